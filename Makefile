@@ -1,0 +1,55 @@
+# Two commands do everything on a fresh Debian machine: `make demo` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup-done
+EXTRAS := espeak,test
+DEBIAN := espeak-ng ffmpeg
+export PYTHONUTF8 := 1
+
+.PHONY: setup demo test bench lint debian catalogue clean
+
+setup: $(STAMP)
+
+# Debian packages: only what is missing, and only where we may install it.
+debian:
+	@missing=(); for p in $(DEBIAN); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing+=($$p); done; \
+	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing from Debian: $${missing[*]}"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null; \
+	else echo "not installed: $${missing[*]} (sudo apt-get install $${missing[*]})"; fi
+
+$(STAMP): pyproject.toml $(wildcard generator/locale/*/LC_MESSAGES/*.po) | debian
+	@if command -v uv >/dev/null; then \
+	  [ -x $(BIN)/python ] || uv venv -q --python $(PYTHON) $(VENV); \
+	  uv pip install -q --python $(BIN)/python -e '.[$(EXTRAS)]'; \
+	else \
+	  [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); \
+	  $(BIN)/python -m pip install -q -e '.[$(EXTRAS)]'; \
+	fi
+	@touch $@
+
+demo: setup
+	$(BIN)/loa demo
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest -n auto
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+# Collect the messages of the source into the Vietnamese catalogue (then translate what is empty).
+catalogue: setup
+	$(BIN)/pybabel -q extract -F generator/locale/babel.cfg --no-location --sort-output --no-wrap -k _ -k ngettext:1,2 --project loa -o generator/locale/loa.pot generator
+	$(BIN)/pybabel -q update -D loa -i generator/locale/loa.pot -d generator/locale --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l vi
+	rm generator/locale/loa.pot
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

@@ -1,0 +1,5 @@
+"""`python -m generator` is `loa`."""
+
+from generator.cli import main
+
+main()

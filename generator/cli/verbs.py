@@ -1,0 +1,1 @@
+"""Imports every module of verbs, so that each adds its own to the group."""
