@@ -45,10 +45,12 @@ test: lint
 bench: setup
 	$(BIN)/python -m benchmarks
 
-# Collect the messages of the source into the Vietnamese catalogue (then translate what is empty).
+# Collect the messages of the source, and of click, into the Vietnamese catalogue (then translate what is empty).
 catalogue: setup
-	$(BIN)/pybabel -q extract -F generator/locale/babel.cfg --no-location --sort-output --no-wrap -k _ -k ngettext:1,2 --project loa -o generator/locale/loa.pot generator
+	$(BIN)/pybabel -q extract -F generator/locale/babel.cfg --no-location --sort-output --no-wrap -k _ -k ngettext:1,2 --project loa -o generator/locale/loa.pot generator \
+	  "$$($(BIN)/python -c 'import click, pathlib; print(pathlib.Path(click.__file__).parent)')"
 	$(BIN)/pybabel -q update -D loa -i generator/locale/loa.pot -d generator/locale --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l vi
+	sed -i -E '/^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Report-Msgid-Bugs-To|Language-Team|Generated-By):/d' generator/locale/vi/LC_MESSAGES/loa.po
 	rm generator/locale/loa.pot
 
 clean:
