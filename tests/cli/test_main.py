@@ -1,0 +1,58 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Loa
+
+
+def test_help_is_vietnamese_unless_english_is_asked_for(loa: Loa) -> None:
+    assert "Tùy chọn" in loa("--help", env={"LOA_LANG": "vi"}).stdout
+    assert "Options" in loa("--help", env={"LOA_LANG": "en"}).stdout
+
+
+def test_the_language_of_the_workspace_is_used(loa: Loa, tmp_path: Path) -> None:
+    (tmp_path / "campaigns").mkdir()
+    (tmp_path / "schedule.yaml").write_text("language: vi\n", encoding="utf-8")
+    assert "Tùy chọn" in loa("--help", env={"LOA_LANG": "", "LANG": "C"}).stdout
+
+
+def test_a_wrong_verb_is_exit_code_2_on_stderr(loa: Loa) -> None:
+    done = loa("phat-song")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "phat-song" in done.stderr
+
+
+def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -m generator --help | head -c 1'
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_a_failure_of_ours_is_kept_in_a_file_and_shown_without_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from generator import cli
+    from generator.cli import app
+
+    def broken(*_args: object, **_options: object) -> None:
+        raise RuntimeError("secret detail")
+
+    (tmp_path / "campaigns").mkdir()
+    (tmp_path / "schedule.yaml").write_text("language: en\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOA_LANG", "en")
+    monkeypatch.setattr(app.loa, "main", broken)
+    with pytest.raises(SystemExit) as ended:
+        cli.main([])
+    shown = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "secret detail" not in shown
+    reports = list((tmp_path / ".loa").glob("loa-crash-*.txt"))
+    assert len(reports) == 1
+    assert "secret detail" in reports[0].read_text(encoding="utf-8")
+    assert str(reports[0]) in shown

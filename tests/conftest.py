@@ -1,0 +1,55 @@
+"""What many tests need: the sample station as a copy of its own, and `loa` as a real process."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.i18n import set_language
+from generator.workspace import Workspace
+
+ROOT = Path(__file__).parent.parent
+Loa = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(autouse=True)
+def english_messages() -> None:
+    """Unit tests read the source messages, whatever the machine's language."""
+    set_language("en")
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Workspace:
+    """A copy of the sample station, in a folder with spaces and Vietnamese letters."""
+    root = tmp_path / "Đài xã Bến Hải"
+    for name in ("campaigns", "templates", "audio/jingles"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "schedule.yaml", root)
+    return Workspace(root.resolve())
+
+
+@pytest.fixture
+def loa(tmp_path: Path) -> Loa:
+    """Runs `loa ARGUMENTS` in `cwd` as users do; gives exit code, stdout and stderr (never a traceback)."""
+
+    def run(
+        *arguments: str | Path, cwd: Path = tmp_path, text: str | None = None, env: dict[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        done = subprocess.run(
+            [sys.executable, "-m", "generator", *map(str, arguments)],
+            cwd=cwd,
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": str(ROOT), "LOA_LANG": "en", **(env or {})},
+            check=False,
+            timeout=300,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    return run

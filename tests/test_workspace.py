@@ -1,0 +1,88 @@
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.errors import WorkspaceError
+from generator.workspace import Workspace, cannot_write, part_path, read_text, write_atomic, yaml_files
+
+
+def test_the_nearest_workspace_upward_is_found_from_a_subfolder(station: Workspace) -> None:
+    below = station.root / "campaigns" / "cũ"
+    below.mkdir()
+    assert Workspace.find(below) == station
+
+
+def test_outside_a_station_the_error_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError) as caught:
+        Workspace.find(tmp_path)
+    assert "loa new station" in caught.value.findings[0].mend
+
+
+def test_a_write_is_whole_and_leaves_nothing_beside_it(station: Workspace) -> None:
+    target = station.public / "trang" / "bài.md"
+    write_atomic(target, "dịch vụ công\n")
+    write_atomic(target, "một cửa\n")
+    assert target.read_bytes() == "một cửa\n".encode()
+    assert [p.name for p in target.parent.iterdir()] == ["bài.md"]
+
+
+def test_a_full_disk_says_what_to_do() -> None:
+    error = cannot_write(Path("x.mp3"), OSError(errno.ENOSPC, "No space left on device"))
+    assert "free some space" in error.findings[0].mend
+
+
+def test_a_folder_in_the_way_is_a_message_not_a_traceback(station: Workspace) -> None:
+    (station.public / "x.md").mkdir(parents=True)
+    with pytest.raises(WorkspaceError):
+        write_atomic(station.public / "x.md", "text")
+    assert [p.name for p in station.public.iterdir()] == ["x.md"]
+
+
+def test_sweep_removes_only_what_dead_writers_left(station: Workspace) -> None:
+    station.clips.mkdir(parents=True)
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    dead = station.clips / f".a.wav.{done.pid}.beef.part"
+    live = part_path(station.clips / "b.wav")
+    dead.touch()
+    live.touch()
+    assert station.sweep() == [dead]
+    assert live.exists()
+    assert str(os.getpid()) in live.name
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "column"),
+    [("một\nhai".encode("utf-16"), 1, 1), (b"name: Trung S\xd4n\n", 1, 14), (b"a: 1\nb: \xff\n", 2, 4)],
+)
+def test_text_that_is_not_utf8_is_refused_at_its_place(tmp_path: Path, content: bytes, line: int, column: int) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    with pytest.raises(WorkspaceError) as caught:
+        read_text(path)
+    finding = caught.value.findings[0]
+    assert (finding.code, finding.line, finding.column) == ("file.encoding", line, column)
+
+
+def test_a_folder_in_place_of_a_file_and_a_missing_file_have_their_own_messages(tmp_path: Path) -> None:
+    codes = []
+    for path in (tmp_path, tmp_path / "none.yaml"):
+        with pytest.raises(WorkspaceError) as caught:
+            read_text(path)
+        codes.append(caught.value.findings[0].code)
+    assert codes == ["file.folder", "file.missing"]
+
+
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_bytes(b"\xef\xbb\xbfname: x\n")
+    assert read_text(tmp_path / "x.yaml") == "name: x\n"
+
+
+def test_yaml_files_come_by_name_without_hidden_ones(tmp_path: Path) -> None:
+    for name in ("b.yaml", "a.YML", ".hidden.yaml", "c.txt"):
+        (tmp_path / name).touch()
+    assert [p.name for p in yaml_files(tmp_path)] == ["a.YML", "b.yaml"]
