@@ -1,0 +1,96 @@
+"""The record that lies beside every finished bulletin: what is in it, from what, and what is heard when."""
+
+import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from generator.errors import BulletinError, Finding
+from generator.i18n import _
+from generator.workspace import read_text, write_atomic
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Word(_Record):
+    """A spoken word: the second it starts, and its place in the cue's `text` (offsets, end exclusive)."""
+
+    at: float
+    start: int
+    end: int
+
+
+class Cue(_Record):
+    """One sentence on air. `start`, `end`: seconds from the first sample of the file.
+
+    `text` is the sentence as written, `spoken` what is heard; `part` is `opening`, a campaign's id, `bridge` or
+    `closing`, and `reading` counts how often that part has been read by then, from 1.
+    """
+
+    start: float
+    end: float
+    text: str
+    spoken: str
+    part: str
+    reading: int = 1
+    words: tuple[Word, ...] = ()
+
+
+class Proof(_Record):
+    """What was measured on the finished file, decoded again from its first byte to its last."""
+
+    seconds: float
+    loudness_lufs: float
+    true_peak_dbtp: float
+    longest_silence: float
+    clipped_samples: int
+    syllables_per_second: float
+
+
+class Manifest(_Record):
+    """`audio/bulletins/<commune>/<name>.json`."""
+
+    id: str
+    commune: str
+    name: str
+    title: str
+    date: datetime.date
+    campaigns: tuple[str, ...]
+    seconds: float
+    sha256: str
+    """Of the MP3, as 64 hexadecimal digits; what an approval is bound to."""
+    engine: str
+    voice: str
+    engine_version: str = ""
+    preset: str = "horn"
+    readings: int = 1
+    pace: float = 1.0
+    fingerprint: str = ""
+    """Of everything that went in; equal fingerprints mean that nothing has to be made again."""
+    inputs: dict[str, str] = {}
+    """SHA-256 of every file that it was made from, by its path from the root of the workspace."""
+    clips: tuple[str, ...] = ()
+    """Keys of the clips in the order of their first use."""
+    cues: tuple[Cue, ...] = ()
+    proof: Proof | None = None
+
+    @classmethod
+    def load(cls, path: Path) -> "Manifest":
+        """Read a manifest. Raises BulletinError where the file is missing, unreadable or no manifest."""
+        try:
+            return cls.model_validate_json(read_text(path))
+        except ValidationError as error:
+            raise BulletinError(
+                Finding(
+                    "bulletin.manifest",
+                    _("This is not the record of a bulletin, or it is damaged."),
+                    _("Make the bulletin again: loa build"),
+                    file=str(path),
+                )
+            ) from error
+
+    def save(self, path: Path) -> None:
+        """Write it whole or not at all. Raises WorkspaceError."""
+        write_atomic(path, self.model_dump_json(indent=1) + "\n")

@@ -1,0 +1,1 @@
+"""One module an engine; each keeps its heavy imports to itself."""
