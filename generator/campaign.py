@@ -2,14 +2,21 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from generator.errors import CampaignError, Finding, Severity, WorkspaceError
 from generator.i18n import _
@@ -67,31 +74,33 @@ Day = Annotated[date, BeforeValidator(_day)]
 Count = Annotated[int, BeforeValidator(_count), Field(ge=0)]
 Url = Annotated[str, AfterValidator(_url)]
 Website = Annotated[str, AfterValidator(_website)]
-Kind = Literal["xã", "phường", "thị trấn", "đặc khu"]
+Kind = Annotated[
+    Literal["xã", "phường", "thị trấn", "đặc khu"], BeforeValidator(lambda v: _nfc(v) if isinstance(v, str) else v)
+]
 
 
 class Unit(Strict):
     """The commune itself, as the law names it on the campaigns' days."""
 
+    sample: bool = False  # a model to copy: its name is still to be filled in
     name: Text | None
     kind: Kind = "xã"
     district: Text | None = None  # only before 2025-07-01
-    province: Text | None = None
+    province: Text | None = Field(default=None, validate_default=True)
     code: Text | None = None  # today's official code, where the unit still exists
     website: Website | None = None
-    sample: bool = False  # a model to copy: its name is still to be filled in
 
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        if not self.sample:
-            for what, value in (("name", self.name), ("province", self.province)):
-                if value is None:
-                    raise ValueError(
-                        _("“{key}” is not filled in.").format(key=what)
-                        + "\n"
-                        + _("Write the name after “{key}:”.").format(key=what)
-                    )
-        return self
+    @field_validator("name", "province")
+    @classmethod
+    def _filled_in(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and not info.data.get("sample"):
+            key = info.field_name
+            raise ValueError(
+                _("“{key}” is not filled in.").format(key=key)
+                + "\n"
+                + _("Write the name after “{key}:”.").format(key=key)
+            )
+        return value
 
     @property
     def full(self) -> str:
@@ -127,7 +136,7 @@ class Station(Strict):
     region: Literal["bac", "trung", "nam"] = "bac"
     voice: Text | None = None  # ENGINE or ENGINE:VOICE; null: the best that is ready
     jingle: Text | None = "chime"
-    pronounce: Mapping[Text, Text] = MappingProxyType({})  # how this station says a word: {VNeID: vi en i đi}
+    pronounce: dict[Text, Text] = Field(default_factory=dict)  # how this station says a word: {VNeID: vi en i đi}
 
 
 class Services(Strict):
@@ -164,7 +173,7 @@ class Commune(Strict):
     portal: Portal = Portal()
     contact_desk: Desk | None = None
     station: Station = Station()
-    campaigns: tuple[Campaign, ...] = Field(min_length=1)
+    campaigns: tuple[Campaign, ...]
     _stem: str = PrivateAttr(default="")
 
     @property
@@ -175,6 +184,8 @@ class Commune(Strict):
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
         ids = [campaign.id for campaign in self.campaigns]
+        if not ids:
+            raise ValueError(_("There is no campaign.") + "\n" + _("Add one below “campaigns:”."))
         twice = next((i for i in ids if ids.count(i) > 1), None)
         if twice:
             raise ValueError(

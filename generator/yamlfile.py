@@ -159,6 +159,9 @@ def _finding(model: type[BaseModel], source: YamlFile, path: Path_, detail: Erro
     if kind in {"literal_error", "enum"}:
         message = _("“{value}” is not one of the choices.").format(value=detail["input"])
         return source.finding(loc, "value.choice", message, _("Choose: {list}").format(list=context["expected"]))
+    if kind == "string_pattern_mismatch":
+        message = _("“{value}” has letters that may not stand here.").format(value=detail["input"])
+        return source.finding(loc, "value.letters", message, _("Use a-z, 0-9 and single hyphens: my-campaign."))
     if kind == "value_error":
         what, _sep, mend = str(context["error"]).partition("\n")
         return source.finding(loc, "value.wrong", what, mend)

@@ -1,0 +1,67 @@
+"""Templates are data from outside: an error names file and line, and nothing escapes the sandbox."""
+
+import pytest
+
+from generator.article.engine import fill
+from generator.errors import Finding, TemplateError
+from generator.workspace import Workspace
+
+
+def trouble(station: Workspace, body: str, **facts: object) -> Finding:
+    (station.templates / "articles" / "x.md.j2").write_text(body, encoding="utf-8")
+    with pytest.raises(TemplateError) as error:
+        fill(station, "articles/x.md.j2", facts)
+    (finding,) = error.value.findings
+    assert finding.file == "templates/articles/x.md.j2"
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("{{ portall.url }}", "template.undefined"),
+        ("{{ known.missing }}", "template.undefined"),
+        ("{{ ''.__class__ }}", "template.forbidden"),
+        ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "template.forbidden"),
+        ("{{ fill.__globals__ }}", "template.undefined"),
+        ("{{ known.append(1) }}", "template.forbidden"),
+        ("{{ 'x' * 999999999 }}", "template.forbidden"),
+        ("{% for i in range(999999999) %}{% endfor %}", "template.fails"),
+        ("{{ 1 / 0 }}", "template.fails"),
+        ("{{ 'ba'|spell }}", "template.fails"),
+        ("{% if %}", "template.syntax"),
+        ("{{ 'a'|nofilter }}", "template.syntax"),
+        ("{% web %} never closed", "template.syntax"),
+    ],
+)
+def test_an_error_names_its_line(station: Workspace, line: str, code: str) -> None:
+    finding = trouble(station, f"first\nsecond\n  {line}", known=[])
+    assert (finding.code, finding.line) == (code, 3)
+    assert finding.mend
+
+
+def test_an_undefined_name_is_told_with_the_names_there_are(station: Workspace) -> None:
+    finding = trouble(station, "{{ portall }}", portal=1, desk=2)
+    assert "portall" in finding.message
+    assert "desk, portal" in finding.mend
+
+
+def test_an_error_within_an_included_file_names_that_file(station: Workspace) -> None:
+    (station.templates / "articles" / "inner.md.j2").write_text("a\n{{ nobody }}\n", encoding="utf-8")
+    (station.templates / "articles" / "x.md.j2").write_text("{% include 'articles/inner.md.j2' %}", encoding="utf-8")
+    with pytest.raises(TemplateError) as error:
+        fill(station, "articles/x.md.j2", {})
+    assert (error.value.findings[0].file, error.value.findings[0].line) == ("templates/articles/inner.md.j2", 2)
+
+
+def test_a_missing_template_lists_those_that_exist(station: Workspace) -> None:
+    with pytest.raises(TemplateError) as error:
+        fill(station, "articles/dich-vu-cong.md.j2", {})
+    assert "dich-vu-cong-truc-tuyen" in error.value.findings[0].mend
+
+
+def test_a_template_that_is_not_utf8(station: Workspace) -> None:
+    (station.templates / "articles" / "x.md.j2").write_bytes("Xã".encode("utf-16"))
+    with pytest.raises(TemplateError) as error:
+        fill(station, "articles/x.md.j2", {})
+    assert error.value.findings[0].code == "file.encoding"
