@@ -1,0 +1,132 @@
+"""The schedule between two instants: every airing, with what is wrong about it. Pure: no clock, no files."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dateutil.rrule import rrulestr
+
+from generator.i18n import _
+from generator.schedule.broadcast import Broadcast, Priority
+from generator.schedule.model import Schedule
+
+UTC = datetime.UTC
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with an airing: `plan.clash`, or a rule of the commune (`rule.window`, `.minutes`, `.sessions`)."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Airing:
+    """One broadcast at one planned instant. `minutes`: the longest it may last. `skipped`: why it is left out."""
+
+    id: str
+    broadcast: str
+    commune: str
+    bulletin: str
+    planned: datetime.datetime
+    minutes: float
+    outputs: tuple[str, ...]
+    priority: Priority
+    problems: tuple[Problem, ...] = ()
+    skipped: str | None = None
+
+    @property
+    def ends(self) -> datetime.datetime:
+        """When it is over at the latest, if it starts on time."""
+        return self.planned + datetime.timedelta(minutes=self.minutes)
+
+
+def airing_id(broadcast: str, planned: datetime.datetime) -> str:
+    """`<broadcast>@<planned UTC instant>`, for instance `trung-son-dvc@2023-08-08T10:00:00Z`."""
+    return f"{broadcast}@{planned.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def airings(
+    schedule: Schedule, since: datetime.datetime, until: datetime.datetime, *, with_skipped: bool = False
+) -> tuple[Airing, ...]:
+    """All airings planned in [since, until), by instant, the more urgent first; those left out only if asked for.
+
+    Both instants are aware. Whole local days around them are looked at, so that a rule or a clash does not depend
+    on where the span is cut.
+    """
+    from generator.schedule.conflicts import with_problems
+
+    first = since.astimezone(schedule.timezone).date() - _ONE_DAY
+    last = until.astimezone(schedule.timezone).date() + _ONE_DAY
+    found = [airing for b in schedule.broadcasts for airing in _of_broadcast(schedule, b, first, last)]
+    checked = with_problems(schedule, found)
+    return tuple(a for a in checked if since <= a.planned < until and (with_skipped or a.skipped is None))
+
+
+def _of_broadcast(
+    schedule: Schedule, broadcast: Broadcast, first: datetime.date, last: datetime.date
+) -> Iterator[Airing]:
+    seen: set[str] = set()
+    model = None
+    for local, campaign in _moments(broadcast, first, last):
+        planned = local.replace(tzinfo=schedule.timezone).astimezone(UTC).astimezone(schedule.timezone)
+        name = airing_id(broadcast.id, planned)
+        if name in seen:  # two wall-clock hours that a change of the clocks makes one
+            continue
+        seen.add(name)
+        if model is None:
+            model = Airing(
+                name,
+                broadcast.id,
+                broadcast.commune,
+                "",
+                planned,
+                broadcast.length.max / 60,
+                broadcast.on,
+                broadcast.priority,
+            )
+        day = local.date()
+        excepted = next((rule.text for rule in broadcast.except_ if rule.matches(day)), None)
+        yield replace(
+            model,
+            id=name,
+            planned=planned,
+            bulletin=f"{broadcast.commune}/{broadcast.bulletin_name(campaign)}",
+            skipped=_("an exception of the schedule: {day}").format(day=excepted) if excepted else None,
+        )
+
+
+def _moments(
+    broadcast: Broadcast, first: datetime.date, last: datetime.date
+) -> Iterator[tuple[datetime.datetime, str | None]]:
+    """Wall-clock moments from `first` to `last`, with the campaign whose turn it is where they rotate."""
+    start = broadcast.from_ if broadcast.rotate and broadcast.from_ else first
+    turn = 0
+    for day in _days(broadcast, min(start, first) if broadcast.rotate else first, last):
+        for hour in sorted(set(broadcast.at)):
+            if day >= first:
+                yield datetime.datetime.combine(day, hour), broadcast.campaigns[turn % len(broadcast.campaigns)]
+            turn += 1
+    for extra in broadcast.also:
+        if first <= extra.date() <= last:
+            yield extra, broadcast.campaigns[0]
+
+
+def _days(broadcast: Broadcast, first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:
+    """The days that its rule means, exceptions included, in order."""
+    first = max(first, broadcast.from_) if broadcast.from_ else first
+    last = min(last, broadcast.until) if broadcast.until else last
+    if broadcast.rrule and broadcast.from_:
+        rule = rrulestr(broadcast.rrule, dtstart=datetime.datetime.combine(broadcast.from_, datetime.time()))
+        start, end = (datetime.datetime.combine(day, datetime.time()) for day in (first, last))
+        yield from sorted({moment.date() for moment in rule.between(start, end, inc=True)})
+        return
+    anchor = broadcast.from_ - datetime.timedelta(days=broadcast.from_.weekday()) if broadcast.from_ else first
+    for number in range((last - first).days + 1):
+        day = first + datetime.timedelta(days=number)
+        if broadcast.every_weeks > 1 and (day - anchor).days // 7 % broadcast.every_weeks:
+            continue
+        if broadcast.days is None or any(rule.matches(day) for rule in broadcast.days):
+            yield day

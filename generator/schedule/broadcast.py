@@ -1,0 +1,85 @@
+"""One broadcast of schedule.yaml: what a commune airs, when, within which limits, on which outputs."""
+
+import datetime
+from typing import Annotated, Any, Literal
+
+from dateutil.rrule import rrulestr
+from pydantic import BeforeValidator, Field
+
+from generator.i18n import _
+from generator.schedule.days import Days
+from generator.schedule.fields import Day, Hour, Moment, Seconds
+from generator.yamlfile import Strict
+
+Priority = Literal["normal", "priority", "emergency"]
+"""The three of Circular 39/2020/TT-BTTTT: thông thường, ưu tiên, khẩn cấp."""
+RANK: dict[Priority, int] = {"emergency": 0, "priority": 1, "normal": 2}
+
+
+def _rrule(value: Any) -> str | None:
+    """Check an RFC 5545 rule; hours come from `at`, so only its days count. Raises ValueError."""
+    if value is None:
+        return None
+    text = str(value).removeprefix("RRULE:")
+    wrong = ValueError(_("This is not a recurrence rule.") + "\n" + _("Write for example FREQ=MONTHLY;BYDAY=1MO."))
+    if not any(f"FREQ={unit}" in text.upper() for unit in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")):
+        raise wrong
+    try:
+        rrulestr(text, dtstart=datetime.datetime(2026, 1, 1))  # noqa: DTZ001  days only, no instant
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise wrong from None
+    return text
+
+
+class Length(Strict):
+    """How long a bulletin may last, in seconds: read again until `min` is reached, never past `max`."""
+
+    min: Seconds = Field(gt=0)
+    max: Seconds = Field(gt=0, le=4 * 3600)
+
+
+class Late(Strict):
+    """What to do when the moment could not be kept.
+
+    `start_within`: seconds after the planned instant in which it may still start. `resume`: after a power cut, go on
+    at the sentence where it stopped. `fallback`: `last-good` airs the last released bulletin of the same broadcast.
+    """
+
+    start_within: Seconds = Field(default=600.0, ge=0)
+    resume: bool = True
+    fallback: Literal["none", "last-good"] = "none"
+
+
+class Repeat(Strict):
+    """An emergency is said again: `times` in all, `pause` seconds between."""
+
+    times: int = Field(default=1, ge=1, le=20)
+    pause: Seconds = 30.0
+
+
+class Broadcast(Strict):
+    """What goes on air together, again and again."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    commune: str
+    campaigns: tuple[str, ...] = Field(min_length=1)
+    title: str | None = None
+    rotate: bool = False
+    days: tuple[Days, ...] | None = None
+    every_weeks: int = Field(default=1, ge=1, le=52)
+    rrule: Annotated[str | None, BeforeValidator(_rrule)] = None
+    at: tuple[Hour, ...] = ()
+    also: tuple[Moment, ...] = ()
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+    except_: tuple[Days, ...] = Field(default=(), alias="except")
+    length: Length
+    priority: Priority = "normal"
+    repeat: Repeat = Repeat(times=1)
+    resume_after_cut: bool = True
+    late: Late = Late()
+    on: tuple[str, ...] = Field(min_length=1)
+
+    def bulletin_name(self, campaign: str | None = None) -> str:
+        """The bulletin's name below its commune; with `rotate` one for each campaign."""
+        return f"{self.id}-{campaign}" if self.rotate and campaign else self.id

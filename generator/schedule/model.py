@@ -1,0 +1,74 @@
+"""The schedule of a station, as loaded: its broadcasts, outputs and rules. Plain data; nothing here has a clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from generator.bulletin import BulletinPlan
+from generator.schedule.alerts import Alerts
+from generator.schedule.broadcast import Broadcast
+from generator.schedule.fields import Window
+from generator.schedule.outputs import AnyOutput, Group
+from generator.yamlfile import Strict
+
+if TYPE_CHECKING:
+    from generator.workspace import Workspace
+
+
+class Rules(Strict):
+    """What the commune allows, in local time; each is optional and an emergency is exempt from all."""
+
+    allowed: tuple[Window, ...] = ()
+    max_minutes: int | None = Field(default=None, ge=1)
+    max_sessions_per_day: int | None = Field(default=None, ge=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """schedule.yaml, checked. `database`: SQLAlchemy URL, None for SQLite in the workspace."""
+
+    timezone: ZoneInfo
+    broadcasts: tuple[Broadcast, ...]
+    outputs: Mapping[str, AnyOutput]
+    rules: Rules
+    alerts: Alerts
+    language: str | None = None
+    database: str | None = None
+
+    @classmethod
+    def load(cls, workspace: "Workspace") -> "Schedule":
+        """Read `schedule.yaml`. Raises ScheduleError with every problem, each at its line and column."""
+        from generator.schedule.reading import load
+
+        return load(workspace)
+
+    def plans(self) -> tuple[BulletinPlan, ...]:
+        """The bulletins that the broadcasts need; with `rotate`, one for each campaign."""
+        return tuple(
+            BulletinPlan(
+                commune=broadcast.commune,
+                name=broadcast.bulletin_name(campaigns[0]),
+                title=broadcast.title or "",
+                campaigns=campaigns,
+                min_seconds=broadcast.length.min,
+                max_seconds=broadcast.length.max,
+            )
+            for broadcast in self.broadcasts
+            for campaigns in ([(c,) for c in broadcast.campaigns] if broadcast.rotate else [broadcast.campaigns])
+        )
+
+    def broadcast(self, name: str) -> Broadcast | None:
+        """The broadcast called `name`, if it is still in the schedule."""
+        return next((b for b in self.broadcasts if b.id == name), None)
+
+    def loudspeakers(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """`names` with every group replaced by its members, each once, in order."""
+        found: dict[str, None] = {}
+        for name in names:
+            output = self.outputs.get(name)
+            members = self.loudspeakers(output.outputs) if isinstance(output, Group) else (name,)
+            found.update(dict.fromkeys(members))
+        return tuple(found)

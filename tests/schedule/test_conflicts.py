@@ -1,0 +1,59 @@
+import datetime
+from collections.abc import Callable
+
+from generator.schedule import UTC, Schedule, airings
+
+Make = Callable[..., Schedule]
+
+
+def codes(schedule: Schedule) -> dict[str, list[str]]:
+    found = airings(schedule, datetime.datetime(2026, 11, 3, tzinfo=UTC), datetime.datetime(2026, 11, 4, tzinfo=UTC))
+    return {f"{a.broadcast} {a.planned:%H:%M}": [p.code for p in a.problems] for a in found}
+
+
+def another(at: str, *, output: str = "loa", more: str = "") -> str:
+    return (
+        f'  - {{id: khac, commune: ben-hai, campaigns: [dvc], at: ["{at}"], length: {{min: 1m, max: 10m}}, '
+        f"on: [{output}]{more}}}\n"
+    )
+
+
+def test_two_normal_items_on_one_loudspeaker_are_a_clash_for_the_later(schedule: Make) -> None:
+    assert codes(schedule(another("17:10"))) == {"sang 17:00": [], "khac 17:10": ["plan.clash"]}
+
+
+def test_the_same_hour_on_another_loudspeaker_is_none(schedule: Make) -> None:
+    assert codes(schedule(another("17:10", output="loa-2"))) == {"sang 17:00": [], "khac 17:10": []}
+
+
+def test_back_to_back_is_none(schedule: Make) -> None:
+    assert codes(schedule(another("17:15"))) == {"sang 17:00": [], "khac 17:15": []}
+
+
+def test_a_priority_item_goes_first_and_an_emergency_clashes_with_nothing(schedule: Make) -> None:
+    made = schedule(another("17:00", more=", priority: priority"))
+    assert list(codes(made).items()) == [("khac 17:00", []), ("sang 17:00", [])]
+    assert codes(schedule(another("17:05", more=", priority: emergency"))) == {"sang 17:00": [], "khac 17:05": []}
+
+
+def test_hours_that_the_commune_does_not_allow(schedule: Make) -> None:
+    rules = 'rules: {allowed: ["05:30-08:00", "16:30-17:10"]}\n'
+    assert codes(schedule(rules)) == {"sang 17:00": ["rule.window"]}
+    assert codes(schedule(rules, at='["16:55"]')) == {"sang 16:55": []}
+
+
+def test_a_session_adds_up(schedule: Make) -> None:
+    made = schedule(another("17:15") + "rules: {max_minutes: 20}\n")
+    assert codes(made) == {"sang 17:00": [], "khac 17:15": ["rule.minutes"]}
+    apart = schedule(another("18:00") + "rules: {max_minutes: 20}\n")
+    assert codes(apart) == {"sang 17:00": [], "khac 18:00": []}
+
+
+def test_sessions_of_a_day_are_counted(schedule: Make) -> None:
+    made = schedule("rules: {max_sessions_per_day: 2}\n", at='["06:00", "11:00", "17:00"]')
+    assert codes(made) == {"sang 06:00": [], "sang 11:00": [], "sang 17:00": ["rule.sessions"]}
+
+
+def test_an_emergency_is_exempt_from_all_rules(schedule: Make) -> None:
+    made = schedule('rules: {allowed: ["05:00-06:00"], max_minutes: 1}\n', priority="emergency")
+    assert codes(made) == {"sang 17:00": []}
