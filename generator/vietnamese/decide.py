@@ -1,0 +1,110 @@
+"""The one place that decides: at each place of the text the first reader that accepts has it."""
+
+from collections.abc import Mapping
+
+from generator.vietnamese import dates, documents, hosts, hours, marks, phones, quantities, words
+from generator.vietnamese.numbers import Region
+from generator.vietnamese.reading import Doubt, Reading, SpokenWord
+from generator.vietnamese.repair import repair
+from generator.vietnamese.scan import Rule, Scan
+from generator.vietnamese.syllables import is_syllable
+from generator.vietnamese.tables import abbreviations
+
+LETTER_RULES: tuple[Rule, ...] = (*hosts.RULES, *words.RULES)
+DIGIT_RULES: tuple[Rule, ...] = (
+    hosts.RULES[2],
+    *documents.RULES,
+    *hours.RULES,
+    *dates.RULES,
+    *phones.RULES,
+    *quantities.RULES,
+)
+MARK_RULES: tuple[Rule, ...] = marks.RULES
+PHONE_RULES: tuple[Rule, ...] = (phones.RULES[1],)
+_ODD_NEXT = frozenset(".@&/+-:_–0123456789'’")
+_plain: dict[str, str] = {}
+_PLAIN_LIMIT = 50_000
+
+
+def read(text: str, *, region: Region = "bac", pronounce: Mapping[str, str] | None = None) -> Reading:
+    """How `text` is read aloud. `pronounce`: words of the station, which win over every table. Never raises on any text."""
+    repaired = repair(text)
+    scan = Scan(repaired.text, region, pronounce or {})
+    _run(scan)
+    out: list[SpokenWord] = []
+    identity = repaired.origin is None
+    for index, (said, start, end) in enumerate(scan.said):
+        if not identity:
+            start, end = repaired.place(start, end)
+        pause = scan.pause_after(index)
+        if " " not in said:
+            out.append(SpokenWord(said, start, end, pause))
+            continue
+        parts = said.split()
+        out += [SpokenWord(part, start, end, "") for part in parts[:-1]]
+        if parts:
+            out.append(SpokenWord(parts[-1], start, end, pause))
+    doubts = []
+    for doubt in scan.doubts:
+        start, end = repaired.place(doubt.start, doubt.end)
+        doubts.append(Doubt(doubt.code, text[start:end], doubt.taken, doubt.others, start, end))
+    return Reading(tuple(out), tuple(doubts))
+
+
+def spoken(text: str, *, region: Region = "bac", pronounce: Mapping[str, str] | None = None) -> str:
+    """The words of `read`, in lower case, nothing else."""
+    return read(text, region=region, pronounce=pronounce).text
+
+
+def _run(scan: Scan) -> None:
+    text, pos, length = scan.text, 0, len(scan.text)
+    word = words.WORD.match
+    plain = _plain if not scan.pronounce else {}
+    while pos < length:
+        match = word(text, pos)
+        if match:
+            end = match.end()
+            token = match[0]
+            if text[end : end + 1] not in _ODD_NEXT:
+                said = plain.get(token)
+                if said is None and _is_plain(token, scan):
+                    said = token.lower()
+                    if len(plain) < _PLAIN_LIMIT:
+                        plain[token] = said
+                if said is not None:
+                    scan.said.append((said, pos, end))
+                    scan.fresh = False
+                    pos = end
+                    continue
+            pos = _apply(scan, pos, LETTER_RULES)
+        elif text[pos].isdecimal() and text[pos] in "0123456789":
+            pos = _apply(scan, pos, DIGIT_RULES)
+        elif text[pos] == " ":
+            pos += 1
+        elif text[pos] in "(+":
+            pos = _apply(scan, pos, (*PHONE_RULES, *MARK_RULES))
+        else:
+            pos = _apply(scan, pos, MARK_RULES)
+
+
+def _is_plain(token: str, scan: Scan) -> bool:
+    """A syllable in lower or title case that no table knows: it is always read as it stands."""
+    return (
+        1 < len(token) < 9
+        and (token.islower() or token.istitle())
+        and is_syllable(token)
+        and token not in abbreviations()
+        and token not in words._ambiguous()
+        and token.lower() not in words._foreign()
+        and token not in scan.pronounce
+    )
+
+
+def _apply(scan: Scan, pos: int, rules: tuple[Rule, ...]) -> int:
+    for pattern, reader in rules:
+        match = pattern.match(scan.text, pos)
+        if match is not None:
+            end = reader(scan, match)
+            if end is not None and end > pos:
+                return end
+    return pos + 1

@@ -1,0 +1,97 @@
+"""Numbers in words, by region, and words back to numbers (which proves the reading)."""
+
+from typing import Literal
+
+Region = Literal["bac", "trung", "nam"]
+
+DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+THOUSAND: dict[Region, str] = {"bac": "nghìn", "trung": "nghìn", "nam": "ngàn"}
+ODD: dict[Region, str] = {"bac": "linh", "trung": "lẻ", "nam": "lẻ"}
+FOUR_AFTER_TENS: dict[Region, str] = {"bac": "tư", "trung": "bốn", "nam": "bốn"}
+LONGEST = 18
+"""Digits that are still said as a number; longer runs are said digit by digit."""
+
+
+def below_thousand(n: int, region: Region, *, full: bool = False) -> str:
+    """0 … 999. `full`: inside a larger number, where hundreds are said even when they are none (005: không trăm linh năm)."""
+    hundreds, rest = divmod(n, 100)
+    tens, ones = divmod(rest, 10)
+    words: list[str] = []
+    if hundreds or full:
+        words += [DIGITS[hundreds], "trăm"]
+    if tens == 0:
+        if ones:
+            words += [ODD[region], DIGITS[ones]] if words else [DIGITS[ones]]
+        elif not words:
+            words = ["không"]
+        return " ".join(words)
+    words += ["mười"] if tens == 1 else [DIGITS[tens], "mươi"]
+    if ones == 5:
+        words.append("lăm")
+    elif ones == 1 and tens > 1:
+        words.append("mốt")
+    elif ones == 4 and tens > 1:
+        words.append(FOUR_AFTER_TENS[region])
+    elif ones:
+        words.append(DIGITS[ones])
+    return " ".join(words)
+
+
+def cardinal(n: int, region: Region = "bac") -> str:
+    """A whole number of at most 18 digits. Raises ValueError beyond."""
+    if n < 0:
+        return f"âm {cardinal(-n, region)}"
+    if n >= 10**LONGEST:
+        raise ValueError(n)
+    if n < 1000:
+        return below_thousand(n, region)
+    billions, rest = divmod(n, 10**9)
+    words = [cardinal(billions, region), "tỷ"] if billions else []
+    for size, name in ((10**6, "triệu"), (1000, THOUSAND[region]), (1, "")):
+        group, rest = divmod(rest, size)
+        if group:
+            words.append(below_thousand(group, region, full=bool(words)))
+            if name:
+                words.append(name)
+    return " ".join(words)
+
+
+def digit_by_digit(digits: str) -> str:
+    """Codes and telephone numbers: each digit by its name."""
+    return " ".join([DIGITS[int(digit)] for digit in digits])
+
+
+def whole(digits: str, region: Region) -> str:
+    """A run of digits as a count: a leading zero is dropped (02 → hai), an over-long run said digit by digit."""
+    return cardinal(int(digits), region) if len(digits) <= LONGEST else digit_by_digit(digits)
+
+
+def decimal(whole_part: str, fraction: str, region: Region, point: str = "phẩy") -> str:
+    """3,5 → ba phẩy năm; 7,05 → bảy phẩy không năm; 2,75 → hai phẩy bảy mươi lăm; longer fractions digit by digit."""
+    as_number = len(fraction) == 2 and fraction[0] != "0"
+    said = cardinal(int(fraction), region) if as_number else digit_by_digit(fraction)
+    return f"{whole(whole_part, region)} {point} {said}"
+
+
+_VALUE = {word: value for value, word in enumerate(DIGITS)} | {"mốt": 1, "tư": 4, "lăm": 5, "mười": 10}
+
+
+def parse_cardinal(words: str) -> int:
+    """The number that `words` say, in any region's words. Raises ValueError for other words."""
+    total = group = ones = 0
+    for word in words.split():
+        if word in _VALUE:
+            ones += _VALUE[word]
+        elif word == "trăm":
+            group, ones = ones * 100, 0
+        elif word == "mươi":
+            ones *= 10
+        elif word in {"linh", "lẻ"}:
+            continue
+        elif word in {"nghìn", "ngàn", "triệu"}:
+            total, group, ones = total + (group + ones) * (1_000_000 if word == "triệu" else 1000), 0, 0
+        elif word == "tỷ":
+            total, group, ones = (total + group + ones) * 10**9, 0, 0
+        else:
+            raise ValueError(word)
+    return total + group + ones
