@@ -1,0 +1,87 @@
+"""An article becomes a script: sentences to say one after another, each tied to its place on the page."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from generator.article import Article, Part
+from generator.campaign import Commune
+from generator.vietnamese import Reading, Region, breaths, read, split_sentences
+
+# Silences in seconds after a sentence, by where it ends. A listener outdoors needs time between thoughts; the figures follow
+# a newsreader's habit of about one breath after a sentence and two after a heading.
+PAUSE_BREATH = 0.15
+PAUSE_SENTENCE = 0.40
+PAUSE_AFTER = {"item": 0.45, "paragraph": 0.70, "heading": 0.80}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing to say: `text` as written for the microphone, how it is read, and `pause` seconds of silence after it.
+
+    `start` is its offset in the article's Markdown and `line` its line there (from 1); both None for radio-only text.
+    """
+
+    text: str
+    reading: Reading
+    pause: float
+    kind: str
+    start: int | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What will be said of one article, in order."""
+
+    commune: str
+    campaign: str
+    title: str
+    region: Region
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def syllables(self) -> int:
+        """How many syllables are said; at 4 a second, the length follows."""
+        return sum(len(sentence.reading.words) for sentence in self.sentences)
+
+
+def write(article: Article, commune: Commune) -> Script:
+    """The script of `article` in the accent of `commune`, with the readings that its officer has fixed."""
+    station = commune.station
+    return Script(
+        commune=article.commune,
+        campaign=article.campaign,
+        title=article.title,
+        region=station.region,
+        sentences=tuple(_sentences(article.spoken_parts, article.markdown, station.region, station.pronounce)),
+    )
+
+
+def _sentences(
+    parts: Iterable[Part], markdown: str, region: Region, pronounce: Mapping[str, str]
+) -> Iterable[Sentence]:
+    for part in parts:
+        said = []
+        for start, end in split_sentences(part.text):
+            pieces = breaths(part.text[start:end])
+            for i, (a, b) in enumerate(pieces):
+                text = part.text[start + a : start + b]
+                reading = read(text, region=region, pronounce=pronounce)
+                if reading.words:
+                    pause = PAUSE_SENTENCE if i == len(pieces) - 1 else PAUSE_BREATH
+                    place = _place(part, start + a, text, markdown)
+                    said.append(Sentence(text, reading, pause, part.kind, place, _line(markdown, place)))
+        if said:
+            yield from (*said[:-1], replace(said[-1], pause=PAUSE_AFTER[part.kind]))
+
+
+def _place(part: Part, offset: int, text: str, markdown: str) -> int | None:
+    """Where `text` stands on the page: exactly, or at the start of its block where markup lies between its letters."""
+    if part.start is None:
+        return None
+    found = markdown.find(text, part.start, part.start + 2 * (offset + len(text)) + 40)
+    return part.start if found < 0 else found
+
+
+def _line(markdown: str, place: int | None) -> int | None:
+    return None if place is None else markdown.count("\n", 0, place) + 1
