@@ -7,8 +7,8 @@ from generator.article import Article, Part
 from generator.campaign import Commune
 from generator.vietnamese import Reading, Region, breaths, read, split_sentences
 
-# Silences in seconds after a sentence, by where it ends. A listener outdoors needs time between thoughts; the figures follow
-# a newsreader's habit of about one breath after a sentence and two after a heading.
+# Silences in seconds after a sentence, by where it ends. A listener outdoors needs time between thoughts; the figures
+# follow a newsreader's habit of about one breath after a sentence and two after a heading.
 PAUSE_BREATH = 0.15
 PAUSE_SENTENCE = 0.40
 PAUSE_AFTER = {"item": 0.45, "paragraph": 0.70, "heading": 0.80}
@@ -63,16 +63,29 @@ def _sentences(
     for part in parts:
         said = []
         for start, end in split_sentences(part.text):
-            pieces = breaths(part.text[start:end])
-            for i, (a, b) in enumerate(pieces):
-                text = part.text[start + a : start + b]
-                reading = read(text, region=region, pronounce=pronounce)
-                if reading.words:
-                    pause = PAUSE_SENTENCE if i == len(pieces) - 1 else PAUSE_BREATH
-                    place = _place(part, start + a, text, markdown)
-                    said.append(Sentence(text, reading, pause, part.kind, place, _line(markdown, place)))
+            reading = read(part.text[start:end], region=region, pronounce=pronounce)
+            pieces = breaths(reading)
+            for number, (first, last) in enumerate(pieces, 1):
+                offset, text, piece = _piece(part.text[start:end], reading, first, last)
+                pause = PAUSE_SENTENCE if number == len(pieces) else PAUSE_BREATH
+                place = _place(part, start + offset, text, markdown)
+                said.append(Sentence(text, piece, pause, part.kind, place, _line(markdown, place)))
         if said:
             yield from (*said[:-1], replace(said[-1], pause=PAUSE_AFTER[part.kind]))
+
+
+def _piece(text: str, reading: Reading, first: int, last: int) -> tuple[int, str, Reading]:
+    """Words `first` to `last` of `reading`: where their piece of `text` begins, that piece, and its own reading."""
+    words = reading.words
+    begin = words[first].start if first else 0
+    end = words[last].start if last < len(words) else len(text)
+    moved = tuple(word._replace(start=word.start - begin, end=word.end - begin) for word in words[first:last])
+    doubts = tuple(
+        replace(doubt, start=doubt.start - begin, end=doubt.end - begin)
+        for doubt in reading.doubts
+        if begin <= doubt.start < end
+    )
+    return begin, text[begin:end].rstrip(), Reading(moved, doubts)
 
 
 def _place(part: Part, offset: int, text: str, markdown: str) -> int | None:
