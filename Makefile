@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
-EXTRAS := espeak,test
+EXTRAS := espeak,voice,listen,test
 DEBIAN := espeak-ng ffmpeg
 export PYTHONUTF8 := 1
 

@@ -1,0 +1,134 @@
+"""One phrase -> sound: sounds laid out in time, tones laid over them, the model asked to render it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.speech.engine import Region
+from generator.speech.engines.loa.model import FRAME, HALF_FRAME, RATE, UNVOICED, Encoded, Floats, Model
+from generator.speech.engines.loa.phonemes import phones
+from generator.speech.engines.loa.phrases import Phrase
+from generator.speech.engines.loa.timbres import Timbre, symbols
+from generator.speech.engines.loa.timing import Timed, pause_seconds, timed
+from generator.speech.engines.loa.tones import contour, semitones
+
+_LEAD = 0.40  # seconds the model rests before it speaks: with less, it mutes the first syllable
+_TAIL = 0.20
+_KEPT = 0.03  # seconds of that rest kept around the sound
+_LOUDER: dict[str, float] = {}
+_EARLY = 0.025
+_UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # their voice starts at the release, one half frame early
+
+
+@dataclass(slots=True)
+class _Score:
+    """The phrase as the model reads it: one entry a symbol. `spans` holds each syllable's sounds with their ends."""
+
+    tokens: list[int]
+    others: list[int]
+    seconds: list[float]
+    spans: list[list[tuple[Timed, float, float]]]
+
+    def add(self, token: int, seconds: float, other: int | None = None) -> None:
+        self.tokens.append(token)
+        self.others.append(token if other is None else other)
+        self.seconds.append(seconds)
+
+    @property
+    def now(self) -> float:
+        return sum(self.seconds)
+
+
+def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pace: float) -> tuple[Floats, list[float]]:
+    """The sound of `phrase` (24 kHz) and the second at which each of its syllables starts."""
+    score = _score(phrase, region, pace)
+    style = timbre.style(len(score.tokens) - 2)
+    encoded = model.encode(score.tokens, style)
+    if score.others != score.tokens:
+        encoded = _mean(encoded, model.encode(score.others, style))
+    frames = _frames(np.array(score.seconds))
+    _, energy = model.energy(encoded.prosody @ frames, style)
+    pitch = _melody(score, phrase, timbre, region, energy)
+    sound = model.decode(encoded.sounds @ frames, pitch, energy, style)
+    first, last = score.spans[0][0][1], score.spans[-1][-1][2]
+    start = max(0.0, first - _KEPT)
+    marks = [spans[0][1] - start for spans in score.spans]
+    return sound[round(start * RATE) : round((last + 2 * _KEPT) * RATE)], marks
+
+
+def _score(phrase: Phrase, region: Region, pace: float) -> _Score:
+    known = symbols()
+    score = _Score([], [], [], [])
+    score.add(0, _LEAD)
+    for place, beat in enumerate(phrase):
+        ends = place == len(phrase) - 1
+        sounds = phones(beat.syllable, region)
+        spans = []
+        for sound in timed(beat, sounds, last=ends or bool(beat.pause)):
+            start, length = score.now, sound.seconds / pace
+            spans.append((sound, start, start + length))
+            others = sound.phone.other or sound.phone.symbols
+            for symbol, other in zip(sound.phone.symbols, others, strict=True):
+                score.add(known[symbol], length / len(others), known[other])
+        score.spans.append(spans)
+        if beat.pause and not ends:
+            score.add(known[beat.pause], pause_seconds(beat.pause) / pace)
+        if not ends:
+            score.add(known[" "], 0.0)
+    score.add(known[phrase[-1].pause or "."], 0.30)
+    score.add(0, _TAIL)
+    return score
+
+
+def _mean(one: Encoded, two: Encoded) -> Encoded:
+    return Encoded(*((getattr(one, n) + getattr(two, n)) / 2 for n in ("durations", "prosody", "sounds")))
+
+
+def _frames(seconds: NDArray[np.float64]) -> Floats:
+    """Alignment [T, F]: the share of every frame that each symbol fills, so that bounds fall between frames."""
+    ends = np.cumsum(seconds) / FRAME
+    starts = ends - seconds / FRAME
+    edges = np.arange(int(np.ceil(ends[-1])))
+    shares = np.minimum(ends[:, None], edges + 1) - np.maximum(starts[:, None], edges)
+    return np.clip(shares, 0, 1).astype(np.float32)
+
+
+def _melody(score: _Score, phrase: Phrase, timbre: Timbre, region: Region, energy: Floats) -> Floats:
+    """Pitch [2F] in Hz; lowers `energy` in place where a tone creaks or a final stop is held."""
+    times = (np.arange(len(energy)) + 0.5) * HALF_FRAME
+    pitch = np.full(len(energy), np.nan)
+    question = phrase[-1].pause == "?"
+    for place, (beat, spans) in enumerate(zip(phrase, score.spans, strict=True)):
+        voiced = [span for span in spans if span[0].phone.voiced]
+        rime = next(start for sound, start, _ in spans if sound.phone.part != "onset")
+        start, end = voiced[0][1], voiced[-1][2]
+        if spans[0][0].phone.symbols in _UNASPIRATED:
+            start -= _EARLY
+        here = (times >= start) & (times < end)
+        places = np.clip((times[here] - rime) / (end - rime), 0, 1)
+        shape = contour(beat.syllable, region)
+        progress = place / max(1, len(phrase) - 1)
+        height = semitones(shape, places, progress, question=question)
+        hertz = timbre.pitch * 2 ** (height / 12)
+        if shape.creak:
+            since, until, factor, drop = shape.creak
+            creaking = (places > since) & (places < until)
+            hertz[creaking] *= factor
+            energy[np.flatnonzero(here)[creaking]] -= drop
+        pitch[here] = hertz
+        for sound, since, until in spans:
+            energy[(times >= since) & (times < until)] += _LOUDER.get(sound.phone.symbols, 0.0)
+        last, held, released = spans[-1]
+        if last.phone.part == "coda" and not last.phone.voiced:
+            energy[(times >= held + FRAME) & (times < released)] -= 3
+    return _smooth(pitch)
+
+
+def _smooth(pitch: NDArray[np.float64]) -> Floats:
+    """Joins the voiced stretches over the gaps, rounds the corners, and opens the gaps again."""
+    voiced = ~np.isnan(pitch)
+    places = np.arange(len(pitch))
+    heights = np.interp(places, places[voiced], np.log(pitch[voiced]))
+    heights = np.convolve(np.pad(heights, 1, "edge"), [0.25, 0.5, 0.25], "valid")
+    return np.where(voiced, np.exp(heights), UNVOICED).astype(np.float32)

@@ -1,0 +1,55 @@
+"""The six tones as pitch contours, the melody of a phrase, and where the voice creaks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.speech.engine import Region
+from generator.speech.engines.loa.shape import Shape
+
+_DECLINATION = 2.0  # semitones a phrase falls from its first syllable to its last
+_QUESTION = 2.0  # semitones the last syllable of a question rises above that
+
+
+@dataclass(frozen=True, slots=True)
+class Contour:
+    """Pitch over the rime of a syllable: `points` are (place 0..1, semitones from the voice's middle).
+
+    From `creak[0]` to `creak[1]` the voice creaks: pitch times `creak[2]`, energy less `creak[3]`.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    creak: tuple[float, float, float, float] | None = None
+
+
+_NORTH = {
+    "ngang": Contour(((0, -0.2), (1, -0.6))),
+    "huyền": Contour(((0, -2.5), (1, -4.5))),
+    "sắc": Contour(((0, -0.8), (0.4, 0.3), (1, 6.5))),
+    "sắc-stop": Contour(((0, 1.0), (1, 6.5))),
+    "nặng": Contour(((0, -3.5), (0.5, -7), (1, -12)), (0.7, 2, 0.5, 3)),
+    "nặng-stop": Contour(((0, -3), (1, -7))),
+    "hỏi": Contour(((0, -1), (0.6, -6.5), (1, -3))),
+    "ngã": Contour(((0, 1), (0.4, 0), (0.6, 4), (1, 8)), (0.3, 0.6, 0.4, 3)),
+}
+_SOUTH = _NORTH | {
+    "nặng": Contour(((0, -2.5), (0.6, -7), (1, -5.5))),
+    "hỏi": Contour(((0, -1), (0.5, -5.5), (1, 1.5))),
+    "ngã": Contour(((0, -1), (0.5, -5.5), (1, 1.5))),
+}
+
+
+def contour(syllable: Shape, region: Region = "bac") -> Contour:
+    """The contour of the syllable's tone; before p, t, c, ch sắc and nặng have shorter ones."""
+    tones = _SOUTH if region == "nam" else _NORTH
+    stopped = syllable.stopped and syllable.tone in {"sắc", "nặng"}
+    return tones[f"{syllable.tone}-stop" if stopped else syllable.tone]
+
+
+def semitones(shape: Contour, places: NDArray[np.float64], progress: float, *, question: bool) -> NDArray[np.float64]:
+    """Pitch at `places` of the rime (0..1), for a syllable at `progress` (0..1) of its phrase."""
+    points = np.array(shape.points)
+    pitch = np.interp(places, points[:, 0], points[:, 1])
+    pitch += _DECLINATION * (0.5 - progress)
+    return pitch + _QUESTION * places if question and progress == 1 else pitch
