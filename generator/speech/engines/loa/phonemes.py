@@ -31,7 +31,7 @@ class Phone:
 
 _ONSETS = {
     "b": "b", "m": "m", "v": "v", "ph": "f", "th": "tʰ", "t": "t", "đ": "d", "n": "n", "l": "l", "x": "s", "s": "ʃ",
-    "r": "z", "d": "z", "gi": "z", "ch": "c", "tr": "ʈʂ", "nh": "ɲ", "c": "k", "kh": "x", "g": "ɣ", "ng": "ŋ", "h": "h",
+    "r": "z", "d": "z", "gi": "z", "ch": "ʨ", "tr": "ʈʂ", "nh": "ɲ", "c": "k", "kh": "x", "g": "ɣ", "ng": "ŋ", "h": "h",
     "p": "p",
 }  # fmt: skip
 _SOUTHERN_ONSETS = {"d": "j", "gi": "j", "r": "ɹ", "s": "ʂ"}
@@ -40,8 +40,8 @@ _NUCLEI = {
     "ư": "ɯ", "iê": "iə", "uô": "uʌ", "ươ": "ɯə",
 }  # fmt: skip
 _CODAS = {"p": "p", "t": "t", "c": "k", "ch": "k", "m": "m", "n": "n", "ng": "ŋ", "nh": "ŋ", "i": "j", "u": "w"}
-_RIMES = {("a", "nh"): "aj", ("e", "nh"): "aj", ("a", "ch"): "aj", ("ô", "ng"): "ow|ɔw"}
-_VOICELESS = frozenset(("p", "t", "th", "ch", "tr", "c", "kh", "ph", "s", "x", "h"))
+_RIMES = {("ê", "nh"): "ej|ɛj", ("a", "nh"): "aj", ("e", "nh"): "aj", ("a", "ch"): "aj", ("ô", "ng"): "ow|ɔw"}
+_VOICELESS = frozenset(("p", "t", "th", "ch", "tr", "c", "kh", "ph", "s", "x"))
 _SOUTHERN_BACKING = frozenset(("a", "ă", "â", "e", "o", "ơ", "iê", "uô", "ươ", "u", "ư"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.speech.engines.loa.shape import Shape, shape
-from generator.speech.engines.loa.syllables import parse
+from generator.vietnamese.syllables import parse
 
 _TOKEN = re.compile(r"[^\W_]+|[,.;:?!…–—]")
 _BREATH = 32  # syllables: about eight seconds, and what keeps the model's memory small

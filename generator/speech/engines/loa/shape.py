@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from generator.speech.engines.loa.syllables import Syllable
+from generator.vietnamese.syllables import Syllable
 
 _ONSETS = {"k": "c", "q": "c", "gh": "g", "ngh": "ng"}
 _NUCLEI = {"y": "i", "ia": "iê", "ya": "iê", "yê": "iê", "ua": "uô", "ưa": "ươ", "oo": "o"}

@@ -91,7 +91,7 @@ def _frames(seconds: NDArray[np.float64]) -> Floats:
     starts = ends - seconds / FRAME
     edges = np.arange(int(np.ceil(ends[-1])))
     shares = np.minimum(ends[:, None], edges + 1) - np.maximum(starts[:, None], edges)
-    return np.clip(shares, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(shares, 0, 1), np.float32)
 
 
 def _melody(score: _Score, phrase: Phrase, timbre: Timbre, region: Region, energy: Floats) -> Floats:
@@ -130,5 +130,5 @@ def _smooth(pitch: NDArray[np.float64]) -> Floats:
     voiced = ~np.isnan(pitch)
     places = np.arange(len(pitch))
     heights = np.interp(places, places[voiced], np.log(pitch[voiced]))
-    heights = np.convolve(np.pad(heights, 1, "edge"), [0.25, 0.5, 0.25], "valid")
-    return np.where(voiced, np.exp(heights), UNVOICED).astype(np.float32)
+    smooth = np.convolve(np.pad(heights, 1, "edge"), [0.25, 0.5, 0.25], "valid")
+    return np.asarray(np.where(voiced, np.exp(smooth), UNVOICED), np.float32)

@@ -21,7 +21,8 @@ class Timbre:
 
     def style(self, symbols: int) -> NDArray[np.float32]:
         """The style [256] for a text of so many symbols."""
-        return self.styles[max(0, min(symbols, len(self.styles)) - 1)]
+        style: NDArray[np.float32] = self.styles[max(0, min(symbols, len(self.styles)) - 1)]
+        return style
 
 
 PITCHES = {"nu": 210.0, "nam": 125.0}  # Hz; the first is the default

@@ -24,14 +24,14 @@ class Contour:
 
 
 _NORTH = {
-    "ngang": Contour(((0, -0.2), (1, -0.6))),
-    "huyền": Contour(((0, -2.5), (1, -4.5))),
-    "sắc": Contour(((0, -0.8), (0.4, 0.3), (1, 6.5))),
-    "sắc-stop": Contour(((0, 1.0), (1, 6.5))),
+    "ngang": Contour(((0, 2), (1, 1.2))),
+    "huyền": Contour(((0, 0), (1, -4.5))),
+    "sắc": Contour(((0, 0), (0.35, 0.5), (1, 7))),
+    "sắc-stop": Contour(((0, 2), (1, 7))),
     "nặng": Contour(((0, -3.5), (0.5, -7), (1, -12)), (0.7, 2, 0.5, 3)),
-    "nặng-stop": Contour(((0, -3), (1, -7))),
-    "hỏi": Contour(((0, -1), (0.6, -6.5), (1, -3))),
-    "ngã": Contour(((0, 1), (0.4, 0), (0.6, 4), (1, 8)), (0.3, 0.6, 0.4, 3)),
+    "nặng-stop": Contour(((0, 0), (1, -5))),
+    "hỏi": Contour(((0, 1), (0.6, -6), (1, -3))),
+    "ngã": Contour(((0, 1.5), (0.4, -1.5), (0.6, 3), (1, 8.5)), (0.4, 0.55, 0.6, 2)),
 }
 _SOUTH = _NORTH | {
     "nặng": Contour(((0, -2.5), (0.6, -7), (1, -5.5))),
@@ -50,6 +50,6 @@ def contour(syllable: Shape, region: Region = "bac") -> Contour:
 def semitones(shape: Contour, places: NDArray[np.float64], progress: float, *, question: bool) -> NDArray[np.float64]:
     """Pitch at `places` of the rime (0..1), for a syllable at `progress` (0..1) of its phrase."""
     points = np.array(shape.points)
-    pitch = np.interp(places, points[:, 0], points[:, 1])
-    pitch += _DECLINATION * (0.5 - progress)
-    return pitch + _QUESTION * places if question and progress == 1 else pitch
+    rise = _QUESTION if question and progress == 1 else 0.0
+    pitch: NDArray[np.float64] = np.interp(places, points[:, 0], points[:, 1])
+    return pitch + _DECLINATION * (0.5 - progress) + rise * places

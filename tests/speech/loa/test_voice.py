@@ -1,0 +1,80 @@
+"""The real model speaks here; one short sentence for each question, since a second of speech costs as much to make."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from generator.errors import SpeechError
+from generator.speech.engine import Engine, Sound, Utterance
+from generator.speech.engines.loa import Loa
+
+
+@cache
+def said(text: str, voice: str = "nu", pace: float = 1.0, region: str = "bac") -> Sound:
+    return Loa().say(Utterance(text, "", region), voice, pace)  # type: ignore[arg-type]
+
+
+def pitch(sound: Sound, start: float, end: float) -> float:
+    """The pitch in Hz of a stretch, by its autocorrelation."""
+    part = sound.samples[int(start * sound.rate) : int(end * sound.rate)]
+    part = part - part.mean()
+    spread = np.correlate(part, part, "full")[len(part) - 1 :]
+    low, high = sound.rate // 400, sound.rate // 70
+    return sound.rate / (low + int(np.argmax(spread[low:high])))
+
+
+def test_it_is_an_engine_and_it_is_ready() -> None:
+    engine = Loa()
+    assert isinstance(engine, Engine)
+    assert engine.state().ready
+    assert engine.voices()[0] == "nu"
+    assert "/" in engine.version
+
+
+def test_it_speaks_at_a_commune_announcers_pace() -> None:
+    sound = said("bà con đi tiêm chủng, đúng giờ.")
+    assert 1.3 < sound.seconds < 3.2
+    assert 0.02 < float(np.sqrt(np.mean(sound.samples**2))) < 0.5
+    assert float(np.abs(sound.samples).max()) <= 1
+
+
+def test_every_word_has_its_mark_inside_the_sound() -> None:
+    sound = said("bà con đi tiêm chủng, đúng giờ.")
+    assert len(sound.marks) == 7
+    assert list(sound.marks) == sorted(sound.marks)
+    assert 0 <= sound.marks[0] < 0.1
+    assert sound.marks[-1] < sound.seconds
+
+
+def test_a_quicker_pace_is_shorter_by_as_much() -> None:
+    usual, quick = said("bà con đi tiêm chủng, đúng giờ."), said("bà con đi tiêm chủng, đúng giờ.", pace=1.25)
+    assert quick.seconds == pytest.approx(usual.seconds / 1.25, rel=0.06)
+
+
+def test_tones_are_heard_as_pitch() -> None:
+    level, rising, falling = (said(word) for word in ("ma.", "má.", "mà."))
+
+    def last(sound: Sound) -> float:
+        return pitch(sound, sound.seconds * 0.55, sound.seconds * 0.75)
+
+    assert last(rising) > last(level) * 1.1
+    assert last(falling) < last(level) * 0.92
+
+
+def test_the_man_is_lower_than_the_woman() -> None:
+    woman, man = said("ma."), said("ma.", "nam")
+    assert pitch(man, 0.15, 0.25) < pitch(woman, 0.15, 0.25) * 0.75
+
+
+def test_the_same_request_sounds_the_same() -> None:
+    first = Loa().say(Utterance("xin chào.", ""), "nu", 1.0)
+    second = Loa().say(Utterance("xin chào.", ""), "nu", 1.0)
+    assert np.array_equal(first.samples, second.samples)
+
+
+def test_an_unknown_voice_and_an_empty_sentence_say_what_is_wrong() -> None:
+    with pytest.raises(SpeechError, match="no voice"):
+        said("xin chào", "tenor")
+    with pytest.raises(SpeechError, match="nothing"):
+        said("… ,")
