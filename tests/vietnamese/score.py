@@ -1,7 +1,7 @@
 """Score readings against cases: `python -m tests.vietnamese.score [FILE.tsv ...]` prints failures and the rate.
 
-A case is `text<TAB>reading || another accepted reading`; compared in lower case, punctuation
-dropped, tone placement folded.
+A case is `text<TAB>reading || another accepted reading`; `{a|b|}` inside a reading accepts a, b or nothing there. Compared
+in lower case, punctuation dropped, tone placement folded.
 """
 
 import re
@@ -22,12 +22,24 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]|_", " ", text).split())
 
 
+def pattern(reading: str) -> re.Pattern[str]:
+    """A regular expression for one reading with its `{a|b}` choices; every word of it ends in one space."""
+    parts = re.split(r"([{|}])", reading)
+    opened, marks = 0, {"{": "(?:", "|": "|", "}": ")"}
+    out = []
+    for part in parts:
+        opened += (part == "{") - (part == "}")
+        out.append(marks.get(part) or "".join(f"{word} " for word in fold(part).split()))
+    assert opened == 0, f"unbalanced: {reading}"
+    return re.compile("".join(out))
+
+
 def load(path: Path) -> Iterator[tuple[int, str, list[str]]]:
-    """Line number, text, accepted readings."""
+    """Line number, text, accepted readings as they are written."""
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if line.strip() and not line.startswith("#"):
             text, _tab, readings = line.partition("\t")
-            yield number, text, [fold(reading) for reading in readings.split("||")]
+            yield number, text, [reading.strip() for reading in readings.split("||")]
 
 
 def failures(path: Path, read: Callable[[str], str] = spoken) -> tuple[list[str], int]:
@@ -36,7 +48,7 @@ def failures(path: Path, read: Callable[[str], str] = spoken) -> tuple[list[str]
     for number, text, accepted in load(path):
         total += 1
         got = fold(read(text))
-        if got not in accepted:
+        if not any(pattern(reading).fullmatch(got + " ") for reading in accepted):
             wrong.append(
                 f"{path.name}:{number}: {text}\n    got    {got}\n    wanted " + "\n        or ".join(accepted)
             )
