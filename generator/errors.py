@@ -80,3 +80,7 @@ class LogbookError(LoaError):
     """The as-run log cannot be written, or was tampered with."""
 
     exit_code = 1
+
+
+class StoreError(LogbookError):
+    """The station's database does not answer now: locked, full, closed to us. What was not written is written later."""

@@ -85,6 +85,11 @@ class Workspace:
         """The logbook, the approvals and the ledger of airings."""
         return self.state / "station.db"
 
+    @property
+    def seal(self) -> Path:
+        """How far the logbook had come, kept beside the database."""
+        return self.state / "logbook.seal"
+
     def relative(self, path: Path) -> str:
         """`path` as people of this station write it: from the root, with forward slashes."""
         try:

@@ -1,0 +1,151 @@
+"""Rows of the as-run log: how they are written, chained and read."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from sqlalchemy import RowMapping, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from generator.errors import Finding, LogbookError, WorkspaceError
+from generator.i18n import _
+from generator.store import Store, instant, logbook, stamp
+from generator.workspace import write_atomic
+
+Outcome = Literal["aired", "aired-late", "resumed", "cut", "missed", "skipped"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+GENESIS = "0" * 64
+"""What stands before the first row."""
+_CHAINED = (
+    "seq at kind airing broadcast commune output planned started ended outcome reason bulletin sha256 details previous"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to be logged. `kind`: `airing` for an outcome, else an event (`alarm`, `approval`, `station`, ...)."""
+
+    kind: str = "airing"
+    airing: str | None = None
+    broadcast: str | None = None
+    commune: str | None = None
+    output: str | None = None
+    planned: datetime.datetime | None = None
+    started: datetime.datetime | None = None
+    ended: datetime.datetime | None = None
+    outcome: Outcome | None = None
+    reason: str | None = None
+    bulletin: str | None = None
+    sha256: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+_NO_INSTANT = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Entry):
+    """An entry as it stands in the log."""
+
+    seq: int = 0
+    at: datetime.datetime = _NO_INSTANT
+    previous: str = GENESIS
+    hash: str = ""
+
+
+def append(store: Store, entry: Entry, at: datetime.datetime, *, seal: Path | None = None) -> Row:
+    """Write `entry` at the end of the chain. `seal` is a small file that remembers the end (see `proof`).
+
+    Raises LogbookError `logbook.twice` where the airing already has its outcome; StoreError.
+    """
+    values: dict[str, Any] = {name: getattr(entry, name) for name in Entry.__slots__ if name != "details"}
+    for name in ("planned", "started", "ended"):
+        values[name] = stamp(values[name]) if values[name] else None
+    values |= {"at": stamp(at), "details": json.dumps(dict(entry.details), sort_keys=True, ensure_ascii=False)}
+    while True:
+        try:
+            with store.write() as connection:
+                last = connection.execute(
+                    select(logbook.c.seq, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)
+                ).first()
+                values |= {"seq": last.seq + 1 if last else 1, "previous": last.hash if last else GENESIS}
+                values["hash"] = chain_hash(values)
+                connection.execute(insert(logbook).values(values))
+            break
+        except IntegrityError as error:
+            if entry.airing and outcome_of(store, entry.airing):
+                raise LogbookError(
+                    Finding("logbook.twice", _("{airing} already has its outcome.").format(airing=entry.airing))
+                ) from error
+            # another process wrote between our look and our row (PostgreSQL): take its row as the last
+    if seal:
+        _write_seal(seal, values["seq"], values["hash"])
+    return _row(values)
+
+
+def chain_hash(values: Mapping[str, Any]) -> str:
+    """SHA-256 over a row and the hash of the one before it."""
+    text = json.dumps([values[name] for name in _CHAINED], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rows(
+    store: Store,
+    since: datetime.datetime | None = None,
+    until: datetime.datetime | None = None,
+    *,
+    kinds: Iterable[str] | None = ("airing",),
+) -> list[Row]:
+    """Rows in the order of writing; `since`, `until` bound the planned instant (of events: when they were written)."""
+    moment = func.coalesce(logbook.c.planned, logbook.c.at)
+    query = select(logbook).order_by(logbook.c.seq)
+    if since:
+        query = query.where(moment >= stamp(since))
+    if until:
+        query = query.where(moment < stamp(until))
+    if kinds is not None:
+        query = query.where(logbook.c.kind.in_(list(kinds)))
+    with store.read() as connection:
+        return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def outcomes(store: Store, since: datetime.datetime, until: datetime.datetime) -> dict[str, str]:
+    """The outcome of every airing planned in [since, until) that has one, by the airing's id."""
+    query = select(logbook.c.airing, logbook.c.outcome).where(
+        logbook.c.planned >= stamp(since), logbook.c.planned < stamp(until), logbook.c.airing.is_not(None)
+    )
+    with store.read() as connection:
+        return {row.airing: row.outcome for row in connection.execute(query)}
+
+
+def outcome_of(store: Store, airing: str) -> str | None:
+    """The outcome of one airing, None while it has none."""
+    with store.read() as connection:
+        return connection.execute(select(logbook.c.outcome).where(logbook.c.airing == airing)).scalar()
+
+
+def newest(store: Store) -> datetime.datetime | None:
+    """When the newest row was written."""
+    with store.read() as connection:
+        found = connection.execute(select(logbook.c.at).order_by(logbook.c.seq.desc()).limit(1)).scalar()
+    return instant(found) if found else None
+
+
+def _row(values: Mapping[str, Any] | RowMapping) -> Row:
+    known = {name: values[name] for name in (*Entry.__slots__, *Row.__slots__)}
+    for name in ("at", "planned", "started", "ended"):
+        known[name] = instant(known[name]) if known[name] else None
+    known["details"] = json.loads(known["details"])
+    return Row(**known)
+
+
+def _write_seal(seal: Path, seq: int, digest: str) -> None:
+    try:
+        write_atomic(seal, f"{seq} {digest}\n")
+    except WorkspaceError:
+        # A full disk: the row itself is safe, and a seal that lags behind is no contradiction.
+        return

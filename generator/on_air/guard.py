@@ -1,0 +1,57 @@
+"""Whether the computer's clock can be believed, and whether we have just slept."""
+
+import datetime
+from dataclasses import dataclass
+
+from generator.i18n import _
+from generator.on_air.timing import Timing
+from generator.playout import Clock
+
+_FLOOR = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+"""No station ran before; a computer without a battery clock starts in 1970."""
+_TOLERANCE = datetime.timedelta(minutes=2)
+_SMALL_STEP = 15 * 60.0
+"""A correction that NTP makes, in seconds: believed at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the guard saw. `doubt`: why nothing may be started now; `slept`: seconds since the last look, if many."""
+
+    now: datetime.datetime
+    doubt: str | None = None
+    slept: float = 0.0
+    stepped: float = 0.0
+
+
+class ClockGuard:
+    """Compares the wall clock with the one that only goes forward, and with the newest row of the log."""
+
+    def __init__(
+        self, clock: Clock, timing: Timing, newest: datetime.datetime | None, *, trusted: bool = False
+    ) -> None:
+        self._clock, self._timing = clock, timing
+        self._floor = _FLOOR if trusted or newest is None else max(_FLOOR, newest - _TOLERANCE)
+        self._wall, self._ticks = clock.now(), clock.elapsed()
+        self._doubt_until: float | None = None
+
+    def look(self) -> Reading:
+        """To be called about once a second."""
+        wall, ticks = self._clock.now(), self._clock.elapsed()
+        gone = ticks - self._ticks
+        stepped = (wall - self._wall).total_seconds() - gone
+        self._wall, self._ticks = wall, ticks
+        slept = gone if gone > self._timing.asleep else 0.0
+        if abs(stepped) > _SMALL_STEP:
+            self._doubt_until = ticks + self._timing.doubt
+        if stepped < -_SMALL_STEP:
+            self._floor = _FLOOR  # we saw it go back ourselves; what the log says is from before
+        if self._doubt_until is not None and ticks < self._doubt_until:
+            return Reading(wall, _("the clock has just jumped"), slept, stepped)
+        self._doubt_until = None
+        if wall < self._floor:
+            doubt = _("the clock says {now}, which is before {floor}, the newest row of the log").format(
+                now=f"{wall:%Y-%m-%d %H:%M}", floor=f"{self._floor:%Y-%m-%d %H:%M}"
+            )
+            return Reading(wall, doubt, slept, stepped)
+        return Reading(wall, None, slept, stepped if abs(stepped) > 1 else 0.0)

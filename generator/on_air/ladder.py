@@ -1,0 +1,103 @@
+"""Which recording an airing gets: its bulletin if it is released, else the next rung of the ladder."""
+
+from dataclasses import dataclass
+
+from generator.approval import Recording, all_approvals, last_good, planned_recording, released, released_copy
+from generator.errors import ApprovalError, Finding, LoaError, PlayoutError
+from generator.i18n import _
+from generator.on_air.ledger import Claim
+from generator.playout import Programme
+from generator.store import Store
+from generator.workspace import Workspace
+
+APOLOGY = "xin-loi"
+"""Name of the bulletin of a commune that says sorry; released like any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What will be heard; `note` where it is not what was planned."""
+
+    programme: Programme
+    note: str | None = None
+
+
+class Ladder:
+    """Reads, checks and keeps recordings; a file that did not change is not read and hashed every second."""
+
+    def __init__(self, workspace: Workspace, store: Store) -> None:
+        self._workspace, self._store = workspace, store
+        self._known: dict[tuple[str, int, int], Programme] = {}
+
+    def planned(self, bulletin: str) -> Choice:
+        """The bulletin itself. Raises ApprovalError (none, not released, changed since), PlayoutError, StoreError."""
+        recording = planned_recording(self._workspace, bulletin)
+        programme = self._load(recording)
+        if not released(self._store, bulletin, programme.sha256):
+            raise ApprovalError(_not_released(bulletin, changed=bool(all_approvals(self._store, bulletin))))
+        return Choice(programme)
+
+    def check(self, programme: Programme) -> None:
+        """Again, at the last moment. Raises ApprovalError where the release was withdrawn, StoreError."""
+        if not released(self._store, programme.bulletin, programme.sha256):
+            raise ApprovalError(_not_released(programme.bulletin))
+
+    def as_begun(self, claim: Claim) -> Choice:
+        """The very recording that was interrupted. Raises ApprovalError where it is gone or no longer released."""
+        digest = claim.sha256 or ""
+        if not released(self._store, claim.bulletin, digest):
+            raise ApprovalError(_not_released(claim.bulletin))
+        for recording in (
+            Recording(claim.bulletin, released_copy(self._workspace, digest)),
+            planned_recording(self._workspace, claim.bulletin),
+        ):
+            if recording.path.exists():
+                programme = self._load(recording)
+                if programme.sha256 == digest:
+                    return Choice(programme)
+        raise ApprovalError(_not_released(claim.bulletin))
+
+    def last_good(self, bulletin: str, why: str) -> Choice | None:
+        """The newest released recording of the same broadcast, if its copy is still there."""
+        found = last_good(self._workspace, self._store, bulletin)
+        if found is None:
+            return None
+        approval, recording = found
+        note = _("in place of the planned one ({why}): the bulletin released on {day}").format(
+            why=why, day=f"{approval.at:%d/%m/%Y}"
+        )
+        return Choice(self._load(recording), note)
+
+    def apology(self, commune: str) -> Programme | None:
+        """The commune's released apology, if it has one."""
+        try:
+            return self.planned(f"{commune}/{APOLOGY}").programme
+        except (ApprovalError, PlayoutError):
+            return None
+
+    def _load(self, recording: Recording) -> Programme:
+        try:
+            status = recording.path.stat()
+        except OSError as error:
+            message = _("there is no bulletin {name}").format(name=recording.id)
+            raise ApprovalError(Finding("bulletin.none", message, _("Make it: loa build"))) from error
+        key = (str(recording.path), status.st_mtime_ns, status.st_size)
+        if key not in self._known:
+            self._known = dict(list(self._known.items())[-3:])  # a few, not every bulletin of the year
+            self._known[key] = Programme.load(recording)
+        return self._known[key]
+
+
+def why_not(error: LoaError) -> str:
+    """The reason as the log keeps it."""
+    return "; ".join(finding.message for finding in error.findings)
+
+
+def _not_released(bulletin: str, *, changed: bool = False) -> Finding:
+    message = (
+        _("{bulletin} is not the recording that was released: it was made anew, or changed")
+        if changed
+        else _("{bulletin} is not released")
+    )
+    mend = _("Listen to it, then: loa approve {bulletin} --by NAME")
+    return Finding("approval.none", message.format(bulletin=bulletin), mend.format(bulletin=bulletin))

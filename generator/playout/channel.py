@@ -1,0 +1,155 @@
+"""One output during one airing: a thread that feeds its line, opens it again when it breaks, and reports."""
+
+import array
+import datetime
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from generator.errors import LoaError
+from generator.playout.clock import Clock
+from generator.playout.lines import open_line
+from generator.playout.player import Line, Player
+from generator.playout.programme import FRAMES, Programme
+from generator.schedule.outputs import AnyOutput
+
+SILENT = 64
+"""Samples (16 bit) below this are silence: -54 dBFS."""
+_RETRY = (0.5, 1.0, 2.0, 5.0)
+_ASLEEP = 3.0
+"""Seconds between two chunks after which this process must have been asleep or stopped."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What one output did. `reached`: the second of the programme it has come to; `seconds`: sound that it took;
+    `silent`: the longest stretch of silence in it.
+    """
+
+    output: str
+    started: datetime.datetime | None = None
+    offset: float = 0.0
+    reached: float = 0.0
+    seconds: float = 0.0
+    silent: float = 0.0
+    failures: list[str] = field(default_factory=list)
+    complete: bool = False
+
+
+class Channel:
+    """Plays `programme` on one output. `remaining` tells the seconds until its first sound.
+
+    `now_at` tells which second of the programme comes first on a line that has just been opened.
+    """
+
+    def __init__(
+        self,
+        output: AnyOutput,
+        line: Line,
+        programme: Programme,
+        remaining: Callable[[], float],
+        now_at: Callable[[], float],
+        report: Report,
+    ) -> None:
+        self.report = report
+        self.asleep = False
+        self._output, self._line, self._programme = output, line, programme
+        self._remaining, self._now_at = remaining, now_at
+        self.touched = line.clock.elapsed()
+        self.waiting = True
+        self.listening = False
+        self._player: Player | None = None
+        self._thread = threading.Thread(target=self._run, name=f"output {line.output}", daemon=True)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the line."""
+        return self._line.clock
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still has something to do."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Open the line and wait for the moment, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Silence, at once; the thread ends by itself."""
+        self._line.stop.set()
+
+    def join(self, seconds: float) -> None:
+        """Wait for the thread, at most `seconds` of real time."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        attempt = 0
+        while not self._line.stop.is_set():
+            try:
+                self._play()
+            except LoaError as error:
+                self.report.failures.append("; ".join(f.message for f in error.findings))
+            except Exception as error:  # noqa: BLE001  a player's own bug must not end in silence
+                self.report.failures.append(f"{type(error).__name__}: {error}")
+            else:
+                return
+            finally:
+                self.listening = False
+                self._close()
+            pause = _RETRY[min(attempt, len(_RETRY) - 1)] * self.clock.speed
+            attempt += 1
+            self.waiting, self.touched = True, self.clock.elapsed() + pause
+            self.clock.wait(self._line.stop, pause)
+
+    def _play(self) -> None:
+        self._player = player = open_line(self._output, self._line)
+        self.touched = self.clock.elapsed()
+        offset = self._now_at()
+        pcm = self._programme.pcm(player.rate, offset)
+        chunk = next(pcm, None)
+        self.listening = True
+        begun = player.begin(self._remaining, offset)
+        self.listening = False
+        if not begun:
+            return
+        silent = 0.0
+        self.waiting, self.touched = False, self.clock.elapsed()
+        while chunk is not None and not self._line.stop.is_set():
+            if self.clock.elapsed() - self.touched > _ASLEEP * self.clock.speed:
+                self.asleep = True
+                return
+            self.touched = self.clock.elapsed()
+            player.write(_louder(chunk, self._output.volume))
+            self._note_start(player, offset)
+            offset += len(chunk) / player.rate
+            self.report.reached = offset
+            self.report.seconds += len(chunk) / player.rate
+            loudest = max(max(chunk), -min(chunk)) * self._output.volume / 100
+            silent = silent + FRAMES if loudest < SILENT else 0.0
+            self.report.silent = max(self.report.silent, silent)
+            chunk = next(pcm, None)
+        if not self._line.stop.is_set():
+            player.finish()
+            self.report.complete = not self._line.stop.is_set()
+
+    def _note_start(self, player: Player, offset: float) -> None:
+        if self.report.started is None and player.heard is not None:
+            ago = self.clock.elapsed() - player.heard
+            self.report.started = self.clock.now() - datetime.timedelta(seconds=ago)
+            self.report.offset = offset
+
+    def _close(self) -> None:
+        player, self._player = self._player, None
+        if player:
+            try:
+                player.close()
+            except LoaError as error:
+                self.report.failures.append("; ".join(f.message for f in error.findings))
+
+
+def _louder(chunk: "array.array[int]", volume: int) -> "array.array[int]":
+    """`chunk` at `volume` per cent; what would be too loud is clipped, never wrapped around."""
+    if volume == 100:
+        return chunk
+    return array.array("h", (max(-32768, min(32767, sample * volume // 100)) for sample in chunk))
