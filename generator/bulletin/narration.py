@@ -1,0 +1,87 @@
+"""Sentences become pieces: spoken once, mastered once, encoded once; from then on they come from the cache."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from generator.bulletin.order import Preset
+from generator.bulletin.piece import RULES, Piece, Stretch, kept
+from generator.script import Script, Sentence
+from generator.speech import Utterance
+from generator.speech.clips import Clip, Voice, digest, speak
+from generator.workspace import Workspace
+
+Progress = Callable[[int, int, bool], None]
+"""Called after each sentence with how many are done, how many there are, and whether this one had to be spoken."""
+Line = tuple[Script, Sentence]
+
+
+class Narrator:
+    """Speaks for one bulletin: always the same engine, voice and mastering preset."""
+
+    def __init__(self, workspace: Workspace, voice: Voice, preset: Preset) -> None:
+        self.workspace = workspace
+        self.voice = voice
+        self.preset = preset
+        self._pieces: dict[str, Piece] = {}
+
+    def at(self, pace: float) -> "Narrator":
+        """The same narrator at another pace."""
+        return Narrator(self.workspace, replace(self.voice, pace=pace), self.preset)
+
+    def prepare(self, wanted: Sequence[Line], progress: Progress = lambda *_: None) -> None:
+        """Speak what no earlier build has spoken. Raises SpeechError; what was finished until then is kept."""
+        for done, (script, sentence) in enumerate(wanted, 1):
+            clip, made = self.clip_key(script, sentence), False
+            if clip not in self._pieces:
+                self._pieces[clip], made = self._piece(clip, utterance(script, sentence))
+            progress(done, len(wanted), made)
+
+    def piece(self, script: Script, sentence: Sentence) -> Piece:
+        """The piece of `sentence`, which was prepared."""
+        return self._pieces[self.clip_key(script, sentence)]
+
+    def clip_key(self, script: Script, sentence: Sentence) -> str:
+        """The key of the clip of `sentence`."""
+        return self.voice.key(utterance(script, sentence))
+
+    def clip(self, script: Script, sentence: Sentence) -> Clip:
+        """The clip of `sentence` itself, as the engine gave it."""
+        return speak(self.workspace, utterance(script, sentence), self.voice)
+
+    def _piece(self, clip: str, said: Utterance) -> tuple[Piece, bool]:
+        """The piece of clip `clip`, and whether the engine had to speak for it."""
+        spoken_now: list[bool] = []
+
+        def make() -> Piece:
+            from generator.bulletin.encoding import encode
+            from generator.bulletin.mastering import master
+
+            spoken = speak(self.workspace, said, self.voice)
+            spoken_now.append(spoken.made)
+            sound = spoken.sound()
+            samples = master(sound, self.preset)
+            return encode(key, samples, (Stretch(0, len(samples), sound.marks),))
+
+        key = digest("sentence", RULES, self.preset, clip)
+        return kept(self.workspace, key, make), any(spoken_now)
+
+
+def utterance(script: Script, sentence: Sentence) -> Utterance:
+    """What an engine is asked to say."""
+    return Utterance(sentence.reading.phrased, sentence.text, script.region)
+
+
+def lines(scripts: Iterable[Script]) -> list[Line]:
+    """All sentences of `scripts`, each with the script it stands in."""
+    return [(script, sentence) for script in scripts for sentence in script.sentences]
+
+
+def sections(sentences: Iterable[Sentence]) -> list[list[Sentence]]:
+    """`sentences` cut before each heading: where a shortened second reading may end."""
+    found: list[list[Sentence]] = []
+    for sentence in sentences:
+        previous = found[-1][-1] if found else None
+        if previous is None or (sentence.kind == "heading" and previous.kind != "heading"):
+            found.append([])
+        found[-1].append(sentence)
+    return found

@@ -1,0 +1,60 @@
+"""What a bulletin is ordered as: the scripts and recordings that go into it, and how the station sounds."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from generator.bulletin.plan import BulletinPlan
+from generator.script import Script
+
+Preset = Literal["horn", "studio"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """An item that is a sound file of the station's own: a song, a message, an interview."""
+
+    path: Path
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a station sounds: its jingle, the music under its opening call (None: none), and the mastering preset."""
+
+    jingle: str = "chime"
+    music: str | None = "bed"
+    preset: Preset = "horn"
+    time_signal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Everything that one bulletin is made of; `items` in order of priority, `commune` as the MP3 names it.
+
+    `inputs` are the SHA-256 of the workspace's files that the scripts came from.
+    """
+
+    plan: BulletinPlan
+    opening: Script
+    items: tuple[Script | Recording, ...]
+    bridge: Script
+    closing: Script
+    style: Style = Style()
+    commune: str = ""
+    date: datetime.date | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    def scripts(self) -> Iterator[Script]:
+        """All that is spoken."""
+        yield self.opening
+        yield from (item for item in self.items if isinstance(item, Script))
+        yield self.bridge
+        yield self.closing
+
+    def part(self, index: int) -> str:
+        """The name of item `index` in cues and chapters: its campaign, or the recording's file name."""
+        item = self.items[index]
+        return item.campaign if isinstance(item, Script) else item.path.stem

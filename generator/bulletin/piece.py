@@ -1,0 +1,98 @@
+"""A piece: something heard without a break (a sentence, a jingle, an opening over music), mastered and encoded once.
+
+It is kept beside the clips as an MP3 that any player plays: our frames behind an ID3 tag with one private frame, whose
+JSON says where the sound lies in the frames and which SHA-256 they have. What does not match is made again.
+"""
+
+import hashlib
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from generator.bulletin.frames import FRAME_BYTES, RATE
+from generator.speech.clips import clip_path
+from generator.workspace import Workspace, write_atomic
+
+RULES = "piece 1"
+"""Part of the key of every piece: raise it when mastering or encoding comes to sound different."""
+_OWNER = b"loa\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A sentence within a piece: its first sample from the piece's own, its length in samples, its word marks (s)."""
+
+    start: int
+    length: int
+    marks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`frames` whose sound begins `lead` samples in and lasts `length` samples; `peaks` are 20 a second, 0-255."""
+
+    key: str
+    frames: bytes
+    lead: int
+    length: int
+    stretches: tuple[Stretch, ...]
+    peaks: bytes
+
+    @property
+    def count(self) -> int:
+        """How many frames it has."""
+        return len(self.frames) // FRAME_BYTES
+
+    @property
+    def seconds(self) -> float:
+        """How long its sound lasts."""
+        return self.length / RATE
+
+
+def kept(workspace: Workspace, key: str, make: Callable[[], Piece]) -> Piece:
+    """The piece `key` from the cache, else what `make` gives, which is then kept."""
+    path = clip_path(workspace, key, ".mp3")
+    try:
+        found = unpack(path.read_bytes(), key)
+    except FileNotFoundError:
+        found = None
+    if found is None:
+        found = make()
+        write_atomic(path, pack(found))
+    return found
+
+
+def pack(piece: Piece) -> bytes:
+    """`piece` as the bytes of its file."""
+    about = {
+        "key": piece.key,
+        "sha256": hashlib.sha256(piece.frames).hexdigest(),
+        "lead": piece.lead,
+        "length": piece.length,
+        "stretches": [asdict(stretch) for stretch in piece.stretches],
+        "peaks": piece.peaks.hex(),
+    }
+    body = _OWNER + json.dumps(about, separators=(",", ":")).encode()
+    tag = b"PRIV" + struct.pack(">IH", len(body), 0) + body
+    return b"ID3\x03\0\0" + _syncsafe(len(tag)) + tag + piece.frames
+
+
+def unpack(raw: bytes, key: str) -> Piece | None:
+    """The piece in `raw`, or None where it is not whole or not the one named `key`."""
+    if raw[:6] != b"ID3\x03\0\0" or raw[10:14] != b"PRIV" or raw[20 : 20 + len(_OWNER)] != _OWNER:
+        return None
+    end = 20 + struct.unpack(">I", raw[14:18])[0]
+    frames = raw[end:]
+    try:
+        about = json.loads(raw[20 + len(_OWNER) : end])
+        if about["key"] != key or about["sha256"] != hashlib.sha256(frames).hexdigest():
+            return None
+        stretches = tuple(Stretch(s["start"], s["length"], tuple(s["marks"])) for s in about["stretches"])
+        return Piece(key, frames, about["lead"], about["length"], stretches, bytes.fromhex(about["peaks"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _syncsafe(size: int) -> bytes:
+    return bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))

@@ -1,0 +1,73 @@
+"""Which voice speaks: the one that the station names, or the best that is ready now."""
+
+from collections.abc import Callable
+
+from generator.errors import Finding, Severity, SpeechError
+from generator.i18n import _
+from generator.speech.engine import Engine
+from generator.speech.registry import engine
+
+BEST_FIRST = ("piper", "vieneu", "gtts", "loa", "espeak")
+"""For `auto`: native Vietnamese voices on this machine, then Google's over the network, then what is always there."""
+NATIVE = frozenset({"piper", "vieneu", "gtts"})
+
+
+def choose(name: str | None, notice: Callable[[Finding], None] = lambda _finding: None) -> tuple[Engine, str]:
+    """The engine and voice of `engine[:voice]`; `auto` or None: the best that is ready.
+
+    `notice` is told where `auto` had to fall back on a voice that is not a native one, and why each better one was
+    not taken. Raises SpeechError where the engine or voice is unknown or cannot speak now.
+    """
+    if name in (None, "", "auto"):
+        return _best(notice)
+    wanted, _colon, voice = str(name).partition(":")
+    found = engine(wanted)
+    state = found.state()
+    if not state.ready:
+        raise SpeechError(
+            Finding("speech.engine", f"{wanted}: {state.reason}", state.mend or _("See: loa voices"), quote=name)
+        )
+    voices = found.voices()
+    if voice and voice not in voices:
+        raise SpeechError(no_such_voice(wanted, voice, voices))
+    return found, voice or voices[0]
+
+
+def no_such_voice(engine_name: str, voice: str, voices: tuple[str, ...]) -> Finding:
+    """The problem of a voice that an engine does not have."""
+    return Finding(
+        "speech.voice",
+        _("Engine {engine} has no voice “{voice}”.").format(engine=engine_name, voice=voice),
+        _("Its voices: {voices}").format(voices=", ".join(voices)),
+        quote=voice,
+    )
+
+
+def _best(notice: Callable[[Finding], None]) -> tuple[Engine, str]:
+    passed = []
+    for name in BEST_FIRST:
+        try:
+            found = engine(name)
+        except SpeechError:  # an engine of another package that is not installed
+            continue
+        state = found.state()
+        if state.ready and found.voices():
+            if name not in NATIVE:
+                notice(_fallback(name, passed))
+            return found, found.voices()[0]
+        passed.append(f"{name}: {state.reason}")
+    raise SpeechError(
+        Finding("speech.none", _("No speech engine can speak now. {reasons}").format(reasons=" ".join(passed)),
+                _("Install eSpeak NG: sudo apt-get install espeak-ng, or pip install loa[espeak]"))
+    )  # fmt: skip
+
+
+def _fallback(name: str, passed: list[str]) -> Finding:
+    return Finding(
+        "speech.fallback",
+        _("The voice is that of engine {name}, for no native one is ready. {reasons}").format(
+            name=name, reasons=" ".join(passed)
+        ),
+        _("Name a voice in station.voice to be sure of it; loa voices shows all."),
+        Severity.WARNING,
+    )
