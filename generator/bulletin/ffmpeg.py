@@ -54,7 +54,7 @@ def encode_mp3(pcm: bytes, rate: int, kilobits: int) -> bytes:
     """`pcm` (16-bit mono) as bare CBR MP3 frames: no bit reservoir, no tags, so that every frame stands alone."""
     return run(
         "-loglevel", "error", "-f", "s16le", "-ar", str(rate), "-ac", "1", "-i", "pipe:0",
-        "-codec:a", "libmp3lame", "-b:a", f"{kilobits}k", "-reservoir", "0", "-compression_level", "2",
+        "-codec:a", "libmp3lame", "-b:a", f"{kilobits}k", "-reservoir", "0", "-compression_level", "5",
         "-write_xing", "0", "-id3v2_version", "0", "-write_id3v1", "0", "-f", "mp3", "pipe:1", stdin=pcm,
     )[0]  # fmt: skip
 

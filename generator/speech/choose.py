@@ -44,7 +44,7 @@ def no_such_voice(engine_name: str, voice: str, voices: tuple[str, ...]) -> Find
 
 
 def _best(notice: Callable[[Finding], None]) -> tuple[Engine, str]:
-    passed = []
+    passed: list[str] = []
     for name in BEST_FIRST:
         try:
             found = engine(name)

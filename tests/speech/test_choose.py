@@ -1,0 +1,53 @@
+import pytest
+
+from generator.errors import Finding, Severity, SpeechError
+from generator.speech import choose, engines
+from generator.speech.registry import BrokenEngine
+
+
+def test_a_station_gets_the_voice_that_it_names():
+    engine, voice = choose("espeak:vi-vn-x-south")
+    assert (engine.name, voice) == ("espeak", "vi-vn-x-south")
+
+
+def test_without_a_voice_the_engines_first_is_taken():
+    engine, voice = choose("espeak")
+    assert voice == engine.voices()[0]
+
+
+@pytest.mark.parametrize(("name", "offered"), [("espaek", "espeak"), ("espeak:vj", "vi+f2")])
+def test_what_is_not_there_is_answered_with_what_is(name, offered):
+    with pytest.raises(SpeechError) as caught:
+        choose(name)
+    assert offered in caught.value.findings[0].mend
+
+
+def test_auto_speaks_always_and_says_when_it_fell_back():
+    notices: list[Finding] = []
+    engine, voice = choose("auto", notices.append)
+    assert engine.state().ready
+    assert voice in engine.voices()
+    if engine.name in ("loa", "espeak"):
+        assert [n.severity for n in notices] == [Severity.WARNING]
+        assert engine.name in notices[0].message
+
+
+def test_every_engine_has_a_state_with_a_reason():
+    for engine in engines():
+        state = engine.state()
+        assert state.ready or (state.reason and state.mend), engine.name
+        assert engine.licence or isinstance(engine, BrokenEngine)
+
+
+def test_the_engine_of_another_package_is_found_and_a_broken_one_is_only_a_status(monkeypatch, tmp_path):
+    package = tmp_path / "other_voices-1.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: other-voices\nVersion: 1\n")
+    (package / "entry_points.txt").write_text("[loa.engines]\nbeeper = tests.speech.voices:Beeper\nbad = no.such:Thing\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = {engine.name: engine for engine in engines()}
+    assert found["beeper"].state().ready
+    assert choose("beeper:high")[1] == "high"
+    assert not found["bad"].state().ready
+    with pytest.raises(SpeechError):
+        choose("bad")

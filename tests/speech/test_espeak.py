@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from generator.errors import SpeechError
+from generator.speech import Engine, Utterance
+from generator.speech.engines.espeak import Espeak
+
+SENTENCE = Utterance("kính thưa bà con, ủy ban nhân dân xã xin thông báo.", "Kính thưa bà con, UBND xã xin thông báo.")
+
+
+def test_it_speaks_vietnamese_at_an_announcers_pace():
+    sound = Espeak().say(SENTENCE, "vi+f2", 1.0)
+    assert isinstance(Espeak(), Engine)
+    assert 3.0 < len(SENTENCE.words) / sound.seconds < 4.5
+    assert 0.1 < np.abs(sound.samples).max() <= 1.0
+
+
+def test_every_word_has_its_time():
+    sound = Espeak().say(SENTENCE, "vi+f2", 1.0)
+    assert len(sound.marks) == len(SENTENCE.words)
+    assert list(sound.marks) == sorted(sound.marks)
+    assert sound.marks[-1] < sound.seconds
+
+
+def test_a_quicker_pace_is_shorter():
+    slow, quick = (Espeak().say(SENTENCE, "vi", pace).seconds for pace in (0.92, 1.08))
+    assert 1.1 < slow / quick < 1.25
+
+
+def test_a_voice_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(SpeechError) as caught:
+        Espeak().say(SENTENCE, "fr", 1.0)
+    assert "vi+f2" in caught.value.findings[0].mend
+
+
+def test_it_tells_its_version_and_all_its_voices_speak():
+    assert Espeak().version[0].isdigit()
+    assert all(Espeak().say(Utterance("xin chào", "Xin chào"), voice, 1.0).seconds > 0.3 for voice in Espeak().voices())

@@ -1,0 +1,42 @@
+"""A tiny deterministic voice: one beep a syllable, silence around them. It walks the whole path of a real engine."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from generator.errors import Finding, SpeechError
+from generator.speech import Sound, State, TextStyle, Utterance
+
+RATE = 16_000
+SYLLABLE = 0.25
+
+
+@dataclass
+class Beeper:
+    """Says beeps, counts what it was asked to say, and fails on the sentences it is told to fail on."""
+
+    name: str = "beeper"
+    version: str = "1"
+    licence: str = "none"
+    text_style: TextStyle = "respelt"
+    fails_on: str = ""
+    marked: bool = True
+    said: list[str] = field(default_factory=list)
+
+    def state(self) -> State:
+        return State(True)
+
+    def voices(self) -> tuple[str, ...]:
+        return ("low", "high")
+
+    def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
+        if self.fails_on and self.fails_on in utterance.text:
+            raise SpeechError(Finding("speech.engine", "the beeper broke"))
+        self.said.append(utterance.text)
+        seconds, hertz = SYLLABLE / pace, {"low": 220, "high": 440}[voice]
+        t = np.arange(round(seconds * RATE)) / RATE
+        beep = 0.5 * np.sin(2 * np.pi * hertz * t) * np.minimum(1, np.minimum(t, seconds - t) / 0.01)
+        quiet = np.zeros(RATE // 5)
+        samples = np.concatenate([quiet, *[beep] * len(utterance.words), quiet]).astype(np.float32)
+        marks = tuple(0.2 + i * seconds for i in range(len(utterance.words))) if self.marked else ()
+        return Sound(samples, RATE, marks)
