@@ -91,13 +91,16 @@ def make(
 
 
 def finished(mp3: Path, mark: str) -> Manifest | None:
-    """The record of `mp3` where it was made from exactly what `mark` stands for and is whole; else None."""
+    """The record of `mp3` where it was made from exactly what `mark` stands for and all files are whole; else None."""
     try:
         manifest = Manifest.load(mp3.with_suffix(".json"))
-        same = manifest.fingerprint == mark and hashlib.sha256(mp3.read_bytes()).hexdigest() == manifest.sha256
+        if manifest.fingerprint != mark or hashlib.sha256(mp3.read_bytes()).hexdigest() != manifest.sha256:
+            return None
+        captions = {".vtt": webvtt(manifest.cues), ".srt": srt(manifest.cues)}
+        whole = all(mp3.with_suffix(suffix).read_bytes() == text.encode() for suffix, text in captions.items())
     except (LoaError, OSError):
         return None
-    return manifest if same and mp3.with_suffix(".vtt").is_file() else None
+    return manifest if whole else None
 
 
 def fingerprint(order: Order, narrator: Narrator) -> str:

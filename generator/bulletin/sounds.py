@@ -1,10 +1,11 @@
 """What is heard besides sentences: jingles, recorded items, and an opening call over music (mixed with pydub)."""
 
 import hashlib
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator.bulletin.order import Preset
 from generator.bulletin.piece import RULES, Piece, Stretch, kept
@@ -132,12 +133,18 @@ def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
 
 def _segment(path: Path) -> "AudioSegment":
     """Any sound file as pydub holds it, mono at our rate."""
-    from pydub import AudioSegment
-
     from generator.bulletin import ffmpeg
     from generator.bulletin.frames import RATE
 
-    return AudioSegment(ffmpeg.decode(path, RATE), sample_width=2, frame_rate=RATE, channels=1)
+    return _pydub()(ffmpeg.decode(path, RATE), sample_width=2, frame_rate=RATE, channels=1)
+
+
+def _pydub() -> Any:  # pydub has no types
+    """pydub, without what its import says of its own source and of an ffmpeg on the PATH that we do not need."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment
+    return AudioSegment
 
 
 def _samples(segment: "AudioSegment") -> "Samples":
@@ -148,9 +155,8 @@ def _samples(segment: "AudioSegment") -> "Samples":
 
 def _from_samples(samples: "Samples") -> "AudioSegment":
     import numpy as np
-    from pydub import AudioSegment
 
     from generator.bulletin.frames import RATE
 
     pcm = np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2").tobytes()
-    return AudioSegment(pcm, sample_width=2, frame_rate=RATE, channels=1)
+    return _pydub()(pcm, sample_width=2, frame_rate=RATE, channels=1)

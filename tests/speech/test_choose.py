@@ -43,7 +43,9 @@ def test_the_engine_of_another_package_is_found_and_a_broken_one_is_only_a_statu
     package = tmp_path / "other_voices-1.dist-info"
     package.mkdir()
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: other-voices\nVersion: 1\n")
-    (package / "entry_points.txt").write_text("[loa.engines]\nbeeper = tests.speech.voices:Beeper\nbad = no.such:Thing\n")
+    (package / "entry_points.txt").write_text(
+        "[loa.engines]\nbeeper = tests.speech.voices:Beeper\nbad = no.such:Thing\n"
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
     found = {engine.name: engine for engine in engines()}
     assert found["beeper"].state().ready
