@@ -2,6 +2,6 @@
 
 from generator.speech.choose import choose
 from generator.speech.engine import Engine, Region, Sound, State, TextStyle, Utterance
-from generator.speech.registry import engines
+from generator.speech.registry import all_engines
 
-__all__ = ["Engine", "Region", "Sound", "State", "TextStyle", "Utterance", "choose", "engines"]
+__all__ = ["Engine", "Region", "Sound", "State", "TextStyle", "Utterance", "all_engines", "choose"]

@@ -39,7 +39,7 @@ class BrokenEngine:
         raise SpeechError(Finding("speech.engine", self.reason, self.state().mend))
 
 
-def engines() -> Iterator[Engine]:
+def all_engines() -> Iterator[Engine]:
     """Every engine, ready or not; Loa's own first. A name is taken once."""
     places = dict(OWN)
     for entry in entry_points(group=GROUP):
@@ -50,7 +50,7 @@ def engines() -> Iterator[Engine]:
 
 def engine(name: str) -> Engine:
     """The engine `name`. Raises SpeechError that lists those there are."""
-    found = {each.name: each for each in engines()}
+    found = {each.name: each for each in all_engines()}
     if name not in found:
         raise SpeechError(
             Finding(

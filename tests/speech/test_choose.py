@@ -1,7 +1,7 @@
 import pytest
 
 from generator.errors import Finding, Severity, SpeechError
-from generator.speech import choose, engines
+from generator.speech import all_engines, choose
 from generator.speech.registry import BrokenEngine
 
 
@@ -33,7 +33,7 @@ def test_auto_speaks_always_and_says_when_it_fell_back():
 
 
 def test_every_engine_has_a_state_with_a_reason():
-    for engine in engines():
+    for engine in all_engines():
         state = engine.state()
         assert state.ready or (state.reason and state.mend), engine.name
         assert engine.licence or isinstance(engine, BrokenEngine)
@@ -47,7 +47,7 @@ def test_the_engine_of_another_package_is_found_and_a_broken_one_is_only_a_statu
         "[loa.engines]\nbeeper = tests.speech.voices:Beeper\nbad = no.such:Thing\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    found = {engine.name: engine for engine in engines()}
+    found = {engine.name: engine for engine in all_engines()}
     assert found["beeper"].state().ready
     assert choose("beeper:high")[1] == "high"
     assert not found["bad"].state().ready
