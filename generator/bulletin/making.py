@@ -6,7 +6,6 @@ which the next build makes again.
 
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator.bulletin import sounds
@@ -14,45 +13,34 @@ from generator.bulletin.captions import srt, webvtt
 from generator.bulletin.frames import info_frame
 from generator.bulletin.manifest import Manifest
 from generator.bulletin.narration import Narrator, Progress, lines
-from generator.bulletin.order import Order, Recording, Style
+from generator.bulletin.order import Order, Recording
 from generator.bulletin.piece import RULES
-from generator.bulletin.plan import BulletinPlan
 from generator.bulletin.programme import Programme, join
 from generator.bulletin.proof import prove
 from generator.bulletin.rundown import rundown
 from generator.bulletin.tags import id3
 from generator.errors import LoaError
-from generator.script import Script
 from generator.speech.clips import Voice, digest
 from generator.speech.engine import Engine
+from generator.speech.registry import engine as engine_named
 from generator.workspace import Workspace, write_atomic
 
 
 def make(
     workspace: Workspace,
-    plan: BulletinPlan,
-    opening: Script,
-    items: Sequence[Script | Recording],
-    bridge: Script,
-    closing: Script,
+    order: Order,
     engine: Engine,
     voice: str,
     *,
-    style: Style | None = None,
-    commune: str = "",
-    date: datetime.date | None = None,
-    inputs: Mapping[str, str] | None = None,
+    jobs: int = 1,
     progress: Progress = lambda *_: None,
 ) -> Manifest:
-    """Make the bulletin of `plan`, or find that it is already made.
+    """Make the bulletin of `order`, or find that it is already made. `jobs` sentences are spoken at a time.
 
-    `items` in order of priority. `commune` is the name written into the MP3, `date` its date (default: today), `inputs`
-    the SHA-256 of the files it comes from. Raises BulletinError (it cannot fit, a sound is missing), SpeechError,
-    WorkspaceError; sentences spoken until then stay in the cache.
+    Raises BulletinError (it cannot fit, a sound is missing), SpeechError, WorkspaceError; sentences spoken until then
+    stay in the cache.
     """
-    style, commune = style or Style(), commune or plan.commune
-    order = Order(plan, opening, tuple(items), bridge, closing, style, commune, date, dict(inputs or {}))
-    narrator = Narrator(workspace, Voice(engine, voice), order.style.preset)
+    plan, narrator = order.plan, Narrator(workspace, Voice(engine, voice), order.style.preset, jobs)
     mark = fingerprint(order, narrator)
     target = workspace.bulletins / f"{plan.id}.mp3"
     done = finished(target, mark)
@@ -60,7 +48,7 @@ def make(
         return done
     heard = rundown(order, narrator, progress)
     programme = join(heard.slots)
-    day = date or datetime.datetime.now().astimezone().date()
+    day = order.date or datetime.datetime.now().astimezone().date()
     mp3 = _mp3(order, programme, day)
     manifest = Manifest(
         id=plan.id,
@@ -88,6 +76,20 @@ def make(
     write_atomic(target.with_suffix(".vtt"), webvtt(programme.cues))
     manifest.save(target.with_suffix(".json"))
     return manifest
+
+
+def made_before(workspace: Workspace, order: Order) -> Manifest | None:
+    """The bulletin of `order`, where it is made already and only another voice might be chosen today; else None.
+
+    A release is bound to the sound: it must not lapse because the Internet, and with it another voice, came or went.
+    """
+    target = workspace.bulletins / f"{order.plan.id}.mp3"
+    try:
+        manifest = Manifest.load(target.with_suffix(".json"))
+        voice = Voice(engine_named(manifest.engine), manifest.voice)
+    except LoaError:
+        return None
+    return finished(target, fingerprint(order, Narrator(workspace, voice, order.style.preset)))
 
 
 def finished(mp3: Path, mark: str) -> Manifest | None:

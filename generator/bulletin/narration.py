@@ -1,6 +1,7 @@
 """Sentences become pieces: spoken once, mastered once, encoded once; from then on they come from the cache."""
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from generator.bulletin.order import Preset
@@ -11,30 +12,36 @@ from generator.speech.clips import Clip, Voice, digest, speak
 from generator.workspace import Workspace
 
 Progress = Callable[[int, int, bool], None]
-"""Called after each sentence with how many are done, how many there are, and whether this one had to be spoken."""
+"""Called after each different sentence: how many are done, how many there are, whether this one had to be spoken."""
 Line = tuple[Script, Sentence]
 
 
 class Narrator:
-    """Speaks for one bulletin: always the same engine, voice and mastering preset."""
+    """Speaks for one bulletin: always the same engine, voice and mastering preset; `jobs` sentences at a time."""
 
-    def __init__(self, workspace: Workspace, voice: Voice, preset: Preset) -> None:
+    def __init__(self, workspace: Workspace, voice: Voice, preset: Preset, jobs: int = 1) -> None:
         self.workspace = workspace
         self.voice = voice
         self.preset = preset
+        self.jobs = jobs
         self._pieces: dict[str, Piece] = {}
 
     def at(self, pace: float) -> "Narrator":
         """The same narrator at another pace."""
-        return Narrator(self.workspace, replace(self.voice, pace=pace), self.preset)
+        return Narrator(self.workspace, replace(self.voice, pace=pace), self.preset, self.jobs)
 
     def prepare(self, wanted: Sequence[Line], progress: Progress = lambda *_: None) -> None:
         """Speak what no earlier build has spoken. Raises SpeechError; what was finished until then is kept."""
-        for done, (script, sentence) in enumerate(wanted, 1):
-            clip, made = self.clip_key(script, sentence), False
-            if clip not in self._pieces:
-                self._pieces[clip], made = self._piece(clip, utterance(script, sentence))
-            progress(done, len(wanted), made)
+        asked = {self.clip_key(*line): utterance(*line) for line in wanted}
+        missing = {clip: said for clip, said in asked.items() if clip not in self._pieces}
+        with ThreadPoolExecutor(self.jobs) as pool:
+            try:
+                spoken = zip(missing, pool.map(self._piece, missing.keys(), missing.values()), strict=True)
+                for done, (clip, (piece, made)) in enumerate(spoken, 1 + len(asked) - len(missing)):
+                    self._pieces[clip] = piece
+                    progress(done, len(asked), made)
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def piece(self, script: Script, sentence: Sentence) -> Piece:
         """The piece of `sentence`, which was prepared."""

@@ -12,7 +12,7 @@ import mutagen.mp3
 import numpy as np
 import pytest
 
-from generator.bulletin import BulletinPlan, Manifest, Recording, Style, doubts, ffmpeg, make
+from generator.bulletin import BulletinPlan, Manifest, Order, Recording, Style, doubts, ffmpeg, make
 from generator.bulletin.frames import RATE
 from generator.errors import BulletinError, SpeechError
 from generator.speech import Engine
@@ -33,9 +33,10 @@ def workspace_in(folder: Path) -> Workspace:
 
 
 def made(workspace: Workspace, engine: Engine | None = None, plan: BulletinPlan = PLAN, **more: object) -> Manifest:
-    given = {"items": [ARTICLE], "opening": OPENING, "bridge": BRIDGE, "closing": CLOSING, "date": DAY, **more}
+    progress = more.pop("progress", lambda *_: None)
+    given = {"items": (ARTICLE,), "opening": OPENING, "bridge": BRIDGE, "closing": CLOSING, "date": DAY, **more}
     engine = engine or Espeak()
-    return make(workspace, plan, engine=engine, voice=engine.voices()[0], **given)  # type: ignore[arg-type]
+    return make(workspace, Order(plan, **given), engine, engine.voices()[0], jobs=2, progress=progress)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
