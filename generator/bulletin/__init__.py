@@ -1,6 +1,6 @@
 """Bulletins: clips and jingles become one programme of the wanted length, with captions and a record."""
 
-from generator.bulletin.making import made_before, make
+from generator.bulletin.making import made_before, make, unchanged
 from generator.bulletin.manifest import Cue, Manifest, Proof, Word
 from generator.bulletin.order import Order, Recording, Style
 from generator.bulletin.plan import BulletinPlan
@@ -18,4 +18,5 @@ __all__ = [
     "doubts",
     "made_before",
     "make",
+    "unchanged",
 ]

@@ -6,7 +6,6 @@ which the next build makes again.
 
 import datetime
 import hashlib
-from pathlib import Path
 
 from generator.bulletin import sounds
 from generator.bulletin.captions import srt, webvtt
@@ -19,7 +18,7 @@ from generator.bulletin.programme import Programme, join
 from generator.bulletin.proof import prove
 from generator.bulletin.rundown import rundown
 from generator.bulletin.tags import id3
-from generator.errors import LoaError
+from generator.errors import LoaError, SpeechError
 from generator.speech.clips import Voice, digest
 from generator.speech.engine import Engine
 from generator.speech.registry import engine as engine_named
@@ -35,18 +34,16 @@ def make(
     jobs: int = 1,
     progress: Progress = lambda *_: None,
 ) -> Manifest:
-    """Make the bulletin of `order`, or find that it is already made. `jobs` sentences are spoken at a time.
+    """Make the bulletin of `order`, speaking `jobs` sentences at a time, or find that it is already made.
 
     Raises BulletinError (it cannot fit, a sound is missing), SpeechError, WorkspaceError; sentences spoken until then
-    stay in the cache.
+    stay in the cache, and an older bulletin stays as it was.
     """
-    plan, narrator = order.plan, Narrator(workspace, Voice(engine, voice), order.style.preset, jobs)
-    mark = fingerprint(order, narrator)
-    target = workspace.bulletins / f"{plan.id}.mp3"
-    done = finished(target, mark)
+    done = unchanged(workspace, order, engine, voice)
     if done is not None:
         return done
-    heard = rundown(order, narrator, progress)
+    plan = order.plan
+    heard = rundown(order, Narrator(workspace, Voice(engine, voice), order.style.preset), progress, jobs)
     programme = join(heard.slots)
     day = order.date or datetime.datetime.now().astimezone().date()
     mp3 = _mp3(order, programme, day)
@@ -65,11 +62,13 @@ def make(
         preset=order.style.preset,
         readings=len(heard.fit.rounds),
         pace=round(heard.fit.pace, 4),
-        fingerprint=mark,
+        words_sha256=_words(workspace, order),
+        voice_sha256=_voice(engine, voice),
         inputs=dict(order.inputs),
         clips=heard.clips,
         cues=programme.cues,
     )
+    target = workspace.bulletins / f"{plan.id}.mp3"
     write_atomic(target, mp3)
     manifest = manifest.model_copy(update={"proof": prove(target, manifest)})
     write_atomic(target.with_suffix(".srt"), srt(programme.cues))
@@ -82,21 +81,31 @@ def made_before(workspace: Workspace, order: Order) -> Manifest | None:
     """The bulletin of `order`, where it is made already and only another voice might be chosen today; else None.
 
     A release is bound to the sound: it must not lapse because the Internet, and with it another voice, came or went.
+    A bulletin is made again when its own engine, being ready, has become a better version of itself.
     """
-    target = workspace.bulletins / f"{order.plan.id}.mp3"
-    try:
-        manifest = Manifest.load(target.with_suffix(".json"))
-        voice = Voice(engine_named(manifest.engine), manifest.voice)
-    except LoaError:
+    manifest = _whole(workspace, order)
+    if manifest is None:
         return None
-    return finished(target, fingerprint(order, Narrator(workspace, voice, order.style.preset)))
+    try:
+        now = engine_named(manifest.engine)
+    except SpeechError:
+        return manifest
+    return None if now.state().ready and now.version != manifest.engine_version else manifest
 
 
-def finished(mp3: Path, mark: str) -> Manifest | None:
-    """The record of `mp3` where it was made from exactly what `mark` stands for and all files are whole; else None."""
+def unchanged(workspace: Workspace, order: Order, engine: Engine, voice: str) -> Manifest | None:
+    """The bulletin of `order` where it is made already, by this voice, and whole; else None. Costs milliseconds."""
+    manifest = _whole(workspace, order)
+    return manifest if manifest and manifest.voice_sha256 == _voice(engine, voice) else None
+
+
+def _whole(workspace: Workspace, order: Order) -> Manifest | None:
+    """The record of the bulletin that has the words of `order`, where all its files are whole; else None."""
+    mp3 = workspace.bulletins / f"{order.plan.id}.mp3"
+    words = _words(workspace, order)
     try:
         manifest = Manifest.load(mp3.with_suffix(".json"))
-        if manifest.fingerprint != mark or hashlib.sha256(mp3.read_bytes()).hexdigest() != manifest.sha256:
+        if manifest.words_sha256 != words or hashlib.sha256(mp3.read_bytes()).hexdigest() != manifest.sha256:
             return None
         captions = {".vtt": webvtt(manifest.cues), ".srt": srt(manifest.cues)}
         whole = all(mp3.with_suffix(suffix).read_bytes() == text.encode() for suffix, text in captions.items())
@@ -105,19 +114,24 @@ def finished(mp3: Path, mark: str) -> Manifest | None:
     return manifest if whole else None
 
 
-def fingerprint(order: Order, narrator: Narrator) -> str:
-    """Of everything that decides how the bulletin sounds and what is written on it. Raises BulletinError."""
-    plan, style, workspace = order.plan, order.style, narrator.workspace
+def _voice(engine: Engine, voice: str) -> str:
+    """A digest of who speaks."""
+    return digest(engine.name, engine.version, engine.text_style, voice)
+
+
+def _words(workspace: Workspace, order: Order) -> str:
+    """A digest of everything that is said, played and written in the file, whoever speaks. Raises BulletinError."""
+    plan, style = order.plan, order.style
     names = [style.jingle, "bridge", *([style.music] if style.music else []), *["time-signal"] * style.time_signal]
     music = [*(sounds.jingle(workspace, name) for name in names), sounds.closing_jingle(workspace, style.jingle)]
     recorded = [item.path for item in order.items if isinstance(item, Recording)]
-    spoken = [
-        f"{narrator.clip_key(script, sentence)} {sentence.pause} {sentence.kind} {sentence.text}"
-        for script, sentence in lines(order.scripts())
-    ]
-    wanted = [plan.id, plan.title, *plan.campaigns, f"{plan.min_seconds}-{plan.max_seconds}", repr(style)]
-    heard = [sounds.file_sha256(path) for path in (*music, *recorded)]
-    return digest("bulletin 1", RULES, *wanted, order.commune, str(order.date), *heard, *spoken)
+    length = f"{plan.min_seconds}-{plan.max_seconds}"
+    parts = ["bulletin 1", RULES, plan.id, plan.title, *plan.campaigns, length, repr(style), order.commune]
+    parts += [str(order.date), *(sounds.file_sha256(path) for path in (*music, *recorded))]
+    for script, sentence in lines(order.scripts()):
+        parts += [script.region, script.campaign, script.title, sentence.kind, str(sentence.pause)]
+        parts += [sentence.text, sentence.reading.phrased]
+    return digest(*parts)
 
 
 def _mp3(order: Order, programme: Programme, day: datetime.date) -> bytes:

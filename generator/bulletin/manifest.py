@@ -67,8 +67,10 @@ class Manifest(_Record):
     preset: str = "horn"
     readings: int = 1
     pace: float = 1.0
-    fingerprint: str = ""
-    """Of everything that went in; equal fingerprints mean that nothing has to be made again."""
+    words_sha256: str = ""
+    """Of everything that is said, played and written in the file; with `voice_sha256` it tells whether to make it."""
+    voice_sha256: str = ""
+    """Of who speaks: engine, its version, voice."""
     inputs: dict[str, str] = {}
     """SHA-256 of every file that it was made from, by its path from the root of the workspace."""
     clips: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """Sentences become pieces: spoken once, mastered once, encoded once; from then on they come from the cache."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 
 from generator.bulletin.order import Preset
@@ -17,28 +17,30 @@ Line = tuple[Script, Sentence]
 
 
 class Narrator:
-    """Speaks for one bulletin: always the same engine, voice and mastering preset; `jobs` sentences at a time."""
+    """Speaks for one bulletin: always the same engine, voice and mastering preset."""
 
-    def __init__(self, workspace: Workspace, voice: Voice, preset: Preset, jobs: int = 1) -> None:
+    def __init__(self, workspace: Workspace, voice: Voice, preset: Preset) -> None:
         self.workspace = workspace
         self.voice = voice
         self.preset = preset
-        self.jobs = jobs
         self._pieces: dict[str, Piece] = {}
 
     def at(self, pace: float) -> "Narrator":
         """The same narrator at another pace."""
-        return Narrator(self.workspace, replace(self.voice, pace=pace), self.preset, self.jobs)
+        return Narrator(self.workspace, replace(self.voice, pace=pace), self.preset)
 
-    def prepare(self, wanted: Sequence[Line], progress: Progress = lambda *_: None) -> None:
-        """Speak what no earlier build has spoken. Raises SpeechError; what was finished until then is kept."""
+    def prepare(self, wanted: Sequence[Line], progress: Progress = lambda *_: None, jobs: int = 1) -> None:
+        """Speak what no earlier build has spoken, `jobs` sentences at a time.
+
+        Raises SpeechError, BulletinError, WorkspaceError; what was finished until then is kept.
+        """
         asked = {self.clip_key(*line): utterance(*line) for line in wanted}
-        missing = {clip: said for clip, said in asked.items() if clip not in self._pieces}
-        with ThreadPoolExecutor(self.jobs) as pool:
+        new = {key: said for key, said in asked.items() if key not in self._pieces}
+        with ThreadPoolExecutor(jobs, "narrator") as pool:
+            waiting = {pool.submit(self._piece, key, said): key for key, said in new.items()}
             try:
-                spoken = zip(missing, pool.map(self._piece, missing.keys(), missing.values()), strict=True)
-                for done, (clip, (piece, made)) in enumerate(spoken, 1 + len(asked) - len(missing)):
-                    self._pieces[clip] = piece
+                for done, ready in enumerate(as_completed(waiting), 1 + len(asked) - len(new)):
+                    self._pieces[waiting[ready]], made = ready.result()
                     progress(done, len(asked), made)
             finally:
                 pool.shutdown(cancel_futures=True)

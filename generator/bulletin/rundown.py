@@ -27,9 +27,9 @@ class Rundown:
 _Item = list[list[Slot]]  # an item as its sections, each the slots of its sentences
 
 
-def rundown(order: Order, narrator: Narrator, progress: Progress) -> Rundown:
+def rundown(order: Order, narrator: Narrator, progress: Progress, jobs: int) -> Rundown:
     """Speak what is new, and choose the readings. Raises BulletinError, SpeechError, WorkspaceError."""
-    narrator.prepare(lines(order.scripts()), progress)
+    narrator.prepare(lines(order.scripts()), progress, jobs)
     head, bridge, tail = _opening(order, narrator), _bridge(order, narrator), _closing(order, narrator)
     items = _items(order, narrator)
     frame = Length(fixed=LEAD_IN + LEAD_OUT + _seconds(head) + _seconds(tail))
@@ -37,7 +37,7 @@ def rundown(order: Order, narrator: Narrator, progress: Progress) -> Rundown:
     chosen = fit(order.plan, frame, between, _lengths(items))
     if chosen.pace != 1.0:
         quicker = narrator.at(chosen.pace)
-        quicker.prepare(lines(item for item in order.items if isinstance(item, Script)), progress)
+        quicker.prepare(lines(item for item in order.items if isinstance(item, Script)), progress, jobs)
         items = _items(order, quicker)
         chosen = _settled(order, chosen, frame, between, items)
     slots = list(head)

@@ -5,6 +5,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import miniaudio
 import mutagen.id3
@@ -12,8 +13,20 @@ import mutagen.mp3
 import numpy as np
 import pytest
 
-from generator.bulletin import BulletinPlan, Manifest, Order, Recording, Style, doubts, ffmpeg, make
+from generator.bulletin import (
+    BulletinPlan,
+    Manifest,
+    Order,
+    Recording,
+    Style,
+    doubts,
+    ffmpeg,
+    made_before,
+    make,
+    unchanged,
+)
 from generator.bulletin.frames import RATE
+from generator.bulletin.narration import Progress
 from generator.errors import BulletinError, SpeechError
 from generator.speech import Engine
 from generator.speech.engines.espeak import Espeak
@@ -23,7 +36,6 @@ from tests.speech.voices import Beeper
 
 JINGLES = Path(__file__).parent.parent.parent / "audio" / "jingles"
 PLAN = BulletinPlan("trung-son", "dvc", "Dịch vụ công trực tuyến", ("dich-vu-cong",), 75, 110)
-DAY = datetime.date(2023, 8, 8)
 
 
 def workspace_in(folder: Path) -> Workspace:
@@ -32,11 +44,14 @@ def workspace_in(folder: Path) -> Workspace:
     return workspace
 
 
-def made(workspace: Workspace, engine: Engine | None = None, plan: BulletinPlan = PLAN, **more: object) -> Manifest:
-    progress = more.pop("progress", lambda *_: None)
-    given = {"items": (ARTICLE,), "opening": OPENING, "bridge": BRIDGE, "closing": CLOSING, "date": DAY, **more}
+ORDER = Order(PLAN, OPENING, (ARTICLE,), BRIDGE, CLOSING, date=datetime.date(2023, 8, 8))
+
+
+def made(
+    workspace: Workspace, engine: Engine | None = None, progress: Progress = lambda *_: None, **changes: Any
+) -> Manifest:
     engine = engine or Espeak()
-    return make(workspace, Order(plan, **given), engine, engine.voices()[0], jobs=2, progress=progress)  # type: ignore[arg-type]
+    return make(workspace, replace(ORDER, **changes), engine, engine.voices()[0], progress=progress)
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +192,33 @@ def test_nothing_is_made_again_when_nothing_changed(workspace: Workspace) -> Non
     assert not beeper.said
 
 
+def test_another_voice_is_noticed_but_need_not_matter(workspace: Workspace) -> None:
+    first = made(workspace, Beeper())
+    other = Beeper(version="2")
+    assert unchanged(workspace, ORDER, other, "low") is None
+    assert unchanged(workspace, ORDER, Beeper(), "high") is None
+    assert made_before(workspace, ORDER) == first  # the beeper is no engine of this installation: it cannot come back
+    assert made_before(workspace, replace(ORDER, commune="khác")) is None
+
+
+def test_a_better_version_of_its_own_engine_is_taken(workspace: Workspace) -> None:
+    manifest = made(workspace, Espeak())
+    assert made_before(workspace, ORDER) == manifest
+    manifest.model_copy(update={"engine_version": "1"}).save(workspace.bulletins / "trung-son/dvc.json")
+    assert made_before(workspace, ORDER) is None
+
+
+def test_many_jobs_make_the_same_bulletin_as_one(workspace: Workspace, tmp_path: Path) -> None:
+    shutil.rmtree(workspace.clips)
+    beeper = Beeper()
+    told: list[tuple[int, int, bool]] = []
+    manifest = make(workspace, ORDER, beeper, "low", jobs=4, progress=lambda *row: told.append(row))
+    assert len(beeper.said) == len(set(beeper.said)) == sum(new for _done, _all, new in told)
+    assert [row[0] for row in told] == sorted(row[0] for row in told)
+    assert told[-1][0] == told[-1][1]
+    assert manifest == made(workspace_in(tmp_path / "one"), Beeper())
+
+
 def test_only_a_changed_sentence_is_spoken_again(workspace: Workspace) -> None:
     beeper = Beeper()
     made(workspace, beeper)
@@ -184,7 +226,7 @@ def test_only_a_changed_sentence_is_spoken_again(workspace: Workspace) -> None:
     sentences = (*ARTICLE.sentences[:-1], script("x", "Bộ phận một cửa mở cửa cả sáng thứ bảy.").sentences[0])
     seen: list[bool] = []
     changed = replace(ARTICLE, sentences=sentences)
-    made(workspace, beeper, items=[changed], progress=lambda done, total, new: seen.append(new))
+    made(workspace, beeper, items=(changed,), progress=lambda done, total, new: seen.append(new))
     assert beeper.said == ["bộ phận một cửa mở cửa cả sáng thứ bảy."]
     assert sum(seen) == 1
 
@@ -242,7 +284,7 @@ def test_without_marks_words_share_the_sentence(workspace: Workspace) -> None:
 
 def test_it_says_by_how_much_it_is_too_long_or_cannot_be_filled(workspace: Workspace) -> None:
     with pytest.raises(BulletinError) as caught:
-        made(workspace, Beeper(), replace(PLAN, min_seconds=10, max_seconds=30))
+        made(workspace, Beeper(), plan=replace(PLAN, min_seconds=10, max_seconds=30))
     (finding,) = caught.value.findings
     assert finding.code == "bulletin.too-long"
     assert "0:30" in finding.message
@@ -254,10 +296,10 @@ def test_an_engine_that_fails_leaves_the_old_bulletin_and_all_finished_clips(wor
     first = made(workspace, Beeper())
     changed = replace(ARTICLE, sentences=(*ARTICLE.sentences, *script("x", "Câu mới.", "Câu hỏng.").sentences))
     with pytest.raises(SpeechError):
-        made(workspace, Beeper(fails_on="hỏng"), items=[changed])
+        made(workspace, Beeper(fails_on="hỏng"), items=(changed,))
     assert Manifest.load(workspace.bulletins / "trung-son/dvc.json") == first
     beeper = Beeper()
-    made(workspace, beeper, items=[changed])
+    made(workspace, beeper, items=(changed,))
     assert beeper.said == ["câu hỏng."]
 
 
@@ -269,7 +311,7 @@ def test_a_missing_jingle_is_answered_with_those_there_are(workspace: Workspace)
 
 def test_a_recording_is_an_item_like_any_other(workspace: Workspace) -> None:
     song = Recording(workspace.jingles / "dan.flac", "Dân ca")
-    manifest = made(workspace, Beeper(), items=[ARTICLE, song], plan=replace(PLAN, min_seconds=0))
+    manifest = made(workspace, Beeper(), items=(ARTICLE, song), plan=replace(PLAN, min_seconds=0))
     raw = json.loads((workspace.bulletins / "trung-son/dvc.json").read_text("utf-8"))
     assert raw["readings"] == 1
     assert manifest.proof is not None
@@ -277,4 +319,4 @@ def test_a_recording_is_an_item_like_any_other(workspace: Workspace) -> None:
     broken = workspace.root / "hỏng.mp3"
     broken.write_bytes(b"no sound")
     with pytest.raises(BulletinError):
-        made(workspace, Beeper(), items=[Recording(broken, "Hỏng")])
+        made(workspace, Beeper(), items=(Recording(broken, "Hỏng"),))
