@@ -5,52 +5,22 @@ import re
 from generator.vietnamese.numbers import cardinal
 from generator.vietnamese.scan import Rule, Scan
 
-_DASH = r"\s?(?:-|–|—|đến|÷)\s?"
 FULL = re.compile(r"(\d{1,2})(\s?[/.-]\s?)(\d{1,2})(\s?[/.-]\s?)(\d{4}|\d{2})(?![\d/]|[.,]\d)")
 ISO = re.compile(r"((?:19|20)\d\d)-(\d{2})-(\d{2})(?!\d)")
-DAYS = re.compile(r"(\d{1,2})(\s?[-–—]\s?)(\d{1,2})([/.])(\d{1,2})(?:\4(\d{4}))?(?![\d/])")
-DAY_MONTHS = re.compile(r"(\d{1,2})/(\d{1,2})(\s?[-–—]\s?)(\d{1,2})/(\d{1,2})(?:/(\d{4}))?(?![\d/])")
-MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?)(\d{1,2})/(\d{4})(?![\d/])")
+DAYS = re.compile(r"(\d{1,2})(\s?(?:[-–—&]|và)\s?)(\d{1,2})\s?([/.])\s?(\d{1,2})(?:\s?\4\s?(\d{4}))?(?![\d/]|[.,]\d)")
+SAME_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})(\s?[-–—]\s?)(\d{1,2})/(\d{1,2})(?:/(\d{4}))?(?![\d/])")
+MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?|\s(?:và|đến)\s)(\d{1,2})(?:/(\d{4}))?(?![\d/%]|[.,]\d)")
 MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/-])\s?((?:19|20)\d\d)(?![\d/])")
-DAY_MONTH = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})(?![\d/]|[.,]\d)")
-_DATE_BEFORE = re.compile(
-    r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|mùng|mồng|dịp|lễ|tết|kỷ niệm|khánh|nhật|hạn|rằm|lịch|phụ nữ|lao động|liệt sĩ|giáo|thứ \w+|"
-    r"giờ|kể từ|bắt đầu|vào|lúc|giờ \d+|\d+h\d*|từ ngày .{1,20}|trước|sau|hết|cuối|đầu|sinh|khai mạc|nay|qua|mai|phút|t[2-7]|cn)[,:( ]*\(?$"
+DAY_MONTH = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})(?![\d/%]|[.,-]\d)")
+_LISTED = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:/\d{1,2})?(?:\s?[,;&-]\s?| và | & | đến |, và ))+$")
+_LISTED_NO_TO = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:\s?[,;&]\s?| và | & |, và ))+$")
+_NEXT_TO_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}(?:/\d{4})?(?:,| và| hoặc| đến| tới|;| -| &| tới) ?$")
+_DATED_AFTER = re.compile(
+    r",? ?(?:\(?(?:âm|dương) lịch|\(?[ÂA]L\b|năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|này\b|\((?:thứ|T[2-7]|nhằm|tức|chủ|mùng|CN))"
 )
-_NO_DAY = re.compile(
-    r"(?:(?:ngày|mùng|mồng|hôm|rằm)[: ]*|(?:các|những|hai|ba) ngày [^.;]{0,40}(?:,| và|và) ?|ngày \d{1,2}(?:, ?\d{1,2})*(?:,| và|,? &) ?)$"
-)
-_ADDRESS = re.compile(r"(?:số|nhà|ngõ|ngách|hẻm|kiệt|thửa|tờ|lô|đường|tổ|kp|khu phố)[ :]*$")
-_HOLIDAYS = frozenset(
-    [
-        "30.4",
-        "30.04",
-        "1.5",
-        "01.5",
-        "2.9",
-        "02.9",
-        "8.3",
-        "20.10",
-        "20.11",
-        "27.7",
-        "22.12",
-        "26.3",
-        "19.5",
-        "3.2",
-        "27.2",
-        "21.6",
-        "1.6",
-        "28.6",
-        "10.3",
-        "19.8",
-        "15.10",
-        "14.10",
-        "9.1",
-        "1.6",
-        "2.4",
-        "18.11",
-        "6.12",
-    ]
+_FEASTS = frozenset(
+    "30.4 1.5 2.9 8.3 20.10 20.11 27.7 22.12 26.3 19.5 3.2 27.2 21.6 1.6 28.6 10.3 19.8 15.10 14.10 9.1 18.11 6.12 9.11 5.6 15.5 13.10 10.10 24.3 31.5 25.11 1.12 24.12 25.12 "
+    "14.2 7.5 23.9 15.3 29.3 25.4 2.4 3.3 1.1 4.10 12.7 17.10 26.6 11.7 15.4 7.4 18.4 23.11 2.2".split()
 )
 
 
@@ -74,137 +44,155 @@ def _year(text: str, scan: Scan) -> str:
     return cardinal(number, scan.region)
 
 
-def _say_date(scan: Scan, match: re.Match[str], day: int, month_: int, year: int | None, *, ngay: bool) -> None:
-    start, end = match.span(day)
-    scan.say(("ngày " if ngay else "") + cardinal(int(match[day]), scan.region), start, end)
-    start, end = match.span(month_)
-    scan.say("tháng " + month(match[month_], scan), start, end)
+def _say_date(scan: Scan, match: re.Match[str], groups: tuple[int, int, int | None], *, ngay: bool) -> int:
+    day, month_, year = groups
+    scan.say(("ngày " if ngay else "") + cardinal(int(match[day]), scan.region), *match.span(day))
+    scan.say("tháng " + month(match[month_], scan), *match.span(month_))
     if year is not None and match[year]:
-        start, end = match.span(year)
-        scan.say("năm " + _year(match[year], scan), start, end)
+        scan.say("năm " + _year(match[year], scan), *match.span(year))
+    return scan.measure(match.end(), "date")
 
 
 def wants_day(scan: Scan, start: int) -> bool:
-    """Whether "ngày" must be added before `start`."""
-    return _NO_DAY.search(scan.before(start)) is None
+    """Whether "ngày" must be added before `start`: not after "ngày", nor inside a list that it heads."""
+    before = scan.before(start)
+    if before.last in {"ngày", "mùng", "mồng", "hôm", "rằm"} and len(before.gap) <= 3:
+        return False
+    if before.ends("named street") and before.gap == " ":
+        return False
+    return _LISTED_NO_TO.search(before.text) is None
 
 
 def read_full(scan: Scan, match: re.Match[str]) -> int | None:
     """21-6-2025, 30.04.1975, 01/7/25."""
     if match[2].strip() != match[4].strip() or not (_day(match[1]) and _month(match[3])):
         return None
-    if len(match[5]) == 2 and match[2].strip() != "/" and not _DATE_BEFORE.search(scan.before(match.start())):
+    before = scan.before(match.start())
+    if len(match[5]) == 2 and (match[2].strip() != "/" and not before.ends("day words") or before.ends("street")):
         return None
-    if len(match[5]) == 2 and _ADDRESS.search(scan.before(match.start())):
-        return None
-    _say_date(scan, match, 1, 3, 5, ngay=wants_day(scan, match.start()))
-    return match.end()
+    return _say_date(scan, match, (1, 3, 5), ngay=wants_day(scan, match.start()))
 
 
 def read_iso(scan: Scan, match: re.Match[str]) -> int | None:
     """2025-07-01."""
     if not (_month(match[2]) and _day(match[3])):
         return None
-    _say_date(scan, match, 3, 2, 1, ngay=wants_day(scan, match.start()))
-    return match.end()
+    return _say_date(scan, match, (3, 2, 1), ngay=wants_day(scan, match.start()))
 
 
 def read_days(scan: Scan, match: re.Match[str]) -> int | None:
-    """10-15/9(/2024)."""
+    """10-15/9(/2024), 10 và 11/9."""
     first, last, month_ = match[1], match[3], match[5]
     if not (_day(first) and _day(last) and _month(month_) and int(first) < int(last)):
         return None
     before = scan.before(match.start())
-    if match[4] == "." and not _DATE_BEFORE.search(before):
+    joined = match[2].strip() in {"và", "&"}
+    if (match[4] == "." or joined) and not (before.ends("day words") or _LISTED.search(before.text)):
         return None
-    scan.say(("ngày " if wants_day(scan, match.start()) else "") + cardinal(int(first), scan.region), *match.span(1))
-    scan.say("đến", *match.span(2))
-    _say_date(scan, match, 3, 5, 6, ngay=True)
-    return match.end()
+    if before.ends("street") or (int(last) <= int(month_) and not match[6] and not before.ends("day words")):
+        return None
+    ngay = wants_day(scan, match.start())
+    scan.say(("ngày " if ngay else "") + cardinal(int(first), scan.region), *match.span(1))
+    scan.say("và" if joined else "đến", *match.span(2))
+    return _say_date(scan, match, (3, 5, 6), ngay=not joined)
 
 
-def read_day_months(scan: Scan, match: re.Match[str]) -> int | None:
-    """01/10-15/10(/2024); after "lễ" the two are days, not a range: 30/4-01/5."""
+def read_same_month(scan: Scan, match: re.Match[str]) -> int | None:
+    """01/10-15/10(/2024)."""
     if not all(map(_day, (match[1], match[4]))) or not all(map(_month, (match[2], match[5]))):
         return None
-    feast = {(int(match[1]), int(match[2])), (int(match[4]), int(match[5]))} == {(30, 4), (1, 5)}
-    _say_date(scan, match, 1, 2, None, ngay=wants_day(scan, match.start()))
-    scan.say("và" if feast and not re.search(r"từ (?:ngày )?$", scan.before(match.start())) else "đến", *match.span(3))
-    _say_date(scan, match, 4, 5, 6, ngay=True)
-    return match.end()
+    if scan.before(match.start()).ends("street"):
+        return None
+    _say_date(scan, match, (1, 2, None), ngay=wants_day(scan, match.start()))
+    scan.say("đến", *match.span(3))
+    return _say_date(scan, match, (4, 5, 6), ngay=True)
 
 
 def read_months(scan: Scan, match: re.Match[str]) -> int | None:
-    """tháng 8-12/2024, quý 1-2/2024, tháng 8,9/2024."""
-    before = re.search(r"(tháng|quý|các tháng) $", scan.before(match.start()))
-    if not before or not (_month(match[1]) and _month(match[3])):
+    """tháng 8-12/2024, quý 1-2/2024, tháng 8,9/2024, tháng 3-4, thứ 2-6."""
+    before = scan.before(match.start())
+    unit = before.last
+    highest = {"tháng": 12, "quý": 4, "thứ": 7}.get(unit)
+    if highest is None or before.gap != " " or not (1 <= int(match[1]) <= highest and 1 <= int(match[3]) <= highest):
         return None
-    unit = before[1].split()[-1]
-    one, two = (month(match[n], scan) if unit == "tháng" else cardinal(int(match[n]), scan.region) for n in (1, 3))
-    scan.say(one, *match.span(1))
-    if "," in match[2]:
+    dash = match[2].strip() not in {",", "và"}
+    if not dash and not (match[4] or unit == "thứ"):
+        return None
+
+    def named(text: str) -> str:
+        return month(text, scan) if unit != "quý" else cardinal(int(text), scan.region)
+
+    scan.say(named(match[1]), *match.span(1))
+    if match[2].strip() == ",":
         scan.pause(",")
+        scan.say(unit if unit == "thứ" else "", *match.span(2))
     else:
-        scan.say(f"đến {unit}", *match.span(2))
-    scan.say(two, *match.span(3))
-    scan.say("năm " + _year(match[4], scan), *match.span(4))
-    return match.end()
+        scan.say(f"{'đến' if dash else 'và'} {unit}", *match.span(2))
+    scan.say(named(match[3]), *match.span(3))
+    if match[4]:
+        scan.say("năm " + _year(match[4], scan), *match.span(4))
+    return scan.measure(match.end(), "weekday" if unit == "thứ" else "date")
 
 
 def read_month_year(scan: Scan, match: re.Match[str]) -> int | None:
-    """8/2023; after "quý" a quarter; after "số" of a document no date (documents.py comes first)."""
-    if not _month(match[1]) or (match[2] == "-" and not re.search(r"tháng $", scan.before(match.start()))):
-        return None
+    """8/2023; after "quý" a quarter."""
     before = scan.before(match.start())
-    quarter = re.search(r"(?:quý|đợt|lần|kỳ|số|tuần|khóa|tổ) $", before)
-    if quarter:
+    if not _month(match[1]) or (match[2] == "-" and before.last != "tháng"):
+        return None
+    if before.ends("quarter words") and before.gap == " ":
         scan.say(cardinal(int(match[1]), scan.region), *match.span(1))
     else:
-        scan.say(
-            ("" if re.search(r"tháng[: ]+(?:\d{1,2}(?:,| và) ?)*$", before) else "tháng ") + month(match[1], scan),
-            *match.span(1),
-        )
+        named = before.last == "tháng" or re.search(r"tháng[: ]+(?:\d{1,2}(?:,| và|, và| -|-) ?)+$", before.text)
+        scan.say(("" if named else "tháng ") + month(match[1], scan), *match.span(1))
     scan.say("năm " + _year(match[3], scan), *match.span(3))
-    return match.end()
+    return scan.measure(match.end(), "date")
 
 
 def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
-    """15/9 where the words around say that it is a day (sáng 15/9; 10/3 âm lịch; tối 20.11)."""
+    """15/9 where the words around say that it is a day (sáng 15/9; 10/3 âm lịch; tối 20.11; đường 30/4)."""
     if not (_day(match[1]) and _month(match[3])):
         return None
     before, after = scan.before(match.start()), scan.after(match.end(), 24)
-    dated = _DATE_BEFORE.search(before) is not None and _ADDRESS.search(before) is None
-    certain: object
-    if match[2] == "/":
-        certain = dated or re.match(
-            r",? ?(?:\(?(?:âm|dương) lịch|năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|\((?:thứ|nhằm|tức))", after
-        )
-        certain = certain or re.search(r"(?:ngày|tháng \d+|/\d{1,2}|/\d{4})(?:,| và| đến| -|-) ?$", before)
-        certain = certain or (
-            re.search(r"(?:^|\W)(?:từ|đến|và|tới|trước|sau) $", before)
-            and re.match(r"\s?(?:đến|[-–]|tới|và|[.,;)]|$)", after)
-        )
-        certain = certain or (len(match[1]) == 2 and match[1][0] == "0" and not re.match(r" ?[a-zđ]", after))
-    elif match[2] == ".":
-        certain = re.search(r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm) $", before) or (
-            dated and f"{match[1]}.{match[3]}" in _HOLIDAYS
-        )
-    else:
-        certain = (
-            re.search(r"(?:ngày|sáng|chiều|tối|hôm) $", before)
-            and int(match[1]) > int(match[3])
-            and "từ" not in before[-12:]
-        )
-    if not certain or _ADDRESS.search(before):
+    if before.ends("street") or before.ends("class") or before.ends("disabled"):
         return None
-    _say_date(scan, match, 1, 3, None, ngay=wants_day(scan, match.start()))
-    return match.end()
+    if "lớp" in before.words[-4:]:
+        return None
+    feast = f"{int(match[1])}.{int(match[3])}" in _FEASTS
+    listed = _LISTED.search(before.text)
+    if match[2] == "/":
+        certain = _slash_is_date(scan, match, after) or (feast and before.ends("named street")) or listed
+    elif match[2] == ".":
+        certain = (before.ends("part of day") and before.gap == " ") or listed or (before.ends("day words") and feast)
+    else:
+        clear = feast or int(match[1]) > 12 or int(match[1]) > int(match[3])
+        certain = (before.ends("day words") and clear and before.last not in {"trước", "sau", "trong", "tiêm", "khám", "đợt"}) or (
+            (listed or _NEXT_TO_DATE.search(before.text)) and clear
+        )
+        if re.match(r" (?:phút|giờ|ngày|tháng|tuần|người|lần|hộ|tuổi|năm)", after):
+            certain = False
+    if not certain:
+        return None
+    return _say_date(scan, match, (1, 3, None), ngay=wants_day(scan, match.start()))
+
+
+def _slash_is_date(scan: Scan, match: re.Match[str], after: str) -> bool:
+    before = scan.before(match.start())
+    one, two = int(match[1]), int(match[3])
+    follows = scan.kind in {"hour", "weekday"} and 0 <= match.start() - scan.measured <= 3
+    if follows or _DATED_AFTER.match(after) or _NEXT_TO_DATE.search(before.text):
+        return True
+    whole = re.match(r" (?:[a-zđà-ỹ]+)", after)
+    if before.ends("day words") and not (one < two <= 10 and whole and not before.ends("part of day")):
+        return True
+    if before.last in {"từ", "đến", "và", "tới"} and re.match(r"\s?(?:đến|[-–]|tới|và|[.,;)]|$)", after) and not (one < two <= 5):
+        return True
+    return (match[1][0] == "0" or match[3][0] == "0") and not whole and before.gap != "("
 
 
 RULES: tuple[Rule, ...] = (
     (ISO, read_iso),
     (FULL, read_full),
-    (DAY_MONTHS, read_day_months),
+    (SAME_MONTH, read_same_month),
     (DAYS, read_days),
     (MONTHS, read_months),
     (MONTH_YEAR, read_month_year),

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from generator.vietnamese import dates, documents, hosts, hours, marks, phones, quantities, words
+from generator.vietnamese import amounts, dates, documents, hosts, hours, marks, pairs, phones, words
+from generator.vietnamese.abbreviations import ambiguous
 from generator.vietnamese.numbers import Region
 from generator.vietnamese.reading import Doubt, Reading, SpokenWord
 from generator.vietnamese.repair import repair
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import is_syllable
-from generator.vietnamese.tables import abbreviations
+from generator.vietnamese.tables import abbreviations, contexts, table
 
 LETTER_RULES: tuple[Rule, ...] = (*hosts.RULES, *words.RULES)
 DIGIT_RULES: tuple[Rule, ...] = (
@@ -17,10 +18,11 @@ DIGIT_RULES: tuple[Rule, ...] = (
     *hours.RULES,
     *dates.RULES,
     *phones.RULES,
-    *quantities.RULES,
+    *pairs.RULES,
+    *amounts.RULES,
 )
 MARK_RULES: tuple[Rule, ...] = marks.RULES
-PHONE_RULES: tuple[Rule, ...] = (phones.RULES[1],)
+SIGN_RULES: tuple[Rule, ...] = (*phones.SIGN_RULES, *marks.RULES)
 _ODD_NEXT = frozenset(".@&/+-:_–0123456789'’")
 _plain: dict[str, str] = {}
 _PLAIN_LIMIT = 50_000
@@ -82,7 +84,7 @@ def _run(scan: Scan) -> None:
         elif text[pos] == " ":
             pos += 1
         elif text[pos] in "(+":
-            pos = _apply(scan, pos, (*PHONE_RULES, *MARK_RULES))
+            pos = _apply(scan, pos, SIGN_RULES)
         else:
             pos = _apply(scan, pos, MARK_RULES)
 
@@ -94,8 +96,8 @@ def _is_plain(token: str, scan: Scan) -> bool:
         and (token.islower() or token.istitle())
         and is_syllable(token)
         and token not in abbreviations()
-        and token not in words._ambiguous()
-        and token.lower() not in words._foreign()
+        and token not in ambiguous()
+        and (token.lower() not in table("foreign")["words"] or token.lower() not in contexts("foreign syllables"))
         and token not in scan.pronounce
     )
 

@@ -38,7 +38,7 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
     bodies: dict[str, str] = table("bodies")["bodies"]
     kinds: dict[str, str] = table("bodies")["kinds"]
     pieces = [piece.strip() for piece in re.split(r"[-–/.,]", match["code"])]
-    before = scan.before(match.start())
+    before = scan.left(match.start()).lower()
     stated = _AFTER_KIND.search(before) is not None or re.search(r"(?:số|sổ):? ?$", before) is not None
     known = [p for p in pieces if p in bodies or p in kinds or _PARLIAMENT.fullmatch(p)]
     if not known and not (stated and all(len(p) > 1 for p in pieces[:1])):
@@ -52,7 +52,7 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     kind, issuers = _kind_and_bodies(pieces, kinds, bodies)
     number, start = match["number"], match.start()
-    if kind and not stated and not _KIND_NEAR.search(scan.before(start, 40)):
+    if kind and not stated and not _KIND_NEAR.search(scan.left(start, 40).lower()):
         scan.say(kind, start, start)
     say_number(scan, number, start, match["year"], match.start("year"))
     if issuers and not _SAYS_WHOSE.match(scan.after(match.end(), 90)):
@@ -112,7 +112,7 @@ def number_of_document(digits: str, region: Region) -> str:
 
 def read_yeared(scan: Scan, match: re.Match[str]) -> int | None:
     """Nghị định 42/2022: a number and a year, after the kind of document only."""
-    if not _AFTER_KIND.search(scan.before(match.start())):
+    if not _AFTER_KIND.search(scan.left(match.start()).lower()):
         return None
     say_number(scan, match["number"], match.start(), match["year"], match.start("year"))
     return match.end()

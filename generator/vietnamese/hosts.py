@@ -1,15 +1,15 @@
 """Web addresses and e-mail addresses: dots as "chấm", known words and place names with their tone marks."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from generator.vietnamese.letters import spell
 from generator.vietnamese.numbers import digit_by_digit
 from generator.vietnamese.scan import Rule, Scan
-from generator.vietnamese.syllables import is_syllable
-from generator.vietnamese.tables import places, table
+from generator.vietnamese.syllables import all_syllables
+from generator.vietnamese.tables import places, table, toneless
 
-_TOP = "vn|com|net|org|edu|gov|info|io|asia|top|xyz|app|me|tv|shop|online|site|club|cc|link|biz|mobi|pro"
+_TOP = "vn|com|net|org|edu|gov|info|io|asia|top|xyz|app|me|tv|shop|online|site|club|cc|link|biz|mobi|pro|tk|ml|cf|icu|vip|live|store|ly|gl|be|eu|us|uk|cn|kr|jp|la|vc|work|life|space|world"
 _PATH = r"(?:[/?#][^\s<>\"“”,;()\[\]]{0,300})?"
 URL = re.compile(r"(?:https?\s?:\s?//\s?|ftp://|www\.)(?:www\.)?([^\s<>\"“”,;()\[\]]{1,300})", re.IGNORECASE)
 MAIL = re.compile(r"(?:mailto:)?[A-Za-z0-9][\w.%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
@@ -17,6 +17,7 @@ HOST = re.compile(
     rf"(?:[A-Za-z0-9-]{{1,63}}\.){{1,6}}(?:{_TOP})(?![\w-])(?:\.vn(?!\w))?(?::\d{{2,5}})?{_PATH}", re.IGNORECASE
 )
 _MARKS = {
+    ".": "chấm",
     "/": "gạch chéo",
     "@": "a còng",
     "-": "gạch ngang",
@@ -47,19 +48,56 @@ def read_address(scan: Scan, match: re.Match[str]) -> int | None:
     end = match.start() + len(raw)
     shown = re.sub(r"^(?:https?\s?:\s?//\s?|ftp://|mailto:)?(?:www\.)?", "", raw, flags=re.IGNORECASE)
     offset = end - len(shown)
-    shown = shown.rstrip("/")
-    for part in re.finditer(r"\.|[A-Za-z]+|\d+|[^\W\d_]+|.", shown):
+    say_parts(scan, shown.rstrip("/"), offset)
+    return end
+
+
+def say_parts(scan: Scan, shown: str, offset: int) -> None:
+    """An address without its scheme, part by part; `offset` is its place in the text."""
+    at = 0
+    while at < len(shown):
+        hyphened = _HYPHENED.match(shown, at)
+        if hyphened:
+            at = _say_hyphened(scan, hyphened, offset)
+            continue
+        part = _PART.match(shown, at)
+        assert part is not None
         piece = part[0]
-        if piece == ".":
-            words = "chấm"
-        elif piece.isdigit():
+        if piece.isdigit():
             words = digit_by_digit(piece)
         elif piece[0].isalpha():
             words = label(piece)
         else:
             words = _MARKS.get(piece, "")
         scan.say(words, offset + part.start(), offset + part.end())
-    return end
+        at = part.end()
+
+
+_PART = re.compile(r"(?s)[A-Za-z]+|\d+|[^\W\d_]+|.")
+_HYPHENED = re.compile(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,12}")
+
+
+def _say_hyphened(scan: Scan, match: re.Match[str], offset: int) -> int:
+    """tin-tuc: words of several syllables are known by their syllables together."""
+    parts = list(re.finditer(r"[A-Za-z]+", match[0]))
+    known, names = table("hosts")["words"], places()
+    index = 0
+    while index < len(parts):
+        for count in range(min(5, len(parts) - index), 0, -1):
+            joined = "".join(part[0].lower() for part in parts[index : index + count])
+            found = known.get(joined) or (names.get(joined) if count > 1 else None)
+            if found and len(found.split()) == count:
+                said = found.split()
+                break
+        else:
+            count, said = 1, [label(parts[index][0])]
+        for part, words in zip(parts[index : index + count], said, strict=True):
+            start = offset + match.start()
+            if part.start():
+                scan.say("gạch ngang", start + part.start() - 1, start + part.start())
+            scan.say(words, start + part.start(), start + part.end())
+        index += count
+    return match.end()
 
 
 def label(text: str) -> str:
@@ -100,18 +138,25 @@ def _label(text: str) -> str:
     syllables = _syllables(lower)
     if syllables:
         return syllables
-    if len(lower) <= 5 and not is_syllable(lower) and (len(lower) <= 3 or not re.search("[aeiouy]", lower)):
+    if len(lower) <= 5 and (len(lower) <= 3 or not re.search("[aeiouy]", lower)):
         return spell(lower)
     return lower
 
 
+@cache
+def _bare() -> frozenset[str]:
+    """Every syllable as it looks without any mark."""
+    return frozenset(toneless(syllable) for syllable in all_syllables())
+
+
 def _syllables(text: str) -> str:
     """Fewest toneless syllables that make up `text`; "" if none do."""
+    bare = _bare()
     best: list[tuple[str, ...] | None] = [()] + [None] * len(text)
     for end in range(1, len(text) + 1):
-        for start in range(max(0, end - 7), end):
+        for start in range(max(0, end - 6), end):
             so_far = best[start]
-            if so_far is None or not is_syllable(text[start:end]):
+            if so_far is None or text[start:end] not in bare:
                 continue
             current = best[end]
             if current is None or len(so_far) + 1 < len(current):

@@ -1,50 +1,29 @@
-"""Marks that are no words: brackets, dashes, slashes, signs. Most become pauses."""
+"""Marks that are no words: brackets, dashes, slashes, signs. Most become pauses, some a word by what they join."""
 
 import re
 
 from generator.vietnamese.scan import Rule, Scan
-from generator.vietnamese.tables import abbreviations, word_set
+from generator.vietnamese.tables import abbreviations, table, units, word_set
 
 SPACE = re.compile(r"[ \t]+")
 BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
-OPEN = re.compile(r"[(\[{<«“\"]")
+RESULT = re.compile(r"\((\+|-|–|±)\)")
+OPEN = re.compile(r"[(\[{<«“\"](?!\s?=?\s?\d)|[(\[{]")
 BRACKETED = re.compile(
-    r"[(\[]\s?((?:viết tắt là |gọi tắt là |sau đây gọi tắt là )?)(?:[\"“”'])?([^\W\d_][\w&/.,\- ]{1,24}?)(?:[\"“”'])?\s?[)\]]"
+    r"[(\[]\s?((?:viết tắt là |gọi tắt là |sau đây gọi tắt là |sau đây gọi là |viết tắt: )?)[\"“”']?([^\W\d_][\w&/.,\- ]{1,24}?)[\"“”']?\s?[)\]]"
 )
 STOP = re.compile(r"\./\.|[.…,;:?!]+")
+EXTENSION = re.compile(r"\.(apk|exe|pdf|doc|docx|xls|xlsx|zip|rar|mp3|mp4|jpg|png|com|net|vn)(?![\w.])", re.IGNORECASE)
+HANDLE = re.compile(r"@[A-Za-z][A-Za-z0-9_.]{2,30}")
+COMPARE = re.compile(r"(<=|>=|=<|=>|≤|≥|<|>)\s?(?=[+-]?\d)")
 SLASH = re.compile(r"\s?/\s?")
-DASH = re.compile(r"[-–—‑−]+>?")
+ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
+DASH = re.compile(r"[-–—‑−÷]+")
 OTHER = re.compile(r"(?s).")
-_SIGNS = {
-    "&": "và",
-    "%": "phần trăm",
-    "§": "mục",
-    "°": "độ",
-    ">": "lớn hơn",
-    "<": "nhỏ hơn",
-    "≥": "lớn hơn hoặc bằng",
-    "≤": "nhỏ hơn hoặc bằng",
-    "=": "bằng",
-    "+": "và",
-    "×": "nhân",
-    "±": "cộng trừ",
-    "≈": "khoảng",
-    "~": "khoảng",
-    "@": "a còng",
-    "$": "đô la mỹ",
-    "€": "ơ rô",
-    "₫": "đồng",
-    "≠": "khác",
-    "√": "căn",
-    "∞": "vô cùng",
-    "½": "một phần hai",
-    "¼": "một phần tư",
-    "¾": "ba phần tư",
-    "‰": "phần nghìn",
-    "²": "bình phương",
-    "³": "lập phương",
-    "÷": "chia",
-}
+_COMPARED = {"<": "dưới", ">": "trên", "≥": "từ", "≤": "không quá", ">=": "từ", "<=": "không quá", "=>": "từ", "=<": "không quá"}
+_SCORES = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|luân lưu|hiệp|set|chung cuộc|penalty|dẫn)(?!\w)")
+_HEAD = r"(?:Thôn|thôn|Tổ|tổ|Lớp|lớp|Điều|Khoản|Đội|đội|Bước|Mục|Câu|Khu|Xóm|xóm|Ấp|ấp|tháng|Tháng|ngày|Ngày|thứ|Thứ|Tuần|tuần|Km|KM|km|U|K|Quý|quý|mức|năm|Năm|sáng|chiều|tối)"
+_NEXT = re.compile(rf"\s?(?:(?:[+]?\d)|(?:{_HEAD}\s?\d)|T[2-8](?!\w)|CN(?!\w)|(?:chủ nhật|Chủ nhật|Chủ Nhật|chủ Nhật)|[IVX]{{1,5}}(?!\w))")
 
 
 def read_space(_scan: Scan, match: re.Match[str]) -> int | None:
@@ -54,45 +33,58 @@ def read_space(_scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_break(scan: Scan, match: re.Match[str]) -> int | None:
     """A new line: the end of an item or heading when the line did not end with a mark."""
-    following = scan.after(match.end(), 1)
-    if "\n" in match[0][1:] or not following.islower():
+    if "\n" in match[0][1:] or not scan.after(match.end(), 1).islower():
         scan.pause(".")
-    scan.fresh = True
+    scan.fresh, scan.called, scan.measured = True, False, -1
+    return match.end()
+
+
+def read_result(scan: Scan, match: re.Match[str]) -> int | None:
+    """(+) and (-): results of a test."""
+    if not scan.said or scan.fresh:
+        return None
+    scan.say({"+": "dương tính", "±": "nghi ngờ"}.get(match[1], "âm tính"), *match.span())
     return match.end()
 
 
 def read_bracketed(scan: Scan, match: re.Match[str]) -> int | None:
     """ "(CNTT)" right after its own expansion is not said; an unknown one is learnt for the rest of the text."""
     key = match[2].strip()
-    if not any(c.isupper() for c in key) or (" " in key and not match[1]):
+    if not any(c.isupper() for c in key) or (" " in key and not match[1] and key not in abbreviations()):
         return None
     said = " ".join([words for words, _s, _e in scan.said[-24:]]).split()
-    expansion = abbreviations().get(key)
-    if expansion:
-        wanted = expansion.split()
-        if said[-len(wanted) :] == wanted:
+    for expansion in _expansions(key):
+        wanted = [word for word in expansion.split() if word not in _SMALL]
+        heard = [word for word in said[-len(wanted) - 6 :] if word not in _SMALL]
+        if heard[-len(wanted) :] == wanted:
             return match.end()
     letters = [c for c in key.lower() if c.isalpha()]
-    if len(letters) < 2 or not key.replace("&", "").replace("-", "").isupper():
+    if len(letters) < 2 or sum(c.isupper() for c in key) < 2:
         return None
-    tail = said[-len(letters) :]
-    if len(tail) == len(letters) and all(w[0] == c for w, c in zip(tail, letters, strict=True)):
-        scan.defined[key] = " ".join(tail)
-        return match.end()
-    spread = _initials(said[-16:], letters)
-    if spread:
-        scan.defined[key] = spread
+    learnt = _initials(said[-18:], letters)
+    if learnt:
+        scan.defined[key] = learnt
         return match.end()
     return None
+
+
+def _expansions(key: str) -> list[str]:
+    options = table("ambiguous").get(key)
+    listed = [option["say"] for option in options] if options else []
+    return [*listed, *([abbreviations()[key]] if key in abbreviations() else [])]
+
+
+_SMALL = frozenset({"và", "của", "về", "cho", "vì", "các", "trên", "với", "ở", "trong", "từ", "sự", "theo", "những", "thuộc", "đối", "là"})
 
 
 def _initials(said: list[str], letters: list[str]) -> str:
     """The shortest tail of `said` whose words give `letters` in order, small words between; "" if none does."""
     at = len(letters) - 1
     for index in range(len(said) - 1, -1, -1):
-        if at >= 0 and said[index][0] == letters[at]:
+        first = said[index][0]
+        if at >= 0 and (first == letters[at] or (first == "q" and letters[at] == "q")):
             at -= 1
-        elif said[index] not in {"và", "của", "về", "cho", "vì", "các", "trên", "với", "ở", "trong", "từ"}:
+        elif said[index] not in _SMALL:
             return ""
         if at < 0:
             return " ".join(said[index:])
@@ -106,84 +98,228 @@ def read_open(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
+def read_arrow(scan: Scan, match: re.Match[str]) -> int | None:
+    """→ and => are a pause."""
+    scan.pause(",")
+    return match.end()
+
+
 def read_stop(scan: Scan, match: re.Match[str]) -> int | None:
     """Full stops, commas and their like: the strongest of a run."""
     run = match[0]
     mark = next((m for m in "?!.:;," if m in run.replace("…", ".")), ".")
-    scan.pause("," if run in {"...", "…"} and re.match(r"\s?[a-zà-ỹđ]", scan.after(match.end(), 2)) else mark)
+    trails = run in {"...", "…"} and re.match(r"\s?[a-zà-ỹđ]", scan.after(match.end(), 2))
+    scan.pause("," if trails else mark)
+    return match.end()
+
+
+def read_compare(scan: Scan, match: re.Match[str]) -> int | None:
+    """< 5 người: dưới; > 3.000 con: trên; ≥ 18 tuổi: từ; ≤ 3 %: không quá."""
+    if scan.fresh and match[1] in {"=>", "<=", ">"} and not scan.said:
+        return match.end()
+    if match[1] == "=>" and " " in scan.left(match.start(), 1):
+        scan.pause(",")
+        return match.end()
+    words = _COMPARED[match[1]]
+    percent = re.match(r"\d+(?:[.,]\d+)?\s?(?:%|°|‰)", scan.after(match.end(), 8))
+    if match[1] in {"≥", "≤", ">=", "<="} and (percent or scan.fresh):
+        words = {"từ": "lớn hơn hoặc bằng", "không quá": "nhỏ hơn hoặc bằng"}[words]
+    if scan.before(match.start()).last in {"trên", "dưới", "hơn", "từ"}:
+        words = ""
+    scan.say(words, *match.span())
     return match.end()
 
 
 def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     """ "một" between a quantity and a unit, else silent: và/hoặc, phút/lần, tấn/ha."""
-    right = re.match(r"(?:0?1 )?([^\W\d_]+\d?)", scan.after(match.end(), 24))
-    left = re.search(r"([^\W\d_]+\d?)$", scan.before(match.start(), 24))
-    if right and left:
-        one, two = left[1].lower(), right[1].lower()
-        counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.before(match.start(), 32))
-        if two in word_set("units", "per right") and (one in word_set("units", "per left") or counted):
-            scan.say("một", *match.span())
-            skip = re.match(r"0?1 ", scan.after(match.end(), 3))
-            return match.end() + (skip.end() if skip else 0)
-    if re.match(r"(?:19|20)\d\d(?!\d)", scan.after(match.end(), 5)) and re.search(
-        r"(?:quý|kỳ|đợt|học kỳ|lần|khóa) [ivx]{1,4}$", scan.before(match.start(), 24)
-    ):
+    start, end = match.span()
+    right = re.compile(r"(?:0?1 )?([^\W\d_]+[23²³]?)(?!\d)").match(scan.text, end)
+    number = re.compile(r"(?!0?1 [^\W\d_])\d").match(scan.text, end)
+    quantity = scan.follows_quantity(start) and scan.kind == "number"
+    if quantity and number:
+        scan.say("trên", *match.span())
+        return end
+    if re.match(r"(?:19|20)\d\d(?!\d)", scan.after(end, 5)) and scan.kind == "roman" and scan.follows_quantity(start):
         scan.say("năm", *match.span())
-    return match.end()
+        return end
+    if right is None or (match[0].endswith(" ") and match[0].startswith("/")):
+        scan.pause("," if match[0].endswith(" ") else "")
+        return end
+    one = re.search(r"([^\W\d_]+[23²³]?)$", scan.left(start, 24))
+    name, left = right[1], one[1].lower() if one else ""
+    unit = units().get(name) if (len(name) > 1 or name in "glms") and name not in {"tr", "k"} else None
+    known = unit is not None or name.lower() in word_set("units", "per right")
+    counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
+    money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
+    per = quantity or money or scan.chain == start or (known and (left in word_set("units", "per left") or left in units() or counted))
+    if not per or (quantity and not known and name[0].isupper() and len(name) > 3):
+        return end
+    scan.say("một", start, right.start(1))
+    scan.chain = right.end(1)
+    if unit is not None:
+        scan.say(unit, *right.span(1))
+        return scan.measure(right.end(1), "unit")
+    return right.start(1)
 
 
 def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
-    """A dash: nothing before an item or inside a word, a minus before a number, else a pause."""
-    before, after = scan.before(match.start(), 2), scan.after(match.end(), 2)
-    if (
-        after[:1].isdigit()
-        and len(match[0]) == 1
-        and (not before or not before[-1].isalnum())
-        and not scan.fresh
-        and not before.endswith(")")
-    ):
-        unit = re.match(r"\d{1,3}(?:,\d+)?\s?(?:°|độ|º|o)", scan.after(match.end(), 8))
-        if unit:
-            scan.say("âm", *match.span())
-            return match.end()
-    if before[-1:].isspace() or len(match[0]) > 1 or match[0] in "–—":
+    """A dash: "đến" between two quantities, nothing before an item or inside a word, a minus, else a pause."""
+    start, end = match.span()
+    after = scan.after(end, 24)
+    joins = scan.follows_quantity(start) and len(match[0]) == 1
+    if joins and scan.kind != "phone" and _NEXT.match(after) and _same_kind(scan, after):
+        small = re.match(r"\s?\d{1,2}(?!\d)", after)
+        score = scan.kind == "number" and small and _SCORES.search(scan.left(start).lower()) and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
+        scan.say("" if score else "đến", *match.span())
+        return end
+    negative = len(match[0]) == 1 and after[:1].isdigit() and not scan.left(start, 1).isalnum() and not scan.fresh
+    if negative and not scan.left(start, 1) == ")":
+        falling = scan.before(start).last in {"giảm", "âm"}
+        if re.match(r"\d{1,3}(?:,\d+)?\s?(?:°|độ|º|o|%)", after):
+            scan.say("" if falling else "âm", *match.span())
+            return end
+    if scan.left(start, 1).isspace() or len(match[0]) > 1 or match[0] in "–—":
         scan.pause(",")
+    return end
+
+
+def _same_kind(scan: Scan, after: str) -> bool:
+    """Whether what follows a dash is of the kind that stands before it."""
+    after = after.lstrip()
+    clock = re.match(r"\d{1,2}\s?(?:h|H|g|giờ|:\d\d)", after)
+    date = re.match(r"\d{1,2}[/.-]\d{1,2}", after)
+    match scan.kind:
+        case "hour":
+            return clock is not None or re.match(r"\d{1,2}(?!\d)", after) is not None
+        case "date":
+            if clock:
+                return "ngày" in after
+            return date is not None or re.match(r"(?:ngày|tháng|năm|quý|sáng|chiều|tối)\s?\d|\d{4}(?!\d)", after.lower()) is not None
+        case "weekday":
+            return re.match(r"T\d|CN|thứ|chủ nhật|\d", after, re.IGNORECASE) is not None
+        case "roman":
+            return re.match(r"[IVX]+", after) is not None
+        case "km":
+            return re.match(r"(?:km)?\s?\d", after, re.IGNORECASE) is not None
+        case "code":
+            return re.match(r"[A-ZK]\s?\d", after) is not None
+        case "number" | "unit":
+            if after[:1] in "IVX" or (clock and re.match(r"\d{1,2}(?:[hHg:]\d|h)", after)):
+                return False
+            if after[0] in "0123456789+":
+                return True
+            head = re.match(r"([^\W\d_]+)\s?\d", after)
+            return head is not None and head[1].lower() in scan.before(scan.measured).words[-3:]
+    return False
+
+
+def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
+    """Before an item nothing; between numbers of a sum "cộng"; before a measure nothing; else "và"."""
+    start, end = match.span()
+    after = scan.after(end, 12)
+    left = scan.left(start, 3)
+    if scan.fresh or not scan.said:
+        return end
+    if scan.kind == "km" and scan.follows_quantity(start) and after[:1].isdigit():
+        scan.say("cộng", start, end)
+        return end
+    if scan.follows_quantity(start):
+        money = re.search(r"(?:đ|đồng|%)\s?$|\d,\d+\s?$", left)
+        if not after.strip()[:1].isalnum() or (money and not re.match(r"\s?\d", after)) or re.match(r"\s?\d+ ?=", after) or (money and "," in left):
+            scan.say("cộng", start, end)
+        else:
+            scan.say("và", start, end)
+        return end
+    if re.search(r"[A-Z]$", left) and (len(left) < 2 or not left[-2].isalnum()) and not after[:1].strip():
+        scan.say("cộng", start, end)
+        return end
+    if after[:1].isdigit():
+        return end
+    scan.say("và" if after.strip()[:1].isalnum() else "", start, end)
+    return end
+
+
+def read_extension(scan: Scan, match: re.Match[str]) -> int | None:
+    """.apk, .exe after "file": chấm a pê ca."""
+    from generator.vietnamese.letters import spell
+
+    if scan.left(match.start(), 1).isalnum():
+        return None
+    said = match[1].lower() if match[1].lower() in {"com", "net", "vn"} else spell(match[1])
+    scan.say("chấm " + said, *match.span())
     return match.end()
 
 
+def read_handle(scan: Scan, match: re.Match[str]) -> int | None:
+    """@camlo: a name on a network."""
+    from generator.vietnamese.hosts import say_parts
+
+    scan.say("a còng", match.start(), match.start() + 1)
+    raw = match[0].rstrip(".")
+    say_parts(scan, raw[1:], match.start() + 1)
+    return match.start() + len(raw)
+
+
+_SIGNS = {
+    "&": "và",
+    "%": "phần trăm",
+    "§": "mục",
+    "°": "độ",
+    "≥": "lớn hơn hoặc bằng",
+    "≤": "nhỏ hơn hoặc bằng",
+    "=": "bằng",
+    "×": "nhân",
+    "±": "cộng trừ",
+    "≈": "khoảng",
+    "~": "khoảng",
+    "@": "a còng",
+    "$": "đô la mỹ",
+    "€": "ơ rô",
+    "₫": "đồng",
+    "≠": "khác",
+    "∞": "vô cùng",
+    "½": "một phần hai",
+    "¼": "một phần tư",
+    "¾": "ba phần tư",
+    "⅓": "một phần ba",
+    "⅔": "hai phần ba",
+    "‰": "phần nghìn",
+    "²": "bình phương",
+    "³": "lập phương",
+    "℃": "độ xê",
+}
+
+
 def read_other(scan: Scan, match: re.Match[str]) -> int | None:
-    """Any other sign: said if it has a word, else left out."""
+    """Any other sign: said if it has a word and joins something, else left out."""
     sign = match[0]
-    if sign == "+" and (scan.fresh or not scan.said):
-        return match.end()
-    if sign in "<>" and not re.match(r"\s?=?\s?\d", scan.after(match.end(), 3)):
-        return match.end()
     if sign in ")]}":
         scan.pause(",")
         return match.end()
-    if sign == "=" and scan.after(match.end(), 1) == ">":
-        scan.pause(",")
-        return match.end() + 1
-    if (
-        sign == "+"
-        and re.search(r"\d\s?$", scan.before(match.start(), 3))
-        and re.match(r"\s?\d+ ?=", scan.after(match.end(), 8))
-    ):
-        scan.say("cộng", *match.span())
+    if sign not in _SIGNS:
         return match.end()
-    if sign in "@$€₫" and scan.fresh and not re.match(r"\s?\w", scan.after(match.end(), 2)):
+    following = scan.after(match.end(), 2).strip()
+    if sign in "=~@&$€%" and (not following or not following[0].isalnum()) and sign not in "%$€":
         return match.end()
-    scan.say(_SIGNS.get(sign, ""), *match.span())
+    if sign in "=&" and not scan.said:
+        return match.end()
+    scan.say(_SIGNS[sign], *match.span())
     return match.end()
 
 
 RULES: tuple[Rule, ...] = (
     (SPACE, read_space),
     (BREAK, read_break),
+    (RESULT, read_result),
     (BRACKETED, read_bracketed),
+    (COMPARE, read_compare),
+    (ARROW, read_arrow),
     (OPEN, read_open),
+    (EXTENSION, read_extension),
     (STOP, read_stop),
     (SLASH, read_slash),
     (DASH, read_dash),
+    (re.compile(r"\+"), read_plus),
+    (HANDLE, read_handle),
     (OTHER, read_other),
 )

@@ -1,4 +1,4 @@
-"""Telephone numbers, short codes and other numbers that are said digit by digit."""
+"""Telephone numbers, short codes, plates and other numbers that are said digit by digit."""
 
 import re
 
@@ -6,48 +6,68 @@ from generator.vietnamese.letters import spell
 from generator.vietnamese.numbers import digit_by_digit
 from generator.vietnamese.scan import Rule, Scan
 
+_GROUP = r"(?:(?:\.\s|[ .–-])\d{1,8}){0,5}(?!\d)"
 GROUPED = re.compile(
-    r"(?:\(?\+84\)?[ .-]?|\(?0)\d{1,4}\)?(?:[ .–-]{0,2}\d{2,4}){1,4}(?![\d/])|\d{3}[. -]\d{3}[. -]\d{3}(?=\s?\(zalo)"
+    rf"(?:\(0\d{{1,4}}\)[ .–-]{{0,3}}\d{{1,8}}|\(?(?:\+|00)84\)?[ .-]?\(?\d{{1,10}}\)?|0\d{{1,10}}){_GROUP}"
 )
-SERVICE = re.compile(
-    r"1[89]00[ .-]?(?:\d{4}|\d{6})(?![\d.,])|1[89]00[ .-]\d{2,4}(?:[ .-]?\d{2,4})?(?!\d)|1[89]00\d{2,6}(?!\d)"
+FOREIGN = re.compile(r"\+\d{2,3}(?![\d.,])")
+EXTENSION = re.compile(r"[/-](\d{2,4})(?![\d/])")
+SERVICE = re.compile(r"1[89]00[ .-]?(?:\d{2,8})(?:[ .-]?\d{2,4})?(?![\d%])")
+LONG = re.compile(r"\d{9,}(?![/,.]\d)|0\d{4,}(?![/,.]\d)")
+SHORT = re.compile(r"\d{2,8}(?![/.,-]\d|%|[^\W_])")
+CODE = re.compile(r"(?=[^\s]{0,30}\d)[A-ZĐa-z0-9]{1,20}(?:[./-][A-ZĐa-z0-9]{1,12}){0,6}(?![^\W_])")
+GROUPS = re.compile(r"\d{3,5}(?: \d{2,5}){1,5}(?!\d)")
+PLATE = re.compile(r"\d{2}[ -]?(?:[A-ZĐ]{1,2}\d?|[A-Z]\d)[ .-]{0,3}\d{3}[. ]?\d{1,2}(?!\d)")
+EMERGENCY = frozenset({"111", "112", "113", "114", "115", "1022", "1080", "116", "117", "118", "119", "1900", "1800"})
+_COUNTED = re.compile(
+    r" (?:người|hộ|lượt|tin|cuộc|bản|trường|đồng|học|máy|ngày|tháng|đại|giáo|cán|em|trẻ|đảng|hội|con|cây|triệu|tỷ|tấn|km|m2|ha|phút|thửa|vụ|hồ|sản|ca|phòng|giường|đối|công|suất|phần|thành|xã|thôn|đơn)"
 )
-LONG = re.compile(r"\d{9,30}(?![\d/])|0\d{4,30}(?![\d/,])")
-SHORT = re.compile(r"\d{2,8}(?![\d/.,-]\d|\d|%)")
-PLATE = re.compile(r"\d{2}[A-ZĐ]{1,2}\d?[ .-]{0,3}\d{3}[. ]?\d{1,2}(?!\d)")
-_CALL = re.compile(
-    r"(?:gọi|tổng đài|đường dây nóng|đường dây|hotline|số máy|điện thoại|sđt|đt|nóng|zalo|phone|tel|fax|cảnh sát|cứu hỏa|cứu thương|cấp cứu|"
-    r"đầu số|tin nhắn|nhắn tin đến|gửi|khẩn cấp|bấm|máy nhánh|nhánh|bấm số|liên hệ|số điện thoại|báo cháy|số)[ :.,(]*(?:ngay |đến |tới |vào |cho |qua |theo |số |là |phím |các |khẩn cấp |miễn phí )*[:( ]*$"
-)
-_LIST = re.compile(r"(?:\b11[1-5]\b|\b1022\b|\b1[89]00\d{4,6}\b)(?:,| hoặc| và|/| -|;) ?$")
-_CODE = re.compile(
-    r"(?:mã số thuế|mst|mã số|mã hồ sơ|mã định danh|mã bưu chính|mã vùng|mã|cccd|cmnd|căn cước|chứng minh nhân dân|chứng minh thư|tài khoản|stk|thẻ bhyt|thẻ|seri|sê ri|"
-    r"số hiệu|số giấy|mật khẩu|hộ chiếu|otp|đuôi|biển số|biển kiểm soát|số khung|số máy|id|số sổ|phát hành|định danh|hiệu|tk)(?: (?:công dân|số|cá nhân|là|bhxh|bhyt|:))*[ :]*$"
-)
-_EMERGENCY = frozenset({"111", "112", "113", "114", "115", "1022", "1080", "108", "116", "117", "118", "119"})
 
 
 def read_phone(scan: Scan, match: re.Match[str]) -> int | None:
-    """0233.3825.119, (024) 3825 119, +84 912 345 678."""
-    digits = re.sub(r"\D", "", match[0])
-    if not 8 <= len(digits) <= 12 or (len(digits) < 9 and not _CALL.search(scan.before(match.start()))):
+    """0233.3825.119, (024) 3825 119, +84 912 345 678, 0233.3800.111/112."""
+    raw = match[0]
+    most = 12 if "+" in raw else 13 if raw.startswith("00") else 11
+    while len(digits := re.sub(r"\D", "", raw)) > most:  # two numbers with only a space between
+        cut = max(raw.rfind(mark) for mark in " .-–")
+        if cut <= 0:
+            return None
+        raw = raw[:cut].rstrip(" .-–")
+    before = scan.before(match.start())
+    called = before.ends("call", past_filler=True) or scan.kind == "phone"
+    if before.ends("code", past_filler=True) and not before.ends("call", past_filler=True):
         return None
-    if match[0].startswith("0") and re.match(r"0\d\.\d{3}\.\d{3}(?!\d)", match[0]) and len(digits) < 10:
+    if len(digits) < 8 or (len(digits) < 10 and not called and "(" not in raw):
         return None
-    words = digit_by_digit(digits)
-    scan.say("cộng " + words if "+" in match[0] else words, *match.span())
-    return match.end()
+    scan.say(("cộng " if "+" in raw else "") + digit_by_digit(digits), match.start(), match.start() + len(raw))
+    end = match.start() + len(raw)
+    extension = EXTENSION.match(scan.text, end)
+    if extension:
+        scan.pause(",")
+        scan.say(digit_by_digit(extension[1]), *extension.span(1))
+        end = extension.end()
+    return scan.measure(end, "phone")
+
+
+def read_foreign(scan: Scan, match: re.Match[str]) -> int | None:
+    """+84, +371: codes of countries."""
+    if not scan.before(match.start()).ends("call", past_filler=True) and scan.kind != "phone":
+        return None
+    scan.say("cộng " + digit_by_digit(match[0][1:]), *match.span())
+    return scan.measure(match.end(), "phone")
 
 
 def read_service(scan: Scan, match: re.Match[str]) -> int | None:
     """18001096, 1900 6888."""
     digits = re.sub(r"\D", "", match[0])
-    if len(digits) < 6:
+    if not 6 <= len(digits) <= 10 or (
+        len(digits) < 8 and not scan.before(match.start()).ends("call", past_filler=True)
+    ):
         return None
-    if len(digits) < 8 and not _CALL.search(scan.before(match.start())):
+    if "-" in match[0] and re.match(r"1[89]00-(?:19|20)\d\d$", match[0]) and not scan.before(match.start()).ends("call"):
         return None
     scan.say(digit_by_digit(digits), *match.span())
-    return match.end()
+    return scan.measure(match.end(), "phone")
 
 
 def read_long(scan: Scan, match: re.Match[str]) -> int | None:
@@ -55,42 +75,67 @@ def read_long(scan: Scan, match: re.Match[str]) -> int | None:
     for start in range(match.start(), match.end(), 512):
         part = scan.text[start : min(start + 512, match.end())]
         scan.say(digit_by_digit(part), start, start + len(part))
-    return match.end()
+    return scan.measure(match.end(), "phone")
 
 
 def read_short(scan: Scan, match: re.Match[str]) -> int | None:
-    """113 after "gọi"; numbers of accounts, codes and cards."""
+    """113 after "gọi" (and others on the same line); numbers after "tổng đài", "đầu số", "nhánh"."""
     digits, before, after = match[0], scan.before(match.start()), scan.after(match.end(), 12)
-    called = _CALL.search(before) is not None or _LIST.search(before) is not None
-    if (
-        (digits in _EMERGENCY and called)
-        or (
-            called
-            and 3 <= len(digits) <= 8
-            and re.search(
-                r"(?:đài|nóng|hotline|điện thoại|sđt|đt|máy|đầu số|nhánh|phím|zalo|tin nhắn|gửi)[ :.,(]*(?:số |là |tới |đến |phím )*[ :(]*$",
-                before,
-            )
-        )
-        or (len(digits) >= 3 and _CODE.search(before))
-    ):
-        if re.match(r" (?:người|hộ|lượt|tin|cuộc|bản|trường|đồng|học|máy|ngày|tháng)", after):
-            return None
-        scan.say(digit_by_digit(digits), *match.span())
-        return match.end()
-    return None
+    if _COUNTED.match(after):
+        return None
+    emergency = digits in EMERGENCY and (before.ends("call", past_filler=True) or scan.called)
+    if not emergency and not (len(digits) >= 3 and before.ends("call strong", past_filler=True) and before.gap.strip() in {"", ":", ".", "("}):
+        return None
+    scan.called = True
+    scan.say(digit_by_digit(digits), *match.span())
+    return scan.measure(match.end(), "phone")
+
+
+def read_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """After "mã hồ sơ", "tài khoản", "số hiệu": every sign by itself, H50.12-261105-0007."""
+    before = scan.before(match.start())
+    if not before.ends("code", past_filler=True) or before.gap.strip() not in {"", ":", "."}:
+        return None
+    text = match[0]
+    if text.isalpha() or (text.isdigit() and len(text) < 3 and text[0] != "0") or _COUNTED.match(scan.after(match.end(), 12)):
+        return None
+    if re.fullmatch(r"\d{1,2}/\d{1,2}(?:/\d{4})?|\d{1,3}(?:\.\d{3})+", text) or re.match(r"\d{1,2}(?:h|giờ)", text):
+        return None
+    if (text.isdigit() and len(text) <= 4 and before.last in {"thẻ", "camera", "biển", "cc"}) and text[0] != "0":
+        return None
+    at = match.start()
+    for part in re.finditer(r"\d+|[^\W\d_]+|.", text):
+        piece = part[0]
+        mark = {".": "chấm", "-": "gạch ngang", "/": "gạch chéo"}.get(piece)
+        if mark == "gạch ngang" and not re.match(r"\d", text[part.end() :]):
+            mark = ""
+        if mark is not None and not before.ends("dossier", past_filler=True):
+            mark = ""
+        scan.say(mark if mark is not None else spell(piece), at + part.start(), at + part.end())
+    return scan.measure(match.end(), "phone")
+
+
+def read_groups(scan: Scan, match: re.Match[str]) -> int | None:
+    """3900 2050 00123 after "tài khoản"."""
+    if not scan.before(match.start()).ends("code", past_filler=True):
+        return None
+    scan.say(digit_by_digit(match[0].replace(" ", "")), *match.span())
+    return scan.measure(match.end(), "phone")
 
 
 def read_plate(scan: Scan, match: re.Match[str]) -> int | None:
-    """Number plates: 74A-123.45."""
+    """Number plates: 74A-123.45, 74-F1 678.90."""
     scan.say(spell(match[0]), *match.span())
     return match.end()
 
 
+SIGN_RULES: tuple[Rule, ...] = ((GROUPED, read_phone), (FOREIGN, read_foreign))
 RULES: tuple[Rule, ...] = (
     (PLATE, read_plate),
     (GROUPED, read_phone),
     (SERVICE, read_service),
+    (GROUPS, read_groups),
+    (CODE, read_code),
     (LONG, read_long),
     (SHORT, read_short),
 )

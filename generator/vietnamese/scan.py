@@ -5,16 +5,68 @@ from collections.abc import Callable, Mapping
 
 from generator.vietnamese.numbers import Region
 from generator.vietnamese.reading import Doubt
+from generator.vietnamese.tables import contexts
 
 LOOK = 64
 """Characters that a reader may look back or ahead: bounded, so that reading stays linear."""
 _STRENGTH = {"": 0, ",": 1, ";": 2, ":": 3, ".": 4, "?": 5, "!": 5}
+_WORDS = re.compile(r"[^\W_]+")
+
+
+class Before:
+    """The last words before a place, in lower case, and the marks between them and the place."""
+
+    __slots__ = ("gap", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = list(_WORDS.finditer(text))
+        self.gap = text[found[-1].end() :] if found else text
+        self.words = [match[0] for match in found[-8:]]
+
+    @property
+    def last(self) -> str:
+        """The last word, "" where there is none."""
+        return self.words[-1] if self.words else ""
+
+    def ends(self, name: str, *, past_filler: bool = False) -> bool:
+        """Whether the words before end with a phrase of the list `name`, small words after it left out if asked."""
+        words = self.words
+        if _ends(words, contexts(name)):
+            return True
+        if past_filler:
+            filler = contexts("filler")
+            kept = len(words)
+            while kept and words[kept - 1] in filler:
+                kept -= 1
+                if _ends(words[:kept], contexts(name)):
+                    return True
+        return False
+
+
+def _ends(words: list[str], phrases: frozenset[str]) -> bool:
+    return any(" ".join(words[-count:]) in phrases for count in range(1, min(4, len(words)) + 1))
 
 
 class Scan:
     """One pass over `text`. Readers add what is said with the span it stands for."""
 
-    __slots__ = ("_pauses", "defined", "doubts", "fresh", "pronounce", "region", "said", "text")
+    __slots__ = (
+        "_before",
+        "_before_at",
+        "_pauses",
+        "called",
+        "chain",
+        "defined",
+        "doubts",
+        "fresh",
+        "kind",
+        "measured",
+        "pronounce",
+        "region",
+        "said",
+        "text",
+    )
 
     def __init__(self, text: str, region: Region, pronounce: Mapping[str, str]) -> None:
         self.text = text
@@ -25,12 +77,27 @@ class Scan:
         self.doubts: list[Doubt] = []
         self.defined: dict[str, str] = {}
         self.fresh = True  # nothing said yet on this line
+        self.called = False  # an emergency number was said on this line: others follow
+        self.measured = -1  # where the last number, date, hour, ... ends
+        self.kind = ""  # what it was: "number", "date", "hour", "phone", "weekday", "roman", "km"
+        self.chain = -1  # where a unit after "một" ends: đồng/khẩu/tháng
+        self._before = Before("")
+        self._before_at = -1
 
     def say(self, words: str, start: int, end: int) -> None:
         """Add `words`, which stand for text[start:end]."""
         if words:
             self.said.append((words, start, end))
             self.fresh = False
+
+    def measure(self, end: int, kind: str) -> int:
+        """Note that a quantity of `kind` ends at `end`, so that a dash or slash after it is understood; returns `end`."""
+        self.measured, self.kind = end, kind
+        return end
+
+    def follows_quantity(self, start: int) -> bool:
+        """Whether nothing but a space stands between the last quantity and `start`."""
+        return 0 <= self.measured <= start <= self.measured + 2 and not self.text[self.measured : start].strip()
 
     def pause(self, mark: str) -> None:
         """A pause after what was said last; the stronger of two marks stays."""
@@ -47,9 +114,17 @@ class Scan:
         """Report a choice. `code`: "abbreviation.unknown" or "reading.ambiguous"."""
         self.doubts.append(Doubt(code, self.text[start:end], taken, others, start, end))
 
-    def before(self, start: int, size: int = LOOK) -> str:
-        """The text just before `start`, lower case."""
-        return self.text[max(0, start - size) : start].lower()
+    def before(self, start: int) -> Before:
+        """The words just before `start`."""
+        if start != self._before_at:
+            line = self.text.rfind("\n", max(0, start - LOOK), start) + 1
+            self._before = Before(self.text[max(line, start - LOOK, 0) : start].lower())
+            self._before_at = start
+        return self._before
+
+    def left(self, start: int, size: int = LOOK) -> str:
+        """The text just before `start`, as it stands."""
+        return self.text[max(0, start - size) : start]
 
     def after(self, end: int, size: int = LOOK) -> str:
         """The text just after `end`."""

@@ -89,6 +89,18 @@ def is_syllable(word: str) -> bool:
     return parse(word) is not None
 
 
+def all_syllables() -> frozenset[str]:
+    """Every spelling of a syllable without its tone mark (about 3,500)."""
+    joined = {onset + rhyme for onset in ("", *_ONSETS) for rhyme in _SPELLING}
+    return frozenset(word for word in joined if is_syllable(word) or is_syllable(_with_acute(word)))
+
+
+def _with_acute(word: str) -> str:
+    """`word` with a sharp tone somewhere: stops carry no level tone."""
+    vowel = next((i for i, letter in enumerate(word) if letter in "aăâeêioôơuưy"), 0)
+    return word[: vowel + 1] + "\u0301" + word[vowel + 1 :]
+
+
 @lru_cache(maxsize=16_384)
 def _parse(word: str) -> Syllable | None:
     bare, tone = _split_tone(word.lower())

@@ -11,7 +11,7 @@ import yaml
 RULES = 1
 """Raised by hand whenever the rules in code change what is said: part of the key of every cached clip."""
 _DATA = files("generator.vietnamese") / "data"
-_FILES = ("abbreviations", "ambiguous", "bodies", "codes", "foreign", "hosts", "units")
+_FILES = ("abbreviations", "ambiguous", "bodies", "codes", "contexts", "foreign", "hosts", "parts", "prefixes", "units")
 
 
 @cache
@@ -39,6 +39,12 @@ def units() -> dict[str, str]:
 def word_set(name: str, key: str) -> frozenset[str]:
     """A list of words that the table keeps as one paragraph."""
     return frozenset(table(name)[key].replace(",", " ").split())
+
+
+@cache
+def contexts(name: str) -> frozenset[str]:
+    """A list of `contexts.yaml`: phrases of one to four words."""
+    return frozenset(" ".join(phrase.split()) for phrase in table("contexts")[name].split(","))
 
 
 @cache

@@ -1,89 +1,64 @@
-"""Words: plain syllables, abbreviations, Roman numerals, codes of letters and digits, foreign words, capitals."""
+"""Words: plain syllables, Roman numerals, codes of letters and digits, foreign words, capitals, units by themselves."""
 
 import re
 from functools import cache
-from typing import Any
 
+from generator.vietnamese.abbreviations import ambiguous, decompose, expand
 from generator.vietnamese.documents import ROMAN, roman
 from generator.vietnamese.letters import POINTS, letter, spell, spell_code
-from generator.vietnamese.numbers import cardinal
+from generator.vietnamese.numbers import DIGITS, cardinal, whole
+from generator.vietnamese.phones import CODE, read_code
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import is_syllable
-from generator.vietnamese.tables import abbreviations, table, toneless
+from generator.vietnamese.tables import abbreviations, contexts, table, toneless, units
 
 WORD = re.compile(r"[^\W\d_]+")
 COMPOUND = re.compile(
-    r"[^\W\d_]{1,24}(?:(?:\s?&\s?|[-/.,+]\s?(?=[A-ZĐ])|\s?[-–]\s?(?=[A-ZĐ&])|[-/&.])[^\W\d_]{1,24}){1,6}"
+    r"[^\W\d_]{1,24}(?:(?:\s?&\s?|[-/.,+]\s?(?=[A-ZĐ])|\s[-–]\s(?=[A-ZĐ]{2})|[-–/.])[^\W\d_]{1,24}){1,6}"
 )
 SPACED = re.compile(r"[^\W\d_]{1,8}[. ]{1,2}[^\W\d_]{1,8}(?![^\W_])")
 INITIALS = re.compile(r"(?:[A-ZĐ]\.\s?){2,6}[A-ZĐ]?(?![^\W_])|(?:[A-ZĐ]\.){1,6}[A-ZĐ](?![^\W_])")
-MIXED = re.compile(r"[A-Za-zĐđ]{1,6}[- .]?\d{1,6}(?:[A-Za-zĐ](?![^\W\d_])|[A-Z]\d{1,3})?(?:[-.]\d{1,4})?(?![^\W_])")
-_ROMAN_BEFORE = re.compile(
-    r"(?:đại hội|khóa|quý|chương|mục|phần|thế kỷ|lần thứ|kỳ|hội nghị|khu vực|vùng|tập|loại|hạng|cấp|bậc|phụ lục|nhóm|giai đoạn|đợt|số|độ|học kỳ|lần|đảng bộ.{1,30}lần thứ|thứ|"
-    r"đại hội đảng|chuyên khoa|trung ương \d{1,2}|nhiệm kỳ|quân khu|phiên|hạng|la mã|từ|đến|và|chiến tranh thế giới|kỳ họp|tk|khối|đề mục|phân khu|mẫu|k)(?: thứ| số)?[ :,-]*$"
-)
-_GLUED_LETTERS = frozenset("bcdđghklmnpqrstvx")
+KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])")
+DAY_CODE = re.compile(r"[TtSs]hứ ?$|T([2-8])(?![\w]|[./]\d)")
+MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?=[/.]\s?(?:19|20)\d\d(?!\d))")
+MIXED = re.compile(r"[A-Za-zĐđ]{1,12}(?:[-.]|\s)?\d{1,6}(?:[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?(?:[-.]\d{1,5}|-[IVX]{1,4}(?!\w))?(?![^\W_]|[.,]\d)")
+ROMANS = re.compile(r"([IVXL]{1,6})(\s?[-–]\s?)([IVXL]{1,6})(?![^\W_])")
+PERSON = re.compile(r"([AC])\.\s?(?=[A-ZĐÀ-Ỹ][a-zà-ỹđ])")
+_ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đến |-)$")
+_WEAK_ROMAN = frozenset("CDLM")
 
 
 @cache
 def _foreign() -> dict[str, str]:
-    return {str(k): str(v) for k, v in table("foreign").items()}
+    return {str(k): str(v) for k, v in table("foreign")["words"].items()}
 
 
 @cache
-def _ambiguous() -> dict[str, list[tuple[str, Any, Any]]]:
-    def compiled(option: dict[str, str]) -> tuple[str, Any, Any]:
-        after = re.compile(rf"(?:{option['after']})$") if "after" in option else None
-        return option["say"], after, re.compile(option["before"]) if "before" in option else None
-
-    return {key: [compiled(option) for option in options] for key, options in table("ambiguous").items()}
-
-
-def expand(scan: Scan, key: str, start: int, end: int) -> str | None:
-    """The words for an abbreviation at text[start:end], from the station's list, the text's own, or the tables."""
-    if key in scan.pronounce:
-        return scan.pronounce[key]
-    if key in scan.defined:
-        return scan.defined[key]
-    options = _ambiguous().get(key)
-    if options is not None:
-        before, after = scan.before(start), scan.after(end)
-        for say, wants_before, wants_after in options:
-            if (wants_before is None or wants_before.search(before)) and (
-                wants_after is None or wants_after.match(after)
-            ):
-                return say
-    return abbreviations().get(key)
+def _codes() -> dict[str, str]:
+    return {str(k): str(v) for k, v in table("codes").items()}
 
 
 def read_compound(scan: Scan, match: re.Match[str]) -> int | None:
-    """KT-XH, LĐ-TB&XH, TP.HCM, đ/c, GD&ĐT: as a whole from the tables, else each part."""
-    text = match[0]
+    """KT-XH, LĐ-TB&XH, TP.HCM, đ/c, GD&ĐT: the longest head that the tables know as a whole."""
+    text, start = match[0], match.start()
     while True:
-        key = re.sub(r"\s+", "", text)
-        end = match.start() + len(text)
-        whole_words = expand(scan, key, match.start(), end) if len(key) <= 24 else None
-        if whole_words is None and "–" in key:
-            whole_words = expand(scan, key.replace("–", "-"), match.start(), end)
-        if whole_words is None and not text.islower():
-            whole_words = _foreign().get(key.lower())
-        elif whole_words is None:
-            whole_words = _foreign().get(key)
-        if whole_words is not None:
-            scan.say(whole_words, match.start(), end)
-            if (
-                scan.text[end : end + 1] == "."
-                and re.match(r"\.\s?[A-ZĐ]|\.v", scan.text[end : end + 4])
-                and not key.islower()
-            ):
-                return end + 1
+        key = re.sub(r"\s+", "", text).replace("–", "-")
+        end = start + len(text)
+        words = expand(scan, key, start, end) if len(key) <= 24 else None
+        if words is None:
+            words = _foreign().get(key.lower() if not text.islower() else key)
+        if words is not None:
+            scan.say(words, start, end)
             if key.lower() == "v.v":
-                return end + len(re.match(r"[.…]*", scan.text[end : end + 8])[0])  # type: ignore[index]
+                dots = re.match(r"[.…]*", scan.after(end, 8))
+                return end + (dots.end() if dots else 0)
+            if scan.after(end, 1) == "." and re.match(r"\.\s?[A-ZĐ]", scan.after(end, 4)) and not key.islower():
+                return end + 1
             return end
         cut = max(text.rfind(mark) for mark in "-/.&,–+")
         if cut <= 0:
             return None
-        text = text[:cut].rstrip()
+        text = text[:cut].rstrip(" -/.&,–+")
         if not re.search(r"[-/.&,–+]", text):
             return None
 
@@ -100,16 +75,63 @@ def read_spaced(scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_initials(scan: Scan, match: re.Match[str]) -> int | None:
     """N.V.T., N.T.H: a person whose name is not given."""
-    key = match[0].replace(" ", "").rstrip(".")
-    if key in abbreviations():
+    if match[0].replace(" ", "").rstrip(".") in abbreviations():
         return None
-    end = match.end()
-    if scan.text[end - 1] == " ":
-        end -= 1
-    scan.say(spell(match[0]), match.start(), end)
-    if match[0].rstrip().endswith(".") and re.match(r"\s*$", scan.after(end, 4)):
+    raw = match[0].rstrip()
+    scan.say(spell(raw), match.start(), match.start() + len(raw))
+    if raw.endswith(".") and re.match(r"\s*$", scan.after(match.end(), 4)):
         scan.pause(".")
-    return end
+    return match.start() + len(raw)
+
+
+def read_person(scan: Scan, match: re.Match[str]) -> int | None:
+    """(A. Tư, C. Ba): anh, chị, where somebody is to be called."""
+    before = scan.before(match.start())
+    if before.gap.strip() == "(" or before.last in {"gặp", "liên", "lh", "với"} or (before.gap == ", " and scan.kind == "person"):
+        scan.say("anh" if match[1] == "A" else "chị", *match.span())
+        scan.measure(match.end(), "person")
+        return match.end()
+    return None
+
+
+def read_km(scan: Scan, match: re.Match[str]) -> int | None:
+    """Km8+750: a place on a road."""
+    number = re.compile(r"(\d{1,4})(?:\s?\+\s?(\d{1,3})(?!\d))?").match(scan.text, match.end())
+    if number is None:
+        return None
+    scan.say("ki lô mét", *match.span())
+    scan.say(whole(number[1], scan.region), *number.span(1))
+    if number[2]:
+        scan.say("cộng " + whole(number[2], scan.region), number.end(1), number.end(2))
+    return scan.measure(number.end(), "km")
+
+
+def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """T7: Saturday."""
+    if match[1] is None:
+        return None
+    before = scan.before(match.start())
+    if before.last in {"tuyến", "lô", "mẫu", "khu", "nhóm", "mã", "kênh", "ga", "nhà", "vụ", "loại", "xe", "u"}:
+        return None
+    if match[1] == "8":
+        words = "tháng tám" if scan.kind == "date" else None
+        if words is None:
+            return None
+    else:
+        day = "tư" if match[1] == "4" else DIGITS[int(match[1])]
+        words = day if before.last == "thứ" else f"thứ {day}"
+    scan.say(words, *match.span())
+    return scan.measure(match.end(), "weekday")
+
+
+def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """T8/2025: a month."""
+    number = int(match[1])
+    scan.say("tháng " + ("tư" if number == 4 else cardinal(number, scan.region)), *match.span())
+    year = re.compile(r"[/.]\s?(\d{4})").match(scan.text, match.end())
+    assert year is not None
+    scan.say("năm " + cardinal(int(year[1]), scan.region), *year.span())
+    return scan.measure(year.end(), "date")
 
 
 def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
@@ -118,49 +140,62 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
     head = re.match(r"[^\W\d_]+", text)
     assert head is not None
     name, rest = head[0], text[head.end() :]
-    glued = rest[0].isdigit()
-    if text in scan.pronounce:
-        scan.say(scan.pronounce[text], *match.span())
-        return match.end()
-    exact = abbreviations().get(text) or _codes().get(text) or _codes().get(text.lower())
+    exact = scan.pronounce.get(text) or _codes().get(text) or _codes().get(text.lower()) or abbreviations().get(text)
     if exact:
         scan.say(exact, *match.span())
-        return match.end()
-    if not glued and rest[0] != "-":
+        return scan.measure(match.end(), "code")
+    glued = rest[0].isdigit()
+    spelt = name in contexts_upper("spelt before digits")
+    if not glued and not (rest[0] == "-" and (name.isupper() or name.lower() in _foreign())) and not (rest[0] == " " and spelt):
         return None
-    known = _foreign().get(name.lower()) if len(name) > 2 else None
-    road = {
-        "QL": "quốc lộ",
-        "TL": "tỉnh lộ",
-        "HL": "hương lộ",
-        "ĐT": "đường tỉnh",
-        "ĐH": "đường huyện",
-        "ĐX": "đường xã",
-        "CT": "cao tốc",
-    }.get(name)
-    if known is None and not name.isupper() and not (glued and len(name) <= 2):
+    if rest[0] == "-" and name.lower() not in _foreign() and (is_syllable(name) and len(name) > 2 or len(name) > 4):
         return None
-    if rest[0] == "-" and (not known and (is_syllable(name) or len(name) > 3)):
+    if len(name) == 1 and name.islower() and name in "xđ":
         return None
+    road = table("prefixes").get(name)
     digits = rest.lstrip("- .")
-    if known:
-        said = f"{known} {spell_code(digits, scan.region)}"
-    elif road and glued:
+    if road and glued and not (name == "CT" and digits.startswith("0") and scan.before(match.start()).last in {"mẫu", "biểu", "số", "khai"}):
         said = f"{road} {spell_code(digits, scan.region)}"
-    elif name in abbreviations() or name in _ambiguous():
-        if len(name) <= 2 and name not in {"TP", "TT", "NQ", "QĐ", "TX"}:
-            said = spell_code(text, scan.region)
-        else:
-            said = f"{expand(scan, name, match.start(), match.start() + len(name)) or spell(name)} {spell_code(digits, scan.region)}"
+    elif name.lower() in _foreign() and len(name) > 2:
+        said = f"{_foreign()[name.lower()]} {spell_code(digits, scan.region)}"
+    elif not spelt and len(name) >= 3 and (name in abbreviations() or name in ambiguous()):
+        found = expand(scan, name, match.start(), match.start() + len(name))
+        said = f"{found} {spell_code(digits, scan.region)}"
+    elif name.isupper() or len(name) <= 3:
+        said = spell_code(text, scan.region)
+    elif name.title() == name or name.islower():
+        said = f"{_latin(name.lower())} {spell_code(digits, scan.region)}"
     else:
         said = spell_code(text, scan.region)
+    grade = re.search(r"-([IVX]{1,4})$", text)
+    if grade:
+        said = f"{said.rsplit(' ', len(grade[1]))[0]} {cardinal(roman(grade[1]), scan.region)}"
     scan.say(said, *match.span())
-    return match.end()
+    return scan.measure(match.end(), "code")
+
+
+def read_letter_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """Tàu QT-00912-TS, mã số VN-QTOR-0012: a code that begins with letters."""
+    return read_code(scan, match) if match[0][:1].isupper() else None
 
 
 @cache
-def _codes() -> dict[str, str]:
-    return {str(k): str(v) for k, v in table("codes").items()}
+def contexts_upper(name: str) -> frozenset[str]:
+    """A list of the contexts whose entries are codes in capitals."""
+    return frozenset(entry.upper() for entry in contexts(name))
+
+
+def read_romans(scan: Scan, match: re.Match[str]) -> int | None:
+    """quý I-II/2027, độ I-II: a range."""
+    if not (ROMAN.fullmatch(match[1]) and ROMAN.fullmatch(match[3]) and roman(match[1]) < roman(match[3])):
+        return None
+    unit = scan.before(match.start()).last
+    if unit not in contexts("roman") and not _ROMAN_LIST.search(scan.left(match.start())):
+        return None
+    scan.say(cardinal(roman(match[1]), scan.region), *match.span(1))
+    scan.say("đến quý" if unit == "quý" else "đến", *match.span(2))
+    scan.say(cardinal(roman(match[3]), scan.region), *match.span(3))
+    return scan.measure(match.end(), "roman")
 
 
 def read_word(scan: Scan, match: re.Match[str]) -> int | None:
@@ -169,153 +204,105 @@ def read_word(scan: Scan, match: re.Match[str]) -> int | None:
     if len(word) > 64:
         scan.say(_latin(word[:64].lower()), start, start + 64)
         return start + 64
-    words = _station(scan, word) or _roman(scan, word, start, end) or _decide(scan, word, start, end)
+    words = scan.pronounce.get(word) or _roman(scan, word, start, end) or _decide(scan, word, start, end)
     scan.say(words, start, end)
-    if scan.text[end : end + 1] == "." and word in _DOTTED and re.match(r"\.\s?[^\W_]", scan.text[end : end + 3]):
+    if scan.after(end, 1) == "." and word in _DOTTED and re.match(r"\.\s?[^\W_]", scan.after(end, 3)):
         return end + 1
     return end
 
 
 _DOTTED = frozenset(
-    [
-        "TP",
-        "Tp",
-        "TX",
-        "TT",
-        "P",
-        "Q",
-        "H",
-        "X",
-        "T",
-        "ThS",
-        "Ths",
-        "TS",
-        "GS",
-        "PGS",
-        "BS",
-        "Bs",
-        "KS",
-        "LS",
-        "CN",
-        "DS",
-        "TM",
-        "KT",
-        "TL",
-        "TUQ",
-        "CVP",
-        "ĐC",
-        "Đc",
-        "NSND",
-        "NSƯT",
-        "Mr",
-        "Ms",
-        "Mrs",
-        "Dr",
-        "St",
-        "No",
-        "Tr",
-    ]
+    "TP Tp TX TT P Q H X T ThS Ths TS GS PGS BS Bs KS Ks LS CN DS TM KT TL TUQ CVP ĐC Đc NSND NSƯT Mr Ms Mrs Dr St No Tr KP ĐT tp Đ TDP PGĐ GĐ CK Th Kp".split()
 )
-_SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh"}
-
-
-def _station(scan: Scan, word: str) -> str | None:
-    return scan.pronounce.get(word) if scan.pronounce else None
+_SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 
 
 def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
-    """A Roman numeral, where the words before call for one or it heads a line."""
-    if not word.isupper() or len(word) > 7 or not ROMAN.fullmatch(word):
+    """A Roman numeral, where the words before call for one, another stands before it, or it heads a line."""
+    if len(word) > 7 or not ROMAN.fullmatch(word):
         return None
     before, after = scan.before(start), scan.after(end, 6)
-    marker = scan.fresh and re.match(r"[.)/]\s|\s?[-–.:]\s|\.", after)
-    called = _ROMAN_BEFORE.search(before)
-    if not (marker or called):
+    marker = scan.fresh and re.match(r"[.)/]\s|\s?[-–.:]\s|\.|\)", after)
+    unit = before.words[-1] if before.words else ""
+    called = before.gap.strip() in {"", ":"} and (unit in contexts("roman") or " ".join(before.words[-2:]) in contexts("roman"))
+    listed = _ROMAN_LIST.search(scan.left(start)) is not None and len(word) <= 5
+    if called and word in _WEAK_ROMAN and not marker:
         return None
-    if called and not marker and len(word) == 1 and word in "CLDM":
+    if called and word in {"X", "V"} and unit in contexts("roman weak"):
+        called = False
+    if not (marker or called or listed):
         return None
-    weak = re.search(r"(?:từ|đến|và|số|loại|hạng|vùng|nhóm|mẫu|k|,|-|độ)[ :,-]*$", before)
-    if (
-        weak
-        and not marker
-        and word in {"C", "D", "L", "M", "X", "V"}
-        and not re.search(r"[IVX]+[ ,và-]*$", scan.text[max(0, start - 12) : start])
-    ):
-        return None
+    scan.measure(end, "roman")
     return cardinal(roman(word), scan.region)
 
 
 def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     """Word, abbreviation, foreign word or unknown: in this order of evidence."""
     lower = word.lower()
-    capital = word.isupper()
     if len(word) == 1:
         return _single(scan, word, start, end)
-    syllable = is_syllable(word)
-    if capital and syllable and not word.isascii() and word not in abbreviations() and word not in _ambiguous():
+    capital, syllable = word.isupper(), is_syllable(word)
+    listed = word in abbreviations() or word in ambiguous()
+    if capital and syllable and not word.isascii() and not listed:
         return lower
     if capital and syllable and _heading(scan, start, end):
         return lower
     found = expand(scan, word, start, end)
     if found is not None:
+        if word == "CN" and found == "chủ nhật":
+            scan.measure(end, "weekday")
         return found
-    if not syllable or (lower in _foreign() and lower not in {"pin", "sim", "ban", "show", "like"}):
-        foreign = _foreign().get(lower)
-        if foreign is not None and not (
-            capital and len(word) <= 2 and lower not in {"it", "ai", "tv", "pc", "qr", "id", "fb"}
-        ):
-            return foreign
+    foreign = table("foreign")["capitals"].get(word) if capital else None
+    if foreign is None and not syllable or lower in contexts("foreign syllables"):
+        foreign = foreign or _foreign().get(lower)
+    if foreign is not None:
+        return str(foreign)
+    if word in units() and (len(word) == 2 or not syllable) and word not in {"in", "A"}:
+        return units()[word]
     if syllable:
         return lower
-    if re.fullmatch(r"[^\W\d_]*[a-zà-ỹđ]{2,}", word) and not _shouty(word):
+    if re.search(r"[a-zà-ỹđ]{2}", word) and not _shouty(word):
         return _latin(lower)
-    if capital and word.title() and len(word) > 5 and re.search(r"[AEIOUYÀ-Ỹ]", word) and _vowelled(word):
+    parts = decompose(word)
+    if parts is None and capital and len(word) > 4 and _vowelled(word):
         return _latin(lower)
-    parts = _split_known(word)
     said = parts or spell(word)
     scan.doubt("abbreviation.unknown", start, end, said)
     return said
 
 
-def _split_known(word: str) -> str | None:
-    """An unknown run of capitals that is two known abbreviations: UBNDTP → ủy ban nhân dân thành phố."""
-    for cut in range(len(word) - 2, 2, -1):
-        head, tail = abbreviations().get(word[:cut]), abbreviations().get(word[cut:])
-        if head and tail and len(word[:cut]) >= 3:
-            return f"{head} {tail}"
-    return None
-
-
 def _shouty(word: str) -> bool:
-    return sum(1 for letter_ in word if letter_.isupper()) >= 2
+    return sum(1 for character in word if character.isupper()) >= 2
 
 
 def _vowelled(word: str) -> bool:
-    return re.search(r"[BCDGHKLMNPQRSTVX]{4,}", toneless(word)) is None
+    bare = toneless(word.upper())
+    return re.search(r"[BCDFGHJKLMNPQRSTVWXZ]{4}", bare) is None and re.search(r"[AEIOUY]", bare) is not None
 
 
 def _single(scan: Scan, word: str, start: int, end: int) -> str:
-    """One letter: điểm đ, P. 5, Nguyễn Văn A."""
-    before = scan.before(start)
+    """One letter: điểm đ, P. 5, Nguyễn Văn A, 4 x 6."""
+    before, after = scan.before(start), scan.after(end, 24)
     lower = word.lower()
-    if (
-        re.search(r"(?:điểm|các điểm|điểm [a-zđ],|điểm [a-zđ] và|tiết|[a-zđ],|[a-zđ] và) $", before) and word.islower()
-    ) or (scan.fresh and re.match(r"[.)]", scan.after(end, 1))):
+    listed = re.search(r"(?:^|\W)(?:điểm|tiết|ý) (?:[a-zđ](?:, | và |,| hoặc ))*$", before.text)
+    if (listed and word.islower()) or (scan.fresh and re.match(r"[.)]", after)):
         return POINTS.get(lower, lower)
-    if word in _SHORT and (re.match(r"\.\s?[A-ZĐÀ-Ỹ\d]", scan.after(end, 4))):
+    if word in _SHORT and re.match(r"\.\s?[A-ZĐÀ-Ỹ\d]", after) and (word != "T" or before.gap != " "):
         return _SHORT[word]
-    if lower in "x×" and re.search(r"\d\s?\w{0,2}\s?$", before) and re.match(r"\s?\d", scan.after(end, 2)):
+    if lower in "x×" and re.search(r"\d[^\s]*(?: [^\W\d_]+){0,2}\s?$", before.text) and re.match(r"\s?(?:[^\W\d_]+ ){0,2}\d", after):
         return "nhân"
-    if lower in _GLUED_LETTERS or lower in "fjwz":
-        return letter(lower)
-    return lower
+    if lower == "ø":
+        return "phi"
+    if word in {"h", "g"} and not after[:1].isalnum() and before.gap == "":
+        return units()[word]
+    return lower if is_syllable(lower) else letter(lower) or _latin(lower)
 
 
 def _heading(scan: Scan, start: int, end: int) -> bool:
     """Whether the neighbours are words in capitals, so that this one is a word too (KÍNH THƯA BÀ CON)."""
-    left = re.search(r"([^\W\d_]+)[\s,:–-]*$", scan.text[max(0, start - 24) : start])
-    right = re.match(r"[\s,:–-]*([^\W\d_]+)", scan.text[end : end + 24])
-    near = [m[1] for m in (left, right) if m]
+    left = re.search(r"([^\W\d_]+)[\s,:–-]*$", scan.left(start, 24))
+    right = re.match(r"[\s,:–-]*([^\W\d_]+)", scan.after(end, 24))
+    near = [found[1] for found in (left, right) if found]
     return any(w.isupper() and len(w) > 1 and is_syllable(w) and not w.isascii() for w in near)
 
 
@@ -323,16 +310,24 @@ def _latin(word: str) -> str:
     """A foreign word as it stands, in letters that Vietnamese voices know; other scripts are left out."""
     if word.isascii():
         return word
-    kept = "".join(c if c in _VIETNAMESE else toneless(c) for c in word)
-    return re.sub(r"[^a-z\u00c0-\u1ef9]", "", "".join(c for c in kept if c in _VIETNAMESE))
+    kept = "".join(c if c in _VIETNAMESE else toneless(c) for c in word.lower())
+    return "".join(c for c in kept if c in _VIETNAMESE)
 
 
-_VIETNAMESE = frozenset("abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ")
+_VIETNAMESE = frozenset(
+    "abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+)
 
 
 RULES: tuple[Rule, ...] = (
+    (KM, read_km),
+    (CODE, read_letter_code),
+    (MONTH_CODE, read_month_code),
+    (DAY_CODE, read_day_code),
     (MIXED, read_mixed),
+    (ROMANS, read_romans),
     (INITIALS, read_initials),
+    (PERSON, read_person),
     (SPACED, read_spaced),
     (COMPOUND, read_compound),
     (WORD, read_word),

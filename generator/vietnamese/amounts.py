@@ -1,0 +1,176 @@
+"""Numbers as counts: groups of thousands, decimals, percentages, money and units."""
+
+import re
+from functools import cache
+
+from generator.vietnamese.letters import letter
+from generator.vietnamese.numbers import decimal, digit_by_digit, whole
+from generator.vietnamese.scan import Rule, Scan
+from generator.vietnamese.tables import units
+
+NUMBER = (
+    r"(?:\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,6})?(?!\d)|\d{1,3}(?:,\d{3}){2,5}(?!\d)|\d{1,3}(?: \d{3}){2,5}(?!\d)"
+    r"|\d{1,3} \d{3}(?=\s?(?:đ(?:ồng)?|hộ|người|ha|tấn|m2|m3)(?!\w))|\d{1,18}[.,]\d{1,8}(?!\d)|\d+)"
+)
+AMOUNT = re.compile(NUMBER)
+HEADING = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,5}(?:\.(?=\s)|(?=\s|$))|\d{1,3}(?:\.\d{1,3}){2,5}(?!\d)")
+TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?![\d/])")
+LETTERED = re.compile(r"(\d{1,4})([A-ZĐ])(?![\w&]|\.[A-ZĐ])")
+TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])")
+AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
+FLAT = re.compile(r"(\d{1,4})\s?/\s?(\d{1,4})(?=[A-Z](?![\w]))")
+_TIMES = re.compile(r"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[a-zđà-ỹ]+ ){0,2}\d)")
+_DIRECTION = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
+
+
+@cache
+def _unit() -> "re.Pattern[str]":
+    names = sorted(units(), key=len, reverse=True)
+    spaced = [n for n in names if len(n) > 1 or n in "đĐ₫%‰°º℃$€'\"mglLhV"]
+    return re.compile(
+        rf"(?:(?:{'|'.join(map(re.escape, names))})|(?:\s(?:{'|'.join(map(re.escape, spaced))})))(?![^\W_]|²|³)"
+    )
+
+
+def number_words(scan: Scan, text: str) -> str:
+    """The words for a number as written: 1.250.000; 7,05; 02; 4.0."""
+    if text.isdigit():
+        return whole(text, scan.region)
+    grouped = re.fullmatch(r"(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d{1,3}(?:,\d{3}){2,})|(\d{1,3}(?: \d{3})+)", text)
+    if grouped:
+        digits = re.sub(r"\D", "", grouped[1] or grouped[3] or grouped[4])
+        if grouped[2]:
+            return decimal(digits, grouped[2], scan.region)
+        return whole(digits, scan.region)
+    left, mark, right = re.split(r"([.,])", text)
+    return decimal(left, right, scan.region, "phẩy" if mark == "," else "chấm")
+
+
+def say_unit(scan: Scan, end: int) -> int:
+    """The unit after a number that ends at `end`, then "nhân" if an x follows; returns where it stops."""
+    match = _unit().match(scan.text, end)
+    if match and match[0].strip() == "đ" and re.match(r"/[cC](?!\w)", scan.after(match.end(), 3)):
+        match = None
+    if match and match[0] == "K" and not re.search(r"\d\d$", scan.left(end, 3)):
+        match = None
+    if match and not (match[0] == "A" or (match[0] in {"V", "W"} and scan.text[end - 1 : end].isdigit() and not _electric(scan, end))):
+        name = match[0].strip()
+        following = scan.text[match.end() : match.end() + 2]
+        if name in {"°", "º"} and following[:1] in _DIRECTION and not following[1:].isalnum():
+            scan.say("độ " + _DIRECTION[following[0]], match.start(), match.end() + 1)
+            end = match.end() + 1
+        else:
+            scan.say(units()[name], *match.span())
+            end = match.end()
+    times = _TIMES.match(scan.text, end)
+    if times:
+        scan.say("nhân", *times.span())
+        return times.end()
+    return scan.measure(end, "number")
+
+
+def _electric(scan: Scan, end: int) -> bool:
+    return re.search(r"\d{2,}$", scan.left(end, 4)) is not None
+
+
+def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
+    """Any number, with the unit that follows."""
+    text, start, end = match[0], match.start(), match.end()
+    before = scan.before(start)
+    unit = _unit().match(scan.text, end)
+    if text.isdigit():
+        scan.say(plain(scan, text, start, unit=unit is not None), start, end)
+    elif re.fullmatch(r"\d+\.\d{1,2}", text):
+        left, right = text.split(".")
+        measured = unit or re.match(r" (?:triệu|tỷ|nghìn|ngàn|tấn|điểm|lần|độ)", scan.after(end, 8))
+        if measured and not before.ends("version"):
+            scan.say(decimal(left, right, scan.region), start, end)
+        else:
+            scan.say(f"{whole(left, scan.region)} chấm {whole(right, scan.region) if right[0] != '0' else digit_by_digit(right)}", start, end)
+    elif re.fullmatch(r"\d{1,3},\d{3}", text) and re.match(r"\s?(?:đ|VNĐ|VND|đồng)", scan.after(end, 6)):
+        scan.say(whole(text.replace(",", ""), scan.region), start, end)
+    elif re.fullmatch(r"\d{1,2},\d{1,2}", text) and unit is None and before.ends("item") and not re.match(r" (?:lần|triệu|tỷ|điểm|nghìn|điểm|độ)", scan.after(end, 8)):
+        left, right = text.split(",")
+        scan.say(plain(scan, left, start), start, start + len(left))
+        scan.pause(",")
+        scan.say(plain(scan, right, start), end - len(right), end)
+    else:
+        scan.say(number_words(scan, text), start, end)
+    return say_unit(scan, end)
+
+
+def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
+    """A run of digits by the words before it: tháng 4, lần thứ 4, Đề án 06, thứ 2, 4."""
+    before = scan.before(start)
+    value = int(text) if len(text) < 19 else -1
+    if before.gap == " " and value == 4 and before.last in {"tháng", "thứ", "ngã"}:
+        return "tư"
+    if before.gap == " " and value == 1 and len(text) == 1 and before.ends("ordinal"):
+        return "nhất"
+    if 2 <= value <= 7 and re.search(r"(?:^|\W)thứ [2-7](?:, [2-7])*(?:, | và | hoặc |, và )$", before.text):
+        return "thứ " + ("tư" if value == 4 else whole(text, scan.region))
+    if text[0] == "0" and 1 < len(text) <= 4 and not unit and before.gap in {" ", ": "}:
+        kept = before.ends("keeps zero")
+        if kept or (before.last == "số" and len(text) > 2):
+            return digit_by_digit(text)
+    return whole(text, scan.region)
+
+
+def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
+    """12A: a number and a letter that belongs to it; 12B/34 in an address."""
+    if match[2] in {"V", "W", "Đ", "K", "L"} and not re.search(r"(?:số|tổ|ngõ|lô|thôn|lớp|phố|nhà) $", scan.before(match.start()).text):
+        return None
+    scan.say(whole(match[1], scan.region), *match.span(1))
+    scan.say("giờ" if match[2] == "H" else letter(match[2]), *match.span(2))
+    slash = re.compile(r"/(\d{1,4})(?![\d/])").match(scan.text, match.end())
+    if slash:
+        scan.say("trên " + whole(slash[1], scan.region), *slash.span())
+        return slash.end()
+    return scan.measure(match.end(), "number")
+
+
+def read_heading(scan: Scan, match: re.Match[str]) -> int | None:
+    """1.1. and 2.1.3: numbers of headings, at the head of a line."""
+    parts = match[0].rstrip(".").split(".")
+    inside = len(parts) >= 3 and not any(len(part) == 3 for part in parts[1:])
+    if not ((scan.fresh and not any(len(part) == 3 for part in parts[1:])) or inside):
+        return None
+    if len(parts) == 2 and re.match(r"\s(?:%|ha|tấn|triệu|tỷ|km|m)(?!\w)", scan.after(match.end(), 8)):
+        return None
+    scan.say(" chấm ".join([whole(part, scan.region) for part in parts]), *match.span())
+    if match[0].endswith("."):
+        scan.pause(",")
+    return match.end()
+
+
+def read_triple(scan: Scan, match: re.Match[str]) -> int | None:
+    """NPK 16-16-8, a score of three: side by side."""
+    for part in re.finditer(r"\d+", match[0]):
+        scan.say(whole(part[0], scan.region), match.start() + part.start(), match.start() + part.end())
+    return scan.measure(match.end(), "number")
+
+
+def read_tall(scan: Scan, match: re.Match[str]) -> int | None:
+    """1m65."""
+    scan.say(whole(match[1], scan.region) + " mét", match.start(), match.start(2))
+    scan.say(whole(match[2], scan.region), *match.span(2))
+    return scan.measure(match.end(), "number")
+
+
+def read_age(scan: Scan, match: re.Match[str]) -> int | None:
+    """(4t): years of age."""
+    if int(match[1]) > 120 or not (scan.before(match.start()).gap.endswith("(") or scan.text[match.end() : match.end() + 1] in {")", ""}):
+        return None
+    scan.say(whole(match[1], scan.region), *match.span(1))
+    scan.say("tuổi", match.end(1), match.end())
+    return match.end()
+
+
+RULES: tuple[Rule, ...] = (
+    (HEADING, read_heading),
+    (TRIPLE, read_triple),
+    (TALL, read_tall),
+    (AGE, read_age),
+    (LETTERED, read_lettered),
+    (AMOUNT, read_amount),
+)

@@ -1,0 +1,84 @@
+"""x/y: a part of a whole (hai phần ba), a count (mười hai trên mười lăm), a house number, a day and month."""
+
+import re
+
+from generator.vietnamese.amounts import NUMBER, number_words, say_unit
+from generator.vietnamese.numbers import cardinal, digit_by_digit, whole
+from generator.vietnamese.scan import Rule, Scan
+from generator.vietnamese.tables import contexts, word_set
+
+PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
+_STREET_AFTER = re.compile(r"[A-Z]?,? (?:đường|phố|quốc lộ|QL|ấp|khu phố|KP|tổ|thôn|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])")
+
+
+def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
+    """Decides by the words around; dates that are certain were read before."""
+    one, two = match[1], match[2]
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    if match[3]:
+        return _street(scan, match)
+    if not (one.isdigit() and two.isdigit()) or len(one) > 6 or len(two) > 6:
+        return _say(scan, match, "trên")
+    if before.ends("team"):
+        scan.say(digit_by_digit(one), *match.span(1))
+        scan.say(digit_by_digit(two), *match.span(2))
+        return scan.measure(match.end(), "number")
+    a, b = int(one), int(two)
+    street = (before.ends("street") and before.gap.strip() in {"", ":"}) or _STREET_AFTER.match(after)
+    if street or before.ends("class") or before.ends("disabled") or re.search(r"lớp [\d/, ]+(?:và |, )$", before.text):
+        return _say(scan, match, "trên")
+    if before.ends("scale"):
+        return _say(scan, match, "trên" if b < 100 else "phần" if a == 1 else "trên")
+    counted = _counted(after)
+    if 0 < a < b and one[0] != "0" and _fraction(scan, match, a, b, counted=counted):
+        return _say(scan, match, "phần")
+    if a <= 31 and b <= 12 and a > b and (a, b) != (24, 7) and not counted and before.gap != "(":
+        scan.say("ngày " + cardinal(a, scan.region), *match.span(1))
+        scan.say("tháng " + ("tư" if b == 4 else cardinal(b, scan.region)), *match.span(2))
+        taken, other = f"ngày {a} tháng {b}", f"{a} trên {b}"
+        scan.doubt("reading.ambiguous", *match.span(), taken, other)
+        return scan.measure(match.end(), "date")
+    return _say(scan, match, "trên")
+
+
+def _fraction(scan: Scan, match: re.Match[str], a: int, b: int, *, counted: bool) -> bool:
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    word = re.match(r" ([^\W\d_]+)(?: ([^\W\d_]+))?", after)
+    if word and (word[1].lower() in contexts("fraction after") or f"{word[1]} {word[2]}".lower() in contexts("fraction after")):
+        return not (b > 10 and counted)
+    if b > 10:
+        return False
+    if before.ends("fraction before"):
+        return b <= 5 or not counted
+    if counted or before.gap.endswith("("):
+        return False
+    if word is None and not re.match(r"\s*[.,;:)]|\s*$", after):
+        return False
+    likely = b in {2, 3, 4, 5, 10} and a < b
+    if likely and b <= 12:
+        scan.doubt("reading.ambiguous", *match.span(), f"{a} phần {b}", f"ngày {a} tháng {b}")
+    return likely
+
+
+def _counted(after: str) -> bool:
+    word = re.match(r" ([^\W\d_]+)", after)
+    return word is not None and word[1].lower() in word_set("units", "counted")
+
+
+def _say(scan: Scan, match: re.Match[str], joint: str) -> int:
+    scan.say(number_words(scan, match[1]), *match.span(1))
+    second = number_words(scan, match[2])
+    if joint == "phần" and match[2] == "4":
+        second = "tư"
+    scan.say(f"{joint} {second}", match.start(2) - 1, match.end(2))
+    return say_unit(scan, match.end())
+
+
+def _street(scan: Scan, match: re.Match[str]) -> int:
+    for index, part in enumerate(re.finditer(r"\d+", match[0])):
+        words = whole(part[0], scan.region)
+        scan.say(words if index == 0 else "trên " + words, match.start() + part.start(), match.start() + part.end())
+    return match.end()
+
+
+RULES: tuple[Rule, ...] = ((PAIR, read_pair),)
