@@ -14,7 +14,7 @@ NUMBER = (
 )
 AMOUNT = re.compile(NUMBER)
 HEADING = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,5}(?:\.(?=\s)|(?=\s|$))|\d{1,3}(?:\.\d{1,3}){2,5}(?!\d)")
-TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?![\d/])")
+TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?!\d|/\d)")
 LETTERED = re.compile(r"(\d{1,4})([A-ZĐ])(?![\w&]|\.[A-ZĐ])")
 TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
@@ -66,7 +66,10 @@ def say_unit(scan: Scan, end: int) -> int:
     if times:
         scan.say("nhân", *times.span())
         return times.end()
-    return scan.measure(end, "number")
+    return scan.measure(end, "electric" if match and match[0].strip() in _ELECTRIC else "number")
+
+
+_ELECTRIC = frozenset({"kV", "KV", "kVA", "KVA", "V", "kv", "MVA", "A", "W", "kW", "KW"})
 
 
 def _electric(scan: Scan, end: int) -> bool:

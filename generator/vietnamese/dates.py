@@ -14,7 +14,7 @@ MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/-])\s?((?:19|20)\d\d)(?![\d/])")
 DAY_MONTH = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})(?![\d/%]|[.,-]\d)")
 _LISTED = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:/\d{1,2})?(?:\s?[,;&-]\s?| và | & | đến |, và ))+$")
 _LISTED_NO_TO = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:\s?[,;&]\s?| và | & |, và ))+$")
-_NEXT_TO_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}(?:/\d{4})?(?:,| và| hoặc| đến| tới|;| -| &| tới) ?$")
+_NEXT_TO_DATE = re.compile(r"(?<![\d.])\d{1,2}[/.-]\d{1,2}(?:/\d{4})?(?:,| và| hoặc| đến| tới|;| -| &| tới) ?$")
 _DATED_AFTER = re.compile(
     r",? ?(?:\(?(?:âm|dương) lịch|\(?[ÂA]L\b|năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|này\b|\((?:thứ|T[2-7]|nhằm|tức|chủ|mùng|CN))"
 )
@@ -162,7 +162,7 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     if match[2] == "/":
         certain = _slash_is_date(scan, match, after) or (feast and before.ends("named street")) or listed
     elif match[2] == ".":
-        certain = (before.ends("part of day") and before.gap == " ") or listed or (before.ends("day words") and feast)
+        certain = (before.ends("part of day") and before.gap == " ") or listed or (feast and (before.ends("day words") or _NEXT_TO_DATE.search(before.text)))
     else:
         clear = feast or int(match[1]) > 12 or int(match[1]) > int(match[3])
         certain = (before.ends("day words") and clear and before.last not in {"trước", "sau", "trong", "tiêm", "khám", "đợt"}) or (

@@ -67,6 +67,10 @@ def _run(scan: Scan) -> None:
         if match:
             end = match.end()
             token = match[0]
+            if end - pos == words.LONGEST:
+                scan.say(words.latin(token.lower()), pos, end)
+                pos = end
+                continue
             if text[end : end + 1] not in _ODD_NEXT:
                 said = plain.get(token)
                 if said is None and _is_plain(token, scan):

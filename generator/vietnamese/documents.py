@@ -77,7 +77,7 @@ def _kind_and_bodies(pieces: list[str], kinds: dict[str, str], bodies: dict[str,
             said.append(bodies[piece])
     if kind == "" and len(said) > 1:  # 123/UBND-VP: the second is the office that drafted it
         said = said[:1]
-    if "liên tịch" not in kind and len(said) > 1:
+    if "liên tịch" not in kind and "phối hợp" not in kind and len(said) > 1:
         if said[1] in {"trung ương", "tỉnh ủy", "đảng ủy", "huyện ủy", "công an"}:
             return kind, f"{said[0]} {said[1]}"
         if pieces[0] in {"NQ", "QĐ"} and len(said) == 2:

@@ -45,6 +45,8 @@ def _timely(scan: Scan, match: re.Match[str]) -> bool:
 def _southern(scan: Scan, match: re.Match[str]) -> bool:
     """8g is eight o'clock after "lúc", "từ", "đến" and before a mark; else grams."""
     before = scan.before(match.start())
+    if scan.kind == "hour" and match.start() - scan.measured <= 3 and int(match[1]) <= 24:
+        return True
     if before.last in {"lúc", "từ", "đến", "vào", "trước", "sau", "hồi", "sáng", "chiều", "tối", "khoảng"} and int(match[1]) <= 24:
         return not any(word in _GRAM_WORDS for word in before.words[-4:-1])
     return re.match(r"\s?(?:-|–|đến|tới|ngày|sáng|chiều|tối)\s?(?:\d{1,2}g\d|\d{1,2}/\d|ngày)?", scan.after(match.end(), 12)) is not None and (

@@ -61,11 +61,16 @@ def spell(text: str) -> str:
     return " ".join(word for word in words if word)
 
 
+_POINTS = {".": "chấm", ",": "phẩy"}
+
+
 def spell_code(text: str, region: Region) -> str:
     """Letters by their names, runs of digits as numbers unless they begin with 0: ST25, QL1A, PC06."""
     words = []
-    for part in re.findall(r"\d+|[^\W\d_]", text):
-        if not part[0].isdigit():
+    for part in re.findall(r"\d+|[^\W\d_]|(?<=\d)[.,](?=\d)", text):
+        if part in _POINTS:
+            words.append(_POINTS[part])
+        elif not part[0].isdigit():
             words.append(letter(part))
         elif part[0] == "0" or len(part) > 4:
             words.append(digit_by_digit(part))

@@ -203,6 +203,8 @@ def _same_kind(scan: Scan, after: str) -> bool:
             return re.match(r"(?:km)?\s?\d", after, re.IGNORECASE) is not None
         case "code":
             return re.match(r"[A-ZK]\s?\d", after) is not None
+        case "electric":
+            return re.match(r"\d+(?:,\d+)?\s?[kK]V(?!A)", after) is not None
         case "number" | "unit":
             if after[:1] in "IVX" or (clock and re.match(r"\d{1,2}(?:[hHg:]\d|h)", after)):
                 return False
@@ -217,7 +219,7 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     """Before an item nothing; between numbers of a sum "cộng"; before a measure nothing; else "và"."""
     start, end = match.span()
     after = scan.after(end, 12)
-    left = scan.left(start, 3)
+    left = scan.left(start, 10)
     if scan.fresh or not scan.said:
         return end
     if scan.kind == "km" and scan.follows_quantity(start) and after[:1].isdigit():
@@ -225,12 +227,12 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     if scan.follows_quantity(start):
         money = re.search(r"(?:đ|đồng|%)\s?$|\d,\d+\s?$", left)
-        if not after.strip()[:1].isalnum() or (money and not re.match(r"\s?\d", after)) or re.match(r"\s?\d+ ?=", after) or (money and "," in left):
+        if not after.strip()[:1].isalnum() or (left[-1:].isdigit() and re.match(r"\s[^\W\d]", after)) or (money and not re.match(r"\s?\d", after)) or re.match(r"\s?\d+ ?=", after) or (money and "," in left):
             scan.say("cộng", start, end)
         else:
             scan.say("và", start, end)
         return end
-    if re.search(r"[A-Z]$", left) and (len(left) < 2 or not left[-2].isalnum()) and not after[:1].strip():
+    if re.search(r"(?<![^\W_])[A-Z]$", left) and not after[:1].strip():
         scan.say("cộng", start, end)
         return end
     if after[:1].isdigit():

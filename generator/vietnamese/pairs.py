@@ -8,7 +8,7 @@ from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.tables import contexts, word_set
 
 PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
-_STREET_AFTER = re.compile(r"[A-Z]?,? (?:đường|phố|quốc lộ|QL|ấp|khu phố|KP|tổ|thôn|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])")
+_STREET_AFTER = re.compile(r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])")
 
 
 def read_pair(scan: Scan, match: re.Match[str]) -> int | None:

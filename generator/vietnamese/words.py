@@ -12,12 +12,15 @@ from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import is_syllable
 from generator.vietnamese.tables import abbreviations, contexts, table, toneless, units
 
-WORD = re.compile(r"[^\W\d_]+")
+LONGEST = 64
+"""Letters of one word; what is longer is no word, and is passed on in pieces."""
+WORD = re.compile(rf"[^\W\d_]{{1,{LONGEST}}}")
 COMPOUND = re.compile(
     r"[^\W\d_]{1,24}(?:(?:\s?&\s?|[-/.,+]\s?(?=[A-ZĐ])|\s[-–]\s(?=[A-ZĐ]{2})|[-–/.])[^\W\d_]{1,24}){1,6}"
 )
 SPACED = re.compile(r"[^\W\d_]{1,8}[. ]{1,2}[^\W\d_]{1,8}(?![^\W_])")
 INITIALS = re.compile(r"(?:[A-ZĐ]\.\s?){2,6}[A-ZĐ]?(?![^\W_])|(?:[A-ZĐ]\.){1,6}[A-ZĐ](?![^\W_])")
+SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
 KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])")
 DAY_CODE = re.compile(r"[TtSs]hứ ?$|T([2-8])(?![\w]|[./]\d)")
 MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?=[/.]\s?(?:19|20)\d\d(?!\d))")
@@ -25,6 +28,7 @@ MIXED = re.compile(r"[A-Za-zĐđ]{1,12}(?:[-.]|\s)?\d{1,6}(?:[.,]\d{1,2}(?!\d)|[
 ROMANS = re.compile(r"([IVXL]{1,6})(\s?[-–]\s?)([IVXL]{1,6})(?![^\W_])")
 PERSON = re.compile(r"([AC])\.\s?(?=[A-ZĐÀ-Ỹ][a-zà-ỹđ])")
 _ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đến |-)$")
+_ROADS = frozenset({"QL", "TL", "ĐT", "ĐH", "HL", "ĐX"})
 _WEAK_ROMAN = frozenset("CDLM")
 
 
@@ -146,7 +150,8 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
         return scan.measure(match.end(), "code")
     glued = rest[0].isdigit()
     spelt = name in contexts_upper("spelt before digits")
-    if not glued and not (rest[0] == "-" and (name.isupper() or name.lower() in _foreign())) and not (rest[0] == " " and spelt):
+    road_number = name in _ROADS and rest[0] in " ." and len(rest) <= 5 and rest[1] != "0" and scan.before(match.start()).last not in {"số", "máy"}
+    if not glued and not road_number and not (rest[0] == "-" and (name.isupper() or name.lower() in _foreign())) and not (rest[0] == " " and spelt):
         return None
     if rest[0] == "-" and name.lower() not in _foreign() and (is_syllable(name) and len(name) > 2 or len(name) > 4):
         return None
@@ -154,7 +159,7 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     road = table("prefixes").get(name)
     digits = rest.lstrip("- .")
-    if road and glued and not (name == "CT" and digits.startswith("0") and scan.before(match.start()).last in {"mẫu", "biểu", "số", "khai"}):
+    if road and (glued or road_number) and not (name == "CT" and digits.startswith("0") and scan.before(match.start()).last in {"mẫu", "biểu", "số", "khai"}):
         said = f"{road} {spell_code(digits, scan.region)}"
     elif name.lower() in _foreign() and len(name) > 2:
         said = f"{_foreign()[name.lower()]} {spell_code(digits, scan.region)}"
@@ -164,7 +169,7 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
     elif name.isupper() or len(name) <= 3:
         said = spell_code(text, scan.region)
     elif name.title() == name or name.islower():
-        said = f"{_latin(name.lower())} {spell_code(digits, scan.region)}"
+        said = f"{latin(name.lower())} {spell_code(digits, scan.region)}"
     else:
         said = spell_code(text, scan.region)
     grade = re.search(r"-([IVX]{1,4})$", text)
@@ -172,6 +177,14 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
         said = f"{said.rsplit(' ', len(grade[1]))[0]} {cardinal(roman(grade[1]), scan.region)}"
     scan.say(said, *match.span())
     return scan.measure(match.end(), "code")
+
+
+def read_serial(scan: Scan, match: re.Match[str]) -> int | None:
+    """BK 123456: the serial of a certificate, letters and digits one by one."""
+    if scan.before(match.start()).last in {"đt", "tài", "lần"}:
+        return None
+    scan.say(spell(match[0]), *match.span())
+    return match.end()
 
 
 def read_letter_code(scan: Scan, match: re.Match[str]) -> int | None:
@@ -201,9 +214,6 @@ def read_romans(scan: Scan, match: re.Match[str]) -> int | None:
 def read_word(scan: Scan, match: re.Match[str]) -> int | None:
     """One run of letters, decided here."""
     word, start, end = match[0], match.start(), match.end()
-    if len(word) > 64:
-        scan.say(_latin(word[:64].lower()), start, start + 64)
-        return start + 64
     words = scan.pronounce.get(word) or _roman(scan, word, start, end) or _decide(scan, word, start, end)
     scan.say(words, start, end)
     if scan.after(end, 1) == "." and word in _DOTTED and re.match(r"\.\s?[^\W_]", scan.after(end, 3)):
@@ -233,7 +243,10 @@ def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
     if not (marker or called or listed):
         return None
     scan.measure(end, "roman")
-    return cardinal(roman(word), scan.region)
+    value = roman(word)
+    if unit == "thứ" and value in {1, 4}:
+        return "nhất" if value == 1 else "tư"
+    return cardinal(value, scan.region)
 
 
 def _decide(scan: Scan, word: str, start: int, end: int) -> str:
@@ -262,10 +275,10 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     if syllable:
         return lower
     if re.search(r"[a-zà-ỹđ]{2}", word) and not _shouty(word):
-        return _latin(lower)
+        return latin(lower)
     parts = decompose(word)
     if parts is None and capital and len(word) > 4 and _vowelled(word):
-        return _latin(lower)
+        return latin(lower)
     said = parts or spell(word)
     scan.doubt("abbreviation.unknown", start, end, said)
     return said
@@ -295,7 +308,7 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return "phi"
     if word in {"h", "g"} and not after[:1].isalnum() and before.gap == "":
         return units()[word]
-    return lower if is_syllable(lower) else letter(lower) or _latin(lower)
+    return lower if is_syllable(lower) else letter(lower) or latin(lower)
 
 
 def _heading(scan: Scan, start: int, end: int) -> bool:
@@ -306,7 +319,7 @@ def _heading(scan: Scan, start: int, end: int) -> bool:
     return any(w.isupper() and len(w) > 1 and is_syllable(w) and not w.isascii() for w in near)
 
 
-def _latin(word: str) -> str:
+def latin(word: str) -> str:
     """A foreign word as it stands, in letters that Vietnamese voices know; other scripts are left out."""
     if word.isascii():
         return word
@@ -320,6 +333,7 @@ _VIETNAMESE = frozenset(
 
 
 RULES: tuple[Rule, ...] = (
+    (SERIAL, read_serial),
     (KM, read_km),
     (CODE, read_letter_code),
     (MONTH_CODE, read_month_code),
