@@ -29,7 +29,9 @@ def expand(scan: Scan, key: str, start: int, end: int) -> str | None:
     if options is not None:
         before, after = scan.left(start).lower(), scan.after(end)
         for say, wants_before, wants_after in options:
-            if (wants_before is None or wants_before.search(before)) and (wants_after is None or wants_after.match(after)):
+            if (wants_before is None or wants_before.search(before)) and (
+                wants_after is None or wants_after.match(after)
+            ):
                 return say
     return abbreviations().get(key)
 

@@ -53,7 +53,9 @@ def say_unit(scan: Scan, end: int) -> int:
         match = None
     if match and match[0] == "K" and not re.search(r"\d\d$", scan.left(end, 3)):
         match = None
-    if match and not (match[0] == "A" or (match[0] in {"V", "W"} and scan.text[end - 1 : end].isdigit() and not _electric(scan, end))):
+    if match and not (
+        match[0] == "A" or (match[0] in {"V", "W"} and scan.text[end - 1 : end].isdigit() and not _electric(scan, end))
+    ):
         name = match[0].strip()
         following = scan.text[match.end() : match.end() + 2]
         if name in {"°", "º"} and following[:1] in _DIRECTION and not following[1:].isalnum():
@@ -89,10 +91,19 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
         if measured and not before.ends("version"):
             scan.say(decimal(left, right, scan.region), start, end)
         else:
-            scan.say(f"{whole(left, scan.region)} chấm {whole(right, scan.region) if right[0] != '0' else digit_by_digit(right)}", start, end)
+            scan.say(
+                f"{whole(left, scan.region)} chấm {whole(right, scan.region) if right[0] != '0' else digit_by_digit(right)}",
+                start,
+                end,
+            )
     elif re.fullmatch(r"\d{1,3},\d{3}", text) and re.match(r"\s?(?:đ|VNĐ|VND|đồng)", scan.after(end, 6)):
         scan.say(whole(text.replace(",", ""), scan.region), start, end)
-    elif re.fullmatch(r"\d{1,2},\d{1,2}", text) and unit is None and before.ends("item") and not re.match(r" (?:lần|triệu|tỷ|điểm|nghìn|điểm|độ)", scan.after(end, 8)):
+    elif (
+        re.fullmatch(r"\d{1,2},\d{1,2}", text)
+        and unit is None
+        and before.ends("item")
+        and not re.match(r" (?:lần|triệu|tỷ|điểm|nghìn|điểm|độ)", scan.after(end, 8))
+    ):
         left, right = text.split(",")
         scan.say(plain(scan, left, start), start, start + len(left))
         scan.pause(",")
@@ -121,7 +132,9 @@ def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
 
 def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
     """12A: a number and a letter that belongs to it; 12B/34 in an address."""
-    if match[2] in {"V", "W", "Đ", "K", "L"} and not re.search(r"(?:số|tổ|ngõ|lô|thôn|lớp|phố|nhà) $", scan.before(match.start()).text):
+    if match[2] in {"V", "W", "Đ", "K", "L"} and not re.search(
+        r"(?:số|tổ|ngõ|lô|thôn|lớp|phố|nhà) $", scan.before(match.start()).text
+    ):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
     scan.say("giờ" if match[2] == "H" else letter(match[2]), *match.span(2))
@@ -162,7 +175,9 @@ def read_tall(scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_age(scan: Scan, match: re.Match[str]) -> int | None:
     """(4t): years of age."""
-    if int(match[1]) > 120 or not (scan.before(match.start()).gap.endswith("(") or scan.text[match.end() : match.end() + 1] in {")", ""}):
+    if int(match[1]) > 120 or not (
+        scan.before(match.start()).gap.endswith("(") or scan.text[match.end() : match.end() + 1] in {")", ""}
+    ):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
     scan.say("tuổi", match.end(1), match.end())

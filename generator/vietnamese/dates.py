@@ -68,7 +68,7 @@ def read_full(scan: Scan, match: re.Match[str]) -> int | None:
     if match[2].strip() != match[4].strip() or not (_day(match[1]) and _month(match[3])):
         return None
     before = scan.before(match.start())
-    if len(match[5]) == 2 and (match[2].strip() != "/" and not before.ends("day words") or before.ends("street")):
+    if len(match[5]) == 2 and ((match[2].strip() != "/" and not before.ends("day words")) or before.ends("street")):
         return None
     return _say_date(scan, match, (1, 3, 5), ngay=wants_day(scan, match.start()))
 
@@ -158,16 +158,21 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     if "lớp" in before.words[-4:]:
         return None
     feast = f"{int(match[1])}.{int(match[3])}" in _FEASTS
-    listed = _LISTED.search(before.text)
+    listed = _LISTED.search(before.text) is not None
+    near = _NEXT_TO_DATE.search(before.text) is not None
     if match[2] == "/":
         certain = _slash_is_date(scan, match, after) or (feast and before.ends("named street")) or listed
     elif match[2] == ".":
-        certain = (before.ends("part of day") and before.gap == " ") or listed or (feast and (before.ends("day words") or _NEXT_TO_DATE.search(before.text)))
+        certain = (
+            (before.ends("part of day") and before.gap == " ")
+            or listed
+            or (feast and (before.ends("day words") or near))
+        )
     else:
         clear = feast or int(match[1]) > 12 or int(match[1]) > int(match[3])
-        certain = (before.ends("day words") and clear and before.last not in {"trước", "sau", "trong", "tiêm", "khám", "đợt"}) or (
-            (listed or _NEXT_TO_DATE.search(before.text)) and clear
-        )
+        certain = (
+            before.ends("day words") and clear and before.last not in {"trước", "sau", "trong", "tiêm", "khám", "đợt"}
+        ) or ((listed or near) and clear)
         if re.match(r" (?:phút|giờ|ngày|tháng|tuần|người|lần|hộ|tuổi|năm)", after):
             certain = False
     if not certain:
@@ -184,7 +189,11 @@ def _slash_is_date(scan: Scan, match: re.Match[str], after: str) -> bool:
     whole = re.match(r" (?:[a-zđà-ỹ]+)", after)
     if before.ends("day words") and not (one < two <= 10 and whole and not before.ends("part of day")):
         return True
-    if before.last in {"từ", "đến", "và", "tới"} and re.match(r"\s?(?:đến|[-–]|tới|và|[.,;)]|$)", after) and not (one < two <= 5):
+    if (
+        before.last in {"từ", "đến", "và", "tới"}
+        and re.match(r"\s?(?:đến|[-–]|tới|và|[.,;)]|$)", after)
+        and not (one < two <= 5)
+    ):
         return True
     return (match[1][0] == "0" or match[3][0] == "0") and not whole and before.gap != "("
 

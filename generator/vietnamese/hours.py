@@ -9,7 +9,9 @@ CLOCK = re.compile(
     r"(\d{1,2})(\s?(?:giờ|h|H)(?![^\W\d_])|g(?![^\W\d_])|:(?=\d\d(?!\d)))\s?(?:(\d{1,2})(?![\d/%]|[.,:]\d|\s?(?:giờ|h)\b)(\s?(?:phút|['p]|ph)(?![^\W\d_]))?)?"
 )
 _HOUR_TO = re.compile(r"(\d{1,2})(\s?[-–]\s?)(?=\d{1,2}\s?(?:giờ|h|H|g)(?![^\W\d_]))")
-_GRAM_WORDS = frozenset("nặng chứa uống pha bón gói lọ túi hộp cân phun khoảng với thêm liều muối đường bột thuốc hạt".split())
+_GRAM_WORDS = frozenset(
+    "nặng chứa uống pha bón gói lọ túi hộp cân phun khoảng với thêm liều muối đường bột thuốc hạt".split()
+)
 
 
 def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
@@ -47,9 +49,14 @@ def _southern(scan: Scan, match: re.Match[str]) -> bool:
     before = scan.before(match.start())
     if scan.kind == "hour" and match.start() - scan.measured <= 3 and int(match[1]) <= 24:
         return True
-    if before.last in {"lúc", "từ", "đến", "vào", "trước", "sau", "hồi", "sáng", "chiều", "tối", "khoảng"} and int(match[1]) <= 24:
+    if (
+        before.last in {"lúc", "từ", "đến", "vào", "trước", "sau", "hồi", "sáng", "chiều", "tối", "khoảng"}
+        and int(match[1]) <= 24
+    ):
         return not any(word in _GRAM_WORDS for word in before.words[-4:-1])
-    return re.match(r"\s?(?:-|–|đến|tới|ngày|sáng|chiều|tối)\s?(?:\d{1,2}g\d|\d{1,2}/\d|ngày)?", scan.after(match.end(), 12)) is not None and (
+    return re.match(
+        r"\s?(?:-|–|đến|tới|ngày|sáng|chiều|tối)\s?(?:\d{1,2}g\d|\d{1,2}/\d|ngày)?", scan.after(match.end(), 12)
+    ) is not None and (
         re.search(r"^\s?(?:ngày|sáng|chiều|tối|-\s?\d{1,2}g\d)", scan.after(match.end(), 12)) is not None
     )
 

@@ -20,10 +20,21 @@ SLASH = re.compile(r"\s?/\s?")
 ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
 DASH = re.compile(r"[-–—‑−÷]+")
 OTHER = re.compile(r"(?s).")
-_COMPARED = {"<": "dưới", ">": "trên", "≥": "từ", "≤": "không quá", ">=": "từ", "<=": "không quá", "=>": "từ", "=<": "không quá"}
+_COMPARED = {
+    "<": "dưới",
+    ">": "trên",
+    "≥": "từ",
+    "≤": "không quá",
+    ">=": "từ",
+    "<=": "không quá",
+    "=>": "từ",
+    "=<": "không quá",
+}
 _SCORES = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|luân lưu|hiệp|set|chung cuộc|penalty|dẫn)(?!\w)")
 _HEAD = r"(?:Thôn|thôn|Tổ|tổ|Lớp|lớp|Điều|Khoản|Đội|đội|Bước|Mục|Câu|Khu|Xóm|xóm|Ấp|ấp|tháng|Tháng|ngày|Ngày|thứ|Thứ|Tuần|tuần|Km|KM|km|U|K|Quý|quý|mức|năm|Năm|sáng|chiều|tối)"
-_NEXT = re.compile(rf"\s?(?:(?:[+]?\d)|(?:{_HEAD}\s?\d)|T[2-8](?!\w)|CN(?!\w)|(?:chủ nhật|Chủ nhật|Chủ Nhật|chủ Nhật)|[IVX]{{1,5}}(?!\w))")
+_NEXT = re.compile(
+    rf"\s?(?:(?:[+]?\d)|(?:{_HEAD}\s?\d)|T[2-8](?!\w)|CN(?!\w)|(?:chủ nhật|Chủ nhật|Chủ Nhật|chủ Nhật)|[IVX]{{1,5}}(?!\w))"
+)
 
 
 def read_space(_scan: Scan, match: re.Match[str]) -> int | None:
@@ -74,7 +85,27 @@ def _expansions(key: str) -> list[str]:
     return [*listed, *([abbreviations()[key]] if key in abbreviations() else [])]
 
 
-_SMALL = frozenset({"và", "của", "về", "cho", "vì", "các", "trên", "với", "ở", "trong", "từ", "sự", "theo", "những", "thuộc", "đối", "là"})
+_SMALL = frozenset(
+    {
+        "và",
+        "của",
+        "về",
+        "cho",
+        "vì",
+        "các",
+        "trên",
+        "với",
+        "ở",
+        "trong",
+        "từ",
+        "sự",
+        "theo",
+        "những",
+        "thuộc",
+        "đối",
+        "là",
+    }
+)
 
 
 def _initials(said: list[str], letters: list[str]) -> str:
@@ -151,7 +182,12 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     known = unit is not None or name.lower() in word_set("units", "per right")
     counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
     money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
-    per = quantity or money or scan.chain == start or (known and (left in word_set("units", "per left") or left in units() or counted))
+    per = (
+        quantity
+        or money
+        or scan.chain == start
+        or (known and (left in word_set("units", "per left") or left in units() or counted))
+    )
     if not per or (quantity and not known and name[0].isupper() and len(name) > 3):
         return end
     scan.say("một", start, right.start(1))
@@ -169,11 +205,16 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     joins = scan.follows_quantity(start) and len(match[0]) == 1
     if joins and scan.kind != "phone" and _NEXT.match(after) and _same_kind(scan, after):
         small = re.match(r"\s?\d{1,2}(?!\d)", after)
-        score = scan.kind == "number" and small and _SCORES.search(scan.left(start).lower()) and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
+        score = (
+            scan.kind == "number"
+            and small
+            and _SCORES.search(scan.left(start).lower())
+            and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
+        )
         scan.say("" if score else "đến", *match.span())
         return end
     negative = len(match[0]) == 1 and after[:1].isdigit() and not scan.left(start, 1).isalnum() and not scan.fresh
-    if negative and not scan.left(start, 1) == ")":
+    if negative and scan.left(start, 1) != ")":
         falling = scan.before(start).last in {"giảm", "âm"}
         if re.match(r"\d{1,3}(?:,\d+)?\s?(?:°|độ|º|o|%)", after):
             scan.say("" if falling else "âm", *match.span())
@@ -194,7 +235,10 @@ def _same_kind(scan: Scan, after: str) -> bool:
         case "date":
             if clock:
                 return "ngày" in after
-            return date is not None or re.match(r"(?:ngày|tháng|năm|quý|sáng|chiều|tối)\s?\d|\d{4}(?!\d)", after.lower()) is not None
+            return (
+                date is not None
+                or re.match(r"(?:ngày|tháng|năm|quý|sáng|chiều|tối)\s?\d|\d{4}(?!\d)", after.lower()) is not None
+            )
         case "weekday":
             return re.match(r"T\d|CN|thứ|chủ nhật|\d", after, re.IGNORECASE) is not None
         case "roman":
@@ -227,7 +271,13 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     if scan.follows_quantity(start):
         money = re.search(r"(?:đ|đồng|%)\s?$|\d,\d+\s?$", left)
-        if not after.strip()[:1].isalnum() or (left[-1:].isdigit() and re.match(r"\s[^\W\d]", after)) or (money and not re.match(r"\s?\d", after)) or re.match(r"\s?\d+ ?=", after) or (money and "," in left):
+        if (
+            not after.strip()[:1].isalnum()
+            or (left[-1:].isdigit() and re.match(r"\s[^\W\d]", after))
+            or (money and not re.match(r"\s?\d", after))
+            or re.match(r"\s?\d+ ?=", after)
+            or (money and "," in left)
+        ):
             scan.say("cộng", start, end)
         else:
             scan.say("và", start, end)

@@ -8,7 +8,9 @@ from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.tables import contexts, word_set
 
 PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
-_STREET_AFTER = re.compile(r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])")
+_STREET_AFTER = re.compile(
+    r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])"
+)
 
 
 def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
@@ -44,7 +46,9 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
 def _fraction(scan: Scan, match: re.Match[str], a: int, b: int, *, counted: bool) -> bool:
     before, after = scan.before(match.start()), scan.after(match.end(), 24)
     word = re.match(r" ([^\W\d_]+)(?: ([^\W\d_]+))?", after)
-    if word and (word[1].lower() in contexts("fraction after") or f"{word[1]} {word[2]}".lower() in contexts("fraction after")):
+    if word and (
+        word[1].lower() in contexts("fraction after") or f"{word[1]} {word[2]}".lower() in contexts("fraction after")
+    ):
         return not (b > 10 and counted)
     if b > 10:
         return False

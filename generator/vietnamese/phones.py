@@ -64,7 +64,11 @@ def read_service(scan: Scan, match: re.Match[str]) -> int | None:
         len(digits) < 8 and not scan.before(match.start()).ends("call", past_filler=True)
     ):
         return None
-    if "-" in match[0] and re.match(r"1[89]00-(?:19|20)\d\d$", match[0]) and not scan.before(match.start()).ends("call"):
+    if (
+        "-" in match[0]
+        and re.match(r"1[89]00-(?:19|20)\d\d$", match[0])
+        and not scan.before(match.start()).ends("call")
+    ):
         return None
     scan.say(digit_by_digit(digits), *match.span())
     return scan.measure(match.end(), "phone")
@@ -84,7 +88,9 @@ def read_short(scan: Scan, match: re.Match[str]) -> int | None:
     if _COUNTED.match(after):
         return None
     emergency = digits in EMERGENCY and (before.ends("call", past_filler=True) or scan.called)
-    if not emergency and not (len(digits) >= 3 and before.ends("call strong", past_filler=True) and before.gap.strip() in {"", ":", ".", "("}):
+    if not emergency and not (
+        len(digits) >= 3 and before.ends("call strong", past_filler=True) and before.gap.strip() in {"", ":", ".", "("}
+    ):
         return None
     scan.called = True
     scan.say(digit_by_digit(digits), *match.span())
@@ -97,7 +103,11 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
     if not before.ends("code", past_filler=True) or before.gap.strip() not in {"", ":", "."}:
         return None
     text = match[0]
-    if text.isalpha() or (text.isdigit() and len(text) < 3 and text[0] != "0") or _COUNTED.match(scan.after(match.end(), 12)):
+    if (
+        text.isalpha()
+        or (text.isdigit() and len(text) < 3 and text[0] != "0")
+        or _COUNTED.match(scan.after(match.end(), 12))
+    ):
         return None
     if re.fullmatch(r"\d{1,2}/\d{1,2}(?:/\d{4})?|\d{1,3}(?:\.\d{3})+", text) or re.match(r"\d{1,2}(?:h|giờ)", text):
         return None

@@ -24,7 +24,9 @@ SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
 KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])")
 DAY_CODE = re.compile(r"[TtSs]hứ ?$|T([2-8])(?![\w]|[./]\d)")
 MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?=[/.]\s?(?:19|20)\d\d(?!\d))")
-MIXED = re.compile(r"[A-Za-zĐđ]{1,12}(?:[-.]|\s)?\d{1,6}(?:[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?(?:[-.]\d{1,5}|-[IVX]{1,4}(?!\w))?(?![^\W_]|[.,]\d)")
+MIXED = re.compile(
+    r"[A-Za-zĐđ]{1,12}(?:[-.]|\s)?\d{1,6}(?:[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?(?:[-.]\d{1,5}|-[IVX]{1,4}(?!\w))?(?![^\W_]|[.,]\d)"
+)
 ROMANS = re.compile(r"([IVXL]{1,6})(\s?[-–]\s?)([IVXL]{1,6})(?![^\W_])")
 PERSON = re.compile(r"([AC])\.\s?(?=[A-ZĐÀ-Ỹ][a-zà-ỹđ])")
 _ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đến |-)$")
@@ -91,7 +93,11 @@ def read_initials(scan: Scan, match: re.Match[str]) -> int | None:
 def read_person(scan: Scan, match: re.Match[str]) -> int | None:
     """(A. Tư, C. Ba): anh, chị, where somebody is to be called."""
     before = scan.before(match.start())
-    if before.gap.strip() == "(" or before.last in {"gặp", "liên", "lh", "với"} or (before.gap == ", " and scan.kind == "person"):
+    if (
+        before.gap.strip() == "("
+        or before.last in {"gặp", "liên", "lh", "với"}
+        or (before.gap == ", " and scan.kind == "person")
+    ):
         scan.say("anh" if match[1] == "A" else "chị", *match.span())
         scan.measure(match.end(), "person")
         return match.end()
@@ -150,16 +156,33 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
         return scan.measure(match.end(), "code")
     glued = rest[0].isdigit()
     spelt = name in contexts_upper("spelt before digits")
-    road_number = name in _ROADS and rest[0] in " ." and len(rest) <= 5 and rest[1] != "0" and scan.before(match.start()).last not in {"số", "máy"}
-    if not glued and not road_number and not (rest[0] == "-" and (name.isupper() or name.lower() in _foreign())) and not (rest[0] == " " and spelt):
+    road_number = (
+        name in _ROADS
+        and rest[0] in " ."
+        and len(rest) <= 5
+        and rest[1] != "0"
+        and scan.before(match.start()).last not in {"số", "máy"}
+    )
+    if (
+        not glued
+        and not road_number
+        and not (rest[0] == "-" and (name.isupper() or name.lower() in _foreign()))
+        and not (rest[0] == " " and spelt)
+    ):
         return None
-    if rest[0] == "-" and name.lower() not in _foreign() and (is_syllable(name) and len(name) > 2 or len(name) > 4):
+    if rest[0] == "-" and name.lower() not in _foreign() and ((is_syllable(name) and len(name) > 2) or len(name) > 4):
         return None
     if len(name) == 1 and name.islower() and name in "xđ":
         return None
     road = table("prefixes").get(name)
     digits = rest.lstrip("- .")
-    if road and (glued or road_number) and not (name == "CT" and digits.startswith("0") and scan.before(match.start()).last in {"mẫu", "biểu", "số", "khai"}):
+    if (
+        road
+        and (glued or road_number)
+        and not (
+            name == "CT" and digits.startswith("0") and scan.before(match.start()).last in {"mẫu", "biểu", "số", "khai"}
+        )
+    ):
         said = f"{road} {spell_code(digits, scan.region)}"
     elif name.lower() in _foreign() and len(name) > 2:
         said = f"{_foreign()[name.lower()]} {spell_code(digits, scan.region)}"
@@ -234,7 +257,9 @@ def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
     before, after = scan.before(start), scan.after(end, 6)
     marker = scan.fresh and re.match(r"[.)/]\s|\s?[-–.:]\s|\.|\)", after)
     unit = before.words[-1] if before.words else ""
-    called = before.gap.strip() in {"", ":"} and (unit in contexts("roman") or " ".join(before.words[-2:]) in contexts("roman"))
+    called = before.gap.strip() in {"", ":"} and (
+        unit in contexts("roman") or " ".join(before.words[-2:]) in contexts("roman")
+    )
     listed = _ROMAN_LIST.search(scan.left(start)) is not None and len(word) <= 5
     if called and word in _WEAK_ROMAN and not marker:
         return None
@@ -266,7 +291,7 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
             scan.measure(end, "weekday")
         return found
     foreign = table("foreign")["capitals"].get(word) if capital else None
-    if foreign is None and not syllable or lower in contexts("foreign syllables"):
+    if (foreign is None and not syllable) or lower in contexts("foreign syllables"):
         foreign = foreign or _foreign().get(lower)
     if foreign is not None:
         return str(foreign)
@@ -302,7 +327,11 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return POINTS.get(lower, lower)
     if word in _SHORT and re.match(r"\.\s?[A-ZĐÀ-Ỹ\d]", after) and (word != "T" or before.gap != " "):
         return _SHORT[word]
-    if lower in "x×" and re.search(r"\d[^\s]*(?: [^\W\d_]+){0,2}\s?$", before.text) and re.match(r"\s?(?:[^\W\d_]+ ){0,2}\d", after):
+    if (
+        lower in "x×"
+        and re.search(r"\d[^\s]*(?: [^\W\d_]+){0,2}\s?$", before.text)
+        and re.match(r"\s?(?:[^\W\d_]+ ){0,2}\d", after)
+    ):
         return "nhân"
     if lower == "ø":
         return "phi"
@@ -327,9 +356,7 @@ def latin(word: str) -> str:
     return "".join(c for c in kept if c in _VIETNAMESE)
 
 
-_VIETNAMESE = frozenset(
-    "abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
-)
+_VIETNAMESE = frozenset("abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ")
 
 
 RULES: tuple[Rule, ...] = (
