@@ -45,6 +45,7 @@ class YamlFile:
     data: Any
     values: dict[Path_, tuple[int, int]]
     keys: dict[Path_, tuple[int, int]]
+    text: str = ""  # as it was typed
 
     def place(self, path: Path_, *, key: bool = False) -> tuple[int, int]:
         """Where `path` stands, or the nearest thing around it that exists."""
@@ -124,7 +125,7 @@ def parse(text: str, file: str) -> YamlFile:
     data = builder.build(node, ())
     if builder.problems:
         raise WorkspaceError(builder.problems)
-    return YamlFile(file, data, builder.values, builder.keys)
+    return YamlFile(file, data, builder.values, builder.keys, text)
 
 
 def validate(model: type[Model], source: YamlFile, path: Path_ = ()) -> Model:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from generator import law
-from generator.article.alternates import Form, pick
+from generator.article.alternates import Form, only, shown
 from generator.article.blocks import Part
 from generator.article.blocks import spoken_parts as _spoken_parts
 from generator.article.engine import fill
@@ -36,6 +36,11 @@ class Article:
         return _markdown(self.source, self.form)
 
     @property
+    def unseen(self) -> list[str]:
+        """What only the microphone hears, for a page of the form "web"."""
+        return only(self.source, "radio") if self.form == "web" else []
+
+    @property
     def spoken_parts(self) -> tuple[Part, ...]:
         """What the microphone hears, block by block."""
         return _parts(self.source, self.form)
@@ -43,7 +48,7 @@ class Article:
 
 @lru_cache(maxsize=64)
 def _markdown(source: str, form: Form) -> str:
-    return pick(source, form).text
+    return shown(source, form)
 
 
 @lru_cache(maxsize=64)

@@ -57,6 +57,21 @@ def pick(source: str, form: Form) -> Picked:
     return Picked(body + "\n", [*origins[lead : lead + len(body)], len(source)])
 
 
+def shown(source: str, form: Form) -> str:
+    """The text that `pick` gives, without the offsets: several times as fast."""
+    start, end = _MARKS["web" if form == "radio" else "radio"]
+    text = re.sub(f"{start}[^{end}]*{end}|[{MARKS}]", "", source)
+    for cut in _LEFT_BEHIND:
+        text = cut.sub("", text)
+    return text.strip() + "\n"
+
+
+def only(source: str, form: Form) -> list[str]:
+    """What `source` has for `form` alone."""
+    start, end = _MARKS[form]
+    return [" ".join(piece.split()) for piece in re.findall(f"{start}([^{end}]*){end}", source) if piece.strip()]
+
+
 def _cut(text: str, origins: list[int], pattern: re.Pattern[str]) -> tuple[str, list[int]]:
     kept_text: list[str] = []
     kept_origins: list[int] = []

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from generator.yamlfile import Strict, load, validate
 
-__all__ = ["Fact", "citing", "fact", "facts", "in_force"]
+__all__ = ["Document", "Fact", "document", "fact", "facts", "in_force"]
 
 
 class Fact(Strict):
@@ -37,15 +37,40 @@ class Fact(Strict):
         return self.confirmed and self.start <= day and (self.until is None or day <= self.until)
 
 
+class Document(Strict):
+    """A law, decree, decision or circular that articles cite, and its days."""
+
+    number: str
+    start: date = Field(alias="from")
+    until: date | None
+    ended_by: str | None
+    confirmed: bool  # False: the end, or the document itself, is known second-hand only
+
+
 class _Table(Strict):
     facts: tuple[Fact, ...]
+    documents: tuple[Document, ...]
+
+
+@cache
+def _table() -> _Table:
+    return validate(_Table, load(Path(__file__).with_name("law.yaml"), "law.yaml"))
 
 
 @cache
 def facts() -> dict[str, Fact]:
     """All facts by id, in the order of the table."""
-    source = load(Path(__file__).with_name("law.yaml"), "law.yaml")
-    return {row.id: row for row in validate(_Table, source).facts}
+    return {row.id: row for row in _table().facts}
+
+
+@cache
+def _documents() -> dict[str, Document]:
+    return {row.number: row for row in _table().documents}
+
+
+def document(number: str) -> Document | None:
+    """The document `number`, such as "43/2011/NĐ-CP"; None for one that the table does not have."""
+    return _documents().get(number)
 
 
 def fact(id_: str) -> Fact:
@@ -56,8 +81,3 @@ def fact(id_: str) -> Fact:
 def in_force(id_: str, day: date) -> bool:
     """Whether the fact called `id_` held on `day`. Raises KeyError for an unknown id."""
     return fact(id_).in_force(day)
-
-
-def citing(number: str) -> tuple[Fact, ...]:
-    """The facts whose source is the document `number`, such as "43/2011/NĐ-CP"."""
-    return tuple(row for row in facts().values() if row.short.endswith(number))

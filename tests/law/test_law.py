@@ -48,6 +48,8 @@ def test_every_spoken_form_is_words_only_and_every_row_has_a_source() -> None:
         assert row.until is None or row.ended_by
 
 
-def test_the_facts_behind_a_document_are_found_by_its_number() -> None:
-    assert [row.id for row in law.citing("43/2011/NĐ-CP")] == ["bon-muc-do"]
-    assert law.citing("1/1999/NĐ-CP") == ()
+def test_a_document_is_known_by_its_number_and_ends_with_the_fact_that_it_founds() -> None:
+    decree = law.document("43/2011/NĐ-CP")
+    assert decree is not None
+    assert decree.until == law.fact("bon-muc-do").until
+    assert law.document("1/1999/NĐ-CP") is None

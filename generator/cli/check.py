@@ -1,0 +1,93 @@
+"""`loa check`: everything wrong in the station, or in given texts."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from generator.campaign import read_commune
+from generator.cli.app import Station, loa, pass_station
+from generator.cli.report import findings_json, print_findings
+from generator.errors import Finding, LoaError, Severity, WorkspaceError
+from generator.i18n import _, ngettext
+from generator.review import Shape, documents, fix, review, station
+from generator.workspace import write_atomic
+
+# Findings of these kinds mean that a file cannot be used at all: exit code 2.
+_UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "workspace.", "campaign.", "schedule.")
+
+
+@loa.command(help=_("Tell everything wrong in the station, or in the texts FILE... (.md, .txt, .docx, .yaml)."))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_("The day whose law counts (year-month-day)."))
+@click.option("--fix", "mend", is_flag=True, help=_("Mend what is safe to mend: spaces, signs, certain slips."))
+@pass_station
+def check(place: Station, files: tuple[Path, ...], form: str, as_of: datetime | None, *, mend: bool) -> None:
+    """Findings to stdout; exit code 1 for faults in texts, 2 for files that cannot be used."""
+    day = as_of.date() if as_of else None
+    if files:
+        found = [finding for file in files for finding in _check_file(place, file, day, mend=mend)]
+    else:
+        found = station.check(place.workspace, day)
+    if form == "json":
+        click.echo(findings_json(found))
+    else:
+        print_findings(found, stream=sys.stdout)
+        click.echo(_summary(found), err=True)
+    sys.exit(_exit_code(found))
+
+
+def _check_file(place: Station, file: Path, day: date | None, *, mend: bool) -> Iterator[Finding]:
+    try:
+        if file.suffix.lower() in {".yaml", ".yml"}:
+            commune, source = read_commune(file, str(file))
+            yield from station.check_commune(place.workspace, commune, source, day)
+            return
+        raw, shape = documents.read_document(file)
+    except LoaError as error:
+        yield from error.findings
+        return
+    today = day or date.today()  # noqa: DTZ011  the day of the desk where somebody checks a text
+    if mend:
+        raw = _mend(file, raw, today, shape)
+    yield from review(raw, today, file=str(file), shape=shape)
+
+
+def _mend(file: Path, raw: str, day: date, shape: Shape) -> str:
+    if shape == "paragraphs":
+        raise WorkspaceError(
+            Finding(
+                "fix.docx",
+                _("Loa does not change Word documents."),
+                _("Mend the places in your word processor, or save the text as .txt."),
+                file=str(file),
+            )
+        )
+    mended, many = fix.fix(raw, day, shape=shape)
+    if mended != raw:
+        write_atomic(file, mended)
+    click.echo(
+        ngettext("{file}: {many} place mended", "{file}: {many} places mended", many).format(file=file, many=many),
+        err=True,
+    )
+    return mended
+
+
+def _summary(found: Iterable[Finding]) -> str:
+    kinds = [finding.severity for finding in found]
+    errors, warnings = kinds.count(Severity.ERROR), kinds.count(Severity.WARNING)
+    return (
+        ngettext("{many} error", "{many} errors", errors).format(many=errors)
+        + ", "
+        + ngettext("{many} warning", "{many} warnings", warnings).format(many=warnings)
+    )
+
+
+def _exit_code(found: Iterable[Finding]) -> int:
+    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    if any(finding.code.startswith(_UNUSABLE) for finding in errors):
+        return 2
+    return 1 if errors else 0

@@ -1,0 +1,59 @@
+"""Rules on numbers of services: the same count told twice with two numbers, and totals that do not add up."""
+
+import re
+from collections.abc import Iterator
+
+from generator.i18n import _
+from generator.review.hits import Hit
+from generator.review.text import Text
+
+_NOUN = r"(?:dịch vụ công|dịch vụ|DVCTT|DVC|thủ tục hành chính|thủ tục|TTHC)"
+_LEVEL = r"mức(?:\s+độ)?\s*0?[34]"
+_COUNT = re.compile(
+    rf"(?P<n>\d{{1,3}}(?:\.\d{{3}})+|\d{{1,5}})\s+{_NOUN}\s*(?:trực tuyến\s*)?"
+    r"(?:(?:ở|đạt|cung cấp|thực hiện|thuộc)\s+)?"
+    rf"(?P<label>{_LEVEL}(?:\s*(?:,|và|-)\s*(?:mức\s+độ\s*)?0?4)?|toàn trình|một phần)"
+    rf"|(?P<label2>{_LEVEL}|toàn trình|một phần)\s*(?::|là|có)\s*(?P<n2>\d{{1,5}})\s+{_NOUN}",
+    re.I,
+)
+# "… 60 dịch vụ công mức độ 3 và 53 dịch vụ …": two numbers with a few words, and perhaps a level, between them.
+_TWO = rf"(?P<a>\d[\d.]*)\s+[^.;\d]{{3,60}}(?:\d(?!\d)[^.;\d]{{0,12}})?(?:và|,)\s*(?:có\s+)?(?P<b>\d[\d.]*)\s+{_NOUN}"
+_TOTAL_FIRST = re.compile(rf"(?P<total>\d[\d.]*)\s+{_NOUN}[^.;]{{0,40}}?(?:trong đó|gồm)[^.;\d]{{0,20}}{_TWO}", re.I)
+_TOTAL_LAST = re.compile(
+    rf"{_TWO}[^.;\d]{{0,60}}(?:\d(?!\d)[^.;\d]{{0,12}})?tổng\s+(?:cộng|số)\D{{0,10}}(?P<total>\d[\d.]*)", re.I
+)
+
+
+def counts(text: Text) -> Iterator[Hit]:
+    """Counts that contradict an earlier one, and totals that are not the sum of their parts."""
+    seen: dict[str, tuple[int, int]] = {}
+    for offset, passage in text.passages:
+        if not any(digit in passage.text for digit in "0123456789"):
+            continue
+        for match in _COUNT.finditer(passage.text):
+            group = "n" if match["n"] else "n2"
+            number, label = _number(match[group]), _label(match["label"] or match["label2"])
+            before, place = seen.setdefault(label, (number, offset + match.start(group)))
+            if before != number:
+                message = _("This count differs: {other} on line {line}.").format(
+                    other=before, line=text.place(place)[0]
+                )
+                mend = _("Find out which is right, and write it in both places.")
+                yield Hit(offset + match.start(group), offset + match.end(group), "count.differs", message, mend)
+        for pattern in (_TOTAL_FIRST, _TOTAL_LAST):
+            for match in pattern.finditer(passage.text):
+                total, first, second = (_number(match[group]) for group in ("total", "a", "b"))
+                if total != first + second:
+                    message = _("{total} is not {first} + {second}.").format(total=total, first=first, second=second)
+                    span = (offset + match.start("total"), offset + match.end("total"))
+                    yield Hit(*span, "count.sum", message, _("Check the three numbers."))
+
+
+def _number(digits: str) -> int:
+    return int(digits.replace(".", "") or 0)
+
+
+def _label(words: str) -> str:
+    """One key for "mức độ 3", "mức 03": the level's digits; the kinds as they are."""
+    digits = re.findall(r"[34]", words)
+    return " ".join(digits) or " ".join(words.lower().split())

@@ -1,0 +1,221 @@
+"""Rules on the law of the day: wording that is out of date, or too early, or argues two schemes at once."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from generator import law, places
+from generator.i18n import _
+from generator.review.hits import Hit, warning
+from generator.review.text import UPPER, Passage, Text
+
+_ABOUT_SERVICES = re.compile(r"dịch vụ|DVC|trực tuyến|hồ sơ|thủ tục", re.I)
+_LEVEL = re.compile(
+    r"(?:(?:mức|cấp)\s+độ|mức)\s*(?:0?[1-4]|ba|bốn|tư|II|III|IV)(?:\s*(?:,|và|-|–|hoặc)\s*(?:mức\s+độ\s*)?(?:0?[1-4]|bốn))*(?![\d.%]|\s*(?:%|triệu|nghìn|đồng))"
+    r"|(?:0?4|bốn)\s+mức(?:\s+độ)?(?!\w)",
+    re.I,
+)
+_IDENTITY = re.compile(r"định\s+danh|VNeID|tài\s+khoản", re.I)
+_KIND = re.compile(r"toàn\s+trình|(?:dịch\s+vụ\s+công|DVC|trực\s+tuyến)\s+(?:trực\s+tuyến\s+)?một\s+phần", re.I)
+_EXPLAINS_OLD = re.compile(
+    r"(?:trước\s+(?:đây|kia|ngày|năm)|trước\s+thời\s+điểm)[^.]{0,90}?(?:chia|gọi|phân|quy\s+định|xếp|gồm)"
+    r"|cách\s+gọi\s+(?:cũ|theo\s+mức)|quy\s+định\s+cũ|không\s+còn\s+(?:dùng|sử\s+dụng|chia|phân|gọi|khái)",
+    re.I,
+)
+_HISTORIC = re.compile(
+    r"trước\s+(?:đây|kia|ngày)|không\s+còn|không\s+tổ\s+chức|(?<!\w)cũ(?!\w)|thay\s+(?:cho|thế|bằng)|bãi\s+bỏ"
+    r"|chấm\s+dứt|kết\s+thúc|dừng|ngừng|đóng\s+giao\s+diện|sáp\s+nhập|hợp\s+nhất|thành\s+lập|bỏ\s+cấp|nay\s+là|hết\s+hiệu\s+lực",
+    re.I,
+)
+_PORTAL = re.compile(
+    rf"cổng\s+(?:dịch\s+vụ\s+công|DVC)(?:\s+trực\s+tuyến)?\s+(?:của\s+)?(?:tỉnh|thành\s+phố|TP)(?:\s+(?-i:[{UPPER}])\w*)*"
+    r"|(?:https?://)?dichvucong\.(?!(?:bo|gov|bao)\w*)[a-z-]+\.gov\.vn/?",
+    re.I,
+)
+_DISTRICT = re.compile(
+    r"(?:(?:UBND|Ủy\s+ban\s+nhân\s+dân|HĐND|công\s+an|cấp)\s+)?"
+    rf"(?<!đô )(?<!\w)(?:huyện|thị\s+xã|quận|thị\s+trấn)(?!\w)(?:\s+(?-i:[{UPPER}])\w*)*",
+    re.I,
+)
+_DESK = re.compile(
+    r"bộ\s+phận\s+(?:(?:một|1|01)\s+cửa|(?:tiếp\s+nhận\s+(?:hồ\s+sơ\s+)?(?:và|&)\s+trả\s+kết\s+quả)|TN\s*&\s*TKQ|TNTKQ)(?!\s+(?:của\s+)?bộ(?!\w))",
+    re.I,
+)
+_LOGIN = re.compile(
+    r"(?:đăng\s+ký|tạo|lập)\s+(?:một\s+)?tài\s+khoản(?:\s+\w+){0,4}\s+(?:cổng|dịch\s+vụ\s+công|DVC)"
+    r"|tài\s+khoản\s+(?:của\s+|trên\s+)?(?:cổng\s+)?(?:dịch\s+vụ\s+công|DVC)(?:\s+quốc\s+gia)?",
+    re.I,
+)
+_WHOLE = re.compile(r"toàn\s+phần", re.I)
+
+
+def levels(text: Text) -> Iterator[Hit]:
+    """Service levels 1-4 after their last day (2022-08-14), outside of a look back at what once was."""
+    if law.in_force("bon-muc-do", text.day):
+        return
+    for start, end, _passage in _level_mentions(text):
+        yield Hit(start, end, "law.levels-ended", *told("law.levels-ended"))
+
+
+def kinds_too_early(text: Text) -> Iterator[Hit]:
+    """The two kinds before their first day (2022-08-15)."""
+    if text.day >= law.fact("toan-trinh-mot-phan").start:
+        return
+    for start, end in _kind_mentions(text):
+        yield Hit(start, end, "law.kinds-early", *told("law.kinds-early"))
+
+
+def two_schemes(text: Text) -> Iterator[Hit]:
+    """One text that argues both schemes; told at the first place of the one that is out of force."""
+    by_level, by_kind = list(_level_mentions(text)), list(_kind_mentions(text))
+    if by_level and by_kind:
+        levels_hold = law.in_force("bon-muc-do", text.day)
+        start, end = by_kind[0] if levels_hold else by_level[0][:2]
+        other = text.place((by_level[0] if levels_hold else by_kind[0])[0])[0]
+        message = _("The text argues two schemes: levels, and the two kinds (line {line}).").format(line=other)
+        if levels_hold:
+            message = _("The text argues two schemes: the two kinds, and levels (line {line}).").format(line=other)
+        yield Hit(start, end, "law.two-schemes", message, _("Keep the scheme that is in force on the article's day."))
+
+
+def whole_part(passage: Passage) -> Iterator[Hit]:
+    """ "toàn phần" said for the kind "toàn trình"."""
+    if re.search(r"dịch\s+vụ|DVC|trực\s+tuyến", passage.text, re.I):
+        for match in _WHOLE.finditer(passage.text):
+            mended = "Toàn trình" if match.group()[0] == "T" else "toàn trình"
+            message = _("The kind of service is called “toàn trình”.")
+            yield Hit(*match.span(), "wording.toan-phan", message, _("Write “toàn trình”."), mended=mended)
+
+
+def told(code: str) -> tuple[str, str]:
+    """The message and the mend for wording that is out of force; campaign facts and texts are told the same."""
+    match code:
+        case "law.levels-ended":
+            message = _("Since 15 August 2022 online services have no levels any more; there are two kinds.")
+            return message, _("Write “toàn trình” or “một phần”, or say that the levels are the former way of naming.")
+        case "law.kinds-early":
+            message = _("On this day the two kinds were not in force yet; there were four levels.")
+            return message, _("Write the level: mức độ 3 or mức độ 4.")
+        case "law.portal-ended":
+            message = _("Since 1 July 2025 provincial portals take no files.")
+            return message, _("Name the national portal: https://dichvucong.gov.vn/")
+        case "law.district-ended":
+            message = _("Since 1 July 2025 there is no district level, and no thị trấn.")
+            return message, _("Name the commune or the province that does the work now.")
+        case "law.one-stop-ended":
+            message = _("Since 1 July 2025 the commune's desk is called “Trung tâm Phục vụ hành chính công”.")
+            return message, _("Write “Trung tâm Phục vụ hành chính công” and the commune's name.")
+    return _("Since 1 July 2024 people log in with VNeID only."), _("Write “đăng nhập bằng tài khoản VNeID”.")
+
+
+_ENDED = (
+    ("cong-cap-tinh", _PORTAL, "law.portal-ended"),
+    ("cap-huyen", _DISTRICT, "law.district-ended"),
+    ("bo-phan-mot-cua-xa", _DESK, "law.one-stop-ended"),
+    ("tai-khoan-rieng-cua-cong", _LOGIN, "law.login-ended"),
+)
+
+
+def ended(passage: Passage) -> Iterator[Hit]:
+    """Provincial portals, districts, one-stop desks and own portal accounts after their end."""
+    for id_, pattern, code in _ENDED:
+        if law.in_force(id_, passage.day) or passage.day < law.fact(id_).start:
+            continue
+        for match in pattern.finditer(passage.text):
+            if not _rightly_said(code, passage.text, match):
+                yield Hit(match.start(), match.end(), code, *told(code))
+
+
+def towns_ended(passage: Passage) -> Iterator[Hit]:
+    """Cities under a province, which ended with the districts: "thành phố Đông Hà"."""
+    if law.in_force("cap-huyen", passage.day) or "thành phố" not in passage.text.lower():
+        return
+    for match in re.finditer(rf"(?:thành phố|TP\.?)\s+((?:[{UPPER}]\w*\s?)+)", passage.text):
+        town = match[1].strip()
+        if town in places.town_names() and not _HISTORIC.search(sentence_around(passage.text, *match.span())):
+            end = match.start(1) + len(town)
+            yield warning(match.start(), end, "law.district-ended", *told("law.district-ended"))
+
+
+def _rightly_said(code: str, text: str, match: re.Match[str]) -> bool:
+    """Said of the past, within a name (chợ Huyện), or of accounts that are VNeID's."""
+    sentence = sentence_around(text, *match.span())
+    if _HISTORIC.search(sentence):
+        return True
+    if code == "law.district-ended":
+        within_name = match.group()[0].isupper() and re.search(rf"[{UPPER}]\w*\s$", text[: match.start()])
+        return bool(within_name)
+    return code == "law.login-ended" and bool(re.search(r"VNeID|định\s+danh", sentence, re.I))
+
+
+def kinds_unconfirmed(text: Text) -> Iterator[Hit]:
+    """Once, after 2026-06-30: whether the two kinds still stand is not confirmed."""
+    fact = law.fact("toan-trinh-mot-phan")
+    if fact.until is None or text.day <= fact.until:
+        return
+    for start, end in _kind_mentions(text):
+        if re.search(r"nghị\s+định|căn\s+cứ|quy\s+định\s+tại", sentence_around(text.flat, start, end), re.I):
+            message = _("Whether the two kinds still stand on this day is not confirmed ({by}).").format(
+                by=fact.ended_by
+            )
+            yield warning(
+                start,
+                end,
+                "law.unconfirmed",
+                message,
+                _("Check what is in force (kiểm tra lại hiệu lực) before you publish."),
+            )
+            return
+
+
+def is_former_desk(name: str) -> bool:
+    """Whether `name` is a commune's one-stop desk as it was called until 2025-06-30."""
+    return bool(_DESK.search(name))
+
+
+def sentence_around(text: str, start: int, end: int) -> str:
+    """The sentence that holds the span; a rough cut is enough to see what a phrase is said about."""
+    before = max((m.end() for m in re.finditer(r"[.!?;]\s", text[:start])), default=0)
+    after = re.search(r"[.!?;](?:\s|$)", text[end:])
+    return text[before : end + after.start() if after else len(text)]
+
+
+def _level_mentions(text: Text) -> Iterator[tuple[int, int, Passage]]:
+    """Mentions of service levels that are meant as today's; the first of each sentence."""
+    looking_back = False
+    for offset, passage in text.passages:
+        if _explains_old(passage.text):
+            looking_back = True
+        elif not (passage.item or re.match(r"[-\s]*mức\s+độ", passage.text, re.I)):
+            looking_back = False
+        if looking_back or ("mức" not in passage.text.lower() and "cấp độ" not in passage.text.lower()):
+            continue
+        told = ""
+        for match in _LEVEL.finditer(passage.text):
+            sentence = sentence_around(passage.text, *match.span())
+            if sentence == told or not _ABOUT_SERVICES.search(passage.text) or _IDENTITY.search(sentence):
+                continue
+            if not re.search("độ", match.group(), re.I) and not re.search(
+                r"dịch vụ công|DVC|trực tuyến", sentence, re.I
+            ):
+                continue
+            if match.group().lower().startswith("cấp") and not re.search(r"dịch vụ công|DVC", sentence, re.I):
+                continue
+            told = sentence
+            yield offset + match.start(), offset + match.end(), passage
+
+
+def _kind_mentions(text: Text) -> Iterator[tuple[int, int]]:
+    for offset, passage in text.passages:
+        for start, end in _kinds_in(passage.text):
+            yield offset + start, offset + end
+
+
+@lru_cache(maxsize=50_000)
+def _kinds_in(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in _KIND.finditer(text))
+
+
+@lru_cache(maxsize=50_000)
+def _explains_old(text: str) -> bool:
+    return bool(_EXPLAINS_OLD.search(text))

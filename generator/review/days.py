@@ -1,0 +1,56 @@
+"""Rules on days: those that do not exist, wrong days of the week, deadlines that have passed."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from generator.i18n import _
+from generator.review.hits import Hit
+from generator.review.text import Passage
+
+_DAY = re.compile(
+    r"(?<![\d/.])(?:ngày\s+)?(?P<d>\d{1,2})"
+    r"(?:\s*[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>(?:19|20)\d\d)"
+    r"|\s+tháng\s+(?P<m2>\d{1,2})\s+năm\s+(?P<y2>(?:19|20)\d\d))(?!\d)",
+    re.I,
+)
+_NAMES = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
+_WEEKDAYS = {name: index for index, name in enumerate(_NAMES)} | {f"thứ {index + 2}": index for index in range(6)}
+_WEEKDAY = re.compile(rf"({'|'.join(_WEEKDAYS)})\s*[,(]?\s*(?:ngày\s+)?$", re.I)
+# What is said right before the day of a deadline, or of something that is still to come.
+_DEADLINE = re.compile(
+    r"(?:hạn\s+(?:chót|cuối|nộp|đăng ký|tiếp nhận)[^.;]{0,30}"
+    r"|chậm nhất(?:\s+(?:là|vào|trước))?(?:\s+ngày)?|đến\s+hết(?:\s+ngày)?"
+    r"|(?:hoàn thành|nộp|gửi|đăng ký|báo cáo|liên hệ)[^.;]{0,40}trước(?:\s+ngày)?"
+    r"|sẽ\s[^.;]{0,60}(?:vào|từ)\s+(?:ngày)?|(?:kể từ|bắt đầu từ)(?:\s+ngày)?\s+[^.;]{0,20}sẽ)"
+    r"\s*(?:\d{1,2}\s*(?:giờ|h)\d{0,2}\s*(?:phút)?,?\s*)?(?:ngày\s*)?$",
+    re.I,
+)
+_TOLD_AS_PAST = re.compile(r"(?<!\w)đã(?!\w)|trước\s+đây|vừa\s+qua|kết quả", re.I)
+
+
+def days(passage: Passage) -> Iterator[Hit]:
+    """All three rules, for each day that the paragraph names."""
+    if not any(c.isdigit() for c in passage.text):
+        return
+    for match in _DAY.finditer(passage.text):
+        try:
+            told = date(int(match["y"] or match["y2"]), int(match["m"] or match["m2"]), int(match["d"]))
+        except ValueError:
+            message = _("The day {day} does not exist.").format(day=match.group())
+            yield Hit(*match.span(), "date.impossible", message, _("Check day, month and year."))
+            continue
+        before = passage.text[: match.start()]
+        weekday = _WEEKDAY.search(before)
+        if weekday and _WEEKDAYS[weekday[1].lower()] != told.weekday():
+            message = _("{day} is not a {weekday}.").format(day=f"{told:%d/%m/%Y}", weekday=weekday[1])
+            mend = _("It is {right}: check the day.").format(right=_NAMES[told.weekday()])
+            yield Hit(weekday.start(1), match.end(), "date.weekday", message, mend)
+        if told < passage.day and _DEADLINE.search(before) and not _TOLD_AS_PAST.search(_sentence(before)):
+            message = _("This day has passed on {day}, the article's day.").format(day=f"{passage.day:%d/%m/%Y}")
+            yield Hit(*match.span(), "date.past", message, _("Write a day to come, or delete the sentence."))
+
+
+def _sentence(before: str) -> str:
+    """What the sentence has said so far."""
+    return before[max(before.rfind(". "), before.rfind("; ")) + 1 :]

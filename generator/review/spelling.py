@@ -1,0 +1,242 @@
+"""Spelling: syllables that Vietnamese does not have, slips of a letter or mark within known words, foreign words."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from generator.i18n import _
+from generator.review import syllables as syl
+from generator.review.hits import Hit, warning
+from generator.review.text import Passage
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_DOUBLE = re.compile(
+    r"(?<![\w-])(của|và|là|các|những|được|cho|trong|với|để|tại|theo|này|đã|sẽ|về|bằng|do|khi|trên|phải) +\1(?![\w-])",
+    re.I,
+)
+_CONFUSED_SPLIT = " → "
+
+
+@cache
+def _confusions() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The phrases that are always wrong, as one pattern, and what each was meant to be."""
+    rows = dict(line.split(_CONFUSED_SPLIT) for line in syl._lines("confusions.txt"))
+    pattern = "|".join(re.escape(wrong).replace(r"\ ", r"\s+") for wrong in sorted(rows, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.I), rows
+
+
+@cache
+def _foreign() -> dict[str, str]:
+    """Foreign words: those that may stay ("" as the value), and those that Vietnamese has a word for."""
+    rows = (line.partition(_CONFUSED_SPLIT) for line in syl._lines("foreign.txt"))
+    return {word.lower(): better for word, _arrow, better in rows}
+
+
+def spelling(passage: Passage) -> Iterator[Hit]:
+    """All spelling hits of a paragraph; a span is told once."""
+    text = passage.masked
+    told: list[tuple[int, int]] = []
+    pattern, right = _confusions()
+    for match in pattern.finditer(text):
+        told.append(match.span())
+        mended = _like(match.group(), right[" ".join(match.group().lower().split())])
+        message = _("Spelling: “{wrong}”.").format(wrong=match.group())
+        yield Hit(
+            *match.span(), "spelling.confused", message, _("Write “{right}”.").format(right=mended), mended=mended
+        )
+    for match in _DOUBLE.finditer(text):
+        told.append(match.span())
+        message = _("The word “{word}” stands here twice.").format(word=match[1])
+        yield Hit(*match.span(), "spelling.twice", message, _("Keep one."), mended=match[1])
+    words = [m for m in _WORD.finditer(text) if "ａ" not in m.group()]
+    unmarked = [m for m in words if m.group().isascii() and m.group().islower()]
+    if len(words) > 8 and len(unmarked) > 0.85 * len(words):
+        start, end = words[0].start(), words[-1].end()
+        message = _("This paragraph is written without Vietnamese marks.")
+        yield warning(
+            start, end, "spelling.unmarked", message, _("Write it with all marks; it cannot be read aloud like this.")
+        )
+        return
+    shouted = sum(m.group().isupper() for m in words) > 0.7 * len(words)
+    for index, match in enumerate(words):
+        if any(a < match.end() and match.start() < b for a, b in told):
+            continue
+        hit = _word(words, index, text, shouted=shouted) or _pair(words, index, text)
+        if hit:
+            told.append((hit.start, hit.end))
+            yield hit
+
+
+def _word(words: list[re.Match[str]], index: int, text: str, *, shouted: bool) -> Hit | None:
+    """A single word that is no Vietnamese syllable."""
+    match = words[index]
+    word = match.group()
+    lower = syl.normal(word)
+    if lower in syl.syllables() or len(word) == 1 or _beside_sign(text, match):
+        return None
+    if word[1:] != word[1:].lower() and not shouted:  # VNeID, eKYC, UBND
+        return None
+    if lower in _foreign():
+        return _foreign_word(match, _foreign()[lower])
+    first_of_sentence = match.start() == 0 or bool(re.search(r"[.!?:…]\s*[\"“(]?$", text[: match.start()]))
+    name = word[0].isupper() and not first_of_sentence and not shouted
+    if word.isascii():
+        return _ascii_word(words, index, text, name=name, shouted=shouted)
+    better, sure = _meant(words, index, text)
+    if (name and not sure) or (not better and (shouted or (first_of_sentence and word[0].isupper()))):
+        return None
+    if len(word) > 7 or re.search("[fjwz]", lower):
+        return _unknown_foreign(match)
+    message = _("“{word}” is no Vietnamese syllable.").format(word=word)
+    if better:
+        better = _like(word, better)
+        return Hit(*match.span(), "spelling.syllable", message, _("Did you mean “{near}”?").format(near=better))
+    return warning(*match.span(), "spelling.syllable", message, _("Check the spelling."))
+
+
+def _ascii_word(words: list[re.Match[str]], index: int, text: str, *, name: bool, shouted: bool) -> Hit | None:
+    match = words[index]
+    word = match.group()
+    near = _near_foreign(word.lower())
+    if near:
+        message = _("Spelling: “{wrong}”.").format(wrong=word)
+        return Hit(*match.span(), "spelling.foreign", message, _("Write “{right}”.").format(right=near), mended=near)
+    better, sure = _meant(words, index, text)
+    if better and syl.bare(better) == word.lower() and (sure or not name):
+        better = _like(word, better)
+        message = _("“{word}” lacks its Vietnamese marks.").format(word=word)
+        return Hit(*match.span(), "spelling.marks", message, _("Did you mean “{near}”?").format(near=better))
+    if name or word.isupper() or shouted or len(word) < 3 or re.fullmatch("[ivx]+", word):
+        return None
+    return _unknown_foreign(match)
+
+
+def _unknown_foreign(match: re.Match[str]) -> Hit:
+    message = _("“{word}” is a foreign word; many listeners will not know it.").format(word=match.group())
+    return warning(*match.span(), "word.foreign", message, _("Say it in Vietnamese, or explain it."))
+
+
+def _foreign_word(match: re.Match[str], better: str) -> Hit | None:
+    if not better:
+        return None
+    message = _("“{word}” is a foreign word; many listeners will not know it.").format(word=match.group())
+    return warning(*match.span(), "word.foreign", message, _("Write “{right}”.").format(right=better))
+
+
+def _pair(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
+    """Two syllables that are right each, and together one slip away from a word of the offices: "minh mạch"."""
+    if index + 1 >= len(words) or not _joined(words, index, text):
+        return None
+    first, second = syl.normal(words[index].group()), syl.normal(words[index + 1].group())
+    meant = _pair_meant(first, second)
+    if meant is None:
+        return None
+    before = syl.normal(words[index - 1].group()) if index and _joined(words, index - 1, text) else ""
+    after = syl.normal(words[index + 2].group()) if index + 2 < len(words) and _joined(words, index + 1, text) else ""
+    if (before and syl.is_pair(before, first)) or (after and syl.is_pair(second, after)):
+        return None
+    if words[index + 1].group()[0].isupper() and not words[index].group().isupper():
+        return None  # a name
+    start, end = words[index].start(), words[index + 1].end()
+    wrong = text[start:end]
+    message = _("“{wrong}” is no known word here.").format(wrong=wrong)
+    right = " ".join(_like(a, b) for a, b in zip(wrong.split(), meant.split(), strict=True))
+    return warning(start, end, "spelling.context", message, _("Did you mean “{near}”?").format(near=right))
+
+
+@lru_cache(maxsize=200_000)
+def _pair_meant(first: str, second: str) -> str | None:
+    """The office word that `first second` is one slip away from; None when the pair is a word itself."""
+    if first not in syl.syllables() or second not in syl.syllables() or syl.is_pair(first, second):
+        return None
+    common = _common()
+    if second not in common:
+        for other in syl.office_pairs().get(first, ()):
+            if _one_slip(second, other):
+                return f"{first} {other}"
+    if first not in common:
+        for other in syl.office_pairs_reversed().get(second, ()):
+            if _one_slip(first, other):
+                return f"{other} {second}"
+    return None
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Syllables that are words of their own so often that a pair with them tells nothing."""
+    return frozenset(" ".join(syl._lines("common.txt")).split())
+
+
+@lru_cache(maxsize=100_000)
+def _one_slip(wrong: str, right: str) -> bool:
+    """Whether one mark or one letter was mistyped: đinh/định, mạch/bạch, quát/quat."""
+    if wrong == right:
+        return False
+    if syl.bare(wrong) == syl.bare(right):
+        return True
+    if abs(len(wrong) - len(right)) > 1:
+        return False
+    kept = sum(
+        block.size for block in difflib.SequenceMatcher(None, wrong, right, autojunk=False).get_matching_blocks()
+    )
+    return kept >= max(len(wrong), len(right)) - 1 and min(len(wrong), len(right)) >= 3
+
+
+def _meant(words: list[re.Match[str]], index: int, text: str) -> tuple[str | None, bool]:
+    """What a wrong syllable was meant to be, by its neighbours; and whether it makes a word of the offices."""
+    wrong = syl.normal(words[index].group())
+    before = syl.normal(words[index - 1].group()) if index and _joined(words, index - 1, text) else ""
+    after = syl.normal(words[index + 1].group()) if index + 1 < len(words) and _joined(words, index, text) else ""
+    return _meant_between(before, wrong, after)
+
+
+@lru_cache(maxsize=50_000)
+def _meant_between(before: str, wrong: str, after: str) -> tuple[str | None, bool]:
+    near = [s for s in syl.by_bare().get(syl.bare(wrong), ()) if s != wrong]
+    near += [s for s in _neighbours(before, after) if s not in near and _one_slip(wrong, s)]
+    office = [s for s in near if s in syl.office_pairs().get(before, ()) or after in syl.office_pairs().get(s, ())]
+    known = office or [s for s in near if (before and syl.is_pair(before, s)) or (after and syl.is_pair(s, after))]
+    if known:
+        return known[0], bool(office)
+    return (near[0] if len(near) == 1 and not wrong.isascii() else None), False
+
+
+def _neighbours(before: str, after: str) -> list[str]:
+    return sorted(
+        syl.office_pairs().get(before, frozenset())
+        | syl.pairs().get(before, frozenset())
+        | syl.office_pairs_reversed().get(after, frozenset())
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _near_foreign(word: str) -> str | None:
+    if len(word) < 5 or word in syl.by_bare():
+        return None
+    near = difflib.get_close_matches(word, [w for w in _foreign() if len(w) >= 5], 1, 0.85)
+    return (
+        {"internet": "Internet", "facebook": "Facebook", "zalo": "Zalo", "vneid": "VNeID"}.get(near[0], near[0])
+        if near
+        else None
+    )
+
+
+def _beside_sign(text: str, match: re.Match[str]) -> bool:
+    """Part of something that is no word: 3km, A4, và/hoặc is words, NĐ-CP is not."""
+    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    return bool(re.match(r"[\d_@#&+]", before or " ") or re.match(r"[\d_@#&+]", after or " ")) or (
+        ((before in "-/" and bool(before)) or (after in "-/" and bool(after))) and match.group().isupper()
+    )
+
+
+def _joined(words: list[re.Match[str]], index: int, text: str) -> bool:
+    """Whether a word and the next one stand in one breath: spaces only between them."""
+    return not text[words[index].end() : words[index + 1].start()].strip(" ")
+
+
+def _like(model: str, word: str) -> str:
+    """`word` with the capitals of `model`."""
+    if model.isupper() and len(model) > 1:
+        return word.upper()
+    return word[:1].upper() + word[1:] if model[:1].isupper() else word

@@ -1,0 +1,82 @@
+"""Which syllables and pairs of syllables Vietnamese has, and what a word may have been meant to be."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+_TONES = "\u0300\u0301\u0309\u0303\u0323"
+# The tone mark's place in oa, oe, uy differs between two school traditions (hoà, hòa); both are right.
+_OLD_PLACE = re.compile(f"(?<!q)(o)([ae])([{_TONES}])(?![a-z])|(?<!q)(u)(y)([{_TONES}])(?![a-z])")
+
+
+@lru_cache(maxsize=100_000)
+def normal(word: str) -> str:
+    """`word` in lower case and NFC, its tone mark where the table has it: "Hoà" → "hòa", "Uỷ" → "ủy"."""
+    word = unicodedata.normalize("NFC", word.lower())
+    if word.isascii():
+        return word
+    parts = unicodedata.normalize("NFD", word)
+    moved = _OLD_PLACE.sub(lambda m: (m[1] + m[3] + m[2]) if m[1] else (m[4] + m[6] + m[5]), parts)
+    return unicodedata.normalize("NFC", moved)
+
+
+@cache
+def bare(word: str) -> str:
+    """`word` without marks: "nghị" → "nghi", "đinh" → "dinh"."""
+    parts = unicodedata.normalize("NFD", word.lower().replace("đ", "d").replace("Đ", "d"))
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
+@cache
+def syllables() -> frozenset[str]:
+    """Every attested syllable."""
+    return frozenset(_lines("syllables.txt"))
+
+
+@cache
+def pairs() -> dict[str, frozenset[str]]:
+    """For a syllable, those that follow it within a word."""
+    return {first: frozenset(rest) for first, *rest in (line.split() for line in _lines("pairs.txt"))}
+
+
+def is_pair(first: str, second: str) -> bool:
+    """Whether `first second` stands within a word of the list or of the officials' vocabulary."""
+    return second in pairs().get(first, ()) or second in office_pairs().get(first, ())
+
+
+@cache
+def office_pairs() -> dict[str, frozenset[str]]:
+    """The vocabulary of offices (data/office.txt), as pairs."""
+    found: dict[str, set[str]] = {}
+    for line in _lines("office.txt"):
+        parts = normal(line).split()
+        for first, second in pairwise(parts):
+            found.setdefault(first, set()).add(second)
+    return {first: frozenset(rest) for first, rest in found.items()}
+
+
+@cache
+def office_pairs_reversed() -> dict[str, frozenset[str]]:
+    """The same vocabulary by the second syllable."""
+    found: dict[str, set[str]] = {}
+    for first, seconds in office_pairs().items():
+        for second in seconds:
+            found.setdefault(second, set()).add(first)
+    return {second: frozenset(firsts) for second, firsts in found.items()}
+
+
+@cache
+def by_bare() -> dict[str, tuple[str, ...]]:
+    """The syllables that differ only in their marks."""
+    found: dict[str, list[str]] = {}
+    for syllable in sorted(syllables()):
+        found.setdefault(bare(syllable), []).append(syllable)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def _lines(name: str) -> list[str]:
+    text = (DATA / name).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
