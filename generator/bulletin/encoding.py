@@ -5,12 +5,12 @@ import io
 import numpy as np
 import soundfile
 
-from generator.bulletin import ffmpeg
 from generator.bulletin.frames import FRAME_BYTES, FRAME_SAMPLES, KILOBITS, RATE, are_whole
 from generator.bulletin.mastering import Samples, limit, true_peak
 from generator.bulletin.piece import Piece, Stretch
 from generator.errors import BulletinError, Finding
 from generator.i18n import _
+from generator.speech import ffmpeg
 
 MAX_DBTP = -1.6
 """The finished file must stay below -1.5 dBTP, and a meter may differ by a little."""

@@ -6,11 +6,11 @@ They share no code with our mastering: loudness and true peak are its EBU R 128 
 import re
 from pathlib import Path
 
-from generator.bulletin import ffmpeg
 from generator.bulletin.frames import RATE
 from generator.bulletin.manifest import Manifest, Proof
 from generator.errors import BulletinError, Finding, Severity
 from generator.i18n import _
+from generator.speech import ffmpeg
 
 LOUDNESS = (-16.5, -15.5)
 MAX_PEAK = -1.5

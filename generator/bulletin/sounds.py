@@ -133,8 +133,8 @@ def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
 
 def _segment(path: Path) -> "AudioSegment":
     """Any sound file as pydub holds it, mono at our rate."""
-    from generator.bulletin import ffmpeg
     from generator.bulletin.frames import RATE
+    from generator.speech import ffmpeg
 
     return _pydub()(ffmpeg.decode(path, RATE), sample_width=2, frame_rate=RATE, channels=1)
 

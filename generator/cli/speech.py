@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import cast
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
 from generator import speech
 from generator.cli.app import loa
 from generator.cli.report import print_findings
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
+from generator.speech import voice_store
 from generator.speech.aloud import aloud
 from generator.speech.engine import Engine, Region
 from generator.workspace import cannot_write
@@ -59,6 +62,25 @@ def voices(context: click.Context, form: str, sample: Path | None) -> None:
         if engine.state().ready and sample:
             sample.mkdir(parents=True, exist_ok=True)
             _write(sample / f"{engine.name}.wav", aloud(SAMPLE, engine, engine.voices()[0]))
+
+
+@voices.command("install", help=_("Fetch a Vietnamese voice that then speaks without the Internet."))
+@click.argument("name", required=False)
+@click.option("--yes", is_flag=True, help=_("Agree to the licence without being asked."))
+def install(name: str | None, yes: bool) -> None:
+    """Without NAME: which there are. Shows size and licence before anything is fetched."""
+    if name is None:
+        for known, entry in voice_store.catalogue().items():
+            click.echo(f"{known}: {entry.bytes / 1e6:.0f} MB · {entry.licence}")
+        return
+    wanted = voice_store.download(name)
+    click.echo(f"{name}: {wanted.bytes / 1e6:.0f} MB · {wanted.licence}\n{wanted.url}", err=True)
+    if not yes:
+        click.confirm(_("Fetch it under this licence?"), abort=True, err=True)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=wanted.bytes)
+        model = voice_store.install(name, wanted, lambda done, _all: bar.update(task, completed=done))
+    click.echo(_("Installed: {file}. Use it with --voice piper:{name} or station.voice.").format(file=model, name=name))
 
 
 def _text(engine: Engine) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from generator.errors import Finding, Severity, SpeechError
 from generator.i18n import _
 from generator.speech.engine import Engine
+from generator.speech.problems import no_such_voice
 from generator.speech.registry import engine
 
 BEST_FIRST = ("piper", "vieneu", "gtts", "loa", "espeak")
@@ -31,16 +32,6 @@ def choose(name: str | None, notice: Callable[[Finding], None] = lambda _finding
     if voice and voice not in voices:
         raise SpeechError(no_such_voice(wanted, voice, voices))
     return found, voice or voices[0]
-
-
-def no_such_voice(engine_name: str, voice: str, voices: tuple[str, ...]) -> Finding:
-    """The problem of a voice that an engine does not have."""
-    return Finding(
-        "speech.voice",
-        _("Engine {engine} has no voice “{voice}”.").format(engine=engine_name, voice=voice),
-        _("Its voices: {voices}").format(voices=", ".join(voices)),
-        quote=voice,
-    )
 
 
 def _best(notice: Callable[[Finding], None]) -> tuple[Engine, str]:

@@ -10,6 +10,9 @@ from generator.i18n import _
 from generator.speech.engine import Engine, Sound, State, TextStyle, Utterance
 
 OWN = {
+    "piper": "generator.speech.engines.piper:Piper",
+    "gtts": "generator.speech.engines.gtts:Gtts",
+    "edge": "generator.speech.engines.edge:Edge",
     "loa": "generator.speech.engines.loa:Loa",
     "espeak": "generator.speech.engines.espeak:Espeak",
 }

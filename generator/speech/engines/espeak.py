@@ -15,6 +15,7 @@ from typing import Any
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
 from generator.speech.engine import Sound, State, TextStyle, Utterance
+from generator.speech.problems import no_such_voice
 
 LANGUAGES = ("vi", "vi-vn-x-central", "vi-vn-x-south")
 VARIANTS = ("f2", "f5", "m3", "")
@@ -114,7 +115,7 @@ class Espeak:
         with _lock:
             library.espeak_SetParameter(_RATE, round(WORDS_PER_MINUTE * pace), 0)
             if voice not in self.voices() or library.espeak_SetVoiceByName(voice.encode()) != _OK:
-                raise SpeechError(_no_such_voice(voice, self.voices()))
+                raise SpeechError(no_such_voice(self.name, voice, self.voices()))
             callback = _Callback(receive)
             library.espeak_SetSynthCallback(callback)
             failed = library.espeak_Synth(text, len(text) + 1, 0, 1, 0, _UTF8, None, None)
@@ -133,11 +134,3 @@ def _marks(utterance: Utterance, starts: dict[int, float]) -> Iterator[float]:
         position += len(word)
     if all(place in starts for place in places):
         yield from (starts[place] for place in places)
-
-
-def _no_such_voice(voice: str, voices: tuple[str, ...]) -> Finding:
-    return Finding(
-        "speech.voice",
-        _("Engine {engine} has no voice “{voice}”.").format(engine="espeak", voice=voice),
-        _("Its voices: {voices}").format(voices=", ".join(voices)),
-    )

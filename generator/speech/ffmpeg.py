@@ -62,3 +62,11 @@ def encode_mp3(pcm: bytes, rate: int, kilobits: int) -> bytes:
 def decode(path: Path, rate: int) -> bytes:
     """Any sound file as 16-bit mono at `rate` Hz. Raises BulletinError where it is not sound."""
     return run("-loglevel", "error", "-i", path, "-f", "s16le", "-ac", "1", "-ar", str(rate), "pipe:1")[0]
+
+
+def change_tempo(pcm: bytes, rate: int, tempo: float) -> bytes:
+    """`pcm` (16-bit mono) `tempo` times as quick (0.5 to 2), at the same pitch."""
+    sound = ("-f", "s16le", "-ar", str(rate), "-ac", "1")
+    return run("-loglevel", "error", *sound, "-i", "pipe:0", "-af", f"atempo={tempo:.4f}", *sound, "pipe:1", stdin=pcm)[
+        0
+    ]

@@ -1,0 +1,81 @@
+"""Engine `piper`: native voices that speak offline (piper-tts), installed once with `loa voices install`."""
+
+import importlib.metadata
+import importlib.util
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from generator.errors import Finding, SpeechError
+from generator.i18n import _
+from generator.speech.engine import Sound, State, TextStyle, Utterance
+from generator.speech.problems import no_such_voice, not_installed
+from generator.speech.voice_store import folder
+
+
+class Piper:
+    """Every voice in `place` (default: the voices of this computer); a loaded voice stays in memory."""
+
+    name = "piper"
+    licence = "GPL-3.0-or-later (piper-tts); each voice has its own"
+    text_style: TextStyle = "respelt"
+
+    def __init__(self, place: Path | None = None) -> None:
+        self._place = place
+        self._loaded: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def version(self) -> str:
+        """The runtime's version."""
+        return importlib.metadata.version("piper-tts") if importlib.util.find_spec("piper") else "none"
+
+    def state(self) -> State:
+        """Ready where the runtime and at least one voice are installed."""
+        if importlib.util.find_spec("piper") is None:
+            return not_installed("piper-tts", "piper")
+        if not self.voices():
+            return State(False, _("It has no voice yet."), _("Install one: loa voices install vi_VN-vais1000-medium"))
+        return State(True)
+
+    def voices(self) -> tuple[str, ...]:
+        """Models that lie with their settings in the folder of voices, by name."""
+        place = self._place or folder()
+        models = sorted(place.glob("*.onnx")) if place.is_dir() else []
+        return tuple(model.stem for model in models if model.with_name(model.name + ".json").is_file())
+
+    def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
+        """Speak `utterance.text`, without marks. Raises SpeechError."""
+        import numpy as np
+
+        state = self.state()
+        if not state.ready:
+            raise SpeechError(Finding("speech.engine", state.reason, state.mend))
+        if voice not in self.voices():
+            raise SpeechError(no_such_voice(self.name, voice, self.voices()))
+        with self._lock:
+            chunks = list(self._chunks(utterance.text, voice, pace))
+        if not chunks:
+            raise SpeechError(Finding("speech.empty", _("Piper gave no sound."), quote=utterance.text))
+        samples = np.concatenate([chunk.audio_float_array for chunk in chunks])
+        return Sound(np.asarray(samples, np.float32), chunks[0].sample_rate)
+
+    def _chunks(self, text: str, voice: str, pace: float) -> Iterator[Any]:
+        from piper import PiperVoice, SynthesisConfig
+
+        if voice not in self._loaded:
+            model = (self._place or folder()) / f"{voice}.onnx"
+            try:
+                self._loaded[voice] = PiperVoice.load(model)
+            except Exception as error:  # onnxruntime has no public type for a damaged model
+                raise SpeechError(
+                    Finding(
+                        "speech.engine",
+                        _("The voice cannot be loaded: {reason}").format(reason=error),
+                        _("Install it again: loa voices install {voice}").format(voice=voice),
+                        file=str(model),
+                    )
+                ) from error
+        model = self._loaded[voice]
+        yield from model.synthesize(text, SynthesisConfig(length_scale=model.config.length_scale / pace))

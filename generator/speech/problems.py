@@ -1,0 +1,33 @@
+"""Problems that every engine may have to tell of, in one wording."""
+
+from generator.errors import Finding
+from generator.i18n import _
+from generator.speech.engine import State
+
+
+def no_such_voice(engine_name: str, voice: str, voices: tuple[str, ...]) -> Finding:
+    """The problem of a voice that an engine does not have."""
+    return Finding(
+        "speech.voice",
+        _("Engine {engine} has no voice “{voice}”.").format(engine=engine_name, voice=voice),
+        _("Its voices: {voices}").format(voices=", ".join(voices)),
+        quote=voice,
+    )
+
+
+def not_installed(packages: str, extra: str) -> State:
+    """The state of an engine whose optional packages are missing."""
+    return State(
+        False,
+        _("Not installed: {packages}.").format(packages=packages),
+        _("Install it: {command}").format(command=f"pip install loa[{extra}]"),
+    )
+
+
+def no_answer(host: str, within: float) -> State:
+    """The state of an engine whose service cannot be reached."""
+    return State(
+        False,
+        _("{host} does not answer within {seconds:.0f} s.").format(host=host, seconds=within),
+        _("Check the Internet connection, or use a voice that needs none."),
+    )
