@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-from generator import law
+from generator import law, places
 from generator.article.alternates import Form, only, shown
 from generator.article.blocks import Part
 from generator.article.blocks import spoken_parts as _spoken_parts
@@ -100,10 +100,20 @@ def _visible(campaign: Campaign) -> dict[str, Any]:
     return {name: getattr(campaign, name) for name in Campaign.model_fields if name != "notes"}
 
 
+def _province(commune: Commune, day: date) -> str | None:
+    """`tỉnh Quảng Trị`, `thành phố Huế`: the province with its kind on `day`; a name that is in no list is a tỉnh."""
+    name = commune.commune.province
+    if name is None:
+        return None
+    known = places.province(name, day)
+    return known.full if known else f"tỉnh {name}"
+
+
 def _facts(commune: Commune, campaign: Campaign) -> dict[str, Any]:
     return {
         **_visible(campaign),
         "commune": commune.commune,
+        "province": _province(commune, campaign.as_of),
         "portal": commune.portal,
         "desk": commune.contact_desk,
         "call": commune.call,

@@ -12,7 +12,8 @@ from generator.cli.app import Station, loa, pass_station
 from generator.cli.report import findings_json, print_findings
 from generator.errors import Finding, LoaError, Severity, WorkspaceError
 from generator.i18n import _, ngettext
-from generator.review import Shape, documents, fix, review, station
+from generator.review import Shape, Text, documents, fix, review, station
+from generator.review.spoken import doubts_of_text
 from generator.workspace import write_atomic
 
 # Findings of these kinds mean that a file cannot be used at all: exit code 2.
@@ -24,14 +25,17 @@ _UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "works
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_("The day whose law counts (year-month-day)."))
 @click.option("--fix", "mend", is_flag=True, help=_("Mend what is safe to mend: spaces, signs, certain slips."))
+@click.option("--spoken", is_flag=True, help=_("Also tell where the reader has to guess how something is said."))
 @pass_station
-def check(place: Station, files: tuple[Path, ...], form: str, as_of: datetime | None, *, mend: bool) -> None:
+def check(
+    place: Station, files: tuple[Path, ...], form: str, as_of: datetime | None, *, mend: bool, spoken: bool
+) -> None:
     """Findings to stdout; exit code 1 for faults in texts, 2 for files that cannot be used."""
     day = as_of.date() if as_of else None
     if files:
-        found = [finding for file in files for finding in _check_file(place, file, day, mend=mend)]
+        found = [finding for file in files for finding in _check_file(place, file, day, mend=mend, spoken=spoken)]
     else:
-        found = station.check(place.workspace, day)
+        found = station.check(place.workspace, day, spoken=spoken)
     if form == "json":
         click.echo(findings_json(found))
     else:
@@ -40,11 +44,11 @@ def check(place: Station, files: tuple[Path, ...], form: str, as_of: datetime | 
     sys.exit(_exit_code(found))
 
 
-def _check_file(place: Station, file: Path, day: date | None, *, mend: bool) -> Iterator[Finding]:
+def _check_file(place: Station, file: Path, day: date | None, *, mend: bool, spoken: bool) -> Iterator[Finding]:
     try:
         if file.suffix.lower() in {".yaml", ".yml"}:
             commune, source = read_commune(file, str(file))
-            yield from station.check_commune(place.workspace, commune, source, day)
+            yield from station.check_commune(place.workspace, commune, source, day, spoken=spoken)
             return
         raw, shape = documents.read_document(file)
     except LoaError as error:
@@ -54,6 +58,8 @@ def _check_file(place: Station, file: Path, day: date | None, *, mend: bool) -> 
     if mend:
         raw = _mend(file, raw, today, shape)
     yield from review(raw, today, file=str(file), shape=shape)
+    if spoken:
+        yield from doubts_of_text(Text(raw, today, shape), str(file))
 
 
 def _mend(file: Path, raw: str, day: date, shape: Shape) -> str:

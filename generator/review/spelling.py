@@ -151,12 +151,13 @@ def _pair_meant(first: str, second: str) -> str | None:
     if first not in syl.syllables() or second not in syl.syllables() or syl.is_pair(first, second):
         return None
     common = _common()
+    forward, backward = syl.office_words()
     if second not in common:
-        for other in syl.office_pairs().get(first, ()):
+        for other in sorted(forward.get(first, ())):
             if _one_slip(second, other):
                 return f"{first} {other}"
     if first not in common:
-        for other in syl.office_pairs_reversed().get(second, ()):
+        for other in sorted(backward.get(second, ())):
             if _one_slip(first, other):
                 return f"{other} {second}"
     return None
@@ -195,7 +196,8 @@ def _meant(words: list[re.Match[str]], index: int, text: str) -> tuple[str | Non
 def _meant_between(before: str, wrong: str, after: str) -> tuple[str | None, bool]:
     near = [s for s in syl.by_bare().get(syl.bare(wrong), ()) if s != wrong]
     near += [s for s in _neighbours(before, after) if s not in near and _one_slip(wrong, s)]
-    office = [s for s in near if s in syl.office_pairs().get(before, ()) or after in syl.office_pairs().get(s, ())]
+    words = syl.office_words()[0]
+    office = [s for s in near if s in words.get(before, ()) or after in words.get(s, ())]
     known = office or [s for s in near if (before and syl.is_pair(before, s)) or (after and syl.is_pair(s, after))]
     if known:
         return known[0], bool(office)
@@ -203,10 +205,9 @@ def _meant_between(before: str, wrong: str, after: str) -> tuple[str | None, boo
 
 
 def _neighbours(before: str, after: str) -> list[str]:
+    forward, backward = syl.office_words()
     return sorted(
-        syl.office_pairs().get(before, frozenset())
-        | syl.pairs().get(before, frozenset())
-        | syl.office_pairs_reversed().get(after, frozenset())
+        forward.get(before, frozenset()) | syl.pairs().get(before, frozenset()) | backward.get(after, frozenset())
     )
 
 

@@ -10,20 +10,24 @@ from generator.article import Article
 from generator.campaign import Commune, read_station
 from generator.errors import Finding, TemplateError
 from generator.review import Text, campaigns, findings, hits
+from generator.review.spoken import doubts_of_article
 from generator.workspace import Workspace, read_text
 from generator.yamlfile import YamlFile
 
 
-def check(workspace: Workspace, day: date | None = None) -> list[Finding]:
-    """Everything wrong in the station. `day`: whose law counts instead of each campaign's own `as_of`."""
+def check(workspace: Workspace, day: date | None = None, *, spoken: bool = False) -> list[Finding]:
+    """Everything wrong in the station. `day`: whose law counts instead of each campaign's own `as_of`.
+
+    `spoken`: also the places where the reader had to guess.
+    """
     loaded, found = read_station(workspace)
     for commune, source in loaded:
-        found += check_commune(workspace, commune, source, day)
+        found += check_commune(workspace, commune, source, day, spoken=spoken)
     return _once(found)
 
 
 def check_commune(
-    workspace: Workspace, commune: Commune, source: YamlFile, day: date | None = None
+    workspace: Workspace, commune: Commune, source: YamlFile, day: date | None = None, *, spoken: bool = False
 ) -> Iterator[Finding]:
     """Everything wrong with one commune's facts, and with the articles and radio texts that they make."""
     for index, campaign in enumerate(commune.campaigns):
@@ -34,20 +38,16 @@ def check_commune(
             yield from (_asked_at(finding, source, index) for finding in error.findings)
             continue
         yield from campaigns.said(article, commune, campaign, source, index)
-        yield from _of_article(workspace, article, commune, source, index, day or campaign.as_of)
+        told = list(_of_texts(article, commune, day or campaign.as_of))
+        if spoken:
+            told += doubts_of_article(article, commune)
+        template = workspace.templates / articles.template_name(campaign)
+        yield from (_placed(finding, workspace, source, template, index) for finding in told)
     for name in ("opening", "bridge", "closing"):
         try:
             articles.radio_text(workspace, commune, name, commune.campaigns)
         except TemplateError as error:
             yield from error.findings
-
-
-def _of_article(
-    workspace: Workspace, article: Article, commune: Commune, source: YamlFile, index: int, day: date
-) -> Iterator[Finding]:
-    template = workspace.templates / articles.template_name(commune.campaigns[index])
-    for finding in _of_texts(article, commune, day):
-        yield _placed(finding, workspace, source, template, index)
 
 
 def _of_texts(article: Article, commune: Commune, day: date) -> Iterator[Finding]:

@@ -59,13 +59,19 @@ def office_pairs() -> dict[str, frozenset[str]]:
 
 
 @cache
-def office_pairs_reversed() -> dict[str, frozenset[str]]:
-    """The same vocabulary by the second syllable."""
-    found: dict[str, set[str]] = {}
-    for first, seconds in office_pairs().items():
-        for second in seconds:
-            found.setdefault(second, set()).add(first)
-    return {second: frozenset(firsts) for second, firsts in found.items()}
+def office_words() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """The words of two syllables among them, by the first and by the second: what a slip is measured against."""
+    forward: dict[str, set[str]] = {}
+    backward: dict[str, set[str]] = {}
+    for line in _lines("office.txt"):
+        parts = normal(line).split()
+        if len(parts) == 2:
+            forward.setdefault(parts[0], set()).add(parts[1])
+            backward.setdefault(parts[1], set()).add(parts[0])
+    return (
+        {first: frozenset(seconds) for first, seconds in forward.items()},
+        {second: frozenset(firsts) for second, firsts in backward.items()},
+    )
 
 
 @cache

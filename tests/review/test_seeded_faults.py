@@ -25,7 +25,7 @@ def slip(rng: random.Random, line: str) -> str | None:
     for a, b in itertools.pairwise(words):
         if line[a.end() : b.start()] != " " or not syl.is_pair(syl.normal(a.group()), syl.normal(b.group())):
             continue
-        if syl.normal(b.group()) not in syl.office_pairs().get(syl.normal(a.group()), ()):
+        if syl.normal(b.group()) not in syl.office_words()[0].get(syl.normal(a.group()), ()):
             continue
         for letter in set(b.group()) & set(SLIPS):
             wrong = b.group().replace(letter, SLIPS[letter], 1)

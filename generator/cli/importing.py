@@ -1,0 +1,46 @@
+"""`loa import`: a pasted article becomes a campaign."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from generator.campaign import read_commune
+from generator.cli.app import Station, loa, pass_station
+from generator.errors import CampaignError, Finding
+from generator.i18n import _, ngettext
+from generator.review import documents, pasted
+from generator.workspace import read_text, write_atomic
+
+
+@loa.command(
+    "import", help=_("Turn a pasted article FILE (.txt, .docx, .md) into a campaign of the template thong-bao.")
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--commune", "stem", help=_("Add it to this commune's file; else it is printed."))
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_("The article's day (year-month-day); else today."))
+@pass_station
+def import_(station: Station, file: Path, stem: str | None, as_of: datetime | None) -> None:
+    """The campaign to stdout, or into the commune's file."""
+    raw, shape = documents.read_document(file)
+    day = as_of.date() if as_of else date.today()  # noqa: DTZ011  the day of the desk where it is typed
+    article = pasted.read_pasted(raw, day, shape)
+    many = ngettext("{many} place mended", "{many} places mended", article.mended).format(many=article.mended)
+    click.echo(many, err=True)
+    if stem is None:
+        click.echo(article.campaign(day), nl=False)
+        return
+    path = station.workspace.campaigns / f"{stem}.yaml"
+    commune, source = read_commune(path, station.workspace.relative(path))
+    if list(source.data)[-1] != "campaigns":
+        message = _("“campaigns:” is not the last part of this file, so nothing can be added to it.")
+        raise CampaignError(Finding("campaign.place", message, _("Move “campaigns:” to the end."), file=source.file))
+    text = article.campaign(day)
+    ids = {campaign.id for campaign in commune.campaigns}
+    first = text.splitlines()[0].removeprefix("  - id: ")
+    number = next(n for n in range(1, len(ids) + 2) if (first if n == 1 else f"{first}-{n}") not in ids)
+    if number > 1:
+        text = text.replace(first, f"{first}-{number}", 1)
+    write_atomic(path, read_text(path).rstrip() + "\n" + text)
+    read_commune(path, source.file)
+    click.echo(source.file)

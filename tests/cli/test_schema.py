@@ -1,0 +1,54 @@
+"""The schemas that ship are those of the models, and the files that ship fit them."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from generator.campaign.meaning import meanings
+from generator.cli.schema import schema_text
+from generator.i18n import set_language
+from generator.yamlfile import load
+from tests.conftest import ROOT, Loa
+
+FILES = [
+    *((path, "campaign") for path in sorted((ROOT / "campaigns").glob("*.yaml"))),
+    (ROOT / "schedule.yaml", "schedule"),
+]
+
+
+@pytest.mark.parametrize("which", ["campaign", "schedule"])
+def test_the_shipped_schema_is_up_to_date(which: str) -> None:
+    set_language("vi")
+    shipped = (ROOT / "schemas" / f"{which}.schema.json").read_text(encoding="utf-8")
+    assert shipped == schema_text(which), f"LOA_LANG=vi loa schema {which} > schemas/{which}.schema.json"
+
+
+@pytest.mark.parametrize(("path", "which"), FILES, ids=lambda value: getattr(value, "stem", value))
+def test_the_shipped_files_fit_their_schema_and_name_it(path: Path, which: str) -> None:
+    schema = json.loads(schema_text(which))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(load(path, path.name).data)
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert (path.parent / first.rpartition("=")[2]).resolve() == ROOT / "schemas" / f"{which}.schema.json"
+
+
+def test_a_schema_underlines_what_loa_would_refuse() -> None:
+    data = load(FILES[0][0], "x").data
+    data["commune"]["knd"] = "xã"
+    data["campaigns"][0]["form"] = "tv"
+    wrong = list(jsonschema.Draft202012Validator(json.loads(schema_text("campaign"))).iter_errors(data))
+    assert len(wrong) == 2
+
+
+def test_every_key_of_a_campaign_file_has_its_meaning() -> None:
+    schema = json.loads(schema_text("campaign"))
+    keys = {(name, key) for name, part in schema["$defs"].items() for key in part["properties"]}
+    keys |= {("Commune", key) for key in schema["properties"]}
+    assert keys == set(meanings())
+
+
+def test_the_verb_prints_the_schema(loa: Loa) -> None:
+    done = loa("schema", "campaign")
+    assert json.loads(done.stdout)["$defs"]["Unit"]["properties"]["name"]["description"]
