@@ -20,6 +20,7 @@ TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
 FLAT = re.compile(r"(\d{1,4})\s?/\s?(\d{1,4})(?=[A-Z](?![\w]))")
 _TIMES = re.compile(r"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[a-zđà-ỹ]+ ){0,2}\d)")
+_IN_WORDS = re.compile(r"\s?\(([^\W\d_]+(?: [^\W\d_]+){0,14})\)")
 _DIRECTION = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 
 
@@ -68,6 +69,9 @@ def say_unit(scan: Scan, end: int) -> int:
     if times:
         scan.say("nhân", *times.span())
         return times.end()
+    doubled = _IN_WORDS.match(scan.text, end)
+    if doubled and len(scan.said) and doubled[1].lower() == scan.said[-1][0]:
+        end = doubled.end()
     return scan.measure(end, "electric" if match and match[0].strip() in _ELECTRIC else "number")
 
 
@@ -116,6 +120,8 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
 def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
     """A run of digits by the words before it: tháng 4, lần thứ 4, Đề án 06, thứ 2, 4."""
     before = scan.before(start)
+    if before.ends("weekday names") and re.match(r" tháng \d", scan.after(start + len(text), 9)):
+        return "ngày " + whole(text, scan.region)
     value = int(text) if len(text) < 19 else -1
     if before.gap == " " and value == 4 and before.last in {"tháng", "thứ", "ngã"}:
         return "tư"

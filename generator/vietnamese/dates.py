@@ -10,7 +10,7 @@ ISO = re.compile(r"((?:19|20)\d\d)-(\d{2})-(\d{2})(?!\d)")
 DAYS = re.compile(r"(\d{1,2})(\s?(?:[-–—&]|và)\s?)(\d{1,2})\s?([/.])\s?(\d{1,2})(?:\s?\4\s?(\d{4}))?(?![\d/]|[.,]\d)")
 SAME_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})(\s?[-–—]\s?)(\d{1,2})/(\d{1,2})(?:/(\d{4}))?(?![\d/])")
 MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?|\s(?:và|đến)\s)(\d{1,2})(?:/(\d{4}))?(?![\d/%]|[.,]\d)")
-MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/-])\s?((?:19|20)\d\d)(?![\d/])")
+MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/.-])\s?((?:19|20)\d\d)(?![\d/]|[.,]\d)")
 DAY_MONTH = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})(?![\d/%]|[.,-]\d)")
 _LISTED = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:/\d{1,2})?(?:\s?[,;&-]\s?| và | & | đến |, và ))+$")
 _LISTED_NO_TO = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:\s?[,;&]\s?| và | & |, và ))+$")
@@ -137,12 +137,12 @@ def read_months(scan: Scan, match: re.Match[str]) -> int | None:
 def read_month_year(scan: Scan, match: re.Match[str]) -> int | None:
     """8/2023; after "quý" a quarter."""
     before = scan.before(match.start())
-    if not _month(match[1]) or (match[2] == "-" and before.last != "tháng"):
+    if not _month(match[1]) or (match[2] == "-" and before.last != "tháng") or (match[2] == "." and scan.fresh):
         return None
     if before.ends("quarter words") and before.gap == " ":
         scan.say(cardinal(int(match[1]), scan.region), *match.span(1))
     else:
-        named = before.last == "tháng" or re.search(r"tháng[: ]+(?:\d{1,2}(?:,| và|, và| -|-) ?)+$", before.text)
+        named = before.last == "tháng" or re.search(r"tháng[: ]+(?:\d{1,2}(?:,| và|, và| -|-| &) ?)+$", before.text)
         scan.say(("" if named else "tháng ") + month(match[1], scan), *match.span(1))
     scan.say("năm " + _year(match[3], scan), *match.span(3))
     return scan.measure(match.end(), "date")
@@ -153,7 +153,7 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     if not (_day(match[1]) and _month(match[3])):
         return None
     before, after = scan.before(match.start()), scan.after(match.end(), 24)
-    if before.ends("street") or before.ends("class") or before.ends("disabled"):
+    if (before.ends("street") and match[2] != ".") or before.ends("class") or before.ends("disabled"):
         return None
     if "lớp" in before.words[-4:]:
         return None
@@ -163,15 +163,17 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     if match[2] == "/":
         certain = _slash_is_date(scan, match, after) or (feast and before.ends("named street")) or listed
     elif match[2] == ".":
-        certain = (
+        ranged = before.last in {"từ", "đến"} and re.match(r"\s?(?:-|–|đến|tới)\s?\d{1,2}\.\d{1,2}(?![\d%])|[,.;)]|$", after) and _round(match)
+        certain = (before.ends("today") or ranged or (near and _round(match) and scan.kind == "date")) or (
             (before.ends("part of day") and before.gap == " ")
             or listed
             or (feast and (before.ends("day words") or near))
         )
     else:
-        clear = feast or int(match[1]) > 12 or int(match[1]) > int(match[3])
+        alone = before.ends("part of day") and before.last != "ngày" and re.match(r"[,.;:)]|$", after) is not None
+        clear = feast or alone or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
         certain = (
-            before.ends("day words") and clear and before.last not in {"trước", "sau", "trong", "tiêm", "khám", "đợt"}
+            (before.ends("day words") or before.ends("today")) and clear and before.last not in {"trước", "sau", "trong", "tiêm", "khám", "đợt"}
         ) or ((listed or near) and clear)
         if re.match(r" (?:phút|giờ|ngày|tháng|tuần|người|lần|hộ|tuổi|năm)", after):
             certain = False
@@ -180,14 +182,24 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     return _say_date(scan, match, (1, 3, None), ngay=wants_day(scan, match.start()))
 
 
+def _round(match: re.Match[str]) -> bool:
+    """Whether d.m is written as dates are: 4.7, 20.12, 04.07, not 3.25."""
+    return len(match[3]) == 1 or match[3][0] in "01"
+
+
 def _slash_is_date(scan: Scan, match: re.Match[str], after: str) -> bool:
     before = scan.before(match.start())
     one, two = int(match[1]), int(match[3])
+    if one < two <= 10 and re.match(r" (?:ngày|buổi|tháng|năm|giờ|số|tổng|suất|liều|viên)", after):
+        return False
     follows = scan.kind in {"hour", "weekday"} and 0 <= match.start() - scan.measured <= 3
     if follows or _DATED_AFTER.match(after) or _NEXT_TO_DATE.search(before.text):
         return True
     whole = re.match(r" (?:[a-zđà-ỹ]+)", after)
-    if before.ends("day words") and not (one < two <= 10 and whole and not before.ends("part of day")):
+    feast = f"{one}.{two}" in _FEASTS
+    if feast and ("ngày" in before.words or "lễ" in before.words or "qk" in before.words):
+        return True
+    if before.ends("day words") and before.gap.strip() in {"", ":", "(", ","} and not (one < two <= 10 and whole and not before.ends("part of day")):
         return True
     if (
         before.last in {"từ", "đến", "và", "tới"}

@@ -73,7 +73,7 @@ def _kind_and_bodies(pieces: list[str], kinds: dict[str, str], bodies: dict[str,
         if parliament:
             who = "ủy ban thường vụ quốc hội khóa " if parliament[1] else "quốc hội khóa "
             said.append(who + _term(parliament[2]))
-        elif piece in bodies and not (said and piece in _inner()):
+        elif piece in bodies and not ((said or piece is not rest[0]) and piece in _inner()):
             said.append(bodies[piece])
     if kind == "" and len(said) > 1:  # 123/UBND-VP: the second is the office that drafted it
         said = said[:1]

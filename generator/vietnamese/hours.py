@@ -28,6 +28,10 @@ def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     scan.say(cardinal(int(hour), scan.region) + " giờ", match.start(1), match.end(2))
     if minute is None:
+        around = re.compile(r"/(?=\d{1,2}\s?(?:h|giờ))").match(scan.text, match.end(2))
+        if around:
+            scan.say("trên", *around.span())
+            return around.end()
         return scan.measure(match.end(2), "hour")
     if int(minute):
         padded = int(minute) < 10 and len(minute) == 2

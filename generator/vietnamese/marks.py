@@ -70,7 +70,7 @@ def read_bracketed(scan: Scan, match: re.Match[str]) -> int | None:
         if heard[-len(wanted) :] == wanted:
             return match.end()
     letters = [c for c in key.lower() if c.isalpha()]
-    if len(letters) < 2 or sum(c.isupper() for c in key) < 2:
+    if len(letters) < 2 or sum(c.isupper() for c in key) < 2 or any(c.isdigit() for c in key):
         return None
     learnt = _initials(said[-18:], letters)
     if learnt:
@@ -172,6 +172,9 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     if re.match(r"(?:19|20)\d\d(?!\d)", scan.after(end, 5)) and scan.kind == "roman" and scan.follows_quantity(start):
         scan.say("năm", *match.span())
+        return end
+    if number and re.search(r"\d [^\W\d_]+(?: [^\W\d_]+)?$", scan.left(start, 24)) and match[0] == "/":
+        scan.say("trên", *match.span())
         return end
     if right is None or (match[0].endswith(" ") and match[0].startswith("/")):
         scan.pause("," if match[0].endswith(" ") else "")
@@ -286,6 +289,8 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say("cộng", start, end)
         return end
     if after[:1].isdigit():
+        falling = scan.before(start).last in {"tăng", "thêm", "mực", "mức", "nước", "độ", "đạt", "trữ", "quản"} or re.match(r"\d+(?:,\d+)?\s?(?:m|cm|°)", after)
+        scan.say("" if falling or not re.match(r"[\d.]+\s?(?:đ|%|VN|tr|k)", after) else "tăng", start, end)
         return end
     scan.say("và" if after.strip()[:1].isalnum() else "", start, end)
     return end

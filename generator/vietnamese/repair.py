@@ -9,16 +9,21 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-# Anything outside plain Vietnamese: only such text pays for the careful road.
-_ODD = re.compile(
-    rf"[{_INVISIBLE}{_SPACES}\u0300-\u036f\u0340\u0341\u1ab0-\u1aff\u2010-\u2012\u2212\ufb00-\ufb06\uff01-\uff5e\U00010000-\U0010ffff]"
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 )
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff"
+# Characters whose repair changes the length of the text: only such text pays for the careful road.
+_ODD = re.compile(rf"[{_INVISIBLE}{_MARKS}\u2160-\u217f\ufb00-\ufb06\uff01-\uff5e\U00010000-\U0010ffff]")
 _DROP = re.compile(rf"[{_INVISIBLE}]")
-_REPLACE = {0x2010: "-", 0x2011: "-", 0x2012: "-", 0x2212: "-", 0x00D0: "Đ", 0x0189: "Đ"}
+_WIDE = re.compile("[\u2160-\u217f\ufb00-\ufb06\uff01-\uff5e]")
+_CLUSTER = re.compile(rf"[^{_MARKS}][{_MARKS}]*|[{_MARKS}]+")
+_ONE_FOR_ONE = str.maketrans(
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\u2010\u2011\u2012\u2212\u00d0\u0189\u2018\u2019\u201c\u201d\u2032\u2033",
+    " " * 16 + "----ĐĐ''\"\"'\"",
+)
 _OLD_TONE = re.compile(r"([oO])([àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ])(?![^\W\d_])|(?<![qQ])([uU])([ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_])")
-_CLUSTER = re.compile(r"[^\u0300-\u036f\u1ab0-\u1aff][\u0300-\u036f\u1ab0-\u1aff]*|[\u0300-\u036f\u1ab0-\u1aff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +48,7 @@ def repair(text: str) -> Repaired:
     origin: list[int] | None = None
     if _ODD.search(text) or not unicodedata.is_normalized("NFC", text):
         text, origin = _recompose(text)
-    text = text.translate(_REPLACE_DIRECT)
-    return Repaired(_OLD_TONE.sub(_move_tone, text), origin)
-
-
-_REPLACE_DIRECT = {
-    0x00D0: "Đ",
-    0x0189: "Đ",
-    0x2018: "'",
-    0x2019: "'",
-    0x201C: '"',
-    0x201D: '"',
-    0x2032: "'",
-    0x2033: '"',
-}
+    return Repaired(_OLD_TONE.sub(_move_tone, text.translate(_ONE_FOR_ONE)), origin)
 
 
 def _recompose(text: str) -> tuple[str, list[int]]:
@@ -64,13 +56,11 @@ def _recompose(text: str) -> tuple[str, list[int]]:
     origin: list[int] = []
     for match in _CLUSTER.finditer(text):
         cluster = match[0]
-        if len(cluster) == 1 and cluster < "\u0300":
-            cluster = " " if cluster == "\u00a0" else "" if cluster == "\u00ad" else cluster
-        else:
-            # A run of marks is bounded: beyond a few they are noise, and normalising them would cost n log n.
-            cluster = _DROP.sub("", unicodedata.normalize("NFC", cluster[:8])).translate(_REPLACE)
-            if cluster and (cluster[0] >= "\uff01" or "\ufb00" <= cluster[0] <= "\ufb06" or cluster[0].isspace()):
-                cluster = unicodedata.normalize("NFKC", cluster)[:8]
+        if len(cluster) > 1 or cluster >= "\u00ad":
+            # A run of marks is bounded: beyond a few they are noise, and sorting them would cost more than linear time.
+            cluster = _DROP.sub("", unicodedata.normalize("NFC", cluster[:8]))
+            if _WIDE.match(cluster):
+                cluster = unicodedata.normalize("NFKC", cluster)
         out.append(cluster)
         origin += [match.start()] * len(cluster)
     origin.append(len(text))
@@ -81,8 +71,8 @@ _WITH_TONE = {
     **dict(zip("àáảãạèéẻẽẹỳýỷỹỵ", "aaaaaeeeeeyyyyy", strict=True)),
     **dict(zip("ÀÁẢÃẠÈÉẺẼẸỲÝỶỸỴ", "AAAAAEEEEEYYYYY", strict=True)),
 }
-_GRAVE_TO_DOT = "\u0300\u0301\u0309\u0303\u0323"
-_FIRST = {f"{vowel}{mark}": unicodedata.normalize("NFC", vowel + mark) for vowel in "oOuU" for mark in _GRAVE_TO_DOT}
+_TONES = "\u0300\u0301\u0309\u0303\u0323"
+_FIRST = {f"{vowel}{mark}": unicodedata.normalize("NFC", vowel + mark) for vowel in "oOuU" for mark in _TONES}
 
 
 def _move_tone(match: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ from generator.vietnamese.tables import abbreviations, contexts, table, toneless
 
 LONGEST = 64
 """Letters of one word; what is longer is no word, and is passed on in pieces."""
-WORD = re.compile(rf"[^\W\d_]{{1,{LONGEST}}}")
+WORD = re.compile(rf"[^\W\d_²³¹¼½¾⅓⅔]{{1,{LONGEST}}}")
 COMPOUND = re.compile(
     r"[^\W\d_]{1,24}(?:(?:\s?&\s?|[-/.,+]\s?(?=[A-ZĐ])|\s[-–]\s(?=[A-ZĐ]{2})|[-–/.])[^\W\d_]{1,24}){1,6}"
 )
@@ -150,11 +150,16 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
     head = re.match(r"[^\W\d_]+", text)
     assert head is not None
     name, rest = head[0], text[head.end() :]
+    if re.search(r"\.\d{3}$", text):  # a count of thousands after a letter: Vitamin A 100.000
+        return None
     exact = scan.pronounce.get(text) or _codes().get(text) or _codes().get(text.lower()) or abbreviations().get(text)
     if exact:
         scan.say(exact, *match.span())
         return scan.measure(match.end(), "code")
     glued = rest[0].isdigit()
+    if not glued and len(name) <= 3 and name.isupper() and rest[0] == " " and rest[1] != "0" and any(w in contexts("crop") for w in scan.before(match.start()).words):
+        scan.say(spell_code(text, scan.region), *match.span())
+        return scan.measure(match.end(), "code")
     spelt = name in contexts_upper("spelt before digits")
     road_number = (
         name in _ROADS
@@ -189,6 +194,8 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
     elif not spelt and len(name) >= 3 and (name in abbreviations() or name in ambiguous()):
         found = expand(scan, name, match.start(), match.start() + len(name))
         said = f"{found} {spell_code(digits, scan.region)}"
+    elif name.istitle() and len(name) > 1 and is_syllable(name):
+        said = f"{name.lower()} {spell_code(digits, scan.region)}"
     elif name.isupper() or len(name) <= 3:
         said = spell_code(text, scan.region)
     elif name.title() == name or name.islower():
@@ -248,6 +255,11 @@ _DOTTED = frozenset(
     "TP Tp TX TT P Q H X T ThS Ths TS GS PGS BS Bs KS Ks LS CN DS TM KT TL TUQ CVP ĐC Đc NSND NSƯT Mr Ms Mrs Dr St No Tr KP ĐT tp Đ TDP PGĐ GĐ CK Th Kp".split()
 )
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
+
+
+_OFFICE = (
+    r"\.\s?(?:Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|Thanh tra|Lao|Nông|Khách|Giao|Đào|Thông|Kiểm|Đăng)"
+)
 
 
 def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
@@ -322,11 +334,13 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
     """One letter: điểm đ, P. 5, Nguyễn Văn A, 4 x 6."""
     before, after = scan.before(start), scan.after(end, 24)
     lower = word.lower()
+    if word == "P" and re.match(r"\.\s?[A-ZĐÀ-Ỹ][a-zà-ỹđ]* [a-zà-ỹđ]{2,}", after) and re.match(_OFFICE, after):
+        return "phòng"
+    if word in _SHORT and re.match(r"\.\s?[A-ZĐÀ-Ỹ\d]", after) and (word != "T" or before.gap != " "):
+        return _SHORT[word]
     listed = re.search(r"(?:^|\W)(?:điểm|tiết|ý) (?:[a-zđ](?:, | và |,| hoặc ))*$", before.text)
     if (listed and word.islower()) or (scan.fresh and re.match(r"[.)]", after)):
         return POINTS.get(lower, lower)
-    if word in _SHORT and re.match(r"\.\s?[A-ZĐÀ-Ỹ\d]", after) and (word != "T" or before.gap != " "):
-        return _SHORT[word]
     if (
         lower in "x×"
         and re.search(r"\d[^\s]*(?: [^\W\d_]+){0,2}\s?$", before.text)
