@@ -163,7 +163,11 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     if match[2] == "/":
         certain = _slash_is_date(scan, match, after) or (feast and before.ends("named street")) or listed
     elif match[2] == ".":
-        ranged = before.last in {"từ", "đến"} and re.match(r"\s?(?:-|–|đến|tới)\s?\d{1,2}\.\d{1,2}(?![\d%])|[,.;)]|$", after) and _round(match)
+        ranged = (
+            before.last in {"từ", "đến"}
+            and re.match(r"\s?(?:-|–|đến|tới)\s?\d{1,2}\.\d{1,2}(?![\d%])|[,.;)]|$", after)
+            and _round(match)
+        )
         certain = (before.ends("today") or ranged or (near and _round(match) and scan.kind == "date")) or (
             (before.ends("part of day") and before.gap == " ")
             or listed
@@ -173,7 +177,9 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
         alone = before.ends("part of day") and before.last != "ngày" and re.match(r"[,.;:)]|$", after) is not None
         clear = feast or alone or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
         certain = (
-            (before.ends("day words") or before.ends("today")) and clear and before.last not in {"trước", "sau", "trong", "tiêm", "khám", "đợt"}
+            (before.ends("day words") or before.ends("today"))
+            and clear
+            and before.last not in {"trước", "sau", "trong", "tiêm", "khám", "đợt"}
         ) or ((listed or near) and clear)
         if re.match(r" (?:phút|giờ|ngày|tháng|tuần|người|lần|hộ|tuổi|năm)", after):
             certain = False
@@ -199,7 +205,11 @@ def _slash_is_date(scan: Scan, match: re.Match[str], after: str) -> bool:
     feast = f"{one}.{two}" in _FEASTS
     if feast and ("ngày" in before.words or "lễ" in before.words or "qk" in before.words):
         return True
-    if before.ends("day words") and before.gap.strip() in {"", ":", "(", ","} and not (one < two <= 10 and whole and not before.ends("part of day")):
+    if (
+        before.ends("day words")
+        and before.gap.strip() in {"", ":", "(", ","}
+        and not (one < two <= 10 and whole and not before.ends("part of day"))
+    ):
         return True
     if (
         before.last in {"từ", "đến", "và", "tới"}

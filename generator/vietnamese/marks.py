@@ -289,7 +289,17 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say("cộng", start, end)
         return end
     if after[:1].isdigit():
-        falling = scan.before(start).last in {"tăng", "thêm", "mực", "mức", "nước", "độ", "đạt", "trữ", "quản"} or re.match(r"\d+(?:,\d+)?\s?(?:m|cm|°)", after)
+        falling = scan.before(start).last in {
+            "tăng",
+            "thêm",
+            "mực",
+            "mức",
+            "nước",
+            "độ",
+            "đạt",
+            "trữ",
+            "quản",
+        } or re.match(r"\d+(?:,\d+)?\s?(?:m|cm|°)", after)
         scan.say("" if falling or not re.match(r"[\d.]+\s?(?:đ|%|VN|tr|k)", after) else "tăng", start, end)
         return end
     scan.say("và" if after.strip()[:1].isalnum() else "", start, end)

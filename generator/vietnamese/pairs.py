@@ -17,7 +17,13 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
     """Decides by the words around; dates that are certain were read before."""
     one, two = match[1], match[2]
     before, after = scan.before(match.start()), scan.after(match.end(), 24)
-    if before.ends("call strong", past_filler=True) and len(one) >= 3 and len(two) >= 3 and one.isdigit() and two.isdigit():
+    if (
+        before.ends("call strong", past_filler=True)
+        and len(one) >= 3
+        and len(two) >= 3
+        and one.isdigit()
+        and two.isdigit()
+    ):
         scan.say(digit_by_digit(one), *match.span(1))
         scan.pause(",")
         scan.say("hoặc " + digit_by_digit(two), *match.span(2))
@@ -32,7 +38,13 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         return scan.measure(match.end(), "number")
     a, b = int(one), int(two)
     street = (before.ends("street") and before.gap.strip() in {"", ":"}) or _STREET_AFTER.match(after)
-    if street or before.ends("class") or "lớp" in before.words[-4:] or before.ends("disabled") or re.search(r"lớp [\d/, ]+(?:và |, )$", before.text):
+    if (
+        street
+        or before.ends("class")
+        or "lớp" in before.words[-4:]
+        or before.ends("disabled")
+        or re.search(r"lớp [\d/, ]+(?:và |, )$", before.text)
+    ):
         return _say(scan, match, "trên")
     if before.ends("scale"):
         return _say(scan, match, "trên" if b < 100 else "phần" if a == 1 else "trên")

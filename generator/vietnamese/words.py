@@ -157,7 +157,14 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say(exact, *match.span())
         return scan.measure(match.end(), "code")
     glued = rest[0].isdigit()
-    if not glued and len(name) <= 3 and name.isupper() and rest[0] == " " and rest[1] != "0" and any(w in contexts("crop") for w in scan.before(match.start()).words):
+    if (
+        not glued
+        and len(name) <= 3
+        and name.isupper()
+        and rest[0] == " "
+        and rest[1] != "0"
+        and any(w in contexts("crop") for w in scan.before(match.start()).words)
+    ):
         scan.say(spell_code(text, scan.region), *match.span())
         return scan.measure(match.end(), "code")
     spelt = name in contexts_upper("spelt before digits")
@@ -257,9 +264,7 @@ _DOTTED = frozenset(
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 
 
-_OFFICE = (
-    r"\.\s?(?:Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|Thanh tra|Lao|Nông|Khách|Giao|Đào|Thông|Kiểm|Đăng)"
-)
+_OFFICE = r"\.\s?(?:Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|Thanh tra|Lao|Nông|Khách|Giao|Đào|Thông|Kiểm|Đăng)"
 
 
 def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:

@@ -8,7 +8,9 @@ from generator.vietnamese import read, split_sentences
 from tests.vietnamese.score import CASES, failures
 
 
-@pytest.mark.parametrize("path", sorted(CASES.glob("*.tsv")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted([*CASES.glob("*.tsv"), *(CASES.parent / "fresh").glob("*.tsv")]), ids=lambda path: path.stem
+)
 def test_every_case_is_read_as_accepted(path: Path):
     wrong, total = failures(path)
     assert total > 0
