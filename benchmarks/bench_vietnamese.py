@@ -1,4 +1,4 @@
-"""Reading aloud: exact matches and speed beside `sea-g2p` on the same lines in the same run; linearity on hostile input."""
+"""Reading aloud: exact matches and speed beside `sea-g2p`, same lines, same run; and linearity on hostile input."""
 
 import time
 from collections.abc import Callable
@@ -33,8 +33,8 @@ def run() -> list[str]:
     cases = sum(failures(path)[1] for path in files)
     text = "\n".join(line for path in files for _, line, _ in load(path))
     article = (
-        "Thực hiện Nghị định số 42/2022/NĐ-CP của Chính phủ, Ủy ban nhân dân xã thông báo: từ ngày 01/7/2025, bà con nộp "
-        "hồ sơ 24/24 giờ tại https://dichvucong.gov.vn bằng điện thoại hoặc máy tính có kết nối Internet. "
+        "Thực hiện Nghị định số 42/2022/NĐ-CP của Chính phủ, Ủy ban nhân dân xã thông báo: từ ngày 01/7/2025, "
+        "bà con nộp hồ sơ 24/24 giờ tại https://dichvucong.gov.vn bằng điện thoại hoặc máy tính có kết nối Internet. "
     )
     lines = [
         _row("loa", spoken, files, cases, text),
@@ -58,7 +58,8 @@ def _row(name: str, reader: Callable[[str], str], files: list[Path], cases: int,
     for line in lines:
         reader(line)
     speed = len(text) / (time.perf_counter() - started)
-    return f"{name}: {cases - wrong}/{cases} cases = {100 * (1 - wrong / cases):.1f} %, {speed:,.0f} characters/s line by line"
+    rate = 100 * (1 - wrong / cases)
+    return f"{name}: {cases - wrong}/{cases} cases = {rate:.1f} %, {speed:,.0f} characters/s line by line"
 
 
 def _sea_g2p() -> Callable[[str], str] | None:

@@ -1,6 +1,7 @@
 """What holds for every text, number and date."""
 
 import datetime
+import itertools
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -84,7 +85,7 @@ def test_sentences_hold_every_character_but_the_spaces_between(text):
         "".join("".join(text[a:b] for a, b in spans).split()) == "".join(text.split())
     )
     assert all(a < b for a, b in spans)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in itertools.pairwise(spans))
 
 
 @settings(max_examples=200, deadline=None)
@@ -93,7 +94,7 @@ def test_breaths_follow_each_other_and_hold_every_word(text):
     reading = read(text)
     pieces = breaths(reading)
     assert [index for a, b in pieces for index in range(a, b)] == list(range(len(reading.words)))
-    for start, end in pieces[:-1]:
+    for _start, end in pieces[:-1]:
         assert reading.words[end - 1].pause
 
 
