@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from generator.vietnamese import amounts, dates, documents, hosts, hours, marks, pairs, phones, words
 from generator.vietnamese.abbreviations import ambiguous
+from generator.vietnamese.letters import latin
 from generator.vietnamese.numbers import Region
 from generator.vietnamese.reading import Doubt, Reading, SpokenWord
 from generator.vietnamese.repair import repair
@@ -68,7 +69,7 @@ def _run(scan: Scan) -> None:
             end = match.end()
             token = match[0]
             if end - pos == words.LONGEST:
-                scan.say(words.latin(token.lower()), pos, end)
+                scan.say(latin(token.lower()), pos, end)
                 pos = end
                 continue
             if text[end : end + 1] not in _ODD_NEXT:

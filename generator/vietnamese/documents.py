@@ -19,7 +19,7 @@ KIND_WORDS = (
     "kết luận|chương trình|đề án|phương án|công điện|quy chế|quy định|giấy mời|giấy phép|biên bản|hợp đồng|luật|bộ luật|pháp lệnh|"
     "lệnh|văn bản|văn bản hợp nhất|phiếu chuyển|công ước|điều lệ|dự án|thỏa thuận|thông tri|sắc lệnh|quy chuẩn|thư|phụ lục"
 )
-_AFTER_KIND = re.compile(rf"(?:{KIND_WORDS}|nđ|qđ|tt|ct|nq|kh|cv|tb|bc|hd|kl)(?: số| liên tịch| hợp nhất)?:? ?$")
+_AFTER_KIND = re.compile(rf"(?:{KIND_WORDS}|nđ|nd|qđ|tt|ct|nq|kh|cv|tb|bc|hd|kl)(?: số| liên tịch| hợp nhất)?:? ?$")
 _KIND_NEAR = re.compile(rf"(?:{KIND_WORDS}|số)(?!\w)")
 _SAYS_WHOSE = re.compile(
     r"\s?(?:,\s?|\()?(?:(?:ban hành\s)?(?:ngày\s)?\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}\)?,?\s|ngày \d{1,2} tháng \d{1,2} năm \d{4},? )?"
@@ -77,7 +77,7 @@ def _kind_and_bodies(pieces: list[str], kinds: dict[str, str], bodies: dict[str,
             said.append(bodies[piece])
     if kind == "" and len(said) > 1:  # 123/UBND-VP: the second is the office that drafted it
         said = said[:1]
-    if "liên tịch" not in kind and "phối hợp" not in kind and len(said) > 1:
+    if not any(joint in kind for joint in ("liên tịch", "phối hợp", "liên ngành")) and len(said) > 1:
         if said[1] in {"trung ương", "tỉnh ủy", "đảng ủy", "huyện ủy", "công an"}:
             return kind, f"{said[0]} {said[1]}"
         if pieces[0] in {"NQ", "QĐ"} and len(said) == 2:

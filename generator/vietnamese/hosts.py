@@ -3,7 +3,7 @@
 import re
 from functools import cache, lru_cache
 
-from generator.vietnamese.letters import spell
+from generator.vietnamese.letters import latin, spell
 from generator.vietnamese.numbers import digit_by_digit
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import all_syllables
@@ -102,7 +102,7 @@ def _say_hyphened(scan: Scan, match: re.Match[str], offset: int) -> int:
 
 def label(text: str) -> str:
     """One run of letters of an address: known words and names restored, else syllables, else as it stands."""
-    return _label(text) if text.isascii() and len(text) <= 63 else text.lower()
+    return _label(text) if text.isascii() and len(text) <= 63 else latin(text.lower())
 
 
 @lru_cache(maxsize=4096)

@@ -83,3 +83,14 @@ def letter(character: str) -> str:
     """The name of one letter; "" if it has none here."""
     character = character.lower()
     return NAMES.get(character) or NAMES.get(toneless(character), "")
+
+
+def latin(word: str) -> str:
+    """A foreign word as it stands, in letters that Vietnamese voices know; other scripts are left out."""
+    if word.isascii():
+        return word
+    kept = "".join(c if c in _VIETNAMESE else toneless(c) for c in word.lower())
+    return "".join(c for c in kept if c in _VIETNAMESE)
+
+
+_VIETNAMESE = frozenset("abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ")

@@ -5,7 +5,7 @@ from functools import cache
 
 from generator.vietnamese.abbreviations import ambiguous, decompose, expand
 from generator.vietnamese.documents import ROMAN, roman
-from generator.vietnamese.letters import POINTS, letter, spell, spell_code
+from generator.vietnamese.letters import POINTS, latin, letter, spell, spell_code
 from generator.vietnamese.numbers import DIGITS, cardinal, whole
 from generator.vietnamese.phones import CODE, read_code
 from generator.vietnamese.scan import Rule, Scan
@@ -365,17 +365,6 @@ def _heading(scan: Scan, start: int, end: int) -> bool:
     right = re.match(r"[\s,:–-]*([^\W\d_]+)", scan.after(end, 24))
     near = [found[1] for found in (left, right) if found]
     return any(w.isupper() and len(w) > 1 and is_syllable(w) and not w.isascii() for w in near)
-
-
-def latin(word: str) -> str:
-    """A foreign word as it stands, in letters that Vietnamese voices know; other scripts are left out."""
-    if word.isascii():
-        return word
-    kept = "".join(c if c in _VIETNAMESE else toneless(c) for c in word.lower())
-    return "".join(c for c in kept if c in _VIETNAMESE)
-
-
-_VIETNAMESE = frozenset("abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ")
 
 
 RULES: tuple[Rule, ...] = (
