@@ -13,6 +13,8 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+from generator.vietnamese.repair import repair
+
 KINDS = re.compile(r"^(Thành phố|Tỉnh|Quận|Huyện đảo|Huyện|Thị xã|Thị trấn|Phường|Xã|Đặc khu)\s+")
 TARGET = Path(__file__).parent.parent / "generator/vietnamese/data/places.txt"
 
@@ -38,12 +40,12 @@ def main() -> None:
     for file in sys.argv[1:]:
         for province in json.loads(Path(file).read_text("utf-8")):
             for name, level in names(province, 0):
-                if re.search(r"\d", name):
+                if re.search(r"\d", name) or len(bare(name)) < 3:
                     continue
                 rank[bare(name), re.sub(r"[^\w ]", " ", name)] += (1_000_000, 1_000, 1)[level]
     best: dict[str, str] = {}
     for (key, name), _count in rank.most_common():
-        best.setdefault(key, " ".join(name.split()))
+        best.setdefault(key, repair(" ".join(name.split())).text)
     TARGET.write_text("\n".join(sorted(set(best.values()))) + "\n", "utf-8", newline="\n")
 
 

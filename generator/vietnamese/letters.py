@@ -90,7 +90,8 @@ def latin(word: str) -> str:
     if word.isascii():
         return word
     kept = "".join(c if c in _VIETNAMESE else toneless(c) for c in word.lower())
-    return "".join(c for c in kept if c in _VIETNAMESE)
+    kept = "".join(c for c in kept if c in _VIETNAMESE)
+    return NAMES.get(kept, kept) if len(kept) == 1 else kept
 
 
 _VIETNAMESE = frozenset("abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ")

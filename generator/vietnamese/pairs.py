@@ -8,6 +8,7 @@ from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.tables import contexts, word_set
 
 PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
+_CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
 _STREET_AFTER = re.compile(
     r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])"
 )
@@ -41,7 +42,7 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
     if (
         street
         or before.ends("class")
-        or "lớp" in before.words[-4:]
+        or _CLASS_LIST.search(before.text)
         or before.ends("disabled")
         or re.search(r"lớp [\d/, ]+(?:và |, )$", before.text)
     ):
@@ -51,7 +52,8 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
     counted = _counted(after)
     if 0 < a < b and one[0] != "0" and _fraction(scan, match, a, b, counted=counted):
         return _say(scan, match, "phần")
-    if a <= 31 and b <= 12 and a > b and (a, b) != (24, 7) and not counted and before.gap != "(":
+    dated = a > b or (b in {6, 7, 8, 9, 11, 12} and not before.ends("fraction before"))
+    if a <= 31 and b <= 12 and dated and (a, b) != (24, 7) and not counted and before.gap[-1:] != "(":
         scan.say("ngày " + cardinal(a, scan.region), *match.span(1))
         scan.say("tháng " + ("tư" if b == 4 else cardinal(b, scan.region)), *match.span(2))
         taken, other = f"ngày {a} tháng {b}", f"{a} trên {b}"
@@ -67,8 +69,10 @@ def _fraction(scan: Scan, match: re.Match[str], a: int, b: int, *, counted: bool
         word[1].lower() in contexts("fraction after") or f"{word[1]} {word[2]}".lower() in contexts("fraction after")
     ):
         return not (b > 10 and counted)
-    if b > 10:
+    if b > 10 and before.last != "vòng":
         return False
+    if before.last == "vòng":
+        return True
     if before.ends("fraction before"):
         return b <= 5 or not counted
     if counted or before.gap.endswith("("):

@@ -141,7 +141,9 @@ def _split_tone(word: str) -> tuple[str, Tone | None]:
     kept: list[str] = []
     for mark in unicodedata.normalize("NFD", word):
         if mark in _MARKS:
-            if tone != "ngang":
+            if tone != "ngang" or "".join(kept).rstrip("\u0302\u0306\u031b")[-1:] not in tuple(
+                "aeiouy"
+            ):  # two marks, or a mark on a consonant
                 return word, None
             tone = _MARKS[mark]
         else:

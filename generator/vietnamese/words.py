@@ -121,7 +121,28 @@ def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
     if match[1] is None:
         return None
     before = scan.before(match.start())
-    if before.last in {"tuyến", "lô", "mẫu", "khu", "nhóm", "mã", "kênh", "ga", "nhà", "vụ", "loại", "xe", "u"}:
+    if before.last in {
+        "tuyến",
+        "lô",
+        "mẫu",
+        "khu",
+        "nhóm",
+        "mã",
+        "kênh",
+        "ga",
+        "nhà",
+        "vụ",
+        "loại",
+        "xe",
+        "u",
+        "tba",
+        "trạm",
+        "lộ",
+        "mạch",
+        "nhánh",
+        "tầng",
+        "máy",
+    }:
         return None
     if match[1] == "8":
         words = "tháng tám" if scan.kind == "date" else None
@@ -163,7 +184,9 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
         and name.isupper()
         and rest[0] == " "
         and rest[1] != "0"
-        and any(w in contexts("crop") for w in scan.before(match.start()).words)
+        and len(rest) <= 4
+        and name not in {"ĐX", "HT", "TM"}
+        and (scan.before(match.start()).ends("crop") or (scan.kind == "code" and match.start() - scan.measured == 2))
     ):
         scan.say(spell_code(text, scan.region), *match.span())
         return scan.measure(match.end(), "code")
@@ -314,10 +337,24 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
         return str(foreign)
     if word in units() and (len(word) == 2 or not syllable) and word not in {"in", "A"}:
         return units()[word]
+    if word == "ha" and scan.before(start).last in {
+        "triệu",
+        "nghìn",
+        "ngàn",
+        "vạn",
+        "tỷ",
+        "chục",
+        "trăm",
+        "nửa",
+        "mỗi",
+    }:
+        return units()[word]
     if syllable:
         return lower
     if re.search(r"[a-zà-ỹđ]{2}", word) and not _shouty(word):
         return latin(lower)
+    if ROMAN.fullmatch(word) and set(word) <= set("IVX"):
+        return cardinal(roman(word), scan.region)
     parts = decompose(word)
     if parts is None and capital and len(word) > 4 and _vowelled(word):
         return latin(lower)
@@ -345,7 +382,7 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return _SHORT[word]
     listed = re.search(r"(?:^|\W)(?:điểm|tiết|ý) (?:[a-zđ](?:, | và |,| hoặc ))*$", before.text)
     if (listed and word.islower()) or (scan.fresh and re.match(r"[.)]", after)):
-        return POINTS.get(lower, lower)
+        return POINTS.get(lower) or latin(lower)
     if (
         lower in "x×"
         and re.search(r"\d[^\s]*(?: [^\W\d_]+){0,2}\s?$", before.text)
