@@ -35,7 +35,7 @@ def _unit() -> "re.Pattern[str]":
 
 def number_words(scan: Scan, text: str) -> str:
     """The words for a number as written: 1.250.000; 7,05; 02; 4.0."""
-    if text.isdigit():
+    if text.isdecimal():
         return whole(text, scan.region)
     grouped = re.fullmatch(r"(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d{1,3}(?:,\d{3}){2,})|(\d{1,3}(?: \d{3})+)", text)
     if grouped:
@@ -55,7 +55,7 @@ def say_unit(scan: Scan, end: int) -> int:
     if match and match[0] == "K" and not re.search(r"\d\d$", scan.left(end, 3)):
         match = None
     if match and not (
-        match[0] == "A" or (match[0] in {"V", "W"} and scan.text[end - 1 : end].isdigit() and not _electric(scan, end))
+        match[0] == "A" or (match[0] in {"V", "W"} and scan.text[end - 1 : end].isdecimal() and not _electric(scan, end))
     ):
         name = match[0].strip()
         following = scan.text[match.end() : match.end() + 2]
@@ -87,7 +87,7 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
     text, start, end = match[0], match.start(), match.end()
     before = scan.before(start)
     unit = _unit().match(scan.text, end)
-    if text.isdigit():
+    if text.isdecimal():
         scan.say(plain(scan, text, start, unit=unit is not None), start, end)
     elif re.fullmatch(r"\d+\.\d{1,2}", text):
         left, right = text.split(".")

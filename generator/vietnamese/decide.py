@@ -98,7 +98,7 @@ def _is_plain(token: str, scan: Scan) -> bool:
     """A syllable in lower or title case that no table knows: it is always read as it stands."""
     return (
         1 < len(token) < 9
-        and token != "ha"
+        and token not in {"ha"}
         and (token.islower() or token.istitle())
         and is_syllable(token)
         and token not in abbreviations()

@@ -89,7 +89,7 @@ def _kind_and_bodies(pieces: list[str], kinds: dict[str, str], bodies: dict[str,
 
 
 def _term(text: str) -> str:
-    return cardinal(int(text)) if text.isdigit() else cardinal(roman(text))
+    return cardinal(int(text)) if text.isdecimal() else cardinal(roman(text))
 
 
 def say_number(scan: Scan, number: str, start: int, year: str | None, year_start: int) -> None:

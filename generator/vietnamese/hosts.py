@@ -63,7 +63,7 @@ def say_parts(scan: Scan, shown: str, offset: int) -> None:
         part = _PART.match(shown, at)
         assert part is not None
         piece = part[0]
-        if piece.isdigit():
+        if piece.isdecimal():
             words = digit_by_digit(piece)
         elif piece[0].isalpha():
             words = label(piece)

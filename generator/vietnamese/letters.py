@@ -57,7 +57,7 @@ def spell(text: str) -> str:
     """Letters by their names, digits one by one; other characters are left out."""
     words = []
     for part in re.findall(r"\d+|[^\W\d_]", text):
-        words.append(digit_by_digit(part) if part[0].isdigit() else letter(part))
+        words.append(digit_by_digit(part) if part[0].isdecimal() else letter(part))
     return " ".join(word for word in words if word)
 
 
@@ -70,7 +70,7 @@ def spell_code(text: str, region: Region) -> str:
     for part in re.findall(r"\d+|[^\W\d_]|(?<=\d)[.,](?=\d)", text):
         if part in _POINTS:
             words.append(_POINTS[part])
-        elif not part[0].isdigit():
+        elif not part[0].isdecimal():
             words.append(letter(part))
         elif part[0] == "0" or len(part) > 4:
             words.append(digit_by_digit(part))

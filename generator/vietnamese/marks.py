@@ -70,7 +70,7 @@ def read_bracketed(scan: Scan, match: re.Match[str]) -> int | None:
         if heard[-len(wanted) :] == wanted:
             return match.end()
     letters = [c for c in key.lower() if c.isalpha()]
-    if len(letters) < 2 or sum(c.isupper() for c in key) < 2 or any(c.isdigit() for c in key):
+    if len(letters) < 2 or sum(c.isupper() for c in key) < 2 or any(c.isdecimal() for c in key):
         return None
     learnt = _initials(said[-18:], letters)
     if learnt:
@@ -216,7 +216,7 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
         )
         scan.say("" if score else "đến", *match.span())
         return end
-    negative = len(match[0]) == 1 and after[:1].isdigit() and not scan.left(start, 1).isalnum() and not scan.fresh
+    negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
     if negative and scan.left(start, 1) != ")":
         falling = scan.before(start).last in {"giảm", "âm"}
         if re.match(r"\d{1,3}(?:,\d+)?\s?(?:°|độ|º|o|%)", after):
@@ -269,14 +269,14 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     left = scan.left(start, 10)
     if scan.fresh or not scan.said:
         return end
-    if scan.kind == "km" and scan.follows_quantity(start) and after[:1].isdigit():
+    if scan.kind == "km" and scan.follows_quantity(start) and after[:1].isdecimal():
         scan.say("cộng", start, end)
         return end
     if scan.follows_quantity(start):
         money = re.search(r"(?:đ|đồng|%)\s?$|\d,\d+\s?$", left)
         if (
             not after.strip()[:1].isalnum()
-            or (left[-1:].isdigit() and re.match(r"\s[^\W\d]", after))
+            or (left[-1:].isdecimal() and re.match(r"\s[^\W\d]", after))
             or (money and not re.match(r"\s?\d", after))
             or re.match(r"\s?\d+ ?=", after)
             or (money and "," in left)
@@ -288,7 +288,7 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     if re.search(r"(?<![^\W_])[A-Z]$", left) and not after[:1].strip():
         scan.say("cộng", start, end)
         return end
-    if after[:1].isdigit():
+    if after[:1].isdecimal():
         falling = scan.before(start).last in {
             "tăng",
             "thêm",

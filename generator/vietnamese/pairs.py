@@ -22,8 +22,8 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         before.ends("call strong", past_filler=True)
         and len(one) >= 3
         and len(two) >= 3
-        and one.isdigit()
-        and two.isdigit()
+        and one.isdecimal()
+        and two.isdecimal()
     ):
         scan.say(digit_by_digit(one), *match.span(1))
         scan.pause(",")
@@ -31,7 +31,7 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         return scan.measure(match.end(), "phone")
     if match[3]:
         return _street(scan, match)
-    if not (one.isdigit() and two.isdigit()) or len(one) > 6 or len(two) > 6:
+    if not (one.isdecimal() and two.isdecimal()) or len(one) > 6 or len(two) > 6:
         return _say(scan, match, "trên")
     if before.ends("team"):
         scan.say(digit_by_digit(one), *match.span(1))

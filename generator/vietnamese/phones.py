@@ -105,13 +105,13 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
     text = match[0]
     if (
         text.isalpha()
-        or (text.isdigit() and len(text) < 3 and text[0] != "0")
+        or (text.isdecimal() and len(text) < 3 and text[0] != "0")
         or _COUNTED.match(scan.after(match.end(), 12))
     ):
         return None
     if re.fullmatch(r"\d{1,2}/\d{1,2}(?:/\d{4})?|\d{1,3}(?:\.\d{3})+", text) or re.match(r"\d{1,2}(?:h|giờ)", text):
         return None
-    if (text.isdigit() and len(text) <= 4 and before.last in {"thẻ", "camera", "biển", "cc"}) and text[0] != "0":
+    if (text.isdecimal() and len(text) <= 4 and before.last in {"thẻ", "camera", "biển", "cc"}) and text[0] != "0":
         return None
     at = match.start()
     for part in re.finditer(r"\d+|[^\W\d_]+|.", text):

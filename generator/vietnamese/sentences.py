@@ -93,7 +93,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     if mark.startswith("."):
         last = _LAST.search(left)
         word = last[1] if last else ""
-        if word in _NEVER and mark == "." and right[:1].isupper() | right[:1].isdigit():
+        if word in _NEVER and mark == "." and right[:1].isupper() | right[:1].isdecimal():
             return False
         if (
             _COUNTER.search(text[start : min(match.start(), start + 24)])

@@ -177,7 +177,7 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
     if exact:
         scan.say(exact, *match.span())
         return scan.measure(match.end(), "code")
-    glued = rest[0].isdigit()
+    glued = rest[0].isdecimal()
     if (
         not glued
         and len(name) <= 3
