@@ -28,7 +28,7 @@ def _timed(cue: Cue) -> str:
         position, last = 0, cue.start
         for number, word in enumerate(cue.words):
             # words that one written token gave ("2023") share its start: the token is lit once, at the first of them
-            if number and word.start >= position and last < word.at < cue.end:
+            if number and word.start > position and last < word.at < cue.end:
                 yield html.escape(cue.text[position : word.start], quote=False)
                 yield f"<{_stamp(word.at)}>"
                 position, last = word.start, word.at

@@ -1,0 +1,100 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.bulletin import BulletinPlan
+from generator.bulletin.fit import PACE, STRETCH, Length, fit, total
+from generator.errors import BulletinError
+
+FRAME, BRIDGE = Length(fixed=30), Length(fixed=8)
+
+
+def plan(low: float, high: float) -> BulletinPlan:
+    return BulletinPlan("xa", "tin", "Tin", ("a",), low, high)
+
+
+def section(seconds: float, pauses: float = 0.15) -> Length:
+    """A section of which `pauses` is silence."""
+    return Length(speech=seconds * (1 - pauses), pauses=seconds * pauses)
+
+
+def seconds(found, items):
+    return total(FRAME, BRIDGE, items, found.rounds).at(found.pace, found.stretch)
+
+
+def test_one_reading_that_fits_is_left_as_it_is():
+    found = fit(plan(300, 900), FRAME, BRIDGE, ((section(400),),))
+    assert (found.rounds, found.stretch, found.pace) == (((1,),), 1.0, 1.0)
+
+
+def test_a_short_article_is_read_until_the_shortest_length_is_reached():
+    found = fit(plan(600, 900), FRAME, BRIDGE, ((section(200),),))
+    assert len(found.rounds) == 3
+    assert (found.stretch, found.pace) == (1.0, 1.0)
+
+
+def test_pauses_give_way_before_anything_else():
+    items = ((section(270),),)
+    found = fit(plan(600, 900), FRAME, BRIDGE, items)
+    assert len(found.rounds) == 2
+    assert 1.0 < found.stretch <= STRETCH[1]
+    assert found.pace == 1.0
+    assert 600 <= seconds(found, items) < 602
+
+
+def test_a_second_reading_may_leave_out_the_last_items():
+    items = ((section(300),), (section(250),), (section(60),))
+    found = fit(plan(850, 1000), FRAME, BRIDGE, items)
+    assert found.rounds == ((1, 1, 1), (1, 0, 0))
+    assert found.pace == 1.0
+
+
+def test_the_voice_hurries_a_little_where_pauses_are_not_enough():
+    items = ((section(460, pauses=0.1),),)
+    found = fit(plan(600, 900), FRAME, BRIDGE, items)
+    assert len(found.rounds) == 2
+    assert 1.0 < found.pace <= PACE[1]
+    assert 898 < seconds(found, items) <= 900
+
+
+def test_a_last_reading_ends_between_two_sections_when_nothing_milder_serves():
+    items = ((section(180), section(180), section(180)),)
+    found = fit(plan(700, 800), FRAME, BRIDGE, items)
+    assert found.rounds == ((3,), (1,))
+
+
+def test_too_long_says_by_how_much_and_how_many_syllables():
+    with pytest.raises(BulletinError) as caught:
+        fit(plan(600, 900), FRAME, BRIDGE, ((section(990),),))
+    (finding,) = caught.value.findings
+    assert finding.code == "bulletin.too-long"
+    assert "17:00" in finding.message
+    assert "2:00" in finding.message
+    assert "480 syllables" in finding.mend
+
+
+def test_between_two_lengths_says_both():
+    with pytest.raises(BulletinError) as caught:
+        fit(plan(700, 760), FRAME, BRIDGE, ((section(450),),))
+    (finding,) = caught.value.findings
+    assert finding.code == "bulletin.between"
+    assert all(figure in finding.message for figure in ("8:00", "3:40", "15:38", "2:58"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    items=st.lists(st.lists(st.floats(5, 400), min_size=1, max_size=5), min_size=1, max_size=4),
+    low=st.floats(0, 900),
+    room=st.floats(30, 600),
+)
+def test_what_fits_is_always_within_its_length_and_its_limits(items, low, room):
+    wanted = plan(low, low + room)
+    lengths = tuple(tuple(section(length) for length in item) for item in items)
+    try:
+        found = fit(wanted, FRAME, BRIDGE, lengths)
+    except BulletinError:
+        return
+    assert wanted.min_seconds <= seconds(found, lengths) <= wanted.max_seconds
+    assert STRETCH[0] <= found.stretch <= STRETCH[1]
+    assert PACE[0] <= found.pace <= PACE[1]
+    assert all(count == len(item) for count, item in zip(found.rounds[0], lengths, strict=True))
