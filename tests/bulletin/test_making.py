@@ -20,7 +20,6 @@ from generator.bulletin import (
     Recording,
     Style,
     doubts,
-    ffmpeg,
     made_before,
     make,
     unchanged,
@@ -28,7 +27,7 @@ from generator.bulletin import (
 from generator.bulletin.frames import RATE
 from generator.bulletin.narration import Progress
 from generator.errors import BulletinError, SpeechError
-from generator.speech import Engine
+from generator.speech import Engine, ffmpeg
 from generator.speech.engines.espeak import Espeak
 from generator.workspace import Workspace
 from tests.bulletin.scripts import ARTICLE, BRIDGE, CLOSING, OPENING, script
