@@ -1,0 +1,152 @@
+"""Recipe 1: campaigns become articles, scripts, speech and bulletins. What has not changed is not made again."""
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from generator import article as articles
+from generator import script as scripts
+from generator.bulletin import BulletinPlan, Manifest, Order, Style, made_before, make
+from generator.campaign import Campaign, Commune, load_commune, load_communes
+from generator.errors import CampaignError, Finding, LoaError
+from generator.schedule import Schedule
+from generator.speech import Engine, choose
+from generator.workspace import Workspace, yaml_files
+
+RADIO_TEXTS: Final = ("opening", "bridge", "closing")
+DEFAULT_MAX_SECONDS = 15 * 60.0
+"""The longest bulletin of a campaign that no broadcast holds yet."""
+Progress = Callable[[BulletinPlan, int, int, bool], None]
+"""Called after each sentence: the plan, sentences done, sentences in all, and whether this one had to be spoken."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did. `spoken` and `reused` count sentences; `failed` holds every problem of what was not made."""
+
+    made: list[Manifest] = field(default_factory=list)
+    unchanged: list[Manifest] = field(default_factory=list)
+    articles: int = 0
+    spoken: int = 0
+    reused: int = 0
+    notices: list[Finding] = field(default_factory=list)
+    failed: list[Finding] = field(default_factory=list)
+
+
+def build(
+    workspace: Workspace,
+    stems: Sequence[str] = (),
+    *,
+    voice: str | None = None,
+    audio: bool = True,
+    jobs: int = 1,
+    progress: Progress = lambda *_: None,
+) -> Report:
+    """Build the communes named by `stems` (none: all), in `voice` (`ENGINE[:VOICE]`; None: each station's own).
+
+    A bulletin that cannot be made does not keep the others from being made: its problems are in `Report.failed`.
+    Raises CampaignError and ScheduleError (all problems of all files) before anything is made.
+    """
+    communes, schedule = _load(workspace, stems)
+    workspace.sweep()
+    report = Report()
+    voices = cache(lambda name: choose(name, report.notices.append))
+    for commune, plan in _plans(communes, schedule):
+        try:
+            order = _order(workspace, commune, plan)
+            report.articles += len(plan.campaigns)
+            wanted = voice or commune.station.voice
+            done = made_before(workspace, order) if wanted in (None, "auto") else None
+            if done:
+                report.unchanged.append(done)
+            elif audio:
+                _speak(workspace, order, voices(wanted), jobs, progress, report)
+        except LoaError as error:
+            report.failed.extend(error.findings)
+    return report
+
+
+def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Schedule]:
+    """What the build works on. Raises LoaError with the problems of all files at once."""
+    problems: list[Finding] = []
+    communes: list[Commune] = []
+    try:
+        communes = [load_commune(workspace, stem) for stem in stems] if stems else load_communes(workspace)
+    except CampaignError as error:
+        problems.extend(error.findings)
+    try:
+        schedule = Schedule.load(workspace)
+    except LoaError as error:
+        raise LoaError([*problems, *error.findings]) from error
+    if problems:
+        raise CampaignError(problems)
+    return communes, schedule
+
+
+def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Commune, BulletinPlan]]:
+    """The bulletins that the schedule asks for, and one for each campaign that no broadcast holds yet."""
+    wanted = schedule.plans()
+    for commune in communes:
+        own = [plan for plan in wanted if plan.commune == commune.stem]
+        yield from ((commune, plan) for plan in own)
+        held = {campaign for plan in own for campaign in plan.campaigns}
+        for campaign in commune.campaigns:
+            if campaign.id not in held:
+                plan = BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, DEFAULT_MAX_SECONDS)
+                yield commune, plan
+
+
+def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
+    """All that is said in a bulletin. Raises TemplateError, CampaignError."""
+    campaigns = [commune.campaign(id_) for id_ in plan.campaigns]
+    opening, bridge, closing = (
+        scripts.write(articles.radio_text(workspace, commune, name, campaigns), commune)
+        for name in RADIO_TEXTS
+    )
+    return Order(
+        plan=plan,
+        opening=opening,
+        items=tuple(scripts.write(articles.render(workspace, commune, c), commune) for c in campaigns),
+        bridge=bridge,
+        closing=closing,
+        style=Style(jingle=commune.station.jingle or "chime"),
+        commune=commune.commune.full,
+        inputs=_inputs(workspace, commune, campaigns),
+    )
+
+
+def _inputs(workspace: Workspace, commune: Commune, campaigns: Sequence[Campaign]) -> dict[str, str]:
+    """SHA-256 of the files that a bulletin's words come from, by their path from the root."""
+    facts = next(path for path in yaml_files(workspace.campaigns) if _nfc(path.stem) == commune.stem)
+    names = [f"radio/{name}.txt.j2" for name in RADIO_TEXTS] + [articles.template_name(c) for c in campaigns]
+    files = [facts, *(workspace.templates / name for name in names)]
+    return {workspace.relative(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _speak(
+    workspace: Workspace,
+    order: Order,
+    voice: tuple[Engine, str],
+    jobs: int,
+    progress: Progress,
+    report: Report,
+) -> None:
+    """Make one bulletin and count its sentences. Raises SpeechError, BulletinError, WorkspaceError."""
+    asked = False
+
+    def told(done: int, total: int, spoken: bool) -> None:
+        nonlocal asked
+        asked = True
+        report.spoken += spoken
+        report.reused += not spoken
+        progress(order.plan, done, total, spoken)
+
+    manifest = make(workspace, order, *voice, jobs=jobs, progress=told)
+    (report.made if asked else report.unchanged).append(manifest)
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

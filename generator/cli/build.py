@@ -1,0 +1,66 @@
+"""`loa build`: from the campaigns to finished bulletins, with a progress bar."""
+
+import os
+import sys
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from generator.build import Report, build
+from generator.bulletin import BulletinPlan
+from generator.cli.app import Station, loa, pass_station
+from generator.cli.report import print_findings
+from generator.i18n import _, ngettext
+
+
+@loa.command("build", help=_("Make articles, speech and bulletins; what has not changed is not made again."))
+@click.argument("communes", nargs=-1)
+@click.option("--voice", metavar="ENGINE[:VOICE]", help=_("Speak with this voice instead of each station's own."))
+@click.option("--no-audio", is_flag=True, help=_("Only check that articles and scripts can be made."))
+@click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True,
+              help=_("How many sentences to speak at a time."))  # fmt: skip
+@pass_station
+def verb(station: Station, communes: tuple[str, ...], voice: str | None, no_audio: bool, jobs: int) -> None:
+    """Exit code 1 where a bulletin could not be made."""
+    report = build_with_bar(station, communes, voice=voice, audio=not no_audio, jobs=jobs)
+    for line in summary(report):
+        click.echo(line)
+    print_findings([*report.notices, *report.failed], stream=sys.stderr)
+    if report.failed:
+        sys.exit(1)
+
+
+def build_with_bar(
+    station: Station, communes: tuple[str, ...] = (), *, voice: str | None = None, audio: bool = True, jobs: int = 1
+) -> Report:
+    """`build`, showing which bulletin is being spoken and how far it is."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
+               TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def progress(plan: BulletinPlan, done: int, total: int, _spoken: bool) -> None:
+            task = tasks.setdefault(plan.id, bar.add_task(plan.id) if plan.id not in tasks else -1)
+            bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
+
+        return build(station.workspace, communes, voice=voice, audio=audio, jobs=jobs, progress=progress)
+
+
+def summary(report: Report) -> list[str]:
+    """What was made, in lines for people."""
+    lines = [
+        _("{id}: {minutes} min, voice {engine}:{voice}").format(
+            id=m.id, minutes=clock(m.seconds), engine=m.engine, voice=m.voice
+        )
+        for m in report.made
+    ]
+    made = ngettext("{n} bulletin made", "{n} bulletins made", len(report.made)).format(n=len(report.made))
+    kept = ngettext("{n} unchanged", "{n} unchanged", len(report.unchanged)).format(n=len(report.unchanged))
+    clips = _("{spoken} sentences spoken, {reused} from the cache").format(spoken=report.spoken, reused=report.reused)
+    return [*lines, f"{made}, {kept}; {clips}."]
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds as `12:05`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
