@@ -35,6 +35,16 @@ class Report:
     notices: list[Finding] = field(default_factory=list)
     failed: list[Finding] = field(default_factory=list)
 
+    def add(self, other: "Report") -> None:
+        """Count what another build did, too."""
+        self.made += other.made
+        self.unchanged += other.unchanged
+        self.articles += other.articles
+        self.spoken += other.spoken
+        self.reused += other.reused
+        self.notices += other.notices
+        self.failed += other.failed
+
 
 def build(
     workspace: Workspace,

@@ -1,10 +1,12 @@
 """The command group: global options, and the modules that add their verbs."""
 
+import importlib
 from pathlib import Path
 
 import click
 
 from generator import __version__
+from generator.cli.verbs import MODULES
 from generator.i18n import _
 from generator.workspace import Workspace
 
@@ -24,7 +26,22 @@ class Station:
 pass_station = click.make_pass_decorator(Station)
 
 
+class Verbs(click.Group):
+    """The group of all verbs; `@loa.command` in a verb's module adds it when the module is imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """By name."""
+        return sorted(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb, imported now if it was not yet."""
+        if cmd_name in MODULES:
+            importlib.import_module(f"generator.cli.{MODULES[cmd_name]}")
+        return super().get_command(ctx, cmd_name)
+
+
 @click.group(
+    cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=_("From a commune's facts to articles, speech, bulletins, and loudspeakers on time."),
 )
@@ -35,5 +52,3 @@ def loa(context: click.Context, workspace: Path | None) -> None:
     """Entry point of all verbs."""
     context.obj = Station(workspace)
 
-
-from generator.cli import verbs  # noqa: E402, F401  each module adds its verbs to `loa`

@@ -12,6 +12,7 @@ from generator.bulletin import BulletinPlan
 from generator.cli.app import Station, loa, pass_station
 from generator.cli.report import print_findings
 from generator.i18n import _, ngettext
+from generator.workspace import Workspace
 
 
 @loa.command("build", help=_("Make articles, speech and bulletins; what has not changed is not made again."))
@@ -23,7 +24,7 @@ from generator.i18n import _, ngettext
 @pass_station
 def verb(station: Station, communes: tuple[str, ...], voice: str | None, no_audio: bool, jobs: int) -> None:
     """Exit code 1 where a bulletin could not be made."""
-    report = build_with_bar(station, communes, voice=voice, audio=not no_audio, jobs=jobs)
+    report = build_with_bar(station.workspace, communes, voice=voice, audio=not no_audio, jobs=jobs)
     for line in summary(report):
         click.echo(line)
     print_findings([*report.notices, *report.failed], stream=sys.stderr)
@@ -32,7 +33,12 @@ def verb(station: Station, communes: tuple[str, ...], voice: str | None, no_audi
 
 
 def build_with_bar(
-    station: Station, communes: tuple[str, ...] = (), *, voice: str | None = None, audio: bool = True, jobs: int = 1
+    workspace: Workspace,
+    communes: tuple[str, ...] = (),
+    *,
+    voice: str | None = None,
+    audio: bool = True,
+    jobs: int = os.cpu_count() or 1,
 ) -> Report:
     """`build`, showing which bulletin is being spoken and how far it is."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
@@ -44,7 +50,7 @@ def build_with_bar(
             task = tasks.setdefault(plan.id, bar.add_task(plan.id) if plan.id not in tasks else -1)
             bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
 
-        return build(station.workspace, communes, voice=voice, audio=audio, jobs=jobs, progress=progress)
+        return build(workspace, communes, voice=voice, audio=audio, jobs=jobs, progress=progress)
 
 
 def summary(report: Report) -> list[str]:

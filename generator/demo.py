@@ -1,0 +1,146 @@
+"""The whole way once: a copy of the sample station is built and released, and the real scheduler airs one bulletin."""
+
+import datetime
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import approval, build, logbook, on_air
+from generator import article as articles
+from generator.article import output
+from generator.bulletin import Manifest
+from generator.campaign import Commune, load_communes
+from generator.errors import Finding, WorkspaceError
+from generator.i18n import _
+from generator.playout import RealClock
+from generator.schedule import Airing, Schedule, airings
+from generator.speech import all_engines
+from generator.workspace import Workspace, sample_station
+
+AIRED = "ben-hai"
+"""The commune of the sample whose schedule has no end, so that there is always an airing to show."""
+SPEED = 60.0
+"""How many times faster than the wall clock the airing is shown: a bulletin of 12 minutes in 12 seconds."""
+_LEAD_SECONDS = 4.0
+Make = Callable[[Workspace, tuple[str, ...], str | None], build.Report]
+"""Builds communes in a voice; the command line adds a progress bar to it."""
+_COPIED = ("campaigns", "templates", "audio/jingles", "schedule.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the table: `words` are syllables on the page, `next_airing` None where none is planned."""
+
+    commune: Commune
+    words: int
+    manifest: Manifest
+    next_airing: Airing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the demonstration made and what the logbook says of its airing."""
+
+    workspace: Workspace
+    lines: tuple[Line, ...]
+    airing: Airing
+    log: tuple[logbook.Row, ...]
+    report: build.Report
+
+
+def prepare(folder: Path) -> Workspace:
+    """A fresh copy of the sample station in `folder`; clips spoken by an earlier demonstration are kept.
+
+    Raises WorkspaceError where `folder` holds something that is not a demonstration.
+    """
+    folder = folder.resolve()
+    mark = folder / ".loa" / "demo"
+    if folder.exists() and any(folder.iterdir()) and not mark.is_file():
+        raise WorkspaceError(
+            Finding(
+                "demo.folder",
+                _("This folder is not empty, and it is not a demonstration of Loa."),
+                _("Name another folder: loa demo FOLDER"),
+                file=str(folder),
+            )
+        )
+    shutil.rmtree(folder / ".loa", ignore_errors=True)
+    for name in _COPIED:
+        source, target = sample_station() / name, folder / name
+        if source.is_dir():
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(source, target)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    return Workspace(folder)
+
+
+def run(
+    workspace: Workspace,
+    make: Make,
+    progress: Callable[[float], None],
+) -> Shown:
+    """Build with `make`, release all, air one bulletin `SPEED` times faster than life (`progress`: how far, 0 to 1).
+
+    Raises LoaError where anything on the way cannot be done.
+    """
+    report = _build(workspace, make)
+    schedule, communes = Schedule.load(workspace), load_communes(workspace)
+    store = on_air.open_station_store(workspace, schedule)
+    try:
+        for recording in approval.recordings(workspace):
+            approval.release(workspace, store, recording, _("the demonstration"), _now())
+        coming = _coming(schedule)
+        airing = next(airing for airing in coming if airing.commune == AIRED)
+        _air(workspace, airing, progress)
+        log = tuple(row for row in logbook.rows(store) if row.airing == airing.id)
+    finally:
+        store.close()
+    lines = tuple(_line(workspace, commune, coming) for commune in communes)
+    return Shown(workspace, lines, airing, log, report)
+
+
+def _build(workspace: Workspace, make: Make) -> build.Report:
+    """The bulletin that is aired in the best offline voice, the others in the quickest."""
+    ready = {engine.name for engine in all_engines() if engine.name in {"loa", "espeak"} and engine.state().ready}
+    others = tuple(commune.stem for commune in load_communes(workspace) if commune.stem != AIRED)
+    first = make(workspace, (AIRED,), "loa" if "loa" in ready else None)
+    second = make(workspace, others, "espeak" if "espeak" in ready else None)
+    first.add(second)
+    if first.failed:
+        raise WorkspaceError(first.failed)
+    return first
+
+
+def _air(workspace: Workspace, airing: Airing, progress: Callable[[float], None]) -> None:
+    start = airing.planned - datetime.timedelta(seconds=_LEAD_SECONDS * SPEED)
+
+    def shown(station: on_air.Station) -> None:
+        progress((station.clock.now() - airing.planned).total_seconds() / (airing.minutes * 60))
+
+    on_air.run(
+        workspace,
+        clock=RealClock(SPEED, start),
+        until=lambda station: logbook.outcome_of(station.store, airing.id) is not None,
+        limit=120,
+        progress=shown,
+    )
+
+
+def _coming(schedule: Schedule) -> tuple[Airing, ...]:
+    return airings(schedule, _now(), _now() + datetime.timedelta(days=60))
+
+
+def _line(workspace: Workspace, commune: Commune, coming: tuple[Airing, ...]) -> Line:
+    article = articles.render(workspace, commune, commune.campaigns[0])
+    manifest = Manifest.load(next((workspace.bulletins / commune.stem).glob("*.json")))
+    first = next((airing for airing in coming if airing.commune == commune.stem), None)
+    return Line(commune, len(output.to_text(article).split()), manifest, first)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
