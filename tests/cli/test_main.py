@@ -56,3 +56,16 @@ def test_a_failure_of_ours_is_kept_in_a_file_and_shown_without_traceback(
     assert len(reports) == 1
     assert "secret detail" in reports[0].read_text(encoding="utf-8")
     assert str(reports[0]) in shown
+
+
+def test_every_verb_is_found_and_every_module_of_verbs_is_listed() -> None:
+    import importlib
+    import pkgutil
+
+    import generator.cli
+    from generator.cli.app import loa as group
+    from generator.cli.verbs import MODULES
+
+    for module in pkgutil.iter_modules(generator.cli.__path__):
+        importlib.import_module(f"generator.cli.{module.name}")
+    assert set(group.commands) == set(MODULES)
