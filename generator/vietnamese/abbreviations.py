@@ -36,6 +36,12 @@ def expand(scan: Scan, key: str, start: int, end: int) -> str | None:
     return abbreviations().get(key)
 
 
+@cache
+def foreign() -> dict[str, str]:
+    """Foreign word, lower case → how Vietnamese voices should say it."""
+    return {str(key): str(words) for key, words in table("foreign")["words"].items()}
+
+
 @lru_cache(maxsize=2048)
 def decompose(word: str) -> str | None:
     """An unknown run of capitals as the fewest known parts: TTBTXH → trung tâm + bảo trợ xã hội."""

@@ -17,6 +17,8 @@ HEADING = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,5}(?:\.(?=\s)|(?=\s|$))|\d{1,3}(?:
 TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?!\d|/\d)")
 LETTERED = re.compile(r"(\d{1,4})([A-ZĐ])(?![\w&]|\.[A-ZĐ])")
 TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])")
+RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
+MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
 FLAT = re.compile(r"(\d{1,4})\s?/\s?(\d{1,4})(?=[A-Z](?![\w]))")
 _TIMES = re.compile(r"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[a-zđà-ỹ]+ ){0,2}\d)")
@@ -55,7 +57,8 @@ def say_unit(scan: Scan, end: int) -> int:
     if match and match[0] == "K" and not re.search(r"\d\d$", scan.left(end, 3)):
         match = None
     if match and not (
-        match[0] == "A" or (match[0] in {"V", "W"} and scan.text[end - 1 : end].isdecimal() and not _electric(scan, end))
+        match[0] == "A"
+        or (match[0] in {"V", "W"} and scan.text[end - 1 : end].isdecimal() and not _electric(scan, end))
     ):
         name = match[0].strip()
         following = scan.text[match.end() : match.end() + 2]
@@ -105,6 +108,7 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
     elif (
         re.fullmatch(r"\d{1,2},\d{1,2}", text)
         and unit is None
+        and before.gap == " "
         and before.ends("item")
         and not re.match(r" (?:lần|triệu|tỷ|điểm|nghìn|điểm|độ)", scan.after(end, 8))
     ):
@@ -144,11 +148,11 @@ def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
     scan.say("giờ" if match[2] == "H" else letter(match[2]), *match.span(2))
-    slash = re.compile(r"/(\d{1,4})(?![\d/])").match(scan.text, match.end())
+    slash = re.compile(r"/(\d{1,4})(?![\d/]|G)").match(scan.text, match.end())
     if slash:
         scan.say("trên " + whole(slash[1], scan.region), *slash.span())
         return slash.end()
-    return scan.measure(match.end(), "number")
+    return scan.measure(match.end(), "code" if match[2] == "G" else "number")
 
 
 def read_heading(scan: Scan, match: re.Match[str]) -> int | None:
@@ -179,6 +183,25 @@ def read_tall(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "number")
 
 
+def read_ratio(scan: Scan, match: re.Match[str]) -> int | None:
+    """1:500: a scale; 2:1: a score."""
+    if scan.before(match.start()).ends("score"):
+        joint = ""
+    elif scan.before(match.start()).ends("scale", past_filler=True) or int(match[2].replace(".", "")) >= 10:
+        joint = "trên "
+    else:
+        return None
+    scan.say(whole(match[1], scan.region), *match.span(1))
+    scan.say(joint + number_words(scan, match[2]), *match.span(2))
+    return scan.measure(match.end(), "number")
+
+
+def read_months(scan: Scan, match: re.Match[str]) -> int | None:
+    """6T đầu năm."""
+    scan.say(whole(match[1], scan.region) + " tháng", *match.span())
+    return match.end()
+
+
 def read_age(scan: Scan, match: re.Match[str]) -> int | None:
     """(4t): years of age."""
     if int(match[1]) > 120 or not (
@@ -194,6 +217,8 @@ RULES: tuple[Rule, ...] = (
     (HEADING, read_heading),
     (TRIPLE, read_triple),
     (TALL, read_tall),
+    (RATIO, read_ratio),
+    (MONTHS, read_months),
     (AGE, read_age),
     (LETTERED, read_lettered),
     (AMOUNT, read_amount),

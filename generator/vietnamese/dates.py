@@ -4,6 +4,7 @@ import re
 
 from generator.vietnamese.numbers import cardinal
 from generator.vietnamese.scan import Rule, Scan
+from generator.vietnamese.tables import contexts
 
 FULL = re.compile(r"(\d{1,2})(\s?[/.-]\s?)(\d{1,2})(\s?[/.-]\s?)(\d{4}|\d{2})(?![\d/]|[.,]\d)")
 ISO = re.compile(r"((?:19|20)\d\d)-(\d{2})-(\d{2})(?!\d)")
@@ -138,6 +139,8 @@ def read_months(scan: Scan, match: re.Match[str]) -> int | None:
 def read_month_year(scan: Scan, match: re.Match[str]) -> int | None:
     """8/2023; after "quý" a quarter."""
     before = scan.before(match.start())
+    if before.ends("scale"):
+        return None
     if not _month(match[1]) or (match[2] == "-" and before.last != "tháng") or (match[2] == "." and scan.fresh):
         return None
     if before.ends("quarter words") and before.gap == " ":
@@ -200,7 +203,12 @@ def _slash_is_date(scan: Scan, match: re.Match[str], after: str) -> bool:
     if one < two <= 10 and re.match(r" (?:ngày|buổi|tháng|năm|giờ|số|tổng|suất|liều|viên)", after):
         return False
     follows = scan.kind in {"hour", "weekday"} and 0 <= match.start() - scan.measured <= 3
-    if follows or _DATED_AFTER.match(after) or _NEXT_TO_DATE.search(before.text):
+    word = re.match(r" ([^\W\d_]+)(?: ([^\W\d_]+))?", after)
+    if one < two and word and before.last not in {"ngày", "sáng", "chiều", "tối"}:
+        parts = contexts("fraction after")
+        if word[1].lower() in parts or f"{word[1]} {word[2]}".lower() in parts:
+            return False
+    if follows or _DATED_AFTER.match(after) or (scan.kind == "date" and _NEXT_TO_DATE.search(before.text)):
         return True
     whole = re.match(r" (?:[a-zđà-ỹ]+)", after)
     feast = f"{one}.{two}" in _FEASTS

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from generator.vietnamese import amounts, dates, documents, hosts, hours, marks, pairs, phones, words
+from generator.vietnamese import amounts, codes, compounds, dates, documents, hosts, hours, marks, pairs, phones, words
 from generator.vietnamese.abbreviations import ambiguous
 from generator.vietnamese.letters import latin
 from generator.vietnamese.numbers import Region
@@ -12,7 +12,7 @@ from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import is_syllable
 from generator.vietnamese.tables import abbreviations, contexts, table
 
-LETTER_RULES: tuple[Rule, ...] = (*hosts.RULES, *words.RULES)
+LETTER_RULES: tuple[Rule, ...] = (*hosts.RULES, *codes.RULES, words.RULES[0], *compounds.RULES, words.RULES[1])
 DIGIT_RULES: tuple[Rule, ...] = (
     hosts.RULES[2],
     *documents.RULES,

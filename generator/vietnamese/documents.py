@@ -5,6 +5,7 @@ from functools import cache
 
 from generator.vietnamese.letters import letter
 from generator.vietnamese.numbers import Region, cardinal, digit_by_digit
+from generator.vietnamese.romans import roman
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.tables import table, word_set
 
@@ -116,18 +117,6 @@ def read_yeared(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     say_number(scan, match["number"], match.start(), match["year"], match.start("year"))
     return match.end()
-
-
-_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-ROMAN = re.compile(r"(?=[IVXLC])(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
-
-
-def roman(text: str) -> int:
-    """The value of a Roman numeral in capitals."""
-    total = 0
-    for this, following in zip(text, [*text[1:], "I"], strict=True):
-        total += -_ROMAN[this] if _ROMAN[this] < _ROMAN[following] else _ROMAN[this]
-    return total
 
 
 RULES: tuple[Rule, ...] = ((CODE, read_code), (YEARED, read_yeared))

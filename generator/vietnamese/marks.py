@@ -2,6 +2,7 @@
 
 import re
 
+from generator.vietnamese.amounts import NUMBER, number_words
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.tables import abbreviations, table, units, word_set
 
@@ -19,6 +20,7 @@ COMPARE = re.compile(r"(<=|>=|=<|=>|≤|≥|<|>)\s?(?=[+-]?\d)")
 SLASH = re.compile(r"\s?/\s?")
 ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
 DASH = re.compile(r"[-–—‑−÷]+")
+PRICE = re.compile(rf"([$€₫])\s?({NUMBER})")
 OTHER = re.compile(r"(?s).")
 _COMPARED = {
     "<": "dưới",
@@ -30,6 +32,8 @@ _COMPARED = {
     "=>": "từ",
     "=<": "không quá",
 }
+_WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\s?$")
+_WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn)(?!\w)")
 _SCORES = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|luân lưu|hiệp|set|chung cuộc|penalty|dẫn)(?!\w)")
 _HEAD = r"(?:Thôn|thôn|Tổ|tổ|Lớp|lớp|Điều|Khoản|Đội|đội|Bước|Mục|Câu|Khu|Xóm|xóm|Ấp|ấp|tháng|Tháng|ngày|Ngày|thứ|Thứ|Tuần|tuần|Km|KM|km|U|K|Quý|quý|mức|năm|Năm|sáng|chiều|tối)"
 _NEXT = re.compile(
@@ -173,8 +177,13 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     if re.match(r"(?:19|20)\d\d(?!\d)", scan.after(end, 5)) and scan.kind == "roman" and scan.follows_quantity(start):
         scan.say("năm", *match.span())
         return end
-    if number and re.search(r"\d [^\W\d_]+(?: [^\W\d_]+)?$", scan.left(start, 24)) and match[0] == "/":
-        scan.say("trên", *match.span())
+    if re.match(r"(?:19|20)\d\d(?!\d)", scan.after(end, 5)) and scan.left(start, 6).lower().endswith(" tháng"):
+        scan.say("năm", *match.span())
+        return end
+    pair = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) if number and match[0] == "/" else None
+    if pair:
+        scan.say("trên" if re.match(rf"[\d.,]+ {pair[1]}", scan.after(end, 24)) else "", *match.span())
+        scan.pause(",")
         return end
     if right is None or (match[0].endswith(" ") and match[0].startswith("/")):
         scan.pause("," if match[0].endswith(" ") else "")
@@ -205,6 +214,12 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     """A dash: "đến" between two quantities, nothing before an item or inside a word, a minus, else a pause."""
     start, end = match.span()
     after = scan.after(end, 24)
+    if scan.kind == "roman" and scan.follows_quantity(start) and re.match(r"\s?(?:19|20)\d\d(?!\d)", after):
+        scan.say("năm", *match.span())
+        return end
+    if _WEEKDAY.search(scan.left(start, 16).lower()) and _WEEKDAY_NEXT.match(after.lower()):
+        scan.say("đến", *match.span())
+        return end
     joins = scan.follows_quantity(start) and len(match[0]) == 1
     if joins and scan.kind != "phone" and _NEXT.match(after) and _same_kind(scan, after):
         small = re.match(r"\s?\d{1,2}(?!\d)", after)
@@ -285,7 +300,7 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         else:
             scan.say("và", start, end)
         return end
-    if re.search(r"(?<![^\W_])[A-Z]$", left) and not after[:1].strip():
+    if re.search(r"(?<![^\W_])[A-Z]$", left) and not after[:1].strip(" ,;.)"):
         scan.say("cộng", start, end)
         return end
     if after[:1].isdecimal():
@@ -304,6 +319,13 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     scan.say("và" if after.strip()[:1].isalnum() else "", start, end)
     return end
+
+
+def read_price(scan: Scan, match: re.Match[str]) -> int | None:
+    """$50: the currency is said after the number."""
+    scan.say(number_words(scan, match[2]), *match.span(2))
+    scan.say(_SIGNS[match[1]], *match.span(1)[:1], match.start(2))
+    return scan.measure(match.end(), "number")
 
 
 def read_extension(scan: Scan, match: re.Match[str]) -> int | None:
@@ -388,5 +410,6 @@ RULES: tuple[Rule, ...] = (
     (DASH, read_dash),
     (re.compile(r"\+"), read_plus),
     (HANDLE, read_handle),
+    (PRICE, read_price),
     (OTHER, read_other),
 )

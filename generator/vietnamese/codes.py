@@ -1,0 +1,190 @@
+"""Codes of letters and digits: roads (QL1A), crops (ST25), police rooms (PC06), weekdays (T7), diseases (H5N1), forms."""
+
+import re
+from functools import cache
+
+from generator.vietnamese.abbreviations import ambiguous, expand, foreign
+from generator.vietnamese.letters import latin, spell, spell_code
+from generator.vietnamese.numbers import DIGITS, cardinal, whole
+from generator.vietnamese.phones import CODE, read_code
+from generator.vietnamese.romans import ROMAN, roman
+from generator.vietnamese.scan import Rule, Scan
+from generator.vietnamese.syllables import is_syllable
+from generator.vietnamese.tables import abbreviations, contexts, table, units
+
+SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
+KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])")
+DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
+MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?=[/.]\s?(?:19|20)\d\d(?!\d))")
+MIXED = re.compile(
+    r"(?P<name>[A-Za-zĐđ]{1,12})(?P<joint>[-.]|\s)?(?P<digits>\d{1,6})"
+    r"(?P<tail>[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?(?P<grade>[-.]\d{1,5}|-[A-Z]{1,4}(?!\w))?(?![^\W_]|[.,]\d)"
+)
+_ROADS = frozenset({"QL", "TL", "ĐT", "ĐH", "HL", "ĐX"})
+
+
+@cache
+def _codes() -> dict[str, str]:
+    return {str(key): str(words) for key, words in table("codes").items()}
+
+
+@cache
+def _capitals(name: str) -> frozenset[str]:
+    """A list of the contexts whose entries are letters in capitals."""
+    return frozenset(entry.upper() for entry in contexts(name))
+
+
+def read_serial(scan: Scan, match: re.Match[str]) -> int | None:
+    """BK 123456: the serial of a certificate, letters and digits one by one."""
+    if scan.before(match.start()).last in {"đt", "tài", "lần"}:
+        return None
+    scan.say(spell(match[0]), *match.span())
+    return match.end()
+
+
+def read_letter_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """Tàu QT-00912-TS, mã số VN-QTOR-0012: a code that begins with letters."""
+    return read_code(scan, match) if match[0][:1].isupper() else None
+
+
+def read_km(scan: Scan, match: re.Match[str]) -> int | None:
+    """Km8+750: a place on a road."""
+    number = re.compile(r"(\d{1,4})(?:\s?\+\s?(\d{1,3})(?!\d))?").match(scan.text, match.end())
+    if number is None:
+        return None
+    scan.say("ki lô mét", *match.span())
+    scan.say(whole(number[1], scan.region), *number.span(1))
+    if number[2]:
+        scan.say("cộng " + whole(number[2], scan.region), number.end(1), number.end(2))
+    return scan.measure(number.end(), "km")
+
+
+def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """T7: Saturday."""
+    before = scan.before(match.start())
+    if before.last in {
+        "tuyến",
+        "lô",
+        "mẫu",
+        "khu",
+        "nhóm",
+        "mã",
+        "kênh",
+        "ga",
+        "nhà",
+        "vụ",
+        "loại",
+        "xe",
+        "u",
+        "tba",
+        "trạm",
+        "lộ",
+        "mạch",
+        "nhánh",
+        "tầng",
+        "máy",
+    }:
+        return None
+    if match[1] == "8":
+        words = "tháng tám" if scan.kind == "date" else None
+        if words is None:
+            return None
+    else:
+        day = "tư" if match[1] == "4" else DIGITS[int(match[1])]
+        words = day if before.last == "thứ" else f"thứ {day}"
+    scan.say(words, *match.span())
+    return scan.measure(match.end(), "weekday")
+
+
+def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """T8/2025: a month."""
+    number = int(match[1])
+    scan.say("tháng " + ("tư" if number == 4 else cardinal(number, scan.region)), *match.span())
+    year = re.compile(r"[/.]\s?(\d{4})").match(scan.text, match.end())
+    assert year is not None
+    scan.say("năm " + cardinal(int(year[1]), scan.region), *year.span())
+    return scan.measure(year.end(), "date")
+
+
+def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
+    """Known codes as the tables say; else known letters in words or spelt, digits as a number."""
+    text = match[0]
+    if re.search(r"\d\.\d{3}$", text) or (match["joint"] == "-" and ROMAN.fullmatch(match["name"])):
+        return None  # Vitamin A 100.000; quý IV-2025
+    known = (
+        scan.pronounce.get(text)
+        or _codes().get(text)
+        or _codes().get(text.lower())
+        or abbreviations().get(text)
+        or units().get(text)
+    )
+    said = known or _in_parts(scan, match)
+    if said is None:
+        return None
+    scan.say(said, *match.span())
+    return scan.measure(match.end(), "code")
+
+
+def _in_parts(scan: Scan, match: re.Match[str]) -> str | None:
+    """The letters, then the rest; None if letters and digits do not belong together."""
+    name, rest = match["name"], match[0][len(match["name"]) :].lstrip(" .-")
+    before = scan.before(match.start())
+    loose = match["joint"] is not None
+    if loose and not _belongs(scan, match):
+        return None
+    if len(name) == 1 and name in "xđ":
+        return None
+    letters = _letters(scan, match, before.last)
+    grade = match["grade"] or ""
+    if ROMAN.fullmatch(grade[1:]) and len(grade) > 1:
+        return (
+            f"{letters} {spell_code(rest.removesuffix(grade), scan.region)} {cardinal(roman(grade[1:]), scan.region)}"
+        )
+    return f"{letters} {spell_code(rest, scan.region)}"
+
+
+def _belongs(scan: Scan, match: re.Match[str]) -> bool:
+    """Whether letters and a number with a space, dot or hyphen between are one code: QL 9, OM 18, K-93, ĐV 108 (a crop)."""
+    name, joint, digits = match["name"], match["joint"], match["digits"]
+    before = scan.before(match.start())
+    if joint == "-":
+        return name.lower() in foreign() or (
+            name.isupper() and len(name) <= 4 and not (is_syllable(name) and len(name) > 2)
+        )
+    if digits[0] == "0" or match["grade"]:
+        return False
+    if name in _ROADS and len(digits) <= 4 and before.last not in {"số", "máy"}:
+        return True
+    if joint != " ":
+        return False
+    crop = before.ends("crop") or (scan.kind == "code" and match.start() - scan.measured == 2)
+    short = len(name) <= 3 and name.isupper() and len(digits) <= 3 and name not in {"ĐX", "HT", "TM", "TP", "TX"}
+    return name in _capitals("spelt before digits") or (crop and short)
+
+
+def _letters(scan: Scan, match: re.Match[str], last: str) -> str:
+    """How the letters of a code are said."""
+    name, digits = match["name"], match["digits"]
+    prefix = table("prefixes").get(name)
+    form = name == "CT" and digits[0] == "0"
+    if prefix and not form and not (name == "CT" and last in {"mẫu", "biểu", "khai"}):
+        return str(prefix)
+    if name.lower() in foreign() and len(name) > 2:
+        return foreign()[name.lower()]
+    if len(name) >= 3 and (name in abbreviations() or name in ambiguous()) and match["joint"] != " ":
+        return expand(scan, name, match.start(), match.end("name")) or spell(name)
+    if name.istitle() and len(name) > 1 and is_syllable(name):
+        return name.lower()
+    if name.isupper() or len(name) <= 3 or not (name.istitle() or name.islower()):
+        return spell(name)
+    return latin(name.lower())
+
+
+RULES: tuple[Rule, ...] = (
+    (SERIAL, read_serial),
+    (KM, read_km),
+    (CODE, read_letter_code),
+    (MONTH_CODE, read_month_code),
+    (DAY_CODE, read_day_code),
+    (MIXED, read_mixed),
+)
