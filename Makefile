@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
-EXTRAS := espeak,voice,listen,edge,piper,test,bench
+EXTRAS := espeak,voice,listen,edge,piper,console,test,bench
 DEBIAN := espeak-ng ffmpeg
 export PYTHONUTF8 := 1
 

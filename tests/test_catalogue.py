@@ -17,7 +17,8 @@ def catalogue() -> Catalog:
 
 
 def used() -> dict[str | tuple[str, ...], str]:
-    found = extract_from_dir(str(PACKAGE), keywords={"_": None, "ngettext": (1, 2)}, method_map=[("**.py", "python")])
+    methods = [("**.py", "python"), ("**.html", "jinja2")]
+    found = extract_from_dir(str(PACKAGE), keywords={"_": None, "ngettext": (1, 2)}, method_map=methods)
     return {message: f"{name}:{line}" for name, line, message, _comments, _context in found}
 
 

@@ -7,6 +7,7 @@ MODULES = {
     "article": "article",
     "build": "build",
     "check": "check",
+    "console": "console",
     "demo": "demo",
     "import": "importing",
     "listen": "listen",

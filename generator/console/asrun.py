@@ -1,0 +1,94 @@
+"""Questions that the log's pages ask of the logbook: a page of rows, a year's counts. Quick with 100 000 rows."""
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from generator.store import Store, instant, logbook, stamp
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for. Days are the station's; `before`: rows older than this one."""
+
+    word: str = ""
+    outcome: str = ""
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    before: int = 0
+
+
+@dataclass(slots=True)
+class Counts:
+    """A year: airings by month (1 to 12) and outcome, and by commune and outcome."""
+
+    months: dict[int, Counter[str]] = field(default_factory=lambda: {n: Counter() for n in range(1, 13)})
+    communes: dict[str, Counter[str]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Counter[str]:
+        """By outcome."""
+        return sum(self.months.values(), Counter())
+
+    @property
+    def highest(self) -> int:
+        """The most airings of a month, at least 1."""
+        return max(1, *(sum(counter.values()) for counter in self.months.values()))
+
+
+def rows(store: Store, wanted: Wanted, zone: datetime.tzinfo, limit: int = PER_PAGE) -> list[dict[str, Any]]:
+    """Airings with their outcomes, newest first, in the station's time. Raises StoreError."""
+    query = sa.select(logbook).where(logbook.c.kind == "airing").order_by(logbook.c.seq.desc()).limit(limit)
+    if wanted.before:
+        query = query.where(logbook.c.seq < wanted.before)
+    if wanted.outcome:
+        query = query.where(logbook.c.outcome == wanted.outcome)
+    if wanted.since:
+        query = query.where(logbook.c.planned >= stamp(_midnight(wanted.since, zone)))
+    if wanted.until:
+        query = query.where(logbook.c.planned < stamp(_midnight(wanted.until + datetime.timedelta(days=1), zone)))
+    if wanted.word:
+        columns = (logbook.c.broadcast, logbook.c.commune, logbook.c.bulletin, logbook.c.reason, logbook.c.output)
+        query = query.where(sa.or_(*(column.contains(wanted.word, autoescape=True) for column in columns)))
+    with store.read() as connection:
+        found = [dict(row) for row in connection.execute(query).mappings()]
+    for row in found:
+        for name in ("planned", "started", "ended"):
+            row[name] = instant(row[name]).astimezone(zone) if row[name] else None
+    return found
+
+
+def year(store: Store, wanted: int, zone: datetime.tzinfo) -> Counts:
+    """The counts of a year of the station's calendar; kept until the log grows. Raises StoreError."""
+    with store.read() as connection:
+        last = connection.execute(sa.select(sa.func.max(logbook.c.seq))).scalar() or 0
+    return _year(store, wanted, zone, last)
+
+
+@lru_cache(maxsize=8)
+def _year(store: Store, wanted: int, zone: datetime.tzinfo, _last: int) -> Counts:
+    first = datetime.datetime(wanted, 1, 1, tzinfo=zone)
+    after = datetime.datetime(wanted + 1, 1, 1, tzinfo=zone)
+    hour = sa.func.substr(logbook.c.planned, 1, 13)  # whole hours, so that the local month can be told afterwards
+    query = (
+        sa.select(hour, logbook.c.commune, logbook.c.outcome, sa.func.count())
+        .where(logbook.c.kind == "airing", logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
+        .group_by(hour, logbook.c.commune, logbook.c.outcome)
+    )
+    counts = Counts()
+    with store.read() as connection:
+        for text, commune, outcome, many in connection.execute(query):
+            moment = datetime.datetime.fromisoformat(f"{text}:00:00+00:00").astimezone(zone)
+            counts.months[moment.month][outcome or "?"] += many
+            counts.communes.setdefault(commune or "–", Counter())[outcome or "?"] += many
+    return counts
+
+
+def _midnight(day: datetime.date, zone: datetime.tzinfo) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), zone)

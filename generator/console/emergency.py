@@ -1,0 +1,41 @@
+"""A message that cannot wait: typed, spoken, heard once by its author, released with the password, on air at once."""
+
+import datetime
+
+from generator import script as scripts
+from generator.article import Article
+from generator.bulletin import BulletinPlan, Manifest
+from generator.bulletin.making import make
+from generator.bulletin.order import Order, Style
+from generator.campaign import load_commune
+from generator.script import Script
+from generator.speech import choose
+from generator.workspace import Workspace
+
+LONGEST = 4 * 60.0
+PREFIX = "khan-cap-"
+OPENING = "Thông báo khẩn."
+AGAIN = "Xin nhắc lại."
+CLOSING = "Hết thông báo khẩn."
+
+
+def make_message(workspace: Workspace, stem: str, name: str, title: str, text: str) -> Manifest:
+    """The bulletin `<stem>/<name>` that says `text`, with chime, opening and closing words. Raises LoaError."""
+    commune = load_commune(workspace, stem)
+    today = datetime.datetime.now().astimezone().date()
+
+    def script(part: str, source: str) -> Script:
+        return scripts.write(Article(stem, part, title, today, "radio", source), commune)
+
+    engine, voice = choose(commune.station.voice)
+    order = Order(
+        plan=BulletinPlan(stem, name, title, (name,), 0.0, LONGEST),
+        opening=script("opening", OPENING),
+        items=(script(name, text),),
+        bridge=script("bridge", AGAIN),
+        closing=script("closing", CLOSING),
+        style=Style(jingle=commune.station.jingle or "chime", music=None),
+        commune=commune.commune.full,
+        date=today,
+    )
+    return make(workspace, order, engine, voice)

@@ -1,0 +1,63 @@
+"""Live events: one look a second, shared by everybody who watches."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+
+from generator.console.context import Console
+from generator.errors import LoaError
+
+_EVERY = 1.0
+
+
+class Feed:
+    """The newest event, and a bell that rings when there is one."""
+
+    def __init__(self, here: Console) -> None:
+        self.here = here
+        self.text = ""
+        self.watchers = 0
+        self._bell = asyncio.Condition()
+
+    async def run(self) -> None:
+        """Look while somebody watches."""
+        while True:
+            await asyncio.sleep(_EVERY)
+            if not self.watchers:
+                continue
+            try:
+                moment = await run_in_threadpool(self.here.watch.now, 0.5)
+            except LoaError:
+                continue  # the database is busy or gone: the next second tells
+            async with self._bell:
+                self.text = json.dumps(moment.event(), ensure_ascii=False)
+                self._bell.notify_all()
+
+    async def events(self) -> AsyncIterator[str]:
+        """The events from now on, as a browser's EventSource reads them."""
+        self.watchers += 1
+        try:
+            yield "retry: 3000\n\n"
+            while True:
+                async with self._bell:
+                    await self._bell.wait()
+                    text = self.text
+                yield f"data: {text}\n\n"
+        finally:
+            self.watchers -= 1
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """While the console runs: the feed and the runner of jobs."""
+    here: Console = app.state.console
+    app.state.feed = feed = Feed(here)
+    task = asyncio.create_task(feed.run())
+    here.runner.start()
+    yield
+    task.cancel()
+    here.runner.stop()

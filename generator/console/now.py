@@ -1,0 +1,159 @@
+"""What is happening at this moment, as the first page and its live events tell it."""
+
+import datetime
+import hashlib
+import threading
+import time
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from generator.approval import released_copy
+from generator.bulletin import Manifest
+from generator.console.jobs import Job
+from generator.console.onair import Slot, slots_between
+from generator.errors import Finding, LoaError
+from generator.on_air import ledger
+from generator.on_air.alarms import Alarm, open_alarms
+from generator.on_air.lease import who_is_on_air
+from generator.schedule import AnyOutput
+
+if TYPE_CHECKING:
+    from generator.console.context import Console
+
+_AHEAD = datetime.timedelta(days=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """Something on air. `position`: seconds of the programme; `sentence`: what is being read."""
+
+    airing: str
+    title: str
+    outputs: tuple[str, ...]
+    started: datetime.datetime
+    position: float
+    seconds: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The station now. `running`: whether a `loa run` is on air."""
+
+    running: bool
+    playing: tuple[Playing, ...]
+    next: Slot | None
+    today: tuple[Slot, ...]
+    alarms: tuple[Alarm, ...]
+    outputs: tuple[tuple[str, AnyOutput], ...]
+    jobs: tuple[Job, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever more than a position does: the page then asks for its parts again."""
+        parts = [
+            str(self.running),
+            *(p.airing for p in self.playing),
+            *(f"{s.airing.id}{s.tone}{s.outcome}{s.says}" for s in (*self.today, *([self.next] if self.next else []))),
+            *(a.event for a in self.alarms),
+            *(f"{j.id}{j.state}" for j in self.jobs),
+            *(f"{name}{output.volume}" for name, output in self.outputs),
+        ]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    def event(self) -> dict[str, Any]:
+        """What a live event holds: positions, the sentence, the countdown."""
+        return {
+            "stamp": self.stamp,
+            "playing": [
+                {"airing": p.airing, "position": round(p.position, 1), "seconds": p.seconds, "sentence": p.sentence}
+                for p in self.playing
+            ],
+            "next": self.next.airing.planned.isoformat() if self.next else None,
+            "jobs": [{"id": j.id, "done": j.done, "total": j.total, "message": j.message} for j in self.jobs],
+        }
+
+
+class Watch:
+    """Looks at the station's database; all pages share one look a second."""
+
+    def __init__(self, here: "Console") -> None:
+        self.here = here
+        self._lock = threading.Lock()
+        self._last: tuple[float, Moment] | None = None
+        self._manifests: dict[str, Manifest | None] = {}
+        self._seen: dict[str, tuple[float, float]] = {}
+
+    def now(self, oldest: float = 0.9) -> Moment:
+        """The moment, at most `oldest` seconds old. Raises StoreError."""
+        with self._lock:
+            if self._last and time.monotonic() - self._last[0] < oldest:
+                return self._last[1]
+            moment = self._look()
+            self._last = (time.monotonic(), moment)
+            return moment
+
+    def forget(self) -> None:
+        """Somebody changed something: the next page looks for itself."""
+        with self._lock:
+            self._last = None
+
+    def _look(self) -> Moment:
+        here = self.here
+        row = who_is_on_air(here.store)
+        alive = {name.strip() for name in str(row["state"]).split(",")} if row else set()
+        playing = [self._playing(claim) for claim in ledger.unfinished(here.store) if claim.airing in alive]
+        plan = here.facts.plan()
+        slots: list[Slot] = []
+        today: list[Slot] = []
+        if plan.schedule:
+            local = datetime.datetime.now(plan.schedule.timezone)
+            midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+            slots = slots_between(here, plan.schedule, midnight, midnight + _AHEAD)
+            today = [slot for slot in slots if slot.local.date() == local.date()]
+        return Moment(
+            row is not None,
+            tuple(p for p in playing if p),
+            next((s for s in slots if not s.past and not s.airing.skipped), None),
+            tuple(today),
+            tuple(open_alarms(here.store)[:20]),
+            tuple(plan.schedule.outputs.items()) if plan.schedule else (),
+            tuple(here.jobs.living()),
+            plan.findings,
+        )
+
+    def _playing(self, claim: ledger.Claim) -> Playing | None:
+        if claim.started is None or claim.position is None:
+            return None
+        moment = time.monotonic()
+        noted, since = self._seen.get(claim.airing, (-1.0, moment))
+        if noted != claim.position:
+            self._seen[claim.airing] = (claim.position, moment)
+            since = moment
+        manifest = self._manifest(claim.sha256)
+        seconds = manifest.seconds if manifest else 0.0
+        position = min(claim.position + min(moment - since, 3.0), seconds or claim.position)
+        bulletin = self.here.shelf.get(claim.bulletin)
+        title = bulletin.title if bulletin else claim.bulletin
+        text = _sentence(manifest, position)
+        return Playing(claim.airing, title, claim.outputs, claim.started, position, seconds, text)
+
+    def _manifest(self, sha256: str | None) -> Manifest | None:
+        if not sha256:
+            return None
+        if sha256 not in self._manifests:
+            try:
+                record = released_copy(self.here.workspace, sha256).with_suffix(".json")
+                self._manifests[sha256] = Manifest.load(record)
+            except LoaError:
+                self._manifests[sha256] = None
+        return self._manifests[sha256]
+
+
+def _sentence(manifest: Manifest | None, position: float) -> str:
+    if manifest is None or not manifest.cues:
+        return ""
+    number = bisect_right([cue.start for cue in manifest.cues], position) - 1
+    return manifest.cues[max(number, 0)].text

@@ -1,0 +1,116 @@
+"""The days as the pages show them: each airing with its outcome, or with what still keeps it off the air."""
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator import logbook
+from generator.errors import Finding
+from generator.i18n import _
+from generator.schedule import Airing, Schedule, airings
+
+if TYPE_CHECKING:
+    from generator.console.context import Console
+
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An airing on a page. `tone`: good, warn or bad; `says`: what there is to know about it, in words."""
+
+    airing: Airing
+    local: datetime.datetime
+    past: bool
+    tone: str
+    says: tuple[str, ...]
+    title: str
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days from a Monday."""
+
+    first: datetime.date
+    today: datetime.date
+    days: tuple[tuple[datetime.date, tuple[Slot, ...]], ...]
+    schedule: Schedule | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def before(self) -> datetime.date:
+        """Monday of the week before."""
+        return self.first - 7 * _ONE_DAY
+
+    @property
+    def after(self) -> datetime.date:
+        """Monday of the next week."""
+        return self.first + 7 * _ONE_DAY
+
+
+def week_of(here: "Console", day: datetime.date, zone: str = "") -> Week:
+    """The week that holds `day`."""
+    plan = here.facts.plan()
+    first = day - day.weekday() * _ONE_DAY
+    if plan.schedule is None:
+        return Week(first, day, (), None, plan.findings)
+    schedule = plan.schedule
+    today = datetime.datetime.now(schedule.timezone).date()
+    start = datetime.datetime.combine(first, datetime.time(), schedule.timezone)
+    slots = slots_between(here, schedule, start, start + 7 * _ONE_DAY, zone)
+    days = [first + n * _ONE_DAY for n in range(7)]
+    by_day = tuple((day, tuple(s for s in slots if s.local.date() == day)) for day in days)
+    return Week(first, today, by_day, schedule, plan.findings)
+
+
+def slots_between(
+    here: "Console", schedule: Schedule, since: datetime.datetime, until: datetime.datetime, zone: str = ""
+) -> list[Slot]:
+    """Every airing planned in [since, until); with `zone` only those that this output or group plays."""
+    wanted = set(schedule.loudspeakers((zone,))) if zone in schedule.outputs else None
+    now = datetime.datetime.now(datetime.UTC)
+    done = logbook.outcomes(here.store, since, until)
+    bulletins = {bulletin.id: bulletin for bulletin in here.shelf.all()}
+    found = []
+    for airing in airings(schedule, since, until, with_skipped=True):
+        if wanted is not None and not wanted & set(schedule.loudspeakers(airing.outputs)):
+            continue
+        bulletin = bulletins.get(airing.bulletin)
+        title = bulletin.title if bulletin else airing.bulletin
+        local = airing.planned.astimezone(schedule.timezone)
+        past, outcome = airing.planned <= now, done.get(airing.id)
+        tone, says = _judge(airing, bulletin.state if bulletin else "none", past, outcome)
+        found.append(Slot(airing, local, past, tone, says, title, outcome))
+    return found
+
+
+def _judge(airing: Airing, state: str, past: bool, outcome: str | None) -> tuple[str, tuple[str, ...]]:
+    if airing.skipped:
+        return "off", (_("left out: {reason}").format(reason=airing.skipped),)
+    if outcome:
+        return ("bad" if outcome == "missed" else "warn" if outcome == "cut" else "good"), (outcome_name(outcome),)
+    if past:
+        return "off", (_("no record"),)
+    says = [problem.message for problem in airing.problems]
+    missing = {
+        "none": _("no sound has been made yet"),
+        "waiting": _("not signed yet"),
+        "returned": _("sent back by the leader"),
+    }
+    if state in missing:
+        says.append(missing[state])
+    return ("warn" if says else "good"), tuple(says)
+
+
+def outcome_name(outcome: str | None) -> str:
+    """What an outcome of the log means."""
+    names = {
+        "aired": _("aired"),
+        "aired-late": _("aired late"),
+        "resumed": _("aired after an interruption"),
+        "cut": _("stopped before its end"),
+        "missed": _("not aired"),
+        "skipped": _("left out"),
+    }
+    return names.get(outcome or "", outcome or "–")

@@ -1,0 +1,42 @@
+"""The routes, one module a place in the menu. Every route carries a decision (see roles.py), or nobody passes."""
+
+from fastapi import APIRouter
+
+from generator.console.routes import (
+    api,
+    campaigns,
+    emergency,
+    entry,
+    heard,
+    history,
+    log,
+    making,
+    people,
+    publish,
+    release,
+    settings,
+    statics,
+    today,
+    week,
+)
+
+
+def all_routers() -> tuple[APIRouter, ...]:
+    """Every router, in the order in which paths are tried: fixed paths before those with names in them."""
+    modules = (
+        statics,
+        entry,
+        today,
+        people,
+        settings,
+        heard,
+        making,
+        campaigns,
+        history,
+        week,
+        release,
+        emergency,
+        publish,
+        log,
+    )
+    return (api.hidden, api.router, *(module.router for module in modules))

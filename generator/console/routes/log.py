@@ -1,0 +1,99 @@
+"""The log: what went on air, searchable; proof that nobody changed it; the yearly counts; exports."""
+
+import datetime
+import re
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
+
+from generator import approval, logbook
+from generator.console import asrun
+from generator.console.context import Console, Here, note
+from generator.console.pages import page
+from generator.console.roles import Role, members, only
+from generator.logbook import export
+
+router = APIRouter(include_in_schema=False)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/log")
+@members
+def log(
+    request: Request, here: Here, q: str = "", outcome: str = "", since: str = "", until: str = "", before: int = 0
+) -> Response:
+    """Rows of the log, newest first."""
+    wanted = asrun.Wanted(q.strip()[:80], outcome, _day(since), _day(until), max(0, min(before, 2**53)))
+    rows = asrun.rows(here.store, wanted, _zone(here))
+    heard = {row["sha256"] for row in rows if row["sha256"]}
+    kept = {sha256 for sha256 in heard if approval.released_copy(here.workspace, sha256).exists()}
+    return page(
+        request, "log.html", rows=rows, wanted=wanted, outcomes=logbook.OUTCOMES, kept=kept, per_page=asrun.PER_PAGE
+    )
+
+
+@router.get("/log/year")
+@members
+def year(request: Request, here: Here, year: int = 0) -> Response:
+    """Counts of one year: by month, by commune."""
+    zone = _zone(here)
+    wanted = year if 2000 <= year <= 2100 else datetime.datetime.now(zone).year
+    return page(request, "year.html", counts=asrun.year(here.store, wanted, zone), year=wanted)
+
+
+@router.get("/log/export.{form}")
+@members
+def export_log(request: Request, here: Here, form: str, since: str = "", until: str = "") -> Response:
+    """The rows of a span as CSV or as a workbook with the yearly summary."""
+    schedule = here.facts.plan().schedule
+    if schedule is None or form not in {"csv", "xlsx"}:
+        raise HTTPException(404)
+    zone = schedule.timezone
+    first = _day(since) or datetime.date(datetime.datetime.now(zone).year, 1, 1)
+    last = _day(until) or datetime.datetime.now(zone).date()
+    rows = logbook.rows(here.store, _start(first, zone), _start(last + datetime.timedelta(days=1), zone))
+    note(request, "log.exported", f"{first} – {last}")
+    headers = {"content-disposition": f'attachment; filename="nhat-ky-{first}-{last}.{form}"'}
+    if form == "csv":
+        text = export.to_csv(rows, zone)
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    topics = {broadcast.id: broadcast.campaigns for broadcast in schedule.broadcasts}
+    return Response(export.to_xlsx(rows, zone, topics), media_type=_XLSX, headers=headers)
+
+
+@router.post("/log/verify")
+@only(Role.ADMIN, Role.LEADER, Role.OPERATOR)
+def verify(request: Request, here: Here) -> Response:
+    """Prove that no row was changed or removed."""
+    findings = logbook.verify(here.store, here.workspace.seal)
+    note(request, "log.verified", detail=str(len(findings)))
+    return page(request, "verified.html", findings=findings[:50], many=len(findings))
+
+
+@router.get("/log/sound/{sha256}.mp3")
+@members
+def sound(here: Here, sha256: str) -> Response:
+    """The very sound that was on air."""
+    good = re.fullmatch(r"[0-9a-f]{64}", sha256)
+    path = approval.released_copy(here.workspace, sha256) if good else None
+    if path is None or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type="audio/mpeg", content_disposition_type="inline", filename=f"{sha256[:12]}.mp3")
+
+
+def _zone(here: Console) -> datetime.tzinfo:
+    schedule = here.facts.plan().schedule
+    return schedule.timezone if schedule else datetime.UTC
+
+
+def _start(day: datetime.date, zone: datetime.tzinfo) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), zone)
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        found = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None

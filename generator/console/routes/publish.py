@@ -1,0 +1,62 @@
+"""Publish: what the web editor takes away, campaign by campaign."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+
+from generator.console.context import Here
+from generator.console.draft import make_draft
+from generator.console.pages import page
+from generator.console.roles import Role, only
+from generator.console.routes.campaigns import find_campaign
+
+router = APIRouter(include_in_schema=False)
+readers = only(Role.EDITOR, Role.OFFICER, Role.LEADER)
+PER_PAGE = 40
+
+
+@router.get("/publish")
+@readers
+def everything(request: Request, here: Here, q: str = "", part: int = 1) -> Response:
+    """All campaigns, to choose one."""
+    wanted = q.casefold().strip()[:80]
+    rows = [
+        (file, campaign)
+        for file in here.facts.communes()
+        if file.commune
+        for campaign in file.commune.campaigns
+        if not wanted or wanted in f"{file.stem} {file.commune.commune.full} {campaign.title}".casefold()
+    ]
+    parts = -(-len(rows) // PER_PAGE)
+    part = max(1, min(part, parts or 1))
+    shown = rows[(part - 1) * PER_PAGE : part * PER_PAGE]
+    return page(request, "publish.html", rows=shown, q=q[:80], part=part, parts=parts)
+
+
+@router.get("/publish/{stem}/{id_}")
+@readers
+def one(request: Request, here: Here, stem: str, id_: str) -> Response:
+    """One campaign: preview, HTML to copy, files to take."""
+    commune, campaign = find_campaign(here, stem, id_)
+    draft = make_draft(here.workspace, commune, campaign)
+    bulletins = [b for b in here.shelf.all() if b.manifest and b.commune == stem and id_ in b.manifest.campaigns]
+    return page(
+        request,
+        "published.html",
+        commune=commune,
+        campaign=campaign,
+        draft=draft,
+        stem=stem,
+        id=id_,
+        bulletins=bulletins,
+    )
+
+
+@router.get("/publish/{stem}/{id_}/article.md")
+@readers
+def markdown(here: Here, stem: str, id_: str) -> Response:
+    """The article as Markdown."""
+    commune, campaign = find_campaign(here, stem, id_)
+    draft = make_draft(here.workspace, commune, campaign)
+    text = draft.article.markdown if draft.article else ""
+    headers = {"content-disposition": f'attachment; filename="{commune.stem}-{campaign.id}.md"'}
+    return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=headers)

@@ -1,0 +1,130 @@
+"""A form made from the schema: every field of the models in `generator.campaign`, with its kind, in their order."""
+
+import datetime
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from generator.console.forms import Form
+
+Kind = Literal["text", "area", "number", "day", "flag", "choice", "ticks", "lines", "pairs", "group"]
+LONG = frozenset({"notes", "body", "text"})
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `path`: from the model's root; `name`: the same with dots, as forms and labels call it."""
+
+    path: tuple[str, ...]
+    kind: Kind
+    required: bool = False
+    options: tuple[str, ...] = ()
+    members: tuple["Field", ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`services.level_3`."""
+        return ".".join(self.path)
+
+
+def fields_of(model: type[BaseModel], *, without: frozenset[str] = frozenset()) -> tuple[Field, ...]:
+    """The fields of `model`; a nested model is a group."""
+    return tuple(_fields(model, (), without))
+
+
+def _fields(model: type[BaseModel], above: tuple[str, ...], without: frozenset[str]) -> Iterator[Field]:
+    for key, info in model.model_fields.items():
+        path = (*above, info.alias or key)
+        if ".".join(path) in without:
+            continue
+        inner, optional = _unwrap(info.annotation)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield Field(path, "group", members=tuple(_fields(inner, path, without)))
+            continue
+        kind, options = _kind(inner, key)
+        yield Field(path, kind, info.is_required() and not optional, options)
+
+
+def _kind(inner: Any, key: str) -> tuple[Kind, tuple[str, ...]]:
+    origin = get_origin(inner)
+    if origin is Literal:
+        return "choice", tuple(str(option) for option in get_args(inner))
+    if origin in {tuple, list, frozenset}:
+        item, _optional = _unwrap(get_args(inner)[0])
+        return ("ticks", tuple(map(str, get_args(item)))) if get_origin(item) is Literal else ("lines", ())
+    if origin is not None and issubclass(origin, Mapping):
+        return "pairs", ()
+    plain: dict[Any, Kind] = {bool: "flag", int: "number", datetime.date: "day"}
+    return plain.get(inner, "area" if key in LONG else "text"), ()
+
+
+def _unwrap(annotation: Any) -> tuple[Any, bool]:
+    """The type inside `Annotated` and `X | None`, and whether None was allowed."""
+    optional = False
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in {Union, types.UnionType}:
+            optional = True
+            annotation = next(a for a in get_args(annotation) if a is not type(None))
+        else:
+            return annotation, optional
+
+
+def leaves(fields: tuple[Field, ...]) -> Iterator[Field]:
+    """All fields but groups, depth first."""
+    for field in fields:
+        yield from leaves(field.members) if field.kind == "group" else (field,)
+
+
+def at(data: Any, path: Path_) -> Any:
+    """The raw value at `path` of loaded YAML; None where there is none."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def given(form: Form, field: Field) -> Any:
+    """What the form says about `field`, as YAML would hold it; None for nothing. Checking is the model's business."""
+    match field.kind:
+        case "flag":
+            return form.flag(field.name)
+        case "ticks":
+            return [text for text in form.texts(field.name) if text in field.options]
+        case "lines":
+            return [line for line in map(str.strip, form.text(field.name, 50_000).split("\n")) if line]
+        case "pairs":
+            pairs = [line.partition("=") for line in form.text(field.name, 20_000).split("\n") if "=" in line]
+            return {word.strip(): said.strip() for word, _equals, said in pairs if word.strip() and said.strip()}
+        case "number":
+            text = form.text(field.name, 20)
+            return int(text) if text.isascii() and text.isdigit() else text or None
+    return form.text(field.name, 20_000) or None
+
+
+def changes(form: Form, fields: tuple[Field, ...], data: Any) -> list[tuple[tuple[str, ...], Any]]:
+    """What differs between the form and `data` (the loaded part of the file): paths and new values."""
+    found = []
+    for field in leaves(fields):
+        new, old = given(form, field), at(data, field.path)
+        empty = new in (None, [], {}, False)
+        if (empty and old in (None, [], {}, False)) or _same(new, old):
+            continue
+        found.append((field.path, new))
+    return found
+
+
+def _same(new: Any, old: Any) -> bool:
+    if isinstance(new, list) and isinstance(old, list):
+        return [str(item) for item in new] == [str(item) for item in old]
+    if isinstance(new, str) and isinstance(old, str):
+        return new == " ".join(old.split("\n")).strip() or new == old.strip()
+    return type(new) is type(old) and bool(new == old)

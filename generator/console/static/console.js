@@ -1,0 +1,137 @@
+"use strict";
+(() => {
+  const one = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+  all("[data-scripted]").forEach((node) => { node.hidden = false; });
+
+  // Ask before what cannot be taken back.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sure && !window.confirm(form.dataset.sure)) { event.preventDefault(); return; }
+    const button = event.submitter;
+    if (button && form.method === "post") setTimeout(() => { button.disabled = true; }, 0);
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+
+  // One sound at a time.
+  const player = new Audio();
+  let queue = [];
+  let playing = null;
+  const mark = (node) => {
+    if (playing) playing.removeAttribute("aria-current");
+    playing = node;
+    if (node) { node.setAttribute("aria-current", "true"); node.scrollIntoView({ block: "nearest" }); }
+  };
+  const next = () => {
+    const node = queue.shift();
+    mark(node || null);
+    if (node) { player.src = node.href; player.play().catch(() => mark(null)); }
+  };
+  player.addEventListener("ended", next);
+  player.addEventListener("error", () => { const node = playing; mark(null); queue = []; if (node) window.location.href = node.href; });
+  document.addEventListener("click", (event) => {
+    const node = event.target.closest("[data-hear]");
+    if (!node) return;
+    event.preventDefault();
+    if (playing === node && !player.paused) { player.pause(); queue = []; mark(null); return; }
+    queue = [node];
+    next();
+  });
+  const everything = one("[data-hear-all]");
+  if (everything) everything.addEventListener("click", () => { queue = all(".script [data-hear]"); next(); });
+
+  // Readings: the word that is selected in a sentence goes into the form; try it before keeping it.
+  const readings = one("[data-pronounce]");
+  if (readings) {
+    document.addEventListener("selectionchange", () => {
+      const picked = document.getSelection();
+      const text = picked.toString().trim();
+      if (text && text.length < 60 && picked.anchorNode && picked.anchorNode.parentElement.closest(".written")) {
+        readings.elements.word.value = text;
+      }
+    });
+    one("[data-try]", readings).addEventListener("click", () => {
+      const { word, said } = readings.elements;
+      queue = [];
+      player.src = `${readings.dataset.pronounce}?${new URLSearchParams({ word: word.value, said: said.value })}`;
+      player.play().catch(() => {});
+    });
+  }
+
+  all("[data-copy]").forEach((button) => button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+    button.textContent = button.dataset.copied;
+  }));
+
+  // The article follows the form while one types.
+  const draft = one("[data-preview]");
+  const facts = document.getElementById("facts");
+  if (draft && facts) {
+    let timer = 0;
+    let asked = 0;
+    const look = async () => {
+      const number = ++asked;
+      const answer = await fetch(draft.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(facts)) }).catch(() => null);
+      if (answer && number === asked && (answer.ok || answer.status === 422)) draft.innerHTML = await answer.text();
+    };
+    facts.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 500); });
+  }
+
+  // What is live.
+  const live = document.getElementById("live");
+  const work = one("[data-job-page]");
+  if (live || (work && !work.dataset.over)) {
+    let stamp = live ? live.dataset.stamp : "";
+    const countdown = () => {
+      const planned = one("[data-next]");
+      const shown = one("[data-countdown]");
+      if (!planned || !shown) return;
+      const seconds = Math.round((new Date(planned.dataset.next) - Date.now()) / 1000);
+      if (seconds >= 0 && seconds < 3600) shown.textContent = `${clock(seconds)}`;
+    };
+    const refresh = async () => {
+      if (document.activeElement && live.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
+      const answer = await fetch(live.dataset.part).catch(() => null);
+      if (!answer || !answer.ok) return;
+      if (answer.redirected) { window.location.reload(); return; }
+      const held = document.activeElement && live.contains(document.activeElement) ? document.activeElement.textContent : null;
+      live.innerHTML = await answer.text();
+      if (held) { const again = all("button, a", live).find((node) => node.textContent === held); if (again) again.focus(); }
+      countdown();
+    };
+    const source = new EventSource("/today/events");
+    source.onmessage = (event) => {
+      const now = JSON.parse(event.data);
+      if (work && !work.dataset.over) {
+        const job = now.jobs.find((item) => String(item.id) === work.dataset.jobPage);
+        if (!job) { work.dataset.over = "1"; window.location.reload(); return; }
+        const bar = one("progress", work);
+        if (bar && job.total) { bar.max = job.total; bar.value = job.done; }
+        for (const [name, value] of [["done", job.done], ["total", job.total], ["message", job.message]]) {
+          const node = one(`[data-${name}]`, work);
+          if (node) node.textContent = value;
+        }
+      }
+      if (!live) return;
+      if (now.stamp !== stamp) { stamp = now.stamp; refresh(); return; }
+      for (const item of now.playing) {
+        const box = all("[data-airing]", live).find((node) => node.dataset.airing === item.airing);
+        if (!box) continue;
+        one("progress", box).value = item.position;
+        one("[data-position]", box).textContent = clock(item.position);
+        const saying = one("[data-sentence]", box);
+        if (saying.textContent !== item.sentence) saying.textContent = item.sentence;
+      }
+      for (const item of now.jobs) {
+        const bar = one(`[data-job="${item.id}"] progress`, live);
+        if (bar && item.total) { bar.max = item.total; bar.value = item.done; }
+      }
+    };
+    if (live) { countdown(); setInterval(countdown, 1000); }
+    window.addEventListener("pagehide", () => source.close());
+  }
+})();

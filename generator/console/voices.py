@@ -1,0 +1,58 @@
+"""Hearing one sentence: spoken through the same cache as the bulletins, one at a time, and given as WAV."""
+
+import io
+import threading
+import time
+from collections.abc import Mapping
+
+import numpy as np
+import soundfile
+
+from generator.campaign import Commune
+from generator.script import Sentence
+from generator.speech import Engine, Region, Sound, Utterance, choose
+from generator.speech.clips import Voice, speak
+from generator.vietnamese import read
+from generator.workspace import Workspace
+
+_gate = threading.Lock()
+_chosen: dict[str | None, tuple[float, tuple[Engine, str]]] = {}
+_FOR = 60.0
+"""Seconds for which a choice of voice holds: asking every engine whether it is ready takes a while."""
+
+
+def hear_sentence(workspace: Workspace, commune: Commune, sentence: Sentence) -> bytes:
+    """`sentence` in the commune's voice. Raises SpeechError."""
+    utterance = Utterance(sentence.reading.phrased, sentence.text, commune.station.region)
+    return _hear(workspace, utterance, commune.station.voice)
+
+
+def hear_text(
+    workspace: Workspace, text: str, region: Region, voice: str | None, pronounce: Mapping[str, str] | None = None
+) -> bytes:
+    """Any text of a line or two. Raises SpeechError."""
+    reading = read(text, region=region, pronounce=pronounce or {})
+    return _hear(workspace, Utterance(reading.phrased, text, region), voice)
+
+
+def hear_voice(workspace: Workspace, engine: Engine, voice: str, text: str) -> bytes:
+    """A sample of one voice. Raises SpeechError."""
+    with _gate:
+        return wav(speak(workspace, Utterance(read(text).phrased, text), Voice(engine, voice)).sound())
+
+
+def _hear(workspace: Workspace, utterance: Utterance, voice: str | None) -> bytes:
+    with _gate:
+        known = _chosen.get(voice)
+        if known is None or time.monotonic() - known[0] > _FOR:
+            known = _chosen[voice] = (time.monotonic(), choose(voice))
+        engine, name = known[1]
+        return wav(speak(workspace, utterance, Voice(engine, name)).sound())
+
+
+def wav(sound: Sound) -> bytes:
+    """16-bit WAV."""
+    out = io.BytesIO()
+    samples = np.clip(np.round(sound.samples * 32767), -32768, 32767).astype(np.int16)
+    soundfile.write(out, samples, sound.rate, format="WAV", subtype="PCM_16")
+    return out.getvalue()
