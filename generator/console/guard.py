@@ -1,6 +1,7 @@
 """The one door: every route passes here, and a route that carries no decision admits nobody."""
 
 import hmac
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -27,8 +28,16 @@ class ForgedError(Exception):
     """A changing request that did not come from one of our own pages."""
 
 
-async def guard(request: Request) -> None:
+async def guard(request: Request) -> AsyncIterator[None]:
     """Find out who asks, and let them pass or not. Raises LoginNeededError, NotAllowedError, ForgedError."""
+    try:
+        await _let_pass(request)
+        yield
+    finally:
+        await request.close()  # an uploaded file's copy goes with it
+
+
+async def _let_pass(request: Request) -> None:
     session = await run_in_threadpool(identify, request)
     request.state.session = session
     decision = decision_of(request.scope.get("endpoint"))

@@ -44,6 +44,14 @@ def labels() -> dict[str, str]:
         "linked_services": _("Linked services"),
         "explain_levels": _("Also explain the four former levels"),
         "appeal_to": _("Who is asked to spread the word"),
+        "body": _("Text of the notice"),
+        "deadline": _("Last day to do it"),
+        "contact": _("Where to go for this topic"),
+        "contact.name": _("Name of the place"),
+        "contact.address": _("Address"),
+        "contact.phone": _("Telephone"),
+        "contact.hours": _("Opening hours"),
+        "hotlines": _("Whom to call"),
         "notes": _("Notes for staff"),
     }
 
@@ -63,6 +71,9 @@ def helps() -> dict[str, str]:
         "variant": _("1 is the first wording; 2 says the same in other words, so that listeners do not tire."),
         "services": _("What is empty is not said. Nothing is invented."),
         "appeal_to": _("One a line, for example: lãnh đạo các ấp"),
+        "body": _("For the topic “A free notice”: one paragraph a line."),
+        "contact": _("Empty: the commune's own desk."),
+        "hotlines": _("One a line: name | number. Write only numbers that you have checked."),
         "notes": _("Never shown on the page and never spoken."),
         "title": _("Stands above the article and in the list of bulletins."),
     }

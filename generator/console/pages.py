@@ -15,6 +15,7 @@ from generator.console import shown
 from generator.console.context import console_of, session_of
 from generator.console.guard import VISITOR
 from generator.console.roles import Role
+from generator.console.schemaform import as_rows
 from generator.i18n import _
 
 FOLDER = Path(__file__).parent
@@ -63,6 +64,7 @@ def environment() -> Environment:
             "asset": asset,
             "role_options": role_options,
             "pairs": pairs,
+            "as_rows": as_rows,
         }
     )
     made.filters.update(shown.FILTERS)

@@ -10,19 +10,20 @@ from pydantic import BaseModel
 
 from generator.console.forms import Form
 
-Kind = Literal["text", "area", "number", "day", "flag", "choice", "ticks", "lines", "pairs", "group"]
+Kind = Literal["text", "area", "number", "day", "flag", "choice", "ticks", "lines", "pairs", "rows", "group"]
 LONG = frozenset({"notes", "body", "text"})
 Path_ = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `path`: from the model's root; `name`: the same with dots, as forms and labels call it."""
+    """One field. `path`: from the model's root; `default`: what an absent choice or number means."""
 
     path: tuple[str, ...]
     kind: Kind
     required: bool = False
     options: tuple[str, ...] = ()
+    default: str = ""
     members: tuple["Field", ...] = ()
 
     @property
@@ -46,7 +47,8 @@ def _fields(model: type[BaseModel], above: tuple[str, ...], without: frozenset[s
             yield Field(path, "group", members=tuple(_fields(inner, path, without)))
             continue
         kind, options = _kind(inner, key)
-        yield Field(path, kind, info.is_required() and not optional, options)
+        default = "" if info.is_required() or info.default is None else str(info.default)
+        yield Field(path, kind, info.is_required() and not optional, options, default)
 
 
 def _kind(inner: Any, key: str) -> tuple[Kind, tuple[str, ...]]:
@@ -55,6 +57,8 @@ def _kind(inner: Any, key: str) -> tuple[Kind, tuple[str, ...]]:
         return "choice", tuple(str(option) for option in get_args(inner))
     if origin in {tuple, list, frozenset}:
         item, _optional = _unwrap(get_args(inner)[0])
+        if isinstance(item, type) and issubclass(item, BaseModel):
+            return "rows", tuple(item.model_fields)
         return ("ticks", tuple(map(str, get_args(item)))) if get_origin(item) is Literal else ("lines", ())
     if origin is not None and issubclass(origin, Mapping):
         return "pairs", ()
@@ -104,6 +108,9 @@ def given(form: Form, field: Field) -> Any:
         case "pairs":
             pairs = [line.partition("=") for line in form.text(field.name, 20_000).split("\n") if "=" in line]
             return {word.strip(): said.strip() for word, _equals, said in pairs if word.strip() and said.strip()}
+        case "rows":
+            rows = [line.split("|") for line in form.text(field.name, 20_000).split("\n") if line.strip()]
+            return [{k: v.strip() for k, v in zip(field.options, row, strict=False) if v.strip()} for row in rows]
         case "number":
             text = form.text(field.name, 20)
             return int(text) if text.isascii() and text.isdigit() else text or None
@@ -116,6 +123,8 @@ def changes(form: Form, fields: tuple[Field, ...], data: Any) -> list[tuple[tupl
     for field in leaves(fields):
         new, old = given(form, field), at(data, field.path)
         empty = new in (None, [], {}, False)
+        if field.kind == "choice" and old is None and new == field.default:
+            continue
         if (empty and old in (None, [], {}, False)) or _same(new, old):
             continue
         found.append((field.path, new))
@@ -123,8 +132,16 @@ def changes(form: Form, fields: tuple[Field, ...], data: Any) -> list[tuple[tupl
 
 
 def _same(new: Any, old: Any) -> bool:
+    if isinstance(new, list) and isinstance(old, list) and any(isinstance(item, dict) for item in new + old):
+        return as_rows(new) == as_rows(old)
     if isinstance(new, list) and isinstance(old, list):
         return [str(item) for item in new] == [str(item) for item in old]
     if isinstance(new, str) and isinstance(old, str):
         return new == " ".join(old.split("\n")).strip() or new == old.strip()
     return type(new) is type(old) and bool(new == old)
+
+
+def as_rows(value: Any) -> str:
+    """A list of mappings as lines `value | value`, for a text field."""
+    rows = value if isinstance(value, list) else []
+    return "\n".join(" | ".join(str(v) for v in row.values()) for row in rows if isinstance(row, dict))

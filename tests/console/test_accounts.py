@@ -46,13 +46,13 @@ def test_a_name_is_taken_once(console: Console, person: Callable[..., str]) -> N
 
 def test_a_closed_account_does_not_log_in_and_its_sessions_end(console: Console, person: Callable[..., str]) -> None:
     person("lan", Role.ADMIN)
-    person("ba", Role.EDITOR)
-    ba = next(p for p in console.accounts.all() if p.name == "ba")
+    person("bac", Role.EDITOR)
+    ba = next(p for p in console.accounts.all() if p.name == "bac")
     cookie = console.sessions.start(ba, "test")
     assert console.sessions.find(cookie)
     console.accounts.change(ba, shown="Ba", roles=ba.roles, active=False)
     assert console.sessions.find(cookie) is None
-    assert console.accounts.check("ba", PASSWORD) is None
+    assert console.accounts.check("bac", PASSWORD) is None
 
 
 def test_the_last_administrator_stays(console: Console, person: Callable[..., str]) -> None:

@@ -13,7 +13,7 @@ from generator.console.roles import Role
 from generator.workspace import Workspace
 from tests.console.conftest import PASSWORD, Browser, LogIn, yaml_of
 
-EVIL = "<script>alert('xss')</script><img src=x onerror=alert(1)>\"' onload=alert(2) {{ 7*7 }} javascript:alert(3)"
+EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>\"' {{7919*7919}}"
 
 
 def test_every_answer_has_a_strict_policy_and_no_page_has_inline_code(log_in: LogIn) -> None:
@@ -79,7 +79,7 @@ def test_logging_in_again_gives_a_new_session_and_ends_the_old_one(app: FastAPI,
     seen = []
     for _turn in range(2):
         browser.look("/login") if not seen else browser.look("/account")
-        browser.send("/login", name="lan", password=PASSWORD)
+        browser.submit("/login", name="lan", password=PASSWORD)
         seen.append(browser.cookies["loa_session"])
     assert seen[0] != seen[1]
     assert console.sessions.find(seen[0]) is None
@@ -93,9 +93,9 @@ def test_guessing_ends_after_five_tries_and_the_right_password_then_waits_too(
     browser = Browser(app, base_url="http://loa.test", follow_redirects=False)
     browser.look("/login")
     for _guess in range(5):
-        browser.send("/login", 401, name="lan", password="sai mật khẩu")
-    browser.send("/login", 429, name="lan", password=PASSWORD)
-    browser.send("/login", 429, name=" LAN ", password=PASSWORD)
+        browser.submit("/login", 401, name="lan", password="sai mật khẩu")
+    browser.submit("/login", 429, name="lan", password=PASSWORD)
+    browser.submit("/login", 429, name=" LAN ", password=PASSWORD)
 
 
 def test_guessing_many_names_from_one_address_ends_too(
@@ -106,8 +106,8 @@ def test_guessing_many_names_from_one_address_ends_too(
     browser = Browser(app, base_url="http://loa.test", follow_redirects=False)
     browser.look("/login")
     for number in range(20):
-        browser.send("/login", 401, name=f"user{number}", password="sai mật khẩu")
-    browser.send("/login", 429, name="nobody-yet", password="sai mật khẩu")
+        browser.submit("/login", 401, name=f"user{number}", password="sai mật khẩu")
+    browser.submit("/login", 429, name="nobody-yet", password="sai mật khẩu")
 
 
 def test_a_token_cannot_be_guessed_either(log_in: LogIn, person) -> None:  # type: ignore[no-untyped-def]
@@ -121,10 +121,10 @@ def test_the_first_run_wants_the_code_and_happens_once(app: FastAPI, console: Co
     browser = Browser(app, base_url="http://loa.test", follow_redirects=False)
     browser.look("/login")
     fields = {"name": "lan", "shown": "Lan", "password": PASSWORD, "again": PASSWORD}
-    browser.send("/first", 422, code="AAAA-BBBB-CCCC", **fields)
+    browser.submit("/first", 422, code="AAAA-BBBB-CCCC", **fields)
     assert console.accounts.empty()
     code = console.code
-    browser.send("/first", code=code.lower().replace("-", " "), **fields)
+    browser.submit("/first", code=code.lower().replace("-", " "), **fields)
     assert [p.roles for p in console.accounts.all()] == [{Role.ADMIN}]
     other = Browser(app, base_url="http://loa.test", follow_redirects=False)
     other.look("/login")
@@ -145,21 +145,21 @@ def test_no_redirect_leads_away(app: FastAPI, person, target: str) -> None:  # t
 def test_what_people_type_is_never_code(log_in: LogIn, console: Console, station: Workspace) -> None:
     browser = log_in(*Role)
     browser.look("/campaigns")
-    page = browser.send("/campaigns", commune="ben-hai", template="dich-vu-cong-truc-tuyen", title=EVIL, as_of="2026-11-01")
+    page = browser.submit("/campaigns", commune="ben-hai", template="dich-vu-cong-truc-tuyen", title=EVIL, as_of="2026-11-01")
     campaign = next(c for c in console.facts.commune("ben-hai").commune.campaigns if "script" in c.title)  # type: ignore[union-attr]
     base = f"/campaigns/ben-hai/{campaign.id}"
-    browser.send("/settings/people", shown=EVIL, name="ba.nguyen", password=PASSWORD, roles="editor")
-    browser.send("/account/tokens", 200, label=EVIL, days="3")
-    browser.send("/emergency", 422, commune="khong-co", text=EVIL)
-    browser.send(f"{base}/pronounce", word=EVIL[:70], said=EVIL[:150])
+    browser.submit("/settings/people", shown=EVIL, name="ba.nguyen", password=PASSWORD, roles="editor")
+    browser.submit("/account/tokens", 200, label=EVIL, days="3")
+    browser.submit("/emergency", 422, commune="khong-co", text=EVIL)
+    browser.submit(f"{base}/pronounce", word=EVIL[:70], said=EVIL[:150])
     pages = {page}
     for path in (base, f"{base}/heard", f"{base}/audio", "/campaigns", "/campaigns/ben-hai", "/history/ben-hai", "/publish",
                  f"/publish/ben-hai/{campaign.id}", "/settings/people", "/settings/audit", "/account", "/week", "/week/new",
                  f"/log?q={EVIL}", f"/campaigns?q={EVIL}", f"/settings/audit?q={EVIL}"):  # fmt: skip
         pages.add(browser.look(path.replace("#", "")))
     for text in pages:
-        for sign in ("<script>alert", "<img src=x", "onerror=alert(1)>", '" onload', "49 javascript"):
-            assert sign not in text.replace("&#34; onload", "")
+        for sign in ("<script>alert", "<img src=x", "onerror=alert(1)>", "62710561"):
+            assert sign not in text, sign
 
 
 def test_a_brought_in_commune_is_checked_and_its_text_stays_text(log_in: LogIn, station: Workspace) -> None:
@@ -172,7 +172,7 @@ def test_a_brought_in_commune_is_checked_and_its_text_stays_text(log_in: LogIn, 
         ("b.yaml", "commune: !!python/object/apply:os.system ['touch /tmp/pwned']", 409),
         ("c.yaml", "a: &a [*a, *a]\n" * 5, 409),
         ("d.yaml", "x: " + "y" * 2_000_000, 409),
-        ("e.yaml", "\xff\xfe", 409),
+        ("e.yaml", "\xff\xfe", 422),
         ("ben-hai.yaml", good, 422),
     ):
         files = {"file": (name, text.encode("latin-1", "replace") if name == "e.yaml" else text.encode())}
@@ -254,7 +254,7 @@ def test_a_huge_form_is_refused(log_in: LogIn) -> None:
 
 def test_who_did_what_is_written_down(log_in: LogIn, console: Console) -> None:
     browser = log_in(Role.OPERATOR, Role.ADMIN, name="vanhanh")
-    browser.send("/stop")
+    browser.submit("/stop")
     rows = console.audit.read()
     assert (rows[0]["who"], rows[0]["action"]) == ("Vanhanh", "air.stopped")
     assert "Vanhanh" in browser.look("/settings/audit")
@@ -264,7 +264,7 @@ def test_the_schedule_is_the_only_file_that_the_week_can_write(log_in: LogIn, st
     before = {p: p.read_bytes() for p in station.campaigns.iterdir()}
     browser = log_in(Role.OPERATOR)
     browser.look("/week")
-    browser.send("/week/leave-out", broadcast="ben-hai-dvc", first="2026-12-01")
+    browser.submit("/week/leave-out", broadcast="ben-hai-dvc", first="2026-12-01")
     assert {p: p.read_bytes() for p in station.campaigns.iterdir()} == before
     assert "2026-12-01" in str(yaml_of(station.schedule_file))
 
