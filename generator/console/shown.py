@@ -7,7 +7,6 @@ from typing import Any
 from generator.console.onair import outcome_name
 from generator.i18n import _, ngettext
 
-
 _zone: list[tzinfo | None] = [None]
 
 

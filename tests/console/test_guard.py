@@ -40,7 +40,7 @@ def test_strangers_reach_only_the_log_in_health_and_its_style() -> None:
 
 
 def test_the_table_is_what_the_application_serves(app: FastAPI) -> None:
-    described = {path for path in app.openapi()["paths"]}
+    described = set(app.openapi()["paths"])
     assert described <= {route.path for _method, route in table()}
     assert all(path.startswith("/api/v1/") for path in described)
 
