@@ -18,7 +18,7 @@ from generator.workspace import Workspace, yaml_files
 
 RADIO_TEXTS: Final = ("opening", "bridge", "closing")
 DEFAULT_MAX_SECONDS = 15 * 60.0
-"""The longest bulletin of a campaign that no broadcast holds yet."""
+"""The longest bulletin of a commune that no broadcast names yet."""
 Progress = Callable[[BulletinPlan, int, int, bool], None]
 """Called after each sentence: the plan, sentences done, sentences in all, and whether this one had to be spoken."""
 
@@ -97,16 +97,15 @@ def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Sc
 
 
 def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Commune, BulletinPlan]]:
-    """The bulletins that the schedule asks for, and one for each campaign that no broadcast holds yet."""
+    """The bulletins that the schedule asks for; of a commune that is not in it yet, one for each campaign."""
     wanted = schedule.plans()
     for commune in communes:
         own = [plan for plan in wanted if plan.commune == commune.stem]
-        yield from ((commune, plan) for plan in own)
-        held = {campaign for plan in own for campaign in plan.campaigns}
-        for campaign in commune.campaigns:
-            if campaign.id not in held:
-                plan = BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, DEFAULT_MAX_SECONDS)
-                yield commune, plan
+        alone = [
+            BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, DEFAULT_MAX_SECONDS)
+            for campaign in commune.campaigns
+        ]
+        yield from ((commune, plan) for plan in own or alone)
 
 
 def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
