@@ -39,6 +39,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+test: DEBIAN += chromium
 test: lint
 	$(BIN)/python -m pytest -n auto
 

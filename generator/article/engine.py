@@ -36,7 +36,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 @lru_cache(maxsize=8)
 def environment(templates: Path) -> jinja2.Environment:
-    """The environment for one folder of templates; templates are compiled once and again when their file changes."""
+    """The environment for one folder of templates; templates are compiled once and again when their file changes.
+
+    Values in .html templates are escaped; articles are Markdown, and what becomes HTML is sanitised in output.py.
+    """
     made = _Sandbox(
         loader=jinja2.FileSystemLoader(templates),
         undefined=jinja2.StrictUndefined,
@@ -44,7 +47,7 @@ def environment(templates: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # Markdown, not HTML; what becomes HTML is sanitised in output.py
+        autoescape=lambda name: bool(name and name.endswith((".html", ".html.j2"))),
     )
     made.filters.update(FILTERS)
     return made

@@ -1,0 +1,26 @@
+"""`loa publish`: pages, documents and feeds for the web editor."""
+
+from pathlib import Path
+
+import click
+
+from generator.cli.app import Station, loa, pass_station
+from generator.i18n import _, ngettext
+from generator.publish import publish as publish_station
+
+
+@loa.command(help=_("Write pages, Word documents and feeds into public/."))
+@click.option("--out", type=click.Path(path_type=Path), help=_("Another folder than public/."))
+@click.option("--base-url", help=_("The address where the folder will stand on the web; feeds need it."))
+@pass_station
+def publish(station: Station, out: Path | None, base_url: str | None) -> None:
+    """Says on stdout what was written."""
+    workspace = station.workspace
+    report = publish_station(workspace, out=out, base_url=base_url)
+    for path in report.written:
+        click.echo(workspace.relative(path))
+    told = ngettext("{many} file written", "{many} files written", len(report.written))
+    click.echo(
+        told.format(many=len(report.written)) + ", " + _("{many} unchanged").format(many=len(report.unchanged)),
+        err=True,
+    )

@@ -1,0 +1,43 @@
+"""The feeds: valid RSS 2.0 with enclosures, the same bytes for the same articles."""
+
+import xml.etree.ElementTree as ET
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from generator.bulletin import Manifest
+from generator.publish.feed import feed
+from tests.publish.conftest import BASE
+
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+
+
+def test_a_feed_has_what_rss_and_podcast_players_require(public: Path, bulletin: Manifest) -> None:
+    channel = ET.parse(public / "trung-son" / "feed.xml").getroot().find("channel")
+    assert channel is not None
+    for name in ("title", "link", "description", "language", "lastBuildDate"):
+        assert channel.findtext(name)
+    (item,) = channel.findall("item")
+    for name in ("title", "link", "guid", "description", "pubDate"):
+        assert item.findtext(name)
+    assert item.findtext("link") == f"{BASE}trung-son/dich-vu-cong-truc-tuyen/index.html"
+    assert parsedate_to_datetime(item.findtext("pubDate") or "").isoformat() == "2023-08-08T00:00:00+07:00"
+    enclosure = item.find("enclosure")
+    assert enclosure is not None
+    assert enclosure.attrib == {
+        "url": f"{BASE}trung-son/dich-vu-cong-truc-tuyen/bulletin.mp3",
+        "length": str((public / "trung-son/dich-vu-cong-truc-tuyen/bulletin.mp3").stat().st_size),
+        "type": "audio/mpeg",
+    }
+    assert item.findtext(f"{ITUNES}duration") == str(round(bulletin.seconds))
+
+
+def test_the_station_s_feed_holds_every_article_the_newest_first(public: Path) -> None:
+    items = ET.parse(public / "feed.xml").getroot().findall("channel/item")
+    days = [parsedate_to_datetime(item.findtext("pubDate") or "") for item in items]
+    assert len(items) == 11
+    assert days == sorted(days, reverse=True)
+    assert len({item.findtext("guid") for item in items}) == 11
+
+
+def test_an_empty_feed_is_still_a_feed() -> None:
+    assert ET.fromstring(feed("Đài", "Chưa có bài.", "https://x.vn/", [])).find("channel/title") is not None

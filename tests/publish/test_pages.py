@@ -1,0 +1,122 @@
+"""What the web editor gets: pages that are valid, accessible, whole without a script, and light up what is read."""
+
+import re
+from pathlib import Path
+
+import html5lib
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from generator.bulletin import Manifest
+from generator.campaign import load_commune
+from generator.publish import publish
+from generator.workspace import Workspace
+from tests.conftest import Loa
+from tests.publish.conftest import BASE
+
+ARTICLE = "trung-son/dich-vu-cong-truc-tuyen/"
+PAGES = ["index.html", "trung-son/index.html", f"{ARTICLE}index.html", "ben-hai/sot-xuat-huyet/index.html"]
+
+
+def test_each_campaign_has_its_files_at_stable_paths(public: Path) -> None:
+    files = {path.relative_to(public).as_posix() for path in public.rglob("*") if path.is_file()}
+    for name in ("index.html", "article.md", "article.docx", "fragment.txt", "bulletin.mp3", "bulletin.vtt"):
+        assert ARTICLE + name in files
+    assert {"index.html", "feed.xml", "style.css", "captions.js", "trung-son/index.html", "trung-son/feed.xml"} <= files
+    assert "ben-hai/sot-xuat-huyet/index.html" in files
+
+
+def test_what_has_not_changed_is_not_written_again(fresh: Workspace) -> None:
+    before = {path: path.stat().st_mtime_ns for path in fresh.public.rglob("*") if path.is_file()}
+    report = publish(fresh, base_url=BASE)
+    assert report.written == []
+    assert {path: path.stat().st_mtime_ns for path in report.unchanged} == before
+    facts = fresh.campaigns / "nhat-quang.yaml"
+    facts.write_text(facts.read_text(encoding="utf-8").replace("combined: 50", "combined: 51"), encoding="utf-8")
+    changed = {path.name for path in publish(fresh, base_url=BASE).written}
+    assert changed == {"index.html", "article.md", "article.docx", "fragment.txt"}
+
+
+def test_notes_are_nowhere_in_what_is_published(public: Path) -> None:
+    for path in public.rglob("*"):
+        if path.suffix in {".html", ".md", ".txt", ".xml"}:
+            assert not re.search('Trang phụ trách|Đ/c|quang.gov.vn/?"', path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_valid_html(public: Path, page: str) -> None:
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    tree = parser.parse((public / page).read_text(encoding="utf-8"))
+    assert tree.get("lang") == "vi"
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert len(list(tree.iter("h1"))) == 1
+
+
+def test_every_link_leads_to_a_file(public: Path) -> None:
+    for page in public.rglob("*.html"):
+        for target in re.findall(r'(?:href|src)="([^"#][^"]*)"', page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).is_file(), f"{page}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_axe_finds_no_violation(browser: Browser, address: str, page: str) -> None:
+    tab = browser.new_page()
+    tab.goto(address + page)
+    result = Axe().run(tab)
+    assert result.violations_count == 0, result.generate_report()
+    tab.close()
+
+
+def test_without_a_script_the_text_and_the_player_are_there(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}{ARTICLE}index.html")
+    assert tab.locator("h1").inner_text() == "Tuyên truyền dịch vụ công trực tuyến"
+    assert tab.locator("audio[controls] track[kind=captions]").count() == 1
+    assert "mã hồ sơ" in tab.locator("article").inner_text()
+    context.close()
+
+
+def test_the_sentence_that_is_read_lights_up_in_both_readings(
+    browser: Browser, address: str, bulletin: Manifest
+) -> None:
+    tab = browser.new_page()
+    tab.goto(f"{address}{ARTICLE}index.html")
+    # Python's little server knows no ranges, so the sound is fetched whole before anybody jumps about in it.
+    whole = "const sound = document.querySelector('audio'); sound.src = URL.createObjectURL(await (await fetch(sound.src)).blob());"
+    tab.evaluate(f"async () => {{ {whole} sound.load(); }}")
+    tab.wait_for_function("() => document.querySelector('audio').readyState >= 1")
+    said = [cue for cue in bulletin.cues if "rút ngắn thời gian giải quyết" in cue.text]
+    assert len(said) == 2
+    for cue in said:
+        tab.evaluate("(at) => { document.querySelector('audio').currentTime = at; }", cue.start + 0.25)
+        tab.wait_for_function("() => document.querySelectorAll('.dang-doc').length > 0")
+        tab.wait_for_function(
+            "(text) => [...document.querySelectorAll('.dang-doc')].map(e => e.textContent).join('').includes(text)",
+            arg="rút ngắn thời gian",
+        )
+        lit = "".join(tab.locator(".dang-doc").all_inner_texts())
+        assert lit.strip() == " ".join(cue.text.split())
+    tab.close()
+
+
+def test_a_bulletin_of_an_older_text_is_not_offered(fresh: Workspace) -> None:
+    template = fresh.templates / "articles" / "dich-vu-cong-truc-tuyen.md.j2"
+    template.write_text(
+        template.read_text(encoding="utf-8").replace("rất thiết thực", "hết sức thiết thực"), encoding="utf-8"
+    )
+    publish(fresh, communes=[load_commune(fresh, "trung-son")])
+    page = (fresh.public / ARTICLE / "index.html").read_text(encoding="utf-8")
+    assert "<audio" not in page
+    assert "data-cues" not in page
+
+
+def test_the_verb_says_what_it_wrote_and_takes_another_folder(station: Workspace, loa: Loa, tmp_path: Path) -> None:
+    done = loa("publish", "--out", tmp_path / "ra web", cwd=station.root)
+    assert done.returncode == 0
+    assert "unchanged" in done.stderr
+    assert (tmp_path / "ra web" / "index.html").is_file()
+    assert not station.public.exists()
