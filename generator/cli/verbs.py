@@ -1,3 +1,17 @@
 """Imports every module of verbs, so that each adds its own to the group."""
 
-from generator.cli import approval, article, check, importing, log, new, on_air, plan, publish, schema, script, speech, spoken  # noqa: F401
+from generator.cli import (
+    approval,
+    article,
+    check,
+    importing,
+    log,
+    new,
+    on_air,
+    plan,
+    publish,
+    schema,
+    script,
+    speech,
+    spoken,
+)  # noqa: F401
