@@ -1,6 +1,6 @@
 """Imports every module of verbs, so that each adds its own to the group."""
 
-from generator.cli import (
+from generator.cli import (  # noqa: F401
     approval,
     article,
     check,
@@ -14,4 +14,4 @@ from generator.cli import (
     script,
     speech,
     spoken,
-)  # noqa: F401
+)
