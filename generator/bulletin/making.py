@@ -6,6 +6,7 @@ which the next build makes again.
 
 import datetime
 import hashlib
+from pathlib import Path
 
 from generator.bulletin import sounds
 from generator.bulletin.captions import srt, webvtt
@@ -13,6 +14,7 @@ from generator.bulletin.frames import info_frame
 from generator.bulletin.manifest import Manifest
 from generator.bulletin.narration import Narrator, Progress, lines
 from generator.bulletin.order import Order, Recording
+from generator.bulletin.picture import waveform
 from generator.bulletin.piece import RULES
 from generator.bulletin.programme import Programme, join
 from generator.bulletin.proof import prove
@@ -22,7 +24,7 @@ from generator.errors import LoaError, SpeechError
 from generator.speech.clips import Voice, digest
 from generator.speech.engine import Engine
 from generator.speech.registry import engine as engine_named
-from generator.workspace import Workspace, write_atomic
+from generator.workspace import Workspace, cannot_write, part_path, write_atomic
 
 
 def make(
@@ -42,18 +44,17 @@ def make(
     done = unchanged(workspace, order, engine, voice)
     if done is not None:
         return done
-    plan = order.plan
     heard = rundown(order, Narrator(workspace, Voice(engine, voice), order.style.preset), progress, jobs)
     programme = join(heard.slots)
     day = order.date or datetime.datetime.now().astimezone().date()
-    mp3 = _mp3(order, programme, day)
+    mp3 = as_mp3(order, programme, day)
     manifest = Manifest(
-        id=plan.id,
-        commune=plan.commune,
-        name=plan.name,
-        title=plan.title,
+        id=order.plan.id,
+        commune=order.plan.commune,
+        name=order.plan.name,
+        title=order.plan.title,
         date=day,
-        campaigns=plan.campaigns,
+        campaigns=order.plan.campaigns,
         seconds=round(programme.seconds, 3),
         sha256=hashlib.sha256(mp3).hexdigest(),
         engine=engine.name,
@@ -68,11 +69,24 @@ def make(
         clips=heard.clips,
         cues=programme.cues,
     )
-    target = workspace.bulletins / f"{plan.id}.mp3"
-    write_atomic(target, mp3)
-    manifest = manifest.model_copy(update={"proof": prove(target, manifest)})
-    write_atomic(target.with_suffix(".srt"), srt(programme.cues))
-    write_atomic(target.with_suffix(".vtt"), webvtt(programme.cues))
+    target = workspace.bulletins / f"{order.plan.id}.mp3"
+    write_atomic(target.with_suffix(".png"), waveform(programme.peaks))
+    return _written(target, mp3, manifest)
+
+
+def _written(target: Path, mp3: bytes, manifest: Manifest) -> Manifest:
+    """Prove the sound under another name, then put all files in their places, the record last."""
+    candidate = part_path(target)
+    write_atomic(candidate, mp3)
+    try:
+        manifest = manifest.model_copy(update={"proof": prove(candidate, manifest)})
+        candidate.replace(target)
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    finally:
+        candidate.unlink(missing_ok=True)
+    write_atomic(target.with_suffix(".srt"), srt(manifest.cues))
+    write_atomic(target.with_suffix(".vtt"), webvtt(manifest.cues))
     manifest.save(target.with_suffix(".json"))
     return manifest
 
@@ -111,7 +125,7 @@ def _whole(workspace: Workspace, order: Order) -> Manifest | None:
         whole = all(mp3.with_suffix(suffix).read_bytes() == text.encode() for suffix, text in captions.items())
     except (LoaError, OSError):
         return None
-    return manifest if whole else None
+    return manifest if whole and mp3.with_suffix(".png").is_file() else None
 
 
 def _voice(engine: Engine, voice: str) -> str:
@@ -134,11 +148,11 @@ def _words(workspace: Workspace, order: Order) -> str:
     return digest(*parts)
 
 
-def _mp3(order: Order, programme: Programme, day: datetime.date) -> bytes:
+def as_mp3(order: Order, programme: Programme, day: datetime.date) -> bytes:
     """The finished file: tag, `Info` frame, frames."""
     named = {item.path.stem if isinstance(item, Recording) else item.campaign: item.title for item in order.items}
     named |= {"opening": "Mở đầu", "bridge": "Đọc lại", "closing": "Kết thúc"}  # a bulletin is Vietnamese everywhere
     ends = [*(chapter.start for chapter in programme.chapters[1:]), programme.seconds]
     chapters = [(c.start, end, named[c.part]) for c, end in zip(programme.chapters, ends, strict=True)]
     tag = id3(order.plan.title, order.commune, day, chapters)
-    return tag + info_frame(programme.count) + programme.frames
+    return b"".join((tag, info_frame(programme.count), *programme.blocks))

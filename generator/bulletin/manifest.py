@@ -2,6 +2,7 @@
 
 import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -14,8 +15,11 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Word(_Record):
-    """A spoken word: the second it starts, and its place in the cue's `text` (offsets, end exclusive)."""
+class Word(NamedTuple):
+    """A spoken word: the second it starts, and its place in the cue's `text` (offsets, end exclusive).
+
+    A list of three in the file: there are thousands of them.
+    """
 
     at: float
     start: int

@@ -38,9 +38,9 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A whole bulletin: MP3 `frames` without header, what is heard when, and 20 wave peaks a second (0-255)."""
+    """A whole bulletin: `blocks` of MP3 frames, what is heard when, and 20 wave peaks a second (0-255)."""
 
-    frames: bytes
+    blocks: tuple[bytes, ...]
     cues: tuple[Cue, ...]
     chapters: tuple[Chapter, ...]
     peaks: bytes
@@ -48,7 +48,7 @@ class Programme:
     @property
     def count(self) -> int:
         """How many frames it has."""
-        return len(self.frames) // FRAME_BYTES
+        return sum(map(len, self.blocks)) // FRAME_BYTES
 
     @property
     def seconds(self) -> float:
@@ -75,7 +75,7 @@ def join(slots: Iterable[Slot]) -> Programme:
             chapters.append(Chapter(start / RATE if chapters else 0.0, slot.part, slot.reading))
     rest = max(0, -(-(due + round(LEAD_OUT * RATE)) // FRAME_SAMPLES) - frame)
     blocks.append(SILENT_FRAME * rest)
-    return Programme(b"".join(blocks), tuple(cues), tuple(chapters), bytes(peaks))
+    return Programme(tuple(blocks), tuple(cues), tuple(chapters), bytes(peaks))
 
 
 def _cues(slot: Slot, start: int) -> Iterator[Cue]:

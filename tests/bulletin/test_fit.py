@@ -81,7 +81,7 @@ def test_between_two_lengths_says_both():
     assert all(figure in finding.message for figure in ("8:00", "3:40", "15:38", "2:58"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     items=st.lists(st.lists(st.floats(5, 400), min_size=1, max_size=5), min_size=1, max_size=4),
     low=st.floats(0, 900),
