@@ -7,18 +7,23 @@ from numpy.typing import NDArray
 
 from generator.speech.engine import Region
 from generator.speech.engines.loa.model import FRAME, HALF_FRAME, RATE, UNVOICED, Encoded, Floats, Model
-from generator.speech.engines.loa.phonemes import phones
+from generator.speech.engines.loa.phonemes import Part, phones
 from generator.speech.engines.loa.phrases import Phrase
 from generator.speech.engines.loa.timbres import Timbre, symbols
 from generator.speech.engines.loa.timing import Timed, pause_seconds, timed
-from generator.speech.engines.loa.tones import contour, semitones
+from generator.speech.engines.loa.tones import CREAK, contour, semitones
 
 _LEAD = 0.40  # seconds the model rests before it speaks: with less, it mutes the first syllable
 _TAIL = 0.20
+_LAST_MARK = 0.30  # seconds given to the mark after the last syllable, which fades without it
 _KEPT = 0.03  # seconds of that rest kept around the sound
 _LOUDER: dict[str, float] = {}
 _EARLY = 0.025
-_UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # their voice starts at the release, one half frame early
+_RELEASE = 0.025  # seconds by which it does
+_HELD = 3.0  # log energy by which a final stop, which is not released, falls
+# Log energy below which a voiced sound does not fall: left alone, Kokoro swallows the ends of syllables with a rise.
+_FLOORS: dict[Part, float] = {"glide": 5.0, "nucleus": 6.0, "coda": 4.0}
+_UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # their voice starts early, at the release
 
 
 @dataclass(slots=True)
@@ -49,8 +54,9 @@ def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pac
         encoded = _mean(encoded, model.encode(score.others, style))
     frames = _frames(np.array(score.seconds))
     _, energy = model.energy(encoded.prosody @ frames, style)
-    pitch = _melody(score, phrase, timbre, region, energy)
-    sound = model.decode(encoded.sounds @ frames, pitch, energy, style)
+    times = (np.arange(len(energy)) + 0.5) * HALF_FRAME
+    pitch = _melody(score, phrase, timbre, region, times)
+    sound = model.decode(encoded.sounds @ frames, pitch, _strengthened(score, energy, times), style)
     first, last = score.spans[0][0][1], score.spans[-1][-1][2]
     start = max(0.0, first - _KEPT)
     marks = [spans[0][1] - start for spans in score.spans]
@@ -94,35 +100,37 @@ def _frames(seconds: NDArray[np.float64]) -> Floats:
     return np.asarray(np.clip(shares, 0, 1), np.float32)
 
 
-def _melody(score: _Score, phrase: Phrase, timbre: Timbre, region: Region, energy: Floats) -> Floats:
-    """Pitch [2F] in Hz; lowers `energy` in place where a tone creaks or a final stop is held."""
-    times = (np.arange(len(energy)) + 0.5) * HALF_FRAME
-    pitch = np.full(len(energy), np.nan)
+def _melody(score: _Score, phrase: Phrase, timbre: Timbre, region: Region, times: NDArray[np.float64]) -> Floats:
+    """Pitch [2F] in Hz at `times`, the middles of the half frames."""
+    pitch = np.full(len(times), np.nan)
     question = phrase[-1].pause == "?"
     for place, (beat, spans) in enumerate(zip(phrase, score.spans, strict=True)):
         voiced = [span for span in spans if span[0].phone.voiced]
         rime = next(start for sound, start, _ in spans if sound.phone.part != "onset")
         start, end = voiced[0][1], voiced[-1][2]
         if spans[0][0].phone.symbols in _UNASPIRATED:
-            start -= _EARLY
+            start -= _RELEASE
         here = (times >= start) & (times < end)
         places = np.clip((times[here] - rime) / (end - rime), 0, 1)
         shape = contour(beat.syllable, region)
-        progress = place / max(1, len(phrase) - 1)
-        height = semitones(shape, places, progress, question=question)
-        hertz = timbre.pitch * 2 ** (height / 12)
+        height = semitones(shape, places, place / max(1, len(phrase) - 1), question=question)
+        pitch[here] = timbre.pitch * 2 ** (height / 12)
         if shape.creak:
-            since, until, factor, drop = shape.creak
-            creaking = (places > since) & (places < until)
-            hertz[creaking] *= factor
-            energy[np.flatnonzero(here)[creaking]] -= drop
-        pitch[here] = hertz
-        for sound, since, until in spans:
-            energy[(times >= since) & (times < until)] += _LOUDER.get(sound.phone.symbols, 0.0)
-        last, held, released = spans[-1]
-        if last.phone.part == "coda" and not last.phone.voiced:
-            energy[(times >= held + FRAME) & (times < released)] -= 3
+            since, until = shape.creak
+            pitch[np.flatnonzero(here)[(places > since) & (places < until)]] = timbre.pitch * CREAK
     return _smooth(pitch)
+
+
+def _strengthened(score: _Score, energy: Floats, times: NDArray[np.float64]) -> Floats:
+    """Kokoro's energy [2F] with our floors under voiced sounds, and low while a final stop is held."""
+    energy = energy.copy()
+    for sound, start, end in (span for spans in score.spans for span in spans):
+        here = (times >= start) & (times < end)
+        if sound.phone.voiced and sound.phone.part in _FLOORS:
+            energy[here] = np.maximum(energy[here], _FLOORS[sound.phone.part])
+        elif sound.phone.part == "coda":
+            energy[here & (times >= start + FRAME)] -= _HELD
+    return energy
 
 
 def _smooth(pitch: NDArray[np.float64]) -> Floats:
