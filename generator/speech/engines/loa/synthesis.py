@@ -54,7 +54,7 @@ def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pac
         encoded = _mean(encoded, model.encode(score.others, style))
     frames = _frames(np.array(score.seconds))
     _, energy = model.energy(encoded.prosody @ frames, style)
-    times = (np.arange(len(energy)) + 0.5) * HALF_FRAME
+    times = np.asarray((np.arange(len(energy)) + 0.5) * HALF_FRAME, np.float64)
     pitch = _melody(score, phrase, timbre, region, times)
     sound = model.decode(encoded.sounds @ frames, pitch, _strengthened(score, energy, times), style)
     first, last = score.spans[0][0][1], score.spans[-1][-1][2]
