@@ -3,11 +3,12 @@
 import re
 from functools import cache, lru_cache
 
+from generator.vietnamese.abbreviations import foreign
 from generator.vietnamese.letters import latin, spell
 from generator.vietnamese.numbers import digit_by_digit
 from generator.vietnamese.scan import Rule, Scan
-from generator.vietnamese.syllables import all_syllables
-from generator.vietnamese.tables import places, table, toneless
+from generator.vietnamese.syllables import all_syllables, is_syllable
+from generator.vietnamese.tables import abbreviations, places, table, toneless
 
 _TOP = "vn|com|net|org|edu|gov|info|io|asia|top|xyz|app|me|tv|shop|online|site|club|cc|link|biz|mobi|pro|tk|ml|cf|icu|vip|live|store|ly|gl|be|eu|us|uk|cn|kr|jp|la|vc|work|life|space|world"
 _PATH = r"(?:[/?#][^\s<>\"“”,;()\[\]]{0,300})?"
@@ -80,7 +81,7 @@ _HYPHENED = re.compile(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,12}")
 def _say_hyphened(scan: Scan, match: re.Match[str], offset: int) -> int:
     """tin-tuc: words of several syllables are known by their syllables together."""
     parts = list(re.finditer(r"[A-Za-z]+", match[0]))
-    known, names = table("hosts")["words"], places()
+    known, names = _known(), places()
     index = 0
     while index < len(parts):
         for count in range(min(5, len(parts) - index), 0, -1):
@@ -108,13 +109,14 @@ def label(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _label(text: str) -> str:
     lower = text.lower()
-    known, spelt, names = table("hosts")["words"], table("hosts")["spell"], places()
+    known, spelt, names = _known(), table("hosts")["spell"], places()
     if lower in known:
         return str(known[lower])
     if lower in spelt:
         return str(spelt[lower])
     if lower in names:
         return names[lower]
+    people: dict[str, str] = table("hosts")["names"]
     best: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())] + [None] * len(lower)
     for end in range(2, len(lower) + 1):
         for start in range(max(0, end - 24), end - 1):
@@ -126,6 +128,8 @@ def _label(text: str) -> str:
                 cost, said = 1.0, str(known.get(piece) or spelt.get(piece))
             elif len(piece) >= 4 and piece in names:
                 cost, said = 1.1, names[piece]
+            elif piece in people:
+                cost, said = 1.6, people[piece]
             else:
                 continue
             total = so_far[0] + cost
@@ -141,6 +145,20 @@ def _label(text: str) -> str:
     if len(lower) <= 5 and (len(lower) <= 3 or not re.search("[aeiouy]", lower)):
         return spell(lower)
     return lower
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Words of addresses: the table's own, then every phrase of two to four syllables in the expansions of abbreviations."""
+    phrases: dict[str, str] = {}
+    for words in (*table("bodies")["bodies"].values(), *abbreviations().values()):
+        syllables = [syllable for syllable in words.split() if is_syllable(syllable)]
+        for size in (2, 3, 4):
+            for start in range(len(syllables) - size + 1):
+                part = syllables[start : start + size]
+                phrases.setdefault(toneless("".join(part)), " ".join(part))
+    respelt = {word: said for word, said in foreign().items() if len(word) > 3 and word.isascii() and word.isalpha()}
+    return respelt | phrases | table("hosts")["words"]
 
 
 @cache

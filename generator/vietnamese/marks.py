@@ -282,7 +282,7 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     start, end = match.span()
     after = scan.after(end, 12)
     left = scan.left(start, 10)
-    if scan.fresh or not scan.said:
+    if scan.fresh or not scan.said or re.search(r"[;:.]\s?$", left):
         return end
     if scan.kind == "km" and scan.follows_quantity(start) and after[:1].isdecimal():
         scan.say("cộng", start, end)

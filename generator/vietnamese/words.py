@@ -157,7 +157,15 @@ def _heading(scan: Scan, start: int, end: int) -> bool:
     left = re.search(r"([^\W\d_]+)[\s,:–-]*$", scan.left(start, 24))
     right = re.match(r"[\s,:–-]*([^\W\d_]+)", scan.after(end, 24))
     near = [found[1] for found in (left, right) if found]
-    return any(w.isupper() and len(w) > 1 and is_syllable(w) and not w.isascii() for w in near)
+    office = scan.text[start:end] == "CA" and re.match(r" (?:XÃ|PHƯỜNG|TỈNH|HUYỆN|THÀNH|THỊ|TP)", scan.after(end, 8))
+    return not office and any(
+        w.isupper()
+        and len(w) > 1
+        and is_syllable(w)
+        and (not w.isascii() or w not in abbreviations())
+        and w not in ambiguous()
+        for w in near
+    )
 
 
 RULES: tuple[Rule, ...] = (
