@@ -15,10 +15,14 @@ from generator.vietnamese.tables import abbreviations, contexts, table, units
 SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
 KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])")
 DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
-MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?=[/.]\s?(?:19|20)\d\d(?!\d))")
+MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?:(?=[/.]\s?(?:19|20)\d\d(?!\d))|(?![\w/.-]))")
 MIXED = re.compile(
     r"(?P<name>[A-Za-zĐđ]{1,12})(?P<joint>[-.]|\s)?(?P<digits>\d{1,6})"
     r"(?P<tail>[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?(?P<grade>[-.]\d{1,5}|-[A-Z]{1,4}(?!\w))?(?![^\W_]|[.,]\d)"
+)
+_YEAR = re.compile(r"[/.]\s?(\d{4})(?!\d)")
+_NO_DAY = frozenset(
+    "tuyến lô mẫu khu nhóm mã kênh ga nhà vụ loại xe u tba trạm lộ mạch nhánh tầng máy áp trục cầu tòa cổng".split()
 )
 _ROADS = frozenset({"QL", "TL", "ĐT", "ĐH", "HL", "ĐX"})
 
@@ -62,28 +66,7 @@ def read_km(scan: Scan, match: re.Match[str]) -> int | None:
 def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
     """T7: Saturday."""
     before = scan.before(match.start())
-    if before.last in {
-        "tuyến",
-        "lô",
-        "mẫu",
-        "khu",
-        "nhóm",
-        "mã",
-        "kênh",
-        "ga",
-        "nhà",
-        "vụ",
-        "loại",
-        "xe",
-        "u",
-        "tba",
-        "trạm",
-        "lộ",
-        "mạch",
-        "nhánh",
-        "tầng",
-        "máy",
-    }:
+    if before.last in _NO_DAY:
         return None
     if match[1] == "8":
         words = "tháng tám" if scan.kind == "date" else None
@@ -99,9 +82,16 @@ def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
 def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
     """T8/2025: a month."""
     number = int(match[1])
+    year = _YEAR.match(scan.text, match.end())
+    before = scan.before(match.start())
+    named = before.last in {"đầu", "cuối", "giữa", "trong", "hết", "từ", "đến", "và", "tháng"}
+    if year is None and (
+        (number < 9 and number != 1 and not named) or (number in range(2, 8)) or before.last in _NO_DAY
+    ):
+        return None
     scan.say("tháng " + ("tư" if number == 4 else cardinal(number, scan.region)), *match.span())
-    year = re.compile(r"[/.]\s?(\d{4})").match(scan.text, match.end())
-    assert year is not None
+    if year is None:
+        return scan.measure(match.end(), "date")
     scan.say("năm " + cardinal(int(year[1]), scan.region), *year.span())
     return scan.measure(year.end(), "date")
 
@@ -167,7 +157,11 @@ def _letters(scan: Scan, match: re.Match[str], last: str) -> str:
     name, digits = match["name"], match["digits"]
     prefix = table("prefixes").get(name)
     form = name == "CT" and digits[0] == "0"
-    if prefix and not form and not (name == "CT" and last in {"mẫu", "biểu", "khai"}):
+    if (
+        prefix
+        and not form
+        and not (name == "CT" and last in {"mẫu", "biểu", "khai", "tòa", "nhà", "cư", "lô", "khối", "block"})
+    ):
         return str(prefix)
     if name.lower() in foreign() and len(name) > 2:
         return foreign()[name.lower()]

@@ -158,7 +158,8 @@ def _known() -> dict[str, str]:
                 part = syllables[start : start + size]
                 phrases.setdefault(toneless("".join(part)), " ".join(part))
     respelt = {word: said for word, said in foreign().items() if len(word) > 3 and word.isascii() and word.isalpha()}
-    return respelt | phrases | table("hosts")["words"]
+    listed: dict[str, str] = table("hosts")["words"]
+    return respelt | phrases | listed
 
 
 @cache

@@ -3,6 +3,7 @@
 import re
 
 from generator.vietnamese.amounts import NUMBER, number_words
+from generator.vietnamese.numbers import digit_by_digit
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.tables import abbreviations, table, units, word_set
 
@@ -16,10 +17,11 @@ BRACKETED = re.compile(
 STOP = re.compile(r"\./\.|[.…,;:?!]+")
 EXTENSION = re.compile(r"\.(apk|exe|pdf|doc|docx|xls|xlsx|zip|rar|mp3|mp4|jpg|png|com|net|vn)(?![\w.])", re.IGNORECASE)
 HANDLE = re.compile(r"@[A-Za-z][A-Za-z0-9_.]{2,30}")
-COMPARE = re.compile(r"(<=|>=|=<|=>|≤|≥|<|>)\s?(?=[+-]?\d)")
+COMPARE = re.compile(r"(<=|>=|=<|=>|≤|≥|<|>)\s?(?=[+-]?\d|cấp \d|bậc \d|mức \d)")
 SLASH = re.compile(r"\s?/\s?")
 ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
 DASH = re.compile(r"[-–—‑−÷]+")
+DIALLED = re.compile(r"\*\d{2,5}(?:\*\d{1,12}){0,4}#")
 PRICE = re.compile(rf"([$€₫])\s?({NUMBER})")
 OTHER = re.compile(r"(?s).")
 _COMPARED = {
@@ -190,7 +192,7 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     one = re.search(r"([^\W\d_]+[23²³]?)$", scan.left(start, 24))
     name, left = right[1], one[1].lower() if one else ""
-    unit = units().get(name) if (len(name) > 1 or name in "glms") and name not in {"tr", "k"} else None
+    unit = units().get(name) if (len(name) > 1 or name in "glmsh") and name not in {"tr", "k"} else None
     known = unit is not None or name.lower() in word_set("units", "per right")
     counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
     money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
@@ -321,6 +323,14 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     return end
 
 
+def read_dialled(scan: Scan, match: re.Match[str]) -> int | None:
+    """*101#: what is keyed on a telephone."""
+    for part in re.finditer(r"\d+|[*#]", match[0]):
+        words = {"*": "sao", "#": "thăng"}.get(part[0]) or digit_by_digit(part[0])
+        scan.say(words, match.start() + part.start(), match.start() + part.end())
+    return match.end()
+
+
 def read_price(scan: Scan, match: re.Match[str]) -> int | None:
     """$50: the currency is said after the number."""
     scan.say(number_words(scan, match[2]), *match.span(2))
@@ -410,6 +420,7 @@ RULES: tuple[Rule, ...] = (
     (DASH, read_dash),
     (re.compile(r"\+"), read_plus),
     (HANDLE, read_handle),
+    (DIALLED, read_dialled),
     (PRICE, read_price),
     (OTHER, read_other),
 )

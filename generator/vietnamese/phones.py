@@ -39,6 +39,7 @@ def read_phone(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     if len(digits) < 8 or (len(digits) < 10 and not called and "(" not in raw):
         return None
+    scan.called = True
     scan.say(("cộng " if "+" in raw else "") + digit_by_digit(digits), match.start(), match.start() + len(raw))
     end = match.start() + len(raw)
     extension = EXTENSION.match(scan.text, end)

@@ -139,7 +139,7 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return POINTS.get(lower) or latin(lower)
     if (
         lower in "x×"
-        and re.search(r"\d[^\s]*(?: [^\W\d_]+){0,2}\s?$", before.text)
+        and re.search(r"\d[^\s]*(?: [^\s\d]+){0,3}\s?$", before.text)
         and re.match(r"\s?(?:[^\W\d_]+ ){0,2}\d", after)
     ):
         return "nhân"
