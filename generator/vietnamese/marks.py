@@ -50,7 +50,7 @@ def read_space(_scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_break(scan: Scan, match: re.Match[str]) -> int | None:
     """A new line: the end of an item or heading when the line did not end with a mark."""
-    if "\n" in match[0][1:] or not scan.after(match.end(), 1).islower():
+    if not scan.stopped() and ("\n" in match[0][1:] or not scan.after(match.end(), 1).islower()):
         scan.pause(".")
     scan.fresh, scan.called, scan.measured = True, False, -1
     return match.end()

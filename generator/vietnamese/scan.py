@@ -110,6 +110,10 @@ class Scan:
         """The pause after said[index]."""
         return self._pauses.get(index, "")
 
+    def stopped(self) -> bool:
+        """Whether a pause already follows what was said last."""
+        return len(self.said) - 1 in self._pauses
+
     def doubt(self, code: str, start: int, end: int, taken: str, *others: str) -> None:
         """Report a choice. `code`: "abbreviation.unknown" or "reading.ambiguous"."""
         self.doubts.append(Doubt(code, self.text[start:end], taken, others, start, end))

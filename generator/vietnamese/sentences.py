@@ -3,61 +3,15 @@
 import re
 
 from generator.vietnamese.reading import Reading
+from generator.vietnamese.tables import contexts
 
 BREATH = 30
 """Syllables that an announcer says in one breath at most, where punctuation allows a cut."""
 _END = re.compile(
-    r"(?:\./\.|[.!?…]+)[\"”’')\]»]*(?=\s|$)|(?<=[^\W\d_]{2})\.(?=[A-ZĐÀ-Ỹ][a-zà-ỹđ]+\s)|\n\s*\n\s*|\n\s*(?=[-+•*–▪●○]|\(?\d{1,2}[.)]\s|[a-zđ]\)\s|[IVX]{1,4}\.)"
+    r"(?:\./\.|[.!?…]+)[\"”’')\]»]*(?=\s|$)|(?<=[^\W\d_]{2})\.(?=[A-ZĐÀ-Ỹ][a-zà-ỹđ]+\s)|\n\s*\n\s*"
+    r"|\n\s*(?=[-+•*–▪●○]|\(?\d{1,2}[.)]\s|[a-zđ]\)\s|[IVX]{1,4}\.)|(?P<wrap>\n)"
 )
 _LAST = re.compile(r"([^\W_]+(?:[.&/-][^\W_]+)*)$")
-_NEVER = frozenset(
-    [
-        "TP",
-        "Tp",
-        "TX",
-        "TT",
-        "P",
-        "Q",
-        "H",
-        "X",
-        "T",
-        "ThS",
-        "Ths",
-        "TS",
-        "GS",
-        "PGS",
-        "BS",
-        "Bs",
-        "KS",
-        "LS",
-        "CN",
-        "DS",
-        "TM",
-        "KT",
-        "TL",
-        "TUQ",
-        "ĐC",
-        "Đc",
-        "Đ/c",
-        "đ/c",
-        "Mr",
-        "Ms",
-        "Mrs",
-        "Dr",
-        "St",
-        "No",
-        "Th",
-        "Tr",
-        "NSND",
-        "NSƯT",
-        "GS.TS",
-        "PGS.TS",
-        "Ks",
-        "Ts",
-        "ĐT",
-        "tp",
-    ]
-)
 _COUNTER = re.compile(
     r"^\s*(?:\(?\d{1,3}|[IVX]{1,5}|[a-zđA-ZĐ]|(?:Bước|Câu|Điều|Mục|Phần|Bài|Chương|Khoản|Lưu ý|Bậc)\s\d{1,3}|\d{1,2}(?:\.\d{1,2}){1,3})$"
 )
@@ -86,6 +40,9 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
 def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     """Whether a mark ends a sentence: not after an abbreviation, a heading's number, or before a small letter."""
     mark = match[0]
+    if match["wrap"]:  # a heading in capitals, then running text; other single new lines are wrapped text
+        line = text[max(start, match.start() - 200) : match.start()].rsplit("\n", 1)[-1]
+        return line.isupper() and len(line) > 3 and not text[match.end() : match.end() + 12].isupper()
     if mark.startswith("\n"):
         return True
     left = text[max(start, match.start() - 40) : match.start()]
@@ -93,7 +50,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     if mark.startswith("."):
         last = _LAST.search(left)
         word = last[1] if last else ""
-        if word in _NEVER and mark == "." and right[:1].isupper() | right[:1].isdecimal():
+        if word in contexts("dotted") and mark == "." and right[:1].isupper() | right[:1].isdecimal():
             return False
         if (
             _COUNTER.search(text[start : min(match.start(), start + 24)])

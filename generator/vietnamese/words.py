@@ -16,10 +16,6 @@ WORD = re.compile(rf"[^\W\d_²³¹¼½¾⅓⅔]{{1,{LONGEST}}}")
 ROMANS = re.compile(r"([IVXL]{1,6})(\s?[-–]\s?)([IVXL]{1,6})(?![^\W_])")
 _ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đến |-)$")
 _WEAK_ROMAN = frozenset("CDLM")
-_DOTTED = frozenset(
-    "TP Tp TX TT P Q H X T ThS Ths TS GS PGS BS Bs KS Ks LS CN DS TM KT TL TUQ CVP ĐC Đc NSND NSƯT Mr Ms Mrs Dr St No "
-    "Tr KP ĐT tp Đ TDP PGĐ GĐ CK Th Kp".split()
-)
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 _OFFICE = re.compile(
     r"\.\s?(?:Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|Thanh tra|"
@@ -47,7 +43,7 @@ def read_word(scan: Scan, match: re.Match[str]) -> int | None:
     word, start, end = match[0], match.start(), match.end()
     words = scan.pronounce.get(word) or _roman(scan, word, start, end) or _decide(scan, word, start, end)
     scan.say(words, start, end)
-    if scan.after(end, 1) == "." and word in _DOTTED and re.match(r"\.\s?[^\W_]", scan.after(end, 3)):
+    if scan.after(end, 1) == "." and word in contexts("dotted") and re.match(r"\.\s?[^\W_]", scan.after(end, 3)):
         return end + 1
     return end
 
