@@ -333,8 +333,7 @@ def read_dialled(scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_price(scan: Scan, match: re.Match[str]) -> int | None:
     """$50: the currency is said after the number."""
-    scan.say(number_words(scan, match[2]), *match.span(2))
-    scan.say(_SIGNS[match[1]], *match.span(1)[:1], match.start(2))
+    scan.say(f"{number_words(scan, match[2])} {_SIGNS[match[1]]}", *match.span())
     return scan.measure(match.end(), "number")
 
 

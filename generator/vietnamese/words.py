@@ -84,6 +84,8 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     if capital and syllable and _heading(scan, start, end):
         return lower
     found = expand(scan, word, start, end)
+    if found is None and not syllable and not capital and len(word) > 2:  # Ubnd, Bhyt: as hurried people type them
+        found = abbreviations().get(lower) or abbreviations().get(word.upper())
     if found is not None:
         if word == "CN" and found == "chủ nhật":
             scan.measure(end, "weekday")
