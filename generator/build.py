@@ -9,11 +9,11 @@ from typing import Final
 
 from generator import article as articles
 from generator import script as scripts
-from generator.bulletin import BulletinPlan, Manifest, Order, Style, made_before, make
+from generator.bulletin import BulletinPlan, Manifest, Order, Style, doubts, made_before, make
 from generator.campaign import Campaign, Commune, load_commune, load_communes
-from generator.errors import CampaignError, Finding, LoaError
+from generator.errors import CampaignError, Finding, LoaError, SpeechError
 from generator.schedule import Schedule
-from generator.speech import Engine, choose
+from generator.speech import Engine, choose, fall_back
 from generator.workspace import Workspace, yaml_files
 
 RADIO_TEXTS: Final = ("opening", "bridge", "closing")
@@ -69,11 +69,11 @@ def build(
             order = _order(workspace, commune, plan)
             report.articles += len(plan.campaigns)
             wanted = voice or commune.station.voice
-            done = made_before(workspace, order) if wanted in (None, "auto") else None
+            done = made_before(workspace, order, wanted)
             if done:
                 report.unchanged.append(done)
             elif audio:
-                _speak(workspace, order, voices(wanted), jobs, progress, report)
+                _speak(workspace, order, wanted, voices(wanted), jobs, progress, report)
         except LoaError as error:
             report.failed.extend(error.findings)
     return report
@@ -138,12 +138,16 @@ def _inputs(workspace: Workspace, commune: Commune, campaigns: Sequence[Campaign
 def _speak(
     workspace: Workspace,
     order: Order,
+    wanted: str | None,
     voice: tuple[Engine, str],
     jobs: int,
     progress: Progress,
     report: Report,
 ) -> None:
-    """Make one bulletin and count its sentences. Raises SpeechError, BulletinError, WorkspaceError."""
+    """Make one bulletin and count its sentences; where an online voice that `auto` chose fails, with the next best.
+
+    Raises SpeechError, BulletinError, WorkspaceError.
+    """
     asked = False
 
     def told(done: int, total: int, spoken: bool) -> None:
@@ -153,7 +157,14 @@ def _speak(
         report.reused += not spoken
         progress(order.plan, done, total, spoken)
 
-    manifest = make(workspace, order, *voice, jobs=jobs, progress=told)
+    try:
+        manifest = make(workspace, order, *voice, jobs=jobs, progress=told)
+    except SpeechError as error:
+        other = fall_back(wanted, voice[0], error, report.notices.append)
+        if other is None:
+            raise
+        manifest = make(workspace, order, *other, jobs=jobs, progress=told)
+    report.notices.extend(doubts(manifest))
     (report.made if asked else report.unchanged).append(manifest)
 
 

@@ -21,6 +21,7 @@ from generator.bulletin.proof import prove
 from generator.bulletin.rundown import rundown
 from generator.bulletin.tags import id3
 from generator.errors import LoaError, SpeechError
+from generator.speech import is_auto
 from generator.speech.clips import Voice, digest
 from generator.speech.engine import Engine
 from generator.speech.registry import engine as engine_named
@@ -91,20 +92,24 @@ def _written(target: Path, mp3: bytes, manifest: Manifest) -> Manifest:
     return manifest
 
 
-def made_before(workspace: Workspace, order: Order) -> Manifest | None:
-    """The bulletin of `order`, where it is made already and only another voice might be chosen today; else None.
+def made_before(workspace: Workspace, order: Order, wanted: str | None = None) -> Manifest | None:
+    """The bulletin of `order` where it is made already, in a voice that `wanted` (`engine[:voice]`, `auto`) allows.
 
-    A release is bound to the sound: it must not lapse because the Internet, and with it another voice, came or went.
-    A bulletin is made again when its own engine, being ready, has become a better version of itself.
+    Costs no look at the network. A release is bound to the sound: it must not lapse because the Internet, and with it
+    another voice, came or went. The bulletin is to be made again (None) when its own engine, being ready, has become a
+    better version of itself.
     """
     manifest = _whole(workspace, order)
     if manifest is None:
         return None
     try:
         now = engine_named(manifest.engine)
-    except SpeechError:
-        return manifest
-    return None if now.state().ready and now.version != manifest.engine_version else manifest
+    except SpeechError:  # its engine is no longer installed
+        return manifest if is_auto(wanted) else None
+    allowed = {f"{now.name}:{manifest.voice}", *([now.name] if manifest.voice in now.voices()[:1] else [])}
+    if not is_auto(wanted) and wanted not in allowed:
+        return None
+    return None if now.version != manifest.engine_version and now.state().ready else manifest
 
 
 def unchanged(workspace: Workspace, order: Order, engine: Engine, voice: str) -> Manifest | None:

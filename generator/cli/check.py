@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from generator.bulletin import listen as listening
 from generator.campaign import read_commune
 from generator.cli.app import Station, loa, pass_station
 from generator.cli.report import findings_json, print_findings
@@ -26,9 +27,17 @@ _UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "works
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_("The day whose law counts (year-month-day)."))
 @click.option("--fix", "mend", is_flag=True, help=_("Mend what is safe to mend: spaces, signs, certain slips."))
 @click.option("--spoken", is_flag=True, help=_("Also tell where the reader has to guess how something is said."))
+@click.option("--listen", is_flag=True, help=_("Also let a recogniser listen to every bulletin (takes minutes)."))
 @pass_station
 def check(
-    place: Station, files: tuple[Path, ...], form: str, as_of: datetime | None, *, mend: bool, spoken: bool
+    place: Station,
+    files: tuple[Path, ...],
+    form: str,
+    as_of: datetime | None,
+    *,
+    mend: bool,
+    spoken: bool,
+    listen: bool,
 ) -> None:
     """Findings to stdout; exit code 1 for faults in texts, 2 for files that cannot be used."""
     day = as_of.date() if as_of else None
@@ -36,6 +45,9 @@ def check(
         found = [finding for file in files for finding in _check_file(place, file, day, mend=mend, spoken=spoken)]
     else:
         found = station.check(place.workspace, day, spoken=spoken)
+    if listen:
+        mp3s = sorted(place.workspace.bulletins.glob("*/*.mp3"))
+        found = [*found, *(finding for mp3 in mp3s for finding in listening.findings(place.workspace, mp3))]
     if form == "json":
         click.echo(findings_json(found))
     else:

@@ -9,8 +9,11 @@ from typing import TypeVar
 
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
+from generator.speech.engine import State
+from generator.speech.problems import no_answer
 
 T = TypeVar("T")
+_REMEMBERED = 60.0
 ANSWER_WITHIN = 3.0
 """Seconds in which a host must take a connection to count as reachable."""
 
@@ -77,6 +80,23 @@ def _finding(service: str, refused: Refused) -> Finding:
 def retry_after(header: str | None) -> float | None:
     """The seconds that an answer's `Retry-After` names; None where it names none."""
     return float(header) if header and header.isdigit() else None
+
+
+class Presence:
+    """Whether a service's host answers; remembered for a minute."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self._lock = threading.Lock()
+        self._seen: tuple[float, bool] | None = None
+
+    def state(self) -> State:
+        """Ready, or the reason why not. Takes at most three seconds."""
+        with self._lock:
+            now = time.monotonic()
+            if self._seen is None or now - self._seen[0] > _REMEMBERED:
+                self._seen = (now, reachable(self.host))
+            return State(True) if self._seen[1] else no_answer(self.host, ANSWER_WITHIN)
 
 
 def reachable(host: str, port: int = 443, within: float = ANSWER_WITHIN) -> bool:

@@ -1,6 +1,6 @@
 """Problems that every engine may have to tell of, in one wording."""
 
-from generator.errors import Finding
+from generator.errors import Finding, SpeechError
 from generator.i18n import _
 from generator.speech.engine import State
 
@@ -31,3 +31,9 @@ def no_answer(host: str, within: float) -> State:
         _("{host} does not answer within {seconds:.0f} s.").format(host=host, seconds=within),
         _("Check the Internet connection, or use a voice that needs none."),
     )
+
+
+def require(state: State) -> None:
+    """Go on only where an engine is ready. Raises SpeechError with its reason."""
+    if not state.ready:
+        raise SpeechError(Finding("speech.engine", state.reason, state.mend))

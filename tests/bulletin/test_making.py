@@ -203,6 +203,10 @@ def test_another_voice_is_noticed_but_need_not_matter(workspace: Workspace) -> N
 def test_a_better_version_of_its_own_engine_is_taken(workspace: Workspace) -> None:
     manifest = made(workspace, Espeak())
     assert made_before(workspace, ORDER) == manifest
+    assert made_before(workspace, ORDER, "espeak") == manifest
+    assert made_before(workspace, ORDER, "espeak:vi+f2") == manifest
+    assert made_before(workspace, ORDER, "espeak:vi") is None
+    assert made_before(workspace, ORDER, "loa") is None
     manifest.model_copy(update={"engine_version": "1"}).save(workspace.bulletins / "trung-son/dvc.json")
     assert made_before(workspace, ORDER) is None
 

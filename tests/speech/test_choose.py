@@ -1,7 +1,7 @@
 import pytest
 
 from generator.errors import Finding, Severity, SpeechError
-from generator.speech import all_engines, choose
+from generator.speech import all_engines, choose, fall_back
 from generator.speech.registry import BrokenEngine
 
 
@@ -53,3 +53,18 @@ def test_the_engine_of_another_package_is_found_and_a_broken_one_is_only_a_statu
     assert not found["bad"].state().ready
     with pytest.raises(SpeechError):
         choose("bad")
+
+
+def test_an_online_voice_may_be_chosen_while_its_service_is_away():
+    assert choose("gtts")[0].name == "gtts"
+
+
+def test_where_an_online_voice_fails_auto_takes_the_next_best_and_says_so():
+    gtts, error = choose("gtts")[0], SpeechError(Finding("speech.too-many", "Google refuses (429)."))
+    notices: list[Finding] = []
+    chosen = fall_back("auto", gtts, error, notices.append)
+    assert chosen
+    assert chosen[0].name in ("loa", "espeak")
+    assert "429" in notices[0].message
+    assert fall_back("gtts", gtts, error, notices.append) is None, "the station named its voice"
+    assert fall_back("auto", chosen[0], error, notices.append) is None, "a local voice does not come back by waiting"

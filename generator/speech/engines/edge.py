@@ -10,9 +10,9 @@ from generator.errors import Finding, SpeechError
 from generator.i18n import _
 from generator.speech.decoding import decode
 from generator.speech.engine import Sound, State, TextStyle, Utterance
-from generator.speech.network import ANSWER_WITHIN, Patience, Refused, reachable, retry_after
+from generator.speech.network import Patience, Presence, Refused, retry_after
 from generator.speech.plausible import cut_short
-from generator.speech.problems import no_answer, no_such_voice, not_installed
+from generator.speech.problems import no_such_voice, not_installed, require
 
 HOST = "speech.platform.bing.com"
 VOICES = ("vi-VN-HoaiMyNeural", "vi-VN-NamMinhNeural")
@@ -29,6 +29,7 @@ class Edge:
 
     def __init__(self, patience: Patience | None = None) -> None:
         self._patience = patience or Patience()
+        self._presence = Presence(HOST)
 
     @property
     def version(self) -> str:
@@ -39,9 +40,7 @@ class Edge:
         """Ready where the library is installed and the service answers within three seconds."""
         if importlib.util.find_spec("edge_tts") is None:
             return not_installed("edge-tts", "edge")
-        if not reachable(HOST):
-            return no_answer(HOST, ANSWER_WITHIN)
-        return State(True)
+        return self._presence.state()
 
     def voices(self) -> tuple[str, ...]:
         """The woman's first."""
@@ -51,6 +50,7 @@ class Edge:
         """Speak `utterance.text`; marks where the service told every word's time. Raises SpeechError."""
         if voice not in VOICES:
             raise SpeechError(no_such_voice(self.name, voice, VOICES))
+        require(self.state())
         return self._patience.ask("Microsoft", lambda: _ask(utterance, voice, pace))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
 from generator.speech.engine import Sound, State, TextStyle, Utterance
-from generator.speech.problems import no_such_voice
+from generator.speech.problems import no_such_voice, require
 
 LANGUAGES = ("vi", "vi-vn-x-central", "vi-vn-x-south")
 VARIANTS = ("f2", "f5", "m3", "")
@@ -94,9 +94,7 @@ class Espeak:
         """Speak `utterance.text`; the marks come from the library. Raises SpeechError."""
         import numpy as np
 
-        state = self.state()
-        if not state.ready:
-            raise SpeechError(Finding("speech.engine", state.reason, state.mend))
+        require(self.state())
         library, _version, rate = _library()
         chunks: list[bytes] = []
         starts: dict[int, float] = {}

@@ -5,24 +5,21 @@ Google takes 100 characters a request, so a sentence goes in parts; each is trie
 
 import importlib.metadata
 import io
-import threading
-import time
 from typing import Any
 
 from generator.errors import SpeechError
 from generator.i18n import _
 from generator.speech.decoding import at_pace, decode
 from generator.speech.engine import Sound, State, TextStyle, Utterance
-from generator.speech.network import ANSWER_WITHIN, Patience, Refused, reachable, retry_after
+from generator.speech.network import Patience, Presence, Refused, retry_after
 from generator.speech.plausible import cut_short
-from generator.speech.problems import no_answer, no_such_voice
+from generator.speech.problems import no_such_voice, require
 from generator.speech.trim import trim
 
 HOST = "translate.google.com"
 MAX_CHARACTERS = 100
 _TIMEOUT = (5.0, 20.0)  # seconds to connect, and between two bytes
 _PAUSES = {",": 0.18, ";": 0.25, ":": 0.25, ".": 0.35, "?": 0.35}
-_STATE_LASTS = 60.0
 
 
 class Gtts:
@@ -31,11 +28,10 @@ class Gtts:
     name = "gtts"
     licence = "MIT (gTTS); Google's terms for the voice"
     text_style: TextStyle = "respelt"
-    _lock = threading.Lock()
 
     def __init__(self, patience: Patience | None = None) -> None:
         self._patience = patience or Patience()
-        self._seen: tuple[float, State] | None = None
+        self._presence = Presence(HOST)
 
     @property
     def version(self) -> str:
@@ -43,12 +39,8 @@ class Gtts:
         return f"{importlib.metadata.version('gtts')}/1"
 
     def state(self) -> State:
-        """Ready where Google answers within three seconds; remembered for a minute."""
-        with self._lock:
-            now = time.monotonic()
-            if self._seen is None or now - self._seen[0] > _STATE_LASTS:
-                self._seen = (now, _state())
-            return self._seen[1]
+        """Ready where Google answers within three seconds."""
+        return self._presence.state()
 
     def voices(self) -> tuple[str, ...]:
         """The only one."""
@@ -60,6 +52,7 @@ class Gtts:
 
         if voice not in self.voices():
             raise SpeechError(no_such_voice(self.name, voice, self.voices()))
+        require(self.state())
         pieces, rate = [], 0
         for part in parts(utterance.text):
             sound = self._patience.ask("Google", lambda part=part: _ask(part))  # type: ignore[misc]
@@ -107,9 +100,3 @@ def _ask(text: str) -> Sound:
     if cut_short(heard, len(text.split())):
         raise Refused(_("only {seconds:.1f} s for “{text}”").format(seconds=heard.seconds, text=text), 200)
     return heard
-
-
-def _state() -> State:
-    if reachable(HOST):
-        return State(True)
-    return no_answer(HOST, ANSWER_WITHIN)

@@ -10,7 +10,7 @@ from typing import Any
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
 from generator.speech.engine import Sound, State, TextStyle, Utterance
-from generator.speech.problems import no_such_voice, not_installed
+from generator.speech.problems import no_such_voice, not_installed, require
 from generator.speech.voice_store import folder
 
 
@@ -49,9 +49,7 @@ class Piper:
         """Speak `utterance.text`, without marks. Raises SpeechError."""
         import numpy as np
 
-        state = self.state()
-        if not state.ready:
-            raise SpeechError(Finding("speech.engine", state.reason, state.mend))
+        require(self.state())
         if voice not in self.voices():
             raise SpeechError(no_such_voice(self.name, voice, self.voices()))
         with self._lock:
