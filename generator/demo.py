@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import approval, build, logbook, on_air
+import yaml
+
+from generator import approval, build, logbook, on_air, sample, yamlfile
 from generator import article as articles
 from generator.article import output
 from generator.bulletin import Manifest
@@ -16,16 +18,17 @@ from generator.i18n import _
 from generator.playout import RealClock
 from generator.schedule import Airing, Schedule, airings
 from generator.speech import all_engines
-from generator.workspace import Workspace, sample_station
+from generator.workspace import Workspace, write_atomic
 
 AIRED = "ben-hai"
 """The commune of the sample whose schedule has no end, so that there is always an airing to show."""
 SPEED = 60.0
 """How many times faster than the wall clock the airing is shown: a bulletin of 12 minutes in 12 seconds."""
-_LEAD_SECONDS = 4.0
+_LEAD = datetime.timedelta(seconds=4 * SPEED)
+_ENOUGH = datetime.timedelta(minutes=17)
+"""The airing is planned so long ago, and the clock put back, that no row of the log lies in the future afterwards."""
 Make = Callable[[Workspace, tuple[str, ...], str | None], build.Report]
 """Builds communes in a voice; the command line adds a progress bar to it."""
-_COPIED = ("campaigns", "templates", "audio/jingles", "schedule.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +69,10 @@ def prepare(folder: Path) -> Workspace:
             )
         )
     shutil.rmtree(folder / ".loa", ignore_errors=True)
-    for name in _COPIED:
-        source, target = sample_station() / name, folder / name
-        if source.is_dir():
-            shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(source, target)
-        else:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, target)
+    workspace = sample.copy(folder)
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
-    return Workspace(folder)
+    return workspace
 
 
 def run(
@@ -90,16 +86,17 @@ def run(
     """
     report = _build(workspace, make)
     schedule, communes = Schedule.load(workspace), load_communes(workspace)
+    coming = airings(schedule, _now(), _now() + datetime.timedelta(days=60))
     store = on_air.open_station_store(workspace, schedule)
     try:
+        airing = _plan_now(workspace, (_now() - _ENOUGH).replace(second=0, microsecond=0))
         for recording in approval.recordings(workspace):
-            approval.release(workspace, store, recording, _("the demonstration"), _now())
-        coming = _coming(schedule)
-        airing = next(airing for airing in coming if airing.commune == AIRED)
+            approval.release(workspace, store, recording, _("the demonstration"), airing.planned - _LEAD)
         _air(workspace, airing, progress)
         log = tuple(row for row in logbook.rows(store) if row.airing == airing.id)
     finally:
         store.close()
+        sample.copy(workspace.root, ("schedule.yaml",))
     lines = tuple(_line(workspace, commune, coming) for commune in communes)
     return Shown(workspace, lines, airing, log, report)
 
@@ -116,23 +113,28 @@ def _build(workspace: Workspace, make: Make) -> build.Report:
     return first
 
 
-def _air(workspace: Workspace, airing: Airing, progress: Callable[[float], None]) -> None:
-    start = airing.planned - datetime.timedelta(seconds=_LEAD_SECONDS * SPEED)
+def _plan_now(workspace: Workspace, moment: datetime.datetime) -> Airing:
+    """Add one airing at `moment` to the schedule, which is put back afterwards, and lift the rules of the hours."""
+    data = yamlfile.load(workspace.schedule_file, workspace.schedule_file.name).data
+    broadcast = next(b for b in data["broadcasts"] if b["commune"] == AIRED)
+    zone = Schedule.load(workspace).timezone
+    added = {**broadcast, "days": None, "at": [], "also": [f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"]}
+    changed = {**data, "rules": {}, "broadcasts": [added]}
+    write_atomic(workspace.schedule_file, yaml.safe_dump(changed, allow_unicode=True))
+    return airings(Schedule.load(workspace), moment, moment + datetime.timedelta(seconds=1))[0]
 
+
+def _air(workspace: Workspace, airing: Airing, progress: Callable[[float], None]) -> None:
     def shown(station: on_air.Station) -> None:
         progress((station.clock.now() - airing.planned).total_seconds() / (airing.minutes * 60))
 
     on_air.run(
         workspace,
-        clock=RealClock(SPEED, start),
+        clock=RealClock(SPEED, airing.planned - _LEAD),
         until=lambda station: logbook.outcome_of(station.store, airing.id) is not None,
         limit=120,
         progress=shown,
     )
-
-
-def _coming(schedule: Schedule) -> tuple[Airing, ...]:
-    return airings(schedule, _now(), _now() + datetime.timedelta(days=60))
 
 
 def _line(workspace: Workspace, commune: Commune, coming: tuple[Airing, ...]) -> Line:

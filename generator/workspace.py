@@ -198,9 +198,3 @@ def yaml_files(folder: Path) -> Iterator[Path]:
         yield from sorted(
             p for p in folder.iterdir() if p.suffix.lower() in {".yaml", ".yml"} and not p.name.startswith(".")
         )
-
-
-def sample_station() -> Path:
-    """The folder of the sample station: in an installed package, else the root of the source tree."""
-    packed = Path(__file__).parent / "sample"
-    return packed if packed.is_dir() else Path(__file__).parent.parent

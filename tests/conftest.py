@@ -1,7 +1,6 @@
 """What many tests need: the sample station as a copy of its own, and `loa` as a real process."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from generator import sample
 from generator.i18n import set_language
 from generator.workspace import Workspace
 
@@ -25,11 +25,7 @@ def english_messages() -> None:
 @pytest.fixture
 def station(tmp_path: Path) -> Workspace:
     """A copy of the sample station, in a folder with spaces and Vietnamese letters."""
-    root = tmp_path / "Đài xã Bến Hải"
-    for name in ("campaigns", "templates", "audio/jingles"):
-        shutil.copytree(ROOT / name, root / name)
-    shutil.copy(ROOT / "schedule.yaml", root)
-    return Workspace(root.resolve())
+    return sample.copy(tmp_path / "Đài xã Bến Hải")
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 import difflib
 from datetime import date
+from pathlib import Path
 
 import click
 
-from generator import places
+from generator import places, sample
 from generator.campaign.drafts import commune_draft
 from generator.cli.app import Station, loa, pass_station
 from generator.errors import CampaignError, Finding
@@ -13,9 +14,18 @@ from generator.i18n import _
 from generator.workspace import write_atomic
 
 
-@loa.group(help=_("Make something new: a commune's file."))
+@loa.group(help=_("Make something new: a station, or a commune's file."))
 def new() -> None:
     """The nouns below."""
+
+
+@new.command(help=_("Make a station in FOLDER: templates, sounds and a schedule to fill in."))
+@click.argument("folder", type=click.Path(path_type=Path))
+def station(folder: Path) -> None:
+    """Says where it is, and what comes next."""
+    made = sample.new_station(folder)
+    click.echo(_("The station is in {folder}.").format(folder=made.root))
+    click.echo(_('Go there, then: loa new commune "NAME" --province "PROVINCE"'))
 
 
 @new.command(help=_("Make campaigns/NAME.yaml, filled in from the official list of communes."))

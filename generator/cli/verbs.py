@@ -9,6 +9,7 @@ MODULES = {
     "check": "check",
     "console": "console",
     "demo": "demo",
+    "doctor": "doctor",
     "import": "importing",
     "listen": "listen",
     "log": "log",

@@ -1,0 +1,146 @@
+"""What is installed and what is not, what works and what does not: one check a thing, each with its mend."""
+
+import datetime
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from generator import __version__, approval, logbook
+from generator.campaign import load_communes
+from generator.errors import LoaError
+from generator.i18n import _
+from generator.on_air import open_station_store
+from generator.on_air.alarms import open_alarms
+from generator.on_air.lease import who_is_on_air
+from generator.playout.sound_card import device_names
+from generator.schedule import Schedule, airings
+from generator.schedule.outputs import Icecast, SoundCard
+from generator.speech import all_engines, ffmpeg
+from generator.store import Store
+from generator.workspace import Workspace
+
+LITTLE_DISK = 2_000_000_000
+"""Bytes free below which somebody should make room: about a month of clips and bulletins."""
+SOON = datetime.timedelta(days=2)
+"""Airings within this time should have their released bulletin."""
+
+
+class Health(StrEnum):
+    """`BAD` makes `loa doctor` exit with 1; `WEAK` is worth knowing."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    health: Health
+    detail: str
+    mend: str = ""
+
+
+def examine(workspace: Workspace) -> Iterator[Check]:
+    """Everything worth knowing before a station is trusted. Never raises for what it finds."""
+    yield Check("Loa", Health.GOOD, f"{__version__}, Python {platform.python_version()}, {platform.system()}")
+    yield _disk(workspace)
+    yield _ffmpeg()
+    yield from _engines()
+    yield _campaigns(workspace)
+    try:
+        schedule = Schedule.load(workspace)
+    except LoaError as error:
+        yield _failed("schedule.yaml", error)
+        return
+    yield Check("schedule.yaml", Health.GOOD, _("{n} broadcasts").format(n=len(schedule.broadcasts)))
+    yield from _outputs(schedule)
+    try:
+        store = open_station_store(workspace, schedule)
+    except LoaError as error:
+        yield _failed(_("database"), error)
+        return
+    try:
+        yield from _on_air(workspace, schedule, store)
+    finally:
+        store.close()
+
+
+def _disk(workspace: Workspace) -> Check:
+    free = shutil.disk_usage(workspace.root).free
+    health = Health.GOOD if free > LITTLE_DISK else Health.WEAK
+    return Check(_("disk"), health, _("{gb:.1f} GB free").format(gb=free / 1e9), _("Free some space."))
+
+
+def _ffmpeg() -> Check:
+    try:
+        return Check("ffmpeg", Health.GOOD, ffmpeg.executable())
+    except LoaError as error:
+        return _failed("ffmpeg", error)
+
+
+def _engines() -> Iterator[Check]:
+    states = [(engine.name, engine.state()) for engine in all_engines()]
+    worst = Health.WEAK if any(state.ready for _name, state in states) else Health.BAD
+    for name, state in states:
+        title = _("voice {engine}").format(engine=name)
+        yield Check(title, Health.GOOD if state.ready else worst, state.reason or _("ready"), state.mend)
+
+
+def _campaigns(workspace: Workspace) -> Check:
+    try:
+        communes = load_communes(workspace)
+    except LoaError as error:
+        return _failed("campaigns/", error)
+    return Check("campaigns/", Health.GOOD, _("{n} communes").format(n=len(communes)))
+
+
+def _outputs(schedule: Schedule) -> Iterator[Check]:
+    cards = device_names()
+    yield Check(_("sound cards"), Health.GOOD if cards else Health.WEAK, ", ".join(cards) or _("none"))
+    for name, output in schedule.outputs.items():
+        title = _("output {name}").format(name=name)
+        if isinstance(output, SoundCard) and not any(output.device in ("default", card) for card in cards):
+            known = any(output.device.lower() in card.lower() for card in cards)
+            if not known:
+                yield Check(title, Health.BAD, _("there is no sound card “{name}”").format(name=output.device),
+                            _("Plug it in, or name one of the above in schedule.yaml."))  # fmt: skip
+        elif isinstance(output, Icecast) and not os.environ.get(output.password_env):
+            detail = _("the variable {name} with the password is not set").format(name=output.password_env)
+            yield Check(title, Health.BAD, detail, _("Set it where `loa run` is started."))
+
+
+def _on_air(workspace: Workspace, schedule: Schedule, store: Store) -> Iterator[Check]:
+    now = datetime.datetime.now(datetime.UTC)
+    holder = who_is_on_air(store)
+    yield Check(
+        "loa run",
+        Health.GOOD if holder else Health.WEAK,
+        _("on air, process {pid}").format(pid=holder["pid"]) if holder else _("not running"),
+        _("Start it: loa run"),
+    )
+    newest = logbook.newest(store)
+    if newest and newest > now + datetime.timedelta(minutes=5):
+        yield Check(_("clock"), Health.BAD, _("earlier than the newest row of the log"), _("Set the computer's clock."))
+    for airing in airings(schedule, now, now + SOON):
+        recording = approval.planned_recording(workspace, airing.bulletin)
+        made = recording.path.is_file()
+        if not made or not approval.released(store, airing.bulletin, recording.sha256):
+            detail = _("its bulletin is not released") if made else _("its bulletin is not made")
+            mend = "loa approve" if made else "loa build"
+            yield Check(airing.id, Health.BAD, detail, f"{mend} {airing.bulletin if made else airing.commune}")
+    for alarm in open_alarms(store):
+        when = alarm.at.astimezone(schedule.timezone)
+        yield Check(_("alarm"), Health.BAD, f"{when:%d/%m/%Y %H:%M} {alarm.message}", _("Clear it in the console."))
+
+
+def _failed(name: str, error: LoaError) -> Check:
+    first = error.findings[0]
+    more = len(error.findings) - 1
+    detail = f"{first.place}: {first.message}" if first.place else first.message
+    return Check(name, Health.BAD, detail + (f" (+{more})" if more else ""), first.mend)
