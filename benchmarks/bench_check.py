@@ -2,10 +2,11 @@
 
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 
 from generator import places
-from generator.places.names import slug
+from generator.campaign.drafts import commune_draft
 from generator.review import station
 from generator.workspace import Workspace
 from tests.conftest import ROOT
@@ -29,12 +30,9 @@ def _country(root: Path) -> Workspace:
     (root / "templates").symlink_to(ROOT / "templates")
     (root / "campaigns").mkdir()
     (root / "schedule.yaml").touch()
-    sample = (ROOT / "campaigns" / "ben-hai.yaml").read_text(encoding="utf-8")
-    day = places.NEW_UNITS
+    day = date(2026, 11, 1)
     units = [unit for province in places.provinces(day) for unit in places.of_province(province.code, day)]
     for unit in units[:COMMUNES]:
-        province = places.province_of(unit, day).name
-        text = sample.replace("xã Bến Hải", f"{unit.kind} {unit.name}").replace("name: Bến Hải", f"name: {unit.name}")
-        text = text.replace("kind: xã", f"kind: {unit.kind}").replace("Quảng Trị", province)
-        (root / "campaigns" / f"{slug(unit.name)}-{unit.code}.yaml").write_text(text, encoding="utf-8")
+        draft = commune_draft(unit, day)
+        (root / "campaigns" / f"{draft.stem}-{unit.code}.yaml").write_text(draft.text, encoding="utf-8")
     return Workspace(root)

@@ -15,10 +15,11 @@ from generator.errors import Finding, LoaError, Severity, WorkspaceError
 from generator.i18n import _, ngettext
 from generator.review import Shape, Text, documents, fix, review, station
 from generator.review.spoken import doubts_of_text
+from generator.schedule import Schedule
 from generator.workspace import write_atomic
 
 # Findings of these kinds mean that a file cannot be used at all: exit code 2.
-_UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "workspace.", "campaign.", "schedule.")
+_UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "workspace.", "campaign.", "output.")
 
 
 @loa.command(help=_("Tell everything wrong in the station, or in the texts FILE... (.md, .txt, .docx, .yaml)."))
@@ -44,7 +45,7 @@ def check(
     if files:
         found = [finding for file in files for finding in _check_file(place, file, day, mend=mend, spoken=spoken)]
     else:
-        found = station.check(place.workspace, day, spoken=spoken)
+        found = station.check(place.workspace, day, spoken=spoken) + _schedule(place)
     if listen:
         mp3s = sorted(place.workspace.bulletins.glob("*/*.mp3"))
         found = [*found, *(finding for mp3 in mp3s for finding in listening.findings(place.workspace, mp3))]
@@ -54,6 +55,15 @@ def check(
         print_findings(found, stream=sys.stdout)
         click.echo(_summary(found), err=True)
     sys.exit(_exit_code(found))
+
+
+def _schedule(place: Station) -> list[Finding]:
+    """What is wrong in schedule.yaml."""
+    try:
+        Schedule.load(place.workspace)
+    except LoaError as error:
+        return list(error.findings)
+    return []
 
 
 def _check_file(place: Station, file: Path, day: date | None, *, mend: bool, spoken: bool) -> Iterator[Finding]:

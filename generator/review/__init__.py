@@ -40,6 +40,8 @@ TEXT_RULES: tuple[Callable[[Text], Iterator[Hit]], ...] = (
     dated.kinds_unconfirmed,
     counts.counts,
     sentences.twice,
+    sentences.alike,
+    sentences.empty_parts,
     sentences.cut_off,
     punctuation.spaces,
     punctuation.hard_wraps,

@@ -24,7 +24,8 @@ _GOOD = re.compile(r"(?:https?://)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+gov\.vn
 _GLUED = re.compile(r"(?<![\w.-])(?:[a-z0-9-]+\.)*(?:dichvucong[a-z-]{3,}|[a-z-]+gov)\.(?:gov\.)?vn(?![a-z])", re.I)
 _PERHAPS = re.compile(r"gov|vn|http|dichvucong|\.(?:com|net|org|info)", re.I)
 _HOST = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])", re.I)
-_STATE = re.compile(r"dichvucong|dich-vu-cong|vneid|chinhphu|congan", re.I)
+_STATE = re.compile(r"dichvucong|dich-vu-cong|vneid", re.I)
+_WARNS = re.compile(r"giả\s+mạo|(?<!\w)giả(?!\w)|lừa", re.I)  # a text that shows a false address as a warning
 # Labels right under gov.vn that are no provinces: ministries, agencies, national systems.
 _NOT_PROVINCES = frozenset(
     "dichvucong chinhphu vneid bocongan moha moj mof moit moh moet mic most mard monre mae molisa moc mot mt mpi bca"
@@ -37,6 +38,8 @@ _NOT_PROVINCES = frozenset(
 def malformed(passage: Passage) -> Iterator[Hit]:
     """Spaces, commas, doubled colons and missing dots within an address."""
     text = passage.text
+    if _WARNS.search(text):
+        return
     told: list[tuple[int, int]] = []
     for match in _MEANT.finditer(text):
         start, end = match.start(), match.end()
@@ -93,7 +96,7 @@ def hosts(text: Text) -> Iterator[Hit]:
         return
     home = _home(text)
     for offset, passage in text.passages:
-        if not _PERHAPS.search(passage.text):
+        if not _PERHAPS.search(passage.text) or _WARNS.search(passage.text):
             continue
         broken = _broken(passage)
         meant = [(b.start, b.end, b.mended.partition("://")[2] or b.mended) for b in broken if b.mended]

@@ -11,7 +11,7 @@ from generator.review.text import UPPER, Passage, Text
 
 _ABOUT_SERVICES = re.compile(r"dịch vụ|DVC|trực tuyến|hồ sơ|thủ tục", re.I)
 _LEVEL = re.compile(
-    r"(?:(?:mức|cấp)\s+độ|mức)\s*(?:0?[1-4]|ba|bốn|tư|II|III|IV)(?:\s*(?:,|và|-|–|hoặc)\s*(?:mức\s+độ\s*)?(?:0?[1-4]|bốn))*(?![\d.%]|\s*(?:%|triệu|nghìn|đồng))"
+    r"(?:(?:mức|cấp)\s+độ|mức)\s*(?:0?[1-4]|ba|bốn|tư|II|III|IV)(?:\s*(?:,|và|-|–|hoặc)\s*(?:mức\s+độ\s*)?(?:0?[1-4]|bốn))*(?!\d|[.,]\d|\s*(?:%|triệu|nghìn|đồng))"
     r"|(?:0?4|bốn)\s+mức(?:\s+độ)?(?!\w)",
     re.I,
 )
@@ -143,8 +143,13 @@ def _rightly_said(code: str, text: str, match: re.Match[str]) -> bool:
     if _HISTORIC.search(sentence):
         return True
     if code == "law.district-ended":
-        within_name = match.group()[0].isupper() and re.search(rf"[{UPPER}]\w*\s$", text[: match.start()])
-        return bool(within_name)
+        inside = match.start() > 0 and not re.search(r"[.!?]\s+$", text[: match.start()])
+        lone_capital = match.group()[0].isupper() and " " not in match.group()
+        return (
+            inside
+            and (lone_capital or bool(re.search(rf"[{UPPER}]\w*\s$", text[: match.start()])))
+            and match.group()[0].isupper()
+        )
     return code == "law.login-ended" and bool(re.search(r"VNeID|định\s+danh", sentence, re.I))
 
 

@@ -15,7 +15,8 @@ _NOTE = re.compile(
     r"(?:đọc|phát|phụ trách|đăng|chỉnh sửa|sửa|xem lại|duyệt|thu âm|ghi âm|gửi)[^.\n]*"
     rf"|(?:đọc|phát(?:\s+(?:thanh|sóng|loa))?)\s+(?:mỗi\s+)?(?:ngày|tuần|tháng)?\s*{_TIMES}"
     r"(?:\s*/\s*|\s+(?:mỗi|một|trong|trên)\s+)(?:ngày|tuần|tháng)[^.\n]*"
-    r"|(?:thời lượng|thời gian phát|lịch phát)\s*:?\s*(?:mỗi\s+lần\s+)?(?:từ\s+)?\d+[^.\n]*"
+    r"|(?:thời gian phát|lịch phát)\s*:?\s*(?:mỗi\s+lần\s+)?(?:từ\s+)?\d+[^.\n]*"
+    r"|(?:thời lượng|mỗi lần)\s*:?\s*(?:phát\s+)?(?:từ\s+)?\d+(?:\s*(?:-|–|đến)\s*\d+)?\s*phút[^.\n]*"
     r"|\(\s*(?:đọc|phát|nghỉ|nhạc|chèn|ngừng)[^)\n]{0,60}\)"
     r"|(?:người|cán bộ)\s+(?:đọc|phát thanh|biên tập|soạn|đánh máy)\s*:[^\n]*",
     re.I,

@@ -10,7 +10,9 @@ from generator.review.text import LOWER, UPPER, Passage, Text
 _BEFORE = re.compile(r"(?<=[\w)\]”\"’ａ%]) +(?=(?:,|;|!|\?|:|\.)(?:\s|$|\.))(?! +\.\.\.)")
 _TORN = re.compile(rf"(?<=[{LOWER}]) +([,;])(?=[{LOWER}{UPPER}])")
 _DOUBLED = re.compile(
-    r"(?<![.…])(?:,\s*[,;:]+|;\s*[,;:]+|:\s*[,;:]+|,\.(?!\.)|;\.|:\.(?!\.)|(?<!v\.v)(?<!\d)\.(?:,|;|:)|\.\.(?!\.))|\.{4,}|…\s*\.+|\.{3}…|\.{2,3},;|[!?]{4,}|(?:,\s*){2,}"
+    r"(?<![.…])(?:,\s*[,;:]+|;\s*[,;:]+|:\s*[,;:]+|,\.(?!\.)|;\.|:\.(?!\.)"
+    rf"|(?<!v\.v)(?<![\d{UPPER}])\.(?:,|;|:)|\.\.(?!\.))"
+    r"|\.{4,}|…\s*\.+|\.{3}…|\.{2,3},;|[!?]{4,}|(?:,\s*){2,}"
 )
 _STUCK = re.compile(r"(?P<before>[^\W_]+|[)”%])(?P<sign>[.,;:!?…]|\.\.\.)(?P<after>[^\W\d_]+)")
 _DIGIT_STUCK = re.compile(rf"(?<=\d)[.;](?=[{UPPER}][{LOWER}])|(?<=[{LOWER}])[,;](?=\d{{1,3}}\s+[{LOWER}])")
@@ -146,7 +148,7 @@ def _is_stuck(match: re.Match[str], text: str) -> bool:
         return not before.isdigit()
     if (
         before.lower() in _SHORT
-        or (len(before) <= 2 and before.isupper())
+        or (before.isupper() and (after.isupper() or len(before) <= 2))
         or text[: match.start()].endswith(("/", "."))
     ):
         return False

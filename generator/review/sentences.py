@@ -1,12 +1,13 @@
 """Rules on whole sentences: said twice, cut off, too long to be heard."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
 from generator.i18n import _
 from generator.review.hits import Hit, warning
-from generator.review.syllables import is_pair, normal
+from generator.review.syllables import is_pair, normal, syllables
 from generator.review.text import LOWER, Passage, Text
 from generator.vietnamese import split_sentences
 
@@ -17,6 +18,14 @@ _HANGING = frozenset(
     " nên như gồm một mỗi việc sự cùng cũng đã đang sẽ phải cần có thể qua giữa sau trước dưới".split()
 )
 _NEVER_LAST = frozenset("và là của các những hoặc với bởi nhưng thì vì gồm để do tại theo".split())
+_SMALL_START = re.compile(rf"(?<![\w.])(\w{{2,}})[.!?] +([{LOWER}]\w*)")
+_ALIKE_WORDS = 12
+_HANGS_AFTER = {
+    "về": "định quan tin vấn việc liên nói",
+    "trên": "hiện qua tại dựa chức",
+    "được": "để mà sẽ đã",
+    "đến": "liên gửi",
+}
 _OPEN_END = re.compile(r"[,–-]\s*$")
 _CLOSED = re.compile(r"[.!?…:;][\"”’)\]\s]*$")
 _ENDED = re.compile(r"[.!?…:;,–-][\"”’)\]\s]*$")
@@ -47,6 +56,49 @@ def twice(text: Text) -> Iterator[Hit]:
                 yield Hit(offset + start, offset + end, "sentence.twice", message, _("Delete one of the two."))
 
 
+def alike(text: Text) -> Iterator[Hit]:
+    """A sentence that says again, with a word or two changed, what an earlier one said."""
+    seen: dict[tuple[str, ...], int] = {}
+    places: list[tuple[int, tuple[str, ...]]] = []
+    for offset, passage in text.passages:
+        for start, end, words in sentences_of(passage.text):
+            if len(words) < _ALIKE_WORDS:
+                continue
+            runs = [words[i : i + 4] for i in range(len(words) - 3)]
+            shared = Counter(seen[run] for run in runs if run in seen)
+            best, count = shared.most_common(1)[0] if shared else (0, 0)
+            if count >= 0.75 * len(runs) and words != places[best][1]:
+                message = _("This sentence says nearly the same as the one on line {line}.")
+                told = message.format(line=text.place(places[best][0])[0])
+                yield warning(offset + start, offset + end, "sentence.alike", told, _("Delete one of the two."))
+            for run in runs:
+                seen.setdefault(run, len(places))
+            places.append((offset + start, words))
+
+
+def empty_parts(text: Text) -> Iterator[Hit]:
+    """A heading that no text follows: the part that it promises is missing."""
+    passages = text.passages
+    for index, (offset, passage) in enumerate(passages):
+        last = index + 1 == len(passages)
+        if passage.heading and not (index == 0 and not last) and (last or passages[index + 1][1].heading):
+            level, next_level = (_level(text, passages[i][0]) for i in (index, min(index + 1, len(passages) - 1)))
+            if last or next_level <= level:
+                message = _("This heading has no text below it.")
+                yield Hit(
+                    offset,
+                    offset + len(passage.text),
+                    "article.part-empty",
+                    message,
+                    _("Write the part, or delete the heading."),
+                )
+
+
+def _level(text: Text, offset: int) -> int:
+    line = text.raw[text.raw.rfind("\n", 0, offset) + 1 :]
+    return len(line) - len(line.lstrip("#"))
+
+
 def cut_off(text: Text) -> Iterator[Hit]:
     """A paragraph that stops in the middle of a sentence."""
     passages = text.passages
@@ -62,12 +114,24 @@ def cut_off(text: Text) -> Iterator[Hit]:
         elif body.endswith(";") and following is None:
             message, mend = _("The list is cut off."), _("Write the end of it, or a full stop.")
             yield warning(offset + end - 1, offset + end, "sentence.cut-off", message, mend)
+        elif passage.item and len(body) > 50 and not _ENDED.search(body) and _others_end(passages, index):
+            message, mend = (
+                _("This item ends without the sign that the others have."),
+                _("Write the end of it, or the sign."),
+            )
+            yield warning(offset + end - 1, offset + end, "sentence.no-stop", message, mend)
         elif not _ENDED.search(body) and not passage.item and len(_WORDS.findall(body)) > 14 and not _title_like(body):
             if index and passages[index - 1][1].text.isupper():
                 continue  # the second line of a title
             message = _("This paragraph ends without a full stop.")
             mend = _("Put a full stop, or write the end of the sentence.")
             yield warning(offset + end - 1, offset + end, "sentence.no-stop", message, mend)
+
+
+def _others_end(passages: tuple[tuple[int, Passage], ...], index: int) -> bool:
+    """Whether the items right before and after item `index` end with a full stop or semicolon."""
+    around = [passages[i][1] for i in (index - 1, index + 1) if 0 <= i < len(passages) and passages[i][1].item]
+    return bool(around) and all(_ENDED.search(item.text.rstrip()) for item in around)
 
 
 @lru_cache(maxsize=50_000)
@@ -100,36 +164,22 @@ def too_long(passage: Passage) -> Iterator[Hit]:
 
 def small_start(passage: Passage) -> Iterator[Hit]:
     """A sentence that begins with a small letter after a full stop."""
-    for start, end, _found in sentences_of(passage.text)[1:]:
-        first = passage.masked[start:end][:1]
-        if (
-            first.islower()
-            and re.search(rf"[{LOWER}]{{2}}[.!?]\s+$", passage.text[:start])
-            and not re.search(r"v\.v\.?\s+$", passage.text[:start])
-        ):
-            word = re.match(r"\w+", passage.text[start:end])
-            if word:
-                message = _("The sentence begins with a small letter.")
-                mended = word.group()[0].upper() + word.group()[1:]
-                yield warning(
-                    start,
-                    start + word.end(),
-                    "sentence.small-start",
-                    message,
-                    _("Write “{right}”.").format(right=mended),
-                    mended,
-                )
+    for match in _SMALL_START.finditer(passage.masked):
+        if normal(match[1]) in syllables():  # not after an abbreviation
+            message = _("The sentence begins with a small letter.")
+            mended = match[2][0].upper() + match[2][1:]
+            yield warning(
+                *match.span(2), "sentence.small-start", message, _("Write “{right}”.").format(right=mended), mended
+            )
 
 
 def _hangs_before_stop(sentence: str) -> bool:
     """ "… là." or "… của các.": a full stop after a word that asks for another one."""
     found = re.search(r"(\w+)\s+(\w+)\s*[.…]+\s*$", sentence)
-    return (
-        bool(found)
-        and found is not None
-        and found[2].lower() in _NEVER_LAST
-        and not is_pair(normal(found[1]), normal(found[2]))
-    )
+    if not found:
+        return False
+    before, last = normal(found[1]), normal(found[2])
+    return (last in _NEVER_LAST and not is_pair(before, last)) or before in _HANGS_AFTER.get(last, "").split()
 
 
 def _title_like(body: str) -> bool:

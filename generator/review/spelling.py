@@ -50,8 +50,9 @@ def spelling(passage: Passage) -> Iterator[Hit]:
         message = _("The word “{word}” stands here twice.").format(word=match[1])
         yield Hit(*match.span(), "spelling.twice", message, _("Keep one."), mended=match[1])
     words = [m for m in _WORD.finditer(text) if "ａ" not in m.group()]
-    unmarked = [m for m in words if m.group().isascii() and m.group().islower()]
-    if len(words) > 8 and len(unmarked) > 0.85 * len(words):
+    long = [m for m in words if len(m.group()) > 1]
+    unmarked = [m for m in long if m.group().isascii() and m.group().islower()]
+    if len(long) > 8 and len(unmarked) > 0.85 * len(long):
         start, end = words[0].start(), words[-1].end()
         message = _("This paragraph is written without Vietnamese marks.")
         yield warning(
@@ -73,12 +74,16 @@ def _word(words: list[re.Match[str]], index: int, text: str, *, shouted: bool) -
     match = words[index]
     word = match.group()
     lower = syl.normal(word)
-    if lower in syl.syllables() or len(word) == 1 or _beside_sign(text, match):
+    if len(word) == 1 or _beside_sign(text, match):
+        return None
+    if _foreign().get(lower):
+        return _foreign_word(match, _foreign()[lower])
+    if lower in syl.syllables():
         return None
     if word[1:] != word[1:].lower() and not shouted:  # VNeID, eKYC, UBND
         return None
     if lower in _foreign():
-        return _foreign_word(match, _foreign()[lower])
+        return None
     first_of_sentence = match.start() == 0 or bool(re.search(r"[.!?:…]\s*[\"“(]?$", text[: match.start()]))
     name = word[0].isupper() and not first_of_sentence and not shouted
     if word.isascii():
@@ -117,9 +122,7 @@ def _unknown_foreign(match: re.Match[str]) -> Hit:
     return warning(*match.span(), "word.foreign", message, _("Say it in Vietnamese, or explain it."))
 
 
-def _foreign_word(match: re.Match[str], better: str) -> Hit | None:
-    if not better:
-        return None
+def _foreign_word(match: re.Match[str], better: str) -> Hit:
     message = _("“{word}” is a foreign word; many listeners will not know it.").format(word=match.group())
     return warning(*match.span(), "word.foreign", message, _("Write “{right}”.").format(right=better))
 
