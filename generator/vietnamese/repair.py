@@ -14,10 +14,10 @@ _INVISIBLE = (
 )
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff"
 # Characters whose repair changes the length of the text: only such text pays for the careful road.
-_ODD = re.compile(rf"[{_INVISIBLE}{_MARKS}\u2160-\u217f\ufb00-\ufb06\uff01-\uff5e\U00010000-\U0010ffff]")
+_ODD = re.compile(rf"[{_INVISIBLE}{_MARKS}\u2160-\u217f\ufb00-\ufb06\uff01-\uff5e]")
 _DROP = re.compile(rf"[{_INVISIBLE}]")
 _WIDE = re.compile("[\u2160-\u217f\ufb00-\ufb06\uff01-\uff5e]")
-_CLUSTER = re.compile(rf"[^{_MARKS}][{_MARKS}]*|[{_MARKS}]+")
+_CLUSTER = re.compile(rf"[^{_MARKS}]?[{_MARKS}]+|[{_INVISIBLE}\u2160-\u217f\ufb00-\ufb06\uff01-\uff5e]")
 _ONE_FOR_ONE = str.maketrans(
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
     "\u2010\u2011\u2012\u2212\u00d0\u0189\u2018\u2019\u201c\u201d\u2032\u2033",
@@ -54,17 +54,32 @@ def repair(text: str) -> Repaired:
 def _recompose(text: str) -> tuple[str, list[int]]:
     out: list[str] = []
     origin: list[int] = []
+    done = 0
     for match in _CLUSTER.finditer(text):
-        cluster = match[0]
-        if len(cluster) > 1 or cluster >= "\u00ad":
-            # A run of marks is bounded: beyond a few they are noise, and sorting them would cost more than linear time.
-            cluster = _DROP.sub("", unicodedata.normalize("NFC", cluster[:8]))
-            if _WIDE.match(cluster):
-                cluster = unicodedata.normalize("NFKC", cluster)
+        _copy(text, done, match.start(), out, origin)
+        # A run of marks is bounded: beyond a few they are noise, and sorting them would cost more than linear time.
+        cluster = _DROP.sub("", unicodedata.normalize("NFC", match[0][:8]))
+        if _WIDE.match(cluster):
+            cluster = unicodedata.normalize("NFKC", cluster)
         out.append(cluster)
         origin += [match.start()] * len(cluster)
+        done = match.end()
+    _copy(text, done, len(text), out, origin)
     origin.append(len(text))
     return "".join(out), origin
+
+
+def _copy(text: str, start: int, end: int, out: list[str], origin: list[int]) -> None:
+    """A stretch without marks; the few letters that have another form by themselves (Å) keep their place too."""
+    stretch = text[start:end]
+    if unicodedata.is_normalized("NFC", stretch):
+        out.append(stretch)
+        origin += range(start, end)
+        return
+    for place, character in enumerate(stretch, start):
+        composed = unicodedata.normalize("NFC", character)
+        out.append(composed)
+        origin += [place] * len(composed)
 
 
 _WITH_TONE = {
