@@ -1,4 +1,4 @@
-"""Reading aloud: exact matches and speed (CPU time) beside `sea-g2p`, same lines, same run; linearity on hostile input."""
+"""Reading aloud: exact matches and speed (CPU) beside `sea-g2p`, same lines, same run; linearity on hostile input."""
 
 import time
 from collections.abc import Callable

@@ -98,8 +98,9 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
         if measured and not before.ends("version"):
             scan.say(decimal(left, right, scan.region), start, end)
         else:
+            minor = digit_by_digit(right) if right[0] == "0" else whole(right, scan.region)
             scan.say(
-                f"{whole(left, scan.region)} chấm {whole(right, scan.region) if right[0] != '0' else digit_by_digit(right)}",
+                f"{whole(left, scan.region)} chấm {minor}",
                 start,
                 end,
             )

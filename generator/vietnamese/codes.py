@@ -1,4 +1,4 @@
-"""Codes of letters and digits: roads (QL1A), crops (ST25), police rooms (PC06), weekdays (T7), diseases (H5N1), forms."""
+"""Codes of letters and digits: roads (QL1A), crops (ST25), police rooms (PC06), weekdays (T7), diseases (H5N1)."""
 
 import re
 from functools import cache
@@ -18,7 +18,8 @@ DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
 MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?:(?=[/.]\s?(?:19|20)\d\d(?!\d))|(?![\w/.-]))")
 MIXED = re.compile(
     r"(?P<name>[A-Za-zĐđ]{1,12})(?P<joint>[-.]|\s)?(?P<digits>\d{1,6})"
-    r"(?P<tail>[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?(?P<grade>[-.]\d{1,5}|-[A-Z]{1,4}(?!\w))?(?![^\W_]|[.,]\d)"
+    r"(?P<tail>[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?"
+    r"(?P<grade>[-.]\d{1,5}|-[A-Z]{1,4}(?!\w))?(?![^\W_]|[.,]\d)"
 )
 _YEAR = re.compile(r"[/.]\s?(\d{4})(?!\d)")
 _NO_DAY = frozenset(
@@ -134,7 +135,7 @@ def _in_parts(scan: Scan, match: re.Match[str]) -> str | None:
 
 
 def _belongs(scan: Scan, match: re.Match[str]) -> bool:
-    """Whether letters and a number with a space, dot or hyphen between are one code: QL 9, OM 18, K-93, ĐV 108 (a crop)."""
+    """Whether letters and a number that stand apart are one code: QL 9, OM 18, K-93, ĐV 108 (a crop)."""
     name, joint, digits = match["name"], match["joint"], match["digits"]
     before = scan.before(match.start())
     if joint == "-":

@@ -17,13 +17,10 @@ _LISTED = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:/\d{1
 _LISTED_NO_TO = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:\s?[,;&]\s?| và | & |, và ))+$")
 _NEXT_TO_DATE = re.compile(r"(?<![\d.])\d{1,2}[/.-]\d{1,2}(?:/\d{4})?(?:,| và| hoặc| đến| tới|;| -| &| tới) ?$")
 _DATED_AFTER = re.compile(
-    r",? ?(?:\(?(?:âm|dương) lịch|\(?[ÂA]L\b|năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|này\b|\((?:thứ|T[2-7]|nhằm|tức|chủ|mùng|CN))"
+    r",? ?(?:\(?(?:âm|dương) lịch|\(?[ÂA]L\b|năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|này\b|"
+    r"\((?:thứ|T[2-7]|nhằm|tức|chủ|mùng|CN))"
 )
 _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
-_FEASTS = frozenset(
-    "30.4 1.5 2.9 8.3 20.10 20.11 27.7 22.12 26.3 19.5 3.2 27.2 21.6 1.6 28.6 10.3 19.8 15.10 14.10 9.1 18.11 6.12 9.11 5.6 15.5 13.10 10.10 24.3 31.5 25.11 1.12 24.12 25.12 "
-    "14.2 7.5 23.9 15.3 29.3 25.4 2.4 3.3 1.1 4.10 12.7 17.10 26.6 11.7 15.4 7.4 18.4 23.11 2.2".split()
-)
 
 
 def _day(text: str) -> bool:
@@ -161,7 +158,7 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     if _CLASS_LIST.search(before.text):
         return None
-    feast = f"{int(match[1])}.{int(match[3])}" in _FEASTS
+    feast = f"{int(match[1])}.{int(match[3])}" in contexts("feasts")
     listed = _LISTED.search(before.text) is not None
     near = _NEXT_TO_DATE.search(before.text) is not None
     if match[2] == "/":
@@ -211,7 +208,7 @@ def _slash_is_date(scan: Scan, match: re.Match[str], after: str) -> bool:
     if follows or _DATED_AFTER.match(after) or (scan.kind == "date" and _NEXT_TO_DATE.search(before.text)):
         return True
     whole = re.match(r" (?:[a-zđà-ỹ]+)", after)
-    feast = f"{one}.{two}" in _FEASTS
+    feast = f"{one}.{two}" in contexts("feasts")
     if feast and ("ngày" in before.words or "lễ" in before.words or "qk" in before.words):
         return True
     if (

@@ -30,7 +30,7 @@ _PLAIN_LIMIT = 50_000
 
 
 def read(text: str, *, region: Region = "bac", pronounce: Mapping[str, str] | None = None) -> Reading:
-    """How `text` is read aloud. `pronounce`: words of the station, which win over every table. Never raises on any text."""
+    """How `text` is read aloud; never raises. `pronounce`: words of the station, which win over every table."""
     repaired = repair(text)
     scan = Scan(repaired.text, region, pronounce or {})
     _run(scan)

@@ -7,7 +7,7 @@ from generator.vietnamese.letters import letter
 from generator.vietnamese.numbers import Region, cardinal, digit_by_digit
 from generator.vietnamese.romans import roman
 from generator.vietnamese.scan import Rule, Scan
-from generator.vietnamese.tables import table, word_set
+from generator.vietnamese.tables import contexts, table, word_set
 
 _PIECE = r"[A-ZĐƯ][A-Za-zĐđƯư0-9&]{0,14}"
 CODE = re.compile(
@@ -15,15 +15,12 @@ CODE = re.compile(
     rf"(?P<code>{_PIECE}(?:(?:\s?[-–/.]\s?|,\s?(?=TT&))(?!\d){_PIECE}){{0,5}})(?![^\W_])"
 )
 YEARED = re.compile(r"(?P<number>\d{1,4}[a-z]?)\s?/\s?(?P<year>(?:19|20)\d\d)(?![\d/])")
-KIND_WORDS = (
-    "nghị định|quyết định|thông tư liên tịch|thông tư|chỉ thị|nghị quyết|kế hoạch|công văn|thông báo|tờ trình|báo cáo|hướng dẫn|"
-    "kết luận|chương trình|đề án|phương án|công điện|quy chế|quy định|giấy mời|giấy phép|biên bản|hợp đồng|luật|bộ luật|pháp lệnh|"
-    "lệnh|văn bản|văn bản hợp nhất|phiếu chuyển|công ước|điều lệ|dự án|thỏa thuận|thông tri|sắc lệnh|quy chuẩn|thư|phụ lục"
-)
+KIND_WORDS = "|".join(sorted(contexts("documents"), key=len, reverse=True))
 _AFTER_KIND = re.compile(rf"(?:{KIND_WORDS}|nđ|nd|qđ|tt|ct|nq|kh|cv|tb|bc|hd|kl)(?: số| liên tịch| hợp nhất)?:? ?$")
 _KIND_NEAR = re.compile(rf"(?:{KIND_WORDS}|số)(?!\w)")
 _SAYS_WHOSE = re.compile(
-    r"\s?(?:,\s?|\()?(?:(?:ban hành\s)?(?:ngày\s)?\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}\)?,?\s|ngày \d{1,2} tháng \d{1,2} năm \d{4},? )?"
+    r"\s?(?:,\s?|\()?(?:(?:ban hành\s)?(?:ngày\s)?\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}\)?,?\s"
+    r"|ngày \d{1,2} tháng \d{1,2} năm \d{4},? )?"
     r"của\s(?!\w{0,3}\b(?:công dân|người|tổ chức|các)\b)"
 )
 _PARLIAMENT = re.compile(r"(UBTV)?QH([IVX]+|\d{1,2})")

@@ -8,7 +8,7 @@ from generator.vietnamese.numbers import Region, cardinal
 
 
 def spell(address: str, region: Region = "bac") -> str:
-    """A web or mail address as an announcer repeats it for somebody who writes it down: part by part, "viết liền không dấu"."""
+    """An address as an announcer repeats it for somebody who writes it down: part by part, "viết liền không dấu"."""
     words = read(address, region=region).text.split()
     parts: list[list[str]] = [[]]
     for word, following in zip(words, [*words[1:], ""], strict=True):

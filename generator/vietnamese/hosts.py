@@ -8,9 +8,9 @@ from generator.vietnamese.letters import latin, spell
 from generator.vietnamese.numbers import digit_by_digit
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import all_syllables, is_syllable
-from generator.vietnamese.tables import abbreviations, places, table, toneless
+from generator.vietnamese.tables import abbreviations, contexts, places, table, toneless
 
-_TOP = "vn|com|net|org|edu|gov|info|io|asia|top|xyz|app|me|tv|shop|online|site|club|cc|link|biz|mobi|pro|tk|ml|cf|icu|vip|live|store|ly|gl|be|eu|us|uk|cn|kr|jp|la|vc|work|life|space|world"
+_TOP = "|".join(sorted(contexts("top"), key=len, reverse=True))
 _PATH = r"(?:[/?#][^\s<>\"“”,;()\[\]]{0,300})?"
 URL = re.compile(r"(?:https?\s?:\s?//\s?|ftp://|www\.)(?:www\.)?([^\s<>\"“”,;()\[\]]{1,300})", re.IGNORECASE)
 MAIL = re.compile(r"(?:mailto:)?[A-Za-z0-9][\w.%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
@@ -149,7 +149,7 @@ def _label(text: str) -> str:
 
 @cache
 def _known() -> dict[str, str]:
-    """Words of addresses: the table's own, then every phrase of two to four syllables in the expansions of abbreviations."""
+    """Words of addresses: the table's own, then the phrases (2-4 syllables) in the expansions of abbreviations."""
     phrases: dict[str, str] = {}
     for words in (*table("bodies")["bodies"].values(), *abbreviations().values()):
         syllables = [syllable for syllable in words.split() if is_syllable(syllable)]

@@ -5,14 +5,15 @@ import re
 from generator.vietnamese.amounts import NUMBER, number_words
 from generator.vietnamese.numbers import digit_by_digit
 from generator.vietnamese.scan import Rule, Scan
-from generator.vietnamese.tables import abbreviations, table, units, word_set
+from generator.vietnamese.tables import abbreviations, contexts, table, units, word_set
 
 SPACE = re.compile(r"[ \t]+")
 BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 RESULT = re.compile(r"\((\+|-|–|±)\)")
 OPEN = re.compile(r"[(\[{<«“\"](?!\s?=?\s?\d)|[(\[{]")
 BRACKETED = re.compile(
-    r"[(\[]\s?((?:viết tắt là |gọi tắt là |sau đây gọi tắt là |sau đây gọi là |viết tắt: )?)[\"“”']?([^\W\d_][\w&/.,\- ]{1,24}?)[\"“”']?\s?[)\]]"
+    r"[(\[]\s?((?:viết tắt là |gọi tắt là |sau đây gọi tắt là |sau đây gọi là |viết tắt: )?)"
+    r"[\"“”']?([^\W\d_][\w&/.,\- ]{1,24}?)[\"“”']?\s?[)\]]"
 )
 STOP = re.compile(r"\./\.|[.…,;:?!]+")
 EXTENSION = re.compile(r"\.(apk|exe|pdf|doc|docx|xls|xlsx|zip|rar|mp3|mp4|jpg|png|com|net|vn)(?![\w.])", re.IGNORECASE)
@@ -37,9 +38,9 @@ _COMPARED = {
 _WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\s?$")
 _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn)(?!\w)")
 _SCORES = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|luân lưu|hiệp|set|chung cuộc|penalty|dẫn)(?!\w)")
-_HEAD = r"(?:Thôn|thôn|Tổ|tổ|Lớp|lớp|Điều|Khoản|Đội|đội|Bước|Mục|Câu|Khu|Xóm|xóm|Ấp|ấp|tháng|Tháng|ngày|Ngày|thứ|Thứ|Tuần|tuần|Km|KM|km|U|K|Quý|quý|mức|năm|Năm|sáng|chiều|tối)"
+_HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
-    rf"\s?(?:(?:[+]?\d)|(?:{_HEAD}\s?\d)|T[2-8](?!\w)|CN(?!\w)|(?:chủ nhật|Chủ nhật|Chủ Nhật|chủ Nhật)|[IVX]{{1,5}}(?!\w))"
+    rf"\s?(?:[+]?\d|(?:{_HEAD})\s?\d|(?-i:T[2-8]|CN)(?!\w)|chủ nhật|(?-i:[IVX]{{1,5}})(?!\w))", re.IGNORECASE
 )
 
 

@@ -13,7 +13,7 @@ LONGEST = 18
 
 
 def below_thousand(n: int, region: Region, *, full: bool = False) -> str:
-    """0 … 999. `full`: inside a larger number, where hundreds are said even when they are none (005: không trăm linh năm)."""
+    """0 … 999. `full`: inside a larger number, where hundreds are said even if none (005: không trăm linh năm)."""
     hundreds, rest = divmod(n, 100)
     tens, ones = divmod(rest, 10)
     words: list[str] = []

@@ -10,7 +10,8 @@ from generator.vietnamese.tables import contexts, word_set
 PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
 _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
 _STREET_AFTER = re.compile(
-    r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])"
+    r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])"
+    r"|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])"
 )
 
 

@@ -5,6 +5,7 @@ import re
 from generator.vietnamese.letters import spell
 from generator.vietnamese.numbers import digit_by_digit
 from generator.vietnamese.scan import Rule, Scan
+from generator.vietnamese.tables import contexts
 
 _GROUP = r"(?:(?:\.\s|[ .–-])\d{1,8}){0,5}(?!\d)"
 GROUPED = re.compile(
@@ -19,9 +20,7 @@ CODE = re.compile(r"(?=[^\s]{0,30}\d)[A-ZĐa-z0-9]{1,20}(?:[./-][A-ZĐa-z0-9]{1,
 GROUPS = re.compile(r"\d{3,5}(?: \d{2,5}){1,5}(?!\d)")
 PLATE = re.compile(r"\d{2}[ -]?(?:[A-ZĐ]{1,2}\d?|[A-Z]\d)[ .-]{0,3}\d{3}[. ]?\d{1,2}(?!\d)")
 EMERGENCY = frozenset({"111", "112", "113", "114", "115", "1022", "1080", "116", "117", "118", "119", "1900", "1800"})
-_COUNTED = re.compile(
-    r" (?:người|hộ|lượt|tin|cuộc|bản|trường|đồng|học|máy|ngày|tháng|đại|giáo|cán|em|trẻ|đảng|hội|con|cây|triệu|tỷ|tấn|km|m2|ha|phút|thửa|vụ|hồ|sản|ca|phòng|giường|đối|công|suất|phần|thành|xã|thôn|đơn)"
-)
+_COUNTED = re.compile(rf" (?:{'|'.join(sorted(contexts('never dialled')))})")
 
 
 def read_phone(scan: Scan, match: re.Match[str]) -> int | None:

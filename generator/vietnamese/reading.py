@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class SpokenWord(NamedTuple):
-    """One word as it is said. `start`, `end`: its source in the text that was given. `pause`: after it, "" or , ; : . ? !"""
+    """One word as it is said; `start`, `end`: its source in the text given; `pause`: after it, "" or , ; : . ? !"""
 
     text: str
     start: int

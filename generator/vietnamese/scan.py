@@ -91,7 +91,7 @@ class Scan:
             self.fresh = False
 
     def measure(self, end: int, kind: str) -> int:
-        """Note that a quantity of `kind` ends at `end`, so that a dash or slash after it is understood; returns `end`."""
+        """Note that a quantity of `kind` ends at `end`, so that a dash or slash after it is understood."""
         self.measured, self.kind = end, kind
         return end
 

@@ -13,7 +13,8 @@ _END = re.compile(
 )
 _LAST = re.compile(r"([^\W_]+(?:[.&/-][^\W_]+)*)$")
 _COUNTER = re.compile(
-    r"^\s*(?:\(?\d{1,3}|[IVX]{1,5}|[a-zđA-ZĐ]|(?:Bước|Câu|Điều|Mục|Phần|Bài|Chương|Khoản|Lưu ý|Bậc)\s\d{1,3}|\d{1,2}(?:\.\d{1,2}){1,3})$"
+    r"^\s*(?:\(?\d{1,3}|[IVX]{1,5}|[a-zđA-ZĐ]"
+    r"|(?:Bước|Câu|Điều|Mục|Phần|Bài|Chương|Khoản|Lưu ý|Bậc)\s\d{1,3}|\d{1,2}(?:\.\d{1,2}){1,3})$"
 )
 
 
@@ -68,7 +69,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
 
 
 def breaths(reading: Reading, longest: int = BREATH) -> list[tuple[int, int]]:
-    """Ranges of `reading.words` of at most `longest` syllables, cut after the pauses that make the fewest, evenest pieces.
+    """Ranges of `reading.words` of at most `longest` syllables, each cut after a pause.
 
     A stretch without any pause stays whole, however long.
     """

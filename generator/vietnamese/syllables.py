@@ -1,7 +1,8 @@
 """The shape of a Vietnamese syllable: onset, glide, nucleus, coda, tone; and whether a word is one.
 
 The rules are those of the standard orthography (Quyết định 1989/QĐ-BGDĐT and school grammars): which onsets exist,
-which rhymes exist, that stops (p, t, c, ch) carry only the tones sắc and nặng, and that k, gh, ngh stand before i, e, ê.
+which rhymes exist, that stops (p, t, c, ch) carry only the tones sắc and nặng, and that k, gh,
+ngh stand before i, e, ê.
 """
 
 import re

@@ -18,8 +18,8 @@ _ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đ
 _WEAK_ROMAN = frozenset("CDLM")
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 _OFFICE = re.compile(
-    r"\.\s?(?:Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|Thanh tra|"
-    r"Lao|Nông|Khách|Giao|Đào|Thông|Kiểm|Đăng)[a-zà-ỹđ]* [a-zà-ỹđ]{2,}"
+    r"\.\s?(?:Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|"
+    r"Thanh tra|Lao|Nông|Khách|Giao|Đào|Thông|Kiểm|Đăng)[a-zà-ỹđ]* [a-zà-ỹđ]{2,}"
 )
 _NAME = re.compile(r"(?:[BCDGHJKLMNPRSTVWY]{1,2}[AEIOU]{1,2}){2,4}[NRS]?")
 _MANY = frozenset({"triệu", "nghìn", "ngàn", "vạn", "tỷ", "chục", "trăm", "nửa", "mỗi"})
