@@ -44,9 +44,12 @@ class Counts:
 
 def rows(store: Store, wanted: Wanted, zone: datetime.tzinfo, limit: int = PER_PAGE) -> list[dict[str, Any]]:
     """Airings with their outcomes, newest first, in the station's time. Raises StoreError."""
-    query = sa.select(logbook).where(logbook.c.kind == "airing").order_by(logbook.c.seq.desc()).limit(limit)
+    order = (logbook.c.planned.desc(), logbook.c.seq.desc())
+    query = sa.select(logbook).where(logbook.c.kind == "airing").order_by(*order).limit(limit)
     if wanted.before:
-        query = query.where(logbook.c.seq < wanted.before)
+        last = sa.select(logbook.c.planned).where(logbook.c.seq == wanted.before).scalar_subquery()
+        same = sa.and_(logbook.c.planned == last, logbook.c.seq < wanted.before)
+        query = query.where(logbook.c.planned <= last, sa.or_(logbook.c.planned < last, same))
     if wanted.outcome:
         query = query.where(logbook.c.outcome == wanted.outcome)
     if wanted.since:

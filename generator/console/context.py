@@ -8,6 +8,7 @@ from fastapi import Depends
 from sqlalchemy import Engine
 from starlette.requests import Request
 
+from generator import yamlfile
 from generator.console import tables
 from generator.console.accounts import Accounts, Person
 from generator.console.audit import Audit
@@ -19,6 +20,7 @@ from generator.console.now import Watch
 from generator.console.passwords import one_time_code
 from generator.console.sessions import Guesses, Session, Sessions
 from generator.console.shelf import Shelf
+from generator.errors import WorkspaceError
 from generator.store import Store, open_store
 from generator.workspace import Workspace
 
@@ -50,7 +52,7 @@ class Console:
         self.guesses = Guesses(self.engine)
         self.audit = Audit(self.engine)
         self.facts = Facts(self.workspace)
-        self.history = History(self.workspace, self.engine)
+        self.history = History(self.workspace, self.engine, self.facts.forget)
         self.shelf = Shelf(self.workspace, self.store, self.engine, self.facts)
         self.jobs = Jobs(self.engine)
         self.runner = Runner(self.workspace, self.jobs)
@@ -67,9 +69,18 @@ class Console:
     @classmethod
     def open(cls, workspace: Workspace) -> "Console":
         """The console of `workspace`."""
-        schedule = Facts(workspace).plan().schedule
-        store = open_store(workspace.database, schedule.database if schedule else None)
+        store = open_store(workspace.database, _database(workspace))
         return cls(workspace, tables.open_tables(workspace), store)
+
+
+def _database(workspace: Workspace) -> str | None:
+    """`database:` of schedule.yaml, without reading the rest: the first page must not wait for it."""
+    try:
+        data = yamlfile.load(workspace.schedule_file, "schedule.yaml").data
+    except WorkspaceError:
+        return None
+    found = data.get("database") if isinstance(data, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def console_of(request: Request) -> Console:

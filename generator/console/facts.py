@@ -1,6 +1,7 @@
 """The station's files as the pages need them: read again only when they changed, and always with what is wrong."""
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from generator.schedule import Schedule
 from generator.workspace import Workspace, yaml_files
 
 Stat = tuple[int, int]
+_LOOK = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,22 @@ class Facts:
         self._lock = threading.Lock()
         self._communes: dict[Path, tuple[Stat, CommuneFile]] = {}
         self._plan: tuple[object, Plan] = (None, Plan(None, ()))
+        self._listed: tuple[float, dict[str, CommuneFile]] = (0.0, {})
+        self._planned = 0.0
+
+    def forget(self) -> None:
+        """A file was just changed by ourselves: the next question looks at the disk."""
+        self._listed, self._planned = (0.0, {}), 0.0
 
     def communes(self) -> list[CommuneFile]:
         """Every file of campaigns/, by name."""
+        return list(self.by_stem().values())
+
+    def by_stem(self) -> dict[str, CommuneFile]:
+        """Every file of campaigns/ by its stem; the disk is looked at no more than once a second."""
+        seen, listed = self._listed
+        if listed and time.monotonic() - seen < _LOOK:
+            return listed
         with self._lock:
             found: dict[Path, tuple[Stat, CommuneFile]] = {}
             for path in yaml_files(self.workspace.campaigns):
@@ -50,11 +65,13 @@ class Facts:
                 known = self._communes.get(path)
                 found[path] = known if known and known[0] == stat else (stat, self._read(path))
             self._communes = found
-            return [file for _stat_, file in found.values()]
+            listed = {file.stem: file for _stat_, file in found.values()}
+            self._listed = (time.monotonic(), listed)
+            return listed
 
     def commune(self, stem: str) -> CommuneFile | None:
         """The file with this stem. Looked up among the files there are: no path is made from what was asked."""
-        return next((file for file in self.communes() if file.stem == stem), None)
+        return self.by_stem().get(stem)
 
     def name_of(self, stem: str, campaigns: Sequence[str]) -> str:
         """What people call a programme of these campaigns: their titles and the commune's name."""
@@ -66,7 +83,10 @@ class Facts:
 
     def plan(self) -> Plan:
         """The schedule. While the file is broken the last good one stays, with the findings."""
+        if time.monotonic() - self._planned < _LOOK:
+            return self._plan[1]
         files = self.communes()
+        self._planned = time.monotonic()
         signature = (_stat(self.workspace.schedule_file), tuple((f.path, self._communes[f.path][0]) for f in files))
         with self._lock:
             if self._plan[0] == signature:

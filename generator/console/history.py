@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,10 @@ class _Draft(Workspace):
 class History:
     """Saves files of the workspace with their earlier versions."""
 
-    def __init__(self, workspace: Workspace, engine: Engine) -> None:
+    def __init__(self, workspace: Workspace, engine: Engine, saved: Callable[[], None] = lambda: None) -> None:
         self.workspace = workspace
         self.engine = engine
+        self._saved = saved
 
     def try_schedule(self, text: str) -> Schedule:
         """The schedule that `text` would be, by the same checks as `loa check`. Raises ScheduleError."""
@@ -61,6 +63,7 @@ class History:
                 text = _("Somebody else changed this meanwhile. Look at the new state, then make your change again.")
                 raise FormError({"": text})
             write_atomic(path, after)
+            self._saved()
             row = {"file": self.workspace.relative(path), "who": who, "note": note[:200]}
             with self.engine.begin() as connection:
                 connection.execute(

@@ -58,6 +58,8 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     app.state.feed = feed = Feed(here)
     task = asyncio.create_task(feed.run())
     here.runner.start()
+    warm = asyncio.create_task(run_in_threadpool(here.facts.plan))  # the first page need not wait for 500 files
     yield
     task.cancel()
+    warm.cancel()
     here.runner.stop()

@@ -3,7 +3,7 @@
 import datetime
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -17,13 +17,17 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `path`: from the model's root; `default`: what an absent choice or number means."""
+    """One field. `path`: from the model's root; `default`: what an absent choice or number means.
+
+    `optional`: a group that may be missing as a whole.
+    """
 
     path: tuple[str, ...]
     kind: Kind
     required: bool = False
     options: tuple[str, ...] = ()
     default: str = ""
+    optional: bool = False
     members: tuple["Field", ...] = ()
 
     @property
@@ -44,7 +48,10 @@ def _fields(model: type[BaseModel], above: tuple[str, ...], without: frozenset[s
             continue
         inner, optional = _unwrap(info.annotation)
         if isinstance(inner, type) and issubclass(inner, BaseModel):
-            yield Field(path, "group", members=tuple(_fields(inner, path, without)))
+            members = tuple(_fields(inner, path, without))
+            if optional:
+                members = tuple(replace(member, required=False) for member in members)
+            yield Field(path, "group", optional=optional, members=members)
             continue
         kind, options = _kind(inner, key)
         default = "" if info.is_required() or info.default is None else str(info.default)
@@ -119,8 +126,15 @@ def given(form: Form, field: Field) -> Any:
 
 def changes(form: Form, fields: tuple[Field, ...], data: Any) -> list[tuple[tuple[str, ...], Any]]:
     """What differs between the form and `data` (the loaded part of the file): paths and new values."""
-    found = []
-    for field in leaves(fields):
+    found: list[tuple[tuple[str, ...], Any]] = []
+    for field in fields:
+        if field.kind == "group":
+            emptied = all(given(form, member) in (None, [], {}, False) for member in leaves(field.members))
+            if field.optional and emptied:
+                found += [(field.path, None)] if at(data, field.path) is not None else []
+            else:
+                found += changes(form, field.members, data)
+            continue
         new, old = given(form, field), at(data, field.path)
         empty = new in (None, [], {}, False)
         if field.kind == "choice" and old is None and new == field.default:

@@ -71,3 +71,11 @@ def test_short_names_are_made_from_vietnamese_titles() -> None:
     assert slug("Phòng, chống lừa ĐẢO trên mạng!") == "phong-chong-lua-dao-tren-mang"
     assert slug("***") == "muc"
     assert free_slug("Thông báo", {"thong-bao", "thong-bao-2"}) == "thong-bao-3"
+
+
+def test_a_group_that_may_be_missing_demands_nothing_and_can_be_emptied() -> None:
+    contact = next(f for f in CAMPAIGN if f.name == "contact")
+    assert not any(member.required for member in contact.members)
+    sent = Form(FormData({"contact.name": "", "contact.phone": ""}))
+    assert schemaform.changes(sent, (contact,), {"contact": None}) == []
+    assert schemaform.changes(sent, (contact,), {"contact": {"name": "Trạm y tế"}}) == [(("contact",), None)]

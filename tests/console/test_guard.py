@@ -27,7 +27,9 @@ def table() -> Iterator[tuple[str, APIRoute]]:
 
 def address(route: APIRoute) -> str:
     """The route's path with names that nothing has, so that nothing is changed behind an open door."""
-    return re.sub(r"\{(\w*(?:id_|number))\}", "987654", re.sub(r"\{(?!\w*(?:id_|number)\})\w+\}", "khong-co", route.path))
+    return re.sub(
+        r"\{(\w*(?:id_|number))\}", "987654", re.sub(r"\{(?!\w*(?:id_|number)\})\w+\}", "khong-co", route.path)
+    )
 
 
 def test_no_route_is_without_a_decision() -> None:

@@ -86,7 +86,9 @@ def test_logging_in_again_gives_a_new_session_and_ends_the_old_one(app: FastAPI,
 
 
 def test_guessing_ends_after_five_tries_and_the_right_password_then_waits_too(
-    app: FastAPI, person, monkeypatch: pytest.MonkeyPatch  # type: ignore[no-untyped-def]
+    app: FastAPI,
+    person,
+    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
 ) -> None:
     person("lan", Role.ADMIN)
     monkeypatch.setattr(passwords, "matches", lambda _stored, given: given == PASSWORD)  # argon2 is slow on purpose
@@ -99,7 +101,9 @@ def test_guessing_ends_after_five_tries_and_the_right_password_then_waits_too(
 
 
 def test_guessing_many_names_from_one_address_ends_too(
-    app: FastAPI, person, monkeypatch: pytest.MonkeyPatch  # type: ignore[no-untyped-def]
+    app: FastAPI,
+    person,
+    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
 ) -> None:
     person("lan", Role.ADMIN)
     monkeypatch.setattr(passwords, "matches", lambda _stored, _given: False)
@@ -145,7 +149,9 @@ def test_no_redirect_leads_away(app: FastAPI, person, target: str) -> None:  # t
 def test_what_people_type_is_never_code(log_in: LogIn, console: Console, station: Workspace) -> None:
     browser = log_in(*Role)
     browser.look("/campaigns")
-    page = browser.submit("/campaigns", commune="ben-hai", template="dich-vu-cong-truc-tuyen", title=EVIL, as_of="2026-11-01")
+    page = browser.submit(
+        "/campaigns", commune="ben-hai", template="dich-vu-cong-truc-tuyen", title=EVIL, as_of="2026-11-01"
+    )
     campaign = next(c for c in console.facts.commune("ben-hai").commune.campaigns if "script" in c.title)  # type: ignore[union-attr]
     base = f"/campaigns/ben-hai/{campaign.id}"
     browser.submit("/settings/people", shown=EVIL, name="ba.nguyen", password=PASSWORD, roles="editor")
@@ -183,7 +189,15 @@ def test_a_brought_in_commune_is_checked_and_its_text_stays_text(log_in: LogIn, 
     assert "<script>alert" not in browser.look("/campaigns/a")
 
 
-TRAVERSALS = ["../schedule", "..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/etc/passwd", "....//", "con", "a%00b", "/etc/passwd"]
+TRAVERSALS = [
+    "../schedule",
+    "..%2f..%2fetc%2fpasswd",
+    "%2e%2e/%2e%2e/etc/passwd",
+    "....//",
+    "con",
+    "a%00b",
+    "/etc/passwd",
+]
 
 
 @pytest.mark.parametrize("name", TRAVERSALS)

@@ -23,7 +23,8 @@ def test_a_file_that_nobody_changed_stays_letter_for_letter(path: Path) -> None:
 def test_a_change_keeps_comments_and_every_other_line() -> None:
     text = (ROOT / "schedule.yaml").read_text("utf-8")
     after = yamltext.change(
-        text, lambda data: timetable.leave_out(data, "ben-hai-dvc", datetime.date(2026, 12, 1), datetime.date(2026, 12, 3))
+        text,
+        lambda data: timetable.leave_out(data, "ben-hai-dvc", datetime.date(2026, 12, 1), datetime.date(2026, 12, 3)),
     )
     changed = [(a, b) for a, b in zip(text.splitlines(), after.splitlines(), strict=True) if a != b]
     assert len(changed) == 1

@@ -94,6 +94,7 @@ def bring_in(request: Request, here: Here, form: Filled) -> Response:
     if here.facts.commune(stem) is not None:
         raise FormError({"file": _("There already is a commune “{name}”.").format(name=stem)})
     write_atomic(here.workspace.campaigns / f"{stem}.yaml", text)
+    here.facts.forget()
     note(request, "commune.imported", stem)
     tell(request, _("Brought in: {name}").format(name=stem))
     return go(f"/campaigns/{stem}")
