@@ -10,13 +10,16 @@ import soundfile
 
 from generator.campaign import Commune
 from generator.script import Sentence
-from generator.speech import Engine, Region, Sound, Utterance, choose
+from generator.speech import Engine, Region, Sound, State, Utterance, all_engines, choose
 from generator.speech.clips import Voice, speak
 from generator.vietnamese import read
 from generator.workspace import Workspace
 
 _gate = threading.Lock()
 _chosen: dict[str | None, tuple[float, tuple[Engine, str]]] = {}
+_asking = threading.Lock()
+_asked = [-1e9]
+_states: list[tuple[str, str, State | None, tuple[str, ...]]] = []
 _FOR = 60.0
 """Seconds for which a choice of voice holds: asking every engine whether it is ready takes a while."""
 
@@ -48,6 +51,20 @@ def _hear(workspace: Workspace, utterance: Utterance, voice: str | None) -> byte
             known = _chosen[voice] = (time.monotonic(), choose(voice))
         engine, name = known[1]
         return wav(speak(workspace, utterance, Voice(engine, name)).sound())
+
+
+def engine_states() -> list[tuple[str, str, State | None, tuple[str, ...]]]:
+    """Each engine's name, licence, state and voices. Asking takes seconds where there is no network, so it is done
+    beside the page, at most once a minute; the state is None until the first answer is there."""
+    with _asking:
+        if time.monotonic() - _asked[0] > _FOR:
+            _asked[0] = time.monotonic()
+            threading.Thread(target=_ask, name="voices", daemon=True).start()
+    return _states or [(engine.name, engine.licence, None, ()) for engine in all_engines()]
+
+
+def _ask() -> None:
+    _states[:] = [(engine.name, engine.licence, engine.state(), engine.voices()) for engine in all_engines()]
 
 
 def wav(sound: Sound) -> bytes:

@@ -89,6 +89,8 @@ def _of_broadcast(
             )
         day = local.date()
         excepted = next((rule.text for rule in broadcast.except_ if rule.matches(day)), None)
+        if local in broadcast.also:  # somebody named this very moment: it is meant even on a day that is left out
+            excepted = None
         yield replace(
             model,
             id=name,

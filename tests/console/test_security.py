@@ -286,3 +286,18 @@ def test_the_schedule_is_the_only_file_that_the_week_can_write(log_in: LogIn, st
 def test_the_database_of_accounts_lies_beside_the_log_not_in_it(console: Console, station: Workspace) -> None:
     assert (station.state / "console.db").is_file()
     assert Path(station.state / "console.db") != station.database
+
+
+def test_a_backup_holds_what_cannot_be_made_again_and_opens(log_in: LogIn, tmp_path: Path) -> None:
+    import io
+    import sqlite3
+    import zipfile
+
+    answer = log_in(Role.ADMIN).get("/settings/backup")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = set(archive.namelist())
+        assert {"schedule.yaml", "campaigns/ben-hai.yaml", ".loa/console.db", ".loa/station.db"} <= names
+        archive.extract(".loa/console.db", tmp_path)
+    kept = sqlite3.connect(tmp_path / ".loa" / "console.db")
+    assert kept.execute("select count(*) from users").fetchone() == (1,)
+    kept.close()

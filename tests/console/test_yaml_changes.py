@@ -6,10 +6,12 @@ import pytest
 from generator.console import timetable, yamltext
 from generator.console.context import Console
 from generator.console.formerror import FormError
+from generator.console.roles import Role
 from generator.errors import LoaError
 from generator.schedule import Schedule, airings
 from generator.workspace import Workspace
 from tests.conftest import ROOT
+from tests.console.conftest import LogIn
 
 FILES = [ROOT / "schedule.yaml", *sorted((ROOT / "campaigns").glob("*.yaml"))]
 
@@ -57,6 +59,22 @@ def test_once_more_and_not(console: Console, station: Workspace) -> None:
     assert of_day(console.history.try_schedule(more), wednesday.date()) == ["16:45"]
     less = yamltext.change(more, lambda data: timetable.drop_extra(data, "ben-hai-dvc", wednesday))
     assert less == text
+
+
+def test_one_of_two_hours_moves_and_the_other_stays(log_in: LogIn, console: Console) -> None:
+    browser = log_in(Role.OPERATOR)
+    browser.look("/week?day=2026-12-01")
+    moved = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "17:00", "day": "2026-12-01", "hour": "16:45"}
+    browser.submit("/week/move", **moved)
+    schedule = console.facts.plan().schedule
+    assert schedule
+    assert of_day(schedule, TUESDAY) == ["05:45", "16:45"]
+    again = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "16:45", "day": "2026-12-02", "hour": "17:30"}
+    browser.submit("/week/move", **again)
+    schedule = console.facts.plan().schedule
+    assert schedule
+    assert of_day(schedule, TUESDAY) == ["05:45"]
+    assert of_day(schedule, TUESDAY + datetime.timedelta(days=1)) == ["17:30"]
 
 
 def test_a_schedule_that_would_be_wrong_is_refused_with_its_line(console: Console, station: Workspace) -> None:

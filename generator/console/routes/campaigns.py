@@ -17,7 +17,7 @@ from generator.console.formerror import FormError
 from generator.console.forms import Form
 from generator.console.pages import fragment, go, page
 from generator.console.roles import Role, members, only
-from generator.console.shown import local
+from generator.console.shown import local, topic
 from generator.console.slugs import free_slug
 from generator.errors import Finding, LoaError
 from generator.i18n import _
@@ -294,7 +294,7 @@ def _campaign_page(
     campaign = file.commune.campaigns[index]
     looked = commune or file.commune
     names = _names()
-    names["choices"] = {**names["choices"], "template": {name: name for name in templates(here)}}
+    names["choices"] = {**names["choices"], "template": {name: topic(name) for name in templates(here)}}
     return page(
         request,
         "campaign.html",

@@ -1,24 +1,27 @@
 """Settings: voices with a sample each, outputs with a self-test, files to bring in, backup."""
 
-import time
-from functools import lru_cache
+import datetime
+import shutil
+import tempfile
 from pathlib import Path
 
 import miniaudio
 import numpy as np
 import soundfile
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from generator.console import voices
+from generator.console.backup import write_backup
 from generator.console.context import Filled, Here, note, tell
 from generator.console.formerror import FormError
 from generator.console.pages import go, page
 from generator.console.roles import Role, only
 from generator.console.slugs import slug
 from generator.i18n import _
-from generator.speech import State, all_engines
+from generator.speech import all_engines
 from generator.workspace import part_path, write_atomic
 
 router = APIRouter(include_in_schema=False)
@@ -34,18 +37,12 @@ def settings(request: Request, here: Here) -> Response:
     return page(
         request,
         "settings.html",
-        voices=engine_states(int(time.monotonic() / 60)),
+        voices=voices.engine_states(),
         outputs=list(schedule.outputs.items()) if schedule else [],
         tests=[job for job in here.jobs.latest(20) if job.kind == "chime"][:5],
         jingles=sorted(path.name for path in here.workspace.jingles.glob("*.*") if not path.name.startswith(".")),
         people=len(here.accounts.all()),
     )
-
-
-@lru_cache(maxsize=2)
-def engine_states(_minute: int) -> list[tuple[str, str, State, tuple[str, ...]]]:
-    """Each engine's name, licence, state and voices; asked anew once a minute."""
-    return [(e.name, e.licence, e.state(), e.voices()) for e in all_engines()]
 
 
 @router.get("/settings/voices/{engine}/{voice}/sample.wav")
@@ -78,6 +75,17 @@ def jingle(request: Request, here: Here, form: Filled) -> Response:
     note(request, "jingle.added", target.name)
     tell(request, _("The station sound “{name}” is there now.").format(name=wanted))
     return go("/settings")
+
+
+@router.get("/settings/backup")
+@only(Role.ADMIN)
+def backup(request: Request, here: Here) -> Response:
+    """One file to keep elsewhere."""
+    folder = Path(tempfile.mkdtemp())
+    target = folder / f"loa-{datetime.datetime.now().astimezone():%Y%m%d-%H%M}.zip"
+    write_backup(here.workspace, target)
+    note(request, "backup.made", target.name)
+    return FileResponse(target, filename=target.name, background=BackgroundTask(shutil.rmtree, folder))
 
 
 @router.post("/settings/communes")
