@@ -39,7 +39,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: DEBIAN += chromium
+test bench: DEBIAN += chromium fonts-noto-core pulseaudio pulseaudio-utils
 test: lint
 	$(BIN)/python -m pytest -n auto
 
