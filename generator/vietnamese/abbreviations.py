@@ -33,7 +33,13 @@ def expand(scan: Scan, key: str, start: int, end: int) -> str | None:
                 wants_after is None or wants_after.match(after)
             ):
                 return say
+    if key not in abbreviations() and _NUMBERED.match(scan.after(end, 8)):
+        kind: str | None = table("bodies")["kinds"].get(key)
+        return kind
     return abbreviations().get(key)
+
+
+_NUMBERED = re.compile(r" ?(?:số )?\d")
 
 
 @cache

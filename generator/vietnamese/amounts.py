@@ -22,7 +22,6 @@ MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
 FLAT = re.compile(r"(\d{1,4})\s?/\s?(\d{1,4})(?=[A-Z](?![\w]))")
 _TIMES = re.compile(r"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[a-zđà-ỹ]+ ){0,2}\d)")
-_IN_WORDS = re.compile(r"\s?\(([^\W\d_]+(?: [^\W\d_]+){0,14})\)")
 _DIRECTION = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 
 
@@ -72,9 +71,6 @@ def say_unit(scan: Scan, end: int) -> int:
     if times:
         scan.say("nhân", *times.span())
         return times.end()
-    doubled = _IN_WORDS.match(scan.text, end)
-    if doubled and len(scan.said) and doubled[1].lower() == scan.said[-1][0]:
-        end = doubled.end()
     return scan.measure(end, "electric" if match and match[0].strip() in _ELECTRIC else "number")
 
 
@@ -94,7 +90,7 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say(plain(scan, text, start, unit=unit is not None), start, end)
     elif re.fullmatch(r"\d+\.\d{1,2}", text):
         left, right = text.split(".")
-        measured = unit or re.match(r" (?:triệu|tỷ|nghìn|ngàn|tấn|điểm|lần|độ)", scan.after(end, 8))
+        measured = unit or re.match(r" (?:triệu|tỷ|nghìn|ngàn|tấn|điểm|lần|độ|FM)", scan.after(end, 8))
         if measured and not before.ends("version"):
             scan.say(decimal(left, right, scan.region), start, end)
         else:

@@ -144,7 +144,7 @@ def _belongs(scan: Scan, match: re.Match[str]) -> bool:
         )
     if digits[0] == "0" or match["grade"]:
         return False
-    if name in _ROADS and len(digits) <= 4 and before.last not in {"số", "máy"}:
+    if name in _ROADS and len(digits) <= 3 and before.last not in {"số", "máy"}:
         return True
     if joint != " ":
         return False

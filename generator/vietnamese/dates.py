@@ -205,7 +205,12 @@ def _slash_is_date(scan: Scan, match: re.Match[str], after: str) -> bool:
         parts = contexts("fraction after")
         if word[1].lower() in parts or f"{word[1]} {word[2]}".lower() in parts:
             return False
-    if follows or _DATED_AFTER.match(after) or (scan.kind == "date" and _NEXT_TO_DATE.search(before.text)):
+    if (
+        follows
+        or before.ends("today")
+        or _DATED_AFTER.match(after)
+        or (scan.kind == "date" and _NEXT_TO_DATE.search(before.text))
+    ):
         return True
     whole = re.match(r" (?:[a-zđà-ỹ]+)", after)
     feast = f"{one}.{two}" in contexts("feasts")

@@ -50,7 +50,8 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     kind, issuers = _kind_and_bodies(pieces, kinds, bodies)
     number, start = match["number"], match.start()
-    if kind and not stated and not _KIND_NEAR.search(scan.left(start, 40).lower()):
+    just_said = " ".join([words for words, _start, _end in scan.said[-3:]])
+    if kind and not stated and not just_said.endswith(kind) and not _KIND_NEAR.search(scan.left(start, 40).lower()):
         scan.say(kind, start, start)
     say_number(scan, number, start, match["year"], match.start("year"))
     if issuers and not _SAYS_WHOSE.match(scan.after(match.end(), 90)):

@@ -15,10 +15,11 @@ BRACKETED = re.compile(
     r"[(\[]\s?((?:viết tắt là |gọi tắt là |sau đây gọi tắt là |sau đây gọi là |viết tắt: )?)"
     r"[\"“”']?([^\W\d_][\w&/.,\- ]{1,24}?)[\"“”']?\s?[)\]]"
 )
+REPEATED = re.compile(r"\(\s?([^\W\d_]+(?:,? [^\W\d_]+){0,30})\s?\.?\s?\)")
 STOP = re.compile(r"\./\.|[.…,;:?!]+")
 EXTENSION = re.compile(r"\.(apk|exe|pdf|doc|docx|xls|xlsx|zip|rar|mp3|mp4|jpg|png|com|net|vn)(?![\w.])", re.IGNORECASE)
 HANDLE = re.compile(r"@[A-Za-z][A-Za-z0-9_.]{2,30}")
-COMPARE = re.compile(r"(<=|>=|=<|=>|≤|≥|<|>)\s?(?=[+-]?\d|cấp \d|bậc \d|mức \d)")
+COMPARE = re.compile(r"(<=|>=|=<|=>|≤|≥|<|>)\s?(?=[+-]?\d|cấp \d|bậc \d|mức \d|BĐ ?\d)")
 SLASH = re.compile(r"\s?/\s?")
 ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
 DASH = re.compile(r"[-–—‑−÷]+")
@@ -63,6 +64,21 @@ def read_result(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     scan.say({"+": "dương tính", "±": "nghi ngờ"}.get(match[1], "âm tính"), *match.span())
     return match.end()
+
+
+def read_repeated(scan: Scan, match: re.Match[str]) -> int | None:
+    """ "02 (hai) bộ", "500.000 đồng (Năm trăm nghìn đồng)": what was just said is not said again."""
+    words = _same_words(match[1])
+    said = _same_words(" ".join([said for said, _start, _end in scan.said[-12:]]))
+    return match.end() if len(words) <= len(said) and said[-len(words) :] == words else None
+
+
+def _same_words(text: str) -> list[str]:
+    """Number words in one region's form, to compare them."""
+    return [_ONE_FORM.get(word, word) for word in text.lower().replace(",", "").split()]
+
+
+_ONE_FORM = {"tư": "bốn", "lẻ": "linh", "ngàn": "nghìn", "tỉ": "tỷ", "lăm": "năm", "nhăm": "năm", "mốt": "một"}
 
 
 def read_bracketed(scan: Scan, match: re.Match[str]) -> int | None:
@@ -410,6 +426,7 @@ RULES: tuple[Rule, ...] = (
     (SPACE, read_space),
     (BREAK, read_break),
     (RESULT, read_result),
+    (REPEATED, read_repeated),
     (BRACKETED, read_bracketed),
     (COMPARE, read_compare),
     (ARROW, read_arrow),

@@ -55,7 +55,8 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         return _say(scan, match, "phần")
     dated = a > b or (b in {6, 7, 8, 9, 11, 12} and not before.ends("fraction before"))
     if a <= 31 and b <= 12 and dated and (a, b) != (24, 7) and not counted and before.gap[-1:] != "(":
-        scan.say("ngày " + cardinal(a, scan.region), *match.span(1))
+        street_day = before.ends("named street") and before.gap == " "
+        scan.say(("" if street_day else "ngày ") + cardinal(a, scan.region), *match.span(1))
         scan.say("tháng " + ("tư" if b == 4 else cardinal(b, scan.region)), *match.span(2))
         taken, other = f"ngày {a} tháng {b}", f"{a} trên {b}"
         scan.doubt("reading.ambiguous", *match.span(), taken, other)

@@ -127,7 +127,8 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_groups(scan: Scan, match: re.Match[str]) -> int | None:
     """3900 2050 00123 after "tài khoản"."""
-    if not scan.before(match.start()).ends("code", past_filler=True):
+    before = scan.before(match.start())
+    if not (before.ends("code", past_filler=True) or before.ends("call strong", past_filler=True)):
         return None
     scan.say(digit_by_digit(match[0].replace(" ", "")), *match.span())
     return scan.measure(match.end(), "phone")

@@ -95,9 +95,9 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
         respelt = foreign().get(lower)
     if respelt is not None:
         return str(respelt)
-    if word in units() and (len(word) == 2 or not syllable) and word not in {"in", "A"}:
-        return units()[word]
-    if word == "ha" and scan.before(start).last in _MANY:
+    before = scan.before(start)
+    measure = not syllable or (word == "ha" and (before.last in _MANY or before.gap.endswith(("(", ": "))))
+    if measure and word in units():
         return units()[word]
     if syllable:
         return lower
