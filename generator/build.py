@@ -53,6 +53,7 @@ def build(
     voice: str | None = None,
     audio: bool = True,
     jobs: int = 1,
+    lossless: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Report:
     """Build the communes named by `stems` (none: all), in `voice` (`ENGINE[:VOICE]`; None: each station's own).
@@ -69,11 +70,11 @@ def build(
             order = _order(workspace, commune, plan)
             report.articles += len(plan.campaigns)
             wanted = voice or commune.station.voice
-            done = made_before(workspace, order, wanted)
+            done = None if lossless else made_before(workspace, order, wanted)
             if done:
                 report.unchanged.append(done)
             elif audio:
-                _speak(workspace, order, wanted, voices(wanted), jobs, progress, report)
+                _speak(workspace, order, wanted, voices(wanted), jobs, lossless, progress, report)
         except LoaError as error:
             report.failed.extend(error.findings)
     return report
@@ -141,6 +142,7 @@ def _speak(
     wanted: str | None,
     voice: tuple[Engine, str],
     jobs: int,
+    lossless: bool,
     progress: Progress,
     report: Report,
 ) -> None:
@@ -158,12 +160,12 @@ def _speak(
         progress(order.plan, done, total, spoken)
 
     try:
-        manifest = make(workspace, order, *voice, jobs=jobs, progress=told)
+        manifest = make(workspace, order, *voice, jobs=jobs, lossless=lossless, progress=told)
     except SpeechError as error:
         other = fall_back(wanted, voice[0], error, report.notices.append)
         if other is None:
             raise
-        manifest = make(workspace, order, *other, jobs=jobs, progress=told)
+        manifest = make(workspace, order, *other, jobs=jobs, lossless=lossless, progress=told)
     report.notices.extend(doubts(manifest))
     (report.made if asked else report.unchanged).append(manifest)
 

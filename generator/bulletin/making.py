@@ -11,6 +11,7 @@ from pathlib import Path
 from generator.bulletin import sounds
 from generator.bulletin.captions import srt, webvtt
 from generator.bulletin.frames import info_frame
+from generator.bulletin.lossless import write_flac
 from generator.bulletin.manifest import Manifest
 from generator.bulletin.narration import Narrator, Progress, lines
 from generator.bulletin.order import Order, Recording
@@ -35,15 +36,19 @@ def make(
     voice: str,
     *,
     jobs: int = 1,
+    lossless: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Manifest:
     """Make the bulletin of `order`, speaking `jobs` sentences at a time, or find that it is already made.
 
+    With `lossless` its master is kept too, as FLAC.
     Raises BulletinError (it cannot fit, a sound is missing), SpeechError, WorkspaceError; sentences spoken until then
     stay in the cache, and an older bulletin stays as it was.
     """
+    target = workspace.bulletins / f"{order.plan.id}.mp3"
+    flac = target.with_suffix(".flac")
     done = unchanged(workspace, order, engine, voice)
-    if done is not None:
+    if done is not None and (flac.is_file() or not lossless):
         return done
     heard = rundown(order, Narrator(workspace, Voice(engine, voice), order.style.preset), progress, jobs)
     programme = join(heard.slots)
@@ -70,9 +75,12 @@ def make(
         clips=heard.clips,
         cues=programme.cues,
     )
-    target = workspace.bulletins / f"{order.plan.id}.mp3"
+    flac.unlink(missing_ok=True)  # of an earlier sound
     write_atomic(target.with_suffix(".png"), waveform(programme.peaks))
-    return _written(target, mp3, manifest)
+    manifest = _written(target, mp3, manifest)
+    if lossless:
+        write_flac(flac, heard.slots, programme.count)
+    return manifest
 
 
 def _written(target: Path, mp3: bytes, manifest: Manifest) -> Manifest:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from generator.bulletin.order import Preset
 from generator.bulletin.piece import RULES, Piece, Stretch, kept
@@ -10,6 +11,9 @@ from generator.script import Script, Sentence
 from generator.speech import Utterance
 from generator.speech.clips import Clip, Voice, digest, speak
 from generator.workspace import Workspace
+
+if TYPE_CHECKING:
+    from generator.bulletin.mastering import Samples
 
 Progress = Callable[[int, int, bool], None]
 """Called after each different sentence: how many are done, how many there are, whether this one had to be spoken."""
@@ -61,18 +65,17 @@ class Narrator:
         """The piece of clip `clip`, and whether the engine had to speak for it."""
         spoken_now: list[bool] = []
 
-        def make() -> Piece:
-            from generator.bulletin.encoding import encode
+        def render() -> "tuple[Samples, tuple[Stretch, ...]]":
             from generator.bulletin.mastering import master
 
             spoken = speak(self.workspace, said, self.voice)
             spoken_now.append(spoken.made)
             sound = spoken.sound()
             samples = master(sound, self.preset)
-            return encode(key, samples, (Stretch(0, len(samples), sound.marks),))
+            return samples, (Stretch(0, len(samples), sound.marks),)
 
-        key = digest("sentence", RULES, self.preset, clip)
-        return kept(self.workspace, key, make), any(spoken_now)
+        piece = kept(self.workspace, digest("sentence", RULES, self.preset, clip), render)
+        return piece, any(spoken_now)
 
 
 def utterance(script: Script, sentence: Sentence) -> Utterance:

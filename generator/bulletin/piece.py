@@ -8,11 +8,17 @@ import hashlib
 import json
 import struct
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from generator.bulletin.frames import FRAME_BYTES, RATE
 from generator.speech.clips import clip_path
 from generator.workspace import Workspace, write_atomic
+
+if TYPE_CHECKING:
+    from generator.bulletin.mastering import Samples
+
+    Render = Callable[[], tuple[Samples, tuple["Stretch", ...]]]
 
 RULES = "piece 1"
 """Part of the key of every piece: raise it when mastering or encoding comes to sound different."""
@@ -38,6 +44,8 @@ class Piece:
     length: int
     stretches: tuple[Stretch, ...]
     peaks: bytes
+    render: "Render | None" = field(default=None, compare=False, repr=False)
+    """Masters it again, without loss."""
 
     @property
     def count(self) -> int:
@@ -50,17 +58,19 @@ class Piece:
         return self.length / RATE
 
 
-def kept(workspace: Workspace, key: str, make: Callable[[], Piece]) -> Piece:
-    """The piece `key` from the cache, else what `make` gives, which is then kept."""
+def kept(workspace: Workspace, key: str, render: "Render") -> Piece:
+    """The piece `key` from the cache; else what `render` masters, encoded and kept."""
     path = clip_path(workspace, key, ".mp3")
     try:
         found = unpack(path.read_bytes(), key)
     except FileNotFoundError:
         found = None
     if found is None:
-        found = make()
+        from generator.bulletin.encoding import encode
+
+        found = encode(key, *render())
         write_atomic(path, pack(found))
-    return found
+    return replace(found, render=render)
 
 
 def pack(piece: Piece) -> bytes:

@@ -56,24 +56,42 @@ class Programme:
         return self.count * FRAME_SAMPLES / RATE
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A slot, the frame its piece begins on, and the sample its sound begins on."""
+
+    slot: Slot
+    frame: int
+    start: int
+
+
+def placed(slots: Iterable[Slot]) -> Iterator[Placed]:
+    """Where each slot comes to lie: on the frame nearest to where it should, never within the one before."""
+    free, due = 0, round(LEAD_IN * RATE)
+    for slot in slots:
+        frame = max(free, round((due - slot.piece.lead) / FRAME_SAMPLES))
+        start = frame * FRAME_SAMPLES + slot.piece.lead
+        yield Placed(slot, frame, start)
+        free, due = frame + slot.piece.count, start + slot.piece.length + round(slot.pause * RATE)
+
+
 def join(slots: Iterable[Slot]) -> Programme:
     """Lay `slots` one behind the other."""
     blocks: list[bytes] = []
     cues: list[Cue] = []
     chapters: list[Chapter] = []
     peaks = bytearray()
-    frame, due = 0, round(LEAD_IN * RATE)
-    for slot in slots:
-        at = max(frame, round((due - slot.piece.lead) / FRAME_SAMPLES))
-        start = at * FRAME_SAMPLES + slot.piece.lead
-        blocks += (SILENT_FRAME * (at - frame), slot.piece.frames)
-        frame = at + slot.piece.count
-        due = start + slot.piece.length + round(slot.pause * RATE)
-        cues += _cues(slot, start)
-        peaks += bytes(max(0, start * 20 // RATE - len(peaks))) + slot.piece.peaks
+    end = frame = 0
+    for at in placed(slots):
+        slot = at.slot
+        blocks += (SILENT_FRAME * (at.frame - frame), slot.piece.frames)
+        frame = at.frame + slot.piece.count
+        end = at.start + slot.piece.length + round(slot.pause * RATE)
+        cues += _cues(slot, at.start)
+        peaks += bytes(max(0, at.start * 20 // RATE - len(peaks))) + slot.piece.peaks
         if not chapters or (chapters[-1].part, chapters[-1].reading) != (slot.part, slot.reading):
-            chapters.append(Chapter(start / RATE if chapters else 0.0, slot.part, slot.reading))
-    rest = max(0, -(-(due + round(LEAD_OUT * RATE)) // FRAME_SAMPLES) - frame)
+            chapters.append(Chapter(at.start / RATE if chapters else 0.0, slot.part, slot.reading))
+    rest = max(0, -(-(end + round(LEAD_OUT * RATE)) // FRAME_SAMPLES) - frame)
     blocks.append(SILENT_FRAME * rest)
     return Programme(tuple(blocks), tuple(cues), tuple(chapters), bytes(peaks))
 

@@ -68,16 +68,14 @@ def file_sha256(path: Path) -> str:
 
 def sound_piece(workspace: Workspace, path: Path) -> Piece:
     """A jingle or a recorded item, any format ffmpeg knows, at the level of the speech. Raises BulletinError."""
-    key = digest("sound", RULES, file_sha256(path))
 
-    def make() -> Piece:
-        from generator.bulletin.encoding import encode
+    def render() -> "tuple[Samples, tuple[Stretch, ...]]":
         from generator.bulletin.mastering import level
 
         samples = _samples(_segment(path).fade_in(int(_MUSIC_FADE * 1000)).fade_out(int(_MUSIC_FADE * 1000)))
-        return encode(key, level(samples), ())
+        return level(samples), ()
 
-    return kept(workspace, key, make)
+    return kept(workspace, digest("sound", RULES, file_sha256(path)), render)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +92,9 @@ def call_over_music(workspace: Workspace, call: Call, music: Path, preset: Prese
     timing = [f"{pause:.3f}" for pause in call.pauses]
     key = digest("call", RULES, preset, file_sha256(music), *call.keys, *timing)
 
-    def make() -> Piece:
+    def render() -> "tuple[Samples, tuple[Stretch, ...]]":
         import numpy as np
 
-        from generator.bulletin.encoding import encode
         from generator.bulletin.frames import RATE
         from generator.bulletin.mastering import level, limit, master
 
@@ -112,9 +109,9 @@ def call_over_music(workspace: Workspace, call: Call, music: Path, preset: Prese
         speech = np.concatenate([*voice, np.zeros(round(BED_AFTER * RATE), np.float32)])
         bed = _ducked(_from_samples(level(_samples(_segment(music)), BED_LUFS)), len(speech) / RATE)
         mixed = speech + _samples(bed)[: len(speech)]
-        return encode(key, np.asarray(limit(mixed), np.float32), tuple(stretches))
+        return np.asarray(limit(mixed), np.float32), tuple(stretches)
 
-    return kept(workspace, key, make)
+    return kept(workspace, key, render)
 
 
 def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":

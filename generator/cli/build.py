@@ -21,10 +21,13 @@ from generator.workspace import Workspace
 @click.option("--no-audio", is_flag=True, help=_("Only check that articles and scripts can be made."))
 @click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True,
               help=_("How many sentences to speak at a time."))  # fmt: skip
+@click.option("--lossless", is_flag=True, help=_("Also keep the master of each bulletin, as FLAC."))
 @pass_station
-def verb(station: Station, communes: tuple[str, ...], voice: str | None, no_audio: bool, jobs: int) -> None:
+def verb(
+    station: Station, communes: tuple[str, ...], voice: str | None, no_audio: bool, jobs: int, lossless: bool
+) -> None:
     """Exit code 1 where a bulletin could not be made."""
-    report = build_with_bar(station.workspace, communes, voice=voice, audio=not no_audio, jobs=jobs)
+    report = build_with_bar(station.workspace, communes, voice=voice, audio=not no_audio, jobs=jobs, lossless=lossless)
     for line in summary(report):
         click.echo(line)
     print_findings([*report.notices, *report.failed], stream=sys.stderr)
@@ -39,6 +42,7 @@ def build_with_bar(
     voice: str | None = None,
     audio: bool = True,
     jobs: int = os.cpu_count() or 1,
+    lossless: bool = False,
 ) -> Report:
     """`build`, showing which bulletin is being spoken and how far it is."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
@@ -50,7 +54,7 @@ def build_with_bar(
             task = tasks.setdefault(plan.id, bar.add_task(plan.id) if plan.id not in tasks else -1)
             bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
 
-        return build(workspace, communes, voice=voice, audio=audio, jobs=jobs, progress=progress)
+        return build(workspace, communes, voice=voice, audio=audio, jobs=jobs, lossless=lossless, progress=progress)
 
 
 def summary(report: Report) -> list[str]:

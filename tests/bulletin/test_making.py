@@ -12,6 +12,7 @@ import mutagen.id3
 import mutagen.mp3
 import numpy as np
 import pytest
+import soundfile
 
 from generator.bulletin import (
     BulletinPlan,
@@ -276,6 +277,20 @@ def test_damaged_pieces_in_the_cache_are_made_again(workspace: Workspace) -> Non
 )
 def test_what_is_heard_or_written_differently_is_made_again(workspace: Workspace, change) -> None:
     assert made(workspace, Beeper()).sha256 != made(workspace, Beeper(), **change).sha256
+
+
+def test_the_lossless_master_is_the_same_programme(workspace: Workspace) -> None:
+    mp3 = workspace.bulletins / "trung-son/dvc.mp3"
+    manifest = make(workspace, ORDER, Beeper(), "low", lossless=True)
+    master, rate = soundfile.read(mp3.with_suffix(".flac"), dtype="float32")
+    heard = np.frombuffer(ffmpeg.decode(mp3, RATE), "<i2") / 32768
+    assert rate == RATE
+    assert len(master) == len(heard)
+    assert np.corrcoef(master, heard)[0, 1] > 0.97
+    assert level(heard - master) < level(heard) - 12
+    made(workspace, Beeper(), commune="xã khác")
+    assert not mp3.with_suffix(".flac").exists(), "the master of an earlier sound is no master of this one"
+    assert manifest.sha256 == made(workspace, Beeper()).sha256
 
 
 def test_without_marks_words_share_the_sentence(workspace: Workspace) -> None:
