@@ -3,13 +3,14 @@
 import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import PurePath
 from typing import Final
 
 from generator import article as articles
 from generator import script as scripts
-from generator.bulletin import BulletinPlan, Manifest, Order, Style, doubts, made_before, make
+from generator.bulletin import BulletinPlan, Manifest, Order, Recording, doubts, made_before, make
 from generator.campaign import Campaign, Commune, load_commune, load_communes
 from generator.errors import CampaignError, Finding, LoaError, SpeechError
 from generator.schedule import Schedule
@@ -119,11 +120,15 @@ def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
     return Order(
         plan=plan,
         opening=opening,
-        items=tuple(scripts.write(articles.render(workspace, commune, c), commune) for c in campaigns),
+        items=(
+            *(scripts.write(articles.render(workspace, commune, c), commune) for c in campaigns),
+            *(Recording(workspace.root / name, PurePath(name).stem) for name in plan.recordings),
+        ),
         bridge=bridge,
         closing=closing,
-        style=Style(jingle=commune.station.jingle or "chime"),
+        style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle),
         commune=commune.commune.full,
+        date=max(campaign.as_of for campaign in campaigns),
         inputs=_inputs(workspace, commune, campaigns),
     )
 

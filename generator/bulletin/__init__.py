@@ -2,8 +2,8 @@
 
 from generator.bulletin.making import made_before, make, unchanged
 from generator.bulletin.manifest import Cue, Manifest, Proof, Word
-from generator.bulletin.order import Order, Recording, Style
-from generator.bulletin.plan import BulletinPlan
+from generator.bulletin.order import Order, Recording
+from generator.bulletin.plan import BulletinPlan, Style
 from generator.bulletin.proof import doubts
 
 __all__ = [

@@ -58,7 +58,7 @@ def make(
         id=order.plan.id,
         commune=order.plan.commune,
         name=order.plan.name,
-        title=order.plan.title,
+        title=order.title,
         date=day,
         campaigns=order.plan.campaigns,
         seconds=round(programme.seconds, 3),
@@ -153,7 +153,7 @@ def _words(workspace: Workspace, order: Order) -> str:
     music = [*(sounds.jingle(workspace, name) for name in names), sounds.closing_jingle(workspace, style.jingle)]
     recorded = [item.path for item in order.items if isinstance(item, Recording)]
     length = f"{plan.min_seconds}-{plan.max_seconds}"
-    parts = ["bulletin 1", RULES, plan.id, plan.title, *plan.campaigns, length, repr(style), order.commune]
+    parts = ["bulletin 1", RULES, plan.id, order.title, *plan.campaigns, length, repr(style), order.commune]
     parts += [str(order.date), *(sounds.file_sha256(path) for path in (*music, *recorded))]
     for script, sentence in lines(order.scripts()):
         parts += [script.region, script.campaign, script.title, sentence.kind, str(sentence.pause)]
@@ -167,5 +167,5 @@ def as_mp3(order: Order, programme: Programme, day: datetime.date) -> bytes:
     named |= {"opening": "Mở đầu", "bridge": "Đọc lại", "closing": "Kết thúc"}  # a bulletin is Vietnamese everywhere
     ends = [*(chapter.start for chapter in programme.chapters[1:]), programme.seconds]
     chapters = [(c.start, end, named[c.part]) for c, end in zip(programme.chapters, ends, strict=True)]
-    tag = id3(order.plan.title, order.commune, day, chapters)
+    tag = id3(order.title, order.commune, day, chapters)
     return b"".join((tag, info_frame(programme.count), *programme.blocks))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage, signal
 
 from generator.bulletin.frames import RATE
-from generator.bulletin.order import Preset
+from generator.bulletin.plan import Preset
 from generator.speech import Sound
 
 TARGET_LUFS = -16.0

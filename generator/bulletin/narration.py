@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from generator.bulletin.order import Preset
 from generator.bulletin.piece import RULES, Piece, Stretch, kept
+from generator.bulletin.plan import Preset
 from generator.script import Script, Sentence
 from generator.speech import Utterance
 from generator.speech.clips import Clip, Voice, digest, speak

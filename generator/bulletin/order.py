@@ -4,12 +4,9 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from generator.bulletin.plan import BulletinPlan
+from generator.bulletin.plan import BulletinPlan, Style
 from generator.script import Script
-
-Preset = Literal["horn", "studio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +15,6 @@ class Recording:
 
     path: Path
     title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a station sounds: its jingle, the music under its opening call (None: none), and the mastering preset."""
-
-    jingle: str = "chime"
-    music: str | None = "bed"
-    preset: Preset = "horn"
-    time_signal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +40,11 @@ class Order:
         yield from (item for item in self.items if isinstance(item, Script))
         yield self.bridge
         yield self.closing
+
+    @property
+    def title(self) -> str:
+        """What the bulletin is called: as the schedule says, else the titles of its items."""
+        return self.plan.title or "; ".join(dict.fromkeys(item.title for item in self.items))
 
     def part(self, index: int) -> str:
         """The name of item `index` in cues and chapters: its campaign, or the recording's file name."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.bulletin.order import Preset
 from generator.bulletin.piece import RULES, Piece, Stretch, kept
+from generator.bulletin.plan import Preset
 from generator.errors import BulletinError, Finding
 from generator.i18n import _
 from generator.speech.clips import Clip, digest

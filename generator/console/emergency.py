@@ -4,9 +4,8 @@ import datetime
 
 from generator import script as scripts
 from generator.article import Article
-from generator.bulletin import BulletinPlan, Manifest
+from generator.bulletin import BulletinPlan, Manifest, Order, Style
 from generator.bulletin.making import make
-from generator.bulletin.order import Order, Style
 from generator.campaign import load_commune
 from generator.script import Script
 from generator.speech import choose

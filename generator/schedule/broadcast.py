@@ -57,6 +57,14 @@ class Repeat(Strict):
     pause: Seconds = 30.0
 
 
+class Dressing(Strict):
+    """How the bulletin is dressed: for which loudspeakers, the music under its opening call, a time signal before it."""
+
+    preset: Literal["horn", "studio"] = "horn"
+    music: str | None = "bed"
+    time_signal: bool = False
+
+
 class Broadcast(Strict):
     """What goes on air together, again and again."""
 
@@ -73,7 +81,9 @@ class Broadcast(Strict):
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
     except_: tuple[Days, ...] = Field(default=(), alias="except")
+    items: tuple[str, ...] = ()  # recorded sound files after the articles, by their path from the station's folder
     length: Length
+    sound: Dressing = Dressing()
     priority: Priority = "normal"
     repeat: Repeat = Repeat(times=1)
     resume_after_cut: bool = True

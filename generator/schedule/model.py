@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from generator.bulletin import BulletinPlan
+from generator.bulletin import BulletinPlan, Style
 from generator.schedule.alerts import Alerts
 from generator.schedule.broadcast import Broadcast
 from generator.schedule.fields import Window
@@ -55,6 +55,12 @@ class Schedule:
                 campaigns=campaigns,
                 min_seconds=broadcast.length.min,
                 max_seconds=broadcast.length.max,
+                recordings=broadcast.items,
+                style=Style(
+                    music=broadcast.sound.music,
+                    preset=broadcast.sound.preset,
+                    time_signal=broadcast.sound.time_signal,
+                ),
             )
             for broadcast in self.broadcasts
             for campaigns in ([(c,) for c in broadcast.campaigns] if broadcast.rotate else [broadcast.campaigns])
