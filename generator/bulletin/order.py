@@ -29,7 +29,7 @@ class Order:
     items: tuple[Script | Recording, ...]
     bridge: Script
     closing: Script
-    style: Style = Style()
+    style: Style = field(default_factory=Style)
     commune: str = ""
     date: datetime.date | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)

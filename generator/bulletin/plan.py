@@ -21,7 +21,7 @@ class Style:
 class BulletinPlan:
     """One programme of a commune: which campaigns, and how long it may last (seconds).
 
-    `recordings` are sound files that follow them, by their path from the root; an empty `title` means those of the items.
+    `recordings` are sound files that follow, by their path from the root. An empty `title` means those of the items.
     """
 
     commune: str

@@ -58,7 +58,7 @@ class Repeat(Strict):
 
 
 class Dressing(Strict):
-    """How the bulletin is dressed: for which loudspeakers, the music under its opening call, a time signal before it."""
+    """How a bulletin is dressed: for which loudspeakers, the music under its opening call, a time signal first."""
 
     preset: Literal["horn", "studio"] = "horn"
     music: str | None = "bed"
