@@ -16,7 +16,9 @@ from generator.speech.engines.loa.tones import CREAK, contour, semitones
 _LEAD = 0.40  # seconds the model rests before it speaks: with less, it mutes the first syllable
 _TAIL = 0.20
 _LAST_MARK = 0.30  # seconds given to the mark after the last syllable, which fades without it
-_KEPT = 0.03  # seconds of that rest kept around the sound
+_AHEAD = 0.05  # seconds by which every sound is heard before the frames of its symbol
+_BEFORE = 0.05  # seconds of that rest kept before the first sound
+_AFTER = 0.06
 _LOUDER: dict[str, float] = {}
 _EARLY = 0.025
 _RELEASE = 0.025  # seconds by which it does
@@ -54,13 +56,13 @@ def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pac
         encoded = _mean(encoded, model.encode(score.others, style))
     frames = _frames(np.array(score.seconds))
     _, energy = model.energy(encoded.prosody @ frames, style)
-    times = np.asarray((np.arange(len(energy)) + 0.5) * HALF_FRAME, np.float64)
+    times = np.asarray((np.arange(len(energy)) + 0.5) * HALF_FRAME + _AHEAD, np.float64)
     pitch = _melody(score, phrase, timbre, region, times)
     sound = model.decode(encoded.sounds @ frames, pitch, _strengthened(score, energy, times), style)
-    first, last = score.spans[0][0][1], score.spans[-1][-1][2]
-    start = max(0.0, first - _KEPT)
-    marks = [spans[0][1] - start for spans in score.spans]
-    return sound[round(start * RATE) : round((last + 2 * _KEPT) * RATE)], marks
+    first, last = score.spans[0][0][1] - _AHEAD, score.spans[-1][-1][2]
+    start = first - _BEFORE
+    marks = [spans[0][1] - _AHEAD - start for spans in score.spans]
+    return sound[round(start * RATE) : round((last + _AFTER) * RATE)], marks
 
 
 def _score(phrase: Phrase, region: Region, pace: float) -> _Score:
@@ -101,9 +103,9 @@ def _frames(seconds: NDArray[np.float64]) -> Floats:
 
 
 def _melody(score: _Score, phrase: Phrase, timbre: Timbre, region: Region, times: NDArray[np.float64]) -> Floats:
-    """Pitch [2F] in Hz at `times`, the middles of the half frames."""
+    """Pitch [2F] in Hz at `times`, what is heard in the middles of the half frames."""
     pitch = np.full(len(times), np.nan)
-    question = phrase[-1].pause == "?"
+    middle = (len(phrase) - 1) / 2
     for place, (beat, spans) in enumerate(zip(phrase, score.spans, strict=True)):
         voiced = [span for span in spans if span[0].phone.voiced]
         rime = next(start for sound, start, _ in spans if sound.phone.part != "onset")
@@ -113,7 +115,8 @@ def _melody(score: _Score, phrase: Phrase, timbre: Timbre, region: Region, times
         here = (times >= start) & (times < end)
         places = np.clip((times[here] - rime) / (end - rime), 0, 1)
         shape = contour(beat.syllable, region)
-        height = semitones(shape, places, place / max(1, len(phrase) - 1), question=question)
+        fallen = (place - middle) / (2 * middle or 1)
+        height = semitones(shape, places, fallen, question=beat.pause == "?")
         pitch[here] = timbre.pitch * 2 ** (height / 12)
         if shape.creak:
             since, until = shape.creak

@@ -49,9 +49,12 @@ def contour(syllable: Shape, region: Region = "bac") -> Contour:
     return tones[f"{syllable.tone}-stop" if stopped else syllable.tone]
 
 
-def semitones(shape: Contour, places: NDArray[np.float64], progress: float, *, question: bool) -> NDArray[np.float64]:
-    """Pitch at `places` of the rime (0..1), for a syllable at `progress` (0..1) of its phrase."""
+def semitones(shape: Contour, places: NDArray[np.float64], fallen: float, *, question: bool) -> NDArray[np.float64]:
+    """Pitch at `places` of the rime (0..1) of a syllable that stands at `fallen` (-0.5 first, 0.5 last) in its phrase.
+
+    `question`: it is the last syllable of one.
+    """
     points = np.array(shape.points)
-    rise = _QUESTION if question and progress == 1 else 0.0
+    rise = _QUESTION if question else 0.0
     pitch: NDArray[np.float64] = np.interp(places, points[:, 0], points[:, 1])
-    return pitch + _DECLINATION * (0.5 - progress) + rise * places
+    return pitch - _DECLINATION * fallen + rise * places
