@@ -4,9 +4,13 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Two sets of packages: what a station runs with, and with what its makers test and measure it.
+STATION := $(VENV)/.station-done
 STAMP := $(VENV)/.setup-done
-EXTRAS := espeak,voice,listen,edge,piper,console,test,bench
+STATION_EXTRAS := espeak,voice,console
+EXTRAS := $(STATION_EXTRAS),listen,edge,piper,test,bench
 DEBIAN := espeak-ng ffmpeg
+SOURCES := pyproject.toml $(wildcard generator/locale/*/LC_MESSAGES/*.po)
 export PYTHONUTF8 := 1
 
 .PHONY: setup demo test bench lint debian catalogue clean
@@ -16,23 +20,33 @@ setup: $(STAMP)
 # Debian packages: only what is missing, and only where we may install it.
 debian:
 	@missing=(); for p in $(DEBIAN); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing+=($$p); done; \
+	command -v uv >/dev/null || $(PYTHON) -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv); \
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "installing from Debian: $${missing[*]}"; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null; \
 	else echo "not installed: $${missing[*]} (sudo apt-get install $${missing[*]})"; fi
 
-$(STAMP): pyproject.toml $(wildcard generator/locale/*/LC_MESSAGES/*.po) | debian
+# install EXTRAS: into the environment, with uv where there is one
+define install
 	@if command -v uv >/dev/null; then \
 	  [ -x $(BIN)/python ] || uv venv -q --python $(PYTHON) $(VENV); \
-	  uv pip install -q --python $(BIN)/python -e '.[$(EXTRAS)]'; \
+	  uv pip install -q --python $(BIN)/python -e '.[$(1)]'; \
 	else \
 	  [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); \
-	  $(BIN)/python -m pip install -q -e '.[$(EXTRAS)]'; \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[$(1)]'; \
 	fi
+endef
+
+$(STATION): $(SOURCES) | debian
+	$(call install,$(STATION_EXTRAS))
 	@touch $@
 
-demo: setup
+$(STAMP): $(SOURCES) | debian
+	$(call install,$(EXTRAS))
+	@touch $(STATION) $@
+
+demo: $(STATION)
 	$(BIN)/loa demo
 
 lint: setup
