@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,12 +12,12 @@ from generator.bulletin import listen as listening
 from generator.campaign import read_commune
 from generator.cli.app import Station, loa, pass_station
 from generator.cli.report import findings_json, print_findings
-from generator.errors import Finding, LoaError, Severity, WorkspaceError
+from generator.errors import Finding, LoaError, Severity
 from generator.i18n import _, ngettext
-from generator.review import Shape, Text, documents, fix, review, station
+from generator.review import Shape, Text, documents, fix, fix_files, review, station
 from generator.review.spoken import doubts_of_text
 from generator.schedule import Schedule
-from generator.workspace import write_atomic
+from generator.workspace import write_atomic, yaml_files
 
 # Findings of these kinds mean that a file cannot be used at all: exit code 2.
 _UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "workspace.", "campaign.", "output.")
@@ -45,6 +46,10 @@ def check(
     if files:
         found = [finding for file in files for finding in _check_file(place, file, day, mend=mend, spoken=spoken)]
     else:
+        if mend:
+            for file in yaml_files(place.workspace.campaigns):
+                with suppress(LoaError):  # what cannot be read is told by the check itself
+                    _mend_campaign(file, day)
         found = station.check(place.workspace, day, spoken=spoken) + _schedule(place)
     if listen:
         mp3s = sorted(place.workspace.bulletins.glob("*/*.mp3"))
@@ -67,41 +72,51 @@ def _schedule(place: Station) -> list[Finding]:
 
 
 def _check_file(place: Station, file: Path, day: date | None, *, mend: bool, spoken: bool) -> Iterator[Finding]:
+    today = day or date.today()  # noqa: DTZ011  the day of the desk where somebody checks a text
     try:
         if file.suffix.lower() in {".yaml", ".yml"}:
-            commune, source = read_commune(file, str(file))
-            yield from station.check_commune(place.workspace, commune, source, day, spoken=spoken)
+            yield from _check_campaign(place, file, day, mend=mend, spoken=spoken)
             return
         raw, shape = documents.read_document(file)
+        if mend:
+            _mend(file, raw, today, shape)
+            raw, shape = documents.read_document(file)
     except LoaError as error:
         yield from error.findings
         return
-    today = day or date.today()  # noqa: DTZ011  the day of the desk where somebody checks a text
-    if mend:
-        raw = _mend(file, raw, today, shape)
     yield from review(raw, today, file=str(file), shape=shape)
     if spoken:
         yield from doubts_of_text(Text(raw, today, shape), str(file))
 
 
-def _mend(file: Path, raw: str, day: date, shape: Shape) -> str:
+def _check_campaign(place: Station, file: Path, day: date | None, *, mend: bool, spoken: bool) -> Iterator[Finding]:
+    if mend:
+        _mend_campaign(file, day)
+    commune, source = read_commune(file, str(file))
+    yield from station.check_commune(place.workspace, commune, source, day, spoken=spoken)
+
+
+def _mend_campaign(file: Path, day: date | None) -> None:
+    commune, source = read_commune(file, str(file))
+    text, many = fix_files.fix_campaign(source, day or commune.campaigns[0].as_of)
+    if many:
+        write_atomic(file, text)
+    _tell_mended(file, many)
+
+
+def _mend(file: Path, raw: str, day: date, shape: Shape) -> None:
     if shape == "paragraphs":
-        raise WorkspaceError(
-            Finding(
-                "fix.docx",
-                _("Loa does not change Word documents."),
-                _("Mend the places in your word processor, or save the text as .txt."),
-                file=str(file),
-            )
-        )
-    mended, many = fix.fix(raw, day, shape=shape)
-    if mended != raw:
-        write_atomic(file, mended)
-    click.echo(
-        ngettext("{file}: {many} place mended", "{file}: {many} places mended", many).format(file=file, many=many),
-        err=True,
-    )
-    return mended
+        many = fix_files.fix_docx(file, day)
+    else:
+        mended, many = fix.fix(raw, day, shape=shape)
+        if mended != raw:
+            write_atomic(file, mended)
+    _tell_mended(file, many)
+
+
+def _tell_mended(file: Path, many: int) -> None:
+    told = ngettext("{file}: {many} place mended", "{file}: {many} places mended", many)
+    click.echo(told.format(file=file, many=many), err=True)
 
 
 def _summary(found: Iterable[Finding]) -> str:

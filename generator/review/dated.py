@@ -11,7 +11,7 @@ from generator.review.text import UPPER, Passage, Text
 
 _ABOUT_SERVICES = re.compile(r"dịch vụ|DVC|trực tuyến|hồ sơ|thủ tục", re.I)
 _LEVEL = re.compile(
-    r"(?:(?:mức|cấp)\s+độ|mức)\s*(?:0?[1-4]|ba|bốn|tư|II|III|IV)(?:\s*(?:,|và|-|–|hoặc)\s*(?:mức\s+độ\s*)?(?:0?[1-4]|bốn))*(?!\d|[.,]\d|\s*(?:%|triệu|nghìn|đồng))"
+    r"(?:(?:mức|cấp)\s+độ|mức)\s*(?:0?[1-4]|ba|bốn|tư|II|III|IV)(?:\s*(?:,|và|&|-|–|hoặc)\s*(?:mức\s+(?:độ\s*)?)?(?:0?[1-4]|bốn))*(?!\d|[.,]\d|\s*(?:%|triệu|nghìn|đồng))"
     r"|(?:0?4|bốn)\s+mức(?:\s+độ)?(?!\w)",
     re.I,
 )
@@ -38,7 +38,7 @@ _DISTRICT = re.compile(
     re.I,
 )
 _DESK = re.compile(
-    r"bộ\s+phận\s+(?:(?:một|1|01)\s+cửa|(?:tiếp\s+nhận\s+(?:hồ\s+sơ\s+)?(?:và|&)\s+trả\s+kết\s+quả)|TN\s*&\s*TKQ|TNTKQ)(?!\s+(?:của\s+)?bộ(?!\w))",
+    r"bộ\s+phận\s+(?:[“\"\']?(?:một|1|01)\s+cửa|(?:tiếp\s+nhận\s+(?:hồ\s+sơ\s+)?(?:và|&)\s+trả\s+(?:kết\s+quả|KQ))|TN\s*(?:&|và)\s*TKQ|TNTKQ)(?!\s+(?:của\s+)?bộ(?!\w))",
     re.I,
 )
 _LOGIN = re.compile(

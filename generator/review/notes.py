@@ -17,6 +17,8 @@ _NOTE = re.compile(
     r"(?:\s*/\s*|\s+(?:mỗi|một|trong|trên)\s+)(?:ngày|tuần|tháng)[^.\n]*"
     r"|(?:thời gian phát|lịch phát)\s*:?\s*(?:mỗi\s+lần\s+)?(?:từ\s+)?\d+[^.\n]*"
     r"|(?:thời lượng|mỗi lần)\s*:?\s*(?:phát\s+)?(?:từ\s+)?\d+(?:\s*(?:-|–|đến)\s*\d+)?\s*phút[^.\n]*"
+    r"|(?:giao|nhờ|đề nghị)\s+(?:đ/c|đồng chí)\s+(?-i:[A-ZĐ])\w*[^.\n]*?(?:đọc|phát|đăng|thu âm|biên tập)[^.\n]*"
+    r"|(?:mỗi|một|1|01)\s+tuần\s+(?:phát|đọc)\s+[^.\n]*|tuần\s+(?:phát|đọc)\s+(?:0?\d|một|hai|ba)\s+(?:lần|buổi)[^.\n]*"
     r"|\(\s*(?:đọc|phát|nghỉ|nhạc|chèn|ngừng)[^)\n]{0,60}\)"
     r"|(?:người|cán bộ)\s+(?:đọc|phát thanh|biên tập|soạn|đánh máy)\s*:[^\n]*",
     re.I,

@@ -17,14 +17,15 @@ _HANGING = frozenset(
     "và là của các những được cho trong với để tại theo do khi trên bằng hoặc từ về đến nhưng mà thì bởi vì"
     " nên như gồm một mỗi việc sự cùng cũng đã đang sẽ phải cần có thể qua giữa sau trước dưới".split()
 )
-_NEVER_LAST = frozenset("và là của các những hoặc với bởi nhưng thì vì gồm để do tại theo".split())
+_NEVER_LAST = frozenset("và là của các những hoặc với bởi nhưng thì vì gồm để do tại cho bằng".split())
 _SMALL_START = re.compile(rf"(?<![\w.])(\w{{2,}})[.!?] +([{LOWER}]\w*)")
 _ALIKE_WORDS = 12
-_HANGS_AFTER = {
-    "về": "định quan tin vấn việc liên nói",
-    "trên": "hiện qua tại dựa chức",
-    "được": "để mà sẽ đã",
-    "đến": "liên gửi",
+# Words that end a sentence only after certain others: "trở về.", "như trên.", "làm theo.".
+_ENDS_AFTER = {
+    "về": "trở mang đi gửi tải đưa quay lấy phải kéo chở đem rước tràn chuyển nhận ra dội ùa tan",
+    "trên": "như nêu nói ở bên phía cấp bề kể đã từ dưới",
+    "trong": "bên phía ở từ vào",
+    "theo": "kèm làm tiếp mang đi dõi học noi nghe chạy tuân đưa dắt cuốn kéo bám cùng",
 }
 _OPEN_END = re.compile(r"[,–-]\s*$")
 _CLOSED = re.compile(r"[.!?…:;][\"”’)\]\s]*$")
@@ -42,11 +43,11 @@ def sentences_of(text: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
 
 
 def twice(text: Text) -> Iterator[Hit]:
-    """A sentence of eight words or more that stands in the text a second time."""
+    """A sentence of seven words or more that stands in the text a second time."""
     seen: dict[tuple[str, ...], int] = {}
     for offset, passage in text.passages:
         for start, end, words in sentences_of(passage.text):
-            if len(words) < 8:
+            if len(words) < 7:
                 continue
             first = seen.setdefault(words, offset + start)
             if first != offset + start:
@@ -179,7 +180,11 @@ def _hangs_before_stop(sentence: str) -> bool:
     if not found:
         return False
     before, last = normal(found[1]), normal(found[2])
-    return (last in _NEVER_LAST and not is_pair(before, last)) or before in _HANGS_AFTER.get(last, "").split()
+    if is_pair(before, last):
+        return False
+    if last == "đến":  # "gọi đến.", "dùng đến." are whole
+        return before in ("điện", "quan", "ban", "liên")
+    return last in _NEVER_LAST or (last in _ENDS_AFTER and before not in _ENDS_AFTER[last].split())
 
 
 def _title_like(body: str) -> bool:

@@ -137,7 +137,8 @@ def _pair(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
         return None
     before = syl.normal(words[index - 1].group()) if index and _joined(words, index - 1, text) else ""
     after = syl.normal(words[index + 2].group()) if index + 2 < len(words) and _joined(words, index + 1, text) else ""
-    if (before and syl.is_pair(before, first)) or (after and syl.is_pair(second, after)):
+    certain = {(before, *meant.split()), (*meant.split(), after)} & syl.phrase_triples()
+    if not certain and ((before and syl.is_pair(before, first)) or (after and syl.is_pair(second, after))):
         return None
     if words[index + 1].group()[0].isupper() and not words[index].group().isupper():
         return None  # a name

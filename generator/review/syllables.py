@@ -75,6 +75,16 @@ def office_words() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]
 
 
 @cache
+def phrase_triples() -> frozenset[tuple[str, str, str]]:
+    """Three syllables in a row of the longer phrases of offices (data/phrases.txt)."""
+    found: set[tuple[str, str, str]] = set()
+    for line in (*_lines("phrases.txt"), *_lines("office.txt")):
+        parts = normal(line).split()
+        found.update(zip(parts, parts[1:], parts[2:], strict=False))
+    return frozenset(found)
+
+
+@cache
 def by_bare() -> dict[str, tuple[str, ...]]:
     """The syllables that differ only in their marks."""
     found: dict[str, list[str]] = {}

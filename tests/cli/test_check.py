@@ -127,3 +127,26 @@ def test_fix_leaves_a_good_file_untouched(tmp_path: Path, loa: Loa) -> None:
     before = file.stat().st_mtime_ns
     assert loa("check", "--fix", "bai.txt", cwd=tmp_path).returncode == 0
     assert file.stat().st_mtime_ns == before
+
+
+def test_fix_keeps_the_form_of_a_word_document(tmp_path: Path, loa: Loa) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("Cán bộ làm việc ")
+    paragraph.add_run("công khai, minh ").bold = True
+    paragraph.add_run("mạch ,đúng giờ.")
+    document.save(str(tmp_path / "bai.docx"))
+    done = loa("check", "--fix", "bai.docx", "--as-of", "2024-01-01", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    (mended,) = docx.Document(str(tmp_path / "bai.docx")).paragraphs
+    assert mended.text == "Cán bộ làm việc công khai, minh bạch, đúng giờ."
+    assert [run.bold for run in mended.runs] == [None, True, None]
+
+
+@pytest.mark.parametrize("workspace", ["minimal"], indirect=True)
+def test_fix_mends_the_texts_of_a_campaign_file_and_keeps_its_comments(workspace: Path, loa: Loa) -> None:
+    file = workspace / "campaigns" / "an-phu.yaml"
+    text = file.read_text(encoding="utf-8").replace("title: Bài ngắn", "title: Thủ tuc mới  # tên bài")
+    file.write_text(text + "    notes: Nghị đinh cũ\n", encoding="utf-8")
+    done = loa("check", "--fix", cwd=workspace)
+    assert done.returncode == 0
+    assert file.read_text(encoding="utf-8") == text.replace("Thủ tuc", "Thủ tục") + "    notes: Nghị đinh cũ\n"
