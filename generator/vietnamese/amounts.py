@@ -5,6 +5,7 @@ from functools import cache
 
 from generator.vietnamese.letters import letter
 from generator.vietnamese.numbers import decimal, digit_by_digit, whole
+from generator.vietnamese.phones import EMERGENCY
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.tables import units
 
@@ -167,9 +168,11 @@ def read_heading(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_triple(scan: Scan, match: re.Match[str]) -> int | None:
-    """NPK 16-16-8, a score of three: side by side."""
+    """NPK 16-16-8, a score of three: side by side; 113-114-115: digit by digit."""
+    codes = all(part in EMERGENCY for part in re.findall(r"\d+", match[0]))
     for part in re.finditer(r"\d+", match[0]):
-        scan.say(whole(part[0], scan.region), match.start() + part.start(), match.start() + part.end())
+        said = digit_by_digit(part[0]) if codes else whole(part[0], scan.region)
+        scan.say(said, match.start() + part.start(), match.start() + part.end())
     return scan.measure(match.end(), "number")
 
 
