@@ -53,7 +53,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test bench: DEBIAN += chromium fonts-noto-core pulseaudio pulseaudio-utils
+test bench: DEBIAN += chromium fonts-noto-core pulseaudio pulseaudio-utils icecast2 faketime iproute2 curl
 test: lint
 	$(BIN)/python -m pytest -n auto
 

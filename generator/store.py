@@ -138,6 +138,8 @@ class Store:
 
     def __init__(self, url: str, *, patience: float = 10.0) -> None:
         self.url = url
+        self.full = False
+        """Whether the last write failed for want of room."""
         try:
             self._engine = _engine(url, patience)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -160,10 +162,15 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: committed whole at its end, or not at all. Raises StoreError."""
-        with _translated(), self._engine.connect() as connection:
-            writer = connection.execution_options(loa_writes=True)
-            with writer.begin():
-                yield writer
+        try:
+            with _translated(), self._engine.connect() as connection:
+                writer = connection.execution_options(loa_writes=True)
+                with writer.begin():
+                    yield writer
+        except StoreError as error:
+            self.full = error.findings[0].code == "store.full"
+            raise
+        self.full = False
 
     def close(self) -> None:
         """Let go of the file."""

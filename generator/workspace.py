@@ -1,5 +1,6 @@
 """A workspace: the folder of one station. Nothing else in Loa knows the names of its folders."""
 
+import contextlib
 import errno
 import os
 import secrets
@@ -123,7 +124,8 @@ def write_atomic(path: Path, content: bytes | str) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # on a read-only disk even taking away what is not there fails
+            part.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
 
 

@@ -1,8 +1,12 @@
 """The broadcast as a recipe: schedule -> players -> logbook; nothing fails in silence."""
 
 from generator.on_air.asking import air, stop
+from generator.on_air.records import prepare
+from generator.on_air.rehearsal import output_problems, rehearse
 from generator.on_air.running import open_station_store, run
 from generator.on_air.station import Station
 from generator.on_air.timing import Timing
 
-__all__ = ["Station", "Timing", "air", "open_station_store", "run", "stop"]
+__all__ = ["Station", "Timing", "air", "open_station_store", "output_problems", "rehearse", "run", "stop"]
+
+prepare()

@@ -49,3 +49,43 @@ def clear_alarms(store: Store, now: datetime.datetime, event: str | None = None)
     change = update(alarms).where(alarms.c.cleared.is_(None)).values(cleared=stamp(now))
     with store.write() as connection:
         return connection.execute(change.where(alarms.c.event == event) if event else change).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An alarm that has still to go out on `channel`; `attempts` failed so far."""
+
+    alarm: Alarm
+    channel: str
+    attempts: int
+
+
+def to_send(store: Store, now: datetime.datetime) -> list[Delivery]:
+    """What is due to be sent. Raises StoreError."""
+    query = (
+        select(alarms, deliveries.c.channel, deliveries.c.attempts)
+        .join(deliveries, deliveries.c.event == alarms.c.event)
+        .where(deliveries.c.sent.is_(None), deliveries.c.next <= stamp(now))
+        .order_by(alarms.c.at)
+    )
+    with store.read() as connection:
+        return [
+            Delivery(Alarm(r.event, r.kind, r.message, instant(r.at)), r.channel, r.attempts)
+            for r in connection.execute(query)
+        ]
+
+
+def sent(store: Store, delivery: Delivery, now: datetime.datetime) -> None:
+    """It is out. Raises StoreError."""
+    _change(store, delivery, sent=stamp(now), error=None)
+
+
+def try_later(store: Store, delivery: Delivery, moment: datetime.datetime, error: str) -> None:
+    """It failed; not before `moment` again. Raises StoreError."""
+    _change(store, delivery, attempts=delivery.attempts + 1, next=stamp(moment), error=error)
+
+
+def _change(store: Store, delivery: Delivery, **values: object) -> None:
+    where = (deliveries.c.event == delivery.alarm.event, deliveries.c.channel == delivery.channel)
+    with store.write() as connection:
+        connection.execute(update(deliveries).where(*where).values(values))

@@ -98,7 +98,7 @@ def _alone(workspace: Workspace, store: Store, payload: Mapping[str, Any], inter
     try:
         station.step()
         station.air(payload, datetime.datetime.now(UTC))
-        while station.busy and not interrupted.wait(0.2):
+        while station.stage.live and not interrupted.wait(0.2):
             station.step()
     finally:
         station.close()

@@ -64,4 +64,5 @@ class Driver:
 
     def _failed(self, event: JobExecutionEvent) -> None:
         """A chore that failed runs again at its next beat; here it is told."""
-        self._log.error("chore", chore=event.job_id, problem=repr(event.exception), trace=event.traceback)
+        self._log.error("chore", chore=event.job_id, problem=repr(event.exception))
+        self._log.info("chore", chore=event.job_id, trace=event.traceback)

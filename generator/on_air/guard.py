@@ -34,6 +34,12 @@ class ClockGuard:
         self._floor = _FLOOR if trusted or newest is None else max(_FLOOR, newest - _TOLERANCE)
         self._wall, self._ticks = clock.now(), clock.elapsed()
         self._doubt_until: float | None = None
+        self.gap: tuple[str, datetime.datetime] | None = None
+        """Why nothing could start for a while, and until when that was."""
+
+    def gap_reason(self, planned: datetime.datetime | None = None) -> str:
+        """Why an airing planned then could not start, "" if it lies after the last gap."""
+        return self.gap[0] if self.gap and (planned is None or planned <= self.gap[1]) else ""
 
     def look(self) -> Reading:
         """To be called about once a second."""

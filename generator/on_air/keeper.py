@@ -40,9 +40,9 @@ class ScheduleKeeper:
         return True
 
     def planned(self, since: datetime.datetime, until: datetime.datetime) -> list[Airing]:
-        """Airings in [since, until), exceptions included; kept for some minutes, for it is asked every second."""
+        """Airings in [since, until), exceptions included; kept for some hours, for it is asked every second."""
         if self._planned is None or not self._planned[0] <= since <= until <= self._planned[1]:
-            margin = datetime.timedelta(minutes=10)
+            margin = datetime.timedelta(hours=6)
             found = airings(self.schedule, since, until + margin, with_skipped=True)
             self._planned = (since, until + margin, found)
         return [airing for airing in self._planned[2] if since <= airing.planned < until]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from generator.approval import Recording, all_approvals, last_good, planned_recording, released, released_copy
-from generator.errors import ApprovalError, Finding, LoaError, PlayoutError
+from generator.errors import ApprovalError, Finding, PlayoutError
 from generator.i18n import _
 from generator.on_air.ledger import Claim
 from generator.playout import Programme
@@ -86,11 +86,6 @@ class Ladder:
             self._known = dict(list(self._known.items())[-3:])  # a few, not every bulletin of the year
             self._known[key] = Programme.load(recording)
         return self._known[key]
-
-
-def why_not(error: LoaError) -> str:
-    """The reason as the log keeps it."""
-    return "; ".join(finding.message for finding in error.findings)
 
 
 def _not_released(bulletin: str, *, changed: bool = False) -> Finding:

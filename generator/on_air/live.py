@@ -10,7 +10,7 @@ from generator.logbook import Entry, Outcome
 from generator.on_air.timing import Timing
 from generator.playout import Programme, Report
 from generator.schedule import Airing
-from generator.schedule.broadcast import Repeat
+from generator.schedule.broadcast import Late, Repeat
 
 _SILENCE = 10.0
 """Seconds of silence inside a bulletin that somebody should know of; a pause between items is far shorter."""
@@ -56,14 +56,18 @@ class Playing(Protocol):
 
 @dataclass(slots=True)
 class Live:
-    """`limit`: until when it may start, or start again. `offset`: the second where it starts next."""
+    """`limit`: until when it may start, or start again. `offset`: the second where it starts next.
+
+    `comes_back`: it goes on after an emergency has cut it; `lets_resume`: an emergency's own say about what it cuts.
+    """
 
     airing: Airing
     programme: Programme
     outputs: tuple[str, ...]
     limit: datetime.datetime
+    late: Late
     repeat: Repeat
-    comes_back: bool
+    comes_back: bool = False
     offset: float = 0.0
     session: Playing | None = None
     started: datetime.datetime | None = None
@@ -73,7 +77,7 @@ class Live:
     passes: int = 0
     not_before: datetime.datetime | None = None
     quiet_since: float | None = None
-    noted: float = 0.0
+    noted: float = float("-inf")
     notes: list[str] = field(default_factory=list)
     past: list[Report] = field(default_factory=list)
 

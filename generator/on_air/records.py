@@ -12,23 +12,32 @@ _LARGEST = 2_000_000
 _KEPT = 5
 
 
-def keep_records(workspace: Workspace) -> None:
-    """Send all records to the file; warnings to stderr too. A folder that may not be written costs only the file."""
-    root = logging.getLogger("loa")
-    for handler in list(root.handlers):
-        root.removeHandler(handler)
-        handler.close()
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
+def prepare() -> None:
+    """Route our records through the standard logger `loa`, which is silent until `keep_records`."""
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger("loa")
+    root.addHandler(logging.NullHandler())
+    root.propagate = False
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # the driver tells what failed, in our words
+
+
+def keep_records(workspace: Workspace) -> None:
+    """Send all records to the file; errors to stderr too. A folder that may not be written costs only the file."""
+    root = logging.getLogger("loa")
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+        handler.close()
     try:
         folder = workspace.state / "logs"
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,8 +53,6 @@ def keep_records(workspace: Workspace) -> None:
     screen.setFormatter(_formatter(structlog.dev.ConsoleRenderer(colors=False)))
     root.addHandler(screen)
     root.setLevel(logging.INFO)
-    root.propagate = False
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.raiseExceptions = False  # a full disk under the log file must not reach the sound
 
 

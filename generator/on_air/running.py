@@ -12,6 +12,7 @@ from generator.on_air.driver import TICK, Driver
 from generator.on_air.records import keep_records
 from generator.on_air.sending import Sender
 from generator.on_air.station import Station
+from generator.on_air.systemd import notify
 from generator.on_air.timing import Timing
 from generator.playout import Clock, RealClock
 from generator.schedule import Schedule
@@ -34,6 +35,7 @@ def run(
     progress: Progress | None = None,
     trust_clock: bool = False,
     clock: Clock | None = None,
+    timing: Timing | None = None,
 ) -> None:
     """Stay on air by the schedule, until SIGINT or SIGTERM, or until `until` says so.
 
@@ -45,11 +47,11 @@ def run(
     keep_records(workspace)
     schedule = Schedule.load(workspace)
     store = open_station_store(workspace, schedule, patience=2.0)
-    station = Station(workspace, store, clock, Timing().at_speed(clock.speed), trust_clock=trust_clock)
+    station = Station(workspace, store, clock, (timing or Timing()).at_speed(clock.speed), trust_clock=trust_clock)
     stop, done = threading.Event(), False
     started = datetime.datetime.now(datetime.UTC)
     driver = Driver()
-    sender = Sender(station)
+    sender = Sender(store)
 
     def step() -> None:
         station.step()
@@ -59,20 +61,20 @@ def run(
             stop.set()
 
     def watch() -> None:
-        sender.notify("WATCHDOG=1")
+        notify("WATCHDOG=1")
         if progress:
             progress(station)
         if limit and (datetime.datetime.now(datetime.UTC) - started).total_seconds() > limit:
             stop.set()
 
     driver.add("step", TICK, step)
-    driver.add("alarms", 2.0, sender.deliver)
+    driver.add("alarms", 2.0, lambda: sender.deliver(station.keeper.schedule.alerts))
     with _signals(stop):
         try:
-            sender.notify("READY=1")
+            notify("READY=1")
             driver.run(stop, watch)
         finally:
-            sender.notify("STOPPING=1")
+            notify("STOPPING=1")
             station.close()
             store.close()
     if until and limit and not done:

@@ -1,6 +1,7 @@
 """Writes outcomes, events and alarms; what the database does not take now is kept and written later."""
 
 import datetime
+from pathlib import Path
 
 import structlog
 
@@ -11,14 +12,13 @@ from generator.on_air.ledger import Claim
 from generator.playout import Clock
 from generator.schedule import Airing, Alerts
 from generator.store import Store
-from generator.workspace import Workspace
 
 
 class Scribe:
     """Knows which airings have their outcome, so that none gets a second one."""
 
-    def __init__(self, workspace: Workspace, store: Store, clock: Clock) -> None:
-        self._seal, self._store, self._clock = workspace.seal, store, clock
+    def __init__(self, store: Store, clock: Clock, seal: Path | None) -> None:
+        self._store, self._clock, self._seal = store, clock, seal
         self._done: dict[str, str] = {}
         self._pending: list[Entry] = []
         self._alarms: list[Alarm] = []

@@ -28,7 +28,6 @@ class Report:
 
     output: str
     started: datetime.datetime | None = None
-    offset: float = 0.0
     reached: float = 0.0
     seconds: float = 0.0
     silent: float = 0.0
@@ -79,6 +78,13 @@ class Channel:
         """Silence, at once; the thread ends by itself."""
         self._line.stop.set()
 
+    def abandon(self) -> None:
+        """Stop a thread that hangs in its player: closing the line under it is what may free it."""
+        self.stop()
+        player = self._player
+        if player:
+            threading.Thread(target=player.close, name=f"close {self._line.output}", daemon=True).start()
+
     def join(self, seconds: float) -> None:
         """Wait for the thread, at most `seconds` of real time."""
         self._thread.join(seconds)
@@ -121,7 +127,7 @@ class Channel:
                 return
             self.touched = self.clock.elapsed()
             player.write(_louder(chunk, self._output.volume))
-            self._note_start(player, offset)
+            self._note_start(player)
             offset += len(chunk) / player.rate
             self.report.reached = offset
             self.report.seconds += len(chunk) / player.rate
@@ -133,11 +139,10 @@ class Channel:
             player.finish()
             self.report.complete = not self._line.stop.is_set()
 
-    def _note_start(self, player: Player, offset: float) -> None:
+    def _note_start(self, player: Player) -> None:
         if self.report.started is None and player.heard is not None:
             ago = self.clock.elapsed() - player.heard
             self.report.started = self.clock.now() - datetime.timedelta(seconds=ago)
-            self.report.offset = offset
 
     def _close(self) -> None:
         player, self._player = self._player, None

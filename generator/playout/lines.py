@@ -1,9 +1,8 @@
 """Opens the player of an output: the one place that knows which kind is which."""
 
-from generator.errors import PlayoutError
 from generator.i18n import _
 from generator.playout.player import Line, Player, trouble
-from generator.schedule.outputs import AnyOutput, File, Null, SoundCard
+from generator.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
 
 
 def open_line(output: AnyOutput, line: Line) -> Player:
@@ -21,7 +20,16 @@ def open_line(output: AnyOutput, line: Line) -> Player:
             from generator.playout.sound_card import SoundCardPlayer
 
             return SoundCardPlayer(line, output.device)
+        case Icecast():
+            from generator.playout.icecast import IcecastPlayer
+
+            return IcecastPlayer(line, output)
+        case Rtp():
+            from generator.playout.rtp import RtpPlayer
+
+            return RtpPlayer(line, output)
+        case Http():
+            from generator.playout.http import HttpPlayer
+
+            return HttpPlayer(line, output)
     raise trouble(line.output, _("this kind of output cannot be played to"))
-
-
-__all__ = ["PlayoutError", "open_line"]

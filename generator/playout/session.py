@@ -86,7 +86,7 @@ class Session:
                 continue
             limit = (_OPENING if channel.waiting else _STALLED) * self._clock.speed
             if channel.alive and not channel.listening and now - channel.touched > limit:
-                channel.stop()
+                channel.abandon()
                 self._reports[name].failures.append(_("took no sound for some seconds"))
                 self._open(name)
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dateutil.rrule import rrulestr
 
@@ -45,7 +45,7 @@ class Airing:
 
 def airing_id(broadcast: str, planned: datetime.datetime) -> str:
     """`<broadcast>@<planned UTC instant>`, for instance `trung-son-dvc@2023-08-08T10:00:00Z`."""
-    return f"{broadcast}@{planned.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{broadcast}@{planned.astimezone(UTC).isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
 def airings(
@@ -69,34 +69,29 @@ def _of_broadcast(
     schedule: Schedule, broadcast: Broadcast, first: datetime.date, last: datetime.date
 ) -> Iterator[Airing]:
     seen: set[str] = set()
-    model = None
+    zone = schedule.timezone
     for local, campaign in _moments(broadcast, first, last):
-        planned = local.replace(tzinfo=schedule.timezone).astimezone(UTC).astimezone(schedule.timezone)
-        name = airing_id(broadcast.id, planned)
+        instant = local.replace(tzinfo=zone).astimezone(UTC)
+        name = airing_id(broadcast.id, instant)
         if name in seen:  # two wall-clock hours that a change of the clocks makes one
             continue
         seen.add(name)
-        if model is None:
-            model = Airing(
-                name,
-                broadcast.id,
-                broadcast.commune,
-                "",
-                planned,
-                broadcast.length.max / 60,
-                broadcast.on,
-                broadcast.priority,
-            )
-        day = local.date()
-        excepted = next((rule.text for rule in broadcast.except_ if rule.matches(day)), None)
-        if local in broadcast.also:  # somebody named this very moment: it is meant even on a day that is left out
-            excepted = None
-        yield replace(
-            model,
-            id=name,
-            planned=planned,
-            bulletin=f"{broadcast.commune}/{broadcast.bulletin_name(campaign)}",
-            skipped=_("an exception of the schedule: {day}").format(day=excepted) if excepted else None,
+        skipped = None
+        if broadcast.except_ and local not in broadcast.also:  # whoever named this very moment means it all the same
+            day = local.date()
+            excepted = next((rule.text for rule in broadcast.except_ if rule.matches(day)), None)
+            skipped = _("an exception of the schedule: {day}").format(day=excepted) if excepted else None
+        yield Airing(
+            name,
+            broadcast.id,
+            broadcast.commune,
+            f"{broadcast.commune}/{broadcast.bulletin_name(campaign)}",
+            instant.astimezone(zone),
+            broadcast.length.max / 60,
+            broadcast.on,
+            broadcast.priority,
+            (),
+            skipped,
         )
 
 

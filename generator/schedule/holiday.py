@@ -23,6 +23,12 @@ NAMES = ("holidays", *_WORDS)
 """`holidays` is any of them."""
 
 
+@lru_cache(maxsize=4096)
+def _days_of(name: str, year: int) -> frozenset[datetime.date]:
+    words = _WORDS.get(name)
+    return frozenset(d for d, t in _of_year(year).items() if words is None or any(word in t for word in words))
+
+
 @lru_cache(maxsize=64)
 def _of_year(year: int) -> dict[datetime.date, str]:
     found = holidays_package.country_holidays("VN", years=year, language="vi")
@@ -31,8 +37,7 @@ def _of_year(year: int) -> dict[datetime.date, str]:
 
 def is_holiday(day: datetime.date, name: str = "holidays") -> bool:
     """Whether `day` is a public holiday, or the one called `name` (one of `NAMES`), days in lieu included."""
-    title = _of_year(day.year).get(day)
-    return title is not None and (name == "holidays" or any(word in title for word in _WORDS[name]))
+    return day in _days_of(name, day.year)
 
 
 def title(day: datetime.date) -> str | None:

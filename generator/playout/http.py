@@ -1,0 +1,116 @@
+"""A small web server that loudspeakers such as Barix pull the sound from, as it airs."""
+
+import threading
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from generator import __version__
+from generator.i18n import _
+from generator.playout.encoder import Encoded
+from generator.playout.player import Line, trouble
+from generator.schedule.outputs import Http
+
+_LONGEST = 256
+"""Chunks (about 16 s) that a slow listener may be behind before it is let go."""
+_servers: dict[tuple[str, int], "_Server"] = {}
+_lock = threading.Lock()
+
+
+class HttpPlayer(Encoded):
+    """Gives everybody who listens to /<output>.mp3 the same stream, from the moment when they come."""
+
+    def __init__(self, line: Line, output: Http) -> None:
+        self._server = _serve(line, output)
+        self._server.listeners[line.output] = set()
+        super().__init__(line, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send)
+
+    def close(self) -> None:
+        """End the stream of every listener."""
+        super().close()
+        for listener in self._server.listeners.pop(self.line.output, set()):
+            listener.end()
+
+    def _send(self, data: bytes) -> None:
+        for listener in list(self._server.listeners.get(self.line.output, ())):
+            listener.give(data)
+
+
+class _Listener:
+    def __init__(self) -> None:
+        self._chunks: deque[bytes | None] = deque()
+        self._ready = threading.Condition()
+
+    def give(self, data: bytes | None) -> None:
+        with self._ready:
+            if len(self._chunks) > _LONGEST:
+                self._chunks.clear()
+                data = None
+            self._chunks.append(data)
+            self._ready.notify()
+
+    def end(self) -> None:
+        self.give(None)
+
+    def next(self) -> bytes | None:
+        with self._ready:
+            while not self._chunks:
+                if not self._ready.wait(30):
+                    return None
+            return self._chunks.popleft()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        super().__init__(address, _Handler)
+        self.listeners: dict[str, set[_Listener]] = {}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    server_version = f"Loa/{__version__}"
+    timeout = 30
+
+    def do_GET(self) -> None:
+        """A stream that is on air, or 503: come again."""
+        listeners = self.server.listeners.get(self.path.strip("/").removesuffix(".mp3"))
+        if listeners is None:
+            self.send_response(503)
+            self.send_header("Retry-After", "5")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "audio/mpeg")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        listener = _Listener()
+        listeners.add(listener)
+        try:
+            while data := listener.next():
+                self.wfile.write(data)
+        except OSError:  # the loudspeaker went away
+            return
+        finally:
+            listeners.discard(listener)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name of the class above
+        """Listeners come and go all day: not worth a line each."""
+
+
+def _serve(line: Line, output: Http) -> _Server:
+    """The server on that port; it stays for the life of the process."""
+    with _lock:
+        server = _servers.get((output.host, output.port))
+        if server is None:
+            try:
+                server = _Server((output.host, output.port))
+            except OSError as error:
+                raise trouble(
+                    line.output,
+                    _("port {port} cannot be opened ({reason})").format(port=output.port, reason=error.strerror),
+                    _("Another program uses it; name another port in schedule.yaml."),
+                ) from error
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            _servers[output.host, output.port] = server
+    return server

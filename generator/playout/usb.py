@@ -1,0 +1,65 @@
+"""A stick for stations without a network: the bulletins to come as numbered MP3 files, and a printed timetable."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from generator.approval import planned_recording, released
+from generator.i18n import _
+from generator.schedule import Airing
+from generator.store import Store
+from generator.workspace import Workspace, cannot_write, write_atomic
+
+
+@dataclass(frozen=True, slots=True)
+class Stick:
+    """What was written: (number, airing) of each file; and the airings that could not be, with the reason."""
+
+    written: tuple[tuple[str, Airing], ...]
+    left_out: tuple[tuple[Airing, str], ...]
+
+
+def write_stick(workspace: Workspace, store: Store, airings: Sequence[Airing], folder: Path) -> Stick:
+    """Write `airings` in their order to `folder`; only released bulletins. Raises WorkspaceError, StoreError.
+
+    Names are plain ASCII, as cheap players sort and show them: `01-2411-1700-ben-hai-dvc.mp3`.
+    """
+    written: list[tuple[str, Airing]] = []
+    left_out: list[tuple[Airing, str]] = []
+    for airing in airings:
+        recording = planned_recording(workspace, airing.bulletin)
+        if not recording.path.exists():
+            left_out.append((airing, _("there is no bulletin {name}").format(name=airing.bulletin)))
+        elif not released(store, airing.bulletin, recording.sha256):
+            left_out.append((airing, _("{bulletin} is not released").format(bulletin=airing.bulletin)))
+        else:
+            name = f"{len(written) + 1:02}-{airing.planned:%d%m-%H%M}-{airing.broadcast}.mp3"
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(recording.path, folder / name)
+            except OSError as error:
+                raise cannot_write(folder / name, error) from error
+            written.append((name, airing))
+    write_atomic(folder / "lich-phat.html", _timetable(written, left_out))
+    return Stick(tuple(written), tuple(left_out))
+
+
+def _timetable(written: Sequence[tuple[str, Airing]], left_out: Sequence[tuple[Airing, str]]) -> str:
+    """A page to be printed and hung beside the player."""
+    heads = (_("File"), _("Day"), _("Hour"), _("Broadcast"), _("Played by"))
+    weekdays = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    lines = [
+        (name, f"{weekdays[a.planned.weekday()]} {a.planned:%d/%m/%Y}", f"{a.planned:%H:%M}", a.broadcast, "")
+        for name, a in written
+    ]
+    lines += [("", f"{a.planned:%d/%m/%Y}", f"{a.planned:%H:%M}", a.broadcast, reason) for a, reason in left_out]
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>\n" for line in lines)
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in heads)
+    style = "body{font-family:sans-serif}table{border-collapse:collapse}td,th{border:1px solid #000;padding:.3em .6em}"
+    title = escape(_("Timetable"))
+    return (
+        f'<!doctype html>\n<html><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>'
+        f"<body><h1>{title}</h1><table><tr>{head}</tr>\n{body}</table></body></html>\n"
+    )

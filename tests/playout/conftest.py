@@ -1,0 +1,40 @@
+"""Real servers and listeners for the players."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generator.approval import Recording
+from generator.playout import Programme
+from tests.servers import IcecastServer, PulseAudio
+from tests.sounds import make_mp3
+
+
+@pytest.fixture(scope="session")
+def programme(tmp_path_factory: pytest.TempPathFactory) -> Programme:
+    """Six seconds of sound that is different at every moment."""
+    return Programme.load(Recording("ben-hai/tin", make_mp3(tmp_path_factory.mktemp("sound") / "six.mp3", 6)))
+
+
+@pytest.fixture
+def pulse(monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseAudio]:
+    folder = Path(tempfile.mkdtemp(prefix="loa-pulse-", dir="/tmp"))
+    server = PulseAudio(folder)
+    monkeypatch.setenv("PULSE_SERVER", server.environment["PULSE_SERVER"])
+    yield server
+    server.close()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def icecast(monkeypatch: pytest.MonkeyPatch) -> Iterator[IcecastServer]:
+    monkeypatch.setenv("LOA_ICECAST_PASSWORD", "mat-khau")
+    folder = Path(tempfile.mkdtemp(prefix="loa-icecast-", dir="/tmp"))
+    folder.chmod(0o755)  # icecast leaves root behind and must still get in
+    server = IcecastServer(folder)
+    yield server
+    server.kill()
+    shutil.rmtree(folder)

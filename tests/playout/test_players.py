@@ -1,0 +1,229 @@
+"""Real servers and real listeners: what a loudspeaker gets is the recording, whole."""
+
+import datetime
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import wave
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+from generator.playout import Programme, RealClock, Session
+from generator.playout.rtp import sdp_path
+from generator.playout.sound_card import device_names
+from generator.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
+from tests.local import free_even_port, free_port, wait_for
+from tests.servers import IcecastServer, PulseAudio
+
+FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
+
+
+def play(programme: Programme, root: Path, ahead: float = 3.0, offset: float = 0.0, **outputs: AnyOutput) -> Session:
+    planned = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=ahead)
+    session = Session("tin@test", programme, outputs, planned, RealClock(), root, offset)
+    session.start()
+    return session
+
+
+def to_end(session: Session, seconds: float = 40) -> None:
+    def over() -> bool:
+        session.watch()
+        return session.over
+
+    wait_for(over, seconds)
+
+
+def sound_in(path: Path) -> tuple[float, float]:
+    """Length of what is not silence at both ends, in seconds, and the longest silence inside it."""
+    pcm = subprocess.run(
+        [FFMPEG, "-v", "error", "-i", str(path), "-f", "s16le", "-ac", "1", "-ar", "8000", "-"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    loud = np.flatnonzero(np.abs(np.frombuffer(pcm, dtype="<i2").astype(int)) > 200)
+    return (loud[-1] - loud[0]) / 8000, float(np.diff(loud).max()) / 8000
+
+
+def test_icecast_listeners_get_the_whole_bulletin_while_another_output_is_dead(
+    programme: Programme, tmp_path: Path, icecast: IcecastServer
+) -> None:
+    dead = Icecast(kind="icecast", url=f"http://127.0.0.1:{free_port()}/x")
+    session = play(programme, tmp_path, live=Icecast(kind="icecast", url=icecast.url("a.mp3")), dead=dead)
+    wait_for(lambda: b"a.mp3" in icecast.status())
+    listener = subprocess.Popen(["curl", "-s", "-o", str(tmp_path / "heard.mp3"), icecast.url("a.mp3")])
+    to_end(session)
+    listener.wait(20)
+    length, gap = sound_in(tmp_path / "heard.mp3")
+    assert abs(length - programme.seconds) < 0.2
+    assert gap < 0.05
+    live, failed = session.reports
+    assert live.complete
+    assert not live.failures
+    assert not failed.complete
+    assert "does not answer" in failed.failures[0]
+
+
+@pytest.mark.parametrize(("password", "message"), [("falsch", "refuses us"), (None, "password is missing")])
+def test_icecast_tells_why_it_does_not_work(
+    programme: Programme,
+    tmp_path: Path,
+    icecast: IcecastServer,
+    monkeypatch: pytest.MonkeyPatch,
+    password: str,
+    message: str,
+) -> None:
+    monkeypatch.delenv("LOA_ICECAST_PASSWORD")
+    if password:
+        monkeypatch.setenv("LOA_ICECAST_PASSWORD", password)
+    session = play(programme, tmp_path, i=Icecast(kind="icecast", url=icecast.url("a.mp3")))
+    wait_for(lambda: session.reports[0].failures)
+    session.stop()
+    assert message in session.reports[0].failures[0]
+
+
+def test_loudspeakers_pull_the_stream_by_http(programme: Programme, tmp_path: Path) -> None:
+    port = free_port()
+    session = play(programme, tmp_path, h=Http(kind="http", port=port, host="127.0.0.1"))
+    url = f"http://127.0.0.1:{port}/h.mp3"
+    retry = ["curl", "-s", "--retry", "9", "--retry-delay", "1", "--retry-all-errors", "-f"]
+    listeners = [subprocess.Popen([*retry, "-o", str(tmp_path / f"{n}.mp3"), url]) for n in range(3)]
+    to_end(session)
+    for number, listener in enumerate(listeners):
+        assert listener.wait(20) == 0
+        assert abs(sound_in(tmp_path / f"{number}.mp3")[0] - programme.seconds) < 0.2
+    status = subprocess.run(
+        ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url], capture_output=True, text=True
+    )
+    assert status.stdout == "503", "nothing is on air: come again"
+
+
+@pytest.mark.parametrize(("codec", "payload"), [("L16", 11), ("PCMU", 0), ("MPA", 14)])
+def test_rtp_is_received_from_its_sdp_file(programme: Programme, tmp_path: Path, codec: str, payload: int) -> None:
+    output = Rtp.model_validate({"kind": "rtp", "address": "127.0.0.1", "port": free_even_port(), "codec": codec})
+    session = play(programme, tmp_path, 4.0, r=output)
+    sdp = sdp_path(tmp_path, "r")
+    wait_for(lambda: sdp.exists() and "m=audio" in sdp.read_text())
+    assert re.search(rf"m=audio \d+ RTP/AVP {payload}\b", sdp.read_text())
+    heard = tmp_path / "heard.wav"
+    receiver = subprocess.Popen(
+        [FFMPEG, "-v", "quiet", "-protocol_whitelist", "file,rtp,udp", "-i", str(sdp), "-t", "10", str(heard)]
+    )
+    to_end(session)
+    time.sleep(0.5)
+    receiver.send_signal(signal.SIGINT)
+    receiver.wait(20)
+    length, _gap = sound_in(heard)
+    assert abs(length - programme.seconds) < 0.3
+
+
+def test_rtp_multicast_crosses_a_network(programme: Programme, tmp_path: Path) -> None:
+    """Two hosts, as network namespaces on this machine, joined by a virtual cable."""
+    here, there = f"loa-a-{os.getpid()}", f"loa-b-{os.getpid()}"
+    ip = ["ip", "netns"]
+    if subprocess.run([*ip, "add", here], capture_output=True).returncode:
+        pytest.skip("this machine does not let us make a network namespace")
+    try:
+        subprocess.run([*ip, "add", there], check=True)
+        cable = f"link add va{os.getpid() % 9999} netns {here} type veth peer name vb{os.getpid() % 9999} netns {there}"
+        subprocess.run(["ip", *cable.split()], check=True)
+        for name, device, address in (
+            (here, f"va{os.getpid() % 9999}", "10.77.0.1/24"),
+            (there, f"vb{os.getpid() % 9999}", "10.77.0.2/24"),
+        ):
+            run = [*ip, "exec", name, "ip"]
+            subprocess.run([*run, "addr", "add", address, "dev", device], check=True)
+            subprocess.run([*run, "link", "set", device, "up"], check=True)
+            subprocess.run([*run, "route", "add", "default", "dev", device], check=True)
+        sender = (
+            "import sys, datetime, time; from pathlib import Path; from generator.approval import Recording\n"
+            "from generator.playout import *; from generator.schedule.outputs import Rtp\n"
+            "p = Programme.load(Recording('x', Path(sys.argv[1])))\n"
+            "t = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=4)\n"
+            "o = Rtp(kind='rtp', address='239.255.12.34', port=5004, ttl=4)\n"
+            "s = Session('a', p, {'r': o}, t, RealClock(), Path(sys.argv[2])); s.start()\n"
+            "while not s.over: s.watch(); time.sleep(0.2)\n"
+        )
+        mp3 = tmp_path / "x.mp3"
+        mp3.write_bytes(programme.data)
+        sending = subprocess.Popen([*ip, "exec", here, sys.executable, "-c", sender, str(mp3), str(tmp_path)])
+        sdp = sdp_path(tmp_path, "r")
+        wait_for(lambda: sdp.exists() and "m=audio" in sdp.read_text(), 30)
+        assert "239.255.12.34" in sdp.read_text()
+        heard = tmp_path / "heard.wav"
+        receive = [FFMPEG, "-v", "quiet", "-protocol_whitelist", "file,rtp,udp", "-i", str(sdp), "-t", "12", str(heard)]
+        receiving = subprocess.Popen([*ip, "exec", there, *receive])
+        assert sending.wait(60) == 0
+        receiving.send_signal(signal.SIGINT)
+        receiving.wait(20)
+        assert abs(sound_in(heard)[0] - programme.seconds) < 0.3
+    finally:
+        for name in (here, there):
+            subprocess.run([*ip, "del", name], capture_output=True)
+
+
+def test_the_sound_card_plays_the_recording_sample_by_sample(
+    programme: Programme, tmp_path: Path, pulse: PulseAudio
+) -> None:
+    recorder = pulse.record()
+    session = play(programme, tmp_path, 2.0, s=SoundCard(kind="sound-card", device="Loa"))
+    to_end(session)
+    time.sleep(0.5)
+    heard = recorder.samples()
+    recorder.stop()
+    sent = np.concatenate([np.array(chunk, dtype=float) for chunk in programme.pcm(recorder.rate)])
+    size = 1 << int(np.ceil(np.log2(len(heard) + len(sent))))
+    place = int(np.argmax(np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sent, size)), size)))
+    part = heard[place : place + len(sent)]
+    loud = np.flatnonzero(np.abs(heard) > 200)
+    assert np.corrcoef(part, sent[: len(part)])[0, 1] >= 0.99
+    assert abs((loud[-1] - loud[0]) / recorder.rate - programme.seconds) < 0.2
+    assert np.diff(loud).max() / recorder.rate < 0.05
+    (report,) = session.reports
+    assert report.complete
+    assert not report.failures
+
+
+def test_sound_cards_are_listed_by_name(pulse: PulseAudio) -> None:
+    assert "Loa" in device_names()
+
+
+def test_a_sound_card_that_is_not_there_is_told(programme: Programme, tmp_path: Path, pulse: PulseAudio) -> None:
+    session = play(programme, tmp_path, s=SoundCard(kind="sound-card", device="Behringer"))
+    wait_for(lambda: session.reports[0].failures)
+    session.stop()
+    assert "Behringer" in session.reports[0].failures[0]
+
+
+def test_volume_and_delay_are_each_outputs_own(programme: Programme, tmp_path: Path) -> None:
+    quiet = File.model_validate({"kind": "file", "folder": "quiet", "volume": 25, "delay": "400ms"})
+    session = play(programme, tmp_path, 1.0, loud=File(kind="file", folder="loud"), quiet=quiet)
+    to_end(session)
+    first, second = session.reports
+    assert first.started
+    assert second.started
+    levels = []
+    for folder in ("loud", "quiet"):
+        (path,) = (tmp_path / folder).rglob("*.wav")
+        with wave.open(str(path)) as sound:
+            assert abs(sound.getnframes() / sound.getframerate() - programme.seconds) < 0.2
+            samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(float)
+        levels.append(np.sqrt(np.mean(samples**2)))
+    assert levels[1] / levels[0] == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_session_starts_in_the_middle_and_stops_at_once(programme: Programme, tmp_path: Path) -> None:
+    session = play(programme, tmp_path, 0.0, 2.0, n=Null(kind="null"))
+    wait_for(lambda: session.position > 3)
+    started = time.monotonic()
+    session.stop()
+    assert time.monotonic() - started < 0.5
+    assert session.over
+    assert 1 <= session.reports[0].seconds < 2.5
+    assert threading.active_count() < 20

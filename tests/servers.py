@@ -1,0 +1,153 @@
+"""Real servers on this machine for tests and benchmarks: Icecast 2, PulseAudio with a null sink and its recorder."""
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+
+from tests.local import answers, free_port, wait_for
+
+
+class IcecastServer:
+    """A real icecast2; `kill` and `start` as a power failure would."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("icecast2")
+        assert program, "icecast2 is not installed (make debian)"
+        self.port, self._program, self._folder = free_port(), program, folder
+        logs = folder / "logs"
+        logs.mkdir(mode=0o777)
+        logs.chmod(0o777)
+        owner = "<changeowner><user>nobody</user><group>nogroup</group></changeowner>" if os.geteuid() == 0 else ""
+        (folder / "icecast.xml").write_text(
+            "<icecast><limits><sources>4</sources><burst-size>65535</burst-size></limits>"
+            "<authentication><source-password>mat-khau</source-password><relay-password>x</relay-password>"
+            "<admin-user>a</admin-user><admin-password>x</admin-password></authentication><hostname>localhost</hostname>"
+            f"<listen-socket><port>{self.port}</port><bind-address>127.0.0.1</bind-address></listen-socket>"
+            f"<paths><logdir>{logs}</logdir><webroot>/usr/share/icecast2/web</webroot>"
+            "<adminroot>/usr/share/icecast2/admin</adminroot></paths>"
+            f"<security><chroot>0</chroot>{owner}</security></icecast>",
+            "utf-8",
+        )
+        self.start()
+
+    def url(self, mount: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{mount}"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [self._program, "-c", str(self._folder / "icecast.xml")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(lambda: answers(self.port))
+
+    def kill(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def status(self) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/status-json.xsl", timeout=5) as answer:
+            return bytes(answer.read())
+
+
+class Recorder:
+    """`parec` on the null sink: what a loudspeaker would have made heard."""
+
+    rate = 48000
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        command = ["parec", "-d", "loa.monitor", f"--rate={self.rate}", "--channels=1", "--format=s16le"]
+        self._process = subprocess.Popen([*command, "--latency-msec=5"], stdout=subprocess.PIPE, env=environment)
+        self._chunks: list[tuple[float, bytes]] = []
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+        wait_for(lambda: self._chunks)
+
+    def samples(self) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+        """Everything so far."""
+        return np.frombuffer(b"".join(data for _at, data in self._chunks), dtype="<i2").astype(float)
+
+    def loudest(self) -> float:
+        return float(np.abs(self.samples()).max())
+
+    def first_sound(self, since: float, threshold: int = 300) -> float | None:
+        """When (time.time) the first loud sample after `since` was heard."""
+        for at, data in list(self._chunks):
+            loud = np.flatnonzero(np.abs(np.frombuffer(data, dtype="<i2").astype(int)) > threshold)
+            moment = at - (len(data) / 2 - loud[0]) / self.rate if len(loud) else 0.0
+            if moment > since:
+                return float(moment)
+        return None
+
+    def forget(self, moment: float) -> None:
+        """What was heard before `moment` (time.time) is not needed any more."""
+        self._chunks = [chunk for chunk in self._chunks if chunk[0] > moment]
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._thread.join()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+    def _read(self) -> None:
+        stream = self._process.stdout
+        while stream and (data := stream.read1(65536)):  # type: ignore[attr-defined]
+            self._chunks.append((time.time(), data))
+
+
+class PulseAudio:
+    """A real PulseAudio with a null sink called Loa, for this test alone."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("pulseaudio")
+        assert program, "pulseaudio is not installed (make debian)"
+        self._program, self._folder, self._recorders = program, folder, list[Recorder]()
+        self.environment = {
+            **os.environ,
+            **dict.fromkeys(("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH"), str(folder)),
+            "PULSE_SERVER": f"unix:{folder}/native",
+        }
+        self.start()
+
+    def start(self) -> None:
+        sink = "module-null-sink sink_name=loa rate=48000 channels=1 sink_properties=device.description=Loa"
+        listen = f"module-native-protocol-unix socket={self._folder}/native auth-anonymous=1"
+        self._process = subprocess.Popen(
+            [
+                self._program,
+                "-n",
+                "--daemonize=no",
+                "--exit-idle-time=-1",
+                "--use-pid-file=no",
+                "-L",
+                listen,
+                "-L",
+                sink,
+            ],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(lambda: subprocess.run(["pactl", "info"], env=self.environment, capture_output=True).returncode == 0)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        (self._folder / "native").unlink(missing_ok=True)
+
+    def record(self) -> Recorder:
+        self._recorders.append(Recorder(self.environment))
+        return self._recorders[-1]
+
+    def close(self) -> None:
+        for recorder in self._recorders:
+            recorder.stop()
+        self.kill()
