@@ -11,7 +11,8 @@ COMPOUND = re.compile(
     r"[^\W\d_]{1,24}(?:(?:\s?&\s?|[-/.,+]\s?(?=[A-ZĐ])|\s[-–]\s(?=[A-ZĐ]{2})|[-–/.])[^\W\d_]{1,24}){1,6}"
 )
 SPACED = re.compile(r"[^\W\d_]{1,8}[. ]{1,2}[^\W\d_]{1,8}(?![^\W_])")
-INITIALS = re.compile(r"(?:[A-ZĐ]\.\s?){2,6}[A-ZĐ]?(?![^\W_])|(?:[A-ZĐ]\.){1,6}[A-ZĐ](?![^\W_])")
+_INITIAL = "(?:Th|Tr|Ng|Nh|Ph|Kh|Ch|Gi|Qu|[A-ZĐ])"
+INITIALS = re.compile(rf"(?:{_INITIAL}\.\s?){{2,6}}{_INITIAL}?(?![^\W_])|(?:{_INITIAL}\.){{1,6}}{_INITIAL}(?![^\W_])")
 PERSON = re.compile(r"([ACÔ])\.\s?(?=[A-ZĐÀ-Ỹ][a-zà-ỹđ])")
 
 

@@ -14,7 +14,9 @@ GROUPED = re.compile(
 FOREIGN = re.compile(r"\+\d{2,3}(?![\d.,])")
 EXTENSION = re.compile(r"[/-](\d{2,4})(?![\d/])")
 SERVICE = re.compile(r"1[89]00[ .-]?(?:\d{2,8})(?:[ .-]?\d{2,4})?(?![\d%])")
-LONG = re.compile(r"\d{9,}(?![/,.]\d)|0\d{4,}(?![/,.]\d)")
+LONG = re.compile(
+    r"\d{9,}(?![/,.]\d)|0\d{4,}(?![/,.]\d)|\d{7,8}(?![/,.]\d|\d|\s?(?:đ|VN|USD|triệu|hộ|người|con|cây|m2|ha)|[^\W_])"
+)
 SHORT = re.compile(r"\d{2,8}(?![/.,-]\d|%|[^\W_])")
 CODE = re.compile(r"(?=[^\s]{0,30}\d)[A-ZĐa-z0-9]{1,20}(?:[./-][A-ZĐa-z0-9]{1,12}){0,6}(?![^\W_])")
 GROUPS = re.compile(r"\d{3,5}(?: \d{2,5}){1,5}(?!\d)")
