@@ -249,6 +249,7 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
             and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
         )
         scan.say("" if score else "đến", *match.span())
+        _doubt_day(scan, start, end)
         return end
     negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
     if negative and scan.left(start, 1) != ")":
@@ -259,6 +260,14 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     if scan.left(start, 1).isspace() or len(match[0]) > 1 or match[0] in "–—":
         scan.pause(",")
     return end
+
+
+def _doubt_day(scan: Scan, start: int, end: int) -> None:
+    """10-12 with nothing counted after it could be the tenth of December too."""
+    left = re.search(r"(?<![\d.,])(\d{1,2})$", scan.left(start, 4))
+    right = re.match(r"(\d{1,2})(?=[;,.)]?(?:\s|$))(?! [^\W\d_])", scan.after(end, 8))
+    if left and right and 1 <= int(left[1]) <= 31 and 1 <= int(right[1]) <= 12:
+        scan.doubt("reading.ambiguous", start - len(left[1]), end + len(right[1]), "… đến …", "ngày … tháng …")
 
 
 def _same_kind(scan: Scan, after: str) -> bool:

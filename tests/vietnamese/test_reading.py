@@ -39,9 +39,11 @@ def test_an_unknown_abbreviation_is_spelt_and_reported():
 
 
 def test_an_ambiguous_reading_is_taken_by_rule_and_reported():
-    (doubt,) = read("còn lại 3/4").doubts
-    assert doubt.code == "reading.ambiguous"
-    assert doubt.others
+    for text, quote in (("còn lại 3/4", "3/4"), ("họp 10-12.", "10-12")):
+        (doubt,) = read(text).doubts
+        assert (doubt.code, doubt.quote) == ("reading.ambiguous", quote)
+        assert doubt.others
+    assert not read("từ 10-12 người").doubts
 
 
 def test_an_abbreviation_that_the_text_explains_is_known_from_there_on():
