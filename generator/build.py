@@ -13,6 +13,7 @@ from generator import script as scripts
 from generator.bulletin import BulletinPlan, Manifest, Order, Recording, doubts, made_before, make
 from generator.campaign import Campaign, Commune, load_commune, load_communes
 from generator.errors import CampaignError, Finding, LoaError, SpeechError
+from generator.publish import publish
 from generator.schedule import Schedule
 from generator.speech import Engine, choose, fall_back
 from generator.workspace import Workspace, yaml_files
@@ -59,6 +60,7 @@ def build(
 ) -> Report:
     """Build the communes named by `stems` (none: all), in `voice` (`ENGINE[:VOICE]`; None: each station's own).
 
+    When all communes were built and something was made, the pages are published too.
     A bulletin that cannot be made does not keep the others from being made: its problems are in `Report.failed`.
     Raises CampaignError and ScheduleError (all problems of all files) before anything is made.
     """
@@ -78,6 +80,8 @@ def build(
                 _speak(workspace, order, wanted, voices(wanted), jobs, lossless, progress, report)
         except LoaError as error:
             report.failed.extend(error.findings)
+    if report.made and not stems and not report.failed:
+        publish(workspace)
     return report
 
 

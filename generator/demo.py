@@ -16,6 +16,7 @@ from generator.campaign import Commune, load_communes
 from generator.errors import Finding, WorkspaceError
 from generator.i18n import _
 from generator.playout import RealClock
+from generator.publish import publish
 from generator.schedule import Airing, Schedule, airings
 from generator.speech import all_engines
 from generator.workspace import Workspace, write_atomic
@@ -97,6 +98,7 @@ def run(
     finally:
         store.close()
         sample.copy(workspace.root, ("schedule.yaml",))
+    publish(workspace)
     lines = tuple(_line(workspace, commune, coming) for commune in communes)
     return Shown(workspace, lines, airing, log, report)
 

@@ -39,6 +39,7 @@ def demo(folder: Path) -> None:
     for row in shown.log:
         click.echo("   " + row_line(row, zone))
     click.echo(_("3. Listen to {file}").format(file=workspace.bulletins / f"{shown.airing.bulletin}.mp3"))
+    click.echo(_("   Open {file}").format(file=workspace.public / "index.html"))
     click.echo(_("   Then, in {folder}: loa check, loa plan, loa log, loa run").format(folder=workspace.root))
     if any(row.outcome not in {"aired", "aired-late"} for row in shown.log):
         sys.exit(1)
