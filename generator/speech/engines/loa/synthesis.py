@@ -10,7 +10,7 @@ from generator.speech.engines.loa.model import FRAME, HALF_FRAME, RATE, UNVOICED
 from generator.speech.engines.loa.phonemes import Part, phones
 from generator.speech.engines.loa.phrases import Phrase
 from generator.speech.engines.loa.timbres import Timbre, symbols
-from generator.speech.engines.loa.timing import Timed, pause_seconds, timed
+from generator.speech.engines.loa.timing import OWN_PACE, Timed, pause_seconds, timed
 from generator.speech.engines.loa.tones import CREAK, contour, semitones
 
 _LEAD = 0.40  # seconds the model rests before it speaks: with less, it mutes the first syllable
@@ -21,11 +21,11 @@ _BEFORE = 0.05  # seconds of that rest kept before the first sound
 _AFTER = 0.06
 _LOUDER: dict[str, float] = {}
 _EARLY = 0.025
-_RELEASE = 0.025  # seconds by which it does
 _HELD = 3.0  # log energy by which a final stop, which is not released, falls
+_UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # their voice starts early, at the release
+_RELEASE = 0.025  # seconds by which it does
 # Log energy below which a voiced sound does not fall: left alone, Kokoro swallows the ends of syllables with a rise.
 _FLOORS: dict[Part, float] = {"glide": 5.0, "nucleus": 6.0, "coda": 4.0}
-_UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # their voice starts early, at the release
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class _Score:
 
 def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pace: float) -> tuple[Floats, list[float]]:
     """The sound of `phrase` (24 kHz) and the second at which each of its syllables starts."""
-    score = _score(phrase, region, pace)
+    score = _score(phrase, region, pace * OWN_PACE)
     style = timbre.style(len(score.tokens) - 2)
     encoded = model.encode(score.tokens, style)
     if score.others != score.tokens:

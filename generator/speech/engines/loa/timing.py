@@ -16,6 +16,8 @@ _ANY_ONSET = 0.075
 _GLIDE = 0.050
 _SHORT_VOWELS = frozenset(("ă", "â"))
 _TONES = {"nặng": 0.85, "hỏi": 1.10, "ngã": 1.10}  # of the nucleus of the other tones
+OWN_PACE = 1.12
+"""How much quicker than the lengths below the voice speaks by itself: 3.6 syllables a second."""
 _LAST = 1.3  # the last syllable before a pause
 _PAUSES = {",": 0.30, ".": 0.45, "?": 0.45}
 
