@@ -19,7 +19,7 @@ MODULES = {
     "publish": "publish",
     "rehearse": "upkeep",
     "restore": "upkeep",
-    "run": "on_air",
+    "run": "run",
     "say": "speech",
     "schema": "schema",
     "script": "script",

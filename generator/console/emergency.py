@@ -5,7 +5,6 @@ import datetime
 from generator import script as scripts
 from generator.article import Article
 from generator.bulletin import BulletinPlan, Manifest, Order, Style
-from generator.bulletin.making import make
 from generator.campaign import load_commune
 from generator.script import Script
 from generator.speech import choose
@@ -20,6 +19,8 @@ CLOSING = "Hết thông báo khẩn."
 
 def make_message(workspace: Workspace, stem: str, name: str, title: str, text: str) -> Manifest:
     """The bulletin `<stem>/<name>` that says `text`, with chime, opening and closing words. Raises LoaError."""
+    from generator.bulletin.making import make  # the workshop of sound is slow to load; pages only need PREFIX
+
     commune = load_commune(workspace, stem)
     today = datetime.datetime.now().astimezone().date()
 

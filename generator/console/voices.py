@@ -5,9 +5,6 @@ import threading
 import time
 from collections.abc import Mapping
 
-import numpy as np
-import soundfile
-
 from generator.campaign import Commune
 from generator.script import Sentence
 from generator.speech import Engine, Region, Sound, State, Utterance, all_engines, choose
@@ -69,6 +66,9 @@ def _ask() -> None:
 
 def wav(sound: Sound) -> bytes:
     """16-bit WAV."""
+    import numpy as np  # slow to load, and most pages make no sound
+    import soundfile
+
     out = io.BytesIO()
     samples = np.clip(np.round(sound.samples * 32767), -32768, 32767).astype(np.int16)
     soundfile.write(out, samples, sound.rate, format="WAV", subtype="PCM_16")

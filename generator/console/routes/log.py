@@ -12,7 +12,6 @@ from generator.console import asrun
 from generator.console.context import Console, Here, note
 from generator.console.pages import page
 from generator.console.roles import Role, members, only
-from generator.logbook import export
 
 router = APIRouter(include_in_schema=False)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,6 +45,8 @@ def year(request: Request, here: Here, year: int = 0) -> Response:
 @members
 def export_log(request: Request, here: Here, form: str, since: str = "", until: str = "") -> Response:
     """The rows of a span as CSV or as a workbook with the yearly summary."""
+    from generator.logbook import export  # the workbook's library is slow to load
+
     schedule = here.facts.plan().schedule
     if schedule is None or form not in {"csv", "xlsx"}:
         raise HTTPException(404)

@@ -6,8 +6,6 @@ import tempfile
 from pathlib import Path
 
 import miniaudio
-import numpy as np
-import soundfile
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
@@ -59,6 +57,9 @@ def sample(here: Here, engine: str, voice: str) -> Response:
 @only(Role.ADMIN)
 def jingle(request: Request, here: Here, form: Filled) -> Response:
     """A station sound from an uploaded file: decoded, cut to a minute and written anew as FLAC."""
+    import numpy as np
+    import soundfile
+
     name, content = form.upload("file")
     wanted = slug(form.text("name", 40) or Path(name).stem, 40)
     try:
