@@ -1,36 +1,22 @@
-"""A backup that can be taken while on air: one ZIP of what cannot be made again."""
+"""The station's backup, with the console's accounts and history in it."""
 
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
+from generator.on_air import backup as station
 from generator.workspace import Workspace
-
-FOLDERS = ("campaigns", "templates", "audio/jingles", ".loa/released")
 
 
 def write_backup(workspace: Workspace, target: Path) -> None:
-    """Write campaigns, templates, schedule, sounds, released recordings and whole copies of the databases to `target`.
-
-    A PostgreSQL database that the schedule names is not in it: its own tools back it up.
-    """
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive, tempfile.TemporaryDirectory() as folder:
-        for path in _files(workspace):
-            archive.write(path, path.relative_to(workspace.root))
-        for database in (workspace.database, workspace.state / "console.db"):
-            if database.is_file():
-                copy = Path(folder) / database.name
-                _copy(database, copy)
-                archive.write(copy, database.relative_to(workspace.root))
-
-
-def _files(workspace: Workspace) -> Iterator[Path]:
-    yield from (path for path in (workspace.schedule_file, workspace.seal) if path.is_file())
-    for name in FOLDERS:
-        found = (workspace.root / name).rglob("*")
-        yield from sorted(path for path in found if path.is_file() and not path.name.startswith("."))
+    """Write what `loa backup` writes to `target`, and a whole copy of the console's database. Raises WorkspaceError."""
+    station.backup(workspace, target)
+    database = workspace.state / "console.db"
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
+        copy = Path(folder) / database.name
+        _copy(database, copy)
+        archive.write(copy, workspace.relative(database))
 
 
 def _copy(database: Path, copy: Path) -> None:

@@ -111,6 +111,7 @@ def deed(action: str) -> str:
         "jingle.added": _("added a station sound"),
         "log.exported": _("exported the log"),
         "log.verified": _("verified the log"),
+        "pages.asked": _("had pages and feeds written"),
         "backup.made": _("made a backup"),
     }
     return names.get(action, action)

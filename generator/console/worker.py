@@ -14,6 +14,7 @@ from generator.console.emergency import make_message
 from generator.console.jobs import Job, Jobs
 from generator.errors import LoaError
 from generator.i18n import _, choose_language, set_language
+from generator.publish import publish
 from generator.workspace import Workspace
 
 _EVERY = 0.3
@@ -31,7 +32,7 @@ def main(folder: str, number: str) -> int:
     job = jobs.get(int(number))
     if job is None or job.over:
         return 1
-    if job.kind == "build":
+    if job.kind in {"build", "publish"}:
         be_polite()
     try:
         message = do(workspace, jobs, job)
@@ -60,6 +61,9 @@ def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:
         case "chime":
             seconds = play_chime(workspace, job.arguments["output"])
             return _("{seconds:.0f} seconds of sound were taken. Was the chime heard?").format(seconds=seconds)
+        case "publish":
+            report = publish(workspace)
+            return _("{made} made, {kept} unchanged.").format(made=len(report.written), kept=len(report.unchanged))
         case "emergency":
             made = make_message(workspace, **job.arguments)
             return _("Ready: {seconds:.0f} seconds.").format(seconds=made.seconds)

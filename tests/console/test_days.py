@@ -195,7 +195,12 @@ def editor(window: Window, _rig: Rig) -> None:
     page.goto("/publish")
     page.click("th a")
     assert "<h1>" in page.input_value("#html")
-    for link, start in (("Bài viết (.md)", b"# "), ("Âm thanh (.mp3)", b"ID3"), ("Phụ đề (.vtt)", b"WEBVTT")):
+    for link, start in (
+        ("Văn bản (.docx)", b"PK"),
+        ("Bài viết (.md)", b"# "),
+        ("Âm thanh (.mp3)", b"ID3"),
+        ("Phụ đề (.vtt)", b"WEBVTT"),
+    ):
         with page.expect_download() as download:
             page.click(f"text={link}")
         assert Path(download.value.path()).read_bytes().startswith(start)
@@ -278,9 +283,7 @@ def every_page(rig: Rig, browser: Chromium) -> None:
 
 
 SHOWN = "() => { document.querySelectorAll('.code, [lang=en]').forEach((e) => e.remove()); return document.body.innerText; }"
-ENGLISH = re.compile(
-    r"\b(?:the|and|with|your|save|search|log|sign|settings?|people|today|week|release)\b", re.I
-)
+ENGLISH = re.compile(r"\b(?:the|and|with|your|save|search|log|sign|settings?|people|today|week|release)\b", re.I)
 
 
 def without_script(rig: Rig, browser: Chromium) -> None:

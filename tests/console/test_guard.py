@@ -14,7 +14,7 @@ from generator.console.roles import Role, decision_of
 from generator.console.routes import all_routers
 from tests.console.conftest import LogIn
 
-PUBLIC = {"/login", "/first", "/health", "/static/{name}"}
+PUBLIC = {"/login", "/first", "/health", "/static/{name}", "/feed/{stem}.xml"}
 
 
 def table() -> Iterator[tuple[str, APIRoute]]:

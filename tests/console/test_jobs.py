@@ -9,6 +9,7 @@ import pytest
 from generator.console.context import Console
 from generator.console.jobs import Job, Jobs, Runner, process_of
 from generator.workspace import Workspace
+from tests.console.conftest import LogIn
 from tests.console.rig import COMMUNE, SCHEDULE
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # workers outlive us
@@ -83,3 +84,13 @@ def test_the_chime_is_played_on_an_output(console: Console, station: Workspace) 
     number = console.jobs.add("chime", "Thử", {"output": "thu"}, "Lan")
     job = until(console.jobs, number, lambda job: job.over, Runner(station, console.jobs))
     assert job.state == "done", job.message
+
+
+def test_pages_and_the_public_feed_are_written(console: Console, station: Workspace, log_in: LogIn) -> None:
+    stranger = log_in()
+    assert stranger.get("/feed/ben-hai.xml").status_code == 404
+    number = console.jobs.add("publish", "Trang", {}, "Lan")
+    job = until(console.jobs, number, lambda job: job.over, Runner(station, console.jobs))
+    assert job.state == "done", job.message
+    assert "<rss" in stranger.get("/feed/ben-hai.xml").text
+    assert stranger.get("/feed/..%2f..%2fschedule.xml").status_code == 404

@@ -1,17 +1,21 @@
 """Publish: what the web editor takes away, campaign by campaign."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+from starlette.exceptions import HTTPException
 
-from generator.console.context import Here
+from generator import article as articles
+from generator.console.context import Here, Me, note
 from generator.console.draft import make_draft
-from generator.console.pages import page
-from generator.console.roles import Role, only
+from generator.console.pages import go, page
+from generator.console.roles import Role, anyone, only
 from generator.console.routes.campaigns import find_campaign
+from generator.i18n import _
 
 router = APIRouter(include_in_schema=False)
 readers = only(Role.EDITOR, Role.OFFICER, Role.LEADER)
 PER_PAGE = 40
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @router.get("/publish")
@@ -49,6 +53,37 @@ def one(request: Request, here: Here, stem: str, id_: str) -> Response:
         id=id_,
         bulletins=bulletins,
     )
+
+
+@router.post("/publish")
+@only(Role.EDITOR)
+def make(request: Request, here: Here, me: Me) -> Response:
+    """Write pages, documents and feeds of all campaigns into public/."""
+    number = here.jobs.add("publish", _("Pages and feeds"), {}, me.shown)
+    note(request, "pages.asked")
+    return go(f"/jobs/{number}")
+
+
+@router.get("/feed/{stem}.xml")
+@anyone
+def feed(here: Here, stem: str) -> Response:
+    """A commune's feed as it was last written, for readers and podcast programs everywhere."""
+    path = here.workspace.public / stem / "feed.xml"
+    if here.facts.commune(stem) is None or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type="application/rss+xml")
+
+
+@router.get("/publish/{stem}/{id_}/article.docx")
+@readers
+def docx(here: Here, stem: str, id_: str) -> Response:
+    """The article in the layout of official documents."""
+    from generator.publish.document import document  # python-docx is slow to load
+
+    commune, campaign = find_campaign(here, stem, id_)
+    article = articles.render(here.workspace, commune, campaign)
+    headers = {"content-disposition": f'attachment; filename="{commune.stem}-{campaign.id}.docx"'}
+    return Response(document(article, commune, campaign.template), media_type=_DOCX, headers=headers)
 
 
 @router.get("/publish/{stem}/{id_}/article.md")
