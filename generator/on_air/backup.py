@@ -1,4 +1,4 @@
-"""A copy of what cannot be made again, taken while the station runs: the log, the approvals, released recordings."""
+"""A copy of what cannot be made again, taken while the station runs: the log, approvals, released recordings, accounts."""
 
 import contextlib
 import shutil
@@ -13,7 +13,7 @@ from generator.on_air.lease import who_is_on_air
 from generator.store import Store
 from generator.workspace import Workspace, cannot_write, part_path
 
-_DATABASE = "station.db"
+_DATABASE, _ACCOUNTS = "station.db", "console.db"
 _FOLDERS = ("campaigns", "templates", "audio/jingles", ".loa/released")
 _FILES = ("schedule.yaml", ".loa/logbook.seal")
 
@@ -27,12 +27,12 @@ def backup(workspace: Workspace, target: Path) -> int:
     part = part_path(target)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / _DATABASE
-            if workspace.database.exists():
-                _copy_database(workspace.database, copy)
+            copies = [path for path in (workspace.database, workspace.state / _ACCOUNTS) if path.exists()]
+            for path in copies:
+                _copy_database(path, Path(folder) / path.name)
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-                if copy.exists():
-                    archive.write(copy, f".loa/{_DATABASE}")
+                for path in copies:
+                    archive.write(Path(folder) / path.name, f".loa/{path.name}")
                 for path in _contents(workspace):
                     archive.write(path, workspace.relative(path))
                 count = len(archive.namelist())
@@ -89,7 +89,7 @@ def _copy_database(source: Path, target: Path) -> None:
 
 def _harmless(names: list[str]) -> bool:
     """Nothing that would be written outside of the station."""
-    roots = (*_FOLDERS, *_FILES, f".loa/{_DATABASE}")
+    roots = (*_FOLDERS, *_FILES, f".loa/{_DATABASE}", f".loa/{_ACCOUNTS}")
     return all(".." not in Path(name).parts and name.startswith(roots) for name in names)
 
 
@@ -98,7 +98,8 @@ def _keep_old(workspace: Workspace) -> None:
     kept = workspace.state / "before-restore"
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
-    for path in workspace.state.glob(f"{_DATABASE}*"):
-        path.replace(kept / path.name)
+    for name in (_DATABASE, _ACCOUNTS):
+        for path in workspace.state.glob(f"{name}*"):
+            path.replace(kept / path.name)
     if workspace.seal.exists():
         workspace.seal.replace(kept / workspace.seal.name)

@@ -301,3 +301,19 @@ def test_a_backup_holds_what_cannot_be_made_again_and_opens(log_in: LogIn, tmp_p
     kept = sqlite3.connect(tmp_path / ".loa" / "console.db")
     assert kept.execute("select count(*) from users").fetchone() == (1,)
     kept.close()
+
+
+def test_a_backup_of_the_console_can_be_put_back(
+    log_in: LogIn, console: Console, station: Workspace, tmp_path: Path
+) -> None:
+    from generator.on_air.backup import restore
+
+    target = tmp_path / "loa.zip"
+    target.write_bytes(log_in(Role.ADMIN, name="lan").get("/settings/backup").content)
+    console.store.close()
+    console.engine.dispose()
+    restore(station, target, None)
+    again = Console.open(station)
+    assert [person.name for person in again.accounts.all()] == ["lan"]
+    again.store.close()
+    again.engine.dispose()

@@ -12,13 +12,13 @@ from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from generator.console import voices
-from generator.console.backup import write_backup
 from generator.console.context import Filled, Here, note, tell
 from generator.console.formerror import FormError
 from generator.console.pages import go, page
 from generator.console.roles import Role, only
 from generator.console.slugs import slug
 from generator.i18n import _
+from generator.on_air import backup as backups
 from generator.speech import all_engines
 from generator.workspace import part_path, write_atomic
 
@@ -84,7 +84,7 @@ def backup(request: Request, here: Here) -> Response:
     """One file to keep elsewhere."""
     folder = Path(tempfile.mkdtemp())
     target = folder / f"loa-{datetime.datetime.now().astimezone():%Y%m%d-%H%M}.zip"
-    write_backup(here.workspace, target)
+    backups.backup(here.workspace, target)
     note(request, "backup.made", target.name)
     return FileResponse(target, filename=target.name, background=BackgroundTask(shutil.rmtree, folder))
 
