@@ -1,4 +1,4 @@
-"""A copy of what cannot be made again, taken while the station runs: the log, approvals, released recordings, accounts."""
+"""A copy of what cannot be made again, taken while the station runs: log, approvals, recordings, accounts."""
 
 import contextlib
 import shutil
