@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -5,6 +9,7 @@ from generator.errors import SpeechError
 from generator.speech import Engine, Utterance
 from generator.speech.engines.espeak import Espeak
 
+ROOT = Path(__file__).parent.parent.parent
 SENTENCE = Utterance("kính thưa bà con, ủy ban nhân dân xã xin thông báo.", "Kính thưa bà con, UBND xã xin thông báo.")
 
 
@@ -36,3 +41,25 @@ def test_a_voice_that_is_not_there_is_named_with_those_that_are():
 def test_it_tells_its_version_and_all_its_voices_speak():
     assert Espeak().version[0].isdigit()
     assert all(Espeak().say(Utterance("xin chào", "Xin chào"), voice, 1.0).seconds > 0.3 for voice in Espeak().voices())
+
+
+def test_the_wheel_speaks_where_debians_package_is_missing():
+    program = (
+        "import ctypes.util; ctypes.util.find_library = lambda name: None\n"
+        "from generator.speech import Utterance; from generator.speech.engines.espeak import Espeak\n"
+        "print(Espeak().state().ready, Espeak().say(Utterance('xin chào', ''), 'vi+f2', 1.0).seconds > 0.3)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]
+
+
+def test_where_there_is_neither_it_says_what_to_install():
+    program = (
+        "import ctypes.util, importlib.util; ctypes.util.find_library = lambda name: None\n"
+        "found = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *more: None if name == 'espeakng_loader' else found(name, *more)\n"
+        "from generator.speech.engines.espeak import Espeak\n"
+        "print(Espeak().state().ready, 'espeak-ng' in Espeak().state().mend, Espeak().version)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "none"]

@@ -22,6 +22,7 @@ VARIANTS = ("f2", "f5", "m3", "")
 WORDS_PER_MINUTE = 155
 """At pace 1.0: about four syllables a second, as a commune's announcer reads."""
 _SYNCHRONOUS, _UTF8, _RATE, _WORD_EVENT, _OK = 2, 1, 1, 1, 0  # of speak_lib.h
+_DO_NOT_EXIT = 0x8000  # without it the library ends our process where its data is missing
 _lock = threading.Lock()  # the library has one global voice
 
 
@@ -46,20 +47,27 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 @cache
 def _library() -> tuple[Any, str, int]:
     """The library, its version, and its sample rate in Hz. Raises OSError where there is none that works."""
+    for place, data in _places():
+        try:
+            library = ctypes.CDLL(place)
+        except OSError:
+            continue
+        library.espeak_Info.restype = ctypes.c_char_p
+        rate = library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DO_NOT_EXIT)
+        if rate > 0:
+            return library, library.espeak_Info(None).decode(), rate
+    raise OSError("libespeak-ng")
+
+
+def _places() -> Iterator[tuple[str, bytes | None]]:
+    """Where a library may be, and its data: the system's, then the wheel's."""
     found = ctypes.util.find_library("espeak-ng")
-    data = None
-    if found is None and importlib.util.find_spec("espeakng_loader"):
+    if found:
+        yield found, None
+    if importlib.util.find_spec("espeakng_loader"):
         import espeakng_loader
 
-        found, data = str(espeakng_loader.get_library_path()), str(espeakng_loader.get_data_path()).encode()
-    if found is None:
-        raise OSError("libespeak-ng")
-    library = ctypes.CDLL(found)
-    library.espeak_Info.restype = ctypes.c_char_p
-    rate = library.espeak_Initialize(_SYNCHRONOUS, 0, data, 0)
-    if rate <= 0:
-        raise OSError(found)
-    return library, library.espeak_Info(None).decode(), rate
+        yield str(espeakng_loader.get_library_path()), str(espeakng_loader.get_data_path()).encode()
 
 
 class Espeak:
