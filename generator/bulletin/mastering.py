@@ -17,6 +17,7 @@ from generator.bulletin.plan import Preset
 from generator.speech import Sound
 
 TARGET_LUFS = -16.0
+_CLOSE = 0.05  # LU
 CEILING_DBTP = -2.5
 """1 dB under what the finished file must keep, for what MP3 adds."""
 Samples = NDArray[np.float32]
@@ -56,8 +57,12 @@ def level(samples: NDArray[Any], target: float = TARGET_LUFS) -> Samples:
     """`samples` at `target` LUFS and below the ceiling, otherwise untouched (music is not compressed)."""
     if not np.any(samples):
         return np.asarray(samples, np.float32)
+    missing = target - loudness(samples)
     for _round in range(3):  # limiting takes a little loudness away: give it back
-        samples = limit(samples * 10 ** ((target - loudness(samples)) / 20))
+        samples = limit(np.asarray(samples * 10 ** (missing / 20), np.float32))
+        missing = target - loudness(samples)
+        if abs(missing) < _CLOSE:
+            break
     return np.asarray(samples, np.float32)
 
 
