@@ -13,17 +13,20 @@ from generator.review.text import Passage, Text
 
 # Anything that was meant as an address below gov.vn, or as a scheme, however it was typed.
 _MEANT = re.compile(
-    r"(?:https?\s*[:;.,]*\s*[:;]?\s*/{0,3}\s*)?(?:www\s*[.,]\s*)?"
-    r"(?:[a-z0-9-]+\s?[.,]\s?)*?[a-z0-9-]+\s?[.,]?\s?gov\s?[., ]\s?vn(?![a-z])(?:\s?/(?![\w/])|(?:/[^\s)>\]]*)?)",
+    r"(?<![a-z0-9-])(?:https?\s{0,3}[:;.,]{0,3}\s{0,3}[:;]?\s{0,3}/{0,3}\s{0,3})?"
+    r"(?:www\s{0,3}[.,]\s{0,3})?(?:[a-z0-9-]{1,40}\s?[.,]\s?){0,6}?"
+    r"[a-z0-9-]{1,40}\s?[.,]?\s?gov\s?[., ]\s?vn(?![a-z])(?:\s?/(?![\w/])|(?:/[^\s)>\]]*)?)",
     re.I,
 )
 _SCHEME = re.compile(
     r"(?<![a-z])https?(?:\s*:\s*:?\s*/\s*/?\s*|\s*[;.,]\s*/+\s*|\s*/{2,}\s*|:\s*/(?!/))(?=[\w.-])", re.I
 )
 _GOOD = re.compile(r"(?:https?://)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+gov\.vn(?:/[^\s)>\]]*)?", re.I)
-_GLUED = re.compile(r"(?<![\w.-])(?:[a-z0-9-]+\.)*(?:dichvucong[a-z-]{3,}|[a-z-]+gov)\.(?:gov\.)?vn(?![a-z])", re.I)
+_GLUED = re.compile(
+    r"(?<![\w.-])(?:[a-z0-9-]{1,40}\.){0,6}(?:dichvucong[a-z-]{3,40}|[a-z-]{1,40}gov)\.(?:gov\.)?vn(?![a-z])", re.I
+)
 _PERHAPS = re.compile(r"gov|vn|http|dichvucong|\.(?:com|net|org|info)", re.I)
-_HOST = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])", re.I)
+_HOST = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])", re.I)
 _STATE = re.compile(r"dichvucong|dich-vu-cong|vneid", re.I)
 _WARNS = re.compile(r"giả\s+mạo|(?<!\w)giả(?!\w)|lừa", re.I)  # a text that shows a false address as a warning
 # Labels right under gov.vn that are no provinces: ministries, agencies, national systems.
@@ -41,7 +44,7 @@ def malformed(passage: Passage) -> Iterator[Hit]:
     if _WARNS.search(text):
         return
     told: list[tuple[int, int]] = []
-    for match in _MEANT.finditer(text):
+    for match in _MEANT.finditer(text) if "gov" in text.lower() else ():
         start, end = match.start(), match.end()
         body = match.group()
         lead = re.match(r"(?:\w+[.,]\s)(?=(?:https?|www|dichvucong|[a-z0-9-]+\.gov))", body, re.I)

@@ -17,10 +17,16 @@ _COUNT = re.compile(
     re.I,
 )
 # "… 60 dịch vụ công mức độ 3 và 53 dịch vụ …": two numbers with a few words, and perhaps a level, between them.
-_TWO = rf"(?P<a>\d[\d.]*)\s+[^.;\d]{{3,60}}(?:\d(?!\d)[^.;\d]{{0,12}})?(?:và|,)\s*(?:có\s+)?(?P<b>\d[\d.]*)\s+{_NOUN}"
-_TOTAL_FIRST = re.compile(rf"(?P<total>\d[\d.]*)\s+{_NOUN}[^.;]{{0,40}}?(?:trong đó|gồm)[^.;\d]{{0,20}}{_TWO}", re.I)
+_TWO = (
+    r"(?<![\d.])(?P<a>\d[\d.]{0,11})\s+[^.;\d]{3,60}(?:\d(?!\d)[^.;\d]{0,12})?"
+    rf"(?:và|,)\s*(?:có\s+)?(?P<b>\d[\d.]{{0,11}})\s+{_NOUN}"
+)
+_TOTAL_FIRST = re.compile(
+    rf"(?<![\d.])(?P<total>\d[\d.]{{0,11}})\s+{_NOUN}[^.;]{{0,40}}?(?:trong đó|gồm)[^.;\d]{{0,20}}{_TWO}", re.I
+)
 _TOTAL_LAST = re.compile(
-    rf"{_TWO}[^.;\d]{{0,60}}(?:\d(?!\d)[^.;\d]{{0,12}})?tổng\s+(?:cộng|số)\D{{0,10}}(?P<total>\d[\d.]*)", re.I
+    rf"{_TWO}[^.;\d]{{0,60}}(?:\d(?!\d)[^.;\d]{{0,12}})?tổng\s+(?:cộng|số)\D{{0,10}}(?<![\d.])(?P<total>\d[\d.]{{0,11}})",
+    re.I,
 )
 
 

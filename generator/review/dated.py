@@ -46,6 +46,7 @@ _LOGIN = re.compile(
     r"|tài\s+khoản\s+(?:của\s+|trên\s+)?(?:cổng\s+)?(?:dịch\s+vụ\s+công|DVC)(?:\s+quốc\s+gia)?",
     re.I,
 )
+_WINDOW = 600  # characters around a phrase in which its sentence is looked for
 _WHOLE = re.compile(r"toàn\s+phần", re.I)
 
 
@@ -143,11 +144,11 @@ def _rightly_said(code: str, text: str, match: re.Match[str]) -> bool:
     if _HISTORIC.search(sentence):
         return True
     if code == "law.district-ended":
-        inside = match.start() > 0 and not re.search(r"[.!?]\s+$", text[: match.start()])
+        inside = match.start() > 0 and not re.search(r"[.!?]\s+$", text[max(match.start() - 9, 0) : match.start()])
         lone_capital = match.group()[0].isupper() and " " not in match.group()
         return (
             inside
-            and (lone_capital or bool(re.search(rf"[{UPPER}]\w*\s$", text[: match.start()])))
+            and (lone_capital or bool(re.search(rf"[{UPPER}]\w*\s$", text[max(match.start() - 30, 0) : match.start()])))
             and match.group()[0].isupper()
         )
     return code == "law.login-ended" and bool(re.search(r"VNeID|định\s+danh", sentence, re.I))
@@ -180,9 +181,10 @@ def is_former_desk(name: str) -> bool:
 
 def sentence_around(text: str, start: int, end: int) -> str:
     """The sentence that holds the span; a rough cut is enough to see what a phrase is said about."""
-    before = max((m.end() for m in re.finditer(r"[.!?;]\s", text[:start])), default=0)
-    after = re.search(r"[.!?;](?:\s|$)", text[end:])
-    return text[before : end + after.start() if after else len(text)]
+    first = max(start - _WINDOW, 0)
+    before = max((m.end() for m in re.finditer(r"[.!?;]\s", text[first:start])), default=0)
+    after = re.search(r"[.!?;](?:\s|$)", text[end : end + _WINDOW])
+    return text[first + before : end + after.start() if after else end + _WINDOW]
 
 
 def _level_mentions(text: Text) -> Iterator[tuple[int, int, Passage]]:

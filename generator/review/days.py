@@ -40,7 +40,7 @@ def days(passage: Passage) -> Iterator[Hit]:
             message = _("The day {day} does not exist.").format(day=match.group())
             yield Hit(*match.span(), "date.impossible", message, _("Check day, month and year."))
             continue
-        before = passage.text[: match.start()]
+        before = passage.text[max(match.start() - 160, 0) : match.start()]
         weekday = _WEEKDAY.search(before)
         if weekday and _WEEKDAYS[weekday[1].lower()] != told.weekday():
             message = _("{day} is not a {weekday}.").format(day=f"{told:%d/%m/%Y}", weekday=weekday[1])

@@ -14,7 +14,7 @@ _DOUBLED = re.compile(
     rf"|(?<!v\.v)(?<![\d{UPPER}])\.(?:,|;|:)|\.\.(?!\.))"
     r"|\.{4,}|…\s*\.+|\.{3}…|\.{2,3},;|[!?]{4,}|(?:,\s*){2,}"
 )
-_STUCK = re.compile(r"(?P<before>[^\W_]+|[)”%])(?P<sign>[.,;:!?…]|\.\.\.)(?P<after>[^\W\d_]+)")
+_STUCK = re.compile(r"(?P<before>[^\W_]{1,40}|[)”%])(?P<sign>[.,;:!?…]|\.\.\.)(?P<after>[^\W\d_]{1,40})")
 _DIGIT_STUCK = re.compile(rf"(?<=\d)[.;](?=[{UPPER}][{LOWER}])|(?<=[{LOWER}])[,;](?=\d{{1,3}}\s+[{LOWER}])")
 _ADDRESS_STUCK = re.compile(rf"(?<=ａ)[.;,](?=[{UPPER}][{LOWER}])")
 _BRACKET_STUCK = re.compile(rf"(?<=[{LOWER}])\((?=[{LOWER}{UPPER}]{{2}})|\)(?=[{UPPER}]?[{LOWER}]{{2}})")
@@ -70,7 +70,8 @@ def signs(passage: Passage) -> Iterator[Hit]:
             )
     for pattern in (_DIGIT_STUCK, _ADDRESS_STUCK, _BRACKET_STUCK):
         for match in pattern.finditer(text):
-            if match.start() == 0 or re.fullmatch(r"\W*(?:\d+[.\d]*|[a-zđ])", text[: match.start()]):
+            start = match.start()
+            if start == 0 or (start < 12 and re.fullmatch(r"\W*(?:\d+[.\d]*|[a-zđ])", text[:start])):
                 continue
             message, mend = _("A space is missing here."), _("Put a space in.")
             sign = match.group()
@@ -99,7 +100,7 @@ def leftovers(passage: Passage) -> Iterator[Hit]:
 def spaces(text: Text) -> Iterator[Hit]:
     """Once a line: invisible or no-break characters, and runs of spaces."""
     position = 0
-    for line in text.raw.split("\n") if text.flat else ():
+    for line in text.composed.split("\n"):
         odd = _ODD_SPACE.search(line)
         run = _RUNS.search(line)
         start = position
@@ -149,7 +150,7 @@ def _is_stuck(match: re.Match[str], text: str) -> bool:
     if (
         before.lower() in _SHORT
         or (before.isupper() and (after.isupper() or len(before) <= 2))
-        or text[: match.start()].endswith(("/", "."))
+        or text[max(match.start() - 1, 0) : match.start()] in ("/", ".")
     ):
         return False
     if re.match(r"\.", text[match.end() :]):  # initials: N.V.A, v.v.
@@ -185,7 +186,10 @@ def _brackets(text: str) -> Iterator[Hit]:
                 depth.append(match.start())
             elif depth:
                 depth.pop()
-            elif not (close == ")" and re.search(r"(?:^|[\s;,.(])[\wđ]{1,3}$", text[: match.start()])):
+            elif not (
+                close == ")"
+                and re.search(r"(?:^|[\s;,.(])[\wđ]{1,3}$", text[max(match.start() - 5, 0) : match.start()])
+            ):
                 stray = match.start()
         at = depth[0] if depth else stray
         if at is not None:

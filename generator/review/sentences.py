@@ -96,7 +96,7 @@ def empty_parts(text: Text) -> Iterator[Hit]:
 
 
 def _level(text: Text, offset: int) -> int:
-    line = text.raw[text.raw.rfind("\n", 0, offset) + 1 :]
+    line = text.composed[text.composed.rfind("\n", 0, offset) + 1 :]
     return len(line) - len(line.lstrip("#"))
 
 
@@ -176,7 +176,7 @@ def small_start(passage: Passage) -> Iterator[Hit]:
 
 def _hangs_before_stop(sentence: str) -> bool:
     """ "… là." or "… của các.": a full stop after a word that asks for another one."""
-    found = re.search(r"(\w+)\s+(\w+)\s*[.…]+\s*$", sentence)
+    found = re.search(r"(\w{1,20})\s+(\w{1,20})\s*[.…]+\s*$", sentence[-80:])
     if not found:
         return False
     before, last = normal(found[1]), normal(found[2])

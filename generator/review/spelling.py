@@ -84,7 +84,9 @@ def _word(words: list[re.Match[str]], index: int, text: str, *, shouted: bool) -
         return None
     if lower in _foreign():
         return None
-    first_of_sentence = match.start() == 0 or bool(re.search(r"[.!?:…]\s*[\"“(]?$", text[: match.start()]))
+    first_of_sentence = match.start() == 0 or bool(
+        re.search(r"[.!?:…]\s*[\"“(]?$", text[max(match.start() - 6, 0) : match.start()])
+    )
     name = word[0].isupper() and not first_of_sentence and not shouted
     if word.isascii():
         return _ascii_word(words, index, text, name=name, shouted=shouted)

@@ -27,8 +27,8 @@ _MARKUP = re.compile(r"(?m)[*`]|(?<![\w])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\w])|^[ ]
 _ITEM = re.compile(r"[ ]*(?:[-*+•–]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,4}[.)])[ ]")
 _END = re.compile(r"[.!?:;…][\"”’)\]*_ ]*$")
 _ADDRESS = re.compile(
-    r"(?<=\])\([^)\s]*\)|<https?://[^>\s]+>|https?://[^\s)\]>]*[\w/]|[\w.+-]+@[\w.-]*\w"
-    r"|(?:[\w-]+\.)+(?:vn|com|net|org|info|edu)(?!\w)(?:/[^\s)\]>]*[\w/]|/)?",
+    r"(?<=\])\([^)\s]*\)|<https?://[^>\s]+>|https?://[^\s)\]>]*[\w/]|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{0,253}\w"
+    r"|(?<![\w.-])(?:[\w-]{1,63}\.){1,8}(?:vn|com|net|org|info|edu)(?!\w)(?:/[^\s)\]>]*[\w/]|/)?",
     re.IGNORECASE,
 )
 
@@ -71,6 +71,11 @@ class Text:
             text.append(letters)
             origins += [match.start()] * len(letters)
         return "".join(text), [*origins, len(self.raw)]
+
+    @property
+    def composed(self) -> str:
+        """The text as typed, in composed letters; offsets are those of `flat`."""
+        return self._composed[0]
 
     @cached_property
     def _starts(self) -> list[int]:
