@@ -118,8 +118,7 @@ def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
     """All that is said in a bulletin. Raises TemplateError, CampaignError."""
     campaigns = [commune.campaign(id_) for id_ in plan.campaigns]
     opening, bridge, closing = (
-        scripts.write(articles.radio_text(workspace, commune, name, campaigns), commune)
-        for name in RADIO_TEXTS
+        scripts.write(articles.radio_text(workspace, commune, name, campaigns), commune) for name in RADIO_TEXTS
     )
     return Order(
         plan=plan,

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
-_DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
-_GROUPS = ("", "nghìn", "triệu", "tỷ")
+from generator.vietnamese.forms import spell as spell_address
+from generator.vietnamese.numbers import cardinal
 
 
 def count(number: int, noun: str = "") -> str:
@@ -12,39 +12,18 @@ def count(number: int, noun: str = "") -> str:
     return f"{number:,}".replace(",", ".") + (f" {noun}" if noun else "")
 
 
-def spell(number: int) -> str:
-    """`60|spell` → "sáu mươi", for whole numbers from 0 to 999 999 999 999. Raises ValueError outside of that."""
-    if not 0 <= number < 10**12:
-        raise ValueError(number)
-    if number == 0:
-        return _DIGITS[0]
-    groups = []
-    rest = number
-    while rest:
-        rest, group = divmod(rest, 1000)
-        groups.append(group)
-    top = len(groups) - 1
-    words = [
-        f"{_group(group, full=index < top)} {_GROUPS[index]}".strip() for index, group in enumerate(groups) if group
-    ]
-    return " ".join(reversed(words))
+def spell(value: int | str) -> str:
+    """`60|spell` → "sáu mươi"; `portal.url|spell` → the address, then slowly once more ("viết liền không dấu").
 
-
-def _group(number: int, *, full: bool) -> str:
-    """A group of three digits; `full`: hundreds are said even when they are zero."""
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    words = [_DIGITS[hundreds], "trăm"] if hundreds or full else []
-    if tens > 1:
-        words += [_DIGITS[tens], "mươi"]
-    elif tens == 1:
-        words += ["mười"]
-    elif ones and words:
-        words += ["linh"]
-    if ones:
-        after_tens = {1: "mốt", 4: "tư", 5: "lăm"} if tens > 1 else {5: "lăm"} if tens else {}
-        words.append(after_tens.get(ones, _DIGITS[ones]))
-    return " ".join(words)
+    Raises ValueError for text that is no address and for numbers outside of 0 to 999 999 999 999.
+    """
+    if isinstance(value, str):
+        if "." not in value or " " in value:
+            raise ValueError(value)
+        return spell_address(value)
+    if not 0 <= value < 10**12:
+        raise ValueError(value)
+    return cardinal(value)
 
 
 def day(value: date) -> str:

@@ -51,4 +51,3 @@ class Verbs(click.Group):
 def loa(context: click.Context, workspace: Path | None) -> None:
     """Entry point of all verbs."""
     context.obj = Station(workspace)
-

@@ -1,10 +1,10 @@
-"""Forms for the microphone that templates ask for: a slowly repeated address, a number in words.
+"""A form for the microphone that templates ask for: an address, then slowly once more.
 
-What these return is plain words: reading them again changes nothing.
+It is plain words: reading it again changes nothing.
 """
 
 from generator.vietnamese.decide import read
-from generator.vietnamese.numbers import Region, cardinal
+from generator.vietnamese.numbers import Region
 
 
 def spell(address: str, region: Region = "bac") -> str:
@@ -17,8 +17,3 @@ def spell(address: str, region: Region = "bac") -> str:
         parts[-1].append(word)
     slowly = ", ".join(" ".join(part) for part in parts if part)
     return f"{' '.join(words)}; xin nhắc lại, viết liền không dấu: {slowly}"
-
-
-def count(number: int, region: Region = "bac") -> str:
-    """A count in words: 60 → sáu mươi. Raises ValueError beyond 18 digits."""
-    return cardinal(number, region)

@@ -51,6 +51,7 @@ def test_filters_write_as_vietnamese_texts_do() -> None:
         "không", "năm", "mười", "mười lăm", "hai mươi mốt", "hai mươi tư", "một trăm linh một",
         "một nghìn không trăm linh năm", "sáu mươi nghìn không trăm năm mươi ba",
     ]  # fmt: skip
+    assert spell("https://dichvucong.gov.vn/").endswith("viết liền không dấu: dịch vụ công, chấm gov, chấm vn")
     assert count(1250, "dịch vụ") == "1.250 dịch vụ"
     assert listing(["a", "b", "c"]) == "a, b và c"
     assert (host("https://x.gov.vn/"), link("x.gov.vn")) == ("x.gov.vn", "[x.gov.vn](https://x.gov.vn)")
