@@ -145,7 +145,8 @@ def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
     ):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
-    scan.say("giờ" if match[2] == "H" else letter(match[2]), *match.span(2))
+    heavy = match[2] == "T" and scan.before(match.start()).last not in {"lớp", "số", "nhà", "phòng", "tổ", "lô"}
+    scan.say("tấn" if heavy else "giờ" if match[2] == "H" else letter(match[2]), *match.span(2))
     slash = re.compile(r"/(\d{1,4})(?![\d/]|G)").match(scan.text, match.end())
     if slash:
         scan.say("trên " + whole(slash[1], scan.region), *slash.span())

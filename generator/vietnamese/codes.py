@@ -55,7 +55,7 @@ def read_letter_code(scan: Scan, match: re.Match[str]) -> int | None:
 def read_km(scan: Scan, match: re.Match[str]) -> int | None:
     """Km8+750: a place on a road."""
     number = re.compile(r"(\d{1,4})(?:\s?\+\s?(\d{1,3})(?!\d))?").match(scan.text, match.end())
-    if number is None:
+    if number is None or (match[0] == "KM" and scan.before(match.start()).ends("crop")):
         return None
     scan.say("ki lô mét", *match.span())
     scan.say(whole(number[1], scan.region), *number.span(1))
@@ -156,7 +156,9 @@ def _belongs(scan: Scan, match: re.Match[str]) -> bool:
 def _letters(scan: Scan, match: re.Match[str], last: str) -> str:
     """How the letters of a code are said."""
     name, digits = match["name"], match["digits"]
-    prefix = table("prefixes").get(name)
+    prefix = table("prefixes").get(name) if last not in contexts("crop") else None
+    if name in {"SN", "sn", "Sn"} and len(digits) == 4:
+        return "sinh năm"
     form = name == "CT" and digits[0] == "0"
     if (
         prefix

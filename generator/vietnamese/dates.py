@@ -8,17 +8,22 @@ from generator.vietnamese.tables import contexts
 
 FULL = re.compile(r"(\d{1,2})(\s?[/.-]\s?)(\d{1,2})(\s?[/.-]\s?)(\d{4}|\d{2})(?![\d/]|[.,]\d)")
 ISO = re.compile(r"((?:19|20)\d\d)-(\d{2})-(\d{2})(?!\d)")
-DAYS = re.compile(r"(\d{1,2})(\s?(?:[-–—&]|và)\s?)(\d{1,2})\s?([/.])\s?(\d{1,2})(?:\s?\4\s?(\d{4}))?(?![\d/]|[.,]\d)")
+DAYS = re.compile(r"(\d{1,2})(\s?(?:[-–—&,]|và)\s?)(\d{1,2})\s?([/.])\s?(\d{1,2})(?:\s?\4\s?(\d{4}))?(?![\d/]|[.,]\d)")
 SAME_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})(\s?[-–—]\s?)(\d{1,2})/(\d{1,2})(?:/(\d{4}))?(?![\d/])")
 MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?|\s(?:và|đến)\s)(\d{1,2})(?:/(\d{4}))?(?![\d/%]|[.,]\d)")
 MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/.-])\s?((?:19|20)\d\d)(?![\d/]|[.,]\d)")
-DAY_MONTH = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})(?![\d/%]|[.,-]\d)")
+DAY_MONTH = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})(?![\d/%]|[.,]\d)")
 _LISTED = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:/\d{1,2})?(?:\s?[,;&-]\s?| và | & | đến |, và ))+$")
 _LISTED_NO_TO = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:\s?[,;&]\s?| và | & |, và ))+$")
-_NEXT_TO_DATE = re.compile(r"(?<![\d.])\d{1,2}[/.-]\d{1,2}(?:/\d{4})?(?:,| và| hoặc| đến| tới|;| -| &| tới) ?$")
+_NEXT_TO_DATE = re.compile(
+    r"(?<![\d.])\d{1,2}[/.-]\d{1,2}(?:/\d{4})?(?:,| và| hoặc| đến| đến hết| đến ngày| tới|;| ?[-–]| &) ?$"
+)
 _DATED_AFTER = re.compile(
     r",? ?(?:\(?(?:âm|dương) lịch|\(?[ÂA]L\b|năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|này\b|"
     r"\((?:thứ|T[2-7]|nhằm|tức|chủ|mùng|CN))"
+)
+_RANGE_OR_END = re.compile(
+    r"\s?(?:-|–|đến|tới)\s?(?:hết |ngày |hết ngày )?\d{1,2}[./]\d{1,2}(?![\d%])|\s?(?:đến|[-–]|tới|và)|[.,;)]|$"
 )
 _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
 
@@ -85,14 +90,15 @@ def read_days(scan: Scan, match: re.Match[str]) -> int | None:
     if not (_day(first) and _day(last) and _month(month_) and int(first) < int(last)):
         return None
     before = scan.before(match.start())
-    joined = match[2].strip() in {"và", "&"}
+    joined = match[2].strip() in {"và", "&", ","}
     if (match[4] == "." or joined) and not (before.ends("day words") or _LISTED.search(before.text)):
         return None
-    if before.ends("street") or (int(last) <= int(month_) and not match[6] and not before.ends("day words")):
+    loose = int(last) <= int(month_) and not match[6] and before.last != "từ" and not before.ends("day words")
+    if before.ends("street") or loose:
         return None
     ngay = wants_day(scan, match.start())
     scan.say(("ngày " if ngay else "") + cardinal(int(first), scan.region), *match.span(1))
-    scan.say("và" if joined else "đến", *match.span(2))
+    scan.say({",": "", "và": "và", "&": "và"}.get(match[2].strip(), "đến"), *match.span(2))
     return _say_date(scan, match, (3, 5, 6), ngay=not joined)
 
 
@@ -153,40 +159,63 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     """15/9 where the words around say that it is a day (sáng 15/9; 10/3 âm lịch; tối 20.11; đường 30/4)."""
     if not (_day(match[1]) and _month(match[3])):
         return None
-    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    before = scan.before(match.start())
     if (before.ends("street") and match[2] != ".") or before.ends("class") or before.ends("disabled"):
         return None
     if _CLASS_LIST.search(before.text):
         return None
-    feast = f"{int(match[1])}.{int(match[3])}" in contexts("feasts")
-    listed = _LISTED.search(before.text) is not None
-    near = _NEXT_TO_DATE.search(before.text) is not None
-    if match[2] == "/":
-        certain = _slash_is_date(scan, match, after) or (feast and before.ends("named street")) or listed
-    elif match[2] == ".":
-        ranged = (
-            before.last in {"từ", "đến"}
-            and re.match(r"\s?(?:-|–|đến|tới)\s?\d{1,2}\.\d{1,2}(?![\d%])|[,.;)]|$", after)
-            and _round(match)
-        )
-        certain = (before.ends("today") or ranged or (near and _round(match) and scan.kind == "date")) or (
-            (before.ends("part of day") and before.gap == " ")
-            or listed
-            or (feast and (before.ends("day words") or near))
-        )
-    else:
-        alone = before.ends("part of day") and before.last != "ngày" and re.match(r"[,.;:)]|$", after) is not None
-        clear = feast or alone or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
-        certain = (
-            (before.ends("day words") or before.ends("today"))
-            and clear
-            and before.last not in {"trước", "sau", "trong", "tiêm", "khám", "đợt"}
-        ) or ((listed or near) and clear)
-        if re.match(r" (?:phút|giờ|ngày|tháng|tuần|người|lần|hộ|tuổi|năm)", after):
-            certain = False
+    certain = {"/": _slash_is_date, ".": _dot_is_date, "-": _dash_is_date}[match[2]](scan, match)
     if not certain:
         return None
     return _say_date(scan, match, (1, 3, None), ngay=wants_day(scan, match.start()))
+
+
+def _feast(match: re.Match[str]) -> bool:
+    return f"{int(match[1])}.{int(match[3])}" in contexts("feasts")
+
+
+def _near(scan: Scan, match: re.Match[str]) -> bool:
+    """Whether another date stands just before, joined by a comma, "và" or a dash."""
+    return scan.kind == "date" and _NEXT_TO_DATE.search(scan.before(match.start()).text) is not None
+
+
+def _dot_is_date(scan: Scan, match: re.Match[str]) -> bool:
+    """20.11 is a day after "sáng", in "từ 27.1 đến 4.2", in "(hạn: 30.9)"; else a number."""
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    if re.match(r"\s?(?:%|triệu|tỷ|nghìn|ha|m|km|kg|tấn|lần|điểm|độ|°|đ|lít|g)(?!\w)", after) or before.ends("version"):
+        return False
+    if (before.ends("part of day") and before.gap == " ") or before.ends("today") or _LISTED.search(before.text):
+        return True
+    if not _round(match):
+        return False
+    ranged = before.last in {"từ", "đến", "hết", "tới"} and _RANGE_OR_END.match(after)
+    if before.last in {"hạn", "chót", "trước", "sau", "nghỉ", "lễ", "tết"} and re.match(r"[,.;)]|\s?$", after):
+        return True
+    if _feast(match) and before.gap.endswith("("):
+        return True
+    spoken_of = before.gap.strip() in {":", "("} and any(word in contexts("dated") for word in before.words)
+    return bool(ranged or spoken_of or _near(scan, match) or (_feast(match) and before.ends("day words")))
+
+
+def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
+    """30-4 is a day after "ngày", "sáng" or beside another day; "từ ngày 1-7 hằng tháng" is a range."""
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    counted = r" (?:phút|giờ|ngày|tháng|tuần|người|lần|hộ|tuổi|năm|của tháng|hằng|hàng|mỗi|âm|học|em|đồng|cái|buổi|đêm)"
+    if re.match(counted, after) or re.match(r"\s?-\s?\d", after):
+        return False
+    if before.last == "ngày":
+        return not {"các", "những", "trong"} & set(before.words[-3:-1])
+    feast = _feast(match)
+    if before.last in {"mùng", "mồng", "rằm"}:
+        return feast and not re.match(r" [Tt](?:ết|háng)", after)
+    clear = feast or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
+    alone = re.match(r"[,.;:)]|\s?$|\s[A-ZĐÀ-Ỹ]", after) is not None
+    if before.ends("part of day") and (clear or alone):
+        return True
+    if (_LISTED.search(before.text) or _near(scan, match)) and clear:
+        return True
+    loose = {"trước", "sau", "trong", "tiêm", "khám", "đợt"}
+    return bool(clear and (before.ends("day words") or before.ends("today")) and before.last not in loose)
 
 
 def _round(match: re.Match[str]) -> bool:
@@ -194,9 +223,12 @@ def _round(match: re.Match[str]) -> bool:
     return len(match[3]) == 1 or match[3][0] in "01"
 
 
-def _slash_is_date(scan: Scan, match: re.Match[str], after: str) -> bool:
-    before = scan.before(match.start())
+def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
+    """15/9: by the words before, then by those after; 2/3 of something is no day."""
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
     one, two = int(match[1]), int(match[3])
+    if _LISTED.search(before.text) or (_feast(match) and before.ends("named street")):
+        return True
     if one < two <= 10 and re.match(r" (?:ngày|buổi|tháng|năm|giờ|số|tổng|suất|liều|viên)", after):
         return False
     follows = scan.kind in {"hour", "weekday"} and 0 <= match.start() - scan.measured <= 3
@@ -205,28 +237,15 @@ def _slash_is_date(scan: Scan, match: re.Match[str], after: str) -> bool:
         parts = contexts("fraction after")
         if word[1].lower() in parts or f"{word[1]} {word[2]}".lower() in parts:
             return False
-    if (
-        follows
-        or before.ends("today")
-        or _DATED_AFTER.match(after)
-        or (scan.kind == "date" and _NEXT_TO_DATE.search(before.text))
-    ):
+    if follows or before.ends("today") or _DATED_AFTER.match(after) or _near(scan, match):
         return True
     whole = re.match(r" (?:[a-zđà-ỹ]+)", after)
-    feast = f"{one}.{two}" in contexts("feasts")
-    if feast and ("ngày" in before.words or "lễ" in before.words or "qk" in before.words):
+    if _feast(match) and {"ngày", "lễ", "qk"} & set(before.words):
         return True
-    if (
-        before.ends("day words")
-        and before.gap.strip() in {"", ":", "(", ","}
-        and not (one < two <= 10 and whole and not before.ends("part of day"))
-    ):
+    joined = before.gap.strip() in {"", ":", "(", ","}
+    if before.ends("day words") and joined and not (one < two <= 10 and whole and not before.ends("part of day")):
         return True
-    if (
-        before.last in {"từ", "đến", "và", "tới"}
-        and re.match(r"\s?(?:đến|[-–]|tới|và|[.,;)]|$)", after)
-        and not (one < two <= 5)
-    ):
+    if before.last in {"từ", "đến", "và", "tới"} and _RANGE_OR_END.match(after) and not one < two <= 5:
         return True
     return (match[1][0] == "0" or match[3][0] == "0") and not whole and before.gap != "("
 

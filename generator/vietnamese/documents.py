@@ -39,14 +39,11 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
     before = scan.left(match.start()).lower()
     stated = _AFTER_KIND.search(before) is not None or re.search(r"(?:số|sổ):? ?$", before) is not None
     known = [p for p in pieces if p in bodies or p in kinds or _PARLIAMENT.fullmatch(p)]
-    if not known and not (stated and all(len(p) > 1 for p in pieces[:1])):
+    lettered = len(pieces[0]) > 1 and not any(character.isdecimal() for character in pieces[0])
+    if not known and not (stated and lettered):
         return None
-    if (
-        not stated
-        and match["year"] is None
-        and len(pieces) == 1
-        and pieces[0] not in {"QĐ", "NĐ", "TTr", "NQ", "UBND", "TTg"}
-    ):
+    telling = pieces[0] in {"QĐ", "NĐ", "TTr", "NQ", "TTg"} or (len(pieces[0]) > 2 and pieces[0] in bodies)
+    if not stated and match["year"] is None and len(pieces) == 1 and not telling:
         return None
     kind, issuers = _kind_and_bodies(pieces, kinds, bodies)
     number, start = match["number"], match.start()

@@ -38,10 +38,12 @@ _COMPARED = {
 }
 _WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\s?$")
 _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn)(?!\w)")
+_LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
 _SCORES = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|luân lưu|hiệp|set|chung cuộc|penalty|dẫn)(?!\w)")
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
-    rf"\s?(?:[+]?\d|(?:{_HEAD})\s?\d|(?-i:T[2-8]|CN)(?!\w)|chủ nhật|(?-i:[IVX]{{1,5}})(?!\w))", re.IGNORECASE
+    rf"\s?(?:[+]?\d|(?:{_HEAD})\s?\d|(?-i:T[2-8]|CN)(?!\w)|chủ nhật|(?-i:[IVX]{{1,5}})(?!\w)|(?-i:[A-Z]{{1,3}})\d)",
+    re.IGNORECASE,
 )
 
 
@@ -190,7 +192,8 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     right = re.compile(r"(?:0?1 )?([^\W\d_]+[23²³]?)(?!\d)").match(scan.text, end)
     number = re.compile(r"(?!0?1 [^\W\d_])\d").match(scan.text, end)
     quantity = scan.follows_quantity(start) and scan.kind == "number"
-    if quantity and number:
+    coded = scan.kind == "code" and scan.follows_quantity(start) and re.match(r"\d+(?![^\W_])", scan.after(end, 8))
+    if (quantity and number) or coded:
         scan.say("trên", *match.span())
         return end
     if re.match(r"(?:19|20)\d\d(?!\d)", scan.after(end, 5)) and scan.kind == "roman" and scan.follows_quantity(start):
@@ -237,6 +240,9 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say("năm", *match.span())
         return end
     if _WEEKDAY.search(scan.left(start, 16).lower()) and _WEEKDAY_NEXT.match(after.lower()):
+        scan.say("đến", *match.span())
+        return end
+    if re.search(r"tháng [^\W_]+\s?$", scan.left(start, 20)) and _LUNAR_NEXT.match(after):
         scan.say("đến", *match.span())
         return end
     joins = scan.follows_quantity(start) and len(match[0]) == 1
@@ -313,6 +319,9 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     if scan.fresh or not scan.said or re.search(r"[;:.]\s?$", left):
         return end
     if scan.kind == "km" and scan.follows_quantity(start) and after[:1].isdecimal():
+        scan.say("cộng", start, end)
+        return end
+    if re.search(r"=[^=;.]{0,40}$", scan.left(start)) and after.strip()[:1].isalnum():
         scan.say("cộng", start, end)
         return end
     if scan.follows_quantity(start):

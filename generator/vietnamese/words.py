@@ -128,7 +128,7 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
     lower = word.lower()
     if word == "P" and _OFFICE.match(after):
         return "phòng"
-    if word == "P" and re.match(r"\.\s?\d{3}(?!\d)", after):
+    if word == "P" and re.match(r"\.\s?(?:\d{3}(?!\d)|[A-ZĐ]{2}|[A-Z]{1,2}\d)", after):
         return "phòng"
     if word in _SHORT and re.match(r"\.\s?[A-ZĐÀ-Ỹ\d]", after) and (word != "T" or before.gap != " "):
         return _SHORT[word]
