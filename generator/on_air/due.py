@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 
 from generator.errors import ApprovalError, LoaError, PlayoutError, StoreError
 from generator.i18n import _
@@ -163,7 +164,24 @@ class Due:
         reason = self._why.get(airing.id) or self._guard.gap_reason(airing.planned) or _("it could not start")
         if begun and begun.position is not None:
             reason = _("interrupted at {place}; {why}").format(place=clock_text(begun.position), why=reason)
+        elif airing.broadcast and airing.id in self._why:
+            self._apologise(airing, reason)
         self._unheard(airing, reason, begun)
+
+    def _apologise(self, airing: Airing, reason: str) -> None:
+        """The rung before silence: the commune's released apology, as an airing of its own beside the `missed` one."""
+        try:
+            programme = self._ladder.apology(airing.commune)
+        except StoreError:
+            return
+        if programme is None:
+            return
+        now = self._clock.now()
+        outputs = self._keeper.schedule.loudspeakers(airing.outputs)
+        sorry = replace(airing, id=f"apology:{airing.id}", broadcast="", bulletin=programme.bulletin, planned=now)
+        live = Live(sorry, programme, outputs, now + self._start_within(airing), Late(), Repeat(times=1))
+        live.notes.append(_("in place of {airing} ({why})").format(airing=airing.id, why=reason))
+        self._stage.add(live)
 
     def _unheard(
         self, airing: Airing, reason: str, begun: ledger.Claim | None = None, *, skipped: bool = False
