@@ -217,6 +217,7 @@ def _get(port: int, path: str, cookie: str = "") -> tuple[int, bytes]:
 
 
 def _pages(port: int, cookie: str) -> list[str]:
+    _get(port, "/week", cookie)  # waits until the 500 files are read for the first time
     worst, largest = 0.0, 0
     lines = []
     for path in PAGES:

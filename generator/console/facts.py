@@ -44,6 +44,7 @@ class Facts:
         self._plan: tuple[object, Plan] = (None, Plan(None, ()))
         self._listed: tuple[float, dict[str, CommuneFile]] = (0.0, {})
         self._planned = 0.0
+        self._planning = threading.Lock()
 
     def forget(self) -> None:
         """A file was just changed by ourselves: the next question looks at the disk."""
@@ -82,22 +83,32 @@ class Facts:
         return f"{', '.join(titles) or ', '.join(campaigns)} ({file.commune.commune.full})"
 
     def plan(self) -> Plan:
-        """The schedule. While the file is broken the last good one stays, with the findings."""
-        if time.monotonic() - self._planned < _LOOK:
+        """The schedule. While the file is broken the last good one stays, with the findings.
+
+        The disk is looked at no more than once a second, by one thread; the others take what is known meanwhile.
+        """
+        known = self._plan[0] is not None
+        if known and time.monotonic() - self._planned < _LOOK:
             return self._plan[1]
-        files = self.communes()
-        self._planned = time.monotonic()
-        signature = (_stat(self.workspace.schedule_file), tuple((f.path, self._communes[f.path][0]) for f in files))
-        with self._lock:
-            if self._plan[0] == signature:
-                return self._plan[1]
+        if not self._planning.acquire(blocking=not known):
+            return self._plan[1]
+        try:
+            self._planned = time.monotonic()
+            files = self.communes()
+            ages = tuple((f.path, self._communes[f.path][0]) for f in files if f.path in self._communes)
+            signature = (_stat(self.workspace.schedule_file), ages)
+            if self._plan[0] != signature:
+                self._plan = (signature, self._load())
+            return self._plan[1]
+        finally:
+            self._planning.release()
+
+    def _load(self) -> Plan:
         try:
             plan = Plan(Schedule.load(self.workspace), ())
         except LoaError as error:
             plan = Plan(self._plan[1].schedule, error.findings)
         use_zone(plan.schedule.timezone if plan.schedule else None)
-        with self._lock:
-            self._plan = (signature, plan)
         return plan
 
     def _read(self, path: Path) -> CommuneFile:
