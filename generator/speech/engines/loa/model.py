@@ -35,6 +35,7 @@ class Model:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the station has other work too
         whole = graph.load()
         self._parts = {
             part: onnxruntime.InferenceSession(graph.cut(whole, part), options, providers=["CPUExecutionProvider"])
