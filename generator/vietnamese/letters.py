@@ -3,6 +3,7 @@
 import re
 
 from generator.vietnamese.numbers import Region, cardinal, digit_by_digit
+from generator.vietnamese.repair import repair
 from generator.vietnamese.tables import abbreviations, toneless
 
 NAMES = {
@@ -90,7 +91,7 @@ def latin(word: str) -> str:
     if word.isascii():
         return word
     kept = "".join(c if c in _VIETNAMESE else toneless(c) for c in word.lower())
-    kept = "".join(c for c in kept if c in _VIETNAMESE)
+    kept = repair("".join(c for c in kept if c in _VIETNAMESE)).text
     return NAMES.get(kept, kept) if len(kept) == 1 else abbreviations().get(kept, kept)
 
 
