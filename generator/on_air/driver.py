@@ -8,16 +8,32 @@ runs once, not once for every beat that was missed), `misfire_grace_time=None` (
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 Chore = Callable[[], None]
 TICK = 0.25
 """Seconds between two steps: an emergency is heard within one."""
+
+
+class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """`seconds` after the last look, whenever that was.
+
+    Not APScheduler's own interval: after a jump of the clock that one lists every instant that was missed before it
+    drops them (a start in 1970 keeps it busy for hours).
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._pause = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        """Always ahead of `now`."""
+        return now + self._pause
 
 
 class Driver:
@@ -36,7 +52,7 @@ class Driver:
     def add(self, name: str, seconds: float, chore: Chore) -> None:
         """Run `chore` every `seconds`, the first time at once."""
         self._chores[name] = seconds
-        self._scheduler.add_job(chore, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
+        self._scheduler.add_job(chore, _Every(seconds), id=name, next_run_time=datetime.now(UTC))
 
     def run(self, stop: threading.Event, watch: Callable[[], None]) -> None:
         """Until `stop`; `watch` is called once a second from this thread, whatever the chores do.
@@ -58,8 +74,7 @@ class Driver:
             seconds = self._chores[job.id]
             if job.next_run_time is None or (job.next_run_time - now).total_seconds() > seconds + 1:
                 self._log.warning("clock", chore=job.id, planned=str(job.next_run_time))
-                job.reschedule("interval", seconds=seconds)
-                job.modify(next_run_time=now)
+                job.reschedule(_Every(seconds))
         self._scheduler.wakeup()
 
     def _failed(self, event: JobExecutionEvent) -> None:

@@ -19,6 +19,8 @@ from generator.schedule import Schedule
 from generator.store import Store, open_store
 from generator.workspace import Workspace
 
+_PATIENCE = 0.2
+"""Seconds that a step waits for another program's lock: it is tried again in the next one, and sound must not wait."""
 Progress = Callable[[Station], None]
 
 
@@ -46,12 +48,13 @@ def run(
     clock = clock or RealClock()
     keep_records(workspace)
     schedule = Schedule.load(workspace)
-    store = open_station_store(workspace, schedule, patience=2.0)
+    store = open_station_store(workspace, schedule, patience=_PATIENCE)
+    post = open_station_store(workspace, schedule)
     station = Station(workspace, store, clock, (timing or Timing()).at_speed(clock.speed), trust_clock=trust_clock)
     stop, done = threading.Event(), False
     started = datetime.datetime.now(datetime.UTC)
     driver = Driver()
-    sender = Sender(store)
+    sender = Sender(post)
 
     def step() -> None:
         station.step()
@@ -76,6 +79,7 @@ def run(
         finally:
             notify("STOPPING=1")
             station.close()
+            post.close()
             store.close()
     if until and limit and not done:
         raise LogbookError(Finding("on-air.limit", _("What was waited for did not happen in time.")))
