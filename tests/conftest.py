@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from generator import sample
 from generator.i18n import set_language
 from generator.workspace import Workspace
 
+# The same examples every time: a failure belongs to the change that made it. `pytest --hypothesis-profile=default` explores.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 ROOT = Path(__file__).parent.parent
 Loa = Callable[..., "subprocess.CompletedProcess[str]"]
 
