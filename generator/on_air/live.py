@@ -33,6 +33,10 @@ class Playing(Protocol):
         """Nothing more will be heard."""
 
     @property
+    def complete(self) -> bool:
+        """Some output has played it to its end."""
+
+    @property
     def sounding(self) -> bool:
         """Some output takes sound now."""
 

@@ -83,6 +83,11 @@ class Rehearsed:
         return self.clock.now() >= self.ends
 
     @property
+    def complete(self) -> bool:
+        """As `over`."""
+        return self.over
+
+    @property
     def sounding(self) -> bool:
         """Always, on every output."""
         return True

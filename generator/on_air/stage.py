@@ -53,16 +53,23 @@ class Stage:
             if live.session is None and live.airing.id in self.live:
                 self._open(live, now)
 
-    def watch(self, now: datetime.datetime, gap_reason: Callable[[], str]) -> None:
-        """See how everything on air is getting on; end what is over."""
+    def watch(self, now: datetime.datetime, gap_reason: Callable[[], str], *, slept: bool) -> None:
+        """See how everything on air is getting on; end what is over.
+
+        `slept`: we ourselves stood still. Then nothing may go on by itself, however soon it noticed: it is decided
+        here whether there is still time for it.
+        """
         for live in list(self.live.values()):
             session = live.session
             if session is None:
                 continue
-            session.watch()
+            if slept:
+                session.stop()
+            else:
+                session.watch()
             if session.begun is None:
-                self._watch_waiting(live, session, now)
-            elif session.asleep:
+                self._watch_waiting(live, session, now, slept=slept)
+            elif (slept and not session.complete) or session.asleep:
                 self._interrupted(live, session, gap_reason(), now)
             else:
                 self._watch_playing(live, session, now)
@@ -133,7 +140,7 @@ class Stage:
                 if not (victim.comes_back if urgent.lets_resume is None else urgent.lets_resume):
                     self._end(victim, now)
 
-    def _watch_waiting(self, live: Live, session: Playing, now: datetime.datetime) -> None:
+    def _watch_waiting(self, live: Live, session: Playing, now: datetime.datetime, *, slept: bool) -> None:
         """Before the first sound: the clock may go back, the release may be withdrawn, the outputs may be dead."""
         if (live.airing.planned - now).total_seconds() > self._timing.claim or session.asleep:
             live.leave_session()

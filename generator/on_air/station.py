@@ -72,7 +72,7 @@ class Station:
             return
         self._follow_schedule(reading.now)
         self._serve(reading.now)
-        self.stage.watch(reading.now, self._guard.gap_reason)
+        self.stage.watch(reading.now, self._guard.gap_reason, slept=bool(reading.slept))
         if reading.doubt is None and not self._only_requests:
             self._due.sweep(reading.now, self.lease.token)
         self.stage.open(reading.now)

@@ -62,6 +62,11 @@ class Session:
         return not any(channel.alive for channel in self._channels.values())
 
     @property
+    def complete(self) -> bool:
+        """Whether any output has played the programme to its end."""
+        return any(report.complete for report in self._reports.values())
+
+    @property
     def sounding(self) -> bool:
         """Whether any output takes sound now."""
         return any(channel.alive and not channel.waiting for channel in self._channels.values())
@@ -79,7 +84,7 @@ class Session:
     def watch(self) -> None:
         """Give up lines that take no sound and open them anew."""
         now = self._clock.elapsed()
-        done = any(report.complete for report in self._reports.values())
+        done = self.complete
         for name, channel in list(self._channels.items()):
             if done and channel.waiting:
                 channel.stop()  # the others are through: nothing is left to join
