@@ -142,7 +142,7 @@ class Stage:
 
     def _watch_waiting(self, live: Live, session: Playing, now: datetime.datetime, *, slept: bool) -> None:
         """Before the first sound: the clock may go back, the release may be withdrawn, the outputs may be dead."""
-        if (live.airing.planned - now).total_seconds() > self._timing.claim or session.asleep:
+        if (live.airing.planned - now).total_seconds() > self._timing.claim or slept or session.asleep:
             live.leave_session()
         elif now > live.limit or session.over:
             self._end(live, now)
