@@ -59,7 +59,7 @@ class YamlFile:
     def finding(self, path: Path_, code: str, message: str, mend: str = "", *, key: bool = False) -> Finding:
         """A problem at `path` of this file."""
         line, column = self.place(path, key=key)
-        quote = path[-1] if key and path else self._get(path)
+        quote = path[-1] if key and path else value_at(self.data, path)
         return Finding(
             code,
             message,
@@ -70,14 +70,15 @@ class YamlFile:
             quote=None if quote is None or isinstance(quote, dict | list) else str(quote),
         )
 
-    def _get(self, path: Path_) -> Any:
-        data = self.data
-        for step in path:
-            try:
-                data = data[step]
-            except (KeyError, IndexError, TypeError):
-                return None
-        return data
+
+def value_at(data: Any, path: Path_) -> Any:
+    """What stands at `path` of loaded YAML; None where there is nothing."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
 
 
 def load(path: Path, file: str) -> YamlFile:
@@ -131,7 +132,7 @@ def parse(text: str, file: str) -> YamlFile:
 def validate(model: type[Model], source: YamlFile, path: Path_ = ()) -> Model:
     """The part of `source` at `path` as `model`. Raises WorkspaceError with all problems, each at its place."""
     try:
-        return model.model_validate(source._get(path))
+        return model.model_validate(value_at(source.data, path))
     except ValidationError as error:
         raise WorkspaceError(_finding(model, source, path, detail) for detail in error.errors()) from error
 

@@ -45,4 +45,3 @@ def test_translations_keep_the_fields_and_are_nfc() -> None:
             if fields(text) - set().union(*map(fields, sources)) or not unicodedata.is_normalized("NFC", text):
                 wrong.append(text)
     assert not wrong
-

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from generator.console.forms import Form
+from generator.yamlfile import value_at
 
 Kind = Literal["text", "area", "number", "day", "flag", "choice", "ticks", "lines", "pairs", "rows", "group"]
 LONG = frozenset({"notes", "body", "text"})
-Path_ = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +93,6 @@ def leaves(fields: tuple[Field, ...]) -> Iterator[Field]:
         yield from leaves(field.members) if field.kind == "group" else (field,)
 
 
-def at(data: Any, path: Path_) -> Any:
-    """The raw value at `path` of loaded YAML; None where there is none."""
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
-
-
 def given(form: Form, field: Field) -> Any:
     """What the form says about `field`, as YAML would hold it; None for nothing. Checking is the model's business."""
     match field.kind:
@@ -131,11 +121,11 @@ def changes(form: Form, fields: tuple[Field, ...], data: Any) -> list[tuple[tupl
         if field.kind == "group":
             emptied = all(given(form, member) in (None, [], {}, False) for member in leaves(field.members))
             if field.optional and emptied:
-                found += [(field.path, None)] if at(data, field.path) is not None else []
+                found += [(field.path, None)] if value_at(data, field.path) is not None else []
             else:
                 found += changes(form, field.members, data)
             continue
-        new, old = given(form, field), at(data, field.path)
+        new, old = given(form, field), value_at(data, field.path)
         empty = new in (None, [], {}, False)
         if field.kind == "choice" and old is None and new == field.default:
             continue

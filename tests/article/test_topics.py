@@ -99,7 +99,8 @@ def test_the_second_wording_says_the_same_facts_in_other_words(station: Workspac
     runs = {tuple(first.lower().split()[i : i + 12]) for i in range(len(first.split()) - 11)}
     words = second.lower().split()
     shared = [words[i : i + 12] for i in range(len(words) - 11) if tuple(words[i : i + 12]) in runs]
-    terms = {"nghị", "31", "9", "trú", "bảo", "số", "thoại:"}  # laws, counts, the statutory groups of linked services, the desk
+    # laws, counts, the statutory groups of linked services, the desk
+    terms = {"nghị", "31", "9", "trú", "bảo", "số", "thoại:"}
     assert [run for run in shared if not terms & set(run)] == []
 
 

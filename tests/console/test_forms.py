@@ -6,6 +6,7 @@ from generator.console import labels, schemaform
 from generator.console.forms import Form, clean
 from generator.console.slugs import free_slug, slug
 from generator.workspace import Workspace
+from generator.yamlfile import value_at
 from tests.console.conftest import yaml_of
 
 COMMUNE = schemaform.fields_of(Commune, without=frozenset({"campaigns"}))
@@ -37,7 +38,7 @@ def as_sent(fields: tuple[schemaform.Field, ...], data: object) -> list[tuple[st
     """What a browser sends when nobody touched the form."""
     sent = []
     for field in schemaform.leaves(fields):
-        value = schemaform.at(data, field.path)
+        value = value_at(data, field.path)
         match field.kind:
             case "ticks":
                 sent += [(field.name, item) for item in value or []]

@@ -22,6 +22,7 @@ from generator.console.slugs import free_slug
 from generator.errors import Finding, LoaError
 from generator.i18n import _
 from generator.workspace import read_text
+from generator.yamlfile import value_at
 
 router = APIRouter(include_in_schema=False)
 PER_PAGE = 40
@@ -91,7 +92,7 @@ def campaign(request: Request, here: Here, stem: str, id_: str) -> Response:
     """One campaign: facts, article, what is heard, findings, next step."""
     file, index = _campaign(here, stem, id_)
     text = read_text(file.path)
-    filled = _values(CAMPAIGN_FIELDS, schemaform.at(_data(text), ("campaigns", index)))
+    filled = _values(CAMPAIGN_FIELDS, value_at(_data(text), ("campaigns", index)))
     return _campaign_page(request, here, file, index, text, filled)
 
 
@@ -102,7 +103,7 @@ def save_campaign(request: Request, here: Here, me: Me, stem: str, id_: str, for
     file, index = _campaign(here, stem, id_)
     text = read_text(file.path)
     root = ("campaigns", index)
-    edits = schemaform.changes(form, CAMPAIGN_FIELDS, schemaform.at(_data(text), root))
+    edits = schemaform.changes(form, CAMPAIGN_FIELDS, value_at(_data(text), root))
     after = _edited(text, root, edits)
     filled = {f.name: schemaform.given(form, f) for f in schemaform.leaves(CAMPAIGN_FIELDS)}
     try:
@@ -124,7 +125,7 @@ def preview(here: Here, stem: str, id_: str, form: Filled) -> Response:
     """What the form would make, as a part of the page: for the live preview."""
     file, index = _campaign(here, stem, id_)
     text = read_text(file.path)
-    edits = schemaform.changes(form, CAMPAIGN_FIELDS, schemaform.at(_data(text), ("campaigns", index)))
+    edits = schemaform.changes(form, CAMPAIGN_FIELDS, value_at(_data(text), ("campaigns", index)))
     after = _edited(text, ("campaigns", index), edits)
     try:
         commune = here.history.try_commune(stem, after)
@@ -205,7 +206,7 @@ def _data(text: str) -> Any:
 
 
 def _values(fields: tuple[schemaform.Field, ...], data: Any) -> dict[str, Any]:
-    return {field.name: schemaform.at(data, field.path) for field in schemaform.leaves(fields)}
+    return {field.name: value_at(data, field.path) for field in schemaform.leaves(fields)}
 
 
 def _edited(text: str, root: tuple[str | int, ...], edits: list[tuple[tuple[str, ...], Any]]) -> str:
