@@ -167,10 +167,20 @@ def _finding(model: type[BaseModel], source: YamlFile, path: Path_, detail: Erro
     if kind == "value_error":
         what, _sep, mend = str(context["error"]).partition("\n")
         return source.finding(loc, "value.wrong", what, mend)
-    if kind.startswith("greater_than") or kind.startswith("less_than"):
-        return source.finding(
-            loc, "value.range", _("This number is out of range."), detail["msg"].removeprefix("Input should be ")
-        )
+    if kind.startswith(("greater_than", "less_than")):
+        bounds = {
+            "ge": _("Write {limit} or more."),
+            "gt": _("Write more than {limit}."),
+            "le": _("Write {limit} or less."),
+            "lt": _("Write less than {limit}."),
+        }
+        mend = next(text.format(limit=context[bound]) for bound, text in bounds.items() if bound in context)
+        return source.finding(loc, "value.range", _("This number is out of range."), mend)
+    if kind.endswith("too_short"):
+        return source.finding(loc, "value.empty", _("This is empty."), _("Fill it in, or take the whole key out."))
+    if kind == "multiple_of":
+        mend = _("Write a multiple of {number}.").format(number=context["multiple_of"])
+        return source.finding(loc, "value.range", _("This number does not fit here."), mend)
     what, mend = messages.get(kind.split("_")[0], (detail["msg"], ""))
     return source.finding(loc, "value.type", what, mend)
 
@@ -181,19 +191,19 @@ def _fields_at(model: type[BaseModel], loc: Path_) -> list[str]:
     for step in loc:
         if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
             fields = {(f.alias or n): f.annotation for n, f in current.model_fields.items()}
-            current = _model_in(fields.get(step))
+            current = model_in(fields.get(step))
         else:
-            current = _model_in(current)
+            current = model_in(current)
     if isinstance(current, type) and issubclass(current, BaseModel):
         return [f.alias or n for n, f in current.model_fields.items()]
     return []
 
 
-def _model_in(annotation: Any) -> Any:
+def model_in(annotation: Any) -> Any:
     """The model inside `X | None`, `list[X]`, `dict[str, X]`, ..."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for arg in get_args(annotation) if (found := _model_in(arg)) is not None), None)
+    return next((found for arg in get_args(annotation) if (found := model_in(arg)) is not None), None)
 
 
 def _refuse(
