@@ -1,5 +1,7 @@
 """What the fields of campaigns/*.yaml are called on forms, and a line of help for each."""
 
+from dataclasses import dataclass
+
 from generator.i18n import _
 
 
@@ -94,3 +96,20 @@ def options() -> dict[str, dict[str, str]]:
 def label(name: str) -> str:
     """The field's name on the form; its key where nobody has named it yet."""
     return labels().get(name, name.rsplit(".", 1)[-1].replace("_", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a form needs to speak to people: names, help and the names of choices, by the field's dotted path."""
+
+    helps: dict[str, str]
+    choices: dict[str, dict[str, str]]
+
+    def label(self, name: str) -> str:
+        """The field's name on the form."""
+        return label(name)
+
+
+def names(**more: dict[str, str]) -> Names:
+    """All names; `more`: choices that depend on the station, by field."""
+    return Names(helps(), {**options(), **more})

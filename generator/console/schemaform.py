@@ -13,13 +13,14 @@ from generator.yamlfile import value_at
 
 Kind = Literal["text", "area", "number", "day", "flag", "choice", "ticks", "lines", "pairs", "rows", "group"]
 LONG = frozenset({"notes", "body", "text"})
+_EMPTY: tuple[Any, ...] = (None, [], {}, False)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `path`: from the model's root; `default`: what an absent choice or number means.
 
-    `optional`: a group that may be missing as a whole.
+    `optional`: a group that may be missing as a whole. `nullable`: null is a value that the model takes.
     """
 
     path: tuple[str, ...]
@@ -28,6 +29,7 @@ class Field:
     options: tuple[str, ...] = ()
     default: str = ""
     optional: bool = False
+    nullable: bool = False
     members: tuple["Field", ...] = ()
 
     @property
@@ -55,7 +57,7 @@ def _fields(model: type[BaseModel], above: tuple[str, ...], without: frozenset[s
             continue
         kind, options = _kind(inner, key)
         default = "" if info.is_required() or info.default is None else str(info.default)
-        yield Field(path, kind, info.is_required() and not optional, options, default)
+        yield Field(path, kind, info.is_required() and not optional, options, default, nullable=optional)
 
 
 def _kind(inner: Any, key: str) -> tuple[Kind, tuple[str, ...]]:
@@ -114,25 +116,37 @@ def given(form: Form, field: Field) -> Any:
     return form.text(field.name, 20_000) or None
 
 
-def changes(form: Form, fields: tuple[Field, ...], data: Any) -> list[tuple[tuple[str, ...], Any]]:
-    """What differs between the form and `data` (the loaded part of the file): paths and new values."""
-    found: list[tuple[tuple[str, ...], Any]] = []
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value to write. `drop`: an emptied value that the model does not take as null; its key goes."""
+
+    path: tuple[str, ...]
+    value: Any
+    drop: bool = False
+
+
+def changes(form: Form, fields: tuple[Field, ...], data: Any) -> list[Change]:
+    """What differs between the form and `data` (the loaded part of the file)."""
+    found: list[Change] = []
     for field in fields:
         if field.kind == "group":
-            emptied = all(given(form, member) in (None, [], {}, False) for member in leaves(field.members))
-            if field.optional and emptied:
-                found += [(field.path, None)] if value_at(data, field.path) is not None else []
+            if field.optional and _emptied(form, field):
+                found += [Change(field.path, None)] if value_at(data, field.path) is not None else []
             else:
                 found += changes(form, field.members, data)
             continue
         new, old = given(form, field), value_at(data, field.path)
-        empty = new in (None, [], {}, False)
         if field.kind == "choice" and old is None and new == field.default:
             continue
-        if (empty and old in (None, [], {}, False)) or _same(new, old):
+        if (new in _EMPTY and old in _EMPTY) or _same(new, old):
             continue
-        found.append((field.path, new))
+        found.append(Change(field.path, new, drop=new is None and not field.nullable and not field.required))
     return found
+
+
+def _emptied(form: Form, group: Field) -> bool:
+    """Whether nothing is said in a group: its choices always say something, and do not count."""
+    return all(given(form, member) in _EMPTY for member in leaves(group.members) if member.kind != "choice")
 
 
 def _same(new: Any, old: Any) -> bool:

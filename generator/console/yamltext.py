@@ -39,8 +39,8 @@ def change(text: str, edit: Callable[[Any], None]) -> str:
     return out.getvalue()
 
 
-def put(data: Any, path: Path_, value: Any) -> None:
-    """Set the value at `path`; mappings on the way are made where they are missing."""
+def put(data: Any, path: Path_, value: Any, *, drop: bool = False) -> None:
+    """Set the value at `path`, or `drop` its key; mappings on the way are made where they are missing."""
     for step in path[:-1]:
         if isinstance(data, list):
             data = data[int(step)]
@@ -48,7 +48,10 @@ def put(data: Any, path: Path_, value: Any) -> None:
         if data.get(step) is None:
             data[step] = CommentedMap()
         data = data[step]
-    data[path[-1]] = plain(value)
+    if drop:
+        data.pop(path[-1], None)
+    else:
+        data[path[-1]] = plain(value)
 
 
 def plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ from starlette.datastructures import FormData
 from generator.campaign import Campaign, Commune
 from generator.console import labels, schemaform
 from generator.console.forms import Form, clean
+from generator.console.schemaform import Change
 from generator.console.slugs import free_slug, slug
 from generator.workspace import Workspace
 from generator.yamlfile import value_at
@@ -61,7 +62,7 @@ def test_only_what_was_changed_is_written() -> None:
     data = {"title": "Cũ", "services": {"level_3": 60, "level_4": None}, "postal": True}
     sent = dict(as_sent(CAMPAIGN, data)) | {"services.level_3": "61", "title": "Mới"}
     found = schemaform.changes(Form(FormData(sent)), CAMPAIGN, data)
-    assert found == [(("title",), "Mới"), (("services", "level_3"), 61)]
+    assert found == [Change(("title",), "Mới"), Change(("services", "level_3"), 61)]
 
 
 def test_what_is_sent_is_made_harmless() -> None:
@@ -79,4 +80,4 @@ def test_a_group_that_may_be_missing_demands_nothing_and_can_be_emptied() -> Non
     assert not any(member.required for member in contact.members)
     sent = Form(FormData({"contact.name": "", "contact.phone": ""}))
     assert schemaform.changes(sent, (contact,), {"contact": None}) == []
-    assert schemaform.changes(sent, (contact,), {"contact": {"name": "Trạm y tế"}}) == [(("contact",), None)]
+    assert schemaform.changes(sent, (contact,), {"contact": {"name": "Trạm y tế"}}) == [Change(("contact",), None)]

@@ -4,7 +4,9 @@ from fastapi import APIRouter
 
 from generator.console.routes import (
     api,
+    campaign,
     campaigns,
+    commune,
     emergency,
     entry,
     heard,
@@ -32,6 +34,8 @@ def all_routers() -> tuple[APIRouter, ...]:
         heard,
         making,
         campaigns,
+        commune,
+        campaign,
         history,
         week,
         release,

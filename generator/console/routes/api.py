@@ -11,9 +11,9 @@ from generator import approval, logbook
 from generator.console import asrun, shelf
 from generator.console.context import Here, Me, note
 from generator.console.formerror import FormError
+from generator.console.lookup import find_commune
 from generator.console.onair import slots_between
 from generator.console.roles import Role, members, only
-from generator.console.routes.campaigns import find_commune
 from generator.console.routes.release import find_bulletin
 from generator.console.routes.today import put_on_air
 from generator.i18n import _

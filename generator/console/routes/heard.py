@@ -11,9 +11,9 @@ from generator.console import voices, yamltext
 from generator.console.context import Console, Filled, Here, Me, note, tell
 from generator.console.draft import make_draft
 from generator.console.formerror import FormError
+from generator.console.lookup import find_campaign, find_commune
 from generator.console.pages import go, page
 from generator.console.roles import Role, members, only
-from generator.console.routes.campaigns import find_campaign, find_commune
 from generator.errors import LoaError
 from generator.i18n import _
 from generator.workspace import read_text

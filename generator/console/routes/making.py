@@ -5,9 +5,9 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from generator.console.context import Here, Me, note, tell
+from generator.console.lookup import find_campaign
 from generator.console.pages import go, page
 from generator.console.roles import Role, members, only
-from generator.console.routes.campaigns import find_campaign
 from generator.i18n import _
 
 router = APIRouter(include_in_schema=False)

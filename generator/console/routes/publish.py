@@ -7,9 +7,9 @@ from starlette.exceptions import HTTPException
 from generator import article as articles
 from generator.console.context import Here, Me, note
 from generator.console.draft import make_draft
+from generator.console.lookup import find_campaign
 from generator.console.pages import go, page
 from generator.console.roles import Role, anyone, only
-from generator.console.routes.campaigns import find_campaign
 from generator.i18n import _
 
 router = APIRouter(include_in_schema=False)

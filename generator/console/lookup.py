@@ -1,0 +1,32 @@
+"""Communes and campaigns by the names in an address; what is not there is answered with 404."""
+
+from starlette.exceptions import HTTPException
+
+from generator.campaign import Campaign, Commune
+from generator.console.context import Console
+from generator.console.facts import CommuneFile
+
+
+def find_file(here: Console, stem: str) -> CommuneFile:
+    """The commune's file, readable or not, else 404."""
+    file = here.facts.commune(stem)
+    if file is None:
+        raise HTTPException(404)
+    return file
+
+
+def find_commune(here: Console, stem: str) -> Commune:
+    """The commune of a readable file, else 404."""
+    commune = find_file(here, stem).commune
+    if commune is None:
+        raise HTTPException(404)
+    return commune
+
+
+def find_campaign(here: Console, stem: str, id_: str) -> tuple[Commune, Campaign]:
+    """The commune and its campaign, else 404."""
+    commune = find_commune(here, stem)
+    campaign = next((c for c in commune.campaigns if c.id == id_), None)
+    if campaign is None:
+        raise HTTPException(404)
+    return commune, campaign
