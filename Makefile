@@ -10,12 +10,18 @@ STAMP := $(VENV)/.setup-done
 STATION_EXTRAS := espeak,voice,console
 EXTRAS := $(STATION_EXTRAS),listen,edge,piper,test,bench
 DEBIAN := espeak-ng ffmpeg
+ifneq ($(shell uname -m),x86_64)
+DEBIAN += gcc libc6-dev python3-dev # a Raspberry Pi compiles miniaudio: there is no wheel for ARM
+endif
 SOURCES := pyproject.toml $(wildcard generator/locale/*/LC_MESSAGES/*.po)
 export PYTHONUTF8 := 1
 
-.PHONY: setup demo test bench lint debian catalogue clean
+.PHONY: setup station demo test bench lint debian catalogue clean
 
 setup: $(STAMP)
+
+# What a station needs and no more: no tests, no benchmarks.
+station: $(STATION)
 
 # Debian packages: only what is missing, and only where we may install it.
 debian:
