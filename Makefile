@@ -58,6 +58,7 @@ demo: $(STATION)
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32
 
 test bench: DEBIAN += chromium fonts-noto-core pulseaudio pulseaudio-utils icecast2 faketime iproute2 curl
 # Four workers whatever the cores: most of the time goes by in real airings, which wait for their minute.
