@@ -11,7 +11,7 @@ from pathlib import Path
 
 from generator.bulletin import BulletinPlan, Order, make
 from generator.script import Script
-from generator.speech import Utterance
+from generator.speech import Utterance, cast
 from generator.speech.clips import Voice, speak_all
 from generator.speech.engines.espeak import Espeak
 from generator.workspace import Workspace, write_atomic
@@ -84,7 +84,7 @@ def _join(workspace: Workspace) -> None:
     from generator.bulletin.programme import join
     from generator.bulletin.rundown import rundown
 
-    heard = rundown(ORDER, Narrator(workspace, Voice(Espeak(), "vi+f2"), "horn"), lambda *_: None, 1)
+    heard = rundown(ORDER, Narrator(workspace, cast(Espeak(), "vi+f2", ()), "horn"), lambda *_: None, 1)
     programme = join(heard.slots)
     for suffix, content in (
         (".mp3", as_mp3(ORDER, programme, datetime.date(2023, 8, 8))),

@@ -15,7 +15,7 @@ from generator.campaign import Campaign, Commune, load_commune, load_communes
 from generator.errors import CampaignError, Finding, LoaError, SpeechError
 from generator.publish import publish
 from generator.schedule import Schedule
-from generator.speech import Engine, choose, fall_back
+from generator.speech import Engine, choose, fall_back, missing
 from generator.workspace import Workspace, yaml_files
 
 RADIO_TEXTS: Final = ("opening", "bridge", "closing")
@@ -117,8 +117,9 @@ def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Co
 def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
     """All that is said in a bulletin. Raises TemplateError, CampaignError."""
     campaigns = [commune.campaign(id_) for id_ in plan.campaigns]
+    host = next(filter(None, (commune.presenters(id_) for id_ in plan.campaigns)), ())[:1]
     opening, bridge, closing = (
-        scripts.write(articles.radio_text(workspace, commune, name, campaigns), commune) for name in RADIO_TEXTS
+        scripts.write(articles.radio_text(workspace, commune, name, campaigns), commune, host) for name in RADIO_TEXTS
     )
     return Order(
         plan=plan,
@@ -173,8 +174,9 @@ def _speak(
         other = fall_back(wanted, voice[0], error, report.notices.append)
         if other is None:
             raise
-        manifest = make(workspace, order, *other, jobs=jobs, lossless=lossless, progress=told)
-    report.notices.extend(doubts(manifest))
+        voice = other
+        manifest = make(workspace, order, *voice, jobs=jobs, lossless=lossless, progress=told)
+    report.notices.extend((*missing(*voice, order.presenters()), *doubts(manifest)))
     (report.made if asked else report.unchanged).append(manifest)
 
 

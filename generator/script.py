@@ -1,10 +1,10 @@
 """An article becomes a script: sentences to say one after another, each tied to its place on the page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from generator.article import Article, Part
-from generator.campaign import Commune
+from generator.campaign import Commune, Station
 from generator.vietnamese import Reading, Region, breaths, read, split_sentences
 
 # Silences in seconds after a sentence, by where it ends. A listener outdoors needs time between thoughts; the figures
@@ -19,6 +19,7 @@ class Sentence:
     """One thing to say: `text` as written for the microphone, how it is read, and `pause` seconds of silence after it.
 
     `start` is its offset in the article's Markdown and `line` its line there (from 1); both None for radio-only text.
+    `presenter` is whose turn it is ("nữ"); empty where one voice reads everything.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Sentence:
     kind: str
     start: int | None
     line: int | None
+    presenter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +47,49 @@ class Script:
         return sum(len(sentence.reading.words) for sentence in self.sentences)
 
 
-def write(article: Article, commune: Commune) -> Script:
-    """The script of `article` in the accent of `commune`, with the readings that its officer has fixed."""
-    station = commune.station
+def write(article: Article, commune: Commune, presenters: Sequence[str] | None = None) -> Script:
+    """The script of `article` in the accent of `commune`, with the readings that its officer has fixed.
+
+    `presenters` take turns in it; None: those whom the commune's file names for this article.
+    """
+    speakers = commune.presenters(article.campaign) if presenters is None else presenters
     return Script(
         commune=article.commune,
         campaign=article.campaign,
         title=article.title,
-        region=station.region,
-        sentences=tuple(_sentences(article.spoken_parts, article.markdown, station.region, station.pronounce)),
+        region=commune.station.region,
+        sentences=tuple(_sentences(article, commune.station, speakers or ("",))),
     )
 
 
-def _sentences(
-    parts: Iterable[Part], markdown: str, region: Region, pronounce: Mapping[str, str]
-) -> Iterable[Sentence]:
-    for part in parts:
-        said = []
-        for start, end in split_sentences(part.text):
-            reading = read(part.text[start:end], region=region, pronounce=pronounce)
-            pieces = breaths(reading)
-            for number, (first, last) in enumerate(pieces, 1):
-                offset, text, piece = _piece(part.text[start:end], reading, first, last)
-                pause = PAUSE_SENTENCE if number == len(pieces) else PAUSE_BREATH
-                place = _place(part, start + offset, text, markdown)
-                said.append(Sentence(text, piece, pause, part.kind, place, _line(markdown, place)))
-        if said:
-            yield from (*said[:-1], replace(said[-1], pause=PAUSE_AFTER[part.kind]))
+def _sentences(article: Article, station: Station, presenters: Sequence[str]) -> Iterator[Sentence]:
+    before: Part | None = None
+    turn = 0
+    for part in article.spoken_parts:
+        said = list(_said(part, article.markdown, station))
+        if not said:
+            continue
+        turn += before is not None and _takes_turn(before, part)
+        before = part
+        said[-1] = replace(said[-1], pause=PAUSE_AFTER[part.kind])
+        yield from (replace(sentence, presenter=presenters[turn % len(presenters)]) for sentence in said)
+
+
+def _takes_turn(before: Part, part: Part) -> bool:
+    """Whether the next presenter begins with `part`: never within a paragraph, its heading, or the list it leads."""
+    return part.kind != "item" and before.kind != "heading"
+
+
+def _said(part: Part, markdown: str, station: Station) -> Iterator[Sentence]:
+    """The sentences of one block."""
+    for start, end in split_sentences(part.text):
+        reading = read(part.text[start:end], region=station.region, pronounce=station.pronounce)
+        pieces = breaths(reading)
+        for number, (first, last) in enumerate(pieces, 1):
+            offset, text, piece = _piece(part.text[start:end], reading, first, last)
+            pause = PAUSE_SENTENCE if number == len(pieces) else PAUSE_BREATH
+            place = _place(part, start + offset, text, markdown)
+            yield Sentence(text, piece, pause, part.kind, place, _line(markdown, place))
 
 
 def _piece(text: str, reading: Reading, first: int, last: int) -> tuple[int, str, Reading]:

@@ -7,8 +7,11 @@ from generator.bulletin.manifest import Cue
 
 
 def webvtt(cues: Sequence[Cue]) -> str:
-    """`cues` as WebVTT; words carry their times, so that a page can light them up as they are heard."""
-    blocks = (f"{i}\n{_stamp(c.start)} --> {_stamp(c.end)}\n{_timed(c)}\n" for i, c in enumerate(cues, 1))
+    """`cues` as WebVTT; words carry their times, so that a page can light them up as they are heard.
+
+    Where presenters take turns, each cue says whose it is (`<v Nữ>`).
+    """
+    blocks = (f"{i}\n{_stamp(c.start)} --> {_stamp(c.end)}\n{_speaker(c)}{_timed(c)}\n" for i, c in enumerate(cues, 1))
     return "WEBVTT\n\n" + "\n".join(blocks)
 
 
@@ -19,6 +22,15 @@ def srt(cues: Sequence[Cue]) -> str:
         for i, c in enumerate(cues, 1)
     )
     return "\n".join(blocks)
+
+
+def _speaker(cue: Cue) -> str:
+    return f"<v {html.escape(capital(cue.presenter))}>" if cue.presenter else ""
+
+
+def capital(presenter: str) -> str:
+    """`Nữ`."""
+    return presenter[:1].upper() + presenter[1:]
 
 
 def _timed(cue: Cue) -> str:

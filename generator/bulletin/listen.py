@@ -40,7 +40,7 @@ def listen(workspace: Workspace, mp3: Path, progress: Progress = lambda *_: None
     Raises SpeechError where the recogniser is not installed, BulletinError where the bulletin is not whole.
     """
     frames = _frames(mp3)
-    cues = list({cue.spoken: cue for cue in reversed(Manifest.load(mp3.with_suffix(".json")).cues)}.values())[::-1]
+    cues = _different(Manifest.load(mp3.with_suffix(".json")))
     result = []
     for done, cue in enumerate(cues, 1):
         result.append(_hear(workspace, frames, cue))
@@ -65,6 +65,14 @@ def findings(workspace: Workspace, mp3: Path, threshold: float = THRESHOLD) -> I
                 workspace.relative(mp3),
                 quote=heard.cue.text,
             )
+
+
+def _different(manifest: Manifest) -> list[Cue]:
+    """The first cue of each sentence; said by another voice, it is another."""
+    found: dict[tuple[str, str], Cue] = {}
+    for cue in manifest.cues:
+        found.setdefault((cue.spoken, manifest.voice_of(cue)), cue)
+    return list(found.values())
 
 
 def _frames(mp3: Path) -> bytes:

@@ -22,8 +22,8 @@ from generator.bulletin.proof import prove
 from generator.bulletin.rundown import rundown
 from generator.bulletin.tags import id3
 from generator.errors import LoaError, SpeechError
-from generator.speech import is_auto
-from generator.speech.clips import Voice, digest
+from generator.speech import Cast, cast, is_auto
+from generator.speech.clips import digest
 from generator.speech.engine import Engine
 from generator.speech.registry import engine as engine_named
 from generator.workspace import Workspace, cannot_write, part_path, write_atomic
@@ -41,6 +41,7 @@ def make(
 ) -> Manifest:
     """Make the bulletin of `order`, speaking `jobs` sentences at a time, or find that it is already made.
 
+    `voice` reads all of it, or lends its accent to the presenters that `order` names (see `speech.presenters`).
     With `lossless` its master is kept too, as FLAC.
     Raises BulletinError (it cannot fit, a sound is missing), SpeechError, WorkspaceError; sentences spoken until then
     stay in the cache, and an older bulletin stays as it was.
@@ -50,7 +51,8 @@ def make(
     done = unchanged(workspace, order, engine, voice)
     if done is not None and (flac.is_file() or not lossless):
         return done
-    heard = rundown(order, Narrator(workspace, Voice(engine, voice), order.style.preset), progress, jobs)
+    speakers = cast(engine, voice, order.presenters())
+    heard = rundown(order, Narrator(workspace, speakers, order.style.preset), progress, jobs)
     programme = join(heard.slots)
     day = order.date or datetime.datetime.now().astimezone().date()
     mp3 = as_mp3(order, programme, day)
@@ -64,13 +66,14 @@ def make(
         seconds=round(programme.seconds, 3),
         sha256=hashlib.sha256(mp3).hexdigest(),
         engine=engine.name,
-        voice=voice,
+        voice=speakers.lead,
+        presenters=dict(speakers.presenters),
         engine_version=engine.version,
         preset=order.style.preset,
         readings=len(heard.fit.rounds),
         pace=round(heard.fit.pace, 4),
         words_sha256=_words(workspace, order),
-        voice_sha256=_voice(engine, voice),
+        voice_sha256=_voice(speakers),
         inputs=dict(order.inputs),
         clips=heard.clips,
         cues=programme.cues,
@@ -114,16 +117,24 @@ def made_before(workspace: Workspace, order: Order, wanted: str | None = None) -
         now = engine_named(manifest.engine)
     except SpeechError:  # its engine is no longer installed
         return manifest if is_auto(wanted) else None
-    allowed = {f"{now.name}:{manifest.voice}", *([now.name] if manifest.voice in now.voices()[:1] else [])}
-    if not is_auto(wanted) and wanted not in allowed:
+    if not is_auto(wanted) and not _speaks(manifest, str(wanted), now, order):
         return None
     return None if now.version != manifest.engine_version and now.state().ready else manifest
+
+
+def _speaks(manifest: Manifest, wanted: str, engine: Engine, order: Order) -> bool:
+    """Whether the voices of `manifest` are those that `wanted` (`engine[:voice]`) gives `order`."""
+    name, _colon, voice = wanted.partition(":")
+    base = voice or next(iter(engine.voices()), "")
+    speakers = cast(engine, base, order.presenters())
+    return name == engine.name and (manifest.voice, manifest.presenters) == (speakers.lead, speakers.presenters)
 
 
 def unchanged(workspace: Workspace, order: Order, engine: Engine, voice: str) -> Manifest | None:
     """The bulletin of `order` where it is made already, by this voice, and whole; else None. Costs milliseconds."""
     manifest = _whole(workspace, order)
-    return manifest if manifest and manifest.voice_sha256 == _voice(engine, voice) else None
+    speakers = cast(engine, voice, order.presenters())
+    return manifest if manifest and manifest.voice_sha256 == _voice(speakers) else None
 
 
 def _whole(workspace: Workspace, order: Order) -> Manifest | None:
@@ -141,9 +152,11 @@ def _whole(workspace: Workspace, order: Order) -> Manifest | None:
     return manifest if whole and mp3.with_suffix(".png").is_file() else None
 
 
-def _voice(engine: Engine, voice: str) -> str:
+def _voice(speakers: Cast) -> str:
     """A digest of who speaks."""
-    return digest(engine.name, engine.version, engine.text_style, voice)
+    engine = speakers.engine
+    presenters = (part for pair in speakers.presenters.items() for part in pair)
+    return digest(engine.name, engine.version, engine.text_style, speakers.lead, *presenters)
 
 
 def _words(workspace: Workspace, order: Order) -> str:
@@ -158,7 +171,13 @@ def _words(workspace: Workspace, order: Order) -> str:
     for script, sentence in lines(order.scripts()):
         parts += [script.region, script.campaign, script.title, sentence.kind, str(sentence.pause)]
         parts += [sentence.text, sentence.reading.phrased]
+    parts += _turns(order)
     return digest(*parts)
+
+
+def _turns(order: Order) -> list[str]:
+    """Who says each sentence; nothing where one voice says all, so that older records stay true."""
+    return [sentence.presenter for _script, sentence in lines(order.scripts())] if order.presenters() else []
 
 
 def as_mp3(order: Order, programme: Programme, day: datetime.date) -> bytes:

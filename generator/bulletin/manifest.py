@@ -30,7 +30,8 @@ class Cue(_Record):
     """One sentence on air. `start`, `end`: seconds from the first sample of the file.
 
     `text` is the sentence as written, `spoken` what is heard; `part` is `opening`, a campaign's id, `bridge` or
-    `closing`, and `reading` counts how often that part has been read by then, from 1.
+    `closing`, and `reading` counts how often that part has been read by then, from 1. `presenter` is whose turn it is;
+    empty where one voice reads everything.
     """
 
     start: float
@@ -39,6 +40,7 @@ class Cue(_Record):
     spoken: str
     part: str
     reading: int = 1
+    presenter: str = ""
     words: tuple[Word, ...] = ()
 
 
@@ -67,6 +69,9 @@ class Manifest(_Record):
     """Of the MP3, as 64 hexadecimal digits; what an approval is bound to."""
     engine: str
     voice: str
+    """The one that leads the bulletin."""
+    presenters: dict[str, str] = {}
+    """The voice of each presenter, where they take turns."""
     engine_version: str = ""
     preset: str = "horn"
     readings: int = 1
@@ -81,6 +86,15 @@ class Manifest(_Record):
     """Keys of the clips in the order of their first use."""
     cues: tuple[Cue, ...] = ()
     proof: Proof | None = None
+
+    def voice_of(self, cue: Cue) -> str:
+        """The engine's voice that speaks `cue`."""
+        return self.presenters.get(cue.presenter, self.voice)
+
+    @property
+    def speakers(self) -> str:
+        """Engine and voices as people read them: `loa:nu`, `loa:nu + nam`."""
+        return f"{self.engine}:{' + '.join(dict.fromkeys((self.voice, *self.presenters.values())))}"
 
     @classmethod
     def load(cls, path: Path) -> "Manifest":

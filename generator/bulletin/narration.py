@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generator.bulletin.piece import RULES, Piece, Stretch, kept
 from generator.bulletin.plan import Preset
 from generator.script import Script, Sentence
-from generator.speech import Utterance
+from generator.speech import Cast, Utterance
 from generator.speech.clips import Clip, Voice, digest, speak
 from generator.workspace import Workspace
 
@@ -21,27 +20,28 @@ Line = tuple[Script, Sentence]
 
 
 class Narrator:
-    """Speaks for one bulletin: always the same engine, voice and mastering preset."""
+    """Speaks for one bulletin: always the same engine, voices, mastering preset and pace."""
 
-    def __init__(self, workspace: Workspace, voice: Voice, preset: Preset) -> None:
+    def __init__(self, workspace: Workspace, speakers: Cast, preset: Preset, pace: float = 1.0) -> None:
         self.workspace = workspace
-        self.voice = voice
+        self.speakers = speakers
         self.preset = preset
+        self.pace = pace
         self._pieces: dict[str, Piece] = {}
 
     def at(self, pace: float) -> "Narrator":
         """The same narrator at another pace."""
-        return Narrator(self.workspace, replace(self.voice, pace=pace), self.preset)
+        return Narrator(self.workspace, self.speakers, self.preset, pace)
 
     def prepare(self, wanted: Sequence[Line], progress: Progress = lambda *_: None, jobs: int = 1) -> None:
         """Speak what no earlier build has spoken, `jobs` sentences at a time.
 
         Raises SpeechError, BulletinError, WorkspaceError; what was finished until then is kept.
         """
-        asked = {self.clip_key(*line): utterance(*line) for line in wanted}
-        new = {key: said for key, said in asked.items() if key not in self._pieces}
+        asked = {self.clip_key(*line): line for line in wanted}
+        new = {key: line for key, line in asked.items() if key not in self._pieces}
         with ThreadPoolExecutor(jobs, "narrator") as pool:
-            waiting = {pool.submit(self._piece, key, said): key for key, said in new.items()}
+            waiting = {pool.submit(self._piece, key, line): key for key, line in new.items()}
             try:
                 for done, ready in enumerate(as_completed(waiting), 1 + len(asked) - len(new)):
                     self._pieces[waiting[ready]], made = ready.result()
@@ -55,20 +55,23 @@ class Narrator:
 
     def clip_key(self, script: Script, sentence: Sentence) -> str:
         """The key of the clip of `sentence`."""
-        return self.voice.key(utterance(script, sentence))
+        return self._voice(sentence).key(utterance(script, sentence))
 
     def clip(self, script: Script, sentence: Sentence) -> Clip:
         """The clip of `sentence` itself, as the engine gave it."""
-        return speak(self.workspace, utterance(script, sentence), self.voice)
+        return speak(self.workspace, utterance(script, sentence), self._voice(sentence))
 
-    def _piece(self, clip: str, said: Utterance) -> tuple[Piece, bool]:
+    def _voice(self, sentence: Sentence) -> Voice:
+        return Voice(self.speakers.engine, self.speakers.voice_of(sentence.presenter), self.pace)
+
+    def _piece(self, clip: str, line: Line) -> tuple[Piece, bool]:
         """The piece of clip `clip`, and whether the engine had to speak for it."""
         spoken_now: list[bool] = []
 
         def render() -> "tuple[Samples, tuple[Stretch, ...]]":
             from generator.bulletin.mastering import master
 
-            spoken = speak(self.workspace, said, self.voice)
+            spoken = self.clip(*line)
             spoken_now.append(spoken.made)
             sound = spoken.sound()
             samples = master(sound, self.preset)

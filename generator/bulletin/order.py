@@ -41,6 +41,11 @@ class Order:
         yield self.bridge
         yield self.closing
 
+    def presenters(self) -> tuple[str, ...]:
+        """Who takes turns in it, the one who opens it first; empty where one voice reads everything."""
+        turns = (sentence.presenter for script in self.scripts() for sentence in script.sentences)
+        return tuple(dict.fromkeys(filter(None, turns)))
+
     @property
     def title(self) -> str:
         """What the bulletin is called: as the schedule says, else the titles of its items."""

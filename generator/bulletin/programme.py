@@ -106,6 +106,7 @@ def _cues(slot: Slot, start: int) -> Iterator[Cue]:
             spoken=sentence.reading.text,
             part=slot.part,
             reading=slot.reading,
+            presenter=sentence.presenter,
             words=tuple(_words(sentence, stretch, begin)),
         )
 

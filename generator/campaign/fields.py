@@ -57,7 +57,20 @@ def _website(text: str) -> str:
     return _url(text if "://" in text else f"https://{text}") and text
 
 
+def _presenters(names: tuple[str, ...]) -> tuple[str, ...]:
+    """One or two who take turns; "Nữ" is "nữ". Raises ValueError."""
+    known = tuple(name.lower() if name.lower() in {"nữ", "nam"} else name for name in names)
+    if len(known) > 2 or len(set(known)) < len(known):
+        raise ValueError(
+            _("An article has one presenter, or two different ones who take turns.")
+            + "\n"
+            + _("Write for example voices: [nữ, nam].")
+        )
+    return known
+
+
 Text = Annotated[str, AfterValidator(nfc), Field(min_length=1)]
+Presenters = Annotated[tuple[Text, ...], AfterValidator(_presenters)]
 Slug = Annotated[str, Field(pattern=_SLUG)]
 Day = Annotated[date, BeforeValidator(_day)]
 Count = Annotated[int, BeforeValidator(whole_number), Field(ge=0)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
-from generator.campaign.fields import Count, Day, Kind, Slug, Text, Url, Website, whole_number
+from generator.campaign.fields import Count, Day, Kind, Presenters, Slug, Text, Url, Website, whole_number
 from generator.errors import CampaignError, Finding
 from generator.i18n import _
 from generator.yamlfile import Strict
@@ -68,11 +68,12 @@ class Hotline(Strict):
 
 
 class Station(Strict):
-    """The commune's radio: its call, the accent of its listeners, its voice and jingle."""
+    """The commune's radio: its call, the accent of its listeners, its voices and jingle."""
 
     call: Text | None = None
     region: Literal["bac", "trung", "nam"] = "bac"
     voice: Text | None = None  # ENGINE or ENGINE:VOICE; null: the best that is ready
+    voices: Presenters = ()  # who presents: [nữ, nam] take turns; empty: one voice, as it is
     jingle: Text | None = "chime"
     pronounce: dict[Text, Text] = Field(default_factory=dict)  # how this station says a word: {VNeID: vi en i đi}
 
@@ -102,6 +103,7 @@ class Campaign(Strict):
     postal: bool = False  # filing and results by the public postal service
     linked_services: tuple[Literal["khai-sinh", "khai-tu"], ...] = ()
     explain_levels: bool = False  # also say what the former four levels were
+    voices: Presenters = ()  # who presents this article; empty: as the station does
     appeal_to: tuple[Text, ...] = ()
     body: tuple[Text, ...] = ()  # the paragraphs of a free notice (template thong-bao)
     deadline: Day | None = None  # the last day to do what the article asks for
@@ -141,6 +143,11 @@ class Commune(Strict):
     def call(self) -> str:
         """How the station names itself."""
         return self.station.call or f"Đài truyền thanh {self.commune.full}"
+
+    def presenters(self, id_: str) -> tuple[str, ...]:
+        """Who reads campaign `id_` in turns; of any other text, who presents at this station. Empty: one voice."""
+        campaign = next((c for c in self.campaigns if c.id == id_), None)
+        return (campaign.voices or self.station.voices) if campaign else self.station.voices[:1]
 
     def campaign(self, id_: str) -> Campaign:
         """The campaign called `id_`. Raises CampaignError when there is none."""

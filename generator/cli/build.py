@@ -60,9 +60,7 @@ def build_with_bar(
 def summary(report: Report) -> list[str]:
     """What was made, in lines for people."""
     lines = [
-        _("{id}: {minutes} min, voice {engine}:{voice}").format(
-            id=m.id, minutes=clock(m.seconds), engine=m.engine, voice=m.voice
-        )
+        _("{id}: {minutes} min, voice {voice}").format(id=m.id, minutes=clock(m.seconds), voice=m.speakers)
         for m in report.made
     ]
     made = ngettext("{n} bulletin made", "{n} bulletins made", len(report.made)).format(n=len(report.made))

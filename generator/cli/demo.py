@@ -54,5 +54,5 @@ def _table(shown: demonstration.Shown) -> Table:
         manifest = line.manifest
         name = line.commune.commune.full
         label = f"{name} ({line.commune.stem})"
-        table.add_row(label, str(line.words), clock(manifest.seconds), f"{manifest.engine}:{manifest.voice}", when)
+        table.add_row(label, str(line.words), clock(manifest.seconds), manifest.speakers, when)
     return table

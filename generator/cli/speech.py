@@ -88,9 +88,15 @@ def _text(engine: Engine) -> str:
     ready = click.style(_("ready"), fg="green") if state.ready else click.style(_("not ready"), fg="yellow")
     lines = [f"{engine.name}: {ready}" + (f" · {engine.licence}" if engine.licence else "")]
     if state.ready:
-        lines.append("    " + ", ".join(f"{engine.name}:{voice}" for voice in engine.voices()))
+        lines.append("    " + ", ".join(_named(engine, voice) for voice in engine.voices()))
     lines += [f"    {line}" for line in (state.reason, state.mend and f"→ {state.mend}") if line]
     return "\n".join(lines)
+
+
+def _named(engine: Engine, voice: str) -> str:
+    """`loa:nu (nữ)`: the voice, and whose it is, as `voices:` names it."""
+    whose = engine.presenter(voice)
+    return f"{engine.name}:{voice}" + (f" ({whose})" if whose else "")
 
 
 def _json(found: list[Engine]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from generator.campaign import Commune
 from generator.script import Sentence
-from generator.speech import Engine, Region, Sound, State, Utterance, all_engines, choose
+from generator.speech import Engine, Region, Sound, State, Utterance, all_engines, cast, choose
 from generator.speech.clips import Voice, speak
 from generator.vietnamese import read
 from generator.workspace import Workspace
@@ -24,7 +24,7 @@ _FOR = 60.0
 def hear_sentence(workspace: Workspace, commune: Commune, sentence: Sentence) -> bytes:
     """`sentence` in the commune's voice. Raises SpeechError."""
     utterance = Utterance(sentence.reading.phrased, sentence.text, commune.station.region)
-    return _hear(workspace, utterance, commune.station.voice)
+    return _hear(workspace, utterance, commune.station.voice, sentence.presenter)
 
 
 def hear_text(
@@ -41,13 +41,14 @@ def hear_voice(workspace: Workspace, engine: Engine, voice: str, text: str) -> b
         return wav(speak(workspace, Utterance(read(text).phrased, text), Voice(engine, voice)).sound())
 
 
-def _hear(workspace: Workspace, utterance: Utterance, voice: str | None) -> bytes:
+def _hear(workspace: Workspace, utterance: Utterance, voice: str | None, presenter: str = "") -> bytes:
     with _gate:
         known = _chosen.get(voice)
         if known is None or time.monotonic() - known[0] > _FOR:
             known = _chosen[voice] = (time.monotonic(), choose(voice))
         engine, name = known[1]
-        return wav(speak(workspace, utterance, Voice(engine, name)).sound())
+        speaker = cast(engine, name, (presenter,)).lead
+        return wav(speak(workspace, utterance, Voice(engine, speaker)).sound())
 
 
 def engine_states() -> list[tuple[str, str, State | None, tuple[str, ...]]]:

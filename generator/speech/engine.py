@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Region = Literal["bac", "trung", "nam"]
+Presenter = Literal["nữ", "nam"]
 TextStyle = Literal["respelt", "written"]
 
 
@@ -81,6 +82,9 @@ class Engine(Protocol):
 
     def voices(self) -> tuple[str, ...]:
         """The voices that are installed, the default first; empty when none is."""
+
+    def presenter(self, voice: str) -> Presenter | None:
+        """Whether `voice` is a woman's or a man's; None where nobody can tell."""
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak. `pace` 1.0 is the voice's own; 1.08 is 8 % quicker.

@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
-from generator.speech.engine import Engine, Sound, State, TextStyle, Utterance
+from generator.speech.engine import Engine, Presenter, Sound, State, TextStyle, Utterance
 
 OWN = {
     "piper": "generator.speech.engines.piper:Piper",
@@ -36,6 +36,10 @@ class BrokenEngine:
     def voices(self) -> tuple[str, ...]:
         """None."""
         return ()
+
+    def presenter(self, voice: str) -> Presenter | None:  # noqa: ARG002 (the protocol's signature)
+        """Nobody's."""
+        return None
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:  # noqa: ARG002 (the protocol's signature)
         """Raises SpeechError."""

@@ -57,6 +57,8 @@ def problems(workspace: Workspace, text: str | bytes, name: str = "bad.yaml") ->
         ("    title: Dịch vụ công", "    services: {level_3: -1}\n    title: A", "value.range", (9, 25), "range"),
         ("    title: Dịch vụ công", "    services: {level_3: sáu mươi}\n    title: A", "value.type", (9, 25), "number"),
         ("    title: Dịch vụ công", "    services: {level_3: true}\n    title: A", "value.wrong", (9, 25), "number"),
+        ("    title: Dịch vụ công", "    voices: [nữ, nữ]\n    title: A", "value.wrong", (9, 13), "nữ, nam"),
+        ("    title: Dịch vụ công", "    voices: [nữ, nam, nu]\n    title: A", "value.wrong", (9, 13), "take turns"),
         ("  - id: dvc", "\t- id: dvc", "yaml.syntax", (7, 1), "tab"),
         ("portal: {", "portal: &a {", "", (0, 0), ""),
         ("  province: Quảng Trị", "  province: *a", "yaml.alias", (4, 13), "Write the value out"),

@@ -3,7 +3,8 @@ import re
 import pytest
 
 from generator import article, script
-from generator.campaign import Commune, load_communes
+from generator.article import Article
+from generator.campaign import Commune, load_commune, load_communes
 from generator.script import Script
 from generator.workspace import Workspace
 from tests.conftest import ROOT, Loa
@@ -69,6 +70,51 @@ def test_loa_script_prints_one_sentence_a_line_from_a_subfolder(loa: Loa, statio
     lines = done.stdout.splitlines()
     ben_hai = next(c for c in COMMUNES if c.stem == "ben-hai")
     assert lines == [s.reading.text for s in scripts_of(ben_hai)[0].sentences]
+
+
+NOTICE = Article(
+    "trung-son", "x", "Nước sạch", COMMUNES[0].campaigns[0].as_of, "web",
+    "# Nước sạch\n\nMai cúp nước. Bà con trữ nước.\n\nViệc cần làm:\n\n- Rửa bể.\n- Đậy bể.\n\n## Hỏi ai\n\n### Ở đâu\n\n"
+    "- Hỏi trưởng thôn.\n\nHỏi ủy ban.\n\nXin cảm ơn.",
+)  # fmt: skip
+
+
+def turns(presenters: tuple[str, ...]) -> list[tuple[str, str]]:
+    said = script.write(NOTICE, COMMUNES[0], presenters).sentences
+    return [(sentence.presenter, sentence.text) for sentence in said]
+
+
+def test_presenters_change_between_paragraphs_with_their_headings_and_lists() -> None:
+    assert turns(("nữ", "nam")) == [
+        ("nữ", "Nước sạch"), ("nữ", "Mai cúp nước."), ("nữ", "Bà con trữ nước."),
+        ("nam", "Việc cần làm:"), ("nam", "Rửa bể."), ("nam", "Đậy bể."),
+        ("nữ", "Hỏi ai"), ("nữ", "Ở đâu"), ("nữ", "Hỏi trưởng thôn."),
+        ("nam", "Hỏi ủy ban."), ("nữ", "Xin cảm ơn."),
+    ]  # fmt: skip
+
+
+def test_one_presenter_reads_everything_and_none_is_nobody_in_particular() -> None:
+    assert {who for who, _ in turns(("nam",))} == {"nam"}
+    assert {who for who, _ in turns(())} == {""}
+
+
+def test_the_article_says_who_presents_it_else_the_station_does(station: Workspace) -> None:
+    file = station.campaigns / "ben-hai.yaml"
+    file.write_text(file.read_text("utf-8").replace("station:\n", "station:\n  voices: [Nữ, nam]\n"), encoding="utf-8")
+    commune = load_commune(station, "ben-hai")
+    campaign = commune.campaigns[0]
+    assert commune.presenters(campaign.id) == ("nữ", "nam")
+    assert commune.presenters("opening") == ("nữ",), "one voice greets"
+    own = commune.model_copy(update={"campaigns": (campaign.model_copy(update={"voices": ("nam",)}),)})
+    assert own.presenters(campaign.id) == ("nam",)
+
+
+def test_loa_script_shows_whose_turn_it_is(loa: Loa, station: Workspace) -> None:
+    file = station.campaigns / "ben-hai.yaml"
+    file.write_text(file.read_text("utf-8").replace("  - id:", "  - voices: [nam, nữ]\n    id:"), encoding="utf-8")
+    lines = loa("script", "ben-hai", cwd=station.root).stdout.splitlines()
+    assert lines[0].startswith("Nam: ")
+    assert {line.split(": ")[0] for line in lines} == {"Nữ", "Nam"}
 
 
 def test_staff_notes_are_never_said() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from generator.errors import Finding, SpeechError
-from generator.speech import Sound, State, TextStyle, Utterance
+from generator.speech import Presenter, Sound, State, TextStyle, Utterance
 
 RATE = 16_000
 SYLLABLE = 0.25
@@ -28,6 +28,9 @@ class Beeper:
 
     def voices(self) -> tuple[str, ...]:
         return ("low", "high")
+
+    def presenter(self, voice: str) -> Presenter | None:
+        return {"low": "nam", "high": "nữ"}[voice]  # type: ignore[return-value]  # mypy widens the dict's values
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         if self.fails_on and self.fails_on in utterance.text:

@@ -9,7 +9,7 @@ from datetime import datetime
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
 from generator.speech.decoding import decode
-from generator.speech.engine import Sound, State, TextStyle, Utterance
+from generator.speech.engine import Presenter, Sound, State, TextStyle, Utterance
 from generator.speech.network import Patience, Presence, Refused, retry_after
 from generator.speech.plausible import cut_short
 from generator.speech.problems import no_such_voice, not_installed, require
@@ -45,6 +45,10 @@ class Edge:
     def voices(self) -> tuple[str, ...]:
         """The woman's first."""
         return VOICES
+
+    def presenter(self, voice: str) -> Presenter | None:
+        """HoaiMy is a woman, NamMinh a man."""
+        return "nữ" if voice == VOICES[0] else "nam"
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text`; marks where the service told every word's time. Raises SpeechError."""

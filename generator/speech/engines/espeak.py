@@ -14,7 +14,7 @@ from typing import Any
 
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
-from generator.speech.engine import Sound, State, TextStyle, Utterance
+from generator.speech.engine import Presenter, Sound, State, TextStyle, Utterance
 from generator.speech.problems import no_such_voice, require
 
 LANGUAGES = ("vi", "vi-vn-x-central", "vi-vn-x-south")
@@ -97,6 +97,10 @@ class Espeak:
     def voices(self) -> tuple[str, ...]:
         """The northern, central and southern readings, in a woman's, a man's and the plain voice."""
         return tuple(f"{language}+{variant}".rstrip("+") for language in LANGUAGES for variant in VARIANTS)
+
+    def presenter(self, voice: str) -> Presenter | None:
+        """Variants in f are women's; those in m, and the plain voice, men's."""
+        return "nữ" if "+f" in voice else "nam"
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text`; the marks come from the library. Raises SpeechError."""

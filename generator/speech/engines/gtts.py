@@ -10,7 +10,7 @@ from typing import Any
 from generator.errors import SpeechError
 from generator.i18n import _
 from generator.speech.decoding import at_pace, decode
-from generator.speech.engine import Sound, State, TextStyle, Utterance
+from generator.speech.engine import Presenter, Sound, State, TextStyle, Utterance
 from generator.speech.network import Patience, Presence, Refused, retry_after
 from generator.speech.plausible import cut_short
 from generator.speech.problems import no_such_voice, require
@@ -45,6 +45,10 @@ class Gtts:
     def voices(self) -> tuple[str, ...]:
         """The only one."""
         return ("vi",)
+
+    def presenter(self, voice: str) -> Presenter | None:  # noqa: ARG002 (the protocol's signature)
+        """A woman's."""
+        return "nữ"
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text` part by part, without marks. Raises SpeechError."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
-from generator.speech.engine import Sound, State, TextStyle, Utterance
+from generator.speech.engine import Presenter, Sound, State, TextStyle, Utterance
 from generator.speech.problems import no_such_voice, not_installed, require
 from generator.speech.voice_store import folder
 
@@ -44,6 +44,10 @@ class Piper:
         place = self._place or folder()
         models = sorted(place.glob("*.onnx")) if place.is_dir() else []
         return tuple(model.stem for model in models if model.with_name(model.name + ".json").is_file())
+
+    def presenter(self, voice: str) -> Presenter | None:  # noqa: ARG002 (the protocol's signature)
+        """A model's settings do not say; a station names its voices themselves."""
+        return None
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text`, without marks. Raises SpeechError."""

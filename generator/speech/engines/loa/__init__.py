@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
-from generator.speech.engine import Sound, State, TextStyle, Utterance
+from generator.speech.engine import Presenter, Sound, State, TextStyle, Utterance
 
 if TYPE_CHECKING:
     from generator.speech.engines.loa.model import Model
@@ -51,6 +51,10 @@ class Loa:
     def voices(self) -> tuple[str, ...]:
         """The woman's voice first."""
         return _VOICES
+
+    def presenter(self, voice: str) -> Presenter | None:
+        """As the voices are called."""
+        return "nữ" if voice == "nu" else "nam"
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text`; every word has its mark. Raises SpeechError."""
