@@ -1,7 +1,6 @@
 """What is installed and what is not, what works and what does not: one check a thing, each with its mend."""
 
 import datetime
-import os
 import platform
 import shutil
 from collections.abc import Iterator
@@ -14,10 +13,11 @@ from generator.errors import LoaError
 from generator.i18n import _
 from generator.on_air import open_station_store
 from generator.on_air.alarms import open_alarms
+from generator.on_air.health import output_health, state_name
 from generator.on_air.lease import who_is_on_air
+from generator.playout.readiness import not_ready
 from generator.playout.sound_card import device_names
 from generator.schedule import Schedule, airings
-from generator.schedule.outputs import Icecast, SoundCard
 from generator.speech import all_engines, ffmpeg
 from generator.store import Store
 from generator.workspace import Workspace
@@ -59,7 +59,7 @@ def examine(workspace: Workspace) -> Iterator[Check]:
         yield _failed("schedule.yaml", error)
         return
     yield Check("schedule.yaml", Health.GOOD, _("{n} broadcasts").format(n=len(schedule.broadcasts)))
-    yield from _outputs(schedule)
+    yield from _outputs(workspace, schedule)
     try:
         store = open_station_store(workspace, schedule)
     except LoaError as error:
@@ -100,19 +100,33 @@ def _campaigns(workspace: Workspace) -> Check:
     return Check("campaigns/", Health.GOOD, _("{n} communes").format(n=len(communes)))
 
 
-def _outputs(schedule: Schedule) -> Iterator[Check]:
+def _outputs(workspace: Workspace, schedule: Schedule) -> Iterator[Check]:
     cards = device_names()
     yield Check(_("sound cards"), Health.GOOD if cards else Health.WEAK, ", ".join(cards) or _("none"))
     for name, output in schedule.outputs.items():
-        title = _("output {name}").format(name=name)
-        if isinstance(output, SoundCard) and not any(output.device in ("default", card) for card in cards):
-            known = any(output.device.lower() in card.lower() for card in cards)
-            if not known:
-                yield Check(title, Health.BAD, _("there is no sound card “{name}”").format(name=output.device),
-                            _("Plug it in, or name one of the above in schedule.yaml."))  # fmt: skip
-        elif isinstance(output, Icecast) and not os.environ.get(output.password_env):
-            detail = _("the variable {name} with the password is not set").format(name=output.password_env)
-            yield Check(title, Health.BAD, detail, _("Set it where `loa run` is started."))
+        problem = not_ready(output, workspace.root)
+        if problem:
+            yield Check(_output(name), Health.BAD, problem, _("Mend it, or change the output in schedule.yaml."))
+
+
+def _outputs_on_air(schedule: Schedule, store: Store) -> Iterator[Check]:
+    """What the station on air has to say of its outputs."""
+    for health in output_health(store):
+        if health.state == "unknown":
+            continue
+        since = f"{health.since.astimezone(schedule.timezone):%d/%m/%Y %H:%M}"
+        detail = _("{state} since {since}").format(state=state_name(health.state), since=since)
+        bad = health.state in ("failing", "dead")
+        yield Check(
+            _output(health.output),
+            Health.BAD if bad else Health.GOOD,
+            f"{detail}: {health.error}" if bad and health.error else detail,
+            _("Mend it, or change the output in schedule.yaml."),
+        )
+
+
+def _output(name: str) -> str:
+    return _("output {name}").format(name=name)
 
 
 def _on_air(workspace: Workspace, schedule: Schedule, store: Store) -> Iterator[Check]:
@@ -124,6 +138,7 @@ def _on_air(workspace: Workspace, schedule: Schedule, store: Store) -> Iterator[
         _("on air, process {pid}").format(pid=holder["pid"]) if holder else _("not running"),
         _("Start it: loa run"),
     )
+    yield from _outputs_on_air(schedule, store)
     newest = logbook.newest(store)
     if newest and newest > now + datetime.timedelta(minutes=5):
         yield Check(_("clock"), Health.BAD, _("earlier than the newest row of the log"), _("Set the computer's clock."))

@@ -100,6 +100,18 @@ presence = Table(
 )
 """The processes on this workspace; the row with the role `on-air` is the one that may make sound."""
 
+outputs = Table(
+    "outputs",
+    metadata,
+    Column("output", String(100), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("since", String(32), nullable=False),
+    Column("error", Text),
+    Column("took", String(32)),
+)
+"""How each output of the station on air is getting on; `place`: its order in the schedule; `took`: its last sound."""
+
 requests = Table(
     "requests",
     metadata,

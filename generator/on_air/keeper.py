@@ -7,7 +7,8 @@ from generator.playout import Clock
 from generator.schedule import Airing, Schedule, airings
 from generator.workspace import Workspace
 
-_LOOK = 2.0
+_SAVED = 1.0
+"""Seconds for which a file must be broken before it is said to be: an editor may be in the middle of saving it."""
 
 
 class ScheduleKeeper:
@@ -16,27 +17,30 @@ class ScheduleKeeper:
     def __init__(self, workspace: Workspace, clock: Clock) -> None:
         self._workspace, self._clock = workspace, clock
         self._file = workspace.schedule_file
-        self._seen = self._state()
+        self._read = self._state()
         self.schedule = Schedule.load(workspace)
         self.problems: tuple[Finding, ...] = ()
-        self._looked = clock.elapsed()
+        self._suspect: tuple[float, tuple[Finding, ...]] | None = None
         self._planned: tuple[datetime.datetime, datetime.datetime, tuple[Airing, ...]] | None = None
 
     def refresh(self) -> bool:
-        """Look at the file every two seconds; whether the schedule or its problems changed."""
-        if self._clock.elapsed() - self._looked < _LOOK * self._clock.speed:
-            return False
-        self._looked = self._clock.elapsed()
-        state = self._state()
-        if state == self._seen:
-            return False
-        self._seen = state
+        """Look at the file; whether the schedule in force or its problems changed."""
+        state, now = self._state(), self._clock.elapsed()
+        if state != self._read:
+            self._read = state
+            return self._read_again(now)
+        if self._suspect and now - self._suspect[0] >= _SAVED * self._clock.speed:
+            self.problems, self._suspect = self._suspect[1], None
+            return True
+        return False
+
+    def _read_again(self, now: float) -> bool:
         try:
             self.schedule = Schedule.load(self._workspace)
-            self.problems = ()
         except ScheduleError as error:
-            self.problems = error.findings
-        self._planned = None
+            self._suspect = now, error.findings
+            return False
+        self.problems, self._suspect, self._planned = (), None, None
         return True
 
     def planned(self, since: datetime.datetime, until: datetime.datetime) -> list[Airing]:

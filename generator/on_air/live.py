@@ -1,14 +1,14 @@
 """An airing that this process has taken on, from the claim to the outcome."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from generator.i18n import _
 from generator.logbook import Entry, Outcome
 from generator.on_air.timing import Timing
-from generator.playout import Programme, Report
+from generator.playout import Condition, Programme, Report
 from generator.schedule import Airing
 from generator.schedule.broadcast import Late, Repeat
 
@@ -48,8 +48,15 @@ class Playing(Protocol):
     def reports(self) -> Sequence[Report]:
         """By output."""
 
+    @property
+    def conditions(self) -> Mapping[str, Condition]:
+        """How each output is getting on."""
+
     def start(self) -> None:
         """Open the outputs."""
+
+    def set_volume(self, output: str, volume: int) -> None:
+        """Per cent, at once."""
 
     def watch(self) -> None:
         """Once a second."""

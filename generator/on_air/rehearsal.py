@@ -13,7 +13,7 @@ from generator.approval import all_approvals
 from generator.logbook import Row, rows
 from generator.on_air.station import Station
 from generator.on_air.timing import Timing
-from generator.playout import Programme, Report
+from generator.playout import Condition, Programme, Report
 from generator.playout.readiness import not_ready
 from generator.schedule import Airing, Schedule, airings
 from generator.schedule.outputs import AnyOutput
@@ -98,8 +98,17 @@ class Rehearsed:
         heard = self.position - self.offset
         return tuple(Report(n, self.begun, self.position, heard, complete=self.over) for n in self.outputs)
 
+    @property
+    def conditions(self) -> dict[str, Condition]:
+        """As of outputs that never fail."""
+        condition: Condition = "over" if self.over else "sounding" if self.begun else "ready"
+        return dict.fromkeys(self.outputs, condition)
+
     def start(self) -> None:
         """Nothing to open."""
+
+    def set_volume(self, output: str, volume: int) -> None:
+        """Nothing to turn."""
 
     def watch(self) -> None:
         """Nothing to watch."""

@@ -15,12 +15,15 @@ from generator.on_air.station import Station
 from generator.on_air.systemd import notify
 from generator.on_air.timing import Timing
 from generator.playout import Clock, RealClock
+from generator.playout.readiness import not_ready
 from generator.schedule import Schedule
 from generator.store import Store, open_store
 from generator.workspace import Workspace
 
 _PATIENCE = 0.2
 """Seconds that a step waits for another program's lock: it is tried again in the next one, and sound must not wait."""
+_TRY = 60.0
+"""Seconds between two tries of the outputs that rest."""
 Progress = Callable[[Station], None]
 
 
@@ -71,6 +74,12 @@ def run(
             stop.set()
 
     driver.add("step", TICK, step)
+
+    def try_outputs() -> None:
+        outputs = station.keeper.schedule.outputs
+        station.outputs_tried({name: not_ready(output, workspace.root) for name, output in outputs.items()})
+
+    driver.add("outputs", _TRY, try_outputs)
     driver.add("alarms", 2.0, lambda: sender.deliver(station.keeper.schedule.alerts))
     with _signals(stop):
         try:

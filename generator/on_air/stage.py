@@ -74,6 +74,13 @@ class Stage:
             else:
                 self._watch_playing(live, session, now)
 
+    def follow_volumes(self) -> None:
+        """The schedule was read again: what sounds is turned up or down now; all else holds from the next airing on."""
+        for live in self.live.values():
+            if live.session:
+                for name in self._known(tuple(live.session.conditions)):
+                    live.session.set_volume(name, self._keeper.schedule.outputs[name].volume)
+
     def cut_all(self, why: str, now: datetime.datetime) -> None:
         """Silence at once on every output; what was heard, or waits to come back, ends as `cut`."""
         for live in list(self.live.values()):

@@ -15,6 +15,7 @@ from generator.logbook import newest
 from generator.on_air import desk, ledger
 from generator.on_air.due import Due
 from generator.on_air.guard import ClockGuard, Reading
+from generator.on_air.health import OutputWatch
 from generator.on_air.keeper import ScheduleKeeper
 from generator.on_air.ladder import Ladder
 from generator.on_air.lease import Lease
@@ -56,6 +57,8 @@ class Station:
         self.doubt: str | None = None
         self._only_requests = only_requests
         self._reserve = None if start else Reserve(workspace)
+        self._outputs = None if start else OutputWatch(store, clock)
+        self._tried: Mapping[str, str | None] = {}
         self._next_look = -1.0
         self._guard = ClockGuard(clock, timing, newest(store), trusted=trust_clock)
         self._ladder = Ladder(workspace, store)
@@ -72,6 +75,7 @@ class Station:
             return
         self._follow_schedule(reading.now)
         self._serve(reading.now)
+        self._mind_the_outputs(reading.now)
         self.stage.watch(reading.now, self._guard.gap_reason, slept=bool(reading.slept))
         if reading.doubt is None and not self._only_requests:
             self._due.sweep(reading.now, self.lease.token)
@@ -91,6 +95,24 @@ class Station:
         """Put a recording on air at once, if it is released (see `asking.air`)."""
         self._due.air(payload, now, self.lease.token)
         self.stage.open(now)
+
+    def outputs_tried(self, problems: Mapping[str, str | None]) -> None:
+        """What a try of the outputs has shown, from any thread: the problem of each, None where it would work."""
+        self._tried = problems
+
+    def _mind_the_outputs(self, now: datetime.datetime) -> None:
+        """Keep account of the outputs; one that a broadcast needs and that does not work is told before its hour."""
+        if self._outputs is None:
+            return
+        schedule = self.keeper.schedule
+        self._outputs.look(schedule.outputs, filter(None, (live.session for live in self.stage.live.values())), now)
+        tried, self._tried = self._tried, {}
+        needed = {name for broadcast in schedule.broadcasts for name in schedule.loudspeakers(broadcast.on)}
+        for output in self._outputs.tried(tried, now):
+            if output.output in needed:
+                event = f"output:{output.output}@{output.since:%Y-%m-%dT%H:%M:%S}"
+                message = _("the output {name} does not work: {reason}")
+                self.scribe.alarm(event, "output", message.format(name=output.output, reason=output.error))
 
     def _mind_the_disk(self, reading: Reading) -> None:
         """Once a minute; a store that says the disk is full says so on the way, and gets the reserve at once."""
@@ -155,6 +177,7 @@ class Station:
             message = _("schedule.yaml is broken; the last good one stays in force ({problems})").format(problems=text)
             self.scribe.alarm(f"schedule@{now:%Y-%m-%dT%H:%M}", "schedule", message)
         else:
+            self.stage.follow_volumes()
             self.scribe.event("schedule", _("schedule.yaml was read again"))
 
     def _serve(self, now: datetime.datetime) -> None:

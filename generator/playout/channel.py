@@ -1,13 +1,14 @@
 """One output during one airing: a thread that feeds its line, opens it again when it breaks, and reports."""
 
-import array
 import datetime
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from generator.errors import LoaError
 from generator.playout.clock import Clock
+from generator.playout.fader import Fader
 from generator.playout.lines import open_line
 from generator.playout.player import Line, Player
 from generator.playout.programme import FRAMES, Programme
@@ -18,12 +19,14 @@ SILENT = 64
 _RETRY = (0.5, 1.0, 2.0, 5.0)
 _ASLEEP = 3.0
 """Seconds between two chunks after which this process must have been asleep or stopped."""
+Condition = Literal["opening", "ready", "sounding", "failing", "over"]
+"""An output in an airing: its line is opened, waits for the moment, takes sound, broke, has nothing more to do."""
 
 
 @dataclass(slots=True)
 class Report:
     """What one output did. `reached`: the second of the programme it has come to; `seconds`: sound that it took;
-    `silent`: the longest stretch of silence in it.
+    `silent`: the longest stretch of silence in it; `took`: when it took sound last.
     """
 
     output: str
@@ -31,6 +34,7 @@ class Report:
     reached: float = 0.0
     seconds: float = 0.0
     silent: float = 0.0
+    took: datetime.datetime | None = None
     failures: list[str] = field(default_factory=list)
     complete: bool = False
 
@@ -52,11 +56,11 @@ class Channel:
     ) -> None:
         self.report = report
         self.asleep = False
+        self.condition: Condition = "failing" if report.failures else "opening"
         self._output, self._line, self._programme = output, line, programme
+        self._fader = Fader(output.volume)
         self._remaining, self._now_at = remaining, now_at
         self.touched = line.clock.elapsed()
-        self.waiting = True
-        self.listening = False
         self._player: Player | None = None
         self._thread = threading.Thread(target=self._run, name=f"output {line.output}", daemon=True)
 
@@ -66,6 +70,11 @@ class Channel:
         return self._line.clock
 
     @property
+    def waiting(self) -> bool:
+        """Whether it takes no sound yet, or not again."""
+        return self.condition != "sounding"
+
+    @property
     def alive(self) -> bool:
         """Whether it still has something to do."""
         return self._thread.is_alive()
@@ -73,6 +82,10 @@ class Channel:
     def start(self) -> None:
         """Open the line and wait for the moment, in a thread of its own."""
         self._thread.start()
+
+    def set_volume(self, volume: int) -> None:
+        """Per cent, from the next chunk on."""
+        self._fader.volume = volume
 
     def stop(self) -> None:
         """Silence, at once; the thread ends by itself."""
@@ -99,13 +112,14 @@ class Channel:
             except Exception as error:  # noqa: BLE001  a player's own bug must not end in silence
                 self.report.failures.append(f"{type(error).__name__}: {error}")
             else:
+                self.condition = "over"
                 return
             finally:
-                self.listening = False
                 self._close()
+            self.condition = "failing"
             pause = _RETRY[min(attempt, len(_RETRY) - 1)] * self.clock.speed
             attempt += 1
-            self.waiting, self.touched = True, self.clock.elapsed() + pause
+            self.touched = self.clock.elapsed() + pause
             self.clock.wait(self._line.stop, pause)
 
     def _play(self) -> None:
@@ -114,25 +128,25 @@ class Channel:
         offset = self._now_at()
         pcm = self._programme.pcm(player.rate, offset)
         chunk = next(pcm, None)
-        self.listening = True
-        begun = player.begin(self._remaining, offset)
-        self.listening = False
-        if not begun:
+        self.condition = "ready"
+        if not player.begin(self._remaining, offset):
             return
         silent = 0.0
-        self.waiting, self.touched = False, self.clock.elapsed()
+        self.touched = self.clock.elapsed()
+        self.condition = "sounding"
         while chunk is not None and not self._line.stop.is_set():
             if self.clock.elapsed() - self.touched > _ASLEEP * self.clock.speed:
                 self.asleep = True
                 return
             self.touched = self.clock.elapsed()
-            player.write(_louder(chunk, self._output.volume))
+            faded = self._fader.apply(chunk, player.rate)
+            player.write(faded)
             self._note_start(player)
+            self.report.took = self.clock.now()
             offset += len(chunk) / player.rate
             self.report.reached = offset
             self.report.seconds += len(chunk) / player.rate
-            loudest = max(max(chunk), -min(chunk)) * self._output.volume / 100
-            silent = silent + FRAMES if loudest < SILENT else 0.0
+            silent = silent + FRAMES if max(max(faded), -min(faded)) < SILENT else 0.0
             self.report.silent = max(self.report.silent, silent)
             chunk = next(pcm, None)
         if not self._line.stop.is_set():
@@ -151,10 +165,3 @@ class Channel:
                 player.close()
             except LoaError as error:
                 self.report.failures.append("; ".join(f.message for f in error.findings))
-
-
-def _louder(chunk: "array.array[int]", volume: int) -> "array.array[int]":
-    """`chunk` at `volume` per cent; what would be too loud is clipped, never wrapped around."""
-    if volume == 100:
-        return chunk
-    return array.array("h", (max(-32768, min(32767, sample * volume // 100)) for sample in chunk))

@@ -12,7 +12,8 @@ from generator.playout.encoder import Encoded
 from generator.playout.player import Line, trouble
 from generator.schedule.outputs import Icecast
 
-_PATIENCE = 5.0
+PATIENCE = 5.0
+"""Seconds in which a server must answer."""
 
 
 class IcecastPlayer(Encoded):
@@ -33,6 +34,12 @@ class IcecastPlayer(Encoded):
         self._socket.sendall(data)
 
 
+def address(url: str) -> tuple[str, int]:
+    """Host and port of a mount's URL."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 8000)
+
+
 def _connect(line: Line, output: Icecast) -> socket.socket:
     url = urlsplit(output.url)
     password = os.environ.get(output.password_env)
@@ -42,18 +49,18 @@ def _connect(line: Line, output: Icecast) -> socket.socket:
             _("the password is missing: the variable {name} is not set").format(name=output.password_env),
             _("Set it where Loa is started; see docs/huong-dan.md."),
         )
-    port = url.port or (443 if url.scheme == "https" else 8000)
+    host, port = address(output.url)
     key = base64.b64encode(f"{output.user}:{password}".encode()).decode()
     head = (
-        f"PUT {url.path} HTTP/1.1\r\nHost: {url.hostname}:{port}\r\nAuthorization: Basic {key}\r\n"
+        f"PUT {url.path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Basic {key}\r\n"
         f"User-Agent: Loa\r\nContent-Type: audio/mpeg\r\nIce-Public: 0\r\nIce-Name: {line.output}\r\n"
         f"Ice-Audio-Info: bitrate={output.bitrate}\r\nExpect: 100-continue\r\n\r\n"
     )
     connection: socket.socket | None = None
     try:
-        connection = socket.create_connection((url.hostname or "", port), _PATIENCE)
+        connection = socket.create_connection((host, port), PATIENCE)
         if url.scheme == "https":
-            connection = ssl.create_default_context().wrap_socket(connection, server_hostname=url.hostname)
+            connection = ssl.create_default_context().wrap_socket(connection, server_hostname=host)
         connection.sendall(head.encode())
         answer = connection.recv(1024).decode("latin-1").split("\r\n", 1)[0]
     except OSError as error:

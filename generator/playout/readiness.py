@@ -1,9 +1,11 @@
 """Whether an output could be played to now, as far as one can tell without making a sound."""
 
 import os
+import socket
 from pathlib import Path
 
 from generator.i18n import _
+from generator.playout.icecast import PATIENCE, address
 from generator.playout.sound_card import device_names
 from generator.schedule.outputs import AnyOutput, File, Icecast, SoundCard
 
@@ -20,6 +22,10 @@ def not_ready(output: AnyOutput, root: Path) -> str | None:
         case Icecast():
             if output.password_env not in os.environ:
                 return _("the password is missing: the variable {name} is not set").format(name=output.password_env)
+            try:
+                socket.create_connection(address(output.url), PATIENCE).close()
+            except OSError as error:
+                return _("the Icecast server does not answer ({reason})").format(reason=error.strerror or error)
         case File():
             folder = root / output.folder
             while not folder.exists():

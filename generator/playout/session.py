@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from generator.i18n import _
-from generator.playout.channel import Channel, Report
+from generator.playout.channel import Channel, Condition, Report
 from generator.playout.clock import Clock
 from generator.playout.player import Line
 from generator.playout.programme import Programme
@@ -34,7 +34,7 @@ class Session:
         root: Path,
         offset: float = 0.0,
     ) -> None:
-        self.airing, self.programme, self.outputs, self.planned = airing, programme, outputs, planned
+        self.airing, self.programme, self.outputs, self.planned = airing, programme, dict(outputs), planned
         self.offset = offset
         self._clock, self._root = clock, root
         self._channels: dict[str, Channel] = {}
@@ -81,6 +81,16 @@ class Session:
         """What each output did so far."""
         return tuple(self._reports.values())
 
+    @property
+    def conditions(self) -> dict[str, Condition]:
+        """How each output is getting on now."""
+        return {name: channel.condition for name, channel in self._channels.items()}
+
+    def set_volume(self, output: str, volume: int) -> None:
+        """Turn one of its outputs up or down, to `volume` per cent, while it sounds."""
+        self.outputs[output] = self.outputs[output].model_copy(update={"volume": volume})
+        self._channels[output].set_volume(volume)
+
     def watch(self) -> None:
         """Give up lines that take no sound and open them anew."""
         now = self._clock.elapsed()
@@ -90,7 +100,7 @@ class Session:
                 channel.stop()  # the others are through: nothing is left to join
                 continue
             limit = (_OPENING if channel.waiting else _STALLED) * self._clock.speed
-            if channel.alive and not channel.listening and now - channel.touched > limit:
+            if channel.alive and channel.condition != "ready" and now - channel.touched > limit:
                 channel.abandon()
                 self._reports[name].failures.append(_("took no sound for some seconds"))
                 self._open(name)
