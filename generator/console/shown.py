@@ -91,6 +91,8 @@ def deed(action: str) -> str:
         "commune.imported": _("brought in a commune"),
         "commune.restored": _("brought an earlier version back"),
         "campaign.added": _("added a campaign"),
+        "campaign.removed": _("deleted a campaign"),
+        "broadcast.removed": _("deleted a broadcast"),
         "campaign.saved": _("changed a campaign"),
         "campaign.mended": _("mended a text"),
         "reading.kept": _("set how a word is read"),

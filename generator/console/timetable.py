@@ -1,6 +1,7 @@
 """Changes of schedule.yaml that people ask for in the week's page; each works on the loaded file and nothing else."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from ruamel.yaml.comments import CommentedSeq
@@ -43,25 +44,38 @@ def put_back(data: Any, id_: str, day: datetime.date) -> None:
         del broadcast["except"]
 
 
-def put_extra(data: Any, id_: str, moment: datetime.datetime) -> None:
-    """Once more, at `moment` of the station's clock."""
-    text = f"{moment:%Y-%m-%d %H:%M}"
+def put_extra(data: Any, id_: str, moment: datetime.datetime, campaign: str | None = None) -> None:
+    """Once more, at `moment` of the station's clock; `campaign`: whose turn it is where they rotate."""
     broadcast = broadcast_in(data, id_)
-    if text not in [str(item) for item in broadcast.get("also") or []]:
-        _append(broadcast, "also", text)
+    if _extra_at(broadcast, moment) is None:
+        _append(broadcast, "also", f"{moment:%Y-%m-%d %H:%M}" + (f" {campaign}" if campaign else ""))
 
 
 def drop_extra(data: Any, id_: str, moment: datetime.datetime) -> bool:
     """Remove a one-off; whether there was one."""
     broadcast = broadcast_in(data, id_)
-    given = broadcast.get("also") or []
-    for number, item in enumerate(given):
-        if str(item).replace("T", " ").startswith(f"{moment:%Y-%m-%d %H:%M}"):
-            del given[number]
-            if not given:
-                del broadcast["also"]
-            return True
-    return False
+    number = _extra_at(broadcast, moment)
+    if number is None:
+        return False
+    del broadcast["also"][number]
+    if not broadcast["also"]:
+        del broadcast["also"]
+    return True
+
+
+def move(
+    data: Any, id_: str, old: datetime.datetime, new: datetime.datetime, turns: Mapping[datetime.datetime, str | None]
+) -> None:
+    """One airing to another moment. `turns`: every airing of its day, and whose turn it is where campaigns rotate.
+
+    An airing of the rule is moved by leaving its day out and naming the day's other airings and the new moment.
+    """
+    if not drop_extra(data, id_, old):
+        leave_out(data, id_, old.date(), old.date())
+        for moment in turns:
+            if moment != old:
+                put_extra(data, id_, moment, turns[moment])
+    put_extra(data, id_, new, turns[old])
 
 
 def set_broadcast(data: Any, values: dict[str, Any]) -> None:
@@ -78,8 +92,27 @@ def set_broadcast(data: Any, values: dict[str, Any]) -> None:
     for key, value in values.items():
         if value is None:
             there.pop(key, None)
-        elif there.get(key) != value:
+        elif not _same(there.get(key), value):
             there[key] = plain(value)
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Whether the file says this already, be it as a date or as the text of one."""
+    if isinstance(new, list):
+        return isinstance(old, list) and [str(item) for item in old] == new
+    return bool(old == new) or (isinstance(new, str) and str(old) == new)
+
+
+def change_broadcast(data: Any, values: dict[str, Any]) -> None:
+    """As `set_broadcast`, for one that is there. Raises FormError where it is gone."""
+    broadcast_in(data, values["id"])
+    set_broadcast(data, values)
+
+
+def _extra_at(broadcast: Any, moment: datetime.datetime) -> int | None:
+    """Which of the one-offs is at `moment`."""
+    texts = [str(item).replace("T", " ") for item in broadcast.get("also") or []]
+    return next((n for n, text in enumerate(texts) if text.startswith(f"{moment:%Y-%m-%d %H:%M}")), None)
 
 
 def _append(broadcast: Any, key: str, text: str) -> None:

@@ -70,6 +70,7 @@ def _of_broadcast(
 ) -> Iterator[Airing]:
     seen: set[str] = set()
     zone = schedule.timezone
+    named = {extra.moment for extra in broadcast.also}
     for local, campaign in _moments(broadcast, first, last):
         instant = local.replace(tzinfo=zone).astimezone(UTC)
         name = airing_id(broadcast.id, instant)
@@ -77,7 +78,7 @@ def _of_broadcast(
             continue
         seen.add(name)
         skipped = None
-        if broadcast.except_ and local not in broadcast.also:  # whoever named this very moment means it all the same
+        if broadcast.except_ and local not in named:  # whoever named this very moment means it all the same
             day = local.date()
             excepted = next((rule.text for rule in broadcast.except_ if rule.matches(day)), None)
             skipped = _("an exception of the schedule: {day}").format(day=excepted) if excepted else None
@@ -107,8 +108,8 @@ def _moments(
                 yield datetime.datetime.combine(day, hour), broadcast.campaigns[turn % len(broadcast.campaigns)]
             turn += 1
     for extra in broadcast.also:
-        if first <= extra.date() <= last:
-            yield extra, broadcast.campaigns[0]
+        if first <= extra.moment.date() <= last:
+            yield extra.moment, extra.campaign or broadcast.campaigns[0]
 
 
 def _days(broadcast: Broadcast, first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:

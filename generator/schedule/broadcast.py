@@ -1,14 +1,15 @@
 """One broadcast of schedule.yaml: what a commune airs, when, within which limits, on which outputs."""
 
 import datetime
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from dateutil.rrule import rrulestr
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from generator.i18n import _
 from generator.schedule.days import Days
-from generator.schedule.fields import Day, Hour, Moment, Seconds
+from generator.schedule.fields import Day, Hour, Seconds, moment
 from generator.yamlfile import Strict
 
 Priority = Literal["normal", "priority", "emergency"]
@@ -29,6 +30,23 @@ def _rrule(value: Any) -> str | None:
     except (ValueError, TypeError, KeyError, AttributeError):
         raise wrong from None
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A one-off: a wall-clock moment, and whose turn it is where campaigns rotate (None: the first one's)."""
+
+    moment: datetime.datetime
+    campaign: str | None = None
+
+
+def _extra(value: Any) -> Extra:
+    """`2026-12-24 17:00`, or the same with the id of a campaign after it. Raises ValueError."""
+    if isinstance(value, Extra):
+        return value
+    day, _space, rest = str(value).strip().replace("T", " ").partition(" ")
+    hour, _space, campaign = rest.strip().partition(" ")
+    return Extra(moment(f"{day} {hour}".strip()), campaign.strip() or None)
 
 
 class Length(Strict):
@@ -77,7 +95,7 @@ class Broadcast(Strict):
     every_weeks: int = Field(default=1, ge=1, le=52)
     rrule: Annotated[str | None, BeforeValidator(_rrule)] = None
     at: tuple[Hour, ...] = ()
-    also: tuple[Moment, ...] = ()
+    also: tuple[Annotated[Extra, BeforeValidator(_extra), WithJsonSchema({"type": "string"})], ...] = ()
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
     except_: tuple[Days, ...] = Field(default=(), alias="except")
@@ -93,3 +111,7 @@ class Broadcast(Strict):
     def bulletin_name(self, campaign: str | None = None) -> str:
         """The bulletin's name below its commune; with `rotate` one for each campaign."""
         return f"{self.id}-{campaign}" if self.rotate and campaign else self.id
+
+    def turn_of(self, bulletin: str) -> str | None:
+        """The campaign whose turn it is in the bulletin of this name; None where they do not rotate."""
+        return next((c for c in self.campaigns if self.rotate and self.bulletin_name(c) == bulletin), None)

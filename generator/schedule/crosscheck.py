@@ -53,6 +53,11 @@ def _names(
         if known is not None and campaign not in known:
             message = _("{commune} has no campaign “{name}”.").format(commune=broadcast.commune, name=campaign)
             yield source.finding((*path, "campaigns", number), "campaign.unknown", message, _near(campaign, known))
+    for number, extra in enumerate(broadcast.also):
+        if extra.campaign and extra.campaign not in broadcast.campaigns:
+            message = _("“{name}” is not among the campaigns of this broadcast.").format(name=extra.campaign)
+            mend = _near(extra.campaign, broadcast.campaigns)
+            yield source.finding((*path, "also", number), "campaign.unknown", message, mend)
     for number, output in enumerate(broadcast.on):
         if output not in outputs:
             message = _("There is no output “{name}”.").format(name=output)

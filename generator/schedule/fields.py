@@ -88,6 +88,5 @@ def zone(value: Any) -> ZoneInfo:
 Seconds = Annotated[float, BeforeValidator(seconds)]
 Hour = Annotated[datetime.time, BeforeValidator(time_of_day)]
 Day = Annotated[datetime.date, BeforeValidator(calendar_day)]
-Moment = Annotated[datetime.datetime, BeforeValidator(moment)]
 Window = Annotated[tuple[datetime.time, datetime.time], BeforeValidator(window)]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from generator.console.routes import (
     api,
+    broadcasts,
     campaign,
     campaigns,
     commune,
@@ -16,6 +17,7 @@ from generator.console.routes import (
     people,
     publish,
     release,
+    removing,
     settings,
     statics,
     today,
@@ -33,10 +35,12 @@ def all_routers() -> tuple[APIRouter, ...]:
         settings,
         heard,
         making,
+        removing,
         campaigns,
         commune,
         campaign,
         history,
+        broadcasts,
         week,
         release,
         emergency,

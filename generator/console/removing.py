@@ -1,0 +1,58 @@
+"""Taking a campaign or a broadcast out of its file, and what still needs it."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from generator.console import timetable, yamltext
+from generator.console.formerror import FormError
+from generator.i18n import _
+from generator.schedule import Broadcast, Schedule
+from generator.yamlfile import parse, value_at
+
+
+def users_of(schedule: Schedule | None, stem: str, campaign: str) -> tuple[Broadcast, ...]:
+    """The broadcasts that play a campaign."""
+    broadcasts = schedule.broadcasts if schedule else ()
+    return tuple(b for b in broadcasts if b.commune == stem and campaign in b.campaigns)
+
+
+def without_campaign(text: str, id_: str) -> str:
+    """A commune's file without one of its campaigns. Raises FormError where it is the only one."""
+    ids = _ids(text, "campaigns")
+    if len(ids) == 1:
+        problem = _("This is the commune's only campaign. Add another one first, then delete this one.")
+        raise FormError({"": problem})
+    return yamltext.cut(text, ("campaigns", ids.index(id_)))
+
+
+def without_broadcast(text: str, id_: str) -> str:
+    """schedule.yaml without a broadcast. Raises FormError where it is gone already."""
+    ids = _ids(text, "broadcasts")
+    if id_ not in ids:
+        raise FormError({"": _("This broadcast is no longer in the schedule.")})
+    return yamltext.cut(text, ("broadcasts", ids.index(id_)))
+
+
+def released_from(text: str, broadcasts: Iterable[Broadcast], campaign: str) -> str:
+    """schedule.yaml with `campaign` taken out of `broadcasts`; one that played nothing else goes as a whole."""
+    for broadcast in broadcasts:
+        if set(broadcast.campaigns) == {campaign}:
+            text = without_broadcast(text, broadcast.id)
+        else:
+            text = yamltext.change(text, partial(_take_out, broadcast=broadcast.id, campaign=campaign))
+    return text
+
+
+def _take_out(data: Any, broadcast: str, campaign: str) -> None:
+    found = timetable.broadcast_in(data, broadcast)
+    for key in ("campaigns", "also"):  # a one-off may name the campaign whose turn it is
+        items = found.get(key) or []
+        for number in reversed(range(len(items))):
+            if str(items[number]).split(" ")[-1] == campaign:
+                del items[number]
+
+
+def _ids(text: str, key: str) -> list[str]:
+    items = value_at(parse(text, "").data, (key,)) or []
+    return [str(item.get("id")) for item in items]

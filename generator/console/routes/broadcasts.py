@@ -1,0 +1,212 @@
+"""A broadcast: what goes on air together, on which days and hours, until when, on which loudspeakers."""
+
+import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from generator.console import daywords, timetable
+from generator.console.broadcasts import find_broadcast, name_of
+from generator.console.context import Console, Filled, Here
+from generator.console.formerror import FormError
+from generator.console.forms import Form
+from generator.console.moments import hour_of
+from generator.console.pages import go, page
+from generator.console.reschedule import reschedule
+from generator.console.roles import members
+from generator.console.routes.week import planners
+from generator.console.shown import local
+from generator.console.slugs import free_slug
+from generator.errors import LoaError
+from generator.i18n import _
+from generator.schedule import Broadcast, Schedule
+from generator.schedule.days import WEEKDAYS
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/week/broadcasts/{id_}")
+@members
+def broadcast(request: Request, here: Here, id_: str) -> Response:
+    """One broadcast as it stands in the schedule."""
+    schedule, found = find_broadcast(here, id_)
+    return _page(request, here, schedule, found, _values(found))
+
+
+@router.get("/week/new")
+@planners
+def new(request: Request, here: Here, campaign: str = "") -> Response:
+    """The form of a new broadcast."""
+    today = local(datetime.datetime.now(datetime.UTC)).date()
+    values = {"campaign": campaign, "at": "17:00", "from": today, "until": "", "weeks": 1, "min": 10, "max": 15}
+    return _page(request, here, _schedule(here), None, {**values, "days": (), "on": (), "rule": ""})
+
+
+@router.post("/week/broadcasts")
+@planners
+def add(request: Request, here: Here, form: Filled) -> Response:
+    """A new broadcast of a commune's campaign."""
+    schedule = _schedule(here)
+    try:
+        stem, campaign = _chosen(here, form)
+        id_ = free_slug(f"{stem} {campaign}", {b.id for b in schedule.broadcasts})
+        values = {"id": id_, "commune": stem, "campaigns": [campaign], **_changes(form, schedule)}
+        reschedule(
+            request,
+            lambda data: timetable.set_broadcast(data, {k: v for k, v in values.items() if v is not None}),
+            _("new broadcast: {id}").format(id=id_),
+        )
+    except (LoaError, FormError) as error:
+        return _page(request, here, schedule, None, _sent(form), error)
+    return go("/week")
+
+
+@router.post("/week/broadcasts/{id_}")
+@planners
+def change(request: Request, here: Here, id_: str, form: Filled) -> Response:
+    """Other days, hours, span, campaigns or outputs."""
+    schedule, found = find_broadcast(here, id_)
+    try:
+        values = {"id": id_, **_changes(form, schedule), **_played(here, form, found)}
+        if (_rule(found) and not form.flag("weekly")) or tuple(values["days"] or ()) == _weekdays(found):
+            del values["days"]  # a rule stays, and [t3, t6] stays as somebody wrote it
+        else:
+            values["rrule"] = None
+        reschedule(request, lambda data: timetable.change_broadcast(data, values), _("{id}: changed").format(id=id_))
+    except (LoaError, FormError) as error:
+        return _page(request, here, schedule, found, _sent(form, found), error)
+    return go(f"/week/broadcasts/{id_}")
+
+
+def _schedule(here: Console) -> Schedule:
+    schedule = here.facts.plan().schedule
+    if schedule is None:
+        raise FormError({"": _("schedule.yaml has errors. Mend them first.")})
+    return schedule
+
+
+def _chosen(here: Console, form: Form) -> tuple[str, str]:
+    stem, _slash, campaign = form.text("campaign", 300).partition("/")
+    if campaign not in _campaigns(here, stem):
+        raise FormError({"campaign": _("Choose a campaign from the list.")})
+    return stem, campaign
+
+
+def _campaigns(here: Console, stem: str) -> dict[str, str]:
+    """The ids and titles of a commune's campaigns."""
+    file = here.facts.commune(stem)
+    return {c.id: c.title for c in file.commune.campaigns} if file and file.commune else {}
+
+
+def _weekdays(broadcast: Broadcast) -> tuple[str, ...]:
+    """Its days as keys of the form, in the week's order; what is no plain weekday is not among them."""
+    keys = {daywords.weekday_key(rule.text) for rule in broadcast.days or ()}
+    return tuple(key for key in WEEKDAYS if key in keys)
+
+
+def _rule(broadcast: Broadcast) -> str:
+    """Its days in words, where they are more than days of the week."""
+    if broadcast.rrule:
+        return daywords.rule_in_words(broadcast.rrule)
+    rules = broadcast.days or ()
+    plain = all(daywords.weekday_key(rule.text) for rule in rules)
+    return "" if plain else ", ".join(daywords.in_words(rule.text) for rule in rules)
+
+
+def _values(broadcast: Broadcast) -> dict[str, Any]:
+    """What the form shows of a broadcast."""
+    return {
+        "campaigns": broadcast.campaigns,
+        "rotate": broadcast.rotate,
+        "days": _weekdays(broadcast),
+        "weeks": broadcast.every_weeks,
+        "rule": _rule(broadcast),
+        "at": ", ".join(f"{hour:%H:%M}" for hour in broadcast.at),
+        "from": broadcast.from_,
+        "until": broadcast.until,
+        "min": round(broadcast.length.min / 60, 1) if broadcast.length.min % 60 else int(broadcast.length.min / 60),
+        "max": round(broadcast.length.max / 60, 1) if broadcast.length.max % 60 else int(broadcast.length.max / 60),
+        "on": broadcast.on,
+    }
+
+
+def _sent(form: Form, broadcast: Broadcast | None = None) -> dict[str, Any]:
+    """What the form shows again after it was refused."""
+    texts = {name: form.text(name, 300) for name in ("campaign", "at", "from", "until", "weeks", "min", "max")}
+    lists = {name: form.texts(name) for name in ("campaigns", "days", "on")}
+    flags = {name: form.flag(name) for name in ("rotate", "weekly")}
+    return {**texts, **lists, **flags, "rule": _rule(broadcast) if broadcast else ""}
+
+
+def _changes(form: Form, schedule: Schedule) -> dict[str, Any]:
+    """The keys of schedule.yaml that the form is about; None where a key is not needed."""
+    hours = [f"{hour_of(text, 'at'):%H:%M}" for text in form.text("at", 200).replace(",", " ").split()]
+    if not hours:
+        raise FormError({"at": _("Give at least one hour.")})
+    outputs = [name for name in form.texts("on") if name in schedule.outputs]
+    if not outputs:
+        raise FormError({"on": _("Choose at least one loudspeaker.")})
+    weeks = form.number("weeks", 1, 52)
+    return {
+        "days": [day for day in WEEKDAYS if day in form.texts("days")] or None,
+        "every_weeks": weeks if weeks > 1 else None,
+        "at": hours,
+        "from": form.text("from", 10) or None,
+        "until": form.text("until", 10) or None,
+        "length": {"min": _minutes(form, "min"), "max": _minutes(form, "max")},
+        "on": outputs,
+    }
+
+
+def _played(here: Console, form: Form, broadcast: Broadcast) -> dict[str, Any]:
+    """The campaigns of a broadcast, in the order they had, and whether they take turns."""
+    own = _campaigns(here, broadcast.commune)
+    order = [*broadcast.campaigns, *(id_ for id_ in own if id_ not in broadcast.campaigns)]
+    chosen = [id_ for id_ in order if id_ in own and id_ in form.texts("campaigns")]
+    if not chosen:
+        raise FormError({"campaigns": _("Choose at least one campaign.")})
+    return {"campaigns": chosen, "rotate": form.flag("rotate") or None}
+
+
+def _minutes(form: Form, name: str) -> str:
+    """A length of whole minutes, or of seconds where somebody wrote a fraction in the file."""
+    text = form.text(name, 8).replace(",", ".")
+    try:
+        seconds = round(float(text) * 60)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= 240 * 60:
+        raise FormError({name: _("Write how many minutes, from 1 to 240.")})
+    return f"{seconds}s" if seconds % 60 else f"{seconds // 60}m"
+
+
+def _page(
+    request: Request,
+    here: Console,
+    schedule: Schedule,
+    broadcast: Broadcast | None,
+    values: dict[str, Any],
+    error: LoaError | FormError | None = None,
+) -> Response:
+    files = () if broadcast else here.facts.communes()
+    return page(
+        request,
+        "broadcast.html",
+        422 if error else 200,
+        b=broadcast,
+        title=name_of(here, broadcast) if broadcast else _("New broadcast"),
+        values=values,
+        schedule=schedule,
+        weekdays=daywords.weekday_options(),
+        own=[(id_, title, "") for id_, title in _campaigns(here, broadcast.commune).items()] if broadcast else [],
+        left_out=[daywords.in_words(rule.text) for rule in broadcast.except_] if broadcast else [],
+        choices=[
+            (f"{f.stem}/{c.id}", f"{f.commune.commune.full}: {c.title}")
+            for f in files
+            if f.commune
+            for c in f.commune.campaigns
+        ][:600],
+        problems=error.problems if isinstance(error, FormError) else {},
+        findings=error.findings if isinstance(error, LoaError) else (),
+    )
