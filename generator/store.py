@@ -206,7 +206,7 @@ def stamp(moment: datetime.datetime) -> str:
 
 def instant(text: str) -> datetime.datetime:
     """The aware instant of a `stamp`."""
-    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.UTC)
+    return datetime.datetime.fromisoformat(text)
 
 
 def _engine(url: str, patience: float) -> Engine:

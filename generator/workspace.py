@@ -197,6 +197,9 @@ def read_text(path: Path) -> str:
 def yaml_files(folder: Path) -> Iterator[Path]:
     """The YAML files in `folder` (`.yaml`, `.yml`, any case), in order of name; hidden and part files are left out."""
     if folder.is_dir():
-        yield from sorted(
-            p for p in folder.iterdir() if p.suffix.lower() in {".yaml", ".yml"} and not p.name.startswith(".")
-        )
+        yield from sorted(path for path in folder.iterdir() if is_yaml(path.name))
+
+
+def is_yaml(name: str) -> bool:
+    """Whether a file of this name counts as YAML."""
+    return name.lower().endswith((".yaml", ".yml")) and not name.startswith(".")

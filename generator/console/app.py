@@ -13,7 +13,7 @@ from generator.console import routes
 from generator.console.context import Console
 from generator.console.formerror import FormError
 from generator.console.forms import MAX_UPLOAD
-from generator.console.guard import ForgedError, LoginNeededError, NotAllowedError, guard
+from generator.console.guard import SAFE, ForgedError, LoginNeededError, NotAllowedError, guard
 from generator.console.live import lifespan
 from generator.console.pages import go, page
 from generator.errors import LoaError
@@ -52,15 +52,18 @@ def create_app(console: Console) -> FastAPI:
         app.include_router(router)
     for kind, handler in _handlers().items():
         app.add_exception_handler(kind, handler)
-    app.add_middleware(Frame)
+    app.add_middleware(Frame, changed=console.forget)
     return app
 
 
 class Frame:
-    """Around every answer: security headers; before it: a limit on what is sent to us."""
+    """Around every answer: security headers; before it: a limit on what is sent to us.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    `changed` is called before a request is answered that may have changed something.
+    """
+
+    def __init__(self, app: ASGIApp, changed: Callable[[], None]) -> None:
+        self.app, self.changed = app, changed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with a limit and with headers."""
@@ -79,6 +82,8 @@ class Frame:
 
         async def framed(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
+                if scope["method"] not in SAFE:
+                    self.changed()
                 there = {name.lower() for name, _value in message["headers"]}
                 message["headers"] = [
                     *message["headers"],

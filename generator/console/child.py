@@ -13,6 +13,8 @@ from generator.workspace import Workspace
 _PATIENCE = 3.0
 """Seconds before a console that died is started again."""
 _WRONG_USE = 2
+_GROUP = None if sys.platform == "win32" else 0
+"""A process group of its own: Ctrl+C is for the station, which then ends it. No session of its own: see polite.py."""
 NEEDED = ("argon2", "fastapi", "ruamel.yaml", "uvicorn")
 
 
@@ -36,7 +38,7 @@ def console_beside(workspace: Workspace, options: Sequence[str]) -> Iterator[Non
 
     def keep() -> None:
         while not stop.is_set():
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=sys.platform != "win32")
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=_GROUP)
             children[:] = [child]
             while child.poll() is None and not stop.wait(0.2):
                 pass

@@ -15,8 +15,9 @@ from generator.console.audit import Audit
 from generator.console.facts import Facts
 from generator.console.forms import Form, read_form
 from generator.console.history import History
-from generator.console.jobs import Jobs, Runner
+from generator.console.jobs import Job, Jobs, Runner
 from generator.console.now import Watch
+from generator.console.onair import Almanac
 from generator.console.passwords import one_time_code
 from generator.console.sessions import Guesses, Session, Sessions
 from generator.console.shelf import Shelf
@@ -43,6 +44,7 @@ class Console:
     jobs: Jobs = field(init=False)
     runner: Runner = field(init=False)
     watch: Watch = field(init=False)
+    almanac: Almanac = field(default_factory=Almanac)
     notices: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -65,6 +67,18 @@ class Console:
         if self.code and not self.accounts.empty():
             self.code = ""
         return bool(self.code)
+
+    def forget(self) -> None:
+        """Something was changed: the next page looks for itself."""
+        self.shelf.forget()
+        self.watch.forget()
+
+    def job(self, id_: int) -> Job | None:
+        """A job; once it is over, pages look for what it has made."""
+        found = self.jobs.get(id_)
+        if found and found.over:
+            self.forget()
+        return found
 
     @classmethod
     def open(cls, workspace: Workspace) -> "Console":

@@ -158,7 +158,7 @@ class Runner:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=sys.platform != "win32",
+            process_group=None if sys.platform == "win32" else 0,  # Ctrl+C is not for it; see polite.py
         )
         self._children[job.id] = child
         self.jobs.set(job.id, state="running", pid=child.pid)

@@ -8,15 +8,16 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generator import logbook
 from generator.approval import released_copy
 from generator.bulletin import Manifest
 from generator.console.jobs import Job
-from generator.console.onair import Slot, slots_between
+from generator.console.onair import Slot, slots_of
 from generator.errors import Finding, LoaError
 from generator.on_air import ledger
 from generator.on_air.alarms import Alarm, open_alarms
 from generator.on_air.lease import who_is_on_air
-from generator.schedule import AnyOutput
+from generator.schedule import AnyOutput, Schedule
 
 if TYPE_CHECKING:
     from generator.console.context import Console
@@ -106,23 +107,28 @@ class Watch:
         alive = {name.strip() for name in str(row["state"]).split(",")} if row else set()
         playing = [self._playing(claim) for claim in ledger.unfinished(here.store) if claim.airing in alive]
         plan = here.facts.plan()
-        slots: list[Slot] = []
-        today: list[Slot] = []
-        if plan.schedule:
-            local = datetime.datetime.now(plan.schedule.timezone)
-            midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-            slots = slots_between(here, plan.schedule, midnight, midnight + _AHEAD)
-            today = [slot for slot in slots if slot.local.date() == local.date()]
+        today, following = self._days(plan.schedule) if plan.schedule else ([], [])
         return Moment(
             row is not None,
             tuple(p for p in playing if p),
-            next((s for s in slots if not s.past and not s.airing.skipped), None),
+            next(iter(following), None),
             tuple(today),
             tuple(open_alarms(here.store)[:20]),
             tuple(plan.schedule.outputs.items()) if plan.schedule else (),
             tuple(here.jobs.living()),
             plan.findings,
         )
+
+    def _days(self, schedule: Schedule) -> tuple[list[Slot], list[Slot]]:
+        """The airings of today, and the next one, which may be days away."""
+        now = datetime.datetime.now(schedule.timezone)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        tomorrow = midnight + datetime.timedelta(days=1)
+        planned = self.here.almanac.between(schedule, midnight, midnight + _AHEAD)
+        following = [a for a in planned if a.planned > now and not a.skipped][:1]
+        done = logbook.outcomes(self.here.store, midnight, tomorrow)
+        today = [a for a in planned if a.planned < tomorrow]
+        return slots_of(self.here, schedule, today, done), slots_of(self.here, schedule, following, done)
 
     def _playing(self, claim: ledger.Claim) -> Playing | None:
         if claim.started is None or claim.position is None:

@@ -1,6 +1,7 @@
 """The days as the pages show them: each airing with its outcome, or with what still keeps it off the air."""
 
 import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from generator.console.context import Console
 
 _ONE_DAY = datetime.timedelta(days=1)
+_SPANS = 20
+"""Spans that are kept: the weeks that somebody leafed through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +67,43 @@ def week_of(here: "Console", day: datetime.date, zone: str = "") -> Week:
     return Week(first, today, by_day, schedule, plan.findings)
 
 
+class Almanac:
+    """The airings of a span, worked out once for a schedule: five hundred broadcasts take their time."""
+
+    def __init__(self) -> None:
+        self._schedule: Schedule | None = None
+        self._spans: dict[tuple[datetime.datetime, datetime.datetime], tuple[Airing, ...]] = {}
+
+    def between(self, schedule: Schedule, since: datetime.datetime, until: datetime.datetime) -> tuple[Airing, ...]:
+        """Every airing planned in [since, until), those that are left out too."""
+        if schedule is not self._schedule or len(self._spans) > _SPANS:
+            self._schedule, self._spans = schedule, {}
+        spans = self._spans
+        if (since, until) not in spans:
+            spans[since, until] = airings(schedule, since, until, with_skipped=True)
+        return spans[since, until]
+
+
 def slots_between(
     here: "Console", schedule: Schedule, since: datetime.datetime, until: datetime.datetime, zone: str = ""
 ) -> list[Slot]:
     """Every airing planned in [since, until); with `zone` only those that this output or group plays."""
-    wanted = set(schedule.loudspeakers((zone,))) if zone in schedule.outputs else None
+    planned = here.almanac.between(schedule, since, until)
+    if zone in schedule.outputs:
+        wanted = set(schedule.loudspeakers((zone,)))
+        planned = tuple(a for a in planned if wanted & set(schedule.loudspeakers(a.outputs)))
+    return slots_of(here, schedule, planned, logbook.outcomes(here.store, since, until))
+
+
+def slots_of(here: "Console", schedule: Schedule, planned: Iterable[Airing], outcomes: Mapping[str, str]) -> list[Slot]:
+    """The given airings as pages show them. `outcomes`: by the airing's id."""
     now = datetime.datetime.now(datetime.UTC)
-    done = logbook.outcomes(here.store, since, until)
-    bulletins = {bulletin.id: bulletin for bulletin in here.shelf.all()}
     found = []
-    for airing in airings(schedule, since, until, with_skipped=True):
-        if wanted is not None and not wanted & set(schedule.loudspeakers(airing.outputs)):
-            continue
-        bulletin = bulletins.get(airing.bulletin)
+    for airing in planned:
+        bulletin = here.shelf.get(airing.bulletin)
         title = bulletin.title if bulletin else airing.bulletin
         local = airing.planned.astimezone(schedule.timezone)
-        past, outcome = airing.planned <= now, done.get(airing.id)
+        past, outcome = airing.planned <= now, outcomes.get(airing.id)
         tone, says = _judge(airing, bulletin.state if bulletin else "none", past, outcome)
         found.append(Slot(airing, local, past, tone, says, title, outcome))
     return found

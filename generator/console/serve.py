@@ -13,6 +13,7 @@ import uvicorn
 
 from generator.console.app import create_app
 from generator.console.context import Console
+from generator.console.polite import CONSOLE, step_back
 from generator.errors import Finding, WorkspaceError
 from generator.i18n import _
 from generator.workspace import Workspace
@@ -77,6 +78,7 @@ def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) ->
     )
     _greet(listen, here.code)
     if parent:
+        step_back(CONSOLE)
         threading.Thread(target=_end_with, args=(server, parent), name="parent", daemon=True).start()
     server.run(sockets=[listener])
 

@@ -1,8 +1,7 @@
 """The bulletins of the station: made or not, signed or not, sent back or not."""
 
 import datetime
-import hashlib
-import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,18 +11,24 @@ from sqlalchemy import Engine
 
 from generator import approval
 from generator.approval import Approval
-from generator.bulletin import Manifest
+from generator.bulletin.manifest import Cue, Manifest
 from generator.console import tables
 from generator.console.facts import Facts
+from generator.console.sounds import Sounds
 from generator.errors import LoaError
 from generator.schedule import Schedule
 from generator.store import Store
 from generator.workspace import Workspace
 
+_LOOK = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """One bulletin as it is now. `sha256` is None while there is no sound; `returned` is the last word of a leader."""
+    """One bulletin as it is now. `sha256` is None while there is no sound; `returned` is the last word of a leader.
+
+    `manifest` holds no sentences: see `cues`.
+    """
 
     id: str
     title: str
@@ -44,6 +49,11 @@ class Bulletin:
         return "returned" if self.returned else "waiting"
 
     @property
+    def cues(self) -> tuple[Cue, ...]:
+        """What is said when, from the record on the disk. Raises BulletinError where it is gone."""
+        return Manifest.load(self.path.with_suffix(".json")).cues if self.manifest else ()
+
+    @property
     def commune(self) -> str:
         """The commune's stem."""
         return self.id.partition("/")[0]
@@ -55,29 +65,56 @@ class Bulletin:
 
 
 class Shelf:
-    """Looks at files and approvals; hashes a sound once, until the file changes."""
+    """What lies there, what the schedule wants, and what leaders said; looked at no more than once a second."""
 
     def __init__(self, workspace: Workspace, store: Store, engine: Engine, facts: Facts) -> None:
         self.workspace, self.store, self.engine, self.facts = workspace, store, engine, facts
-        self._known: dict[Path, tuple[tuple[int, int], str, Manifest | None]] = {}
-        self._lock = threading.Lock()
+        self.sounds = Sounds(workspace, engine)
+        self._looked: tuple[float, dict[str, Bulletin]] = (0.0, {})
+
+    def forget(self) -> None:
+        """Somebody signed, or something was made: the next question looks for itself."""
+        self._looked = (0.0, {})
 
     def all(self) -> list[Bulletin]:
         """Every bulletin that the schedule wants or that lies there, by id."""
-        schedule = self.facts.plan().schedule
-        plans = schedule.plans() if schedule else ()
-        wanted = {p.id: p.title or self.facts.name_of(p.commune, p.campaigns) for p in plans}
-        lying = {recording.id for recording in approval.recordings(self.workspace)}
-        approvals = self._approvals()
-        returns = self._returns()
-        return [
-            self._bulletin(id_, wanted.get(id_, ""), id_ in wanted, approvals, returns)
-            for id_ in sorted({*wanted, *lying})
-        ]
+        return list(self._by_id().values())
 
     def get(self, id_: str) -> Bulletin | None:
         """The bulletin with this id; None for names that nothing here has."""
-        return next((bulletin for bulletin in self.all() if bulletin.id == id_), None)
+        return self._by_id().get(id_)
+
+    def _by_id(self) -> dict[str, Bulletin]:
+        looked, found = self._looked
+        if time.monotonic() - looked < _LOOK:
+            return found
+        began, found = time.monotonic(), self._look()
+        if self._looked[0] == looked:  # nobody said meanwhile that something changed
+            self._looked = (began, found)
+        return found
+
+    def _look(self) -> dict[str, Bulletin]:
+        schedule = self.facts.plan().schedule
+        plans = schedule.plans() if schedule else ()
+        wanted = {p.id: p.title or self.facts.name_of(p.commune, p.campaigns) for p in plans}
+        lying = self.sounds.lying()
+        approvals = self._approvals()
+        returns = self._returns()
+        found = {}
+        for id_ in sorted({*wanted, *lying}):
+            sound = lying.get(id_)
+            manifest, sha256 = (sound.manifest, sound.sha256) if sound else (None, None)
+            title = wanted.get(id_) or self._title(manifest) or id_
+            path, key = self.workspace.bulletins / f"{id_}.mp3", (id_, sha256 or "")
+            found[id_] = Bulletin(
+                id_, title, path, sha256, manifest, approvals.get(key), returns.get(key), id_ in wanted
+            )
+        return found
+
+    def _title(self, manifest: Manifest | None) -> str:
+        if manifest is None:
+            return ""
+        return manifest.title or self.facts.name_of(manifest.commune, manifest.campaigns)
 
     def send_back(self, bulletin: Bulletin, who: str, note: str) -> None:
         """A leader does not sign this sound, and says why."""
@@ -95,43 +132,6 @@ class Shelf:
                 except LoaError:
                     return made, None
         return None
-
-    def _bulletin(
-        self,
-        id_: str,
-        title: str,
-        planned: bool,
-        approvals: dict[tuple[str, str], Approval],
-        returns: dict[tuple[str, str], dict[str, Any]],
-    ) -> Bulletin:
-        path = self.workspace.bulletins / f"{id_}.mp3"
-        sha256, manifest = self._look(path)
-        key = (id_, sha256 or "")
-        name = title or (manifest.title if manifest else "")
-        if not name and manifest:
-            name = self.facts.name_of(manifest.commune, manifest.campaigns)
-        name = name or id_
-        return Bulletin(id_, name, path, sha256, manifest, approvals.get(key), returns.get(key), planned)
-
-    def _look(self, path: Path) -> tuple[str | None, Manifest | None]:
-        try:
-            stat = path.stat()
-        except OSError:
-            return None, None
-        mark = (stat.st_mtime_ns, stat.st_size)
-        with self._lock:
-            known = self._known.get(path)
-            if known and known[0] == mark and known[2] is not None:
-                return known[1], known[2]
-            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-            try:
-                manifest: Manifest | None = Manifest.load(path.with_suffix(".json"))
-            except LoaError:
-                manifest = None
-            if manifest and manifest.sha256 != sha256:  # a build is writing just now, or somebody replaced the sound
-                manifest = None
-            self._known[path] = (mark, sha256, manifest)
-            return sha256, manifest
 
     def _approvals(self) -> dict[tuple[str, str], Approval]:
         return {(a.bulletin, a.sha256): a for a in approval.all_approvals(self.store) if a.withdrawn is None}

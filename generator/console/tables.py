@@ -101,6 +101,14 @@ returns = Table(
     Column("who", String(80), nullable=False),
     Column("note", Text, nullable=False),
 )
+sounds = Table(
+    "sounds",
+    metadata,
+    Column("id", String(300), primary_key=True),  # of the bulletin
+    Column("mark", String(100), nullable=False),  # age and size of the MP3 and of its record
+    Column("sha256", String(64), nullable=False),
+    Column("card", Text, nullable=False),  # the record without its long parts, as JSON; "" where there is none
+)
 
 
 def open_tables(workspace: Workspace) -> Engine:

@@ -4,14 +4,13 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
-
 from generator import build
 from generator.bulletin import BulletinPlan
 from generator.console import tables
 from generator.console.chime import play_chime
 from generator.console.emergency import make_message
 from generator.console.jobs import Job, Jobs
+from generator.console.polite import LONG_WORK, step_back
 from generator.errors import LoaError
 from generator.i18n import _, choose_language, set_language
 from generator.publish import publish
@@ -33,7 +32,7 @@ def main(folder: str, number: str) -> int:
     if job is None or job.over:
         return 1
     if job.kind in {"build", "publish"}:
-        be_polite()
+        step_back(LONG_WORK)
     try:
         message = do(workspace, jobs, job)
     except CancelledError:
@@ -44,15 +43,6 @@ def main(folder: str, number: str) -> int:
         return 1
     jobs.set(job.id, state="done", message=message)
     return 0
-
-
-def be_polite() -> None:
-    """Whatever is on air comes first."""
-    process = psutil.Process()
-    if sys.platform == "win32":
-        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    else:
-        process.nice(10)
 
 
 def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:

@@ -35,3 +35,16 @@ def test_a_broken_commune_is_listed_with_its_problems_and_harms_no_other(station
     assert broken.findings[0].line
     assert facts.commune("ben-hai").commune  # type: ignore[union-attr]
     assert facts.commune("../schedule") is None
+
+
+def test_only_a_file_that_changed_is_read_again(station: Workspace) -> None:
+    facts = Facts(station)
+    before = facts.by_stem()
+    changed = station.campaigns / "ben-hai.yaml"
+    changed.write_text(changed.read_text("utf-8").replace("Bến Hải", "Bến Hải Đông"), "utf-8")
+    (station.campaigns / "trung-son.yaml").unlink()
+    facts.forget()
+    after = facts.by_stem()
+    assert set(before) - set(after) == {"trung-son"}
+    assert after["ben-hai"].commune.commune.name == "Bến Hải Đông"  # type: ignore[union-attr]
+    assert all(after[stem] is before[stem] for stem in after if stem != "ben-hai")

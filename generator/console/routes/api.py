@@ -204,7 +204,7 @@ def make(request: Request, here: Here, me: Me, stem: Name) -> Job:
 @members
 def job(here: Here, id_: Annotated[int, Path(ge=0, lt=2**53)]) -> Job:
     """How far a job is."""
-    found = here.jobs.get(id_)
+    found = here.job(id_)
     if found is None:
         raise FormError({"id": _("There is no such job.")})
     return Job(id=found.id, state=found.state, done=found.done, total=found.total, message=found.message)
@@ -239,7 +239,6 @@ def stop(request: Request, here: Here, me: Me) -> Done:
 def seen(request: Request, here: Here, sent: Seen) -> Done:
     """Somebody has seen an alarm, or all."""
     many = clear_alarms(here.store, shelf.now(), sent.event)
-    here.watch.forget()
     note(request, "alarm.seen", sent.event or "")
     return Done(id=str(many))
 

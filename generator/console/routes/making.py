@@ -50,7 +50,7 @@ def make(request: Request, here: Here, me: Me, stem: str, id_: str) -> Response:
 @members
 def job(request: Request, here: Here, id_: int) -> Response:
     """How far a job is."""
-    found = here.jobs.get(id_)
+    found = here.job(id_)
     if found is None:
         raise HTTPException(404)
     ready = [b for b in here.shelf.all() if b.commune in found.arguments.get("communes", []) and b.state == "waiting"]

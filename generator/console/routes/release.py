@@ -37,7 +37,7 @@ def one(request: Request, here: Here, commune: str, name: str) -> Response:
     change = None
     if last and last[1] and bulletin.manifest:
         change = words(
-            *("\n".join(cue.text for cue in m.cues if cue.reading == 1) for m in (last[1], bulletin.manifest))
+            *("\n".join(cue.text for cue in cues if cue.reading == 1) for cues in (last[1].cues, bulletin.cues))
         )
     return page(
         request,

@@ -63,7 +63,6 @@ def clear(request: Request, here: Here, form: Filled) -> Response:
     """Somebody has seen an alarm, or all of them."""
     event = form.text("event", 300)
     clear_alarms(here.store, shelf.now(), event or None)
-    here.watch.forget()
     note(request, "alarm.seen", event)
     return go("/")
 
@@ -96,7 +95,6 @@ def volume(request: Request, here: Here, me: Me, form: Filled) -> Response:
     here.history.try_schedule(after)
     text = _("{output}: volume {value}, from the next airing on").format(output=name, value=value)
     here.history.save(here.workspace.schedule_file, before, after, me.shown, text)
-    here.watch.forget()
     note(request, "output.volume", name, str(value))
     tell(request, text)
     return go("/")

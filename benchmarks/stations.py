@@ -1,0 +1,101 @@
+"""Stations to measure on: the sample station, and one as large as a province would have."""
+
+import datetime
+import hashlib
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from generator.bulletin.manifest import Cue, Manifest, Word
+from generator.logbook.book import GENESIS, chain_hash
+from generator.store import Store, approvals, logbook, open_store, stamp
+from generator.workspace import Workspace
+from tests.sounds import make_mp3
+
+ROOT = Path(__file__).parent.parent
+ROWS, COMMUNES, ZONES = 100_000, 500, 20
+"""Rows of the log; communes, with one campaign, one broadcast and one bulletin each; outputs that share them."""
+_SENTENCES, _WORDS = 90, 20
+_START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+_OUTCOMES = ("aired", "aired", "aired", "aired-late", "missed", "cut")
+
+
+def small_station(root: Path) -> Workspace:
+    """The sample station."""
+    for name in ("campaigns", "templates", "audio/jingles"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "schedule.yaml", root)
+    return Workspace(root)
+
+
+def large_station(root: Path) -> Workspace:
+    """500 communes with campaign, broadcast and bulletin (four of five signed), and 100 000 rows of the log."""
+    workspace = small_station(root)
+    names = [f"xa-{number}" for number in range(COMMUNES - len(list(workspace.campaigns.iterdir())))]
+    model = (workspace.campaigns / "ben-hai.yaml").read_text("utf-8")
+    for name in names:
+        (workspace.campaigns / f"{name}.yaml").write_text(model.replace("Bến Hải", f"Bến Hải {name[3:]}"), "utf-8")
+    workspace.schedule_file.write_text(_schedule(names), "utf-8")
+    store = open_store(workspace.database)
+    _bulletins(workspace, store, names)
+    _log(store)
+    store.close()
+    return workspace
+
+
+def _schedule(names: list[str]) -> str:
+    """Each commune twice weekly; the communes of an output one after the other, through the day."""
+    lines = ["language: vi", "timezone: Asia/Ho_Chi_Minh", "outputs:"]
+    lines += [f"  cum-{zone}: {{kind: null}}" for zone in range(ZONES)]
+    lines.append("broadcasts:")
+    for number, name in enumerate(names):
+        minutes = 5 * 60 + 30 * (number // ZONES)
+        lines.append(
+            f"  - {{id: {name}-dvc, commune: {name}, campaigns: [dich-vu-cong-truc-tuyen], days: [tue, fri], "
+            f'at: ["{minutes // 60:02}:{minutes % 60:02}"], length: {{min: 10m, max: 15m}}, on: [cum-{number % ZONES}]}}'
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _bulletins(workspace: Workspace, store: Store, names: list[str]) -> None:
+    """Short sounds with records as long as those of a bulletin of twelve minutes."""
+    sound = make_mp3(workspace.state / "model.mp3", 2.0).read_bytes()
+    text = " ".join(["tuyên"] * _WORDS)
+    words = tuple(Word(n * 0.3, n * 6, n * 6 + 5) for n in range(_WORDS))
+    cues = tuple(
+        Cue(start=n * 8.0, end=n * 8.0 + 7, text=text, spoken=text, part="dich-vu-cong-truc-tuyen", words=words)
+        for n in range(_SENTENCES)
+    )
+    rows = []
+    for number, name in enumerate(names):
+        data = sound + name.encode()
+        path = workspace.bulletins / name / f"{name}-dvc.mp3"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(data)
+        id_, sha256 = f"{name}/{name}-dvc", hashlib.sha256(data).hexdigest()
+        Manifest(
+            id=id_, commune=name, name=f"{name}-dvc", title="", date=_START.date(), seconds=720.0, sha256=sha256,
+            campaigns=("dich-vu-cong-truc-tuyen",), engine="espeak", voice="vi", cues=cues,
+        ).save(path.with_suffix(".json"))  # fmt: skip
+        if number % 5:
+            rows.append({"bulletin": id_, "sha256": sha256, "by": "Lan", "at": stamp(_START)})
+    with store.write() as connection:
+        connection.execute(sa.insert(approvals), rows)
+
+
+def _log(store: Store) -> None:
+    rows, previous = [], GENESIS
+    for number in range(1, ROWS + 1):
+        planned = stamp(_START + datetime.timedelta(minutes=4 * number))
+        name = f"xa-{number % 120}"
+        row = {
+            "seq": number, "at": planned, "kind": "airing", "airing": f"{name}@{number}", "broadcast": f"{name}-dvc",
+            "commune": name, "output": f"cum-{number % ZONES}", "planned": planned, "started": planned,
+            "ended": planned, "outcome": _OUTCOMES[number % 6], "reason": None, "bulletin": f"{name}/{name}-dvc",
+            "sha256": "0" * 64, "details": "{}", "previous": previous,
+        }  # fmt: skip
+        previous = row["hash"] = chain_hash(row)
+        rows.append(row)
+    with store.write() as connection:
+        connection.execute(sa.insert(logbook), rows)

@@ -1,0 +1,21 @@
+"""Whatever is on air comes first: the console and its work step back behind it."""
+
+import os
+import sys
+
+import psutil
+
+CONSOLE, LONG_WORK = 5, 10
+"""Steps of `nice`. Work started by the console is behind it, and steps back once more if it is long."""
+
+
+def step_back(steps: int) -> None:
+    """Lower this process's priority, on top of what it inherited; on Windows to the class below normal.
+
+    Linux weighs `nice` only among processes of one session where it groups them by session (`sched_autogroup`): what
+    steps back must therefore not be started in a session of its own.
+    """
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        os.nice(steps)

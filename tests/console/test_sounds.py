@@ -1,0 +1,59 @@
+"""What lies under audio/bulletins, and what is remembered of it."""
+
+import hashlib
+
+import pytest
+from sqlalchemy import Engine
+
+from generator.bulletin.manifest import Cue, Manifest
+from generator.console import sounds, tables
+from generator.console.sounds import Sounds
+from generator.workspace import Workspace
+
+
+@pytest.fixture
+def engine(station: Workspace) -> Engine:
+    return tables.open_tables(station)
+
+
+def put(station: Workspace, id_: str, data: bytes, *, said: bytes | None = None) -> None:
+    """An MP3 with its record; `said`: the record is of another sound."""
+    path = station.bulletins / f"{id_}.mp3"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    commune, _slash, name = id_.partition("/")
+    cue = Cue(start=0, end=1, text="Kính chào", spoken="kính chào", part="opening")
+    Manifest(
+        id=id_, commune=commune, name=name, title="Tin", date="2026-11-01", campaigns=("dvc",), seconds=1.0,
+        sha256=hashlib.sha256(said or data).hexdigest(), engine="espeak", voice="vi", cues=(cue,),
+    ).save(path.with_suffix(".json"))  # fmt: skip
+
+
+def test_a_sound_and_its_record_are_known_until_one_of_them_changes(station: Workspace, engine: Engine) -> None:
+    known = Sounds(station, engine)
+    assert not known.lying()
+    put(station, "ben-hai/tin", b"mot")
+    first = known.lying()["ben-hai/tin"]
+    assert first.sha256 == hashlib.sha256(b"mot").hexdigest()
+    assert first.manifest
+    assert first.manifest.title == "Tin"
+    assert not first.manifest.cues
+    assert known.lying()["ben-hai/tin"] is first
+    put(station, "ben-hai/tin", b"hai hai")
+    assert known.lying()["ben-hai/tin"].sha256 == hashlib.sha256(b"hai hai").hexdigest()
+    (station.bulletins / "ben-hai" / "tin.mp3").unlink()
+    assert not known.lying()
+
+
+def test_a_record_of_another_sound_counts_for_nothing(station: Workspace, engine: Engine) -> None:
+    put(station, "ben-hai/tin", b"mot", said=b"khac")
+    assert Sounds(station, engine).lying()["ben-hai/tin"].manifest is None
+
+
+def test_nothing_is_hashed_again_after_a_restart(
+    station: Workspace, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(station, "ben-hai/tin", b"mot")
+    before = Sounds(station, engine).lying()
+    monkeypatch.setattr(sounds, "_read", None)
+    assert Sounds(station, engine).lying() == before
