@@ -18,6 +18,7 @@ ROWS, COMMUNES, ZONES = 100_000, 500, 20
 """Rows of the log; communes, with one campaign, one broadcast and one bulletin each; outputs that share them."""
 _SENTENCES, _WORDS = 90, 20
 _START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+_DAYS = ("[mon, thu]", "[tue, fri]", "[wed, sat]", "[thu, sun]")
 _OUTCOMES = ("aired", "aired", "aired", "aired-late", "missed", "cut")
 
 
@@ -45,15 +46,15 @@ def large_station(root: Path) -> Workspace:
 
 
 def _schedule(names: list[str]) -> str:
-    """Each commune twice weekly; the communes of an output one after the other, through the day."""
+    """Each commune twice weekly; the communes of an output one after the other, through every day of the week."""
     lines = ["language: vi", "timezone: Asia/Ho_Chi_Minh", "outputs:"]
     lines += [f"  cum-{zone}: {{kind: null}}" for zone in range(ZONES)]
     lines.append("broadcasts:")
     for number, name in enumerate(names):
-        minutes = 5 * 60 + 30 * (number // ZONES)
+        hour = f"{5 + number // ZONES // 2:02}:{number // ZONES % 2 * 30:02}"
         lines.append(
-            f"  - {{id: {name}-dvc, commune: {name}, campaigns: [dich-vu-cong-truc-tuyen], days: [tue, fri], "
-            f'at: ["{minutes // 60:02}:{minutes % 60:02}"], length: {{min: 10m, max: 15m}}, on: [cum-{number % ZONES}]}}'
+            f"  - {{id: {name}-dvc, commune: {name}, campaigns: [dich-vu-cong-truc-tuyen], days: {_DAYS[number % 4]}, "
+            f'at: ["{hour}"], length: {{min: 10m, max: 15m}}, on: [cum-{number % ZONES}]}}'
         )
     return "\n".join(lines) + "\n"
 
