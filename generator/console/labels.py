@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from generator.console import stationlabels
 from generator.i18n import _
 
 
@@ -99,7 +100,8 @@ def options() -> dict[str, dict[str, str]]:
 
 def label(name: str) -> str:
     """The field's name on the form; its key where nobody has named it yet."""
-    return labels().get(name, name.rsplit(".", 1)[-1].replace("_", " "))
+    known = labels() | stationlabels.labels()
+    return known.get(name, name.rsplit(".", 1)[-1].replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +118,4 @@ class Names:
 
 def names(**more: dict[str, str]) -> Names:
     """All names; `more`: choices that depend on the station, by field."""
-    return Names(helps(), {**options(), **more})
+    return Names(helps() | stationlabels.helps(), options() | stationlabels.options() | more)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from generator.console import timetable, yamltext
+from generator.console import timetable, yamllines, yamltext
 from generator.console.formerror import FormError
 from generator.i18n import _
 from generator.schedule import Broadcast, Schedule
@@ -23,7 +23,7 @@ def without_campaign(text: str, id_: str) -> str:
     if len(ids) == 1:
         problem = _("This is the commune's only campaign. Add another one first, then delete this one.")
         raise FormError({"": problem})
-    return yamltext.cut(text, ("campaigns", ids.index(id_)))
+    return yamllines.cut(text, ("campaigns", ids.index(id_)))
 
 
 def without_broadcast(text: str, id_: str) -> str:
@@ -31,7 +31,7 @@ def without_broadcast(text: str, id_: str) -> str:
     ids = _ids(text, "broadcasts")
     if id_ not in ids:
         raise FormError({"": _("This broadcast is no longer in the schedule.")})
-    return yamltext.cut(text, ("broadcasts", ids.index(id_)))
+    return yamllines.cut(text, ("broadcasts", ids.index(id_)))
 
 
 def released_from(text: str, broadcasts: Iterable[Broadcast], campaign: str) -> str:

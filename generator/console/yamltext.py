@@ -1,8 +1,6 @@
 """Changing a YAML file the way a careful person would: this value and nothing else; comments and order stay."""
 
-import copy
 import io
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +11,6 @@ from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 from ruamel.yaml.util import load_yaml_guess_indent
 
-from generator import yamlfile
-from generator.errors import WorkspaceError
 from generator.yamlfile import Path_
 
 
@@ -37,56 +33,12 @@ def change(text: str, edit: Callable[[Any], None]) -> str:
     yaml.width = 100_000  # never break a line that somebody wrote whole
     yaml.indent(mapping=2, sequence=indent or 4, offset=2 if offset is None else offset)
     data = yaml.load(text)
+    if data is None:
+        data = CommentedMap()
     edit(data)
     out = io.StringIO()
     yaml.dump(data, out)
     return out.getvalue()
-
-
-def cut(text: str, path: Path_) -> str:
-    """`text` without the list item at `path`: its own lines go, every other line and comment stays as it is.
-
-    ruamel hangs the comment above an item on the item before, so taking that one out would lose it; hence by lines.
-    """
-    source = yamlfile.parse(text, "")
-    line, column = source.values[path]
-    lines = text.splitlines(keepends=True)
-    dash = lines[line - 1][: column - 1].rstrip()
-    wanted = copy.deepcopy(source.data)
-    items = yamlfile.value_at(wanted, path[:-1])
-    del items[path[-1]]
-    if dash.strip() == "-":
-        end = _item_end(lines, line, len(dash) - 1)
-        kept = lines[: line - 1] + lines[end:]
-        if not items:
-            head = source.keys[path[:-1]][0] - 1
-            kept[head] = re.sub(r":[ \t]*(#.*)?$", r": []  \1", kept[head].rstrip()).rstrip() + "\n"
-        after = "".join(kept)
-        if _data(after) == wanted:
-            return after
-
-    def edit(data: Any) -> None:
-        for step in path[:-1]:
-            data = data[step]
-        del data[path[-1]]
-
-    return change(text, edit)
-
-
-def _item_end(lines: list[str], after: int, dash: int) -> int:
-    """The first line from `after` on that is not of the item whose dash stands in column `dash`, blank lines after it
-    included."""
-    end = after
-    while end < len(lines) and (not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > dash):
-        end += 1
-    return end
-
-
-def _data(text: str) -> Any:
-    try:
-        return yamlfile.parse(text, "").data
-    except WorkspaceError:
-        return None
 
 
 def put(data: Any, path: Path_, value: Any, *, drop: bool = False) -> None:

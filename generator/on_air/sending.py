@@ -14,6 +14,7 @@ import structlog
 from generator.errors import StoreError
 from generator.i18n import _
 from generator.on_air.alarms import Alarm, Delivery, sent, to_send, try_later
+from generator.on_air.outward import outward
 from generator.schedule import Alerts
 from generator.schedule.alerts import Email, Webhook
 from generator.store import Store
@@ -62,7 +63,7 @@ def post(webhook: Webhook, alarm: Alarm) -> None:
     request = urllib.request.Request(  # noqa: S310  the schedule admits http and https only
         webhook.url, json.dumps(body, ensure_ascii=False).encode(), headers
     )
-    with urllib.request.urlopen(request, timeout=_PATIENCE):  # noqa: S310
+    with outward().open(request, timeout=_PATIENCE):
         return
 
 

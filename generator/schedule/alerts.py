@@ -4,13 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
+from generator.schedule.address import WebAddress
 from generator.yamlfile import Strict
 
 
 class Webhook(Strict):
     """An HTTP address that gets a JSON POST; `token_env` names the variable with a bearer token, if it wants one."""
 
-    url: str = Field(pattern=r"^https?://[^/]+")
+    url: WebAddress
     token_env: str | None = None
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from generator.console import yamltext
+from generator.console import yamllines
 from generator.console.context import Console
 from generator.console.roles import Role
 from generator.workspace import Workspace
@@ -14,7 +14,7 @@ CAMPAIGN = "/campaigns/ben-hai/dich-vu-cong-truc-tuyen"
 
 @pytest.mark.parametrize("number", range(6))
 def test_a_broadcast_is_cut_out_with_its_own_lines_and_no_comment(number: int) -> None:
-    after = yamltext.cut(SCHEDULE, ("broadcasts", number))
+    after = yamllines.cut(SCHEDULE, ("broadcasts", number))
     comments = [line for line in SCHEDULE.splitlines() if line.strip().startswith("#")]
     assert [line for line in after.splitlines() if line.strip().startswith("#")] == comments
     assert set(after.splitlines()) <= set(SCHEDULE.splitlines())
@@ -32,7 +32,7 @@ def test_a_broadcast_is_cut_out_with_its_own_lines_and_no_comment(number: int) -
     ],
 )
 def test_every_way_of_writing_a_list_is_cut(text: str, after: str) -> None:
-    assert yamltext.cut(text, ("a", 0)) == after
+    assert yamllines.cut(text, ("a", 0)) == after
 
 
 def add_campaign(browser: object) -> str:

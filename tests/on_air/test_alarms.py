@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
+from generator.on_air import outward
 from generator.on_air.alarms import Alarm, clear_alarms, open_alarms, raise_alarm, to_send
 from generator.on_air.sending import Sender
 from generator.schedule import UTC, Alerts
@@ -27,6 +28,7 @@ class Receiver(HTTPServer):
     def __init__(self, failures: int = 0) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.failures, self.got = failures, list[dict[str, str]]()
+        self.leads_to = ""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -38,7 +40,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.failures -= 1
         if not failed:
             self.server.got.append(json.loads(body))
-        self.send_response(500 if failed else 204)
+        self.send_response(500 if failed else 302 if self.server.leads_to else 204)
+        if self.server.leads_to:
+            self.send_header("Location", self.server.leads_to)
         self.end_headers()
 
     def log_message(self, *_arguments: object) -> None:
@@ -116,3 +120,25 @@ def test_alarms_stay_open_until_somebody_has_seen_them(store: Store) -> None:
     assert clear_alarms(store, NOW) == 1
     assert open_alarms(store) == []
     assert not raise_alarm(store, MISSED, ())
+
+
+def test_a_webhook_leads_nowhere_else(store: Store, webhook: Receiver) -> None:
+    other = Receiver()
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    webhook.leads_to = f"http://127.0.0.1:{other.server_port}/latest/meta-data"
+    raise_alarm(store, MISSED, ("webhook",))
+    Sender(store).deliver(hook(webhook))
+    other.shutdown()
+    other.server_close()
+    assert other.got == []
+    assert to_send(store, datetime.datetime.now(UTC) + datetime.timedelta(days=1))
+
+
+def test_a_name_that_leads_to_a_forbidden_machine_is_told_nothing(
+    store: Store, webhook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outward, "forbidden", lambda peer: peer == "127.0.0.1")  # as if it were 169.254.169.254
+    raise_alarm(store, MISSED, ("webhook",))
+    Sender(store).deliver(hook(webhook))
+    assert webhook.got == []
+    assert to_send(store, datetime.datetime.now(UTC) + datetime.timedelta(days=1))

@@ -19,6 +19,9 @@ from generator.console.roles import Role, only
 from generator.console.slugs import slug
 from generator.i18n import _
 from generator.on_air import backup as backups
+from generator.schedule.alerts import Alerts
+from generator.schedule.model import Rules
+from generator.schedule.outputs import KINDS
 from generator.speech import all_engines
 from generator.workspace import part_path, write_atomic
 
@@ -37,6 +40,9 @@ def settings(request: Request, here: Here) -> Response:
         "settings.html",
         voices=voices.engine_states(),
         outputs=list(schedule.outputs.items()) if schedule else [],
+        kinds=tuple(KINDS),
+        rules=schedule.rules if schedule else Rules(),
+        alerts=schedule.alerts if schedule else Alerts(),
         tests=[job for job in here.jobs.latest(20) if job.kind == "chime"][:5],
         jingles=sorted(path.name for path in here.workspace.jingles.glob("*.*") if not path.name.startswith(".")),
         people=len(here.accounts.all()),

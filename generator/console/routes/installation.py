@@ -1,0 +1,232 @@
+"""Settings in words: loudspeakers, the commune's rules for broadcasting, and who is told when something goes wrong."""
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from generator.console import labels, schemaform, yamllines
+from generator.console.broadcasts import name_of
+from generator.console.context import Console, Here, Me, note, tell
+from generator.console.context import Filled as Sent
+from generator.console.formerror import FormError
+from generator.console.pages import go, page
+from generator.console.reschedule import rewrite
+from generator.console.roles import Role, only
+from generator.console.schemaform import Field
+from generator.console.sheet import Filled, Sheet
+from generator.console.shown import output_kind
+from generator.console.slugs import slug
+from generator.errors import Finding, LoaError
+from generator.i18n import _
+from generator.schedule import Schedule
+from generator.schedule.alerts import Alerts
+from generator.schedule.model import Rules
+from generator.schedule.outputs import KINDS, Group
+
+router = APIRouter(include_in_schema=False)
+installers = only(Role.ADMIN, Role.OPERATOR)
+
+
+@router.get("/settings/new-output")
+@installers
+def new_output(request: Request, here: Here, kind: str = "") -> Response:
+    """The form of a loudspeaker that is not there yet."""
+    if kind not in KINDS:
+        raise HTTPException(404)
+    sheet = _output_sheet(here, "", kind)
+    return _page(request, sheet, sheet.values, "/settings/outputs", _new_title(kind), kind=kind, name="")
+
+
+@router.post("/settings/outputs")
+@installers
+def add_output(request: Request, here: Here, me: Me, form: Sent) -> Response:
+    """A new loudspeaker, or a new group of them."""
+    kind, wanted = form.text("kind", 20), form.text("name", 40)
+    if kind not in KINDS:
+        raise HTTPException(404)
+    name = slug(wanted, 40) if wanted else ""
+    sheet = _output_sheet(here, name, kind)
+    values: dict[str, Any] = {"kind": kind}
+    values |= {change.path[0]: change.value for change in schemaform.changes(form, sheet.fields, None)}
+    filled = Filled(sheet, form, (), yamllines.add(sheet.text, sheet.root, values))
+    title = _new_title(kind)
+    try:
+        _check_new(here, name)
+        _save(request, here, me.shown, filled, _("new loudspeaker: {name}").format(name=name))
+    except (LoaError, FormError) as error:
+        return _page(
+            request, sheet, filled.values, "/settings/outputs", title, *filled.wrong(error), kind=kind, name=wanted
+        )
+    return go("/settings")
+
+
+@router.get("/settings/outputs/{name}")
+@installers
+def output(request: Request, here: Here, name: str) -> Response:
+    """One loudspeaker."""
+    sheet = _output_sheet(here, name, _kind_of(here, name))
+    return _page(request, sheet, sheet.values, f"/settings/outputs/{name}", name, removable=True)
+
+
+@router.post("/settings/outputs/{name}")
+@installers
+def change_output(request: Request, here: Here, me: Me, name: str, form: Sent) -> Response:
+    """Another device, address, volume or delay."""
+    sheet = _output_sheet(here, name, _kind_of(here, name))
+    return _changed(request, here, me.shown, sheet.filled(form), f"/settings/outputs/{name}", name, removable=True)
+
+
+@router.post("/settings/outputs/{name}/remove")
+@installers
+def remove_output(request: Request, here: Here, name: str) -> Response:
+    """Take a loudspeaker out, unless something still plays on it."""
+    _kind_of(here, name)
+    users = _users(here, name)
+    if users:
+        problem = _("“{name}” is still used by: {list}. Take it out there first.")
+        raise FormError({"": problem.format(name=name, list=", ".join(users))})
+    rewrite(
+        request, lambda text: yamllines.cut(text, ("outputs", name)), _("deleted loudspeaker: {name}").format(name=name)
+    )
+    return go("/settings")
+
+
+@router.get("/settings/rules")
+@installers
+def rules(request: Request, here: Here) -> Response:
+    """When and how much the commune allows."""
+    sheet = _part(here, "rules")
+    return _page(request, sheet, sheet.values, "/settings/rules", _("Rules for broadcasting"))
+
+
+@router.post("/settings/rules")
+@installers
+def change_rules(request: Request, here: Here, me: Me, form: Sent) -> Response:
+    """Other rules; the week shows at once which airings break them."""
+    filled = _part(here, "rules").filled(form)
+    return _changed(request, here, me.shown, filled, "/settings/rules", _("Rules for broadcasting"))
+
+
+@router.get("/settings/alerts")
+@installers
+def alerts(request: Request, here: Here) -> Response:
+    """Who is told when something did not go on air."""
+    sheet = _part(here, "alerts")
+    return _page(request, sheet, sheet.values, "/settings/alerts", _("Who is told of trouble"))
+
+
+@router.post("/settings/alerts")
+@installers
+def change_alerts(request: Request, here: Here, me: Me, form: Sent) -> Response:
+    """Others to be told. The addresses are used by the station that is on air, never by the console."""
+    filled = _part(here, "alerts").filled(form)
+    return _changed(request, here, me.shown, filled, "/settings/alerts", _("Who is told of trouble"))
+
+
+def _part(here: Console, key: str) -> Sheet:
+    models: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts}
+    return Sheet.of(here.workspace.schedule_file, (key,), schemaform.fields_of(models[key]))
+
+
+def _output_sheet(here: Console, name: str, kind: str) -> Sheet:
+    fields = schemaform.fields_of(KINDS[kind], without=frozenset({"kind"}))
+    others = tuple(other for other in _schedule(here).outputs if other != name)
+    return Sheet.of(
+        here.workspace.schedule_file, ("outputs", name), tuple(_of_group(f, others) for f in _ordered(fields))
+    )
+
+
+def _ordered(fields: tuple[Field, ...]) -> list[Field]:
+    """What is special about a kind first, then what all outputs share."""
+    shared = [field for field in fields if field.name in {"volume", "delay"}]
+    return [*(field for field in fields if field not in shared), *shared]
+
+
+def _of_group(field: Field, others: tuple[str, ...]) -> Field:
+    """The members of a group are ticked among the loudspeakers there are."""
+    return replace(field, kind="ticks", options=others) if field.name == "outputs" else field
+
+
+def _schedule(here: Console) -> Schedule:
+    plan = here.facts.plan()
+    if plan.schedule is None:
+        raise FormError({"": _("schedule.yaml has errors. Mend them first.")})
+    return plan.schedule
+
+
+def _kind_of(here: Console, name: str) -> str:
+    found = _schedule(here).outputs.get(name)
+    if found is None:
+        raise HTTPException(404)
+    return found.kind
+
+
+def _check_new(here: Console, name: str) -> None:
+    if not name:
+        raise FormError({"name": _("Give it a short name, for example loa-thon-1.")})
+    if name in _schedule(here).outputs:
+        raise FormError({"name": _("There already is a loudspeaker “{name}”.").format(name=name)})
+
+
+def _users(here: Console, name: str) -> list[str]:
+    """The broadcasts and groups that play on an output."""
+    schedule = _schedule(here)
+    groups = [other for other, found in schedule.outputs.items() if isinstance(found, Group) and name in found.outputs]
+    return [*(name_of(here, b) for b in schedule.broadcasts if name in b.on), *groups]
+
+
+def _new_title(kind: str) -> str:
+    return _("New: {kind}").format(kind=output_kind(kind))
+
+
+def _save(request: Request, here: Console, who: str, filled: Filled, text: str) -> None:
+    here.history.try_schedule(filled.after)
+    filled.save(here.history, who, text)
+    note(request, "schedule.changed", "schedule.yaml", text)
+    tell(request, _("Saved: {what}").format(what=text))
+
+
+def _changed(
+    request: Request, here: Console, who: str, filled: Filled, path: str, title: str, *, removable: bool = False
+) -> Response:
+    """Save what was sent, or show it again with what is wrong."""
+    try:
+        _save(request, here, who, filled, f"{title}: {filled.said}")
+    except (LoaError, FormError) as error:
+        problems, findings = filled.wrong(error)
+        return _page(request, filled.sheet, filled.values, path, title, problems, findings, removable=removable)
+    return go("/settings")
+
+
+def _page(
+    request: Request,
+    sheet: Sheet,
+    values: dict[str, Any],
+    path: str,
+    title: str,
+    problems: dict[str, str] | None = None,
+    findings: list[Finding] | None = None,
+    *,
+    removable: bool = False,
+    kind: str = "",
+    name: str | None = None,
+) -> Response:
+    return page(
+        request,
+        "installation.html",
+        422 if problems or findings else 200,
+        sheet=sheet,
+        values=values,
+        names=labels.names(),
+        action=path,
+        title=title,
+        problems=problems or {},
+        findings=findings or [],
+        removable=removable,
+        kind=kind,
+        name=name,
+    )
