@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STATION := $(VENV)/.station-done
 STAMP := $(VENV)/.setup-done
 STATION_EXTRAS := espeak,voice,console
-EXTRAS := $(STATION_EXTRAS),listen,edge,piper,test,bench
+EXTRAS := $(STATION_EXTRAS),listen,edge,piper,postgres,test,bench
 DEBIAN := espeak-ng ffmpeg
 ifneq ($(shell uname -m),x86_64)
 DEBIAN += gcc libc6-dev python3-dev # a Raspberry Pi compiles miniaudio: there is no wheel for ARM
@@ -60,7 +60,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32
 
-test bench: DEBIAN += chromium fonts-noto-core pulseaudio pulseaudio-utils icecast2 faketime iproute2 curl
+test bench: DEBIAN += chromium fonts-noto-core pulseaudio pulseaudio-utils icecast2 postgresql faketime iproute2 curl
 # Four workers whatever the cores: most of the time goes by in real airings, which wait for their minute.
 test: lint
 	$(BIN)/python -m pytest -n 4 --dist worksteal

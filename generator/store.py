@@ -159,7 +159,10 @@ class Store:
                 Finding(
                     "store.url",
                     _("The database cannot be used: {reason}").format(reason=error),
-                    _("Check “database” in schedule.yaml; leave it out to keep the data in the station's folder."),
+                    _(
+                        "Check “database” in schedule.yaml (PostgreSQL wants: pip install loa[postgres]); "
+                        "leave it out to keep the data in the station's folder."
+                    ),
                 )
             ) from error
         with _translated():
@@ -210,8 +213,12 @@ def instant(text: str) -> datetime.datetime:
 
 
 def _engine(url: str, patience: float) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+    address = make_url(url)
+    if address.drivername == "postgresql":  # SQLAlchemy would take psycopg 2; our extra installs psycopg 3
+        address = address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() != "sqlite":
+        wait = {"connect_timeout": max(2, round(patience))} if address.get_backend_name() == "postgresql" else {}
+        return create_engine(address, pool_pre_ping=True, connect_args=wait)
     engine = create_engine(url, connect_args={"timeout": patience, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -239,7 +246,7 @@ def _translated() -> Iterator[None]:
 
 
 def _trouble(error: Exception) -> StoreError:
-    text = str(getattr(error, "orig", None) or error)
+    text = str(getattr(error, "orig", None) or error) or type(error).__name__
     for word, code, message, mend in (
         (
             "locked",
@@ -258,6 +265,12 @@ def _trouble(error: Exception) -> StoreError:
             "store.closed",
             _("The station's database may not be written."),
             _("Check the permissions of the folder .loa."),
+        ),
+        (
+            "connection",
+            "store.away",
+            _("The database server does not answer: {reason}").format(reason=text.strip().splitlines()[0]),
+            _("Start it, or check “database” in schedule.yaml; Loa goes on by itself."),
         ),
         (
             "malformed",

@@ -1,4 +1,4 @@
-"""Real servers on this machine for tests and benchmarks: Icecast 2, PulseAudio with a null sink and its recorder."""
+"""Real servers on this machine for tests and benchmarks: Icecast 2, PulseAudio with its recorder, PostgreSQL."""
 
 import os
 import shutil
@@ -151,3 +151,30 @@ class PulseAudio:
         for recorder in self._recorders:
             recorder.stop()
         self.kill()
+
+
+class PostgreSQL:
+    """A real PostgreSQL with an empty database, for this test alone; `kill` and `start` as a power failure would."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        assert programs, "postgresql is not installed (make debian)"
+        self._programs, self._data, self.port = programs[-1], folder / "data", free_port()
+        if os.geteuid() == 0:  # it refuses to run as root
+            shutil.chown(folder, "postgres")
+        self._do("initdb", "--auth=trust", "--username=loa", "--no-sync", "-D", str(self._data))
+        self.start()
+        self.url = f"postgresql://loa@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._data}"
+        self._do("pg_ctl", "start", "--wait", "-D", str(self._data), "-o", options, "-l", str(self._data / "log"))
+
+    def kill(self) -> None:
+        self._do("pg_ctl", "stop", "-D", str(self._data), "-m", "immediate")
+
+    def _do(self, program: str, *words: str) -> None:
+        command = [str(self._programs / program), *words]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -21,8 +21,8 @@ _FILES = ("schedule.yaml", ".loa/logbook.seal")
 def backup(workspace: Workspace, target: Path) -> int:
     """Write the station as a ZIP file, whole or not at all; the number of files in it. Raises WorkspaceError.
 
-    SQLite copies its pages while others write, so the database in it is of one instant. (A PostgreSQL database is
-    backed up by its own tools.)
+    SQLite copies its pages while others write, so the database in it is of one instant. A PostgreSQL database is not in
+    it: pg_dump copies that.
     """
     part = part_path(target)
     try:
@@ -57,7 +57,7 @@ def restore(workspace: Workspace, source: Path, store: Store | None) -> int:
     try:
         with zipfile.ZipFile(source) as archive:
             names = archive.namelist()
-            if not archive.testzip() and f".loa/{_DATABASE}" in names and _harmless(names):
+            if not archive.testzip() and _FILES[-1] in names and _harmless(names):
                 _keep_old(workspace)
                 archive.extractall(workspace.root)
                 return len(names)

@@ -1,0 +1,108 @@
+"""A station whose database is a real PostgreSQL server: several computers of one district on one log, say."""
+
+import datetime
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from generator import on_air
+from generator.approval import find, release
+from generator.errors import StoreError
+from generator.logbook import rows, verify
+from generator.playout import RealClock
+from generator.schedule import UTC, Schedule
+from generator.store import Store, approvals
+from generator.workspace import Workspace
+from tests.on_air.conftest import Plan, air, plan, recording  # noqa: F401  the same small station
+from tests.servers import PostgreSQL
+
+START = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+MOMENTS = [START + datetime.timedelta(seconds=60 + 40 * i) for i in range(3)]
+
+
+@pytest.fixture
+def server() -> Iterator[PostgreSQL]:
+    folder = Path(tempfile.mkdtemp(prefix="loa-postgresql-", dir="/tmp"))
+    server = PostgreSQL(folder)
+    yield server
+    server.kill()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def station(air: Workspace, plan: Plan, server: PostgreSQL) -> Workspace:  # noqa: F811
+    plan(*MOMENTS, more=f'database: "{server.url}"\n', late="{start_within: 30s}")
+    store = open_it(air)
+    release(air, store, find(air, "tin"), "Chị Hoa", START)
+    store.close()
+    return air
+
+
+def open_it(workspace: Workspace) -> Store:
+    return on_air.open_station_store(workspace, Schedule.load(workspace))
+
+
+def run_until(workspace: Workspace, count: int, server: PostgreSQL | None = None) -> None:
+    """On air at twenty times the speed until `count` outcomes are written; with `server`: away for two seconds."""
+    begun = datetime.datetime.now(UTC)
+    away: list[str] = []
+
+    def written(station: on_air.Station) -> bool:
+        elapsed = (datetime.datetime.now(UTC) - begun).total_seconds()
+        if server and not away and elapsed > 4:
+            server.kill()
+            away.append("killed")
+        if server and away == ["killed"] and elapsed > 6:
+            server.start()
+            away.append("back")
+        if server and away != ["killed", "back"]:
+            return False
+        try:
+            return len(rows(station.store)) >= count
+        except StoreError:
+            return False
+
+    on_air.run(workspace, clock=RealClock(20, START), until=written, limit=60)
+
+
+def test_every_airing_is_aired_and_logged_once_in_a_chain(station: Workspace) -> None:
+    run_until(station, 3)
+    store = open_it(station)
+    assert [row.outcome for row in rows(store)] == ["aired"] * 3
+    assert verify(store, station.seal) == []
+    assert not station.database.exists()
+    store.close()
+
+
+def test_a_server_that_dies_in_between_costs_no_outcome(station: Workspace, server: PostgreSQL) -> None:
+    run_until(station, 3, server)
+    store = open_it(station)
+    found = rows(store)
+    assert len({row.airing for row in found}) == len(found) == 3
+    assert {row.outcome for row in found} <= {"aired", "aired-late", "resumed", "missed"}
+    assert verify(store, station.seal) == []
+    store.close()
+
+
+def test_an_unreachable_server_is_told_with_the_mend(station: Workspace, server: PostgreSQL) -> None:
+    server.kill()
+    with pytest.raises(StoreError) as told:
+        open_it(station)
+    server.start()
+    (finding,) = told.value.findings
+    assert finding.code == "store.away"
+    assert str(server.port) in finding.message
+
+
+def test_what_is_written_half_is_not_written(station: Workspace) -> None:
+    store = open_it(station)
+    twice = [{"id": 7, "bulletin": "a", "sha256": "b", "by": "c", "at": "d"}] * 2
+    with pytest.raises(IntegrityError), store.write() as connection:
+        connection.execute(approvals.insert(), twice)
+    with store.read() as connection:
+        assert len(connection.execute(approvals.select()).all()) == 1
+    store.close()
