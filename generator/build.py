@@ -4,7 +4,6 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import PurePath
 from typing import Final
 
@@ -67,7 +66,7 @@ def build(
     communes, schedule = _load(workspace, stems)
     workspace.sweep()
     report = Report()
-    voices = cache(lambda name: choose(name, report.notices.append))
+    studio = _Studio(workspace, report, jobs, lossless, progress)
     for commune, plan in _plans(communes, schedule):
         try:
             order = _order(workspace, commune, plan)
@@ -77,7 +76,7 @@ def build(
             if done:
                 report.unchanged.append(done)
             elif audio:
-                _speak(workspace, order, wanted, voices(wanted), jobs, lossless, progress, report)
+                studio.speak(order, wanted)
         except LoaError as error:
             report.failed.extend(error.findings)
     if report.made and not stems and not report.failed:
@@ -145,39 +144,47 @@ def _inputs(workspace: Workspace, commune: Commune, campaigns: Sequence[Campaign
     return {workspace.relative(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def _speak(
-    workspace: Workspace,
-    order: Order,
-    wanted: str | None,
-    voice: tuple[Engine, str],
-    jobs: int,
-    lossless: bool,
-    progress: Progress,
-    report: Report,
-) -> None:
-    """Make one bulletin and count its sentences; where an online voice that `auto` chose fails, with the next best.
+@dataclass(slots=True)
+class _Studio:
+    """Where bulletins are spoken. A voice is chosen once for all that want the same."""
 
-    Raises SpeechError, BulletinError, WorkspaceError.
-    """
-    asked = False
+    workspace: Workspace
+    report: Report
+    jobs: int
+    lossless: bool
+    progress: Progress
+    _voices: dict[str | None, tuple[Engine, str]] = field(default_factory=dict)
 
-    def told(done: int, total: int, spoken: bool) -> None:
-        nonlocal asked
-        asked = True
-        report.spoken += spoken
-        report.reused += not spoken
-        progress(order.plan, done, total, spoken)
+    def speak(self, order: Order, wanted: str | None) -> None:
+        """Make one bulletin in the voice `wanted`, and count its sentences.
 
-    try:
-        manifest = make(workspace, order, *voice, jobs=jobs, lossless=lossless, progress=told)
-    except SpeechError as error:
-        other = fall_back(wanted, voice[0], error, report.notices.append)
-        if other is None:
-            raise
-        voice = other
-        manifest = make(workspace, order, *voice, jobs=jobs, lossless=lossless, progress=told)
-    report.notices.extend((*missing(*voice, order.presenters()), *doubts(manifest)))
-    (report.made if asked else report.unchanged).append(manifest)
+        Where an online voice that `auto` chose fails, this bulletin and the rest are made with the next best.
+        Raises SpeechError, BulletinError, WorkspaceError.
+        """
+        if wanted not in self._voices:
+            self._voices[wanted] = choose(wanted, self.report.notices.append)
+        try:
+            self._make(order, *self._voices[wanted])
+        except SpeechError as error:
+            other = fall_back(wanted, self._voices[wanted][0], error, self.report.notices.append)
+            if other is None:
+                raise
+            self._voices[wanted] = other
+            self._make(order, *other)
+
+    def _make(self, order: Order, engine: Engine, voice: str) -> None:
+        asked = False
+
+        def told(done: int, total: int, spoken: bool) -> None:
+            nonlocal asked
+            asked = True
+            self.report.spoken += spoken
+            self.report.reused += not spoken
+            self.progress(order.plan, done, total, spoken)
+
+        manifest = make(self.workspace, order, engine, voice, jobs=self.jobs, lossless=self.lossless, progress=told)
+        self.report.notices.extend((*missing(engine, voice, order.presenters()), *doubts(manifest)))
+        (self.report.made if asked else self.report.unchanged).append(manifest)
 
 
 def _nfc(text: str) -> str:

@@ -5,7 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
@@ -78,34 +82,46 @@ def _finding(service: str, refused: Refused) -> Finding:
 
 
 def retry_after(header: str | None) -> float | None:
-    """The seconds that an answer's `Retry-After` names; None where it names none."""
-    return float(header) if header and header.isdigit() else None
+    """The seconds that an answer's `Retry-After` names, as a number or as a date; None where it names none."""
+    if not header or header.isdigit():
+        return float(header) if header else None
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return max(0.0, (until - datetime.now(until.tzinfo)).total_seconds())
 
 
-class Presence:
-    """Whether a service's host answers; remembered for a minute."""
+class Service:
+    """A free service over the Internet, as an engine sees it: whether it is there, and a patient way to ask it."""
 
-    def __init__(self, host: str) -> None:
-        self.host = host
+    def __init__(self, name: str, host: str, patience: Patience | None = None) -> None:
+        self.name, self.host = name, host
+        self._patience = patience or Patience()
         self._lock = threading.Lock()
         self._seen: tuple[float, bool] | None = None
 
     def state(self) -> State:
-        """Ready, or the reason why not. Takes at most three seconds."""
+        """Ready, or the reason why not. Takes at most three seconds, and is remembered for a minute."""
         with self._lock:
             now = time.monotonic()
             if self._seen is None or now - self._seen[0] > _REMEMBERED:
                 self._seen = (now, reachable(self.host))
             return State(True) if self._seen[1] else no_answer(self.host, ANSWER_WITHIN)
 
+    def ask(self, request: Callable[[], T]) -> T:
+        """What `request` gives, tried again after a passing fault. Raises SpeechError."""
+        return self._patience.ask(self.name, request)
 
-def reachable(host: str, port: int = 443, within: float = ANSWER_WITHIN) -> bool:
-    """Whether `host` takes a connection within `within` seconds, its name's lookup included."""
+
+def reachable(host: str, within: float = ANSWER_WITHIN) -> bool:
+    """Whether `host`, or the proxy before it, takes a connection within `within` seconds, name lookup included."""
     found: list[bool] = []
+    door = _door(host)
 
     def knock() -> None:
         try:
-            socket.create_connection((host, port), timeout=within).close()
+            socket.create_connection(door, timeout=within).close()
             found.append(True)
         except OSError:
             found.append(False)
@@ -114,3 +130,12 @@ def reachable(host: str, port: int = 443, within: float = ANSWER_WITHIN) -> bool
     thread.start()
     thread.join(within)
     return found == [True]
+
+
+def _door(host: str) -> tuple[str, int]:
+    """Where a connection to `host` goes first: to the proxy that the system or the environment names, else there."""
+    proxy = getproxies().get("https")
+    if not proxy or proxy_bypass(host):
+        return host, 443
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    return parts.hostname or host, parts.port or 80

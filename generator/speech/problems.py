@@ -2,7 +2,7 @@
 
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
-from generator.speech.engine import State
+from generator.speech.engine import Engine, State
 
 
 def no_such_voice(engine_name: str, voice: str, voices: tuple[str, ...]) -> Finding:
@@ -33,7 +33,10 @@ def no_answer(host: str, within: float) -> State:
     )
 
 
-def require(state: State) -> None:
-    """Go on only where an engine is ready. Raises SpeechError with its reason."""
+def require(engine: Engine, voice: str) -> None:
+    """Go on only where `engine` can speak now and has `voice`. Raises SpeechError with the reason."""
+    state = engine.state()
     if not state.ready:
         raise SpeechError(Finding("speech.engine", state.reason, state.mend))
+    if voice not in engine.voices():
+        raise SpeechError(no_such_voice(engine.name, voice, engine.voices()))

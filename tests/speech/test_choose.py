@@ -55,6 +55,19 @@ def test_the_engine_of_another_package_is_found_and_a_broken_one_is_only_a_statu
         choose("bad")
 
 
+def test_a_native_voice_of_another_package_comes_before_all_online_ones(monkeypatch, tmp_path):
+    """The wheel of vieneu holds no model and no entry point; a package that brings both takes its place."""
+    package = tmp_path / "loa_vieneu-1.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: loa-vieneu\nVersion: 1\n")
+    (package / "entry_points.txt").write_text("[loa.engines]\nvieneu = tests.speech.voices:vieneu\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("LOA_VOICES", str(tmp_path / "none"))
+    notices: list[Finding] = []
+    assert choose("auto", notices.append)[0].name == "vieneu"
+    assert not notices
+
+
 def test_an_online_voice_may_be_chosen_while_its_service_is_away():
     assert choose("gtts")[0].name == "gtts"
 

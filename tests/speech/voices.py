@@ -43,3 +43,8 @@ class Beeper:
         samples = np.concatenate([quiet, *[beep] * len(utterance.words), quiet]).astype(np.float32)
         marks = tuple(0.2 + i * seconds for i in range(len(utterance.words))) if self.marked else ()
         return Sound(samples, RATE, marks)
+
+
+def vieneu() -> Beeper:
+    """What a package with native voices would announce."""
+    return Beeper(name="vieneu")

@@ -5,16 +5,16 @@ import importlib.metadata
 import importlib.util
 import threading
 from datetime import datetime
+from functools import partial
 
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
 from generator.speech.decoding import decode
 from generator.speech.engine import Presenter, Sound, State, TextStyle, Utterance
-from generator.speech.network import Patience, Presence, Refused, retry_after
+from generator.speech.network import Patience, Refused, Service, retry_after
 from generator.speech.plausible import cut_short
-from generator.speech.problems import no_such_voice, not_installed, require
+from generator.speech.problems import not_installed, require
 
-HOST = "speech.platform.bing.com"
 VOICES = ("vi-VN-HoaiMyNeural", "vi-VN-NamMinhNeural")
 _CONNECT, _RECEIVE, _WHOLE = 5, 20, 60.0  # seconds: to connect, between two messages, for one sentence
 _TICKS = 10_000_000  # a second, in the service's units
@@ -28,8 +28,7 @@ class Edge:
     text_style: TextStyle = "respelt"
 
     def __init__(self, patience: Patience | None = None) -> None:
-        self._patience = patience or Patience()
-        self._presence = Presence(HOST)
+        self._microsoft = Service("Microsoft", "speech.platform.bing.com", patience)
 
     @property
     def version(self) -> str:
@@ -40,7 +39,7 @@ class Edge:
         """Ready where the library is installed and the service answers within three seconds."""
         if importlib.util.find_spec("edge_tts") is None:
             return not_installed("edge-tts", "edge")
-        return self._presence.state()
+        return self._microsoft.state()
 
     def voices(self) -> tuple[str, ...]:
         """The woman's first."""
@@ -52,10 +51,8 @@ class Edge:
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text`; marks where the service told every word's time. Raises SpeechError."""
-        if voice not in VOICES:
-            raise SpeechError(no_such_voice(self.name, voice, VOICES))
-        require(self.state())
-        return self._patience.ask("Microsoft", lambda: _ask(utterance, voice, pace))
+        require(self, voice)
+        return self._microsoft.ask(partial(_ask, utterance, voice, pace))
 
 
 def _ask(utterance: Utterance, voice: str, pace: float) -> Sound:

@@ -106,7 +106,7 @@ class Espeak:
         """Speak `utterance.text`; the marks come from the library. Raises SpeechError."""
         import numpy as np
 
-        require(self.state())
+        require(self, voice)
         library, _version, rate = _library()
         chunks: list[bytes] = []
         starts: dict[int, float] = {}
@@ -124,7 +124,7 @@ class Espeak:
         text = utterance.text.encode()
         with _lock:
             library.espeak_SetParameter(_RATE, round(WORDS_PER_MINUTE * pace), 0)
-            if voice not in self.voices() or library.espeak_SetVoiceByName(voice.encode()) != _OK:
+            if library.espeak_SetVoiceByName(voice.encode()) != _OK:
                 raise SpeechError(no_such_voice(self.name, voice, self.voices()))
             callback = _Callback(receive)
             library.espeak_SetSynthCallback(callback)

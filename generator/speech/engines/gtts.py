@@ -5,18 +5,17 @@ Google takes 100 characters a request, so a sentence goes in parts; each is trie
 
 import importlib.metadata
 import io
+from functools import partial
 from typing import Any
 
-from generator.errors import SpeechError
 from generator.i18n import _
 from generator.speech.decoding import at_pace, decode
 from generator.speech.engine import Presenter, Sound, State, TextStyle, Utterance
-from generator.speech.network import Patience, Presence, Refused, retry_after
+from generator.speech.network import Patience, Refused, Service, retry_after
 from generator.speech.plausible import cut_short
-from generator.speech.problems import no_such_voice, require
+from generator.speech.problems import require
 from generator.speech.trim import trim
 
-HOST = "translate.google.com"
 MAX_CHARACTERS = 100
 _TIMEOUT = (5.0, 20.0)  # seconds to connect, and between two bytes
 _PAUSES = {",": 0.18, ";": 0.25, ":": 0.25, ".": 0.35, "?": 0.35}
@@ -30,8 +29,7 @@ class Gtts:
     text_style: TextStyle = "respelt"
 
     def __init__(self, patience: Patience | None = None) -> None:
-        self._patience = patience or Patience()
-        self._presence = Presence(HOST)
+        self._google = Service("Google", "translate.google.com", patience)
 
     @property
     def version(self) -> str:
@@ -40,7 +38,7 @@ class Gtts:
 
     def state(self) -> State:
         """Ready where Google answers within three seconds."""
-        return self._presence.state()
+        return self._google.state()
 
     def voices(self) -> tuple[str, ...]:
         """The only one."""
@@ -54,12 +52,10 @@ class Gtts:
         """Speak `utterance.text` part by part, without marks. Raises SpeechError."""
         import numpy as np
 
-        if voice not in self.voices():
-            raise SpeechError(no_such_voice(self.name, voice, self.voices()))
-        require(self.state())
+        require(self, voice)
         pieces, rate = [], 0
         for part in parts(utterance.text):
-            sound = self._patience.ask("Google", lambda part=part: _ask(part))  # type: ignore[misc]
+            sound = self._google.ask(partial(_ask, part))
             pause = _PAUSES.get(part[-1], 0.02)
             rate = sound.rate
             pieces += [sound.samples, np.zeros(round(pause * rate), np.float32)]

@@ -10,7 +10,7 @@ from typing import Any
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
 from generator.speech.engine import Presenter, Sound, State, TextStyle, Utterance
-from generator.speech.problems import no_such_voice, not_installed, require
+from generator.speech.problems import not_installed, require
 from generator.speech.voice_store import folder
 
 
@@ -53,9 +53,7 @@ class Piper:
         """Speak `utterance.text`, without marks. Raises SpeechError."""
         import numpy as np
 
-        require(self.state())
-        if voice not in self.voices():
-            raise SpeechError(no_such_voice(self.name, voice, self.voices()))
+        require(self, voice)
         with self._lock:
             chunks = list(self._chunks(utterance.text, voice, pace))
         if not chunks:
