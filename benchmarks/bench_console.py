@@ -35,6 +35,7 @@ PAGES = {
     "/campaigns/{stem}": ["/campaigns/xa-250"],
     "/campaigns/{stem}/{id_}": [f"/campaigns/{_CAMPAIGN}"],
     "/campaigns/{stem}/{id_}/audio": [f"/campaigns/{_CAMPAIGN}/audio"],
+    "/campaigns/{stem}/{id_}/remove": [f"/campaigns/{_CAMPAIGN}/remove"],
     "/campaigns/{stem}/{id_}/heard": [f"/campaigns/{_CAMPAIGN}/heard"],
     "/emergency": ["/emergency"],
     "/health": ["/health"],
@@ -54,6 +55,7 @@ PAGES = {
     "/today/part": ["/today/part"],
     "/week": ["/week", "/week?zone=cum-7"],
     "/week/broadcasts/{id_}": ["/week/broadcasts/xa-250-dvc"],
+    "/week/broadcasts/{id_}/remove": ["/week/broadcasts/xa-250-dvc/remove"],
     "/week/new": ["/week/new"],
 }
 """For each route that shows a page (or answers a program), the addresses that are measured."""

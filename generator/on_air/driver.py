@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+
+from generator.on_air.records import logger
 
 Chore = Callable[[], None]
 TICK = 0.25
@@ -47,7 +48,7 @@ class Driver:
         )
         self._scheduler.add_listener(self._failed, EVENT_JOB_ERROR)
         self._chores: dict[str, float] = {}
-        self._log = structlog.get_logger("loa.on_air")
+        self._log = logger()
 
     def add(self, name: str, seconds: float, chore: Chore) -> None:
         """Run `chore` every `seconds`, the first time at once."""

@@ -12,7 +12,13 @@ _LARGEST = 2_000_000
 _KEPT = 5
 
 
-def prepare() -> None:
+def logger(name: str = "loa.on_air") -> structlog.stdlib.BoundLogger:
+    """Where a part of the station writes what it did."""
+    made: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return made
+
+
+def _prepare() -> None:
     """Route our records through the standard logger `loa`, which is silent until `keep_records`."""
     structlog.configure(
         processors=[
@@ -60,3 +66,6 @@ def _formatter(renderer: structlog.typing.Processor) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     )
+
+
+_prepare()

@@ -3,12 +3,11 @@
 import datetime
 from pathlib import Path
 
-import structlog
-
 from generator.errors import LogbookError, StoreError
 from generator.logbook import Entry, append, outcomes
 from generator.on_air.alarms import Alarm, raise_alarm
 from generator.on_air.ledger import Claim
+from generator.on_air.records import logger
 from generator.playout import Clock
 from generator.schedule import Airing, Alerts
 from generator.store import Store
@@ -22,7 +21,7 @@ class Scribe:
         self._done: dict[str, str] = {}
         self._pending: list[Entry] = []
         self._alarms: list[Alarm] = []
-        self._log = structlog.get_logger("loa.on_air")
+        self._log = logger()
 
     def recall(self, since: datetime.datetime, until: datetime.datetime) -> None:
         """Learn which airings planned in [since, until) have their outcome already. Raises StoreError."""

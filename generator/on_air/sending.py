@@ -9,12 +9,11 @@ import urllib.request
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
-import structlog
-
 from generator.errors import StoreError
 from generator.i18n import _
 from generator.on_air.alarms import Alarm, Delivery, sent, to_send, try_later
 from generator.on_air.outward import outward
+from generator.on_air.records import logger
 from generator.schedule import Alerts
 from generator.schedule.alerts import Email, Webhook
 from generator.store import Store
@@ -29,7 +28,7 @@ class Sender:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._log = structlog.get_logger("loa.alarms")
+        self._log = logger("loa.alarms")
 
     def deliver(self, alerts: Alerts) -> None:
         """Send what waits and is due; what fails is due again later."""

@@ -3,14 +3,13 @@
 import datetime
 from collections.abc import Callable, Mapping
 
-import structlog
-
 from generator.errors import ApprovalError, StoreError
 from generator.i18n import _
 from generator.on_air import ledger
 from generator.on_air.keeper import ScheduleKeeper
 from generator.on_air.ladder import Ladder
 from generator.on_air.live import Live, Playing, clock_text, verdict
+from generator.on_air.records import logger
 from generator.on_air.scribe import Scribe
 from generator.on_air.timing import Timing
 from generator.playout import Clock, Programme
@@ -37,7 +36,7 @@ class Stage:
         self.live: dict[str, Live] = {}
         self._store, self._clock, self._timing = store, clock, timing
         self._keeper, self._scribe, self._ladder, self._start = keeper, scribe, ladder, start
-        self._log = structlog.get_logger("loa.on_air")
+        self._log = logger()
 
     def add(self, live: Live) -> None:
         """An airing that was claimed."""

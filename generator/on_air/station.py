@@ -7,19 +7,18 @@ in schedule.yaml, what was taken on in the ledger, what happened in the logbook.
 import datetime
 from collections.abc import Mapping
 
-import structlog
-
 from generator.errors import StoreError
 from generator.i18n import _
 from generator.logbook import newest
 from generator.on_air import desk, ledger
 from generator.on_air.due import Due
 from generator.on_air.guard import ClockGuard, Reading
-from generator.on_air.health import OutputWatch
 from generator.on_air.keeper import ScheduleKeeper
 from generator.on_air.ladder import Ladder
 from generator.on_air.lease import Lease
 from generator.on_air.live import Playing, clock_text
+from generator.on_air.output_watch import OutputWatch
+from generator.on_air.records import logger
 from generator.on_air.reserve import Reserve
 from generator.on_air.scribe import Scribe
 from generator.on_air.stage import Stage, Start
@@ -64,7 +63,7 @@ class Station:
         self._ladder = Ladder(workspace, store)
         self.stage = Stage(store, clock, timing, self.keeper, self.scribe, self._ladder, start or self._session)
         self._due = Due(store, clock, timing, self.keeper, self.scribe, self._ladder, self.stage, self._guard)
-        self._log = structlog.get_logger("loa.on_air")
+        self._log = logger()
 
     def step(self) -> None:
         """Do what is to be done now. A database that does not answer delays what is written, never what sounds."""

@@ -7,8 +7,6 @@ lieu, so an officer who knows better writes the dates themselves.
 import datetime
 from functools import lru_cache
 
-import holidays as holidays_package
-
 # Our short names, and a word of the package's (Vietnamese) name that tells each holiday.
 _WORDS = {
     "new-year": ("Tết Dương lịch",),
@@ -31,6 +29,8 @@ def _days_of(name: str, year: int) -> frozenset[datetime.date]:
 
 @lru_cache(maxsize=64)
 def _of_year(year: int) -> dict[datetime.date, str]:
+    import holidays as holidays_package  # takes a tenth of a second to load, and most schedules name no holiday
+
     found = holidays_package.country_holidays("VN", years=year, language="vi")
     return {day: name for day, name in found.items() if day.year == year}
 

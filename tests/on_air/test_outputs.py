@@ -15,7 +15,8 @@ from generator import on_air
 from generator.approval import find, release
 from generator.doctor import Check, Health, examine
 from generator.on_air.alarms import open_alarms
-from generator.on_air.health import OutputHealth, OutputWatch, output_health
+from generator.on_air.health import OutputHealth, output_health
+from generator.on_air.output_watch import OutputWatch
 from generator.playout import RealClock
 from generator.schedule import UTC
 from generator.schedule.outputs import Null

@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import miniaudio
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
@@ -63,6 +62,7 @@ def sample(here: Here, engine: str, voice: str) -> Response:
 @only(Role.ADMIN)
 def jingle(request: Request, here: Here, form: Filled) -> Response:
     """A station sound from an uploaded file: decoded, cut to a minute and written anew as FLAC."""
+    import miniaudio  # these three take their time to load, and few ever need them
     import numpy as np
     import soundfile
 
