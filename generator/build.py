@@ -9,7 +9,7 @@ from typing import Final
 
 from generator import article as articles
 from generator import script as scripts
-from generator.bulletin import BulletinPlan, Manifest, Order, Recording, doubts, made_before, make
+from generator.bulletin import APOLOGY, BulletinPlan, Manifest, Order, Recording, doubts, made_before, make
 from generator.campaign import Campaign, Commune, load_commune, load_communes
 from generator.errors import CampaignError, Finding, LoaError, SpeechError
 from generator.publish import publish
@@ -17,7 +17,7 @@ from generator.schedule import Schedule
 from generator.speech import Engine, choose, fall_back, missing
 from generator.workspace import Workspace, yaml_files
 
-RADIO_TEXTS: Final = ("opening", "bridge", "closing")
+RADIO_TEXTS: Final[tuple[articles.RadioText, ...]] = ("opening", "bridge", "closing")
 DEFAULT_MAX_SECONDS = 15 * 60.0
 """The longest bulletin of a commune that no broadcast names yet."""
 Progress = Callable[[BulletinPlan, int, int, bool], None]
@@ -67,9 +67,9 @@ def build(
     workspace.sweep()
     report = Report()
     studio = _Studio(workspace, report, jobs, lossless, progress)
-    for commune, plan in _plans(communes, schedule):
+    for commune, plan in _plans(workspace, communes, schedule):
         try:
-            order = _order(workspace, commune, plan)
+            order = (_order if plan.campaigns else _apology)(workspace, commune, plan)
             report.articles += len(plan.campaigns)
             wanted = voice or commune.station.voice
             done = None if lossless else made_before(workspace, order, wanted)
@@ -101,8 +101,13 @@ def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Sc
     return communes, schedule
 
 
-def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Commune, BulletinPlan]]:
-    """The bulletins that the schedule asks for; of a commune that is not in it yet, one for each campaign."""
+def _plans(
+    workspace: Workspace, communes: Sequence[Commune], schedule: Schedule
+) -> Iterator[tuple[Commune, BulletinPlan]]:
+    """The bulletins that the schedule asks for, and an apology for the day when one cannot be aired; of a commune
+    that is not in the schedule yet, one bulletin for each campaign.
+    """
+    sorry = (workspace.templates / articles.radio_template("apology")).is_file()
     wanted = schedule.plans()
     for commune in communes:
         own = [plan for plan in wanted if plan.commune == commune.stem]
@@ -111,12 +116,14 @@ def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Co
             for campaign in commune.campaigns
         ]
         yield from ((commune, plan) for plan in own or alone)
+        if own and sorry:
+            yield commune, BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, DEFAULT_MAX_SECONDS)
 
 
 def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
     """All that is said in a bulletin. Raises TemplateError, CampaignError."""
     campaigns = [commune.campaign(id_) for id_ in plan.campaigns]
-    host = next(filter(None, (commune.presenters(id_) for id_ in plan.campaigns)), ())[:1]
+    host = _host(commune, campaigns)
     opening, bridge, closing = (
         scripts.write(articles.radio_text(workspace, commune, name, campaigns), commune, host) for name in RADIO_TEXTS
     )
@@ -132,14 +139,39 @@ def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
         style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle),
         commune=commune.commune.full,
         date=max(campaign.as_of for campaign in campaigns),
-        inputs=_inputs(workspace, commune, campaigns),
+        inputs=_inputs(
+            workspace,
+            commune,
+            [*map(articles.radio_template, RADIO_TEXTS), *(articles.template_name(c) for c in campaigns)],
+        ),
     )
 
 
-def _inputs(workspace: Workspace, commune: Commune, campaigns: Sequence[Campaign]) -> dict[str, str]:
-    """SHA-256 of the files that a bulletin's words come from, by their path from the root."""
+def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
+    """A chime, some words of regret, a chime. No date: what is released once stays as it is. Raises TemplateError."""
+    host = _host(commune, commune.campaigns)
+    said = scripts.write(articles.radio_text(workspace, commune, "apology", commune.campaigns), commune, host)
+    nothing = replace(said, sentences=())
+    return Order(
+        plan=plan,
+        opening=nothing,
+        items=(said,),
+        bridge=nothing,
+        closing=nothing,
+        style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle, music=None),
+        commune=commune.commune.full,
+        inputs=_inputs(workspace, commune, [articles.radio_template("apology")]),
+    )
+
+
+def _host(commune: Commune, campaigns: Sequence[Campaign]) -> tuple[str, ...]:
+    """Who speaks between the articles: the first presenter of the first article that has any."""
+    return next(filter(None, (commune.presenters(campaign.id) for campaign in campaigns)), ())[:1]
+
+
+def _inputs(workspace: Workspace, commune: Commune, names: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of the files that a bulletin's words come from (`names`: of templates), by their path from the root."""
     facts = next(path for path in yaml_files(workspace.campaigns) if _nfc(path.stem) == commune.stem)
-    names = [f"radio/{name}.txt.j2" for name in RADIO_TEXTS] + [articles.template_name(c) for c in campaigns]
     files = [facts, *(workspace.templates / name for name in names)]
     return {workspace.relative(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 

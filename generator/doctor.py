@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from generator import __version__, approval, logbook
+from generator.bulletin import APOLOGY
 from generator.campaign import load_communes
 from generator.errors import LoaError
 from generator.i18n import _
 from generator.on_air import open_station_store
 from generator.on_air.alarms import open_alarms
 from generator.on_air.health import output_health, state_name
+from generator.on_air.ladder import apologies_missing
 from generator.on_air.lease import who_is_on_air
 from generator.playout.readiness import not_ready
 from generator.playout.sound_card import device_names
@@ -149,6 +151,10 @@ def _on_air(workspace: Workspace, schedule: Schedule, store: Store) -> Iterator[
             detail = _("its bulletin is not released") if made else _("its bulletin is not made")
             mend = "loa approve" if made else "loa build"
             yield Check(airing.id, Health.BAD, detail, f"{mend} {airing.bulletin if made else airing.commune}")
+    for commune, reason in apologies_missing(workspace, store, schedule).items():
+        mend = _("Listen to it, then: loa approve {bulletin} --by NAME")
+        title = _("apology of {commune}").format(commune=commune)
+        yield Check(title, Health.WEAK, reason, mend.format(bulletin=f"{commune}/{APOLOGY}"))
     for alarm in open_alarms(store):
         when = alarm.at.astimezone(schedule.timezone)
         yield Check(_("alarm"), Health.BAD, f"{when:%d/%m/%Y %H:%M} {alarm.message}", _("Clear it in the console."))

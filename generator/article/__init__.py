@@ -14,9 +14,9 @@ from generator.article.engine import fill
 from generator.campaign import Campaign, Commune
 from generator.workspace import Workspace
 
-__all__ = ["Article", "Form", "Part", "radio_text", "render", "template_name"]
+__all__ = ["Article", "Form", "Part", "radio_template", "radio_text", "render", "template_name"]
 
-RadioText = Literal["opening", "bridge", "closing"]
+RadioText = Literal["opening", "bridge", "closing", "apology"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Article:
     """A rendered article. `source` holds what the eye reads and what the ear hears, marked (see alternates.py)."""
 
     commune: str  # the commune's stem
-    campaign: str  # the campaign's id; for radio texts "opening", "bridge" or "closing"
+    campaign: str  # the campaign's id; for radio texts their name
     title: str
     as_of: date
     form: Form
@@ -83,15 +83,20 @@ def render(workspace: Workspace, commune: Commune, campaign: Campaign) -> Articl
     return Article(commune.stem, campaign.id, campaign.title, campaign.as_of, campaign.form, source)
 
 
+def radio_template(name: RadioText) -> str:
+    """The path of a radio text's template below templates/."""
+    return f"radio/{name}.txt.j2"
+
+
 def radio_text(workspace: Workspace, commune: Commune, name: RadioText, campaigns: Sequence[Campaign]) -> Article:
-    """The opening, bridge or closing of a bulletin that holds `campaigns`. Raises TemplateError."""
+    """What a bulletin that holds `campaigns` says around them, or in their place. Raises TemplateError."""
     facts = {
         "commune": commune.commune,
         "call": commune.call,
         "titles": [campaign.title for campaign in campaigns],
         "campaigns": [_visible(campaign) for campaign in campaigns],
     }
-    source = fill(workspace, f"radio/{name}.txt.j2", facts)
+    source = fill(workspace, radio_template(name), facts)
     return Article(commune.stem, name, commune.call, campaigns[0].as_of, "radio", source)
 
 

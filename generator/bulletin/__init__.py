@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from generator.bulletin.making import made_before, make, unchanged
     from generator.bulletin.manifest import Cue, Manifest, Proof, Word
     from generator.bulletin.order import Order, Recording
-    from generator.bulletin.plan import BulletinPlan, Style
+    from generator.bulletin.plan import APOLOGY, BulletinPlan, Style
     from generator.bulletin.proof import doubts
 
 __all__ = [
+    "APOLOGY",
     "BulletinPlan",
     "Cue",
     "Manifest",

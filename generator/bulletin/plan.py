@@ -6,6 +6,9 @@ from typing import Literal
 Preset = Literal["horn", "studio"]
 """For outdoor loudspeakers, or for the web."""
 
+APOLOGY = "xin-loi"
+"""Name of the bulletin in which a commune says sorry for one that could not be aired."""
+
 
 @dataclass(frozen=True, slots=True)
 class Style:

@@ -6,6 +6,7 @@ import json
 import click
 
 from generator import approval
+from generator.bulletin import APOLOGY
 from generator.cli.app import Station, loa, pass_station
 from generator.i18n import _
 from generator.on_air import open_station_store
@@ -64,6 +65,7 @@ def approvals(station: Station, form: str) -> None:
             if state.approval
             else ""
         )
-        click.echo(f"{state.bulletin}: {names[state.state]}{who}")
+        what = _(" (said when a bulletin cannot be aired)") if state.bulletin.endswith(f"/{APOLOGY}") else ""
+        click.echo(f"{state.bulletin}{what}: {names[state.state]}{who}")
     if not states:
         click.echo(_("There are no bulletins yet: loa build"))

@@ -12,6 +12,7 @@ from generator.cli.log import row_item, row_line
 from generator.cli.when import span_options, to_span
 from generator.i18n import _
 from generator.on_air import backup as backups
+from generator.on_air.ladder import apologies_missing
 from generator.playout.usb import write_stick
 from generator.schedule import UTC, Schedule, airings
 
@@ -29,8 +30,14 @@ def rehearse(station: Station, since: str | None, until: str | None, form: str) 
     rows = on_air.rehearse(workspace, store, first, last)
     outputs = on_air.output_problems(workspace, schedule)
     failed = [row for row in rows if row.outcome in {"missed", "aired-late"}]
+    missed = {row.commune for row in rows if row.outcome == "missed"}
+    silent = {c: why for c, why in apologies_missing(workspace, store, schedule).items() if c in missed}
     if form == "json":
-        items = {"rows": [row_item(row, schedule.timezone) for row in rows], "outputs": outputs}
+        items = {
+            "rows": [row_item(row, schedule.timezone) for row in rows],
+            "outputs": outputs,
+            "apologies": silent,
+        }
         click.echo(json.dumps(items, ensure_ascii=False, indent=2))
     else:
         for row in rows:
@@ -38,8 +45,11 @@ def rehearse(station: Station, since: str | None, until: str | None, form: str) 
                 click.echo(row_line(row, schedule.timezone))
         for name, problem in outputs.items():
             click.echo(f"{name}: {problem}")
-        good = sum(row.outcome == "aired" for row in rows)
-        click.echo(_("{good} of {all} airings would be on air on time.").format(good=good, all=len(rows)))
+        for commune, reason in silent.items():
+            click.echo(_("{commune} cannot even say sorry: {reason}").format(commune=commune, reason=reason))
+        planned = [row for row in rows if row.broadcast]
+        good = sum(row.outcome == "aired" for row in planned)
+        click.echo(_("{good} of {all} airings would be on air on time.").format(good=good, all=len(planned)))
     raise SystemExit(1 if failed or outputs else 0)
 
 

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import replace
 
 from generator.errors import ApprovalError, LoaError, PlayoutError, StoreError
 from generator.i18n import _
@@ -17,7 +16,13 @@ from generator.on_air.timing import Timing
 from generator.playout import Clock
 from generator.schedule import Airing
 from generator.schedule.broadcast import Late, Repeat
+from generator.schedule.conflicts import inside_hours
 from generator.store import Store
+
+_SOON = datetime.timedelta(minutes=5)
+"""Later than that after an airing was given up, an apology would only puzzle people."""
+_ONCE = datetime.timedelta(minutes=15)
+"""A commune's apology is not heard again on an output for so long."""
 
 
 class Due:
@@ -40,6 +45,7 @@ class Due:
         self._begun: dict[str, ledger.Claim] = {}
         self._why: dict[str, str] = {}
         self._again: dict[str, float] = {}
+        self._sorry: dict[tuple[str, str], datetime.datetime] = {}
 
     def inherit(self, begun: list[ledger.Claim], swept: datetime.datetime) -> None:
         """Go on from where the process before us came to; what it had begun is gone through first."""
@@ -62,6 +68,7 @@ class Due:
                 if airing.planned <= now:
                     self._unheard(airing, left_out, skipped=True)
             elif now > airing.planned + self._start_within(airing):
+                self._apologise(airing, now, holder)
                 self._give_up(airing)
             else:
                 self._take_on(airing, now, holder)
@@ -164,24 +171,48 @@ class Due:
         reason = self._why.get(airing.id) or self._guard.gap_reason(airing.planned) or _("it could not start")
         if begun and begun.position is not None:
             reason = _("interrupted at {place}; {why}").format(place=clock_text(begun.position), why=reason)
-        elif airing.broadcast and airing.id in self._why:
-            self._apologise(airing, reason)
         self._unheard(airing, reason, begun)
 
-    def _apologise(self, airing: Airing, reason: str) -> None:
-        """The rung before silence: the commune's released apology, as an airing of its own beside the `missed` one."""
+    def _apologise(self, airing: Airing, now: datetime.datetime, holder: str) -> None:
+        """The rung before silence: the commune's released apology, as an airing of its own beside the `missed` one.
+
+        Only where there was nothing released to air, and not long ago; within the hours that the commune allows; and
+        once on an output, however many of the commune's broadcasts were to be heard there.
+        """
+        reason = self._why.get(airing.id)
+        late = now - airing.planned - self._start_within(airing)
+        if reason is None or airing.id in self._begun or late > _SOON:
+            return
         try:
             programme = self._ladder.apology(airing.commune)
+            if programme is None:
+                return
+            sorry = Airing(
+                id=f"apology:{airing.id}",
+                broadcast="",
+                commune=airing.commune,
+                bulletin=programme.bulletin,
+                planned=now,
+                minutes=programme.seconds / 60,
+                outputs=self._not_told(airing, now),
+                priority="normal",
+            )
+            if not sorry.outputs or not inside_hours(self._keeper.schedule.rules, sorry):
+                return
+            ledger.claim(self._store, sorry, sorry.outputs, holder, now)
         except StoreError:
             return
-        if programme is None:
-            return
-        now = self._clock.now()
-        outputs = self._keeper.schedule.loudspeakers(airing.outputs)
-        sorry = replace(airing, id=f"apology:{airing.id}", broadcast="", bulletin=programme.bulletin, planned=now)
-        live = Live(sorry, programme, outputs, now + self._start_within(airing), Late(), Repeat(times=1))
+        self._sorry |= {(airing.commune, output): now for output in sorry.outputs}
+        live = Live(sorry, programme, sorry.outputs, now + self._start_within(airing), Late(), Repeat(times=1))
         live.notes.append(_("in place of {airing} ({why})").format(airing=airing.id, why=reason))
         self._stage.add(live)
+
+    def _not_told(self, airing: Airing, now: datetime.datetime) -> tuple[str, ...]:
+        """Its outputs on which the commune has not apologised lately."""
+        outputs = self._keeper.schedule.loudspeakers(airing.outputs)
+        return tuple(
+            o for o in outputs if (airing.commune, o) not in self._sorry or now - self._sorry[airing.commune, o] > _ONCE
+        )
 
     def _unheard(
         self, airing: Airing, reason: str, begun: ledger.Claim | None = None, *, skipped: bool = False

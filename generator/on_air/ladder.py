@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 from generator.approval import Recording, all_approvals, last_good, planned_recording, released, released_copy
+from generator.bulletin import APOLOGY
 from generator.errors import ApprovalError, Finding, PlayoutError
 from generator.i18n import _
 from generator.on_air.ledger import Claim
 from generator.playout import Programme
+from generator.schedule import Schedule
 from generator.store import Store
 from generator.workspace import Workspace
-
-APOLOGY = "xin-loi"
-"""Name of the bulletin of a commune that says sorry; released like any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +85,21 @@ class Ladder:
             self._known = dict(list(self._known.items())[-3:])  # a few, not every bulletin of the year
             self._known[key] = Programme.load(recording)
         return self._known[key]
+
+
+def apologies_missing(workspace: Workspace, store: Store, schedule: Schedule) -> dict[str, str]:
+    """The communes in the schedule that could not say sorry if a bulletin were missing, each with the reason.
+
+    Raises StoreError.
+    """
+    ladder = Ladder(workspace, store)
+    missing = {}
+    for commune in sorted({broadcast.commune for broadcast in schedule.broadcasts}):
+        try:
+            ladder.planned(f"{commune}/{APOLOGY}")
+        except (ApprovalError, PlayoutError) as error:
+            missing[commune] = error.findings[0].message
+    return missing
 
 
 def _not_released(bulletin: str, *, changed: bool = False) -> Finding:

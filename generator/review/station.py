@@ -43,7 +43,10 @@ def check_commune(
             told += doubts_of_article(article, commune)
         template = workspace.templates / articles.template_name(campaign)
         yield from (_placed(finding, workspace, source, template, index) for finding in told)
-    for name in ("opening", "bridge", "closing"):
+    texts: list[articles.RadioText] = ["opening", "bridge", "closing"]
+    if (workspace.templates / articles.radio_template("apology")).is_file():
+        texts.append("apology")
+    for name in texts:
         try:
             articles.radio_text(workspace, commune, name, commune.campaigns)
         except TemplateError as error:

@@ -20,7 +20,7 @@ def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
     live = [a for a in order if a.skipped is None and a.priority != "emergency"]
     _clashes(schedule, live, problems)
     for airing in live:
-        if not _inside(schedule.rules, airing):
+        if not inside_hours(schedule.rules, airing):
             spans = ", ".join(f"{a:%H:%M}-{b:%H:%M}" for a, b in schedule.rules.allowed)
             message = _("outside the hours that the commune allows ({spans})").format(spans=spans)
             problems[airing.id].append(Problem("rule.window", message))
@@ -50,7 +50,8 @@ def _clashes(schedule: Schedule, live: list[Airing], problems: dict[str, list[Pr
             problems[airing.id].append(Problem("plan.clash", message))
 
 
-def _inside(rules: Rules, airing: Airing) -> bool:
+def inside_hours(rules: Rules, airing: Airing) -> bool:
+    """Whether the whole airing lies in the hours that the commune allows."""
     if not rules.allowed:
         return True
     start, end = airing.planned, airing.ends

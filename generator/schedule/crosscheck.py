@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from generator import yamlfile
+from generator.bulletin import APOLOGY
 from generator.errors import Finding, WorkspaceError
 from generator.i18n import _
 from generator.schedule.broadcast import Broadcast
@@ -31,6 +32,9 @@ def cross_check(
             message = _("“{id}” is the name of two broadcasts.").format(id=broadcast.id)
             mend = _("Give each its own id; approvals and the log tell them apart by it.")
             findings.append(source.finding((*path, "id"), "broadcast.twice", message, mend))
+        if broadcast.id == APOLOGY:
+            message = _("“{id}” is the name of the commune's apology.").format(id=broadcast.id)
+            findings.append(source.finding((*path, "id"), "broadcast.apology", message, _("Choose another id.")))
         seen[broadcast.id] = index
     for name, output in outputs.items():
         if isinstance(output, Group):
