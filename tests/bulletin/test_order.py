@@ -4,7 +4,7 @@ from dataclasses import replace
 import yaml
 
 from generator import build
-from generator.bulletin import BulletinPlan, Manifest, Order, Recording
+from generator.bulletin import APOLOGY, BulletinPlan, Manifest, Order, Recording
 from generator.schedule import Schedule
 from generator.workspace import Workspace
 from tests.bulletin.scripts import ARTICLE, BRIDGE, CLOSING, OPENING, script
@@ -32,7 +32,8 @@ def test_what_the_schedule_says_of_the_sound_is_heard(station: Workspace, monkey
     (plan,) = (plan for plan in Schedule.load(station).plans() if plan.commune == "trung-son")
     assert plan.recordings == ("audio/jingles/dan.flac",)
     report = build.build(station, ["trung-son"], voice="espeak", jobs=2)
-    (manifest,) = report.made
+    manifest, sorry = report.made
+    assert (sorry.name, sorry.preset) == (APOLOGY, "horn"), "the apology is not part of this broadcast"
     assert manifest.preset == "studio"
     assert manifest.title
     assert manifest.date == datetime.date(2023, 8, 8)
