@@ -31,6 +31,6 @@ __getattr__ = on_demand(
     making="made_before make unchanged",
     manifest="Cue Manifest Proof Word",
     order="Order Recording",
-    plan="BulletinPlan Style",
+    plan="APOLOGY BulletinPlan Style",
     proof="doubts",
 )
