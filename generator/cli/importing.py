@@ -7,7 +7,8 @@ import click
 
 from generator.campaign import read_commune
 from generator.cli.app import Station, loa, pass_station
-from generator.errors import CampaignError, Finding
+from generator.console.newcampaign import add_campaign
+from generator.errors import LoaError
 from generator.i18n import _, ngettext
 from generator.review import documents, pasted
 from generator.workspace import read_text, write_atomic
@@ -31,16 +32,13 @@ def import_(station: Station, file: Path, stem: str | None, as_of: datetime | No
         click.echo(article.campaign(day), nl=False)
         return
     path = station.workspace.campaigns / f"{stem}.yaml"
-    commune, source = read_commune(path, station.workspace.relative(path))
-    if list(source.data)[-1] != "campaigns":
-        message = _("“campaigns:” is not the last part of this file, so nothing can be added to it.")
-        raise CampaignError(Finding("campaign.place", message, _("Move “campaigns:” to the end."), file=source.file))
-    text = article.campaign(day)
-    ids = {campaign.id for campaign in commune.campaigns}
-    first = text.splitlines()[0].removeprefix("  - id: ")
-    number = next(n for n in range(1, len(ids) + 2) if (first if n == 1 else f"{first}-{n}") not in ids)
-    if number > 1:
-        text = text.replace(first, f"{first}-{number}", 1)
-    write_atomic(path, read_text(path).rstrip() + "\n" + text)
-    read_commune(path, source.file)
+    _commune, source = read_commune(path, station.workspace.relative(path))
+    before = read_text(path)
+    after, _id = add_campaign(before, article.entry(day))
+    write_atomic(path, after)
+    try:
+        read_commune(path, source.file)
+    except LoaError:
+        write_atomic(path, before)
+        raise
     click.echo(source.file)

@@ -91,6 +91,7 @@ def deed(action: str) -> str:
         "commune.imported": _("brought in a commune"),
         "commune.restored": _("brought an earlier version back"),
         "campaign.added": _("added a campaign"),
+        "campaign.imported": _("brought in an article"),
         "campaign.removed": _("deleted a campaign"),
         "broadcast.removed": _("deleted a broadcast"),
         "campaign.saved": _("changed a campaign"),

@@ -1,8 +1,10 @@
 """A pasted article becomes a campaign of the template `thong-bao`: re-flowed, mended where that is safe."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import yaml
 
@@ -13,6 +15,21 @@ from generator.review.fix import fix
 _GREETING = re.compile(r"kính\s+(?:thưa|chào|gửi)|thưa\s+(?:toàn\s+thể|quý\s+vị|bà\s+con)", re.I)
 _THANKS = re.compile(
     r"(?:xin\s+)?(?:trân\s+trọng\s+)?(?:cảm|cám)\s+ơn|xin\s+chào\s+tạm\s+biệt|trân\s+trọng\s*[./]*$", re.I
+)
+_LETTERHEAD = re.compile(
+    r"(?:(?:ủy|uỷ) ban nhân dân|ubnd|hội đồng nhân dân|đảng (?:ủy|bộ)|ban chỉ đạo|đài truyền thanh)\b"
+    r"(?!.*[.!;:]$).{0,60}$"
+    r"|cộng h(?:òa|oà) xã hội chủ nghĩa việt nam|độc lập\s*[-–—]\s*tự do|đảng cộng sản việt nam$"
+    r"|số\s*:\s*[\d.…_ ]*(?:/|$)|v/v\b.{0,20}$|[_\-–—*.\s]{3,}$"
+    r"|[^.]{2,40},\s*ngày\s+[\d.…_]*\s*tháng\s+[\d.…_]*\s*năm\s+[\d.…_]*\s*$",
+    re.I,
+)
+_KIND = re.compile(
+    r"(?:thông báo|bài (?:tuyên truyền|phát thanh|viết)|tin,? bài|kế hoạch|thư ngỏ|lời kêu gọi)[.:]?$", re.I
+)
+_ABOUT = re.compile(r"(?:về việc|v/v)\s+", re.I)
+_SIGNED = re.compile(
+    r"[Nn]ơi nhận\s*:|(?:TM|KT|TL|TUQ|Q)\.\s|(?:CHỦ TỊCH|PHÓ CHỦ TỊCH|NGƯỜI VIẾT|TRƯỞNG BAN)\b|[Nn]gười viết\s*:"
 )
 _NUMBERING = re.compile(r"^\s*(?:[-*+•–]|#{1,6})\s+")
 
@@ -25,19 +42,23 @@ class Pasted:
     body: tuple[str, ...]
     notes: tuple[str, ...]
     mended: int  # places that were mended on the way
+    left_out: tuple[str, ...] = ()  # the letterhead of an official document, and who signed it
 
-    def campaign(self, day: date) -> str:
-        """The campaign as YAML, indented as an entry of `campaigns:`."""
-        entry = {
-            "id": slug(self.title)[:60].strip("-") or "thong-bao",
+    def entry(self, day: date) -> dict[str, Any]:
+        """The keys of the campaign, in their order, but for its id."""
+        return {
             "template": "thong-bao",
             "title": self.title,
-            "as_of": day,
+            "as_of": f"{day:%Y-%m-%d}",
             "form": "radio",
             "body": list(self.body),
             "deadline": None,
             "notes": "\n".join(self.notes) or None,
         }
+
+    def campaign(self, day: date) -> str:
+        """The campaign as YAML, indented as an entry of `campaigns:`."""
+        entry = {"id": slug(self.title)[:60].strip("-") or "thong-bao", **self.entry(day), "as_of": day}
         text = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, width=110, indent=2)
         return "".join(f"  {line}\n" for line in text.splitlines())
 
@@ -47,19 +68,40 @@ def read_pasted(raw: str, day: date, shape: Shape) -> Pasted:
     mended, many = fix(raw, day, shape="plain" if shape == "paragraphs" else shape)
     text = Text(mended, day, shape)
     notes = [text.quote(hit.start, hit.end) for hit in hits(text) if hit.code == "note.staff"]
-    title, body = "", []
-    for _offset, passage in text.passages:
-        said = passage.text
-        for note in notes:
-            said = said.replace(" ".join(note.split()), " ")
-        said = " ".join(_NUMBERING.sub("", said).split()).strip()
-        if len(said) < 3 and not said.isalnum():
-            continue
-        if not title:
-            title = _as_title(said)
-        elif not (len(said.split()) < 25 and (_GREETING.match(said) or _THANKS.search(said))):
-            body.append(said)
-    return Pasted(title, tuple(body), tuple(notes), many)
+    said, left_out = _without_frame(
+        [line for _offset, passage in text.passages if (line := _said(passage.text, notes))]
+    )
+    title = _as_title(said[0]) if said else ""
+    body = [
+        line for line in said[1:] if not (len(line.split()) < 25 and (_GREETING.match(line) or _THANKS.search(line)))
+    ]
+    return Pasted(title, tuple(body), tuple(notes), many, tuple(left_out))
+
+
+def _said(passage: str, notes: Iterable[str]) -> str:
+    """A passage without notes for staff and without its number or bullet; "" where nothing is left."""
+    for note in notes:
+        passage = passage.replace(" ".join(note.split()), " ")
+    said = " ".join(_NUMBERING.sub("", passage).split()).strip()
+    return "" if len(said) < 3 and not said.isalnum() else said
+
+
+def _without_frame(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines of a document without its letterhead and without what stands from “Nơi nhận” or the signer on."""
+    end = next((n for n, line in enumerate(lines) if n > 1 and _SIGNED.match(line)), len(lines))
+    kept: list[str] = []
+    left_out = []
+    kind = ""
+    for number, line in enumerate(lines[:end]):
+        if number < 12 and _LETTERHEAD.match(line):
+            left_out.append(line)
+        elif not kept and not kind and _KIND.match(line) and number + 1 < end and len(lines[number + 1].split()) < 40:
+            kind = line  # “THÔNG BÁO” alone; what it is about follows
+        elif not kept and kind and (about := _ABOUT.match(line)):
+            kept.append(f"{_as_title(kind)} về việc {line[about.end() :]}")
+        else:
+            kept.append(line)
+    return kept, left_out + lines[end:]
 
 
 def _as_title(line: str) -> str:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from generator.console.routes import (
     api,
+    bringing,
     broadcasts,
     campaign,
     campaigns,
@@ -37,6 +38,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         installation,
         heard,
         making,
+        bringing,
         removing,
         campaigns,
         commune,

@@ -1,21 +1,19 @@
 """Campaigns: the officer's list, and a new campaign."""
 
 import datetime
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from generator.campaign import Campaign
-from generator.console import yamltext
 from generator.console.context import Console, Filled, Here, Me, note, tell
 from generator.console.facts import CommuneFile
 from generator.console.formerror import FormError
 from generator.console.lookup import find_file
+from generator.console.newcampaign import add_campaign
 from generator.console.pages import go, page
 from generator.console.roles import Role, members, only
 from generator.console.shown import local
-from generator.console.slugs import free_slug
 from generator.i18n import _
 from generator.workspace import read_text
 
@@ -58,14 +56,10 @@ def new_campaign(request: Request, here: Here, me: Me, form: Filled) -> Response
     title, template = form.text("title", 300), form.text("template", 100)
     if file.commune is None or not title or template not in templates(here):
         raise FormError({"title": _("Choose commune and topic, and write a title.")})
-    id_ = free_slug(title, {c.id for c in file.commune.campaigns})
-    values = {"id": id_, "template": template, "title": title, "as_of": form.text("as_of", 10), "form": "radio"}
-
-    def add(data: Any) -> None:
-        data["campaigns"].append({key: yamltext.plain(value) for key, value in values.items()})
-
     text = read_text(file.path)
-    after = yamltext.change(text, add)
+    after, id_ = add_campaign(
+        text, {"template": template, "title": title, "as_of": form.text("as_of", 10), "form": "radio"}
+    )
     here.history.try_commune(file.stem, after)
     here.history.save(file.path, text, after, me.shown, _("new campaign: {title}").format(title=title))
     note(request, "campaign.added", f"{file.stem}/{id_}", title)
