@@ -4,12 +4,12 @@ import os
 import sys
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TaskID
 
 from generator.build import Report, build
 from generator.bulletin import BulletinPlan
 from generator.cli.app import Station, loa, pass_station
+from generator.cli.bar import progress_bar
 from generator.cli.report import print_findings
 from generator.i18n import _, ngettext
 from generator.workspace import Workspace
@@ -28,7 +28,7 @@ def verb(
 ) -> None:
     """Exit code 1 where a bulletin could not be made."""
     report = build_with_bar(station.workspace, communes, voice=voice, audio=not no_audio, jobs=jobs, lossless=lossless)
-    for line in summary(report):
+    for line in articles_only(report) if no_audio else summary(report, station.workspace):
         click.echo(line)
     print_findings([*report.notices, *report.failed], stream=sys.stderr)
     if report.failed:
@@ -45,28 +45,39 @@ def build_with_bar(
     lossless: bool = False,
 ) -> Report:
     """`build`, showing which bulletin is being spoken and how far it is."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-               TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, int] = {}
+    with progress_bar(counted=True) as bar:
+        tasks: dict[str, TaskID] = {}
 
         def progress(plan: BulletinPlan, done: int, total: int, _spoken: bool) -> None:
-            task = tasks.setdefault(plan.id, bar.add_task(plan.id) if plan.id not in tasks else -1)
-            bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
+            if plan.id not in tasks:
+                tasks[plan.id] = bar.add_task(plan.id)
+            bar.update(tasks[plan.id], completed=done, total=total)
 
         return build(workspace, communes, voice=voice, audio=audio, jobs=jobs, lossless=lossless, progress=progress)
 
 
-def summary(report: Report) -> list[str]:
-    """What was made, in lines for people."""
+def summary(report: Report, workspace: Workspace) -> list[str]:
+    """What was made, where to listen to it, and what to do then: in lines for people."""
     lines = [
-        _("{id}: {minutes} min, voice {voice}").format(id=m.id, minutes=clock(m.seconds), voice=m.speakers)
+        _("{file}: {minutes} min, voice {voice}").format(
+            file=workspace.relative(workspace.bulletins / f"{m.id}.mp3"), minutes=clock(m.seconds), voice=m.speakers
+        )
         for m in report.made
     ]
     made = ngettext("{n} bulletin made", "{n} bulletins made", len(report.made)).format(n=len(report.made))
     kept = ngettext("{n} unchanged", "{n} unchanged", len(report.unchanged)).format(n=len(report.unchanged))
     clips = _("{spoken} sentences spoken, {reused} from the cache").format(spoken=report.spoken, reused=report.reused)
-    return [*lines, f"{made}, {kept}; {clips}."]
+    lines.append(f"{made}, {kept}; {clips}.")
+    if report.made:
+        next_step = _("Listen to it, then release it: loa approve {id} --by “FULL NAME”")
+        lines.append(next_step.format(id=report.made[0].id))
+    return lines
+
+
+def articles_only(report: Report) -> list[str]:
+    """What `--no-audio` found."""
+    told = ngettext("{n} article can be made", "{n} articles can be made", report.articles).format(n=report.articles)
+    return [f"{told}."]
 
 
 def clock(seconds: float) -> str:

@@ -5,13 +5,12 @@ import json
 import statistics
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from generator import approval
 from generator.bulletin.listen import THRESHOLD, Heard
 from generator.bulletin.listen import listen as listen_to
 from generator.cli.app import Station, loa, pass_station
+from generator.cli.bar import progress_bar
 from generator.i18n import _
 
 
@@ -31,7 +30,7 @@ from generator.i18n import _
 def listen(station: Station, bulletin: str, below: float, form: str) -> None:
     """Always ends with 0: it is an opinion."""
     mp3 = approval.find(station.workspace, bulletin).path
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with progress_bar(counted=True) as bar:
         task = bar.add_task(bulletin)
         heard = listen_to(station.workspace, mp3, lambda done, total: bar.update(task, completed=done, total=total))
     unclear = [one for one in heard if one.share < below]

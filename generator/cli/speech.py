@@ -1,16 +1,16 @@
 """`loa say` and `loa voices`: try a voice; see which voices there are and why some are silent."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import cast
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from generator import speech
 from generator.cli.app import loa
+from generator.cli.bar import progress_bar
 from generator.cli.report import print_findings
 from generator.errors import Finding, SpeechError
 from generator.i18n import _
@@ -49,19 +49,19 @@ def say(text: str, output: Path, voice: str, region: str, pace: float) -> None:
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("For people or programs.")
 )
 @click.option(
-    "--sample", type=click.Path(path_type=Path, file_okay=False), help=_("Write a sample of each ready engine there.")
+    "--sample",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=_("Write a sample of each voice that is ready there."),
 )
 @click.pass_context
 def voices(context: click.Context, form: str, sample: Path | None) -> None:
-    """A table on stdout; with `--sample`, a sound file for each engine that is ready."""
+    """A table on stdout; with `--sample`, a sound file for each voice that is ready."""
     if context.invoked_subcommand:
         return
     found = list(speech.all_engines())
     click.echo(_json(found) if form == "json" else "\n\n".join(_text(engine) for engine in found))
-    for engine in found if sample else ():
-        if engine.state().ready and sample:
-            sample.mkdir(parents=True, exist_ok=True)
-            _write(sample / f"{engine.name}.wav", aloud(SAMPLE, engine, engine.voices()[0]))
+    if sample:
+        _samples(found, sample)
 
 
 @voices.command("install", help=_("Fetch a Vietnamese voice that then speaks without the Internet."))
@@ -77,7 +77,7 @@ def install(name: str | None, yes: bool) -> None:
     click.echo(f"{name}: {wanted.bytes / 1e6:.0f} MB · {wanted.licence}\n{wanted.url}", err=True)
     if not yes:
         click.confirm(_("Fetch it under this licence?"), abort=True, err=True)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(name, total=wanted.bytes)
         model = voice_store.install(name, wanted, lambda done, _all: bar.update(task, completed=done))
     click.echo(_("Installed: {file}. Use it with --voice piper:{name} or station.voice.").format(file=model, name=name))
@@ -91,6 +91,20 @@ def _text(engine: Engine) -> str:
         lines.append("    " + ", ".join(_named(engine, voice) for voice in engine.voices()))
     lines += [f"    {line}" for line in (state.reason, state.mend and f"→ {state.mend}") if line]
     return "\n".join(lines)
+
+
+def _samples(found: list[Engine], folder: Path) -> None:
+    """A sound file of each voice that can speak now; one that fails is told and does not silence the others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for engine, voice in ((each, voice) for each in found if each.state().ready for voice in each.voices()):
+        name = re.sub(r"[^\w+.-]", "_", f"{engine.name}-{voice}")
+        path = folder / f"{name}.wav"
+        try:
+            _write(path, aloud(SAMPLE, engine, voice))
+        except SpeechError as error:
+            print_findings(error.findings, stream=sys.stderr)
+        else:
+            click.echo(path, err=True)
 
 
 def _named(engine: Engine, voice: str) -> str:

@@ -1,8 +1,5 @@
 """A build whose online voice fails: one bulletin has one voice, the user is told once, what was spoken is kept."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from generator.build import build
@@ -10,14 +7,6 @@ from generator.speech import registry
 from generator.workspace import Workspace
 from tests.speech.voices import Beeper
 
-ROOT = Path(__file__).parent.parent.parent
-COMMUNE = """\
-commune: {name: Bến Hải, province: Quảng Trị}
-station: {voices: [nữ, nam]}
-campaigns:
-  - {id: nuoc, template: thong-bao, title: Cúp nước, as_of: 2026-11-01, body: [Mai cúp nước. Bà con trữ nước.]}
-  - {id: dien, template: thong-bao, title: Cúp điện, as_of: 2026-11-01, body: [Mai cúp điện.]}
-"""
 GOOGLE = Beeper(name="gtts", fails_on="bà con trữ nước")
 NEXT = Beeper(name="loa")
 
@@ -31,18 +20,12 @@ def next_best() -> Beeper:
 
 
 @pytest.fixture
-def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A station with two bulletins, on a machine with an online voice that fails and an offline one."""
-    (tmp_path / "campaigns").mkdir()
-    (tmp_path / "campaigns" / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
-    (tmp_path / "schedule.yaml").write_text("timezone: Asia/Ho_Chi_Minh\noutputs: {}\nbroadcasts: []\n", "utf-8")
-    shutil.copytree(ROOT / "templates", tmp_path / "templates")
-    shutil.copytree(ROOT / "audio" / "jingles", tmp_path / "audio" / "jingles")
-    here = {"gtts": f"{__name__}:google", "loa": f"{__name__}:next_best"}
-    monkeypatch.setattr(registry, "OWN", here)
+def station(small_station: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A machine with an online voice that fails and an offline one."""
+    monkeypatch.setattr(registry, "OWN", {"gtts": f"{__name__}:google", "loa": f"{__name__}:next_best"})
     GOOGLE.said.clear()
     NEXT.said.clear()
-    return Workspace(tmp_path)
+    return small_station
 
 
 def test_the_rest_of_the_build_is_spoken_by_the_next_best_voice(station: Workspace) -> None:

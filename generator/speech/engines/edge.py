@@ -24,11 +24,15 @@ class Edge:
     """A woman's and a man's voice, with the time of every word."""
 
     name = "edge"
-    licence = "LGPL-3.0-or-later (edge-tts); Microsoft's terms for the voices"
     text_style: TextStyle = "respelt"
 
     def __init__(self, patience: Patience | None = None) -> None:
         self._microsoft = Service("Microsoft", "speech.platform.bing.com", patience)
+
+    @property
+    def licence(self) -> str:
+        """The library's, and that of what it speaks with."""
+        return _("LGPL-3.0-or-later (edge-tts); Microsoft's terms for the voices")
 
     @property
     def version(self) -> str:

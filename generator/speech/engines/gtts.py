@@ -25,11 +25,15 @@ class Gtts:
     """One Vietnamese voice. `patience` spaces the requests of this process and waits out refusals."""
 
     name = "gtts"
-    licence = "MIT (gTTS); Google's terms for the voice"
     text_style: TextStyle = "respelt"
 
     def __init__(self, patience: Patience | None = None) -> None:
         self._google = Service("Google", "translate.google.com", patience)
+
+    @property
+    def licence(self) -> str:
+        """The library's, and that of what it speaks with."""
+        return _("MIT (gTTS); Google's terms for the voice")
 
     @property
     def version(self) -> str:

@@ -18,13 +18,17 @@ class Piper:
     """Every voice in `place` (default: the voices of this computer); a loaded voice stays in memory."""
 
     name = "piper"
-    licence = "GPL-3.0-or-later (piper-tts); each voice has its own"
     text_style: TextStyle = "respelt"
 
     def __init__(self, place: Path | None = None) -> None:
         self._place = place
         self._loaded: dict[str, Any] = {}
         self._lock = threading.Lock()
+
+    @property
+    def licence(self) -> str:
+        """The library's, and that of what it speaks with."""
+        return _("GPL-3.0-or-later (piper-tts); each voice has its own")
 
     @property
     def version(self) -> str:

@@ -1,0 +1,39 @@
+"""What somebody sees who makes a bulletin by hand."""
+
+from generator.workspace import Workspace
+from tests.conftest import Loa
+
+ESPEAK = ("--voice", "espeak")
+
+
+def test_loa_build_says_where_to_listen_and_what_comes_then(loa: Loa, small_station: Workspace) -> None:
+    done = loa("build", *ESPEAK, cwd=small_station.campaigns)
+    assert done.returncode == 0, done.stderr
+    made, _other, count, then = done.stdout.splitlines()
+    file, _colon, told = made.partition(": ")
+    assert (small_station.root / file).is_file()
+    assert told.endswith("espeak:vi+f2 + vi+m3")
+    assert count.startswith("2 bulletins made, 0 unchanged;")
+    assert "loa approve ben-hai/nuoc --by" in then
+    assert not done.stderr
+    again = loa("build", *ESPEAK, cwd=small_station.root)
+    assert again.stdout.startswith("0 bulletins made, 2 unchanged")
+    assert "approve" not in again.stdout
+
+
+def test_without_audio_it_tells_what_could_be_made(loa: Loa, small_station: Workspace) -> None:
+    done = loa("build", "--no-audio", cwd=small_station.root)
+    assert (done.returncode, done.stdout) == (0, "2 articles can be made.\n")
+    assert not small_station.bulletins.exists()
+
+
+def test_what_cannot_be_made_is_told_and_the_rest_is_made(loa: Loa, small_station: Workspace) -> None:
+    file = small_station.campaigns / "ben-hai.yaml"
+    file.write_text(
+        file.read_text("utf-8").replace("Mai cúp điện.", "Mai cúp điện. " + "Bà con nhớ nhé. " * 1000), "utf-8"
+    )
+    done = loa("build", *ESPEAK, cwd=small_station.root)
+    assert done.returncode == 1
+    assert "1 bulletin made" in done.stdout
+    assert "more than its longest 15:00" in done.stderr
+    assert "Leave out about" in done.stderr
