@@ -8,10 +8,12 @@ from dateutil.rrule import rrulestr
 
 from generator.i18n import _
 from generator.schedule.broadcast import Broadcast, Priority
+from generator.schedule.days import day_rule, days_of
 from generator.schedule.model import Schedule
 
 UTC = datetime.UTC
 _ONE_DAY = datetime.timedelta(days=1)
+_EVERY_DAY = (day_rule("daily"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Airing:
 
 def airing_id(broadcast: str, planned: datetime.datetime) -> str:
     """`<broadcast>@<planned UTC instant>`, for instance `trung-son-dvc@2023-08-08T10:00:00Z`."""
-    return f"{broadcast}@{planned.astimezone(UTC).isoformat(timespec='seconds').removesuffix('+00:00')}Z"
+    return f"{broadcast}@{planned.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z"
 
 
 def airings(
@@ -71,17 +73,14 @@ def _of_broadcast(
     seen: set[str] = set()
     zone = schedule.timezone
     named = {extra.moment for extra in broadcast.also}
+    excepted = {day: rule.text for rule in reversed(broadcast.except_) for day in days_of(rule, first, last)}
     for local, campaign in _moments(broadcast, first, last):
         instant = local.replace(tzinfo=zone).astimezone(UTC)
         name = airing_id(broadcast.id, instant)
         if name in seen:  # two wall-clock hours that a change of the clocks makes one
             continue
         seen.add(name)
-        skipped = None
-        if broadcast.except_ and local not in named:  # whoever named this very moment means it all the same
-            day = local.date()
-            excepted = next((rule.text for rule in broadcast.except_ if rule.matches(day)), None)
-            skipped = _("an exception of the schedule: {day}").format(day=excepted) if excepted else None
+        day = excepted.get(local.date()) if local not in named else None  # who named this moment means it all the same
         yield Airing(
             name,
             broadcast.id,
@@ -92,7 +91,7 @@ def _of_broadcast(
             broadcast.on,
             broadcast.priority,
             (),
-            skipped,
+            _("an exception of the schedule: {day}").format(day=day) if day else None,
         )
 
 
@@ -101,9 +100,9 @@ def _moments(
 ) -> Iterator[tuple[datetime.datetime, str | None]]:
     """Wall-clock moments from `first` to `last`, with the campaign whose turn it is where they rotate."""
     start = broadcast.from_ if broadcast.rotate and broadcast.from_ else first
-    turn = 0
+    turn, hours = 0, sorted(set(broadcast.at))
     for day in _days(broadcast, min(start, first) if broadcast.rotate else first, last):
-        for hour in sorted(set(broadcast.at)):
+        for hour in hours:
             if day >= first:
                 yield datetime.datetime.combine(day, hour), broadcast.campaigns[turn % len(broadcast.campaigns)]
             turn += 1
@@ -122,9 +121,7 @@ def _days(broadcast: Broadcast, first: datetime.date, last: datetime.date) -> It
         yield from sorted({moment.date() for moment in rule.between(start, end, inc=True)})
         return
     anchor = broadcast.from_ - datetime.timedelta(days=broadcast.from_.weekday()) if broadcast.from_ else first
-    for number in range((last - first).days + 1):
-        day = first + datetime.timedelta(days=number)
-        if broadcast.every_weeks > 1 and (day - anchor).days // 7 % broadcast.every_weeks:
-            continue
-        if broadcast.days is None or any(rule.matches(day) for rule in broadcast.days):
+    rules = _EVERY_DAY if broadcast.days is None else broadcast.days
+    for day in sorted(set().union(*(days_of(rule, first, last) for rule in rules))):
+        if broadcast.every_weeks == 1 or (day - anchor).days // 7 % broadcast.every_weeks == 0:
             yield day

@@ -31,18 +31,19 @@ def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
 
 def _clashes(schedule: Schedule, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
     """Normal items that meet on a loudspeaker; the later one will have to wait."""
-    busy: dict[str, Airing] = {}
+    busy: dict[str, tuple[datetime.datetime, str]] = {}
     speakers = {names: schedule.loudspeakers(names) for names in {a.outputs for a in live}}
     for airing in live:
         if airing.priority != "normal":
             continue
         met: dict[str, list[str]] = {}
+        ends = airing.ends
         for speaker in speakers[airing.outputs]:
-            before = busy.get(speaker)
-            if before and before.ends > airing.planned:
-                met.setdefault(before.broadcast, []).append(speaker)
-            if not before or before.ends < airing.ends:
-                busy[speaker] = airing
+            until, before = busy.get(speaker, (airing.planned, ""))
+            if until > airing.planned:
+                met.setdefault(before, []).append(speaker)
+            if until < ends:
+                busy[speaker] = ends, airing.broadcast
         for other, where in met.items():
             message = _("meets {other} on {outputs}: it will have to wait").format(
                 other=other, outputs=", ".join(where)
@@ -57,7 +58,8 @@ def inside_hours(rules: Rules, airing: Airing) -> bool:
     start, end = airing.planned, airing.ends
     if start.date() != end.date():
         return False
-    return any(a <= start.time() and end.time() <= b for a, b in rules.allowed)
+    begins, stops = start.time(), end.time()
+    return any(a <= begins and stops <= b for a, b in rules.allowed)
 
 
 def _sessions(rules: Rules, live: list[Airing], problems: dict[str, list[Problem]]) -> None:

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -24,6 +25,13 @@ class DayRule:
 
     text: str
     matches: Callable[[datetime.date], bool] = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def days_of(rule: DayRule, first: datetime.date, last: datetime.date) -> frozenset[datetime.date]:
+    """The days from `first` to `last` that `rule` means. (Broadcasts share their rules: a span is asked for often.)"""
+    days = (first + number * _ONE_DAY for number in range((last - first).days + 1))
+    return frozenset(day for day in days if rule.matches(day))
 
 
 def day_rule(value: Any) -> DayRule:

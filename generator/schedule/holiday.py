@@ -5,7 +5,13 @@ lieu, so an officer who knows better writes the dates themselves.
 """
 
 import datetime
-from functools import lru_cache
+import importlib.util
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 # Our short names, and a word of the package's (Vietnamese) name that tells each holiday.
 _WORDS = {
@@ -27,11 +33,33 @@ def _days_of(name: str, year: int) -> frozenset[datetime.date]:
     return frozenset(d for d, t in _of_year(year).items() if words is None or any(word in t for word in words))
 
 
+def _vietnam(**options: Any) -> "HolidayBase":
+    """The calendar of Vietnam, loaded alone where the package is laid out as we know it.
+
+    Its own door, `country_holidays`, loads the calendars of 250 countries to find one: 20 MB, and a second or two on a
+    small computer. Nothing is loaded before a schedule names a holiday.
+    """
+    import holidays
+
+    module = Path(holidays.__file__).with_name("countries") / "vietnam.py"
+    calendar = _class_in(module) if module.is_file() else None
+    found: HolidayBase = calendar(**options) if calendar else holidays.country_holidays("VN", **options)
+    return found
+
+
+@cache
+def _class_in(module: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("generator.schedule._vietnam", module)
+    if spec is None or spec.loader is None:
+        return None
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return getattr(loaded, "Vietnam", None)
+
+
 @lru_cache(maxsize=64)
 def _of_year(year: int) -> dict[datetime.date, str]:
-    import holidays as holidays_package  # takes a tenth of a second to load, and most schedules name no holiday
-
-    found = holidays_package.country_holidays("VN", years=year, language="vi")
+    found = _vietnam(years=year, language="vi")
     return {day: name for day, name in found.items() if day.year == year}
 
 
