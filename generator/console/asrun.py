@@ -26,10 +26,11 @@ class Wanted:
 
 @dataclass(slots=True)
 class Counts:
-    """A year: airings by month (1 to 12) and outcome, and by commune and outcome."""
+    """A year: airings by month (1 to 12), by commune, and by programme (broadcast and bulletin), each by outcome."""
 
     months: dict[int, Counter[str]] = field(default_factory=lambda: {n: Counter() for n in range(1, 13)})
     communes: dict[str, Counter[str]] = field(default_factory=dict)
+    programmes: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
 
     @property
     def total(self) -> Counter[str]:
@@ -79,18 +80,27 @@ def _year(store: Store, wanted: int, zone: datetime.tzinfo, _last: int) -> Count
     first = datetime.datetime(wanted, 1, 1, tzinfo=zone)
     after = datetime.datetime(wanted + 1, 1, 1, tzinfo=zone)
     hour = sa.func.substr(logbook.c.planned, 1, 13)  # whole hours, so that the local month can be told afterwards
-    query = (
-        sa.select(hour, logbook.c.commune, logbook.c.outcome, sa.func.count())
-        .where(logbook.c.kind == "airing", logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
-        .group_by(hour, logbook.c.commune, logbook.c.outcome)
-    )
     counts = Counts()
     with store.read() as connection:
-        for text, commune, outcome, many in connection.execute(query):
+        for text, commune, outcome, many in connection.execute(_counted(first, after, hour, logbook.c.commune)):
             moment = datetime.datetime.fromisoformat(f"{text}:00:00+00:00").astimezone(zone)
             counts.months[moment.month][outcome or "?"] += many
             counts.communes.setdefault(commune or "–", Counter())[outcome or "?"] += many
+        programme = (logbook.c.broadcast, logbook.c.bulletin)
+        for broadcast, bulletin, outcome, many in connection.execute(_counted(first, after, *programme)):
+            counts.programmes.setdefault((broadcast or "", bulletin or ""), Counter())[outcome or "?"] += many
     return counts
+
+
+def _counted(
+    first: datetime.datetime, after: datetime.datetime, *by: sa.ColumnElement[Any]
+) -> sa.Select[tuple[Any, ...]]:
+    """The airings planned in [first, after), counted `by` columns and outcome."""
+    return (
+        sa.select(*by, logbook.c.outcome, sa.func.count())
+        .where(logbook.c.kind == "airing", logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
+        .group_by(*by, logbook.c.outcome)
+    )
 
 
 def _midnight(day: datetime.date, zone: datetime.tzinfo) -> datetime.datetime:

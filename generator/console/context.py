@@ -128,7 +128,7 @@ Filled = Annotated[Form, Depends(read_form)]
 def tell(request: Request, text: str, kind: str = "good") -> None:
     """Show `text` on the next page that this session sees; `kind`: good, warn or bad."""
     session = session_of(request)
-    if session:
+    if session and session.csrf:  # a program with a token looks at no pages
         console_of(request).notices[session.hash].append((kind, text))
 
 

@@ -12,17 +12,21 @@ from generator import logbook
 from generator.approval import released_copy
 from generator.bulletin import Manifest
 from generator.console.jobs import Job
+from generator.console.loudspeakers import Loudspeaker
 from generator.console.onair import Slot, slots_of
 from generator.errors import Finding, LoaError
 from generator.on_air import ledger
 from generator.on_air.alarms import Alarm, open_alarms
+from generator.on_air.health import output_health
 from generator.on_air.lease import who_is_on_air
-from generator.schedule import AnyOutput, Schedule
+from generator.schedule import Schedule
 
 if TYPE_CHECKING:
     from generator.console.context import Console
 
 _AHEAD = datetime.timedelta(days=8)
+_LAST, _COMING, _SHOWN = 4, 12, 24
+"""What the page shows of today: airings that were, airings to come, loudspeakers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,20 @@ class Moment:
     next: Slot | None
     today: tuple[Slot, ...]
     alarms: tuple[Alarm, ...]
-    outputs: tuple[tuple[str, AnyOutput], ...]
+    loudspeakers: tuple[Loudspeaker, ...]
     jobs: tuple[Job, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def near(self) -> tuple[Slot, ...]:
+        """Of today's airings the last ones and the next ones: of a large station the page cannot show all."""
+        past = sum(slot.past for slot in self.today)
+        return self.today[max(0, past - _LAST) : past + _COMING]
+
+    @property
+    def loudspeakers_shown(self) -> tuple[Loudspeaker, ...]:
+        """Those in trouble first, and no more than a page can hold."""
+        return tuple(sorted(self.loudspeakers, key=lambda s: s.tone not in {"bad", "warn"}))[:_SHOWN]
 
     @property
     def stamp(self) -> str:
@@ -60,7 +75,7 @@ class Moment:
             *(f"{s.airing.id}{s.tone}{s.outcome}{s.says}" for s in (*self.today, *([self.next] if self.next else []))),
             *(a.event for a in self.alarms),
             *(f"{j.id}{j.state}" for j in self.jobs),
-            *(f"{name}{output.volume}" for name, output in self.outputs),
+            *(f"{s.name}{s.output.volume}{s.state}{s.health and s.health.error}" for s in self.loudspeakers),
         ]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
@@ -114,10 +129,14 @@ class Watch:
             next(iter(following), None),
             tuple(today),
             tuple(open_alarms(here.store)[:20]),
-            tuple(plan.schedule.outputs.items()) if plan.schedule else (),
+            tuple(self._loudspeakers(plan.schedule)) if plan.schedule else (),
             tuple(here.jobs.living()),
             plan.findings,
         )
+
+    def _loudspeakers(self, schedule: Schedule) -> list[Loudspeaker]:
+        health = {found.output: found for found in output_health(self.here.store)}
+        return [Loudspeaker(name, output, health.get(name)) for name, output in schedule.outputs.items()]
 
     def _days(self, schedule: Schedule) -> tuple[list[Slot], list[Slot]]:
         """The airings of today, and the next one, which may be days away."""

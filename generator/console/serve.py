@@ -90,7 +90,7 @@ def _bind(listen: Listen) -> socket.socket:
             raise WorkspaceError(Finding("console.tls", message, mend, file=str(path)))
     try:
         family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so named, asyncio sends at once
         if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((listen.host, listen.port))

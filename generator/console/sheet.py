@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ from generator.console.schemaform import Field
 from generator.errors import Finding, LoaError
 from generator.workspace import read_text
 from generator.yamlfile import Path_, value_at
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Any:
+    """The file's data, to be read only: pages are looked at more often than files change. Raises WorkspaceError."""
+    return yamlfile.parse(text, "").data
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Sheet:
     def data(self) -> Any:
         """What stands at the root; None where the file cannot be read or holds nothing there."""
         try:
-            return value_at(yamlfile.parse(self.text, "").data, self.root)
+            return value_at(_parsed(self.text), self.root)
         except LoaError:
             return None
 

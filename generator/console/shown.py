@@ -155,6 +155,9 @@ def alarm_kind(kind: str) -> str:
         "short": _("Cut short"),
         "silent": _("Silence on air"),
         "clock": _("The clock is not sure"),
+        "output": _("A loudspeaker does not work"),
+        "disk": _("The disk is full"),
+        "schedule": _("schedule.yaml has errors"),
     }
     return names.get(kind, kind)
 

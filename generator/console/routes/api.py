@@ -12,10 +12,12 @@ from generator.console import asrun, shelf
 from generator.console.context import Here, Me, note
 from generator.console.formerror import FormError
 from generator.console.lookup import find_commune
+from generator.console.loudspeakers import LOUDEST, Loudspeaker
 from generator.console.onair import slots_between
 from generator.console.roles import Role, members, only
 from generator.console.routes.release import find_bulletin
 from generator.console.routes.today import put_on_air
+from generator.console.volume import set_volume
 from generator.i18n import _
 from generator.on_air import desk
 from generator.on_air.alarms import clear_alarms
@@ -37,6 +39,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     413: {"model": Problem, "description": "too large"},
     422: {"model": Problem, "description": "something in the request is wrong"},
 }
+
 router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
 hidden = APIRouter(include_in_schema=False)
 Name = Annotated[str, Path(max_length=200)]
@@ -100,6 +103,24 @@ class Bulletin(BaseModel):
     returned_because: str | None
 
 
+class Turn(Sent):
+    """How loud, in per cent of the bulletin's level."""
+
+    volume: int = Field(ge=0, le=LOUDEST)
+
+
+class Output(BaseModel):
+    """An output and how it is getting on; the last four are null for groups and before the first airing."""
+
+    name: str
+    kind: str
+    volume: int
+    state: str | None
+    since: datetime.datetime | None
+    error: str | None
+    took: datetime.datetime | None
+
+
 class Job(BaseModel):
     """Long work."""
 
@@ -133,6 +154,22 @@ def now(here: Here) -> dict[str, Any]:
     moment = here.watch.now()
     alarms = [{"event": a.event, "kind": a.kind, "message": a.message, "at": a.at} for a in moment.alarms]
     return {"running": moment.running, **moment.event(), "alarms": alarms}
+
+
+@router.get("/outputs")
+@members
+def outputs(here: Here) -> list[Output]:
+    """Every output: volume, state, last trouble, last sound."""
+    return [_output(speaker) for speaker in here.watch.now().loudspeakers]
+
+
+@router.post("/outputs/{name}/volume")
+@only(Role.OPERATOR)
+def turn(request: Request, here: Here, name: Name, sent: Turn) -> Output:
+    """Turn it up or down, now and from now on."""
+    set_volume(request, here, name, sent.volume)
+    here.forget()
+    return next(_output(speaker) for speaker in here.watch.now().loudspeakers if speaker.name == name)
 
 
 @router.get("/airings")
@@ -272,6 +309,19 @@ def _same(here: Here, id_: str, sha256: str) -> shelf.Bulletin:
     if found.sha256 != sha256:
         raise FormError({"sha256": _("The sound was made again meanwhile. Hear the new one before you decide.")})
     return found
+
+
+def _output(speaker: Loudspeaker) -> Output:
+    health = speaker.health
+    return Output(
+        name=speaker.name,
+        kind=speaker.output.kind,
+        volume=speaker.output.volume,
+        state=health.state if health else None,
+        since=health.since if health else None,
+        error=health.error if health else None,
+        took=health.took if health else None,
+    )
 
 
 def _bulletin(b: shelf.Bulletin) -> Bulletin:

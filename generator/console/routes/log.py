@@ -12,6 +12,7 @@ from generator.console import asrun
 from generator.console.context import Console, Here, note
 from generator.console.pages import page
 from generator.console.roles import Role, members, only
+from generator.console.topics import by_topic
 
 router = APIRouter(include_in_schema=False)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,10 +36,11 @@ def log(
 @router.get("/log/year")
 @members
 def year(request: Request, here: Here, year: int = 0) -> Response:
-    """Counts of one year: by month, by commune."""
+    """Counts of one year: by month, by topic, by commune."""
     zone = _zone(here)
     wanted = year if 2000 <= year <= 2100 else datetime.datetime.now(zone).year
-    return page(request, "year.html", counts=asrun.year(here.store, wanted, zone), year=wanted)
+    counts = asrun.year(here.store, wanted, zone)
+    return page(request, "year.html", counts=counts, topics=by_topic(here, counts.programmes), year=wanted)
 
 
 @router.get("/log/export.{form}")

@@ -1,25 +1,30 @@
 """Today: what is on air, what comes next, what is wrong, and the big red button."""
 
+import datetime
 import secrets
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
-from generator.console import shelf, yamltext
+from generator.console import shelf
 from generator.console.context import Console, Filled, Here, Me, note, session_of, tell
 from generator.console.formerror import FormError
+from generator.console.loudspeakers import LOUDEST
 from generator.console.now import Moment
 from generator.console.pages import fragment, go, page
 from generator.console.roles import Role, members, only
 from generator.console.shown import local
 from generator.console.todo import todo
+from generator.console.volume import find_output, set_volume
 from generator.i18n import _
 from generator.on_air import desk
 from generator.on_air.alarms import clear_alarms
-from generator.workspace import read_text
 
 router = APIRouter(include_in_schema=False)
+_FEW = 60
+"""Signed bulletins that fit into a list to choose from; of more one is found by typing."""
+_FRESH = datetime.timedelta(minutes=10)
 
 
 @router.get("/")
@@ -86,17 +91,11 @@ def play(request: Request, here: Here, me: Me, form: Filled) -> Response:
 
 @router.post("/volume")
 @only(Role.OPERATOR)
-def volume(request: Request, here: Here, me: Me, form: Filled) -> Response:
-    """How loud an output is, from the next airing on; kept in schedule.yaml."""
-    name = find_output(here, form.text("output", 100))
-    value = form.number("volume", 0, 200)
-    before = read_text(here.workspace.schedule_file)
-    after = yamltext.change(before, lambda data: yamltext.put(data, ("outputs", name, "volume"), value))
-    here.history.try_schedule(after)
-    text = _("{output}: volume {value}, from the next airing on").format(output=name, value=value)
-    here.history.save(here.workspace.schedule_file, before, after, me.shown, text)
-    note(request, "output.volume", name, str(value))
-    tell(request, text)
+def volume(request: Request, here: Here, form: Filled) -> Response:
+    """How loud an output is, at once; `to` is a press of − or +."""
+    set_volume(
+        request, here, form.text("output", 100), form.number("to" if form.text("to", 5) else "volume", 0, LOUDEST)
+    )
     return go("/")
 
 
@@ -127,20 +126,20 @@ def not_running() -> str:
     return _("The station is not running: nothing goes on air. Start “loa run” on the computer with the loudspeakers.")
 
 
-def find_output(here: Console, name: str) -> str:
-    """The name, if an output has it. Raises FormError."""
-    schedule = here.facts.plan().schedule
-    if schedule is None or name not in schedule.outputs:
-        raise FormError({"output": _("There is no output “{name}”.").format(name=name)})
-    return name
-
-
 def _values(here: Console, moment: Moment, roles: frozenset[Role]) -> dict[str, Any]:
     signed = [b for b in here.shelf.all() if b.state == "signed"] if Role.OPERATOR in roles else []
     return {
         "now": moment,
         "clock": local(shelf.now()),
-        "signed": signed[:100],
+        "signed": signed,
+        "few": _FEW,
+        "undo": _just_changed(here) if Role.OPERATOR in roles else None,
         "todo": todo(here, roles, moment),
         "not_running": not_running(),
     }
+
+
+def _just_changed(here: Console) -> dict[str, Any] | None:
+    """The last change of the schedule, while it is so fresh that somebody may want it back."""
+    last = here.history.undoable(here.workspace.schedule_file)
+    return last if last and datetime.datetime.fromisoformat(last["at"]) > shelf.now() - _FRESH else None

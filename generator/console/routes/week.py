@@ -83,7 +83,7 @@ def move(request: Request, here: Here, form: Filled) -> Response:
 
 @router.post("/week/undo")
 @planners
-def undo(request: Request, here: Here, me: Me) -> Response:
+def undo(request: Request, here: Here, me: Me, form: Filled) -> Response:
     """Take the last change of the schedule back."""
     file = here.workspace.schedule_file
     last = here.history.undoable(file)
@@ -94,7 +94,7 @@ def undo(request: Request, here: Here, me: Me) -> Response:
     here.history.save(file, last["after"], last["before"], me.shown, text)
     note(request, "schedule.undone", "schedule.yaml", last["note"])
     tell(request, text)
-    return go("/week")
+    return go("/" if form.text("back", 20) == "/" else "/week")
 
 
 def _day_or(text: str) -> datetime.date:

@@ -6,10 +6,28 @@
 
   all("[data-scripted]").forEach((node) => { node.hidden = false; });
 
+  // A form whose answer is this same page: only what is live and the notices change, and nothing jumps.
+  const exchange = (node, html) => {
+    const held = document.activeElement && node.contains(document.activeElement) ? document.activeElement.id : "";
+    node.innerHTML = html;
+    const again = held && document.getElementById(held);
+    if (again) again.focus();
+  };
+  const inPlace = async (form, button) => {
+    const sent = new URLSearchParams(new FormData(form));
+    if (button && button.name) sent.append(button.name, button.value);
+    const answer = await fetch(form.action, { method: "POST", body: sent }).catch(() => null);
+    const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page || !one("#live", page)) { window.location.reload(); return; }
+    exchange(one("#live"), one("#live", page).innerHTML);
+    exchange(one("#notices"), one("#notices", page).innerHTML);
+  };
+
   // Ask before what cannot be taken back.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sure && !window.confirm(form.dataset.sure)) { event.preventDefault(); return; }
+    if ("inPlace" in form.dataset) { event.preventDefault(); inPlace(form, event.submitter); return; }
     const button = event.submitter;
     if (button && form.method === "post") setTimeout(() => { button.disabled = true; }, 0);
   });
@@ -98,9 +116,7 @@
       const answer = await fetch(live.dataset.part).catch(() => null);
       if (!answer || !answer.ok) return;
       if (answer.redirected) { window.location.reload(); return; }
-      const held = document.activeElement && live.contains(document.activeElement) ? document.activeElement.textContent : null;
-      live.innerHTML = await answer.text();
-      if (held) { const again = all("button, a", live).find((node) => node.textContent === held); if (again) again.focus(); }
+      exchange(live, await answer.text());
       countdown();
     };
     const source = new EventSource("/today/events");
