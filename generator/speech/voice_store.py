@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -113,8 +114,11 @@ def _stream(url: str, part: Path, progress: Progress) -> None:
                     file.write(block)
                     done += len(block)
                     progress(done, 0)
-    except requests.RequestException as error:
-        raise SpeechError(_broke_off(url, str(error))) from error
+    except requests.HTTPError as error:
+        raise SpeechError(_broke_off(url, f"{error.response.status_code} {error.response.reason}")) from error
+    except requests.RequestException as error:  # its own words are for programmers
+        reason = _("{host} does not answer, or the connection broke").format(host=urlsplit(url).hostname)
+        raise SpeechError(_broke_off(url, reason)) from error
 
 
 def _sha256(path: Path) -> str:

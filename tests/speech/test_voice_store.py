@@ -59,6 +59,21 @@ def test_a_broken_download_goes_on_where_it_stopped(tmp_path, ranges):
     assert 0 < int(re.findall(r"\d+", wanted)[0]) <= 100_000
 
 
+def gone(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    reply(handler, 404)
+
+
+@pytest.mark.parametrize(
+    ("nowhere", "reason"), [(None, "404 Not Found"), ("http://127.0.0.1:9/v.onnx", "127.0.0.1 does not answer")]
+)
+def test_what_keeps_a_voice_away_is_told_plainly(tmp_path, nowhere, reason):
+    with http_server(gone) as base:
+        voice = Download(url=nowhere or f"{base}/v.onnx", bytes=9, sha256="0" * 64, licence="CC0")
+        with pytest.raises(SpeechError) as caught:
+            install("v", voice, into=tmp_path)
+    assert caught.value.findings[0].message.startswith(f"The voice could not be fetched: {reason}")
+
+
 def test_a_voice_that_is_there_is_not_fetched_again(tmp_path):
     fetch(Shop(), tmp_path)
     shop = Shop()
