@@ -6,7 +6,8 @@ which the next build makes again.
 
 import datetime
 import hashlib
-from pathlib import Path
+
+from filelock import FileLock
 
 from generator.bulletin import sounds
 from generator.bulletin.captions import srt, webvtt
@@ -78,28 +79,34 @@ def make(
         clips=heard.clips,
         cues=programme.cues,
     )
-    flac.unlink(missing_ok=True)  # of an earlier sound
-    write_atomic(target.with_suffix(".png"), waveform(programme.peaks))
-    manifest = _written(target, mp3, manifest)
+    manifest = _written(workspace, mp3, waveform(programme.peaks), manifest)
     if lossless:
         write_flac(flac, heard.slots, programme.count)
     return manifest
 
 
-def _written(target: Path, mp3: bytes, manifest: Manifest) -> Manifest:
-    """Prove the sound under another name, then put all files in their places, the record last."""
+def _written(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Manifest) -> Manifest:
+    """Prove the sound under another name, then put all files in their places, the record last.
+
+    Builds that run side by side put theirs one after the other, so that a record never lies beside another's sound.
+    """
+    target = workspace.bulletins / f"{manifest.id}.mp3"
     candidate = part_path(target)
     write_atomic(candidate, mp3)
     try:
         manifest = manifest.model_copy(update={"proof": prove(candidate, manifest)})
-        candidate.replace(target)
+        workspace.state.mkdir(exist_ok=True)
+        with FileLock(workspace.state / "bulletins.lock"):
+            target.with_suffix(".flac").unlink(missing_ok=True)  # of an earlier sound
+            candidate.replace(target)
+            write_atomic(target.with_suffix(".png"), picture)
+            write_atomic(target.with_suffix(".srt"), srt(manifest.cues))
+            write_atomic(target.with_suffix(".vtt"), webvtt(manifest.cues))
+            manifest.save(target.with_suffix(".json"))
     except OSError as error:
         raise cannot_write(target, error) from error
     finally:
         candidate.unlink(missing_ok=True)
-    write_atomic(target.with_suffix(".srt"), srt(manifest.cues))
-    write_atomic(target.with_suffix(".vtt"), webvtt(manifest.cues))
-    manifest.save(target.with_suffix(".json"))
     return manifest
 
 
