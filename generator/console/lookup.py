@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 from generator.campaign import Campaign, Commune
 from generator.console.context import Console
 from generator.console.facts import CommuneFile
+from generator.console.shelf import Bulletin
 
 
 def find_file(here: Console, stem: str) -> CommuneFile:
@@ -30,3 +31,15 @@ def find_campaign(here: Console, stem: str, id_: str) -> tuple[Commune, Campaign
     if campaign is None:
         raise HTTPException(404)
     return commune, campaign
+
+
+def returned(here: Console, stem: str, id_: str) -> list[Bulletin]:
+    """The bulletins of a campaign that a leader sent back as they are now, with the note why."""
+    return [
+        bulletin
+        for bulletin in here.shelf.all()
+        if bulletin.state == "returned"
+        and bulletin.commune == stem
+        and bulletin.manifest
+        and id_ in bulletin.manifest.campaigns
+    ]

@@ -9,20 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup
-
-from generator import article as articles
-from generator import script as scripts
-from generator.article import Article
-from generator.article.blocks import blocks, plain
 from generator.article.engine import fill
 from generator.article.output import to_html
 from generator.campaign import Campaign, Commune, load_communes
-from generator.publish.audio import Heard, bulletin_of
+from generator.publish.audio import Heard
 from generator.publish.document import document
 from generator.publish.feed import Item, feed
 from generator.publish.files import Report
-from generator.publish.sentences import marked_html
+from generator.publish.page import ASSETS, article_page
 from generator.workspace import Workspace
 
 __all__ = ["Report", "publish"]
@@ -47,7 +41,7 @@ def publish(
     out = out or workspace.public
     base = (base_url or out.resolve().as_uri()).rstrip("/") + "/"
     report = Report()
-    for name in ("style.css", "captions.js"):
+    for name in ASSETS:
         report.put(out / name, (workspace.templates / "page" / name).read_bytes())
     made: list[tuple[Commune, list[_Made]]] = []
     for commune in communes or load_communes(workspace):
@@ -59,38 +53,16 @@ def publish(
 
 
 def _article(workspace: Workspace, commune: Commune, campaign: Campaign, out: Path, report: Report) -> _Made:
-    article = articles.render(workspace, commune, campaign)
-    script = scripts.write(article, commune)
-    heard = bulletin_of(workspace, commune.stem, script)
+    page = article_page(workspace, commune, campaign)
     folder = out / commune.stem / campaign.id
-    whole = marked_html(article.markdown, script.sentences, heard.cues if heard else {})
-    heading, _end, body = whole.partition("</h1>")
-    summary = _summary(article)
-    audio = None
-    if heard:
-        report.put(folder / "bulletin.mp3", heard.mp3.read_bytes())
-        report.put(folder / "bulletin.vtt", heard.vtt.read_bytes())
-        audio = {"file": "bulletin.mp3", "captions": "bulletin.vtt", "length": heard.length}
-    page = fill(
-        workspace,
-        "page/article.html.j2",
-        {
-            "title": article.title,
-            "place": commune.commune.full,
-            "issuer": f"Ủy ban nhân dân {commune.commune.full}",
-            "call": commune.call,
-            "summary": summary,
-            "as_of": article.as_of,
-            "heading": Markup(f"{heading}</h1>"),  # noqa: S704  sanitised by output.to_html
-            "body": Markup(body.strip()),  # noqa: S704  sanitised by output.to_html
-            "audio": audio,
-        },
-    )
-    report.put(folder / "index.html", page)
-    report.put(folder / "article.md", article.markdown)
-    report.put(folder / "fragment.txt", to_html(article.markdown) + "\n")
-    report.put(folder / "article.docx", document(article, commune, campaign.template))
-    return _Made(campaign, summary, heard)
+    if page.heard:
+        report.put(folder / "bulletin.mp3", page.heard.mp3.read_bytes())
+        report.put(folder / "bulletin.vtt", page.heard.vtt.read_bytes())
+    report.put(folder / "index.html", page.html)
+    report.put(folder / "article.md", page.article.markdown)
+    report.put(folder / "fragment.txt", to_html(page.article.markdown) + "\n")
+    report.put(folder / "article.docx", document(page.article, commune, campaign.template))
+    return _Made(campaign, page.summary, page.heard)
 
 
 def _commune_index(
@@ -147,11 +119,3 @@ def _item(made: _Made, folder: str) -> Item:
     size, seconds = heard.mp3.stat().st_size, heard.manifest.seconds
     audio = f"{place}bulletin.mp3"
     return Item(made.campaign.title, made.summary, made.campaign.as_of, f"{place}index.html", audio, size, seconds)
-
-
-def _summary(article: Article) -> str:
-    """The first paragraph that is not a greeting."""
-    markdown = article.markdown
-    texts = (plain(markdown[b.start : b.end]) for b in blocks(markdown) if b.kind == "paragraph")
-    told = (text for text in texts if len(text.split()) > 12 and not text.startswith("Kính thưa"))
-    return next(told, article.title)

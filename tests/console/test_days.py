@@ -112,23 +112,69 @@ def officer(window: Window, rig: Rig) -> None:
 
 
 def leader(window: Window, _rig: Rig) -> None:
-    """Hears, sends back once, then signs."""
+    """Hears, and sends back."""
     page = window.page
     log_in(page, "lanhdao")
     expect(page.locator("#live")).to_contain_text(re.compile("Nghe và ký duyệt|chờ ký duyệt"))
     page.goto("/release")
     page.click("a.button.first")
-    page.fill("[name=note]", "Ghi rõ giờ tập trung.")
-    page.click("form[action$='/return'] button")
-    window.says("Bị trả lại")
-    page.click("th a:has-text('Tổng vệ sinh')")
-    expect(page.locator("main")).to_contain_text("Ghi rõ giờ tập trung")
     duration = page.evaluate(
         "() => new Promise((yes) => { const a = document.querySelector('audio'); a.preload = 'metadata';"
         " a.onloadedmetadata = () => yes(a.duration); a.load(); })"
     )
     assert duration > 5
+    page.click("#spoken li:nth-child(2) [data-from]")
+    expect(page.locator("#spoken li:nth-child(2).reading")).to_be_visible(timeout=10_000)
     window.shoot("ky-duyet")
+    expect(page.locator("#spoken li:nth-child(3).reading")).to_be_visible(timeout=20_000)  # it goes on with the sound
+    page.evaluate("document.querySelector('audio').pause()")
+    page.fill("[name=note]", "Ghi rõ giờ tập trung.")
+    page.click("form[action$='/return'] button")
+    window.says("Bị trả lại")
+
+
+def told(window: Window, _rig: Rig) -> None:
+    """The officer sees why it was sent back, on the first page and where the text is written."""
+    page = window.page
+    log_in(page, "canbo")
+    expect(page.locator("#live")).to_contain_text("Bị trả lại")
+    page.goto("/campaigns/ben-hai/don-ve-sinh")
+    expect(page.locator("main")).to_contain_text("Ghi rõ giờ tập trung")
+
+
+def signing(window: Window, _rig: Rig) -> None:
+    """Signs what was sent back after all."""
+    page = window.page
+    log_in(page, "lanhdao")
+    page.goto("/release")
+    page.click("th a:has-text('Tổng vệ sinh')")
+    expect(page.locator("main")).to_contain_text("Ghi rõ giờ tập trung")
+    page.click("form[action$='/sign'] button")
+    window.says("Đã ký duyệt")
+
+
+def rewriting(window: Window, rig: Rig) -> None:
+    """Writes more, sees that the sound is older than the text, has it made again."""
+    page = window.page
+    log_in(page, "canbo")
+    page.goto("/campaigns/ben-hai/don-ve-sinh")
+    body = page.input_value("[name=body]")
+    page.fill("[name=body]", body.replace("Sáng chủ nhật", "Sáng chủ nhật, lúc 6 giờ 30"))
+    page.click("form#facts button.first")
+    window.says("Đã lưu")
+    page.goto("/release/ben-hai/ve-sinh")
+    expect(page.locator("main")).to_contain_text("nội dung bài đã thay đổi")
+    page.goto("/campaigns/ben-hai/don-ve-sinh/audio")
+    page.click("main form[action$='/audio'] button")
+    expect(page.locator("[data-job-page][data-over='1']")).to_be_visible(timeout=60_000)
+
+
+def signing_again(window: Window, _rig: Rig) -> None:
+    """Sees what is new since the last signature, and signs."""
+    page = window.page
+    log_in(page, "lanhdao")
+    page.goto("/release/ben-hai/ve-sinh")
+    expect(page.locator(".diff ins").first).to_contain_text("lúc 6 giờ 30")
     page.click("form[action$='/sign'] button")
     window.says("Đã ký duyệt")
 
@@ -195,11 +241,16 @@ def editor(window: Window, _rig: Rig) -> None:
     page.goto("/publish")
     page.click("th a")
     assert "<h1>" in page.input_value("#html")
+    shown = page.frame_locator("iframe")
+    expect(shown.locator("audio")).to_be_visible()
+    expect(shown.locator("h1")).to_contain_text("Tổng vệ sinh")
+    expect(shown.locator("[data-cues]").first).to_be_visible()
     for link, start in (
         ("Văn bản (.docx)", b"PK"),
         ("Bài viết (.md)", b"# "),
         ("Âm thanh (.mp3)", b"ID3"),
         ("Phụ đề (.vtt)", b"WEBVTT"),
+        ("(.srt)", b"1\n"),
     ):
         with page.expect_download() as download:
             page.click(f"text={link}")
@@ -225,8 +276,13 @@ def admin(window: Window, rig: Rig) -> None:
     assert sounds_within(rig, 20.0)
 
 
+DAY = (
+    everybody, officer, leader, told, signing, rewriting, signing_again, operator, emergency, editor, admin,
+)  # fmt: skip
+
+
 def test_the_day_of_every_role(rig: Rig, browser: Chromium) -> None:
-    for part in (everybody, officer, leader, operator, emergency, editor, admin):
+    for part in DAY:
         window = Window(browser, rig)
         part(window, rig)
         window.close()
@@ -235,7 +291,9 @@ def test_the_day_of_every_role(rig: Rig, browser: Chromium) -> None:
 
 
 PAGES = (
-    "/ /week /week/new /week/broadcasts/ve-sinh /campaigns /campaigns/ben-hai /campaigns/ben-hai/don-ve-sinh "
+    "/ /week /week/new /week/broadcasts/ve-sinh /week/broadcasts/ve-sinh/remove /bring-in /campaigns /campaigns/ben-hai /campaigns/ben-hai/don-ve-sinh "
+    "/campaigns/ben-hai/don-ve-sinh/remove /settings/new-output?kind=icecast /settings/new-output?kind=group "
+    "/settings/outputs/loa-xa /settings/rules /settings/alerts "
     "/campaigns/ben-hai/don-ve-sinh/heard /campaigns/ben-hai/don-ve-sinh/audio /history/ben-hai /release "
     "/release/ben-hai/ve-sinh /emergency /publish /publish/ben-hai/don-ve-sinh /log /log/year /settings /settings/people "
     "/settings/people/1 /settings/audit /account /jobs/1 /khong-co /login"

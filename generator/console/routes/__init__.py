@@ -17,6 +17,7 @@ from generator.console.routes import (
     log,
     making,
     people,
+    preview,
     publish,
     release,
     removing,
@@ -49,6 +50,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         release,
         emergency,
         publish,
+        preview,
         log,
     )
     return (api.hidden, api.router, *(module.router for module in modules))

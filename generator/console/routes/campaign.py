@@ -10,7 +10,7 @@ from generator.console import labels, schemaform
 from generator.console.context import Console, Filled, Here, Me, note, tell
 from generator.console.draft import make_draft
 from generator.console.formerror import FormError
-from generator.console.lookup import find_campaign, find_file
+from generator.console.lookup import find_campaign, find_file, returned
 from generator.console.pages import fragment, go, page
 from generator.console.roles import Role, members, only
 from generator.console.routes.campaigns import templates
@@ -96,6 +96,7 @@ def _page(
         findings=findings or [],
         draft=make_draft(here.workspace, looked, looked.campaign(campaign.id)),
         looking=tried is not None,
+        returned=returned(here, commune.stem, campaign.id),
         stem=commune.stem,
         id=campaign.id,
         names=labels.names(template=topics),

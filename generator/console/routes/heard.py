@@ -11,7 +11,7 @@ from generator.console import voices, yamltext
 from generator.console.context import Console, Filled, Here, Me, note, tell
 from generator.console.draft import make_draft
 from generator.console.formerror import FormError
-from generator.console.lookup import find_campaign, find_commune
+from generator.console.lookup import find_campaign, find_commune, returned
 from generator.console.pages import go, page
 from generator.console.roles import Role, members, only
 from generator.errors import LoaError
@@ -28,7 +28,10 @@ def heard(request: Request, here: Here, stem: str, id_: str) -> Response:
     """What is said, sentence by sentence."""
     commune, campaign = find_campaign(here, stem, id_)
     draft = make_draft(here.workspace, commune, campaign)
-    return page(request, "heard.html", commune=commune, campaign=campaign, draft=draft, stem=stem, id=id_)
+    sent_back = returned(here, stem, id_)
+    return page(
+        request, "heard.html", commune=commune, campaign=campaign, draft=draft, stem=stem, id=id_, returned=sent_back
+    )
 
 
 @router.get("/campaigns/{stem}/{id_}/hear/{number}")

@@ -52,6 +52,8 @@ def one(request: Request, here: Here, stem: str, id_: str) -> Response:
         stem=stem,
         id=id_,
         bulletins=bulletins,
+        feed=f"{str(request.base_url).rstrip('/')}/feed/{stem}.xml",
+        written=(here.workspace.public / stem / "feed.xml").is_file(),
     )
 
 
@@ -95,3 +97,12 @@ def markdown(here: Here, stem: str, id_: str) -> Response:
     text = draft.article.markdown if draft.article else ""
     headers = {"content-disposition": f'attachment; filename="{commune.stem}-{campaign.id}.md"'}
     return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=headers)
+
+
+@router.get("/publish/{stem}/{id_}/fragment.txt")
+@readers
+def fragment(here: Here, stem: str, id_: str) -> Response:
+    """The article as HTML to paste, as a file."""
+    draft = make_draft(here.workspace, *find_campaign(here, stem, id_))
+    headers = {"content-disposition": f'attachment; filename="{stem}-{id_}.txt"'}
+    return PlainTextResponse(draft.html, headers=headers)

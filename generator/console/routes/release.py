@@ -5,9 +5,8 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from generator import approval
-from generator.console import shelf
+from generator.console import shelf, signing
 from generator.console.context import Console, Filled, Here, Me, note, tell
-from generator.console.differences import words
 from generator.console.draft import Draft, make_draft
 from generator.console.formerror import FormError
 from generator.console.pages import go, page
@@ -34,18 +33,16 @@ def one(request: Request, here: Here, commune: str, name: str) -> Response:
     """A bulletin to sign: sound, text, findings, and what is new since the last signature."""
     bulletin = find_bulletin(here, f"{commune}/{name}")
     last = here.shelf.last_signed(bulletin)
-    change = None
-    if last and last[1] and bulletin.manifest:
-        change = words(
-            *("\n".join(cue.text for cue in cues if cue.reading == 1) for cues in (last[1].cues, bulletin.cues))
-        )
+    drafts, cues = _drafts(here, bulletin), bulletin.cues
     return page(
         request,
         "signing.html",
         b=bulletin,
-        drafts=_drafts(here, bulletin),
+        drafts=drafts,
+        lines=signing.lines_of(cues),
+        moved_on=[id_ for id_, draft in drafts if signing.moved_on(cues, id_, draft)],
         last=last,
-        change=change,
+        change=signing.change(last[1].cues, cues) if last and last[1] and cues else None,
         broadcasts=shelf.plan_of(here.facts.plan().schedule, bulletin.id),
     )
 
@@ -102,10 +99,21 @@ def sound(here: Here, commune: str, name: str) -> Response:
 @members
 def captions(here: Here, commune: str, name: str) -> Response:
     """What is said when, for the player."""
-    path = find_bulletin(here, f"{commune}/{name}").path.with_suffix(".vtt")
+    return _beside(here, f"{commune}/{name}", ".vtt", "text/vtt; charset=utf-8")
+
+
+@router.get("/sound/{commune}/{name}.srt")
+@members
+def subtitles(here: Here, commune: str, name: str) -> Response:
+    """The same for video programs."""
+    return _beside(here, f"{commune}/{name}", ".srt", "application/x-subrip; charset=utf-8")
+
+
+def _beside(here: Console, id_: str, suffix: str, kind: str) -> Response:
+    path = find_bulletin(here, id_).path.with_suffix(suffix)
     if not path.is_file():
         raise HTTPException(404)
-    return FileResponse(path, media_type="text/vtt; charset=utf-8")
+    return FileResponse(path, media_type=kind)
 
 
 def find_bulletin(here: Console, id_: str) -> Bulletin:

@@ -60,6 +60,29 @@
   const everything = one("[data-hear-all]");
   if (everything) everything.addEventListener("click", () => { queue = all(".script [data-hear]"); next(); });
 
+  // A bulletin with its text beside it: the sentence being read is marked, and each can be heard from its start.
+  const followed = one("audio[data-follow]");
+  const spoken = followed && document.getElementById(followed.dataset.follow);
+  if (spoken) {
+    const sentences = all("li", spoken).map((node) => [node, node.dataset.times.split(" ").map((span) => span.split("-").map(Number))]);
+    let lit = null;
+    followed.addEventListener("timeupdate", () => {
+      const time = followed.currentTime;
+      const [now] = sentences.find(([, spans]) => spans.some(([start, end]) => time >= start && time < end)) || [null];
+      if (now === lit) return;
+      if (lit) lit.classList.remove("reading");
+      if (now) {
+        now.classList.add("reading");
+        spoken.scrollTop = now.offsetTop - spoken.clientHeight / 3;
+      }
+      lit = now;
+    });
+    spoken.addEventListener("click", (event) => {
+      const node = event.target.closest("[data-from]");
+      if (node) { followed.currentTime = Number(node.dataset.from); followed.play().catch(() => {}); }
+    });
+  }
+
   // Readings: the word that is selected in a sentence goes into the form; try it before keeping it.
   const readings = one("[data-pronounce]");
   if (readings) {
