@@ -1,5 +1,6 @@
 """A workspace: the folder of one station. Nothing else in Loa knows the names of its folders."""
 
+import codecs
 import contextlib
 import errno
 import os
@@ -163,7 +164,7 @@ def cannot_write(path: Path, error: OSError) -> WorkspaceError:
 
 
 def read_text(path: Path) -> str:
-    """The text of `path`, which must be UTF-8 (a byte-order mark is accepted).
+    """The text of `path`: UTF-8 with or without a byte-order mark, or UTF-16 with one (what Notepad calls Unicode).
 
     Raises WorkspaceError for a folder, a missing or closed file, or another encoding (with the line where it breaks).
     """
@@ -190,19 +191,24 @@ def read_text(path: Path) -> str:
             )
         ) from error
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         raise WorkspaceError(
-            Finding(
-                "file.encoding",
-                _("The file is not UTF-8 text."),
-                _("Open it in an editor and save it again with the encoding UTF-8."),
-                file=str(path),
-                line=before.count(b"\n") + 1,
-                column=len(before) - (before.rfind(b"\n") + 1) + 1,
-            )
+            not_unicode(str(path), before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
         ) from error
+
+
+def not_unicode(file: str, line: int, column: int) -> Finding:
+    """The finding for a file in one of the encodings of before Unicode."""
+    return Finding(
+        "file.encoding",
+        _("The file is not UTF-8 text."),
+        _("In Notepad: File, Save As, Encoding: UTF-8. Text in TCVN3 (ABC) or VNI: first convert it with UniKey."),
+        file=file,
+        line=line,
+        column=column,
+    )
 
 
 def yaml_files(folder: Path) -> Iterator[Path]:

@@ -55,9 +55,16 @@ def test_sweep_removes_only_what_dead_writers_left(station: Workspace) -> None:
     assert str(os.getpid()) in live.name
 
 
+def test_text_that_notepad_saved_as_unicode_is_read(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "utf-16"):
+        path = tmp_path / f"{encoding}.txt"
+        path.write_bytes("xã Bến Hải".encode(encoding))
+        assert read_text(path) == "xã Bến Hải"
+
+
 @pytest.mark.parametrize(
     ("content", "line", "column"),
-    [("một\nhai".encode("utf-16"), 1, 1), (b"name: Trung S\xd4n\n", 1, 14), (b"a: 1\nb: \xff\n", 2, 4)],
+    [(b"name: Trung S\xd4n\n", 1, 14), (b"a: 1\nb: \xff\n", 2, 4)],
 )
 def test_text_that_is_not_utf8_is_refused_at_its_place(tmp_path: Path, content: bytes, line: int, column: int) -> None:
     path = tmp_path / "x.yaml"

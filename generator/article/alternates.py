@@ -29,6 +29,9 @@ class Alternates(Extension):
         """`{% web %}` body `{% endweb %}` as a call that puts the marks around the body."""
         token = next(parser.stream)
         body = parser.parse_statements((f"name:end{token.value}",), drop_needle=True)
+        inside = nodes.Scope(body).find_all(nodes.ExtensionAttribute)
+        if any(node.identifier == self.identifier for node in inside):
+            parser.fail("one wording inside of the other", token.lineno)
         call = self.call_method("_marked", [nodes.Const(token.value)])
         return nodes.CallBlock(call, [], [], body).set_lineno(token.lineno)
 

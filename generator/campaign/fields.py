@@ -37,9 +37,11 @@ def _refuse_day() -> None:
 
 
 def whole_number(value: Any) -> Any:
-    """Refuses true and false, which would pass as 1 and 0. Raises ValueError."""
-    if isinstance(value, bool):
-        raise ValueError(_("This must be a whole number.") + "\n" + _("Write digits only, for example 60."))  # noqa: TRY004  pydantic reports ValueError only
+    """Reads 1.250 as people write a thousand and more; refuses 60.5, true and false. Raises ValueError."""
+    if isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value):
+        return int(value.replace(".", ""))
+    if isinstance(value, bool) or (isinstance(value, str) and "." in value):  # pydantic would read "1.0" as 1
+        raise ValueError(_("This must be a whole number.") + "\n" + _("Write digits only, for example 60."))
     return value
 
 
@@ -77,5 +79,6 @@ Count = Annotated[int, BeforeValidator(whole_number), Field(ge=0)]
 Url = Annotated[str, AfterValidator(_url)]
 Website = Annotated[str, AfterValidator(_website)]
 Kind = Annotated[
-    Literal["xã", "phường", "thị trấn", "đặc khu"], BeforeValidator(lambda v: nfc(v) if isinstance(v, str) else v)
+    Literal["xã", "phường", "thị trấn", "đặc khu"],
+    BeforeValidator(lambda v: nfc(v).strip().lower() if isinstance(v, str) else v),
 ]

@@ -1,6 +1,6 @@
 """Loading of campaign files: every problem of every file at once, and what is right loads all the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from generator.campaign.fields import nfc
@@ -51,11 +51,27 @@ def read_station(workspace: Workspace) -> tuple[list[tuple[Commune, YamlFile]], 
 
 
 def read_commune(path: Path, file: str) -> tuple[Commune, YamlFile]:
-    """One file and its places. Raises WorkspaceError with all its problems."""
+    """One file and its places. Raises WorkspaceError or CampaignError with all its problems."""
     source = load(path, file)
     commune = validate(Commune, source)
+    twins = list(_ids_twice(commune, source))
+    if twins:
+        raise CampaignError(twins)
     commune._stem = nfc(path.stem)
     return commune, source
+
+
+def _ids_twice(commune: Commune, source: YamlFile) -> Iterator[Finding]:
+    """Each campaign whose id an earlier one has."""
+    first: dict[str, int] = {}
+    for index, campaign in enumerate(commune.campaigns):
+        place = ("campaigns", index, "id")
+        if campaign.id in first:
+            message = _("Two campaigns have the id “{id}” (first on line {line}).").format(
+                id=campaign.id, line=source.place(("campaigns", first[campaign.id], "id"))[0]
+            )
+            yield source.finding(place, "value.twice", message, _("Give each its own id."))
+        first.setdefault(campaign.id, index)
 
 
 def _read_all(workspace: Workspace, paths: Iterable[Path]) -> tuple[list[tuple[Commune, YamlFile]], list[Finding]]:
@@ -80,7 +96,7 @@ def _read_all(workspace: Workspace, paths: Iterable[Path]) -> tuple[list[tuple[C
         seen[key] = file
         try:
             commune, source = read_commune(path, file)
-        except WorkspaceError as error:
+        except (CampaignError, WorkspaceError) as error:
             findings.extend(error.findings)
             continue
         loaded.append((commune, source))

@@ -128,15 +128,9 @@ class Commune(Strict):
         return self._stem
 
     @model_validator(mode="after")
-    def _ids_differ(self) -> Self:
-        ids = [campaign.id for campaign in self.campaigns]
-        if not ids:
+    def _has_campaigns(self) -> Self:
+        if not self.campaigns:
             raise ValueError(_("There is no campaign.") + "\n" + _("Add one below “campaigns:”."))
-        twice = next((i for i in ids if ids.count(i) > 1), None)
-        if twice:
-            raise ValueError(
-                _("Two campaigns have the id “{id}”.").format(id=twice) + "\n" + _("Give each its own id.")
-            )
         return self
 
     @property

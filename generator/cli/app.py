@@ -23,11 +23,24 @@ class Station:
         return Workspace.find(self._folder or Path.cwd())
 
 
+USAGE = _("Usage:")  # click's own word, which it hides from the catalogue's extractor in an f-string
 pass_station = click.make_pass_decorator(Station)
 
 
-class Verbs(click.Group):
+class Verb(click.Command):
+    """A verb whose usage line is in the user's language, which click gives in English."""
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """As click's, translated."""
+        words = {"[OPTIONS]": _("[OPTIONS]"), "COMMAND [ARGS]...": _("COMMAND [ARGS]...")}
+        return [words.get(piece, piece) for piece in super().collect_usage_pieces(ctx)]
+
+
+class Verbs(Verb, click.Group):
     """The group of all verbs; `@loa.command` in a verb's module adds it when the module is imported."""
+
+    command_class = Verb
+    group_class = type
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         """By name."""

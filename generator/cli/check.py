@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from generator.bulletin import listen as listening
 from generator.campaign import read_commune
 from generator.cli.app import Station, loa, pass_station
 from generator.cli.report import findings_json, print_findings
+from generator.cli.when import DAY
 from generator.errors import Finding, LoaError, Severity
 from generator.i18n import _, ngettext
 from generator.review import Shape, Text, documents, fix, fix_files, review, station
@@ -26,7 +27,7 @@ _UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "works
 @loa.command(help=_("Tell everything wrong in the station, or in the texts FILE... (.md, .txt, .docx, .yaml)."))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_("The day whose law counts (year-month-day)."))
+@click.option("--as-of", type=DAY, help=_("The day whose law counts (year-month-day)."))
 @click.option("--fix", "mend", is_flag=True, help=_("Mend what is safe to mend: spaces, signs, certain slips."))
 @click.option("--spoken", is_flag=True, help=_("Also tell where the reader has to guess how something is said."))
 @click.option("--listen", is_flag=True, help=_("Also let a recogniser listen to every bulletin (takes minutes)."))
@@ -35,14 +36,14 @@ def check(
     place: Station,
     files: tuple[Path, ...],
     form: str,
-    as_of: datetime | None,
+    as_of: date | None,
     *,
     mend: bool,
     spoken: bool,
     listen: bool,
 ) -> None:
     """Findings to stdout; exit code 1 for faults in texts, 2 for files that cannot be used."""
-    day = as_of.date() if as_of else None
+    day = as_of
     if files:
         found = [finding for file in files for finding in _check_file(place, file, day, mend=mend, spoken=spoken)]
     else:

@@ -1,12 +1,13 @@
 """`loa import`: a pasted article becomes a campaign."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
 from generator.campaign import read_commune
 from generator.cli.app import Station, loa, pass_station
+from generator.cli.when import DAY
 from generator.console.newcampaign import add_campaign
 from generator.errors import LoaError
 from generator.i18n import _, ngettext
@@ -19,12 +20,12 @@ from generator.workspace import read_text, write_atomic
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--commune", "stem", help=_("Add it to this commune's file; else it is printed."))
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_("The article's day (year-month-day); else today."))
+@click.option("--as-of", type=DAY, help=_("The article's day (year-month-day); else today."))
 @pass_station
-def import_(station: Station, file: Path, stem: str | None, as_of: datetime | None) -> None:
+def import_(station: Station, file: Path, stem: str | None, as_of: date | None) -> None:
     """The campaign to stdout, or into the commune's file."""
     raw, shape = documents.read_document(file)
-    day = as_of.date() if as_of else date.today()  # noqa: DTZ011  the day of the desk where it is typed
+    day = as_of or date.today()  # noqa: DTZ011  the day of the desk where it is typed
     article = pasted.read_pasted(raw, day, shape)
     many = ngettext("{many} place mended", "{many} places mended", article.mended).format(many=article.mended)
     click.echo(many, err=True)

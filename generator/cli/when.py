@@ -1,5 +1,6 @@
 """Spans of days as people give them to verbs: `--from 2026-11-01 --to 2026-11-30`, both days included."""
 
+import contextlib
 import datetime
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,23 @@ import click
 from generator.i18n import _
 
 _WEEK = datetime.timedelta(days=7)
+
+
+class DayType(click.ParamType):
+    """A day, as 2026-11-01 or as 1/11/2026."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
+        """Refuses what is no day, with an example of one."""
+        for form in ("%Y-%m-%d", "%d/%m/%Y"):
+            with contextlib.suppress(ValueError):
+                return datetime.datetime.strptime(value.strip(), form).date()  # noqa: DTZ007  a day has no zone
+        message = _("“{text}” is not a day; write year-month-day, for example 2026-11-01.").format(text=value)
+        raise click.BadParameter(message, ctx, param)
+
+
+DAY = DayType()
 
 
 def span_options(verb: Callable[..., Any]) -> Callable[..., Any]:

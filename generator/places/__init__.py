@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from generator.places.names import fold, slug
+from generator.places.names import bare, fold, slug
 
 __all__ = [
     "NEW_UNITS",
@@ -33,6 +33,9 @@ _LABELS = {
     "Bà Rịa - Vũng Tàu": ("baria-vungtau", "bariavungtau"),
     "Thừa Thiên Huế": ("hue",),
 }
+
+
+_SHORT = {"hcm": "Hồ Chí Minh", "sài gòn": "Hồ Chí Minh", "thừa thiên huế": "Huế"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def provinces(day: date) -> tuple[Province, ...]:
 
 def province(name: str, day: date) -> Province | None:
     """The province called `name` (with or without its kind) on `day`."""
-    wanted = fold(name.removeprefix("tỉnh ").removeprefix("thành phố "))
+    wanted = fold(bare(name))
+    wanted = fold(_SHORT.get(wanted, wanted))
     return next((p for p in provinces(day) if fold(p.name) == wanted), None)
 
 

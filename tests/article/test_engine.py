@@ -1,8 +1,12 @@
 """Templates are data from outside: an error names file and line, and nothing escapes the sandbox."""
 
+from datetime import date
+
 import pytest
 
+from generator.article import Law
 from generator.article.engine import fill
+from generator.campaign.models import Portal
 from generator.errors import Finding, TemplateError
 from generator.workspace import Workspace
 
@@ -41,9 +45,37 @@ def test_an_error_names_its_line(station: Workspace, line: str, code: str) -> No
 
 
 def test_an_undefined_name_is_told_with_the_names_there_are(station: Workspace) -> None:
-    finding = trouble(station, "{{ portall }}", portal=1, desk=2)
-    assert "portall" in finding.message
+    finding = trouble(station, "Mời vào {{ nobody }}", portal=1, desk=2)
+    assert "nobody" in finding.message
     assert "desk, portal" in finding.mend
+    assert finding.column == 12
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "says", "mend"),
+    [
+        ("Mời {{ portall.url }}", 8, "portall", "“portal”"),
+        ("Mời {{ portal.ulr }}", 15, "portal.ulr", "“url”"),
+        ("Mời {{ name|captial }}", 13, "captial", "“capital”"),
+        ("{% if name %}Mời", 1, "{% if %}", "{% endif %}"),
+        ("{% if name %}Mời{% endfi %}", 20, "endfi", "“endif”"),
+        ("Mời{% endif %}", 7, "endif", "Take it out"),
+        ("Mời {{ name", 5, "{{", "}}"),
+        ("Mời {{ name }", 5, "{{", "}}"),
+        ("{% if name == “xã” %}", 15, "““”", "quotation marks"),
+        ("{{ portal.national|host }}", 1, "null", "{% if"),
+        ('{{ law.fact("bon-muc").short }}', 14, "bon-muc", "“bon-muc-do”"),
+        ("{% radio %}a{% web %}b{% endweb %}{% endradio %}", 1, "inside of each other", "Close"),
+        ('{% include "mo-dau.j2" %}', 13, "mo-dau", "templates/"),
+    ],
+)
+def test_a_slip_is_told_at_its_letters_with_the_mend(
+    station: Workspace, line: str, column: int, says: str, mend: str
+) -> None:
+    finding = trouble(station, line, portal=Portal(), name="Bến Hải", law=Law(date(2026, 11, 1)))
+    assert (finding.line, finding.column) == (1, column)
+    assert says in finding.message
+    assert mend in finding.mend
 
 
 def test_an_error_within_an_included_file_names_that_file(station: Workspace) -> None:
@@ -61,7 +93,7 @@ def test_a_missing_template_lists_those_that_exist(station: Workspace) -> None:
 
 
 def test_a_template_that_is_not_utf8(station: Workspace) -> None:
-    (station.templates / "articles" / "x.md.j2").write_bytes("Xã".encode("utf-16"))
+    (station.templates / "articles" / "x.md.j2").write_bytes(b"X\xe3 M\xf4")
     with pytest.raises(TemplateError) as error:
         fill(station, "articles/x.md.j2", {})
     assert error.value.findings[0].code == "file.encoding"

@@ -60,6 +60,21 @@ def problems(workspace: Workspace, text: str | bytes, name: str = "bad.yaml") ->
         ("    title: Dịch vụ công", "    voices: [nữ, nữ]\n    title: A", "value.wrong", (9, 13), "nữ, nam"),
         ("    title: Dịch vụ công", "    voices: [nữ, nam, nu]\n    title: A", "value.wrong", (9, 13), "take turns"),
         ("  - id: dvc", "\t- id: dvc", "yaml.syntax", (7, 1), "tab"),
+        ("  name: Trung Sơn", "  name:Trung Sơn", "yaml.syntax", (2, 7), "space after the colon"),
+        ("  kind: xã", "  kind xã", "yaml.syntax", (3, 3), "no colon"),
+        ("  kind: xã", "  kind： xã", "yaml.syntax", (3, 7), "another alphabet"),
+        ("  kind: xã", "\u00a0\u00a0kind: xã", "yaml.syntax", (3, 1), "unusual space"),
+        ("  name: Trung Sơn", '  name: "Trung Sơn', "yaml.syntax", (2, 9), "not closed"),
+        ("  name: Trung Sơn", "  name: [Trung Sơn", "yaml.syntax", (2, 9), "not closed"),
+        ("    title: Dịch", "    title: Thông báo: Dịch", "yaml.syntax", (9, 21), "quotation marks"),
+        ("    title: Dịch", "    title: '@Dịch", "yaml.syntax", (9, 12), "not closed"),
+        ("    title: Dịch", "    title: @Dịch", "yaml.syntax", (9, 12), "“@”"),
+        ("    title: Dịch", "    title: !Dịch", "yaml.syntax", (9, 12), "“!”"),
+        ("  kind: xã", "  tỉnh: xã", "key.unknown", (3, 3), "name, kind, district"),
+        ("  province: Quảng Trị", "  provine: Quảng Trị", "key.unknown", (4, 3), "“province”"),
+        ("    title: Dịch", "    services: {full: 1,250}\n    title: A", "key.unknown", (9, 24), "1250"),
+        ("    title: Dịch", "    services: {full: 1.5}\n    title: A", "value.wrong", (9, 22), "number"),
+        ("    template: dvc", "    template: Sốt xuất huyết", "value.letters", (8, 15), "sot-xuat-huyet"),
         ("portal: {", "portal: &a {", "", (0, 0), ""),
         ("  province: Quảng Trị", "  province: *a", "yaml.alias", (4, 13), "Write the value out"),
     ],
@@ -86,7 +101,6 @@ def test_all_problems_of_a_file_come_at_once(workspace: Workspace) -> None:
     [
         (b"", "yaml.empty"),
         (b"# nothing here\n", "yaml.empty"),
-        (GOOD.encode("utf-16"), "file.encoding"),
         (GOOD.encode().replace("ơ".encode(), b"\xf5"), "file.encoding"),
         (b"a: " + b"x" * 5_000_000, "yaml.size"),
         (b"[" * 5000, "yaml.limit"),
@@ -135,3 +149,35 @@ def test_letters_typed_in_two_parts_are_made_one(workspace: Workspace) -> None:
     (workspace.campaigns / "nfd.yaml").write_text(unicodedata.normalize("NFD", GOOD), encoding="utf-8")
     commune = next(c for c in load_communes(workspace) if c.stem == "nfd")
     assert commune.commune.name == "Trung Sơn"
+
+
+def test_the_second_of_two_campaigns_with_one_id_is_named(workspace: Workspace) -> None:
+    twin = GOOD.partition("campaigns:\n")[2]
+    (finding,) = problems(workspace, GOOD + twin)
+    assert (finding.line, finding.column, finding.code) == (11, 9, "value.twice")
+    assert "line 7" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0233825119", "0233825119"),
+        ("1900.1560", "1900.1560"),
+        ("+84912345678", "+84912345678"),
+        ("115", "115"),
+        ("“0233 825 119”", "0233 825 119"),
+    ],
+)
+def test_a_telephone_keeps_every_digit_that_was_typed(workspace: Workspace, typed: str, kept: str) -> None:
+    text = GOOD.replace("campaigns:", f"contact_desk: {{name: Bộ phận Một cửa, phone: {typed}}}\ncampaigns:")
+    assert not problems(workspace, text, "desk.yaml")
+    desk = next(c for c in load_communes(workspace) if c.stem == "desk").contact_desk
+    assert desk is not None
+    assert desk.phone == kept
+
+
+def test_a_count_with_a_dot_between_thousands_is_that_many(workspace: Workspace) -> None:
+    text = GOOD.replace("    title:", "    services: {full: 1.250, partial: 1.000}\n    title:")
+    assert not problems(workspace, text, "many.yaml")
+    services = next(c for c in load_communes(workspace) if c.stem == "many").campaigns[0].services
+    assert (services.full, services.partial) == (1250, 1000)

@@ -58,6 +58,43 @@ def test_a_name_of_the_past_or_a_slip_is_told_what_it_is_now(
     assert says in done.stderr
 
 
+def test_a_name_that_one_province_has_needs_no_province(root: Path, loa: Loa) -> None:
+    assert loa("new", "commune", "Côn Đảo", cwd=root).stdout.strip() == "campaigns/con-dao.yaml"
+
+
+def test_a_name_that_several_provinces_have_lists_them(root: Path, loa: Loa) -> None:
+    done = loa("new", "commune", "Tân Phú", cwd=root)
+    assert done.returncode == 2
+    assert '--province "Đồng Nai"' in done.stderr
+    assert '--province "Vĩnh Long"' in done.stderr
+
+
+def test_namesakes_of_two_provinces_have_a_file_each(root: Path, loa: Loa) -> None:
+    made = [
+        loa("new", "commune", "Tân Phú", "--province", of, cwd=root).stdout.strip() for of in ("Đồng Nai", "Vĩnh Long")
+    ]
+    assert made == ["campaigns/tan-phu.yaml", "campaigns/tan-phu-vinh-long.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "province"),
+    [
+        ("đặc khu Côn Đảo", "TP. Hồ Chí Minh"),
+        ("Đặc khu Côn Đảo", "TPHCM"),
+        ("con đảo", "x"),
+        ("Bến Nghé", "tp Hồ Chí Minh"),
+    ],
+)
+def test_names_are_found_as_people_write_them(root: Path, loa: Loa, name: str, province: str) -> None:
+    done = loa("new", "commune", name, "--province", province, cwd=root)
+    if name == "Bến Nghé":  # became part of others on 2025-07-01
+        assert "Sài Gòn" in done.stderr
+    elif province == "x":
+        assert "Hồ Chí Minh" in done.stderr
+    else:
+        assert done.stdout.strip() == "campaigns/con-dao.yaml"
+
+
 def test_a_file_that_is_there_stays(root: Path, loa: Loa) -> None:
     (root / "campaigns/ben-hai.yaml").write_text("mine", encoding="utf-8")
     assert loa("new", "commune", "Bến Hải", "--province", "Quảng Trị", cwd=root).returncode == 2
