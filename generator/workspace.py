@@ -83,6 +83,11 @@ class Workspace:
         return self.root / ".loa"
 
     @property
+    def last_good_schedule(self) -> Path:
+        """The schedule that was in force last: for a start while schedule.yaml is broken."""
+        return self.state / "last-good-schedule.yaml"
+
+    @property
     def database(self) -> Path:
         """The logbook, the approvals and the ledger of airings."""
         return self.state / "station.db"

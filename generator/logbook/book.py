@@ -93,6 +93,9 @@ def chain_hash(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_moment = func.coalesce(logbook.c.planned, logbook.c.at)
+
+
 def rows(
     store: Store,
     since: datetime.datetime | None = None,
@@ -101,16 +104,22 @@ def rows(
     kinds: Iterable[str] | None = ("airing",),
 ) -> list[Row]:
     """Rows in the order of writing; `since`, `until` bound the planned instant (of events: when they were written)."""
-    moment = func.coalesce(logbook.c.planned, logbook.c.at)
     query = select(logbook).order_by(logbook.c.seq)
     if since:
-        query = query.where(moment >= stamp(since))
+        query = query.where(_moment >= stamp(since))
     if until:
-        query = query.where(moment < stamp(until))
+        query = query.where(_moment < stamp(until))
     if kinds is not None:
         query = query.where(logbook.c.kind.in_(list(kinds)))
     with store.read() as connection:
         return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def recordings_since(store: Store, since: datetime.datetime) -> set[str]:
+    """SHA-256 of every recording that stands in a row from then on."""
+    query = select(logbook.c.sha256).distinct().where(_moment >= stamp(since), logbook.c.sha256.is_not(None))
+    with store.read() as connection:
+        return set(connection.execute(query).scalars())
 
 
 def outcomes(store: Store, since: datetime.datetime, until: datetime.datetime) -> dict[str, str]:

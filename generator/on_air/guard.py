@@ -25,13 +25,14 @@ class Reading:
 
 
 class ClockGuard:
-    """Compares the wall clock with the one that only goes forward, and with the newest row of the log."""
+    """Compares the wall clock with the one that only goes forward, and with the last sign of life of a station here.
 
-    def __init__(
-        self, clock: Clock, timing: Timing, newest: datetime.datetime | None, *, trusted: bool = False
-    ) -> None:
+    `seen`: that sign, the newest row of the log or the last heartbeat, by the clock of then.
+    """
+
+    def __init__(self, clock: Clock, timing: Timing, seen: datetime.datetime | None, *, trusted: bool = False) -> None:
         self._clock, self._timing = clock, timing
-        self._floor = _FLOOR if trusted or newest is None else max(_FLOOR, newest - _TOLERANCE)
+        self._floor = _FLOOR if trusted or seen is None else max(_FLOOR, seen - _TOLERANCE)
         self._wall, self._ticks = clock.now(), clock.elapsed()
         self._doubt_until: float | None = None
         self.gap: tuple[str, datetime.datetime] | None = None
@@ -56,7 +57,7 @@ class ClockGuard:
             return Reading(wall, _("the clock has just jumped"), slept, stepped)
         self._doubt_until = None
         if wall < self._floor:
-            doubt = _("the clock says {now}, which is before {floor}, the newest row of the log").format(
+            doubt = _("the clock says {now}, which is before {floor}, when the station was last seen on air").format(
                 now=f"{wall:%Y-%m-%d %H:%M}", floor=f"{self._floor:%Y-%m-%d %H:%M}"
             )
             return Reading(wall, doubt, slept, stepped)

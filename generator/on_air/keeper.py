@@ -2,25 +2,47 @@
 
 import datetime
 
-from generator.errors import Finding, ScheduleError
+from generator.errors import Finding, ScheduleError, WorkspaceError
+from generator.on_air.records import logger
 from generator.playout import Clock
 from generator.schedule import Airing, Schedule, airings
-from generator.workspace import Workspace
+from generator.workspace import Workspace, write_atomic
 
 _SAVED = 1.0
 """Seconds for which a file must be broken before it is said to be: an editor may be in the middle of saving it."""
 
 
-class ScheduleKeeper:
-    """Raises ScheduleError at the start, when there is no good schedule yet; never later."""
+def schedule_in_force(workspace: Workspace) -> tuple[Schedule, tuple[Finding, ...]]:
+    """The schedule, or, while it is broken, the last good one and what is wrong with the file.
 
-    def __init__(self, workspace: Workspace, clock: Clock) -> None:
+    After a power cut at night nobody is there to mend it. Raises ScheduleError where there was no good one yet.
+    """
+    try:
+        return Schedule.load(workspace), ()
+    except ScheduleError as error:
+        if not workspace.last_good_schedule.is_file():
+            raise
+        return Schedule.load(workspace, workspace.last_good_schedule), error.findings
+
+
+class ScheduleKeeper:
+    """Raises ScheduleError at the start, when there is no good schedule yet; never later.
+
+    `keeps`: whether a good schedule is kept for the next start.
+    """
+
+    def __init__(self, workspace: Workspace, clock: Clock, *, keeps: bool) -> None:
         self._workspace, self._clock = workspace, clock
         self._file = workspace.schedule_file
         self._read = self._state()
-        self.schedule = Schedule.load(workspace)
+        self._keeps = keeps
+        self.schedule, broken = schedule_in_force(workspace)
         self.problems: tuple[Finding, ...] = ()
         self._suspect: tuple[float, tuple[Finding, ...]] | None = None
+        if broken:
+            self._suspect = clock.elapsed(), broken
+        else:
+            self._keep()
         self._planned: tuple[datetime.datetime, datetime.datetime, tuple[Airing, ...]] | None = None
 
     def refresh(self) -> bool:
@@ -41,7 +63,19 @@ class ScheduleKeeper:
             self._suspect = now, error.findings
             return False
         self.problems, self._suspect, self._planned = (), None, None
+        self._keep()
         return True
+
+    def _keep(self) -> None:
+        """For the next start. A folder that cannot be written costs only that."""
+        if not self._keeps:
+            return
+        try:
+            text = self._file.read_bytes()
+            if self._state() == self._read:  # nobody changed it since it was found good
+                write_atomic(self._workspace.last_good_schedule, text)
+        except (OSError, WorkspaceError) as error:
+            logger().warning("schedule", problem=str(error))
 
     def planned(self, since: datetime.datetime, until: datetime.datetime) -> list[Airing]:
         """Airings in [since, until), exceptions included; kept for some hours, for it is asked every second."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import psutil
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, select, update
 
 from generator.errors import StoreError
 from generator.on_air.timing import Timing
@@ -111,6 +111,13 @@ def _runs(pid: int, born: float) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - born) < 2
     except psutil.Error:
         return False
+
+
+def last_beat(store: Store) -> datetime.datetime | None:
+    """When a process last said that it was there, by the computer's clock of then. Raises StoreError."""
+    with store.read() as connection:
+        found = connection.execute(select(func.max(presence.c.at))).scalar()
+    return instant(found) if found else None
 
 
 def who_is_on_air(store: Store) -> Mapping[str, Any] | None:

@@ -6,17 +6,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from generator.errors import Finding, LogbookError
+from generator.errors import Finding, LogbookError, PlayoutError
 from generator.i18n import _
 from generator.on_air.driver import TICK, Driver
+from generator.on_air.keeper import schedule_in_force
+from generator.on_air.pruning import prune
 from generator.on_air.records import keep_records
 from generator.on_air.sending import Sender
 from generator.on_air.station import Station
 from generator.on_air.systemd import notify
 from generator.on_air.timing import Timing
 from generator.playout import Clock, RealClock
+from generator.playout.lines import stand_by
 from generator.playout.readiness import not_ready
 from generator.schedule import Schedule
+from generator.schedule.outputs import AnyOutput
 from generator.store import Store, open_store
 from generator.workspace import Workspace
 
@@ -24,6 +28,8 @@ _PATIENCE = 0.2
 """Seconds that a step waits for another program's lock: it is tried again in the next one, and sound must not wait."""
 _TRY = 60.0
 """Seconds between two tries of the outputs that rest."""
+_PRUNE = 3600.0
+"""Seconds between two looks for recordings that nothing needs any more."""
 Progress = Callable[[Station], None]
 
 
@@ -50,7 +56,7 @@ def run(
     """
     clock = clock or RealClock()
     keep_records(workspace)
-    schedule = Schedule.load(workspace)
+    schedule, _problems = schedule_in_force(workspace)
     store = open_station_store(workspace, schedule, patience=_PATIENCE)
     post = open_station_store(workspace, schedule)
     station = Station(workspace, store, clock, (timing or Timing()).at_speed(clock.speed), trust_clock=trust_clock)
@@ -77,9 +83,14 @@ def run(
 
     def try_outputs() -> None:
         outputs = station.keeper.schedule.outputs
-        station.outputs_tried({name: not_ready(output, workspace.root) for name, output in outputs.items()})
+        station.outputs_tried({name: _trouble_with(name, output, workspace) for name, output in outputs.items()})
+
+    def make_room() -> None:
+        if station.lease.holds and station.doubt is None and not station.stage.live:
+            prune(workspace, post, datetime.datetime.now(datetime.UTC))
 
     driver.add("outputs", _TRY, try_outputs)
+    driver.add("room", _PRUNE, make_room)
     driver.add("alarms", 2.0, lambda: sender.deliver(station.keeper.schedule.alerts))
     with _signals(stop):
         try:
@@ -92,6 +103,15 @@ def run(
             store.close()
     if until and limit and not done:
         raise LogbookError(Finding("on-air.limit", _("What was waited for did not happen in time.")))
+
+
+def _trouble_with(name: str, output: AnyOutput, workspace: Workspace) -> str | None:
+    """Why an output could not be played to now, None if it could. What loudspeakers pull from is opened on the way."""
+    try:
+        stand_by(name, output)
+    except PlayoutError as error:
+        return error.findings[0].message
+    return not_ready(output, workspace.root)
 
 
 @contextmanager

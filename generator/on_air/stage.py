@@ -77,8 +77,10 @@ class Stage:
         """The schedule was read again: what sounds is turned up or down now; all else holds from the next airing on."""
         for live in self.live.values():
             if live.session:
-                for name in self._known(tuple(live.session.conditions)):
-                    live.session.set_volume(name, self._keeper.schedule.outputs[name].volume)
+                lines = self._lines(live)
+                for name in live.session.conditions:
+                    if name in lines:
+                        live.session.set_volume(name, lines[name].volume)
 
     def cut_all(self, why: str, now: datetime.datetime) -> None:
         """Silence at once on every output; what was heard, or waits to come back, ends as `cut`."""
@@ -113,16 +115,16 @@ class Stage:
         if now > live.limit:
             self._end(live, now)
             return
-        outputs = {name: self._keeper.schedule.outputs[name] for name in self._known(live.outputs)}
-        live.session = self._start(live.airing, live.programme, outputs, max(moment, now), live.offset)
+        live.session = self._start(live.airing, live.programme, self._lines(live), max(moment, now), live.offset)
         live.session.start()
         self._note_position(live, live.session)  # from here on it may have been heard, whatever happens to us
         if live.cut:
             live.notes.append(_("went on from {place}").format(place=clock_text(live.offset)))
 
-    def _known(self, names: tuple[str, ...]) -> list[str]:
-        """Those that are still in the schedule."""
-        return [name for name in names if name in self._keeper.schedule.outputs]
+    def _lines(self, live: Live) -> dict[str, AnyOutput]:
+        """Its outputs that are still in the schedule, as the schedule says now."""
+        lines = self._keeper.schedule.lines((*live.airing.outputs, *live.outputs))
+        return {name: lines[name] for name in live.outputs if name in lines}
 
     def _rivals(self, live: Live) -> list[Live]:
         """Others that hold an output of this one. An emergency holds its outputs between its repetitions too."""

@@ -15,7 +15,7 @@ from generator.on_air.due import Due
 from generator.on_air.guard import ClockGuard, Reading
 from generator.on_air.keeper import ScheduleKeeper
 from generator.on_air.ladder import Ladder
-from generator.on_air.lease import Lease
+from generator.on_air.lease import Lease, last_beat
 from generator.on_air.live import Playing, clock_text
 from generator.on_air.output_watch import OutputWatch
 from generator.on_air.records import logger
@@ -50,7 +50,7 @@ class Station:
         only_requests: bool = False,
     ) -> None:
         self.workspace, self.store, self.clock = workspace, store, clock
-        self.keeper = ScheduleKeeper(workspace, clock)
+        self.keeper = ScheduleKeeper(workspace, clock, keeps=start is None)
         self.lease = Lease(store, clock, timing)
         self.scribe = Scribe(store, clock, None if start else workspace.seal)
         self.doubt: str | None = None
@@ -59,7 +59,8 @@ class Station:
         self._outputs = None if start else OutputWatch(store, clock)
         self._tried: Mapping[str, str | None] = {}
         self._next_look = -1.0
-        self._guard = ClockGuard(clock, timing, newest(store), trusted=trust_clock)
+        seen = max(filter(None, (newest(store), last_beat(store))), default=None)
+        self._guard = ClockGuard(clock, timing, seen, trusted=trust_clock)
         self._ladder = Ladder(workspace, store)
         self.stage = Stage(store, clock, timing, self.keeper, self.scribe, self._ladder, start or self._session)
         self._due = Due(store, clock, timing, self.keeper, self.scribe, self._ladder, self.stage, self._guard)

@@ -1,4 +1,9 @@
-"""A small web server that loudspeakers such as Barix pull the sound from, as it airs."""
+"""A small web server that loudspeakers such as Barix pull the sound from, as it airs.
+
+Between airings it answers 503 with `Retry-After`: such loudspeakers ask again every few seconds, and a line is opened
+(in silence) ten seconds before its airing, so that they are there when it begins. Silence sent all day would keep
+their amplifiers on, and keep them from their second source.
+"""
 
 import threading
 from collections import deque
@@ -20,7 +25,7 @@ class HttpPlayer(Encoded):
     """Gives everybody who listens to /<output>.mp3 the same stream, from the moment when they come."""
 
     def __init__(self, line: Line, output: Http) -> None:
-        self._server = _serve(line, output)
+        self._server = stand_by(line.output, output)
         self._server.listeners[line.output] = set()
         super().__init__(line, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send)
 
@@ -64,6 +69,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int]) -> None:
         super().__init__(address, _Handler)
+        self.names: set[str] = set()
         self.listeners: dict[str, set[_Listener]] = {}
 
 
@@ -73,17 +79,10 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        """A stream that is on air, or 503: come again."""
-        listeners = self.server.listeners.get(self.path.strip("/").removesuffix(".mp3"))
+        """A stream that is on air; 503: come again; 404: no such output."""
+        listeners = self._open()
         if listeners is None:
-            self.send_response(503)
-            self.send_header("Retry-After", "5")
-            self.end_headers()
             return
-        self.send_response(200)
-        self.send_header("Content-Type", "audio/mpeg")
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
         listener = _Listener()
         listeners.add(listener)
         try:
@@ -94,12 +93,43 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             listeners.discard(listener)
 
+    def do_HEAD(self) -> None:
+        """What a GET would answer."""
+        self._open()
+
+    def _open(self) -> "set[_Listener] | None":
+        """Send the head of the answer; who listens, where there is something to listen to."""
+        name = self.path.partition("?")[0].strip("/").removesuffix(".mp3")
+        listeners = self.server.listeners.get(name)
+        if listeners is None:
+            known = name in self.server.names
+            text = (
+                _("Nothing is on air now; come again.")
+                if known
+                else _("There is no output “{name}”.").format(name=name)
+            )
+            body = f"{text}\n".encode()
+            self.send_response(503 if known else 404)
+            if known:
+                self.send_header("Retry-After", "5")
+            self.send_header("Content-Type", "text/plain; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+            return None
+        self.send_response(200)
+        self.send_header("Content-Type", "audio/mpeg")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        return listeners
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name of the class above
         """Listeners come and go all day: not worth a line each."""
 
 
-def _serve(line: Line, output: Http) -> _Server:
-    """The server on that port; it stays for the life of the process."""
+def stand_by(name: str, output: Http) -> _Server:
+    """The server on the port of the output called `name`; it stays for the life of the process. Raises PlayoutError."""
     with _lock:
         server = _servers.get((output.host, output.port))
         if server is None:
@@ -107,10 +137,11 @@ def _serve(line: Line, output: Http) -> _Server:
                 server = _Server((output.host, output.port))
             except OSError as error:
                 raise trouble(
-                    line.output,
+                    name,
                     _("port {port} cannot be opened ({reason})").format(port=output.port, reason=error.strerror),
                     _("Another program uses it; name another port in schedule.yaml."),
                 ) from error
             threading.Thread(target=server.serve_forever, daemon=True).start()
             _servers[output.host, output.port] = server
+        server.names.add(name)
     return server

@@ -33,3 +33,11 @@ def open_line(output: AnyOutput, line: Line) -> Player:
 
             return HttpPlayer(line, output)
     raise trouble(line.output, _("this kind of output cannot be played to"))
+
+
+def stand_by(name: str, output: AnyOutput) -> None:
+    """Open what must be there between airings too: the port that loudspeakers pull from. Raises PlayoutError."""
+    if isinstance(output, Http):
+        from generator.playout.http import stand_by as open_port
+
+        open_port(name, output)

@@ -1,6 +1,9 @@
 """A sound card, through miniaudio: the card asks for sound, we keep a short supply."""
 
 import array
+import contextlib
+import ctypes
+import sys
 from collections import deque
 from collections.abc import Callable, Generator
 from threading import Condition
@@ -23,6 +26,20 @@ _SUPPLY = 0.5
 """Seconds of sound that wait for the card."""
 _DEAF = 2.0
 """Seconds without a question from the card after which it counts as gone."""
+
+
+def _hush_alsa() -> None:
+    """ALSA writes what it does not find straight to stderr, at every look; what matters we tell ourselves.
+
+    Its handler of errors becomes a function of the C library that does nothing: one of ours would need the
+    interpreter, in the card's own thread.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # no ALSA here: nothing to hush
+            ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(ctypes.CDLL(None).getpid)
+
+
+_hush_alsa()
 
 
 class SoundCardPlayer:

@@ -15,6 +15,8 @@ from generator.schedule.outputs import AnyOutput, Group
 from generator.yamlfile import Strict
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generator.workspace import Workspace
 
 
@@ -39,11 +41,11 @@ class Schedule:
     database: str | None = None
 
     @classmethod
-    def load(cls, workspace: "Workspace") -> "Schedule":
-        """Read `schedule.yaml`. Raises ScheduleError with every problem, each at its line and column."""
+    def load(cls, workspace: "Workspace", kept: "Path | None" = None) -> "Schedule":
+        """Read `schedule.yaml`, or a `kept` copy. Raises ScheduleError with every problem at its line and column."""
         from generator.schedule.reading import load
 
-        return load(workspace)
+        return load(workspace, kept)
 
     def plans(self) -> tuple[BulletinPlan, ...]:
         """The bulletins that the broadcasts need; with `rotate`, one for each campaign."""
@@ -72,9 +74,29 @@ class Schedule:
 
     def loudspeakers(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """`names` with every group replaced by its members, each once, in order."""
-        found: dict[str, None] = {}
+        return tuple(self._members(names))
+
+    def lines(self, names: tuple[str, ...]) -> dict[str, AnyOutput]:
+        """The loudspeakers of `names` that are in the schedule, as they are to be played to.
+
+        A group turns its members up or down by its own volume, and adds its delay to theirs. (A loudspeaker that is
+        named twice is played to as the first name says.)
+        """
+        return {
+            name: output.model_copy(update={"volume": min(200, round(volume)), "delay": delay})
+            for name, (volume, delay) in self._members(names).items()
+            if (output := self.outputs.get(name)) is not None
+        }
+
+    def _members(self, names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+        """Volume (per cent) and delay (seconds) of each loudspeaker of `names`."""
+        found: dict[str, tuple[float, float]] = {}
         for name in names:
             output = self.outputs.get(name)
-            members = self.loudspeakers(output.outputs) if isinstance(output, Group) else (name,)
-            found.update(dict.fromkeys(members))
-        return tuple(found)
+            volume, delay = (output.volume, output.delay) if output else (100, 0.0)
+            if isinstance(output, Group):
+                for member, (own, later) in self._members(output.outputs).items():
+                    found.setdefault(member, (own * volume / 100, later + delay))
+            else:
+                found.setdefault(name, (volume, delay))
+        return found

@@ -1,6 +1,7 @@
 """schedule.yaml read and checked: each part by its model, then the parts against each other; one report of all."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field
@@ -32,10 +33,14 @@ class _Frame(Strict):
     broadcasts: tuple[Any, ...] = ()
 
 
-def load(workspace: Workspace) -> Schedule:
-    """The checked schedule of `workspace`. Raises ScheduleError with every problem of the file."""
+def load(workspace: Workspace, kept: Path | None = None) -> Schedule:
+    """The checked schedule of `workspace`. Raises ScheduleError with every problem of the file.
+
+    `kept`: a copy of one that was good. What it names is not looked for again, for that may be what has changed.
+    """
+    file = kept or workspace.schedule_file
     try:
-        source = yamlfile.load(workspace.schedule_file, workspace.relative(workspace.schedule_file))
+        source = yamlfile.load(file, workspace.relative(file))
     except WorkspaceError as error:
         raise ScheduleError(error.findings) from error
     problems: list[Finding] = []
@@ -54,7 +59,8 @@ def load(workspace: Workspace) -> Schedule:
         broadcast = part(Broadcast, "broadcasts", index)
         if broadcast:
             broadcasts[index] = broadcast
-    problems += cross_check(source, workspace, broadcasts, outputs)
+    if kept is None:
+        problems += cross_check(source, workspace, broadcasts, outputs)
     if problems or frame is None:
         raise ScheduleError(sorted(problems, key=lambda f: (f.line or 0, f.column or 0)))
     return Schedule(

@@ -4,10 +4,13 @@ import datetime
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 import wave
 from pathlib import Path
 
@@ -15,7 +18,9 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from generator.errors import PlayoutError
 from generator.playout import Programme, RealClock, Session
+from generator.playout.lines import stand_by
 from generator.playout.rtp import sdp_path
 from generator.playout.sound_card import device_names
 from generator.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
@@ -98,10 +103,28 @@ def test_loudspeakers_pull_the_stream_by_http(programme: Programme, tmp_path: Pa
     for number, listener in enumerate(listeners):
         assert listener.wait(20) == 0
         assert abs(sound_in(tmp_path / f"{number}.mp3")[0] - programme.seconds) < 0.2
-    status = subprocess.run(
-        ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url], capture_output=True, text=True
-    )
-    assert status.stdout == "503", "nothing is on air: come again"
+    assert status_of(url) == (503, "5"), "nothing is on air: come again"
+
+
+def status_of(url: str, method: str = "GET") -> tuple[int, str | None]:
+    """The answer's code, and after how many seconds one should come again."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=5) as answer:
+            return answer.status, None
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers["Retry-After"]
+
+
+def test_the_port_that_loudspeakers_pull_from_is_open_before_the_first_airing() -> None:
+    port = free_port()
+    stand_by("h", Http(kind="http", port=port, host="127.0.0.1"))
+    url = f"http://127.0.0.1:{port}"
+    assert status_of(f"{url}/h.mp3") == status_of(f"{url}/h.mp3?t=1", "HEAD") == (503, "5")
+    assert status_of(f"{url}/x.mp3") == (404, None)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = Http(kind="http", port=other.getsockname()[1], host="127.0.0.1")
+        with pytest.raises(PlayoutError, match="cannot be opened"):
+            stand_by("h", taken)
 
 
 @pytest.mark.parametrize(("codec", "payload"), [("L16", 11), ("PCMU", 0), ("MPA", 14)])
@@ -171,23 +194,34 @@ def test_rtp_multicast_crosses_a_network(programme: Programme, tmp_path: Path) -
 def test_the_sound_card_plays_the_recording_sample_by_sample(
     programme: Programme, tmp_path: Path, pulse: PulseAudio
 ) -> None:
+    """Up to three times: on a machine that is busy with other tests the recorder itself may miss something."""
+    for _try in range(3):
+        alike, length, gap = played_and_recorded(programme, tmp_path, pulse)
+        if alike >= 0.99 and gap < 0.05:
+            break
+    assert alike >= 0.99
+    assert abs(length - programme.seconds) < 0.2
+    assert gap < 0.05
+
+
+def played_and_recorded(programme: Programme, root: Path, pulse: PulseAudio) -> tuple[float, float, float]:
+    """Correlation of what was heard with what was sent; its length and its longest silence in seconds."""
     recorder = pulse.record()
-    session = play(programme, tmp_path, 2.0, s=SoundCard(kind="sound-card", device="Loa"))
+    session = play(programme, root, 2.0, s=SoundCard(kind="sound-card", device="Loa"))
     to_end(session)
     time.sleep(0.5)
     heard = recorder.samples()
     recorder.stop()
+    (report,) = session.reports
+    assert report.complete
+    assert not report.failures
     sent = np.concatenate([np.array(chunk, dtype=float) for chunk in programme.pcm(recorder.rate)])
     size = 1 << int(np.ceil(np.log2(len(heard) + len(sent))))
     place = int(np.argmax(np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sent, size)), size)))
     part = heard[place : place + len(sent)]
     loud = np.flatnonzero(np.abs(heard) > 200)
-    assert np.corrcoef(part, sent[: len(part)])[0, 1] >= 0.99
-    assert abs((loud[-1] - loud[0]) / recorder.rate - programme.seconds) < 0.2
-    assert np.diff(loud).max() / recorder.rate < 0.05
-    (report,) = session.reports
-    assert report.complete
-    assert not report.failures
+    alike = float(np.corrcoef(part, sent[: len(part)])[0, 1])
+    return alike, (loud[-1] - loud[0]) / recorder.rate, float(np.diff(loud).max()) / recorder.rate
 
 
 def test_sound_cards_are_listed_by_name(pulse: PulseAudio) -> None:

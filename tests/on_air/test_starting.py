@@ -1,0 +1,54 @@
+"""A start with nobody there: after a power cut, with a schedule that somebody broke, with a clock that is wrong."""
+
+import datetime
+
+import pytest
+
+from generator import on_air
+from generator.errors import ScheduleError
+from generator.logbook import rows
+from generator.on_air.alarms import open_alarms
+from generator.on_air.lease import Lease
+from generator.playout import RealClock
+from generator.schedule import UTC
+from generator.store import Store
+from generator.workspace import Workspace
+
+from .conftest import Plan
+
+START = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+SOON = START + datetime.timedelta(seconds=60)
+
+
+def test_the_schedule_that_was_good_last_is_followed_while_the_file_is_broken(
+    released: Workspace, store: Store, plan: Plan
+) -> None:
+    airing = plan(SOON)
+    on_air.run(released, clock=RealClock(20, START), until=lambda station: station.lease.holds, limit=30)
+    released.schedule_file.write_text("broadcasts: [\n", "utf-8")
+    (released.campaigns / "ben-hai.yaml").unlink()
+    done = RealClock(20, START)
+    on_air.run(released, clock=done, until=lambda station: station.scribe.written(airing) is not None, limit=30)
+    (row,) = rows(store)
+    assert (row.airing, row.outcome) == (airing, "aired")
+    assert [alarm.kind for alarm in open_alarms(store)] == ["schedule"]
+
+
+def test_without_any_good_schedule_there_is_nothing_to_follow(air: Workspace) -> None:
+    air.schedule_file.write_text("broadcasts: [\n", "utf-8")
+    with pytest.raises(ScheduleError):
+        on_air.run(air, limit=5)
+
+
+def test_a_clock_behind_the_last_heartbeat_is_not_believed(released: Workspace, store: Store, plan: Plan) -> None:
+    """A computer without a battery clock comes back in the past, with nothing in the log since."""
+    lease = Lease(store, RealClock(20, START + datetime.timedelta(hours=6)), on_air.Timing())
+    lease.keep(None)
+    lease.give_back()
+    plan(SOON)
+    station = on_air.Station(released, store, RealClock(20, START), on_air.Timing())
+    station.step()
+    assert "last seen on air" in (station.doubt or "")
+    trusting = on_air.Station(released, store, RealClock(20, START), on_air.Timing(), trust_clock=True)
+    trusting.step()
+    assert trusting.doubt is None
