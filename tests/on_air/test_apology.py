@@ -116,7 +116,7 @@ def test_a_station_that_was_off_does_not_apologise_hours_later(
     released_sorry: Workspace, store: Store, plan: Plan
 ) -> None:
     before = START - datetime.timedelta(hours=4)
-    lease = Lease(store, RealClock(1, before), on_air.Timing())
+    lease = Lease(store, RealClock(2, before), on_air.Timing())
     lease.keep(before)
     lease.give_back()
     plan(START - datetime.timedelta(hours=3), late=LATE)
