@@ -39,8 +39,18 @@ def air(
         approval.release(workspace, store, recording, by, datetime.datetime.now(UTC))
     interrupted = threading.Event()
     try:
-        options = {"by": by or getpass.getuser(), "now": now, "times": times, "pause": pause, "resume": resume}
-        outcome = on_air.air(workspace, store, recording, outputs, interrupted=interrupted, **options)  # type: ignore[arg-type]
+        outcome = on_air.air(
+            workspace,
+            store,
+            recording,
+            outputs,
+            by=by or getpass.getuser(),
+            now=now,
+            times=times,
+            pause=pause,
+            resume=resume,
+            interrupted=interrupted,
+        )
     finally:
         interrupted.set()
     click.echo(f"{recording.id}: {outcome}")
