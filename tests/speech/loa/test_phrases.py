@@ -67,3 +67,12 @@ def test_no_text_breaks_it(text: str) -> None:
         for beat in phrase:
             for region in ("bac", "trung", "nam"):
                 assert phones(beat.syllable, region)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("word", ["ăn", "uống", "ở", "oan", "y", "yêu"])
+def test_a_vowel_begins_with_a_closed_glottis(word: str) -> None:
+    written = parse(word)
+    assert written is not None
+    first = phones(shape(written))[0]
+    assert first.held
+    assert not first.voiced

@@ -28,11 +28,17 @@ class Phone:
     voiced: bool = True
     other: str = ""
 
+    @property
+    def held(self) -> bool:
+        """Whether it is a closure that nothing is heard of: a final stop, or the glottal stop before a vowel."""
+        return self.symbols == GLOTTAL or (self.part == "coda" and not self.voiced)
 
+
+GLOTTAL = " "  # the stop before a vowel: Kokoro hardly knows ʔ, but does know the silence between words
 _ONSETS = {
-    "b": "b", "m": "m", "v": "v", "ph": "f", "th": "tʰ", "t": "t", "đ": "d", "n": "n", "l": "l", "x": "s", "s": "ʃ",
-    "r": "z", "d": "z", "gi": "z", "ch": "c", "tr": "ʈʂ", "nh": "ɲ", "c": "k", "kh": "x", "g": "ɣ", "ng": "ŋ", "h": "h",
-    "p": "p",
+    "": GLOTTAL, "b": "b", "m": "m", "v": "v", "ph": "f", "th": "tʰ", "t": "t", "đ": "d", "n": "n", "l": "l", "x": "s",
+    "s": "ʃ", "r": "z", "d": "z", "gi": "z", "ch": "c", "tr": "ʈʂ", "nh": "ɲ", "c": "k", "kh": "x", "g": "ɣ",
+    "ng": "ŋ", "h": "h", "p": "p",
 }  # fmt: skip
 _SOUTHERN_ONSETS = {"d": "j", "gi": "j", "r": "ɹ", "s": "ʂ"}
 _NUCLEI = {
@@ -48,17 +54,17 @@ _RIMES = {
     ("a", "ch"): "aj",
     ("ô", "ng"): "ow|ɔw",
 }
-_VOICELESS = frozenset(("p", "t", "th", "ch", "tr", "c", "kh", "ph", "s", "x"))
+_VOICELESS = frozenset(("", "p", "t", "th", "ch", "tr", "c", "kh", "ph", "s", "x"))
 _SOUTHERN_BACKING = frozenset(("a", "ă", "â", "e", "o", "ơ", "iê", "uô", "ươ", "u", "ư"))
 
 
 def phones(syllable: Shape, region: Region = "bac") -> tuple[Phone, ...]:
-    """The sounds of `syllable`, in order; at least a nucleus. Codas p, t, c, ch are unreleased stops."""
+    """The sounds of `syllable`, in order: an onset and a nucleus at least. Codas p, t, c, ch are unreleased stops."""
     if region == "nam":
         syllable = _southern(syllable)
     onset, nucleus, coda = syllable.onset, syllable.nucleus, syllable.coda
     onsets = _ONSETS | _SOUTHERN_ONSETS if region == "nam" else _ONSETS
-    found = [_phone("onset", onsets[onset], onset not in _VOICELESS)] if onset else []
+    found = [_phone("onset", onsets[onset], onset not in _VOICELESS)]
     if syllable.glide:
         found.append(_phone("glide", "w"))
     found.append(_phone("nucleus", _RIMES.get((nucleus, coda), _NUCLEI[nucleus])))

@@ -11,7 +11,7 @@ from generator.speech.engines.loa.phonemes import Part, phones
 from generator.speech.engines.loa.phrases import Phrase
 from generator.speech.engines.loa.timbres import Timbre, symbols
 from generator.speech.engines.loa.timing import OWN_PACE, Timed, pause_seconds, timed
-from generator.speech.engines.loa.tones import CREAK, contour, semitones
+from generator.speech.engines.loa.tones import contour, semitones
 
 _LEAD = 0.40  # seconds the model rests before it speaks: with less, it mutes the first syllable
 _TAIL = 0.20
@@ -19,9 +19,7 @@ _LAST_MARK = 0.30  # seconds given to the mark after the last syllable, which fa
 _AHEAD = 0.05  # seconds by which every sound is heard before the frames of its symbol
 _BEFORE = 0.05  # seconds of that rest kept before the first sound
 _AFTER = 0.06
-_LOUDER: dict[str, float] = {}
-_EARLY = 0.025
-_HELD = 3.0  # log energy by which a final stop, which is not released, falls
+_HELD = 3.0  # log energy by which a closure falls that is not released
 _UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # their voice starts early, at the release
 _RELEASE = 0.025  # seconds by which it does
 # Log energy below which a voiced sound does not fall: left alone, Kokoro swallows the ends of syllables with a rise.
@@ -117,21 +115,21 @@ def _melody(score: _Score, phrase: Phrase, timbre: Timbre, region: Region, times
         shape = contour(beat.syllable, region)
         fallen = (place - middle) / (2 * middle or 1)
         height = semitones(shape, places, fallen, question=beat.pause == "?")
-        pitch[here] = timbre.pitch * 2 ** (height / 12)
+        pitch[here] = timbre.pitch * 2 ** (timbre.span * height / 12)
         if shape.creak:
             since, until = shape.creak
-            pitch[np.flatnonzero(here)[(places > since) & (places < until)]] = timbre.pitch * CREAK
+            pitch[np.flatnonzero(here)[(places > since) & (places < until)]] = timbre.pitch * timbre.creak
     return _smooth(pitch)
 
 
 def _strengthened(score: _Score, energy: Floats, times: NDArray[np.float64]) -> Floats:
-    """Kokoro's energy [2F] with our floors under voiced sounds, and low while a final stop is held."""
+    """Kokoro's energy [2F] with our floors under voiced sounds, and low while a stop is held."""
     energy = energy.copy()
     for sound, start, end in (span for spans in score.spans for span in spans):
         here = (times >= start) & (times < end)
         if sound.phone.voiced and sound.phone.part in _FLOORS:
             energy[here] = np.maximum(energy[here], _FLOORS[sound.phone.part])
-        elif sound.phone.part == "coda":
+        elif sound.phone.held:
             energy[here & (times >= start + FRAME)] -= _HELD
     return energy
 

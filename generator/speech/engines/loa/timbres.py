@@ -13,10 +13,16 @@ _DATA = resources.files("generator.speech.engines.loa") / "data"
 
 @dataclass(frozen=True, slots=True)
 class Timbre:
-    """One voice. `styles` [rows, 256]: the style for a text of n symbols is row n - 1. `pitch`: its middle, in Hz."""
+    """One voice. `styles` [rows, 256]: the style for a text of n symbols is row n - 1.
+
+    `pitch`: its middle, in Hz; `span`: how many times the intervals of the tones it uses; `creak`: where its vocal
+    folds are pressed, the pitch as a share of the middle.
+    """
 
     name: str
     pitch: float
+    span: float
+    creak: float
     styles: NDArray[np.float32]
 
     def style(self, symbols: int) -> NDArray[np.float32]:
@@ -25,14 +31,16 @@ class Timbre:
         return style
 
 
-PITCHES = {"nu": 210.0, "nam": 125.0}  # Hz; the first is the default
+# Pitch, span, creak; the first voice is the default. With a middle of 125 Hz and the woman's intervals, the man's level
+# tone was heard as the falling one; a creak of half his middle was no creak to the listener.
+_SPEAKERS = {"nu": (210.0, 1.0, 0.33), "nam": (155.0, 1.15, 0.27)}
 
 
 @cache
 def timbre(name: str) -> Timbre:
-    """The voice called `name`, one of `PITCHES`."""
+    """The voice called `name`."""
     with (_DATA / f"{name}.npz").open("rb") as file, np.load(file) as data:
-        return Timbre(name, PITCHES[name], data["styles"].astype(np.float32))
+        return Timbre(name, *_SPEAKERS[name], data["styles"].astype(np.float32))
 
 
 @cache

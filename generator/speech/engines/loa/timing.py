@@ -7,11 +7,14 @@ hỏi and ngã are long (Brunelle 2009, Michaud 2004); the last syllable before 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.speech.engines.loa.phonemes import Part, Phone
+from generator.speech.engines.loa.phonemes import GLOTTAL, Part, Phone
 from generator.speech.engines.loa.phrases import Beat
 from generator.speech.engines.loa.shape import Shape
 
-_ONSET = {"t": 0.0375, "f": 0.100, "tʰ": 0.100, "s": 0.100, "ʃ": 0.100, "ʂ": 0.100, "x": 0.100, "ŋ": 0.100, "l": 0.088}
+_ONSET = {
+    GLOTTAL: 0.050, "t": 0.0375, "f": 0.100, "tʰ": 0.100, "s": 0.100, "ʃ": 0.100, "ʂ": 0.100, "x": 0.100, "ŋ": 0.100,
+    "l": 0.088,
+}  # fmt: skip
 _ANY_ONSET = 0.075
 _GLIDE = 0.050
 _SHORT_VOWELS = frozenset(("ă", "â"))

@@ -9,7 +9,6 @@ from generator.speech.engine import Region
 from generator.speech.engines.loa.shape import Shape
 
 _DECLINATION = 2.0  # semitones a phrase falls from its first syllable to its last
-CREAK = 0.33  # of the middle pitch: about 70 Hz for a woman
 _QUESTION = 2.0  # semitones the last syllable of a question rises above that
 
 
@@ -17,8 +16,8 @@ _QUESTION = 2.0  # semitones the last syllable of a question rises above that
 class Contour:
     """Pitch over the rime of a syllable: `points` are (place 0..1, semitones from the voice's middle).
 
-    Between the two places of `creak` the vocal folds are pressed and beat slowly, at `CREAK` of the voice's middle
-    pitch: it is this, more than the pitch around it, by which northern listeners know nặng and ngã.
+    Between the two places of `creak` the vocal folds are pressed and beat slowly (`Timbre.creak`): it is this, more
+    than the pitch around it, by which northern listeners know nặng and ngã.
     """
 
     points: tuple[tuple[float, float], ...]
