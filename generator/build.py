@@ -78,7 +78,8 @@ def build(
             elif audio:
                 studio.speak(order, wanted)
         except LoaError as error:
-            report.failed.extend(error.findings)
+            place = workspace.relative(workspace.bulletins / f"{plan.id}.mp3")
+            report.failed.extend(replace(finding, file=finding.file or place) for finding in error.findings)
     if report.made and not stems and not report.failed:
         publish(workspace)
     return report

@@ -5,6 +5,7 @@ length by the mildest means that serves: whole readings as they are; pauses some
 of the first items only; the voice a little slower or quicker; a last reading that ends between two sections.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -133,7 +134,7 @@ def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> B
     times = [total(frame, bridge, items, (full,) * n).at() for n in range(1, _MOST + 2)]
     over = times[0] - plan.max_seconds
     if over > 0:
-        syllables = round(over * _SYLLABLES_A_SECOND)
+        syllables = math.ceil(over * _SYLLABLES_A_SECOND / 10) * 10
         message = _("“{title}” lasts {length}, {over} more than its longest {max}.").format(
             title=plan.title, length=clock(times[0]), over=clock(over), max=clock(plan.max_seconds)
         )
@@ -142,7 +143,7 @@ def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> B
             "Leave out about {count} syllables, or raise length.max in schedule.yaml.",
             syllables,
         ).format(count=syllables)
-        return BulletinError(Finding("bulletin.too-long", message, mend, file=f"audio/bulletins/{plan.id}"))
+        return BulletinError(Finding("bulletin.too-long", message, mend))
     number = max((n for n, seconds in enumerate(times, 1) if seconds < plan.min_seconds), default=1)
     short, long = times[number - 1], times[min(number, _MOST)]
     message = _(
@@ -159,7 +160,7 @@ def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> B
         max=clock(plan.max_seconds),
     )
     mend = _("Lower length.min or raise length.max in schedule.yaml, or lengthen the article.")
-    return BulletinError(Finding("bulletin.between", message, mend, file=f"audio/bulletins/{plan.id}"))
+    return BulletinError(Finding("bulletin.between", message, mend))
 
 
 def clock(seconds: float) -> str:

@@ -7,6 +7,7 @@ from generator.bulletin import sounds
 from generator.bulletin.fit import Fit, Items, Length, fit, misfit, stretch_for, total
 from generator.bulletin.narration import Narrator, Progress, lines, sections
 from generator.bulletin.order import Order, Recording
+from generator.bulletin.plan import BulletinPlan
 from generator.bulletin.programme import LEAD_IN, LEAD_OUT, Slot
 from generator.script import Script, Sentence
 
@@ -32,14 +33,15 @@ def rundown(order: Order, narrator: Narrator, progress: Progress, jobs: int) -> 
     narrator.prepare(lines(order.scripts()), progress, jobs)
     head, bridge, tail = _opening(order, narrator), _bridge(order, narrator), _closing(order, narrator)
     items = _items(order, narrator)
+    plan = replace(order.plan, title=order.title)
     frame = Length(fixed=LEAD_IN + LEAD_OUT + _seconds(head) + _seconds(tail))
     between = Length(fixed=_seconds(bridge))
-    chosen = fit(order.plan, frame, between, _lengths(items))
+    chosen = fit(plan, frame, between, _lengths(items))
     if chosen.pace != 1.0:
         quicker = narrator.at(chosen.pace)
         quicker.prepare(lines(item for item in order.items if isinstance(item, Script)), progress, jobs)
         items = _items(order, quicker)
-        chosen = _settled(order, chosen, frame, between, items)
+        chosen = _settled(plan, chosen, frame, between, items)
     slots = list(head)
     for number, counts in enumerate(chosen.rounds, 1):
         slots += bridge if number > 1 else []
@@ -122,12 +124,12 @@ def _seconds(slots: Sequence[Slot]) -> float:
     return sum(slot.piece.seconds + slot.pause for slot in slots)
 
 
-def _settled(order: Order, chosen: Fit, frame: Length, bridge: Length, items: Sequence[_Item]) -> Fit:
+def _settled(plan: BulletinPlan, chosen: Fit, frame: Length, bridge: Length, items: Sequence[_Item]) -> Fit:
     """`chosen` with the pauses that the clips spoken at its pace really need. Raises BulletinError."""
     length = total(frame, bridge, _lengths(items), chosen.rounds)
-    stretch = stretch_for(length, order.plan)
+    stretch = stretch_for(length, plan)
     if stretch is None:
-        raise misfit(order.plan, frame, bridge, _lengths(items))
+        raise misfit(plan, frame, bridge, _lengths(items))
     return replace(chosen, stretch=stretch)
 
 

@@ -2,13 +2,13 @@
 
 import hashlib
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.bulletin.piece import RULES, Piece, Stretch, kept
-from generator.bulletin.plan import Preset
+from generator.bulletin.plan import BulletinPlan, Preset
 from generator.errors import BulletinError, Finding
 from generator.i18n import _
 from generator.speech.clips import Clip, digest
@@ -41,6 +41,25 @@ def jingle(workspace: Workspace, name: str) -> Path:
             quote=name,
         )
     )
+
+
+def absent(workspace: Workspace, plan: BulletinPlan, jingle_name: str) -> Iterator[Finding]:
+    """The sounds that `plan` asks for and the station has not: to know before the day of the broadcast."""
+    names = (jingle_name, plan.style.music, *["time-signal"] * plan.style.time_signal)
+    for name in filter(None, names):
+        try:
+            jingle(workspace, name)
+        except BulletinError as error:
+            yield from (replace(finding, file=f"audio/bulletins/{plan.id}.mp3") for finding in error.findings)
+    for recording in plan.recordings:
+        if not (workspace.root / recording).is_file():
+            yield Finding(
+                "bulletin.sound",
+                _("There is no sound file “{name}”.").format(name=recording),
+                _("Put it there, or take it out of “items” in schedule.yaml."),
+                file=f"audio/bulletins/{plan.id}.mp3",
+                quote=recording,
+            )
 
 
 def closing_jingle(workspace: Workspace, name: str) -> Path:

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from generator.bulletin import listen as listening
-from generator.campaign import read_commune
+from generator.bulletin import sounds
+from generator.campaign import read_commune, survey
 from generator.cli.app import Station, loa, pass_station
 from generator.cli.report import findings_json, print_findings
 from generator.cli.when import DAY
@@ -64,12 +65,17 @@ def check(
 
 
 def _schedule(place: Station) -> list[Finding]:
-    """What is wrong in schedule.yaml."""
+    """What is wrong in schedule.yaml, and which sounds it asks for that are not there."""
     try:
-        Schedule.load(place.workspace)
+        plans = Schedule.load(place.workspace).plans()
     except LoaError as error:
         return list(error.findings)
-    return []
+    jingles = {commune.stem: commune.station.jingle for commune in survey(place.workspace)[0]}
+    return [
+        finding
+        for plan in plans
+        for finding in sounds.absent(place.workspace, plan, jingles.get(plan.commune) or plan.style.jingle)
+    ]
 
 
 def _check_file(place: Station, file: Path, day: date | None, *, mend: bool, spoken: bool) -> Iterator[Finding]:

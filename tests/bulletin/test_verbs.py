@@ -1,5 +1,7 @@
 """What somebody sees who makes a bulletin by hand."""
 
+import json
+
 from generator.workspace import Workspace
 from tests.conftest import Loa
 
@@ -35,5 +37,23 @@ def test_what_cannot_be_made_is_told_and_the_rest_is_made(loa: Loa, small_statio
     done = loa("build", *ESPEAK, cwd=small_station.root)
     assert done.returncode == 1
     assert "1 bulletin made" in done.stdout
+    assert "audio/bulletins/ben-hai/dien.mp3: error: “Cúp điện” lasts" in done.stderr
     assert "more than its longest 15:00" in done.stderr
     assert "Leave out about" in done.stderr
+
+
+def test_loa_check_knows_which_sounds_the_schedule_asks_for_in_vain(loa: Loa, small_station: Workspace) -> None:
+    small_station.schedule_file.write_text(
+        """\
+timezone: Asia/Ho_Chi_Minh
+outputs: {o: {kind: "null"}}
+broadcasts:
+  - {id: a, commune: ben-hai, campaigns: [nuoc], days: [t3], at: ["17:00"], length: {min: 1m, max: 9m}, on: [o],
+     items: [audio/jingles/dan.flac, "Lời chúc.mp3"], sound: {music: hat-xam}}
+""",
+        "utf-8",
+    )
+    file = small_station.campaigns / "ben-hai.yaml"
+    file.write_text(file.read_text("utf-8").replace("voices:", "jingle: kèn, voices:"), "utf-8")
+    found = json.loads(loa("check", "--format", "json", cwd=small_station.root).stdout)
+    assert [row["quote"] for row in found if row["code"].startswith("bulletin.")] == ["kèn", "hat-xam", "Lời chúc.mp3"]
