@@ -40,6 +40,8 @@ _ASKED = {
     "/release": ["", "?q=250"],
     "/settings/new-output": ["?kind=icecast"],
     "/week": ["", "?zone=cum-7"],
+    "/week/broadcasts": ["?broadcast=xa-250-dvc"],
+    "/week/move": ["?broadcast=xa-250-dvc&first=2026-12-01&from=17:00"],
 }
 """What is asked of a page; of all others nothing."""
 NO_PAGES = set(

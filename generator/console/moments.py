@@ -10,8 +10,13 @@ from generator.schedule.fields import time_of_day
 
 def day_in(form: Form, name: str) -> datetime.date:
     """The day in a field. Raises FormError."""
+    return parse_day(form.text(name, 10), name)
+
+
+def parse_day(text: str, name: str) -> datetime.date:
+    """`2026-11-22`. Raises FormError, told at the field `name`."""
     try:
-        return datetime.date.fromisoformat(form.text(name, 10))
+        return datetime.date.fromisoformat(text)
     except ValueError:
         raise FormError({name: _("This is not a date.")}) from None
 

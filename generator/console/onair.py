@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from generator.console.context import Console
 
 _ONE_DAY = datetime.timedelta(days=1)
+_A_DAY = 14
+"""Airings that the page shows of a day; a commune allows two or three."""
 _SPANS = 20
 """Spans that are kept: the weeks that somebody leafed through."""
 
@@ -32,12 +34,21 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """The airings of a day; `more` counts those that did not fit on the page."""
+
+    date: datetime.date
+    slots: tuple[Slot, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """Seven days from a Monday."""
 
     first: datetime.date
     today: datetime.date
-    days: tuple[tuple[datetime.date, tuple[Slot, ...]], ...]
+    days: tuple["Day", ...]
     schedule: Schedule | None
     findings: tuple[Finding, ...]
 
@@ -62,9 +73,15 @@ def week_of(here: "Console", day: datetime.date, zone: str = "") -> Week:
     today = datetime.datetime.now(schedule.timezone).date()
     start = datetime.datetime.combine(first, datetime.time(), schedule.timezone)
     slots = slots_between(here, schedule, start, start + 7 * _ONE_DAY, zone)
-    days = [first + n * _ONE_DAY for n in range(7)]
-    by_day = tuple((day, tuple(s for s in slots if s.local.date() == day)) for day in days)
-    return Week(first, today, by_day, schedule, plan.findings)
+    days = tuple(_day(first + n * _ONE_DAY, slots) for n in range(7))
+    return Week(first, today, days, schedule, plan.findings)
+
+
+def _day(date: datetime.date, slots: list[Slot]) -> Day:
+    """Those with trouble and those to come before those that are over, where there are too many."""
+    found = [slot for slot in slots if slot.local.date() == date]
+    kept = sorted(found, key=lambda slot: (slot.tone not in {"bad", "warn"}, slot.past, slot.local))[:_A_DAY]
+    return Day(date, tuple(sorted(kept, key=lambda slot: slot.local)), len(found) - len(kept))
 
 
 class Almanac:

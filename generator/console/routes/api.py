@@ -1,6 +1,7 @@
 """The same actions for programs: JSON, tokens, and a description by OpenAPI."""
 
 import datetime
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -201,9 +202,16 @@ def plan(
 
 @router.get("/bulletins")
 @members
-def bulletins(here: Here) -> list[Bulletin]:
-    """Every bulletin and its state."""
-    return [_bulletin(b) for b in here.shelf.all()]
+def bulletins(
+    here: Here,
+    q: Annotated[str, Query(max_length=80)] = "",
+    after: Annotated[str, Query(max_length=300)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+) -> list[Bulletin]:
+    """Bulletins and their states, by id; `q`: a part of title or id, `after`: those behind this id."""
+    word = q.casefold().strip()
+    found = (b for b in here.shelf.all() if b.id > after and word in f"{b.id} {b.title}".casefold())
+    return [_bulletin(b) for b in islice(found, limit)]
 
 
 @router.post("/bulletins/{commune}/{name}/sign")

@@ -1,15 +1,17 @@
 """The week: every airing of seven days with what is wrong about it, and the changes of single airings."""
 
 import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from generator.console import timetable
 from generator.console.broadcasts import name_of, turns_on
 from generator.console.context import Filled, Here, Me, note, tell
 from generator.console.formerror import FormError
-from generator.console.moments import day_in, moment_in
+from generator.console.forms import Form
+from generator.console.moments import day_in, moment_in, parse_day
 from generator.console.onair import week_of
 from generator.console.pages import go, page
 from generator.console.reschedule import reschedule
@@ -18,6 +20,9 @@ from generator.console.shown import local
 from generator.i18n import _
 
 router = APIRouter(include_in_schema=False)
+SinceQuery = Annotated[datetime.time, Query(alias="from")]
+_FEW = 60
+"""Broadcasts that fit into a list to choose from; of more one is found by typing."""
 planners = only(Role.OFFICER, Role.OPERATOR)
 
 
@@ -33,6 +38,7 @@ def week(request: Request, here: Here, day: str = "", zone: str = "") -> Respons
         week=shown,
         zone=zone if schedule and zone in schedule.outputs else "",
         undo=here.history.undoable(here.workspace.schedule_file),
+        few=schedule is None or len(schedule.broadcasts) <= _FEW,
         broadcast_name=lambda broadcast: name_of(here, broadcast),
     )
 
@@ -41,7 +47,7 @@ def week(request: Request, here: Here, day: str = "", zone: str = "") -> Respons
 @planners
 def leave_out(request: Request, form: Filled) -> Response:
     """Nothing of a broadcast on a day, or from a day to another."""
-    id_, first = form.text("broadcast", 100), day_in(form, "first")
+    id_, first = _which(form)
     last = day_in(form, "last") if form.text("last", 10) else first
     text = _("{id}: left out from {first} to {last}").format(id=id_, first=f"{first:%d/%m}", last=f"{last:%d/%m/%Y}")
     reschedule(request, lambda data: timetable.leave_out(data, id_, first, last), text)
@@ -52,7 +58,7 @@ def leave_out(request: Request, form: Filled) -> Response:
 @planners
 def put_back(request: Request, form: Filled) -> Response:
     """Take a left-out day back."""
-    id_, day = form.text("broadcast", 100), day_in(form, "first")
+    id_, day = _which(form)
     text = _("{id}: on air again on {day}").format(id=id_, day=f"{day:%d/%m/%Y}")
     reschedule(request, lambda data: timetable.put_back(data, id_, day), text)
     return go(f"/week?day={day}")
@@ -66,6 +72,29 @@ def extra(request: Request, form: Filled) -> Response:
     text = _("{id}: once more at {moment}").format(id=id_, moment=f"{moment:%H:%M %d/%m/%Y}")
     reschedule(request, lambda data: timetable.put_extra(data, id_, moment), text)
     return go(f"/week?day={moment:%Y-%m-%d}")
+
+
+@router.get("/week/broadcasts")
+@members
+def find(here: Here, broadcast: str = "") -> Response:
+    """To the broadcast that somebody typed."""
+    schedule = here.facts.plan().schedule
+    if schedule is None or schedule.broadcast(broadcast) is None:
+        raise FormError({"broadcast": _("This broadcast is no longer in the schedule.")})
+    return go(f"/week/broadcasts/{broadcast}")
+
+
+@router.get("/week/move")
+@planners
+def to_move(request: Request, here: Here, broadcast: str, first: datetime.date, since: SinceQuery) -> Response:
+    """Where to: a day and an hour."""
+    schedule = here.facts.plan().schedule
+    found = schedule.broadcast(broadcast) if schedule else None
+    if found is None:
+        raise FormError({"": _("This broadcast is no longer in the schedule.")})
+    return page(
+        request, "move.html", broadcast=broadcast, name=name_of(here, found), first=first, since=f"{since:%H:%M}"
+    )
 
 
 @router.post("/week/move")
@@ -95,6 +124,12 @@ def undo(request: Request, here: Here, me: Me, form: Filled) -> Response:
     note(request, "schedule.undone", "schedule.yaml", last["note"])
     tell(request, text)
     return go("/" if form.text("back", 20) == "/" else "/week")
+
+
+def _which(form: Form) -> tuple[str, datetime.date]:
+    """The broadcast and the day: in fields of their own, or together in a button of the week. Raises FormError."""
+    broadcast, _space, day = form.text("which", 120).rpartition(" ")
+    return (broadcast, parse_day(day, "first")) if broadcast else (form.text("broadcast", 100), day_in(form, "first"))
 
 
 def _day_or(text: str) -> datetime.date:
