@@ -65,6 +65,7 @@ def environment() -> Environment:
             "role_options": role_options,
             "pairs": pairs,
             "as_rows": as_rows,
+            "rows_for": rows_for,
         }
     )
     made.filters.update(shown.FILTERS)
@@ -80,6 +81,11 @@ def role_options(without: str = "", held: frozenset[Role] | None = None) -> list
 def pairs(value: object) -> str:
     """A mapping as lines `word = reading`, for a text field."""
     return "\n".join(f"{word} = {said}" for word, said in value.items()) if isinstance(value, dict) else ""
+
+
+def rows_for(text: str) -> int:
+    """How many rows a text field wants: room for what is in it and a line more, within reason."""
+    return max(2, min(24, 1 + sum(1 + len(line) // 60 for line in text.split("\n"))))
 
 
 @lru_cache(maxsize=8)

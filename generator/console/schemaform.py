@@ -56,7 +56,7 @@ def _fields(model: type[BaseModel], above: tuple[str, ...], without: frozenset[s
             yield Field(path, "group", optional=optional, members=members)
             continue
         kind, options = _kind(inner, key)
-        default = "" if info.is_required() or info.default is None else str(info.default)
+        default = "" if info.is_required() or info.default is None else str(info.default).removesuffix(".0")
         yield Field(path, kind, info.is_required() and not optional, options, default, nullable=optional)
 
 

@@ -33,8 +33,8 @@ def labels() -> dict[str, str]:
         "email.security": _("Encryption"),
         "email.user": _("User name"),
         "email.password_env": _("Environment variable with the password"),
-        "email.sender": _("From"),
-        "email.to": _("To"),
+        "email.sender": _("Sent from the address"),
+        "email.to": _("Sent to"),
     }
 
 

@@ -1,6 +1,8 @@
 """The one place that decides: at each place of the text the first reader that accepts has it."""
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from generator.vietnamese import amounts, codes, compounds, dates, documents, hosts, hours, marks, pairs, phones, words
 from generator.vietnamese.abbreviations import ambiguous
@@ -63,7 +65,13 @@ def _run(scan: Scan) -> None:
     text, pos, length = scan.text, 0, len(scan.text)
     word = words.WORD.match
     plain = _plain if not scan.pronounce else {}
+    phrases = _phrases(tuple(scan.pronounce))
     while pos < length:
+        phrase = phrases.match(text, pos) if phrases and not text[pos - 1 : pos].isalnum() else None
+        if phrase:
+            scan.say(scan.pronounce[phrase[0]], *phrase.span())
+            pos = phrase.end()
+            continue
         match = word(text, pos)
         if match:
             end = match.end()
@@ -92,6 +100,13 @@ def _run(scan: Scan) -> None:
             pos = _apply(scan, pos, SIGN_RULES)
         else:
             pos = _apply(scan, pos, MARK_RULES)
+
+
+@lru_cache(maxsize=64)
+def _phrases(keys: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Finds what a station reads in its own way and is not one word: “cống rãnh”, QL1A. The longest counts."""
+    found = sorted((key for key in keys if not words.WORD.fullmatch(key)), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, found))})(?![^\W_])") if found else None
 
 
 def _is_plain(token: str, scan: Scan) -> bool:

@@ -73,7 +73,7 @@ SENT = {
     "at": "05:45, 17:00",
     "from": "2026-12-01",
     "until": "",
-    "min": "1.5",
+    "min": "1,5",
     "max": "15",
     "on": ["thu"],
 }
@@ -81,7 +81,7 @@ SENT = {
 
 def test_a_form_sent_back_as_it_was_changes_nothing(planner: Browser, station: Workspace) -> None:
     page = planner.look(PATH)
-    assert 'value="1.5"' in page
+    assert 'value="1,5"' in page
     planner.submit(PATH, **SENT)
     assert station.schedule_file.read_text("utf-8") == TURNS
 

@@ -94,3 +94,10 @@ def test_a_syllable_has_parts(word: str, parts: tuple[str, ...]):
 @pytest.mark.parametrize("word", ["", "b", "ubnd", "cac", "keng1", "kac", "gha", "ngi", "mat̀", "zalo", "aaa", "gov"])
 def test_what_is_no_syllable_is_none(word: str):
     assert parse(word) is None
+
+
+def test_a_station_may_say_how_several_words_together_are_read() -> None:
+    said = {"cống rãnh": "cống thoát nước", "QL1A": "quốc lộ một a", "rãnh": "rành"}
+    reading = read("Khơi cống rãnh dọc QL1A, rãnh sâu; cống rãnhs.", pronounce=said)
+    assert reading.phrased.startswith("khơi cống thoát nước dọc quốc lộ một a, rành sâu")
+    assert "cống thoát nước" not in reading.phrased[20:]

@@ -99,6 +99,11 @@ def _campaigns(here: Console, stem: str) -> dict[str, str]:
     return {c.id: c.title for c in file.commune.campaigns} if file and file.commune else {}
 
 
+def _commune_name(here: Console, stem: str) -> str:
+    file = here.facts.commune(stem)
+    return file.commune.commune.full if file and file.commune else stem
+
+
 def _weekdays(broadcast: Broadcast) -> tuple[str, ...]:
     """Its days as keys of the form, in the week's order; what is no plain weekday is not among them."""
     keys = {daywords.weekday_key(rule.text) for rule in broadcast.days or ()}
@@ -125,8 +130,8 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "at": ", ".join(f"{hour:%H:%M}" for hour in broadcast.at),
         "from": broadcast.from_,
         "until": broadcast.until,
-        "min": round(broadcast.length.min / 60, 1) if broadcast.length.min % 60 else int(broadcast.length.min / 60),
-        "max": round(broadcast.length.max / 60, 1) if broadcast.length.max % 60 else int(broadcast.length.max / 60),
+        "min": _in_minutes(broadcast.length.min),
+        "max": _in_minutes(broadcast.length.max),
         "on": broadcast.on,
     }
 
@@ -169,6 +174,11 @@ def _played(here: Console, form: Form, broadcast: Broadcast) -> dict[str, Any]:
     return {"campaigns": chosen, "rotate": form.flag("rotate") or None}
 
 
+def _in_minutes(seconds: float) -> str:
+    """`10`, `1,5`: so exact that `_minutes` finds the same seconds again."""
+    return f"{round(seconds / 60, 2):g}".replace(".", ",")
+
+
 def _minutes(form: Form, name: str) -> str:
     """A length of whole minutes, or of seconds where somebody wrote a fraction in the file."""
     text = form.text(name, 8).replace(",", ".")
@@ -199,6 +209,7 @@ def _page(
         values=values,
         schedule=schedule,
         weekdays=daywords.weekday_options(),
+        commune=_commune_name(here, broadcast.commune) if broadcast else "",
         own=[(id_, title, "") for id_, title in _campaigns(here, broadcast.commune).items()] if broadcast else [],
         left_out=[daywords.in_words(rule.text) for rule in broadcast.except_] if broadcast else [],
         choices=[

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from generator.article.asked import asked_for
 from generator.campaign import Campaign, Commune
 from generator.console import labels, schemaform
 from generator.console.context import Console, Filled, Here, Me, note, tell
@@ -20,7 +21,13 @@ from generator.errors import Finding, LoaError
 from generator.i18n import _
 
 router = APIRouter(include_in_schema=False)
-FIELDS = schemaform.fields_of(Campaign, without=frozenset({"id"}))
+FIRST = ("template", "title", "as_of", "body")
+FIELDS = tuple(
+    sorted(
+        schemaform.fields_of(Campaign, without=frozenset({"id"})),
+        key=lambda field: FIRST.index(field.name) if field.name in FIRST else len(FIRST),
+    )
+)
 
 
 @router.get("/campaigns/{stem}/{id_}")
@@ -68,6 +75,13 @@ def _sheet(here: Console, commune: Commune, campaign: Campaign) -> Sheet:
     return Sheet.of(find_file(here, commune.stem).path, root, FIELDS)
 
 
+def _unused(here: Console, campaign: Campaign) -> frozenset[str]:
+    """The fields that other topics ask for and this one does not."""
+    asked = asked_for(here.workspace)
+    own = asked.get(campaign.template)
+    return frozenset().union(*asked.values()) - own if own else frozenset()
+
+
 def _page(
     request: Request,
     here: Console,
@@ -92,6 +106,7 @@ def _page(
         campaign=campaign,
         sheet=sheet,
         values=values,
+        unused=_unused(here, looked.campaign(campaign.id)),
         problems=problems or {},
         findings=findings or [],
         draft=make_draft(here.workspace, looked, looked.campaign(campaign.id)),
