@@ -143,7 +143,7 @@ def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> B
             "Leave out about {count} syllables, or raise length.max in schedule.yaml.",
             syllables,
         ).format(count=syllables)
-        return BulletinError(Finding("bulletin.too-long", message, mend))
+        return BulletinError(Finding("bulletin.too-long", message, _without_last(plan, frame, items) or mend))
     number = max((n for n, seconds in enumerate(times, 1) if seconds < plan.min_seconds), default=1)
     short, long = times[number - 1], times[min(number, _MOST)]
     message = _(
@@ -161,6 +161,17 @@ def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> B
     )
     mend = _("Lower length.min or raise length.max in schedule.yaml, or lengthen the article.")
     return BulletinError(Finding("bulletin.between", message, mend))
+
+
+def _without_last(plan: BulletinPlan, frame: Length, items: Items) -> str:
+    """The advice to leave out the last items, which matter least; empty where even the first alone is too long."""
+    names = (*plan.campaigns, *plan.recordings)
+    for kept in range(len(items) - 1, 0, -1):
+        seconds = total(frame, Length(), items[:kept], (tuple(map(len, items[:kept])),)).at()
+        if seconds <= plan.max_seconds:
+            advice = _("Leave out {names}: then it lasts {length}. Or raise length.max in schedule.yaml.")
+            return advice.format(names=", ".join(names[kept:]), length=clock(seconds))
+    return ""
 
 
 def clock(seconds: float) -> str:

@@ -73,6 +73,13 @@ def test_too_long_says_by_how_much_and_how_many_syllables():
     assert "480 syllables" in finding.mend
 
 
+def test_of_several_items_too_long_together_the_last_are_named():
+    wanted = BulletinPlan("xa", "tin", "Tin", ("nuoc", "dien"), 600, 900, recordings=("audio/loi-chuc.mp3",))
+    with pytest.raises(BulletinError) as caught:
+        fit(wanted, FRAME, BRIDGE, ((section(600),), (section(400),), (section(60),)))
+    assert caught.value.findings[0].mend.startswith("Leave out dien, audio/loi-chuc.mp3: then it lasts 10:30.")
+
+
 def test_between_two_lengths_says_both():
     with pytest.raises(BulletinError) as caught:
         fit(plan(700, 760), FRAME, BRIDGE, ((section(450),),))
