@@ -4,6 +4,7 @@ They share no code with our mastering: loudness and true peak are its EBU R 128 
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from generator.bulletin.frames import RATE
@@ -17,6 +18,8 @@ MAX_PEAK = -1.5
 MAX_SILENCE = 3.0
 SYLLABLES = (2.5, 6.0)
 """A second, within sentences: slower or quicker, and the sound cannot be that of the text."""
+HURRIED, FEW = 1.5, 5
+"""A sentence of at least so many syllables at so many times the bulletin's own pace (voices vary by 1.2) is doubted."""
 _LENGTH_TOLERANCE = 0.05
 _FILTERS = "astats=measure_perchannel=none,silencedetect=noise=-50dB:d=0.3,ebur128=peak=true:framelog=verbose"
 
@@ -79,6 +82,20 @@ def doubts(manifest: Manifest) -> tuple[Finding, ...]:
     if manifest.cues and not SYLLABLES[0] <= proof.syllables_per_second <= SYLLABLES[1]:
         message = _("The voice says {value:.1f} syllables a second; between {low} and {high} are understood.")
         problems.append(("pace", message.format(value=proof.syllables_per_second, low=SYLLABLES[0], high=SYLLABLES[1])))
+    problems += (("hurried", message) for message in _hurried(manifest, proof.syllables_per_second))
     mend = _("Listen to it before you approve it; if it is wrong, choose another voice: loa voices")
     place = f"audio/bulletins/{manifest.id}.mp3"
     return tuple(Finding(f"bulletin.proof.{code}", text, mend, Severity.WARNING, place) for code, text in problems)
+
+
+def _hurried(manifest: Manifest, pace: float) -> Iterator[str]:
+    """The sentences that are over much sooner than the bulletin's own `pace` lets expect: they may have been cut."""
+    told: set[str] = set()
+    for cue in manifest.cues:
+        syllables = len(cue.spoken.split())
+        expected = syllables / pace
+        if syllables >= FEW and cue.text not in told and expected > HURRIED * (cue.end - cue.start):
+            told.add(cue.text)
+            message = _("At {time} a sentence is over in {seconds:.1f} s instead of about {expected:.1f} s: “{text}”")
+            at = f"{int(cue.start) // 60}:{int(cue.start) % 60:02}"
+            yield message.format(time=at, seconds=cue.end - cue.start, expected=expected, text=cue.text)

@@ -37,6 +37,8 @@ class Google:
             reply(handler, 200, b')]}\'\n\n[["wrb.fr","jQ1olc",null]]\n')
         elif fault == "short":
             reply(handler, 200, google_sound(mp3(0.08 * len(text.split()))))
+        elif fault == "half":
+            reply(handler, 200, google_sound(mp3(0.14 * len(text.split()))))
         elif fault == "cut":
             reply(handler, 200, whole[: len(whole) // 3], Content_Length=str(len(whole)))
         else:
@@ -81,7 +83,7 @@ def test_a_sentence_is_spoken_phrase_by_phrase(google):
     assert sound.seconds == pytest.approx(0.3 * 12 + 0.18, abs=0.4)
 
 
-@pytest.mark.parametrize("fault", ["429", "500", "503", "hang", "short", "cut", "empty", "no sound"])
+@pytest.mark.parametrize("fault", ["429", "500", "503", "hang", "short", "half", "cut", "empty", "no sound"])
 def test_a_passing_fault_is_waited_out(google, fault):
     service = google(fault)
     assert quick().say(SENTENCE, "vi", 1.0).seconds > 3

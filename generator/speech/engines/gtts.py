@@ -101,6 +101,6 @@ def _ask(text: str) -> Sound:
     if sound is None:
         raise Refused(_("an answer without sound"), 200)
     heard = trim(sound)
-    if cut_short(heard, len(text.split())):
+    if cut_short(sound, len(text.split())):
         raise Refused(_("only {seconds:.1f} s for “{text}”").format(seconds=heard.seconds, text=text), 200)
     return heard
