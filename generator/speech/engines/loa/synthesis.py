@@ -10,7 +10,7 @@ from generator.speech.engines.loa.model import FRAME, HALF_FRAME, RATE, UNVOICED
 from generator.speech.engines.loa.phonemes import Part, phones
 from generator.speech.engines.loa.phrases import Phrase
 from generator.speech.engines.loa.timbres import Timbre, symbols
-from generator.speech.engines.loa.timing import OWN_PACE, Timed, pause_seconds, timed
+from generator.speech.engines.loa.timing import OWN_PACE, Timed, gap_seconds, pause_seconds, timed
 from generator.speech.engines.loa.tones import contour, semitones
 
 _LEAD = 0.40  # seconds the model rests before it speaks: with less, it mutes the first syllable
@@ -81,7 +81,7 @@ def _score(phrase: Phrase, region: Region, pace: float) -> _Score:
         if beat.pause and not ends:
             score.add(known[beat.pause], pause_seconds(beat.pause) / pace)
         if not ends:
-            score.add(known[" "], 0.0)
+            score.add(known[" "], gap_seconds(beat.syllable) / pace)
     score.add(known[phrase[-1].pause or "."], 0.30)
     score.add(0, _TAIL)
     return score

@@ -19,9 +19,11 @@ _ANY_ONSET = 0.075
 _GLIDE = 0.050
 _SHORT_VOWELS = frozenset(("ă", "â"))
 _TONES = {"nặng": 0.85, "hỏi": 1.10, "ngã": 1.10}  # of the nucleus of the other tones
-OWN_PACE = 1.12
+OWN_PACE = 1.18
 """How much quicker than the lengths below the voice speaks by itself: 3.6 syllables a second."""
 _LAST = 1.3  # the last syllable before a pause
+_GAP = 0.0125  # seconds between two syllables, which do not run into each other as those of Kokoro's languages do
+_CLOSED = 0.030  # the same after a final stop, whose closure is heard as silence
 _PAUSES = {",": 0.30, ".": 0.45, "?": 0.45}
 
 
@@ -64,3 +66,8 @@ def _nucleus(syllable: Shape, sounds: Sequence[Phone]) -> float:
 def pause_seconds(mark: str) -> float:
     """How long the voice rests at `mark` inside a phrase."""
     return _PAUSES.get(mark, 0.0)
+
+
+def gap_seconds(syllable: Shape) -> float:
+    """How long the voice is silent between `syllable` and the next one of the same breath."""
+    return _CLOSED if syllable.stopped else _GAP
