@@ -15,6 +15,7 @@ from generator.cli.when import span_options, to_span
 from generator.i18n import _
 from generator.logbook import export
 from generator.on_air import open_station_store
+from generator.on_air.reporting import workbook
 from generator.schedule import UTC, Schedule
 from generator.workspace import write_atomic
 
@@ -46,10 +47,9 @@ def log(
         write(export.to_csv(rows, schedule.timezone), output)
         return
     if form == "xlsx":
-        topics = {broadcast.id: broadcast.campaigns for broadcast in schedule.broadcasts}
         if output is None:
             raise click.UsageError(_("A workbook needs a file: add -o log.xlsx"))
-        write(export.to_xlsx(rows, schedule.timezone, topics), output)
+        write(workbook(workspace, schedule, rows), output)
         return
     if not rows:
         click.echo(_("The log holds nothing for these days."))

@@ -3,6 +3,7 @@
 import datetime
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,8 @@ _PATIENCE = 0.2
 """Seconds that a step waits for another program's lock: it is tried again in the next one, and sound must not wait."""
 _TRY = 60.0
 """Seconds between two tries of the outputs that rest."""
+_HUNG = 20.0
+"""Seconds without a finished step after which systemd's watchdog is no longer fed: it then starts us anew."""
 _PRUNE = 3600.0
 """Seconds between two looks for recordings that nothing needs any more."""
 Progress = Callable[[Station], None]
@@ -65,15 +68,19 @@ def run(
     driver = Driver()
     sender = Sender(post)
 
+    stepped = time.monotonic()
+
     def step() -> None:
+        nonlocal done, stepped
         station.step()
+        stepped = time.monotonic()
         if until and until(station):
-            nonlocal done
             done = True
             stop.set()
 
     def watch() -> None:
-        notify("WATCHDOG=1")
+        if time.monotonic() - stepped < _HUNG:
+            notify("WATCHDOG=1")
         if progress:
             progress(station)
         if limit and (datetime.datetime.now(datetime.UTC) - started).total_seconds() > limit:

@@ -32,6 +32,19 @@ def test_a_stick_holds_what_is_released_and_a_timetable(
     assert files[0] in (stick / "lich-phat.html").read_text("utf-8")
 
 
+def test_a_stick_that_is_used_again_holds_this_weeks_files_and_what_is_the_owners(
+    released: Workspace, plan: Plan, loa: Loa, tmp_path: Path
+) -> None:
+    stick = tmp_path / "usb"
+    stick.mkdir()
+    for name in ("01-1311-1700-tin.mp3", "nhac-xuan.mp3"):
+        (stick / name).write_bytes(b"x")
+    plan(SOON)
+    assert loa("usb", stick, cwd=released.root).returncode == 0
+    names = sorted(path.name for path in stick.iterdir())
+    assert names == [f"01-{SOON:%d%m-%H%M}-tin.mp3", "lich-phat.html", "nhac-xuan.mp3"]
+
+
 def test_a_stick_leaves_out_what_nobody_released_and_says_so(
     air: Workspace, plan: Plan, loa: Loa, tmp_path: Path
 ) -> None:

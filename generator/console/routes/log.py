@@ -13,6 +13,7 @@ from generator.console.context import Console, Here, note
 from generator.console.pages import page
 from generator.console.roles import Role, members, only
 from generator.console.topics import by_topic
+from generator.on_air.reporting import workbook
 
 router = APIRouter(include_in_schema=False)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,8 +48,6 @@ def year(request: Request, here: Here, year: int = 0) -> Response:
 @members
 def export_log(request: Request, here: Here, form: str, since: str = "", until: str = "") -> Response:
     """The rows of a span as CSV or as a workbook with the yearly summary."""
-    from generator.logbook import export  # the workbook's library is slow to load
-
     schedule = here.facts.plan().schedule
     if schedule is None or form not in {"csv", "xlsx"}:
         raise HTTPException(404)
@@ -59,10 +58,10 @@ def export_log(request: Request, here: Here, form: str, since: str = "", until: 
     note(request, "log.exported", f"{first} – {last}")
     headers = {"content-disposition": f'attachment; filename="nhat-ky-{first}-{last}.{form}"'}
     if form == "csv":
-        text = export.to_csv(rows, zone)
-        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
-    topics = {broadcast.id: broadcast.campaigns for broadcast in schedule.broadcasts}
-    return Response(export.to_xlsx(rows, zone, topics), media_type=_XLSX, headers=headers)
+        from generator.logbook.export import to_csv  # the workbook's library is slow to load
+
+        return Response(to_csv(rows, zone), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(workbook(here.workspace, schedule, rows), media_type=_XLSX, headers=headers)
 
 
 @router.post("/log/verify")
