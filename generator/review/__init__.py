@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from generator.campaign import Unit
 from generator.errors import Finding
-from generator.review import addresses, citations, counts, dated, days, notes, punctuation, sentences, spelling
+from generator.review import addresses, citations, counts, dated, days, legacy, notes, punctuation, sentences, spelling
 from generator.review.hits import Hit
 from generator.review.text import Passage, Shape, Text
 
@@ -27,12 +27,14 @@ PASSAGE_RULES: tuple[Callable[[Passage], Iterator[Hit]], ...] = (
     sentences.too_long,
     sentences.small_start,
     days.days,
+    counts.amounts,
     notes.personal,
     notes.staff_notes,
     punctuation.leftovers,
     spelling.spelling,
 )
 TEXT_RULES: tuple[Callable[[Text], Iterator[Hit]], ...] = (
+    legacy.encodings,
     addresses.hosts,
     dated.levels,
     dated.kinds_too_early,
@@ -87,8 +89,9 @@ def _moved(hit: Hit, offset: int) -> Hit:
 
 def _without_echoes(found: list[Hit]) -> Iterator[Hit]:
     """Leave out what a finding on the same letters already tells: the spaces in a broken address are not told again."""
-    broken = [hit for hit in found if hit.code in ("address.malformed", "leftover", "note.staff")]
-    weak = ("leftover", "spelling.", "punctuation.", "word.", "personal.", "date.past")
+    whole = ("address.malformed", "leftover", "note.staff", "encoding.")
+    broken = [hit for hit in found if hit.code.startswith(whole)]
+    weak = ("leftover", "spelling.", "punctuation.", "word.", "personal.", "date.past", "layout.", "sentence.")
     for hit in found:
         inside = any(b is not hit and b.start <= hit.start and hit.end <= b.end for b in broken)
         if not (inside and hit.code.startswith(weak)):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from generator.i18n import _
 from generator.review.hits import Hit
-from generator.review.text import Text
+from generator.review.text import Passage, Text
 
 _NOUN = r"(?:dịch vụ công|dịch vụ|DVCTT|DVC|thủ tục hành chính|thủ tục|TTHC)"
 _LEVEL = r"mức(?:\s+độ)?\s*0?[34]"
@@ -30,6 +30,34 @@ _TOTAL_LAST = re.compile(
 )
 
 
+# "1.260 lao động, trong đó 940 lao động phổ thông và 320 lao động đã qua đào tạo": any noun, two parts, no third.
+_PART = r"(?P<{}>\d[\d.]{{0,11}})\s+(?P=noun)"
+_ANY_TOTAL = re.compile(
+    r"(?<![\d.,/])(?P<total>\d[\d.]{0,11})\s+(?P<noun>[^\W\d_]+(?:\s[^\W\d_]+)?)[^.;\d]{0,30}?"
+    rf"(?:trong đó|gồm)(?:\s+có)?:?\s+{_PART.format('a')}[^.;\d]{{0,40}}?(?:và|,)\s+{_PART.format('b')}"
+    r"(?![^.;]*\d\s+(?P=noun))",
+    re.I,
+)
+_SPAN = re.compile(
+    r"từ\s+(?P<low>\d[\d.,]{0,11})\s+đến\s+(?P<high>\d[\d.,]{0,11})\s*"
+    r"(?:triệu|nghìn|tỷ|đồng|%|phần trăm|tuổi|người|hộ|kg|tấn|km|mét|độ)(?!\w)",
+    re.I,
+)
+_BROKEN_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})*\.(?:\d{1,2}|\d{4,6})(?=\s*(?:đồng|đ)(?!\w))")
+
+
+def amounts(passage: Passage) -> Iterator[Hit]:
+    """ "từ 14 đến 7 triệu đồng": a span that begins above its end; "28.00 đồng": thousands with a digit too few."""
+    for match in _BROKEN_THOUSANDS.finditer(passage.text):
+        message = _("The digits of “{number}” are not in groups of three.").format(number=match.group())
+        yield Hit(*match.span(), "count.digits", message, _("Check the number: 28.000 or 28,5."))
+    for match in _SPAN.finditer(passage.text):
+        low, high = (float(match[group].rstrip(".,").replace(".", "").replace(",", ".")) for group in ("low", "high"))
+        if low > high:
+            message = _("The span begins above its end: {low} to {high}.").format(low=match["low"], high=match["high"])
+            yield Hit(*match.span(), "count.span", message, _("Check the two numbers."))
+
+
 def counts(text: Text) -> Iterator[Hit]:
     """Counts that contradict an earlier one, and totals that are not the sum of their parts."""
     seen: dict[str, tuple[int, int]] = {}
@@ -46,7 +74,7 @@ def counts(text: Text) -> Iterator[Hit]:
                 )
                 mend = _("Find out which is right, and write it in both places.")
                 yield Hit(offset + match.start(group), offset + match.end(group), "count.differs", message, mend)
-        for pattern in (_TOTAL_FIRST, _TOTAL_LAST):
+        for pattern in (_TOTAL_FIRST, _TOTAL_LAST, _ANY_TOTAL):
             for match in pattern.finditer(passage.text):
                 total, first, second = (_number(match[group]) for group in ("total", "a", "b"))
                 if total != first + second:

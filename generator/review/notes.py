@@ -20,6 +20,8 @@ _NOTE = re.compile(
     r"|(?:giao|nhờ|đề nghị)\s+(?:đ/c|đồng chí)\s+(?-i:[A-ZĐ])\w*[^.\n]*?(?:đọc|phát|đăng|thu âm|biên tập)[^.\n]*"
     r"|(?:mỗi|một|1|01)\s+tuần\s+(?:phát|đọc)\s+[^.\n]*|tuần\s+(?:phát|đọc)\s+(?:0?\d|một|hai|ba)\s+(?:lần|buổi)[^.\n]*"
     r"|\(\s*(?:đọc|phát|nghỉ|nhạc|chèn|ngừng)[^)\n]{0,60}\)"
+    r"|[(\[][^)\]\n]{0,40}(?:nhờ|hỏi lại|sửa lại|xem lại|xác nhận lại|kiểm tra lại số|chờ số liệu|chưa chắc)"
+    r"[^)\]\n]{0,80}[)\]]"
     r"|(?:người|cán bộ)\s+(?:đọc|phát thanh|biên tập|soạn|đánh máy)\s*:[^\n]*",
     re.I,
 )

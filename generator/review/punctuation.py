@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from generator.i18n import _
+from generator.review import syllables as syl
 from generator.review.hits import Hit, warning
 from generator.review.text import LOWER, UPPER, Passage, Text
 
@@ -15,6 +16,7 @@ _DOUBLED = re.compile(
     r"|\.{4,}|…\s*\.+|\.{3}…|\.{2,3},;|[!?]{4,}|(?:,\s*){2,}"
 )
 _STUCK = re.compile(r"(?P<before>[^\W_]{1,40}|[)”%])(?P<sign>[.,;:!?…]|\.\.\.)(?P<after>[^\W\d_]{1,40})")
+_WORD_STUCK = re.compile(rf"(?<![\w.,/:-])(\d{{1,6}})([{LOWER}]{{2,6}})(?![\w-])")
 _DIGIT_STUCK = re.compile(rf"(?<=\d)[.;](?=[{UPPER}][{LOWER}])|(?<=[{LOWER}])[,;](?=\d{{1,3}}\s+[{LOWER}])")
 _ADDRESS_STUCK = re.compile(rf"(?<=ａ)[.;,](?=[{UPPER}][{LOWER}])")
 _BRACKET_STUCK = re.compile(rf"(?<=[{LOWER}])\((?=[{LOWER}{UPPER}]{{2}})|\)(?=[{UPPER}]?[{LOWER}]{{2}})")
@@ -56,6 +58,10 @@ def signs(passage: Passage) -> Iterator[Hit]:
     for match in _TORN.finditer(text):
         message, mend = _("There is a space before the punctuation."), _("Put the space after it.")
         yield Hit(*match.span(), "punctuation.space-before", message, mend, mended=f"{match[1]} ")
+    for match in _WORD_STUCK.finditer(text):
+        if not match[2].isascii() and match[2] in syl.syllables():  # letters without marks may be a unit: 15kg
+            message, mend = _("There is no space after the number."), _("Put a space between them.")
+            yield Hit(*match.span(), "punctuation.stuck", message, mend, mended=f"{match[1]} {match[2]}")
     for match in _STUCK.finditer(text):
         if _is_stuck(match, text):
             sign = match["sign"]

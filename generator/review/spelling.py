@@ -15,6 +15,14 @@ _DOUBLE = re.compile(
     r"(?<![\w-])(của|và|là|các|những|được|cho|trong|với|để|tại|theo|này|đã|sẽ|về|bằng|do|khi|trên|phải) +\1(?![\w-])",
     re.I,
 )
+_SPELT = {"vneid": "VNeID", "ekyc": "eKYC"}  # names whose capitals are part of them
+_LETTERS = "[^\\W\\d_]"
+_AGAIN = re.compile(rf"(?<![\w-])({_LETTERS}{{2,}}(?: {_LETTERS}{{2,}})?) +\1(?![\w-])", re.I)
+# Words that may follow themselves: digits told one by one, and "all of them, always" ("nhà nhà", "chiều chiều").
+_DOUBLES = frozenset(
+    "không một hai ba bốn năm sáu bảy tám chín mười nhà người mình ngành đời ngàn hàng muôn ai đâu nơi chốn lớp thôn xã"
+    " ngày tháng sáng trưa chiều tối đêm tuần mãi luôn rất từ dần thường lâu đều ngang".split()
+)
 _CONFUSED_SPLIT = " → "
 
 
@@ -49,6 +57,10 @@ def spelling(passage: Passage) -> Iterator[Hit]:
         told.append(match.span())
         message = _("The word “{word}” stands here twice.").format(word=match[1])
         yield Hit(*match.span(), "spelling.twice", message, _("Keep one."), mended=match[1])
+    for again in _repeated(text):
+        if not any(a < again.end and again.start < b for a, b in told):
+            told.append((again.start, again.end))
+            yield again
     words = [m for m in _WORD.finditer(text) if "ａ" not in m.group()]
     long = [m for m in words if len(m.group()) > 1]
     unmarked = [m for m in long if m.group().isascii() and m.group().islower()]
@@ -63,7 +75,7 @@ def spelling(passage: Passage) -> Iterator[Hit]:
     for index, match in enumerate(words):
         if any(a < match.end() and match.start() < b for a, b in told):
             continue
-        hit = _word(words, index, text, shouted=shouted) or _pair(words, index, text)
+        hit = _bound(words, index, text) or _word(words, index, text, shouted=shouted) or _pair(words, index, text)
         if hit:
             told.append((hit.start, hit.end))
             yield hit
@@ -78,6 +90,10 @@ def _word(words: list[re.Match[str]], index: int, text: str, *, shouted: bool) -
         return None
     if _foreign().get(lower):
         return _foreign_word(match, _foreign()[lower])
+    if word != _SPELT.get(lower, word) and not word.isupper():
+        message = _("Spelling: “{wrong}”.").format(wrong=word)
+        mend = _("Write “{right}”.").format(right=_SPELT[lower])
+        return Hit(*match.span(), "spelling.confused", message, mend, mended=_SPELT[lower])
     if lower in syl.syllables():
         return None
     if word[1:] != word[1:].lower() and not shouted:  # VNeID, eKYC, UBND
@@ -100,6 +116,43 @@ def _word(words: list[re.Match[str]], index: int, text: str, *, shouted: bool) -
         better = _like(word, better)
         return Hit(*match.span(), "spelling.syllable", message, _("Did you mean “{near}”?").format(near=better))
     return warning(*match.span(), "spelling.syllable", message, _("Check the spelling."))
+
+
+def _bound(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
+    """A syllable that only a few words have, outside of them: "sẻ" for "sẽ", "đễ" for "để"."""
+    match = words[index]
+    lives = syl.bound().get(syl.normal(match.group()))
+    if lives is None or match.group()[0].isupper():  # a capital: perhaps a name
+        return None
+    beside, meant = lives
+    for other in (index - 1, index + 1):
+        if 0 <= other < len(words) and _joined(words, min(index, other), text):
+            neighbour = syl.normal(words[other].group())
+            first, second = (neighbour, match.group()) if other < index else (match.group(), neighbour)
+            if neighbour in beside or syl.is_pair(first, second):
+                return None
+    message = _("Spelling: “{wrong}”.").format(wrong=match.group())
+    return Hit(*match.span(), "spelling.confused", message, _("Write “{right}”.").format(right=meant), mended=meant)
+
+
+def _repeated(text: str) -> Iterator[Hit]:
+    """The same word twice in a row where Vietnamese has no such doubling ("xa xa", "ngày ngày")."""
+    for match in _AGAIN.finditer(text):
+        word = syl.normal(match[1])
+        if " " not in word and (syl.is_pair(word, word) or word in _DOUBLES or _two_words(text, match, word)):
+            continue
+        message = _("The word “{word}” stands here twice.").format(word=match[1])
+        yield warning(*match.span(), "spelling.twice", message, _("Keep one."), mended=match[1])
+
+
+def _two_words(text: str, match: re.Match[str], word: str) -> bool:
+    """Whether the second begins a word of its own: a name ("Tây Tây Bắc"), or "đại biểu biểu quyết"."""
+    before, after = _WORD.findall(text[: match.start()][-20:]), _WORD.findall(text[match.end() :][:20])
+    if match.group().istitle():
+        return True
+    return (
+        bool(before and after) and syl.is_pair(syl.normal(before[-1]), word) and syl.is_pair(word, syl.normal(after[0]))
+    )
 
 
 def _ascii_word(words: list[re.Match[str]], index: int, text: str, *, name: bool, shouted: bool) -> Hit | None:
@@ -140,6 +193,8 @@ def _pair(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
     before = syl.normal(words[index - 1].group()) if index and _joined(words, index - 1, text) else ""
     after = syl.normal(words[index + 2].group()) if index + 2 < len(words) and _joined(words, index + 1, text) else ""
     certain = {(before, *meant.split()), (*meant.split(), after)} & syl.phrase_triples()
+    if not certain and meant not in syl.office_lines():  # two syllables of a word of three tell nothing alone
+        return None
     if not certain and ((before and syl.is_pair(before, first)) or (after and syl.is_pair(second, after))):
         return None
     if words[index + 1].group()[0].isupper() and not words[index].group().isupper():

@@ -60,18 +60,24 @@ def office_pairs() -> dict[str, frozenset[str]]:
 
 @cache
 def office_words() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    """The words of two syllables among them, by the first and by the second: what a slip is measured against."""
+    """The words of two and three syllables among them, by pairs: what a slip is measured against."""
     forward: dict[str, set[str]] = {}
     backward: dict[str, set[str]] = {}
     for line in _lines("office.txt"):
         parts = normal(line).split()
-        if len(parts) == 2:
-            forward.setdefault(parts[0], set()).add(parts[1])
-            backward.setdefault(parts[1], set()).add(parts[0])
+        for first, second in pairwise(parts) if len(parts) < 4 else ():
+            forward.setdefault(first, set()).add(second)
+            backward.setdefault(second, set()).add(first)
     return (
         {first: frozenset(seconds) for first, seconds in forward.items()},
         {second: frozenset(firsts) for second, firsts in backward.items()},
     )
+
+
+@cache
+def office_lines() -> frozenset[str]:
+    """The words of the offices' vocabulary, whole."""
+    return frozenset(" ".join(normal(line).split()) for line in _lines("office.txt"))
 
 
 @cache
@@ -82,6 +88,13 @@ def phrase_triples() -> frozenset[tuple[str, str, str]]:
         parts = normal(line).split()
         found.update(zip(parts, parts[1:], parts[2:], strict=False))
     return frozenset(found)
+
+
+@cache
+def bound() -> dict[str, tuple[frozenset[str], str]]:
+    """Syllables that live in a few words only (data/bound.txt): their neighbours there, and what they are typed for."""
+    rows = ([part.strip() for part in line.split("|")] for line in _lines("bound.txt"))
+    return {syllable: (frozenset(beside.split()), meant) for syllable, beside, meant in rows}
 
 
 @cache
