@@ -74,6 +74,10 @@ class Recorder:
         """Everything so far."""
         return np.frombuffer(b"".join(data for _at, data in self._chunks), dtype="<i2").astype(float)
 
+    def chunks(self) -> list[tuple[float, bytes]]:
+        """Everything so far, with the moment (time.time) at which each piece was there."""
+        return list(self._chunks)
+
     def loudest(self) -> float:
         return float(np.abs(self.samples()).max())
 

@@ -1,5 +1,6 @@
 """The console as a process: listens, prints where and, on the first run, the one-time code."""
 
+import errno
 import socket
 import sys
 import threading
@@ -19,6 +20,8 @@ from generator.i18n import _
 from generator.workspace import Workspace
 
 HOST, PORT = "127.0.0.1", 8686
+_PATIENCE = 6.0
+"""Seconds that a station's console waits for its place: the console of a station that was killed ends within three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def parse_listen(text: str) -> tuple[str, int]:
 
 def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) -> None:
     """Serve until SIGINT or SIGTERM, or until the process `parent` is gone. Raises WorkspaceError, StoreError."""
-    listener = _bind(listen)
+    listener = _bind(listen, _PATIENCE if parent else 0.0)
     here = Console.open(workspace)
     server = uvicorn.Server(
         uvicorn.Config(
@@ -83,27 +86,41 @@ def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) ->
     server.run(sockets=[listener])
 
 
-def _bind(listen: Listen) -> socket.socket:
+def _bind(listen: Listen, patience: float) -> socket.socket:
+    """A socket that listens there; a place that is taken is tried again for `patience` seconds."""
     for path in filter(None, (listen.certificate, listen.key)):
         if not path.is_file():
             message, mend = _("The certificate cannot be read."), _("Check --tls-cert and --tls-key.")
             raise WorkspaceError(Finding("console.tls", message, mend, file=str(path)))
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return _listener(listen)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < until:
+                time.sleep(0.2)
+                continue
+            message = _("The console cannot listen on {address}: {reason}")
+            raise WorkspaceError(
+                Finding(
+                    "console.address",
+                    message.format(address=f"{listen.host}:{listen.port}", reason=error.strerror or error),
+                    _("Perhaps Loa runs already. Else choose another place: --console 127.0.0.1:8687"),
+                )
+            ) from error
+
+
+def _listener(listen: Listen) -> socket.socket:
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so named, asyncio sends without delay
     try:
-        family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so named, asyncio sends at once
         if sys.platform != "win32":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((listen.host, listen.port))
-    except OSError as error:
-        message = _("The console cannot listen on {address}: {reason}")
-        raise WorkspaceError(
-            Finding(
-                "console.address",
-                message.format(address=f"{listen.host}:{listen.port}", reason=error.strerror or error),
-                _("Perhaps Loa runs already. Else choose another place: --console 127.0.0.1:8687"),
-            )
-        ) from error
-    return listener
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((listen.host, listen.port))
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def _greet(listen: Listen, code: str) -> None:

@@ -96,8 +96,8 @@ def _values(here: Console) -> dict[str, Any]:
 def _page(
     request: Request, here: Console, id_: str, job: int, problems: dict[str, str] | None = None, status: int = 200
 ) -> Response:
+    work = here.job(job) if job else None
     bulletin = here.shelf.get(id_)
-    work = here.jobs.get(job) if job else None
     schedule = here.facts.plan().schedule
     if bulletin is None and work is None:
         raise FormError({"": _("There is no such message.")})
