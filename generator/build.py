@@ -14,7 +14,7 @@ from generator.campaign import Campaign, Commune, load_commune, load_communes
 from generator.errors import CampaignError, Finding, LoaError, SpeechError
 from generator.publish import publish
 from generator.schedule import Schedule
-from generator.speech import Engine, choose, fall_back, missing
+from generator.speech import Engine, choose, fall_back, is_auto, missing
 from generator.workspace import Workspace, yaml_files
 
 RADIO_TEXTS: Final[tuple[articles.RadioText, ...]] = ("opening", "bridge", "closing")
@@ -61,8 +61,11 @@ def build(
 
     When all communes were built and something was made, the pages are published too.
     A bulletin that cannot be made does not keep the others from being made: its problems are in `Report.failed`.
-    Raises CampaignError and ScheduleError (all problems of all files) before anything is made.
+    Raises CampaignError and ScheduleError (all problems of all files), and SpeechError where `voice` names none, before
+    anything is made.
     """
+    if audio and not is_auto(voice):
+        choose(voice)
     communes, schedule = _load(workspace, stems)
     workspace.sweep()
     report = Report()

@@ -26,6 +26,7 @@ from generator.errors import LoaError, SpeechError
 from generator.speech import Cast, cast, is_auto
 from generator.speech.clips import digest
 from generator.speech.engine import Engine
+from generator.speech.presenters import voice_for
 from generator.speech.registry import engine as engine_named
 from generator.workspace import Workspace, cannot_write, part_path, write_atomic
 
@@ -132,7 +133,8 @@ def made_before(workspace: Workspace, order: Order, wanted: str | None = None) -
 def _speaks(manifest: Manifest, wanted: str, engine: Engine, order: Order) -> bool:
     """Whether the voices of `manifest` are those that `wanted` (`engine[:voice]`) gives `order`."""
     name, _colon, voice = wanted.partition(":")
-    base = voice or next(iter(engine.voices()), "")
+    first = next(iter(engine.voices()), "")
+    base = (voice_for(engine, voice, first) if voice else first) or voice
     speakers = cast(engine, base, order.presenters())
     return name == engine.name and (manifest.voice, manifest.presenters) == (speakers.lead, speakers.presenters)
 

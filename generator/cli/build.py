@@ -68,6 +68,8 @@ def summary(report: Report, workspace: Workspace) -> list[str]:
     kept = ngettext("{n} unchanged", "{n} unchanged", len(report.unchanged)).format(n=len(report.unchanged))
     clips = _("{spoken} sentences spoken, {reused} from the cache").format(spoken=report.spoken, reused=report.reused)
     lines.append(f"{made}, {kept}; {clips}.")
+    if not (report.made or report.unchanged or report.failed):
+        lines.append(_("There is no commune yet: loa new commune NAME --province PROVINCE"))
     if report.made:
         next_step = _("Listen to it, then release it: loa approve {id} --by “FULL NAME”")
         lines.append(next_step.format(id=report.made[0].id))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from generator.errors import Finding, Severity, SpeechError
 from generator.i18n import _
 from generator.speech.engine import Engine, State
+from generator.speech.presenters import voice_for
 from generator.speech.problems import no_such_voice
 from generator.speech.registry import engine
 
@@ -16,7 +17,7 @@ ONLINE = frozenset({"gtts", "edge"})
 
 
 def choose(name: str | None, notice: Callable[[Finding], None] = lambda _finding: None) -> tuple[Engine, str]:
-    """The engine and voice of `engine[:voice]`; `auto` or None: the best that is ready.
+    """The engine and voice of `engine[:voice]`, `engine:nữ` or `engine:nam`; `auto` or None: the best that is ready.
 
     `notice` is told where `auto` had to fall back on a voice that is not a native one, and why each better one was
     not taken. Raises SpeechError where the engine or voice is unknown, or cannot speak now and is not an online one.
@@ -31,9 +32,10 @@ def choose(name: str | None, notice: Callable[[Finding], None] = lambda _finding
             Finding("speech.engine", f"{wanted}: {state.reason}", state.mend or _("See: loa voices"), quote=name)
         )
     voices = found.voices()
-    if voice and voice not in voices:
+    named = voice_for(found, voice, voices[0]) if voice else voices[0]
+    if named is None:
         raise SpeechError(no_such_voice(wanted, voice, voices))
-    return found, voice or voices[0]
+    return found, named
 
 
 def is_auto(name: str | None) -> bool:

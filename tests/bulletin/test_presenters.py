@@ -93,6 +93,7 @@ def test_other_presenters_make_another_bulletin_and_the_same_ones_do_not(station
     assert made_before(station, order("nữ", "nam"), "espeak:vi+m3") == first, (
         "the woman begins, whoever is first choice"
     )
+    assert made_before(station, order("nữ", "nam"), "espeak:nữ") == first
     assert made_before(station, order("nam", "nữ"), "espeak") is None
     assert made_before(station, order(), "espeak") is None
     assert unchanged(station, order("nữ", "nam"), engine, "vi-vn-x-south+f2") is None

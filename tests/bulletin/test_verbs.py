@@ -23,6 +23,18 @@ def test_loa_build_says_where_to_listen_and_what_comes_then(loa: Loa, small_stat
     assert "approve" not in again.stdout
 
 
+def test_a_station_without_communes_is_told_how_to_begin(loa: Loa, small_station: Workspace) -> None:
+    (small_station.campaigns / "ben-hai.yaml").unlink()
+    assert "loa new commune" in loa("build", cwd=small_station.root).stdout
+
+
+def test_a_voice_that_is_not_there_is_told_once_and_before_anything_is_made(loa: Loa, small_station: Workspace) -> None:
+    done = loa("build", "--voice", "espeak:bà", cwd=small_station.root)
+    assert done.returncode == 2
+    assert done.stderr.count("“bà”") == 1
+    assert not small_station.bulletins.exists()
+
+
 def test_without_audio_it_tells_what_could_be_made(loa: Loa, small_station: Workspace) -> None:
     done = loa("build", "--no-audio", cwd=small_station.root)
     assert (done.returncode, done.stdout) == (0, "2 articles can be made.\n")

@@ -10,6 +10,11 @@ def test_a_station_gets_the_voice_that_it_names():
     assert (engine.name, voice) == ("espeak", "vi-vn-x-south")
 
 
+@pytest.mark.parametrize(("name", "voice"), [("espeak:nữ", "vi+f2"), ("espeak:nam", "vi+m3"), ("loa:nữ", "nu")])
+def test_a_woman_or_a_man_may_be_asked_for_without_the_voices_name(name, voice):
+    assert choose(name)[1] == voice
+
+
 def test_without_a_voice_the_engines_first_is_taken():
     engine, voice = choose("espeak")
     assert voice == engine.voices()[0]
