@@ -62,6 +62,35 @@ def test_tones_are_heard_as_pitch() -> None:
     assert last(falling) < last(level) * 0.92
 
 
+def test_nang_starts_as_high_as_the_level_tone_and_huyen_below() -> None:
+    level, heavy, falling = (said(f"{word} ma.") for word in ("ma", "mạ", "mà"))
+
+    def middle(sound: Sound) -> float:
+        return pitch(sound, sound.marks[0] + 0.06, sound.marks[0] + 0.12)
+
+    assert middle(heavy) == pytest.approx(middle(level), rel=0.08)
+    assert middle(falling) < middle(level) * 0.92
+
+
+def quietest(sound: Sound) -> float:
+    """The quietest 10 ms around the start of the second word, as a share of the loudest 10 ms of all."""
+    window = sound.rate // 100
+    short = sound.samples[: len(sound.samples) // window * window].reshape(-1, window)
+    loudness = np.sqrt((short**2).mean(1))
+    second = round(sound.marks[1] * 100)
+    return float(loudness[second - 4 : second + 6].min() / loudness.max())
+
+
+@pytest.mark.parametrize("voice", ["nu", "nam"])
+def test_a_vowel_does_not_run_into_the_one_before(voice: str) -> None:
+    assert quietest(said("hà an.", voice)) < 0.2
+
+
+def test_a_final_stop_is_followed_by_silence() -> None:
+    assert quietest(said("lật la.")) < 0.05
+    assert quietest(said("là la.")) > 0.1
+
+
 def test_a_question_ends_higher_than_a_statement() -> None:
     statement, question = said("có ma."), said("có ma?")
 

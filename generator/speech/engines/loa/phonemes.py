@@ -10,7 +10,7 @@ hear which word is meant. The southern accent merges what it merges in Ho Chi Mi
 Việt (2004); Kirby, "Vietnamese (Hanoi Vietnamese)", JIPA 41 (2011).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from generator.speech.engine import Region
@@ -54,20 +54,29 @@ _RIMES = {
     ("a", "ch"): "aj",
     ("ô", "ng"): "ow|ɔw",
 }
+_SOUTHERN_RIMES = _RIMES | {
+    ("i", "nh"): "i|ɨ",
+    ("i", "ch"): "i|ɨ",
+    ("ê", "nh"): "e|ə",
+    ("ê", "ch"): "e|ə",
+    ("a", "nh"): "a",
+    ("a", "ch"): "a",
+    ("e", "nh"): "a",
+}
 _VOICELESS = frozenset(("", "p", "t", "th", "ch", "tr", "c", "kh", "ph", "s", "x"))
 _SOUTHERN_BACKING = frozenset(("a", "ă", "â", "e", "o", "ơ", "iê", "uô", "ươ", "u", "ư"))
 
 
 def phones(syllable: Shape, region: Region = "bac") -> tuple[Phone, ...]:
     """The sounds of `syllable`, in order: an onset and a nucleus at least. Codas p, t, c, ch are unreleased stops."""
+    rime, coda = (syllable.nucleus, syllable.coda), syllable.coda
+    onsets, rimes = _ONSETS, _RIMES
     if region == "nam":
-        syllable = _southern(syllable)
-    onset, nucleus, coda = syllable.onset, syllable.nucleus, syllable.coda
-    onsets = _ONSETS | _SOUTHERN_ONSETS if region == "nam" else _ONSETS
-    found = [_phone("onset", onsets[onset], onset not in _VOICELESS)]
+        onsets, rimes, coda = _ONSETS | _SOUTHERN_ONSETS, _SOUTHERN_RIMES, _southern_coda(syllable)
+    found = [_phone("onset", onsets[syllable.onset], syllable.onset not in _VOICELESS)]
     if syllable.glide:
         found.append(_phone("glide", "w"))
-    found.append(_phone("nucleus", _RIMES.get((nucleus, coda), _NUCLEI[nucleus])))
+    found.append(_phone("nucleus", rimes.get(rime, _NUCLEI[syllable.nucleus])))
     if coda:
         found.append(_phone("coda", _CODAS[coda], coda not in STOPS))
     return tuple(found)
@@ -78,12 +87,8 @@ def _phone(part: Part, symbols: str, voiced: bool = True) -> Phone:
     return Phone(part, known, voiced, other)
 
 
-def _southern(syllable: Shape) -> Shape:
-    """Final n and t move back to ng and c; after i, ê and a, nh and ch come forward to n and t."""
-    nucleus, coda = syllable.nucleus, syllable.coda
-    if coda in ("n", "t") and nucleus in _SOUTHERN_BACKING:
-        coda = {"n": "ng", "t": "c"}[coda]
-    elif coda in ("nh", "ch") and nucleus in ("i", "ê", "a"):
-        nucleus = {"i": "ư", "ê": "ơ", "a": "ă"}[nucleus]
-        coda = {"nh": "n", "ch": "t"}[coda]
-    return replace(syllable, nucleus=nucleus, coda=coda)
+def _southern_coda(syllable: Shape) -> str:
+    """Final n and t move back to ng and c after most vowels; nh and ch come forward to n and t."""
+    if syllable.coda in ("n", "t") and syllable.nucleus in _SOUTHERN_BACKING:
+        return {"n": "ng", "t": "c"}[syllable.coda]
+    return {"nh": "n", "ch": "t"}.get(syllable.coda, syllable.coda)
