@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from generator.console.called import topic
 from generator.console.context import Console
-from generator.console.shown import topic
 
 
 def by_topic(here: Console, programmes: Mapping[tuple[str, str], Counter[str]]) -> dict[str, Counter[str]]:

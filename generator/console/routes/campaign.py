@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from generator.article.asked import asked_for
 from generator.campaign import Campaign, Commune
 from generator.console import labels, schemaform
+from generator.console.called import topic
 from generator.console.context import Console, Filled, Here, Me, note, tell
 from generator.console.draft import make_draft
 from generator.console.formerror import FormError
@@ -16,7 +17,6 @@ from generator.console.pages import fragment, go, page
 from generator.console.roles import Role, members, only
 from generator.console.routes.campaigns import templates
 from generator.console.sheet import Sheet
-from generator.console.shown import topic
 from generator.errors import Finding, LoaError
 from generator.i18n import _
 

@@ -12,13 +12,13 @@ from generator.console.formerror import FormError
 from generator.console.lookup import find_file
 from generator.console.newcampaign import add_campaign
 from generator.console.pages import go, page
+from generator.console.parts import in_parts
 from generator.console.roles import Role, members, only
 from generator.console.shown import local
 from generator.i18n import _
 from generator.workspace import read_text
 
 router = APIRouter(include_in_schema=False)
-PER_PAGE = 40
 
 
 @router.get("/campaigns")
@@ -32,16 +32,11 @@ def everything(request: Request, here: Here, q: str = "", part: int = 1) -> Resp
         for campaign in (file.commune.campaigns if file.commune else (None,))
         if not wanted or wanted in _words(file, campaign)
     ]
-    part = max(1, min(part, -(-len(rows) // PER_PAGE) or 1))
-    shown = rows[(part - 1) * PER_PAGE : part * PER_PAGE]
     return page(
         request,
         "campaigns.html",
-        rows=shown,
         q=q[:80],
-        part=part,
-        parts=-(-len(rows) // PER_PAGE),
-        total=len(rows),
+        **in_parts(rows, part),
         communes=[f for f in here.facts.communes() if f.commune][:600],
         templates=templates(here),
         today=local(datetime.datetime.now(datetime.UTC)).date(),

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from generator.console import labels, schemaform, yamllines
 from generator.console.broadcasts import name_of
+from generator.console.called import output_kind
 from generator.console.context import Console, Here, Me, note, tell
 from generator.console.context import Filled as Sent
 from generator.console.formerror import FormError
@@ -18,7 +19,6 @@ from generator.console.reschedule import rewrite
 from generator.console.roles import Role, only
 from generator.console.schemaform import Field
 from generator.console.sheet import Filled, Sheet
-from generator.console.shown import output_kind
 from generator.console.slugs import slug
 from generator.errors import Finding, LoaError
 from generator.i18n import _

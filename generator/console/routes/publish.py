@@ -9,12 +9,12 @@ from generator.console.context import Here, Me, note
 from generator.console.draft import make_draft
 from generator.console.lookup import find_campaign
 from generator.console.pages import go, page
+from generator.console.parts import in_parts
 from generator.console.roles import Role, anyone, only
 from generator.i18n import _
 
 router = APIRouter(include_in_schema=False)
 readers = only(Role.EDITOR, Role.OFFICER, Role.LEADER)
-PER_PAGE = 40
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -30,10 +30,7 @@ def everything(request: Request, here: Here, q: str = "", part: int = 1) -> Resp
         for campaign in file.commune.campaigns
         if not wanted or wanted in f"{file.stem} {file.commune.commune.full} {campaign.title}".casefold()
     ]
-    parts = -(-len(rows) // PER_PAGE)
-    part = max(1, min(part, parts or 1))
-    shown = rows[(part - 1) * PER_PAGE : part * PER_PAGE]
-    return page(request, "publish.html", rows=shown, q=q[:80], part=part, parts=parts)
+    return page(request, "publish.html", q=q[:80], **in_parts(rows, part))
 
 
 @router.get("/publish/{stem}/{id_}")

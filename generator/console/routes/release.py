@@ -10,6 +10,7 @@ from generator.console.context import Console, Filled, Here, Me, note, tell
 from generator.console.draft import Draft, make_draft
 from generator.console.formerror import FormError
 from generator.console.pages import go, page
+from generator.console.parts import in_parts
 from generator.console.roles import Role, members, only
 from generator.console.shelf import Bulletin
 from generator.i18n import _
@@ -21,10 +22,13 @@ _ORDER = {"waiting": 0, "returned": 1, "none": 2, "signed": 3}
 
 @router.get("/release")
 @readers
-def queue(request: Request, here: Here) -> Response:
-    """Every bulletin, those that wait for a signature first."""
+def queue(request: Request, here: Here, q: str = "", part: int = 1) -> Response:
+    """Every bulletin, those that wait for a signature first; with search."""
+    wanted = q.casefold().strip()[:80]
     bulletins = sorted(here.shelf.all(), key=lambda b: (_ORDER[b.state], not b.planned, b.id))
-    return page(request, "release.html", bulletins=bulletins[:200])
+    found = [b for b in bulletins if wanted in f"{b.id} {b.title}".casefold()]
+    waiting = sum(b.state == "waiting" for b in bulletins)
+    return page(request, "release.html", q=q[:80], waiting=waiting, **in_parts(found, part))
 
 
 @router.get("/release/{commune}/{name}")
