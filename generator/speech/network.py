@@ -45,10 +45,13 @@ class Patience:
     _last: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, service: str, request: Callable[[], T]) -> T:
-        """What `request` gives. Raises SpeechError with the last Refused's reason when all tries are used up."""
+    def ask(self, service: str, request: Callable[[], T], *, once: bool = False) -> T:
+        """What `request` gives; `once`: without a second try.
+
+        Raises SpeechError with the last Refused's reason when all tries are used up.
+        """
         refused: Refused | None = None
-        for wait in (0.0, *self.waits):
+        for wait in (0.0, *self.waits) if not once else (0.0,):
             if refused is not None:
                 time.sleep(min(max(wait, refused.retry_after or 0.0), self.longest_wait))
             self._wait_for_turn()
@@ -100,6 +103,7 @@ class Service:
         self._patience = patience or Patience()
         self._lock = threading.Lock()
         self._seen: tuple[float, bool] | None = None
+        self._gave_up = -_REMEMBERED
 
     def state(self) -> State:
         """Ready, or the reason why not. Takes at most three seconds, and is remembered for a minute."""
@@ -110,8 +114,16 @@ class Service:
             return State(True) if self._seen[1] else no_answer(self.host, ANSWER_WITHIN)
 
     def ask(self, request: Callable[[], T]) -> T:
-        """What `request` gives, tried again after a passing fault. Raises SpeechError."""
-        return self._patience.ask(self.name, request)
+        """What `request` gives, tried again after a passing fault. Raises SpeechError.
+
+        For a minute after the last try has failed nothing is tried twice, or a build would wait for each bulletin anew.
+        """
+        weary = time.monotonic() - self._gave_up < _REMEMBERED
+        try:
+            return self._patience.ask(self.name, request, once=weary)
+        except SpeechError:
+            self._gave_up = time.monotonic()
+            raise
 
 
 def reachable(host: str, within: float = ANSWER_WITHIN) -> bool:

@@ -111,6 +111,16 @@ def test_a_lasting_fault_ends_with_its_reason(google, fault, code, words):
     assert len(service.asked) == 3
 
 
+def test_a_service_that_has_just_failed_is_not_waited_for_again(google):
+    service = google(*["429"] * 4)
+    engine = quick(tries=2)
+    for _ in range(2):
+        with pytest.raises(SpeechError):
+            engine.say(SENTENCE, "vi", 1.0)
+    assert len(service.asked) == 3 + 1
+    assert engine.say(SENTENCE, "vi", 1.0).seconds > 3
+
+
 def test_a_plain_refusal_is_not_repeated(google):
     service = google("403", "403")
     with pytest.raises(SpeechError):
