@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from generator import __version__, approval, logbook
-from generator.bulletin import APOLOGY
 from generator.campaign import load_communes
 from generator.errors import LoaError
 from generator.i18n import _
@@ -61,13 +60,13 @@ def examine(workspace: Workspace) -> Iterator[Check]:
         yield _failed("schedule.yaml", error)
         return
     yield Check("schedule.yaml", Health.GOOD, _("{n} broadcasts").format(n=len(schedule.broadcasts)))
-    yield from _outputs(workspace, schedule)
     try:
         store = open_station_store(workspace, schedule)
     except LoaError as error:
         yield _failed(_("database"), error)
         return
     try:
+        yield from _outputs(workspace, schedule, store)
         yield from _on_air(workspace, schedule, store)
     finally:
         store.close()
@@ -102,33 +101,30 @@ def _campaigns(workspace: Workspace) -> Check:
     return Check("campaigns/", Health.GOOD, _("{n} communes").format(n=len(communes)))
 
 
-def _outputs(workspace: Workspace, schedule: Schedule) -> Iterator[Check]:
+def _outputs(workspace: Workspace, schedule: Schedule, store: Store) -> Iterator[Check]:
+    """What the station on air says of its outputs; where there is none, whether they could be played to from here.
+
+    (A password that only the service has must not look like a fault.) One that no broadcast uses is only weak.
+    """
     cards = device_names()
     yield Check(_("sound cards"), Health.GOOD if cards else Health.WEAK, ", ".join(cards) or _("none"))
+    mend, used = _("Mend it, or change the output in schedule.yaml."), schedule.in_use()
+    said = {health.output: health for health in output_health(store) if health.state != "unknown"}
     for name, output in schedule.outputs.items():
-        problem = not_ready(output, workspace.root)
-        if problem:
-            yield Check(_output(name), Health.BAD, problem, _("Mend it, or change the output in schedule.yaml."))
-
-
-def _outputs_on_air(schedule: Schedule, store: Store) -> Iterator[Check]:
-    """What the station on air has to say of its outputs."""
-    for health in output_health(store):
-        if health.state == "unknown":
+        trouble = Health.BAD if name in used else Health.WEAK
+        title = _("output {name}").format(name=name)
+        health = said.get(name)
+        if health is None:
+            problem = not_ready(output, workspace.root)
+            if problem:
+                yield Check(title, trouble, problem, mend)
             continue
         since = f"{health.since.astimezone(schedule.timezone):%d/%m/%Y %H:%M}"
         detail = _("{state} since {since}").format(state=state_name(health.state), since=since)
-        bad = health.state in ("failing", "dead")
-        yield Check(
-            _output(health.output),
-            Health.BAD if bad else Health.GOOD,
-            f"{detail}: {health.error}" if bad and health.error else detail,
-            _("Mend it, or change the output in schedule.yaml."),
-        )
-
-
-def _output(name: str) -> str:
-    return _("output {name}").format(name=name)
+        if health.state in ("failing", "dead"):
+            yield Check(title, trouble, f"{detail}: {health.error}" if health.error else detail, mend)
+        else:
+            yield Check(title, Health.GOOD, detail)
 
 
 def _on_air(workspace: Workspace, schedule: Schedule, store: Store) -> Iterator[Check]:
@@ -140,7 +136,6 @@ def _on_air(workspace: Workspace, schedule: Schedule, store: Store) -> Iterator[
         _("on air, process {pid}").format(pid=holder["pid"]) if holder else _("not running"),
         _("Start it: loa run"),
     )
-    yield from _outputs_on_air(schedule, store)
     newest = logbook.newest(store)
     if newest and newest > now + datetime.timedelta(minutes=5):
         yield Check(_("clock"), Health.BAD, _("earlier than the newest row of the log"), _("Set the computer's clock."))
@@ -151,10 +146,8 @@ def _on_air(workspace: Workspace, schedule: Schedule, store: Store) -> Iterator[
             detail = _("its bulletin is not released") if made else _("its bulletin is not made")
             mend = "loa approve" if made else "loa build"
             yield Check(airing.id, Health.BAD, detail, f"{mend} {airing.bulletin if made else airing.commune}")
-    for commune, reason in apologies_missing(workspace, store, schedule).items():
-        mend = _("Listen to it, then: loa approve {bulletin} --by NAME")
-        title = _("apology of {commune}").format(commune=commune)
-        yield Check(title, Health.WEAK, reason, mend.format(bulletin=f"{commune}/{APOLOGY}"))
+    for commune, missing in apologies_missing(workspace, store, schedule).items():
+        yield Check(_("apology of {commune}").format(commune=commune), Health.WEAK, missing.message, missing.mend)
     for alarm in open_alarms(store):
         when = alarm.at.astimezone(schedule.timezone)
         yield Check(_("alarm"), Health.BAD, f"{when:%d/%m/%Y %H:%M} {alarm.message}", _("Clear it in the console."))

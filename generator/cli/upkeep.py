@@ -31,7 +31,7 @@ def rehearse(station: Station, since: str | None, until: str | None, form: str) 
     outputs = on_air.output_problems(workspace, schedule)
     failed = [row for row in rows if row.outcome in {"missed", "aired-late"}]
     missed = {row.commune for row in rows if row.outcome == "missed"}
-    silent = {c: why for c, why in apologies_missing(workspace, store, schedule).items() if c in missed}
+    silent = {c: why.message for c, why in apologies_missing(workspace, store, schedule).items() if c in missed}
     if form == "json":
         items = {
             "rows": [row_item(row, schedule.timezone) for row in rows],

@@ -87,18 +87,18 @@ class Ladder:
         return self._known[key]
 
 
-def apologies_missing(workspace: Workspace, store: Store, schedule: Schedule) -> dict[str, str]:
-    """The communes in the schedule that could not say sorry if a bulletin were missing, each with the reason.
+def apologies_missing(workspace: Workspace, store: Store, schedule: Schedule) -> dict[str, Finding]:
+    """The communes in the schedule that could not say sorry if a bulletin were missing, each with the reason and mend.
 
     Raises StoreError.
     """
     ladder = Ladder(workspace, store)
-    missing = {}
+    missing: dict[str, Finding] = {}
     for commune in sorted({broadcast.commune for broadcast in schedule.broadcasts}):
         try:
             ladder.planned(f"{commune}/{APOLOGY}")
         except (ApprovalError, PlayoutError) as error:
-            missing[commune] = error.findings[0].message
+            missing[commune] = error.findings[0]
     return missing
 
 

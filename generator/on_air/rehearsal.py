@@ -167,6 +167,5 @@ def rehearse_in(workspace: Workspace, store: Store, since: datetime.datetime, un
 
 def output_problems(workspace: Workspace, schedule: Schedule) -> dict[str, str]:
     """Outputs that some broadcast uses and that are not ready now, with the reason."""
-    used = {name for broadcast in schedule.broadcasts for name in schedule.loudspeakers(broadcast.on)}
-    found = {name: not_ready(schedule.outputs[name], workspace.root) for name in sorted(used)}
+    found = {name: not_ready(schedule.outputs[name], workspace.root) for name in sorted(schedule.in_use())}
     return {name: problem for name, problem in found.items() if problem}

@@ -107,9 +107,8 @@ class Station:
         schedule = self.keeper.schedule
         self._outputs.look(schedule.outputs, filter(None, (live.session for live in self.stage.live.values())), now)
         tried, self._tried = self._tried, {}
-        needed = {name for broadcast in schedule.broadcasts for name in schedule.loudspeakers(broadcast.on)}
         for output in self._outputs.tried(tried, now):
-            if output.output in needed:
+            if output.output in schedule.in_use():
                 event = f"output:{output.output}@{output.since:%Y-%m-%dT%H:%M:%S}"
                 message = _("the output {name} does not work: {reason}")
                 self.scribe.alarm(event, "output", message.format(name=output.output, reason=output.error))

@@ -24,7 +24,7 @@ class Encoded(Paced):
         try:
             command = [executable(), "-hide_banner", "-loglevel", "error", "-f", "s16le", "-ar", str(self.rate)]
         except BulletinError as error:
-            raise trouble(line.output, error.findings[0].message, error.findings[0].mend) from error
+            raise trouble(error.findings[0].message, error.findings[0].mend) from error
         command += ["-ac", "1", "-i", "pipe:0", "-flush_packets", "1", *arguments]
         output = subprocess.PIPE if sink else subprocess.DEVNULL
         self._process = subprocess.Popen(
@@ -56,7 +56,7 @@ class Encoded(Paced):
             stdin.write(chunk.tobytes())
             stdin.flush()
         except (OSError, ValueError) as error:
-            raise trouble(self.line.output, self._reason()) from error
+            raise trouble(self._reason()) from error
 
     def finish(self) -> None:
         """All that was sent is heard, and a second of silence after it, so that no buffer holds the end back."""

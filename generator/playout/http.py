@@ -137,7 +137,6 @@ def stand_by(name: str, output: Http) -> _Server:
                 server = _Server((output.host, output.port))
             except OSError as error:
                 raise trouble(
-                    name,
                     _("port {port} cannot be opened ({reason})").format(port=output.port, reason=error.strerror),
                     _("Another program uses it; name another port in schedule.yaml."),
                 ) from error

@@ -45,7 +45,6 @@ def _connect(line: Line, output: Icecast) -> socket.socket:
     password = os.environ.get(output.password_env)
     if password is None:
         raise trouble(
-            line.output,
             _("the password is missing: the variable {name} is not set").format(name=output.password_env),
             _("Set it where Loa is started; see docs/huong-dan.md."),
         )
@@ -67,14 +66,12 @@ def _connect(line: Line, output: Icecast) -> socket.socket:
         if connection:
             connection.close()
         raise trouble(
-            line.output,
             _("the Icecast server does not answer ({reason})").format(reason=error.strerror or error),
             _("Is it running, and is the address in schedule.yaml right?"),
         ) from error
     if " 100 " not in f"{answer} " and " 200 " not in f"{answer} ":
         connection.close()
         raise trouble(
-            line.output,
             _("the Icecast server refuses us ({answer})").format(answer=answer or "?"),
             _("Check the user, the password, and that nobody else is on this mount."),
         )

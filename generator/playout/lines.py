@@ -32,7 +32,7 @@ def open_line(output: AnyOutput, line: Line) -> Player:
             from generator.playout.http import HttpPlayer
 
             return HttpPlayer(line, output)
-    raise trouble(line.output, _("this kind of output cannot be played to"))
+    raise trouble(_("this kind of output cannot be played to"))
 
 
 def stand_by(name: str, output: AnyOutput) -> None:

@@ -93,6 +93,6 @@ class Paced:
         """Nothing to let go of."""
 
 
-def trouble(output: str, message: str, mend: str = "") -> PlayoutError:
+def trouble(message: str, mend: str = "") -> PlayoutError:
     """A line that does not take sound."""
-    return PlayoutError(Finding("output.failed", f"{output}: {message}", mend))
+    return PlayoutError(Finding("output.failed", message, mend))

@@ -74,8 +74,7 @@ class SoundCardPlayer:
             self._device.start(answers)
         except miniaudio.MiniaudioError as error:
             raise trouble(
-                line.output,
-                _("the sound card cannot be opened ({reason})").format(reason=error),
+                _("the sound card cannot be opened ({reason})").format(reason=error.args[0] if error.args else error),
                 _("Plug it in, or name another device in schedule.yaml; loa doctor lists them."),
             ) from error
 
@@ -113,7 +112,7 @@ class SoundCardPlayer:
 
     def _check_alive(self) -> None:
         if self.line.clock.elapsed() - self._asked > _DEAF:
-            raise trouble(self.line.output, _("the sound card no longer takes sound"), _("Is it still plugged in?"))
+            raise trouble(_("the sound card no longer takes sound"), _("Is it still plugged in?"))
 
     def _answers(self) -> Generator[bytes, int, None]:
         """What the card gets: silence, then the supply. Called from the card's own thread."""

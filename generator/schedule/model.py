@@ -76,6 +76,10 @@ class Schedule:
         """`names` with every group replaced by its members, each once, in order."""
         return tuple(self._members(names))
 
+    def in_use(self) -> set[str]:
+        """The loudspeakers that some broadcast is heard on."""
+        return {name for broadcast in self.broadcasts for name in self.loudspeakers(broadcast.on)}
+
     def lines(self, names: tuple[str, ...]) -> dict[str, AnyOutput]:
         """The loudspeakers of `names` that are in the schedule, as they are to be played to.
 
