@@ -1,5 +1,7 @@
 """Whatever somebody pastes, the review answers: no exception, true places, and mends that settle."""
 
+import sys
+import unicodedata
 from datetime import date
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from generator.review import review
 from generator.review.fix import fix
-from generator.review.text import Shape
+from generator.review.text import _FORMATS, Shape
 
 PIECES = st.sampled_from([
     "dịch vụ công", "mức độ 3", "toàn trình", "Nghị đinh", "https: //", "dichvucong.quang.gov.vn", ".", ",", ";", "…", "(", "”", "\n", "\n\n",
@@ -44,3 +46,8 @@ def test_mending_a_mended_text_changes_nothing(text: str, shape: Shape) -> None:
 def test_no_text_makes_a_rule_run_away(piece: str) -> None:
     """Twenty thousand letters of anything take a moment, not minutes: every pattern is bounded."""
     review(piece * (20_000 // len(piece)), DAY)
+
+
+def test_every_sign_that_only_steers_is_known() -> None:
+    everywhere = {code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"}
+    assert everywhere == set(_FORMATS)
