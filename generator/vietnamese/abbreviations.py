@@ -70,4 +70,6 @@ def decompose(word: str) -> str | None:
             if current is None or cost < current[0]:
                 best[end] = (cost, (*so_far[1], said))
     whole = best[len(word)]
-    return " ".join(whole[1]) if whole else None
+    if whole is None or (len(whole[1]) > 2 and whole[1][0] not in table("parts")["heads"].values()):
+        return None  # three guesses without an office at the head make nonsense as a rule: letters are better
+    return " ".join(whole[1])

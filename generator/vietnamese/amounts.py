@@ -23,6 +23,7 @@ MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
 FLAT = re.compile(r"(\d{1,4})\s?/\s?(\d{1,4})(?=[A-Z](?![\w]))")
 _TIMES = re.compile(r"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[a-zđà-ỹ]+ ){0,2}\d)")
+_OPEN_QUOTE = re.compile(r'(?:^|[\s(])"[^"]*$')
 _DIRECTION = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 
 
@@ -54,6 +55,8 @@ def say_unit(scan: Scan, end: int) -> int:
     match = _unit().match(scan.text, end)
     if match and match[0].strip() == "đ" and re.match(r"/[cC](?!\w)", scan.after(match.end(), 3)):
         match = None
+    if match and match[0] == '"' and _OPEN_QUOTE.search(scan.left(end, 64)):
+        match = None  # it closes a quotation
     if match and match[0] == "K" and not re.search(r"\d\d$", scan.left(end, 3)):
         match = None
     if match and not (

@@ -12,8 +12,11 @@ from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import is_syllable
 from generator.vietnamese.tables import abbreviations, contexts, table, units
 
+POWER = re.compile(r"(?:[kcdmh]?m)[²³](?![\w])")
+ROOM = re.compile(r"([A-ZĐ]{1,2}\d{0,2})[.](\d{2,4})(?![\w]|[.,]\d)")
+EXPRESSWAY = re.compile(r"CT\.?(0\d)(?![\w]|[./-]\d)")
 SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
-KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])")
+KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])|K(?=\d{1,3}\s?\+\s?\d{3}(?!\d))")
 DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
 MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?:(?=[/.]\s?(?:19|20)\d\d(?!\d))|(?![\w/.-]))")
 MIXED = re.compile(
@@ -47,17 +50,43 @@ def read_serial(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
+def read_power(scan: Scan, match: re.Match[str]) -> int | None:
+    """3,2 tỷ m³: a unit that stands apart from its number."""
+    words = units().get(match[0])
+    if words is None:
+        return None
+    scan.say(words, *match.span())
+    return scan.measure(match.end(), "number")
+
+
+def read_room(scan: Scan, match: re.Match[str]) -> int | None:
+    """Phòng A1.203: house, floor and room."""
+    if not scan.before(match.start()).ends("room"):
+        return None
+    scan.say(spell_code(match[1], scan.region), *match.span(1))
+    scan.say("chấm " + cardinal(int(match[2]), scan.region), *match.span(2))
+    return scan.measure(match.end(), "code")
+
+
+def read_expressway(scan: Scan, match: re.Match[str]) -> int | None:
+    """Cao tốc CT.01."""
+    if not scan.before(match.start()).ends("expressway"):
+        return None
+    scan.say(f"xê tê không {DIGITS[int(match[1])]}", *match.span())
+    return scan.measure(match.end(), "code")
+
+
 def read_letter_code(scan: Scan, match: re.Match[str]) -> int | None:
     """Tàu QT-00912-TS, mã số VN-QTOR-0012: a code that begins with letters."""
     return read_code(scan, match) if match[0][:1].isupper() else None
 
 
 def read_km(scan: Scan, match: re.Match[str]) -> int | None:
-    """Km8+750: a place on a road."""
+    """Km8+750, K12+400: a place on a road, on a dike."""
     number = re.compile(r"(\d{1,4})(?:\s?\+\s?(\d{1,3})(?!\d))?").match(scan.text, match.end())
     if number is None or (match[0] == "KM" and scan.before(match.start()).ends("crop")):
         return None
-    scan.say("ki lô mét", *match.span())
+    scan.say("ca" if match[0] == "K" else "ki lô mét", *match.span())
     scan.say(whole(number[1], scan.region), *number.span(1))
     if number[2]:
         scan.say("cộng " + whole(number[2], scan.region), number.end(1), number.end(2))
@@ -178,6 +207,9 @@ def _letters(scan: Scan, match: re.Match[str], last: str) -> str:
 
 
 RULES: tuple[Rule, ...] = (
+    (POWER, read_power),
+    (ROOM, read_room),
+    (EXPRESSWAY, read_expressway),
     (SERIAL, read_serial),
     (KM, read_km),
     (CODE, read_letter_code),

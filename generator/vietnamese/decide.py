@@ -14,7 +14,14 @@ from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import is_syllable
 from generator.vietnamese.tables import abbreviations, contexts, table
 
-LETTER_RULES: tuple[Rule, ...] = (*hosts.RULES, *codes.RULES, words.RULES[0], *compounds.RULES, words.RULES[1])
+LETTER_RULES: tuple[Rule, ...] = (
+    *hosts.RULES,
+    *documents.LETTER_RULES,
+    *codes.RULES,
+    words.RULES[0],
+    *compounds.RULES,
+    words.RULES[1],
+)
 DIGIT_RULES: tuple[Rule, ...] = (
     hosts.RULES[2],
     *documents.RULES,

@@ -15,6 +15,16 @@ CODE = re.compile(
     rf"(?P<code>{_PIECE}(?:(?:\s?[-–/.]\s?|,\s?(?=TT&))(?!\d){_PIECE}){{0,5}})(?![^\W_])"
 )
 YEARED = re.compile(r"(?P<number>\d{1,4}[a-z]?)\s?/\s?(?P<year>(?:19|20)\d\d)(?![\d/])")
+STANDARD = re.compile(
+    r"(?P<kind>QCVN|TCVN|TCXDVN|QCĐP) ?(?P<number>\d{1,5})(?:-(?P<part>\d{1,3}))?:(?P<year>(?:19|20)\d\d)"
+    r"(?:/(?P<body>[A-ZĐ]{2,8}))?(?!\w)"
+)
+_STANDARDS = {
+    "QCVN": "quy chuẩn việt nam",
+    "TCVN": "tiêu chuẩn việt nam",
+    "QCĐP": "quy chuẩn địa phương",
+    "TCXDVN": "tiêu chuẩn xây dựng việt nam",
+}
 KIND_WORDS = "|".join(sorted(contexts("documents"), key=len, reverse=True))
 _AFTER_KIND = re.compile(rf"(?:{KIND_WORDS}|nđ|nd|qđ|tt|ct|nq|kh|cv|tb|bc|hd|kl)(?: số| liên tịch| hợp nhất)?:? ?$")
 _KIND_NEAR = re.compile(rf"(?:{KIND_WORDS}|số)(?!\w)")
@@ -114,4 +124,21 @@ def read_yeared(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
+def read_standard(scan: Scan, match: re.Match[str]) -> int | None:
+    """QCVN 01-1:2018/BYT: number, part, year, and whose it is."""
+    body = match["body"]
+    issuer = table("bodies")["bodies"].get(body) if body else None
+    if body and issuer is None:
+        return None
+    scan.say(_STANDARDS[match["kind"]], *match.span("kind"))
+    scan.say(number_of_document(match["number"], scan.region), *match.span("number"))
+    if match["part"]:
+        scan.say(number_of_document(match["part"], scan.region), *match.span("part"))
+    scan.say("năm " + cardinal(int(match["year"]), scan.region), *match.span("year"))
+    if issuer:
+        scan.say(f"của {issuer}", *match.span("body"))
+    return match.end()
+
+
+LETTER_RULES: tuple[Rule, ...] = ((STANDARD, read_standard),)
 RULES: tuple[Rule, ...] = ((CODE, read_code), (YEARED, read_yeared))

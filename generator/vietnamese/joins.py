@@ -164,7 +164,7 @@ def _same_kind(scan: Scan, after: str) -> bool:
         case "roman":
             return re.match(r"[IVX]+", after) is not None
         case "km":
-            return re.match(r"(?:km)?\s?\d", after, re.IGNORECASE) is not None
+            return re.match(r"(?:km|k)?\s?\d", after, re.IGNORECASE) is not None
         case "code":
             return re.match(r"[A-ZK]\s?\d", after) is not None
         case "electric":

@@ -9,6 +9,7 @@ from generator.vietnamese.tables import contexts, word_set
 
 PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
 _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
+_LUNAR = re.compile(r"\s?\(?(?:ÂL|AL|âl|âm lịch|Âm lịch)(?!\w)")
 _STREET_AFTER = re.compile(
     r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])"
     r"|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])"
@@ -39,6 +40,10 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say(digit_by_digit(two), *match.span(2))
         return scan.measure(match.end(), "number")
     a, b = int(one), int(two)
+    if a <= 31 and b <= 12 and _LUNAR.match(after):
+        scan.say("ngày " + cardinal(a, scan.region), *match.span(1))
+        scan.say("tháng " + ("tư" if b == 4 else cardinal(b, scan.region)), *match.span(2))
+        return scan.measure(match.end(), "date")
     street = (before.ends("street") and before.gap.strip() in {"", ":"}) or _STREET_AFTER.match(after)
     if (
         street

@@ -15,6 +15,8 @@ LONGEST = 64
 WORD = re.compile(rf"[^\W\d_²³¹¼½¾⅓⅔]{{1,{LONGEST}}}")
 ROMANS = re.compile(r"([IVXL]{1,6})(\s?[-–]\s?)([IVXL]{1,6})(?![^\W_])")
 _ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đến |-)$")
+_HUMP = re.compile(r"[A-ZĐ]?[a-zà-ỹđ]{2,}|[A-ZĐ]{1,4}(?![a-zà-ỹđ]{2})")
+_CAMEL = re.compile(r"(?=\w*[a-zđ]{3})(?:[A-Z][a-zđ]{2,}|[A-Z]{1,4}(?![a-zđ]{2})){2,4}")
 _WEAK_ROMAN = frozenset("CDLM")
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 _DEPUTY = re.compile(r"\.\s?(?:Giám đốc|Chủ tịch|Trưởng|Bí thư|Hiệu trưởng|Tổng|Viện trưởng|Chủ nhiệm|Chánh)\b")
@@ -104,6 +106,9 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
         return lower
     if re.search(r"[a-zà-ỹđ]{2}", word) and not _shouty(word):
         return latin(lower)
+    if _CAMEL.fullmatch(word):
+        scan.doubt("abbreviation.unknown", start, end, said := _camel(scan, word, start))
+        return said
     if ROMAN.fullmatch(word) and set(word) <= set("IVX"):
         return cardinal(roman(word), scan.region)
     parts = decompose(word)
@@ -112,6 +117,18 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     said = parts or spell(word)
     scan.doubt("abbreviation.unknown", start, end, said)
     return said
+
+
+def _camel(scan: Scan, word: str, start: int) -> str:
+    """VietQR, EPoint: a brand of words and letters, each as it would be read alone."""
+    said = []
+    for hump in _HUMP.finditer(word):
+        if hump[0].isupper():
+            place = start + hump.start(), start + hump.end()
+            said.append(expand(scan, hump[0], *place) or table("foreign")["capitals"].get(hump[0]) or spell(hump[0]))
+        else:
+            said.append(foreign().get(hump[0].lower()) or latin(hump[0].lower()))
+    return " ".join(said)
 
 
 def _shouty(word: str) -> bool:
