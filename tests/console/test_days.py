@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import docx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
@@ -245,6 +246,7 @@ def editor(window: Window, _rig: Rig) -> None:
     expect(shown.locator("audio")).to_be_visible()
     expect(shown.locator("h1")).to_contain_text("Tổng vệ sinh")
     expect(shown.locator("[data-cues]").first).to_be_visible()
+    window.shoot("dang-trang")
     for link, start in (
         ("Văn bản (.docx)", b"PK"),
         ("Bài viết (.md)", b"# "),
@@ -272,6 +274,16 @@ def admin(window: Window, rig: Rig) -> None:
     page.goto("/settings/audit")
     assert {"Lê Thị Lãnh", "Phạm Văn Vận"} <= set(page.locator("td[data-label='Ai']").all_inner_texts())
     page.goto("/settings")
+    page.select_option("[name=kind]", "group")
+    page.click("form[action='/settings/new-output'] button")
+    page.fill("[name=name]", "Cả xã")
+    page.check("[name=outputs][value=loa-xa]")
+    page.check("[name=outputs][value=thu]")
+    page.click("main button.first")
+    window.says("thêm loa: ca-xa")
+    page.click("a:has-text('ca-xa')")
+    page.click("text=Xóa loa này")
+    window.says("xóa loa: ca-xa")
     page.click("li:has(strong:text-is('loa-xa')) button:has-text('Thử loa')")
     assert sounds_within(rig, 20.0)
 
@@ -293,7 +305,7 @@ def test_the_day_of_every_role(rig: Rig, browser: Chromium) -> None:
 PAGES = (
     "/ /week /week/new /week/broadcasts/ve-sinh /week/broadcasts/ve-sinh/remove /bring-in /campaigns /campaigns/ben-hai /campaigns/ben-hai/don-ve-sinh "
     "/campaigns/ben-hai/don-ve-sinh/remove /settings/new-output?kind=icecast /settings/new-output?kind=group "
-    "/settings/outputs/loa-xa /settings/rules /settings/alerts "
+    "/settings/outputs/loa-xa /settings/station/rules /settings/station/alerts "
     "/campaigns/ben-hai/don-ve-sinh/heard /campaigns/ben-hai/don-ve-sinh/audio /history/ben-hai /release "
     "/release/ben-hai/ve-sinh /emergency /publish /publish/ben-hai/don-ve-sinh /log /log/year /settings /settings/people "
     "/settings/people/1 /settings/audit /account /jobs/1 /khong-co /login"
@@ -344,6 +356,44 @@ SHOWN = "() => { document.querySelectorAll('.code, [lang=en]').forEach((e) => e.
 ENGLISH = re.compile(r"\b(?:the|and|with|your|save|search|log|sign|settings?|people|today|week|release)\b", re.I)
 
 
+def brought_in_and_deleted(window: Window, rig: Rig) -> None:
+    """On a phone: an old Word article comes in, gets a broadcast, and goes again together with it."""
+    page = window.page
+    page.set_viewport_size({"width": 375, "height": 740})
+    made = docx.Document()
+    for text in (
+        "THÔNG BÁO",
+        "Về việc tiêm phòng dại",
+        "Sáng thứ Bảy, thú y xã tiêm phòng dại cho chó, mèo ở các thôn.",
+    ):
+        made.add_paragraph(text)
+    made.save(str(rig.root / "bai-cu.docx"))
+    page.goto("/bring-in")
+    page.set_input_files("[name=file]", rig.root / "bai-cu.docx")
+    page.click("main button.first")
+    window.says("Đã đưa vào: Thông báo về việc tiêm phòng dại")
+    expect(page.locator(".written").first).to_contain_text("tiêm phòng dại")
+    path = "/campaigns/ben-hai/thong-bao-ve-viec-tiem-phong-dai"
+    page.goto(f"/week/new?campaign={path.removeprefix('/campaigns/')}")
+    page.check("[name=days][value=sat]")
+    page.check("[name=on][value=thu]")
+    page.click("main button.first")
+    window.says("chương trình mới")
+    page.goto(path)
+    page.click("text=Xóa bài")
+    expect(page.locator(".notice.warn")).to_contain_text("không còn bài nào khác nên cũng bị xóa")
+    page.click("button.danger")
+    expect(page.locator("main")).to_contain_text("Hãy đánh dấu vào ô này")
+    page.check("[name=broadcasts]")
+    page.click("button.danger")
+    window.says("Đã xóa: Thông báo về việc tiêm phòng dại")
+    text = (rig.root / "schedule.yaml").read_text("utf-8")
+    assert "tiem-phong-dai" not in text
+    assert "# Lịch của trạm thử: chú thích này phải còn nguyên." in text
+    assert "tiêm phòng dại" not in (rig.root / "campaigns" / "ben-hai.yaml").read_text("utf-8")
+    page.set_viewport_size({"width": 1100, "height": 720})
+
+
 def without_script(rig: Rig, browser: Chromium) -> None:
     """What is not live works without JavaScript."""
     window = Window(browser, rig, java_script_enabled=False)
@@ -364,6 +414,7 @@ def without_script(rig: Rig, browser: Chromium) -> None:
     page.click(".slot summary >> nth=0")
     page.click("button:has-text('Nghỉ phát ngày này') >> visible=true")
     window.says("nghỉ phát từ")
+    brought_in_and_deleted(window, rig)
     page.goto("/campaigns/ben-hai/don-ve-sinh/audio")
     page.click("main form[action$='/audio'] button")
     expect(page.locator("h1")).to_contain_text("Làm âm thanh cho xã Bến Hải")

@@ -36,7 +36,7 @@ def operator(log_in: LogIn) -> Browser:
 
 def send(browser: Browser, path: str, status: int = 303, **fields: object) -> str:
     """Send the form that stands at `path`, or is sent to it, with the mark of the file as it is now."""
-    page = browser.look("/settings/rules")
+    page = browser.look("/settings/station/rules")
     mark = page.split('name="mark" value="')[1].split('"')[0]
     return browser.submit(path, status, mark=mark, **fields)
 
@@ -88,27 +88,38 @@ def test_a_loudspeaker_that_is_used_is_not_deleted(operator: Browser, station: W
 
 
 def test_rules_are_changed_with_their_comment_kept(operator: Browser, station: Workspace) -> None:
-    page = operator.look("/settings/rules")
+    page = operator.look("/settings/station/rules")
     assert "05:30-08:00\n16:30-19:00" in page
-    send(operator, "/settings/rules", allowed="06:00-07:30\r\n17:00-18:30", max_minutes="20", max_sessions_per_day="")
+    send(
+        operator,
+        "/settings/station/rules",
+        allowed="06:00-07:30\r\n17:00-18:30",
+        max_minutes="20",
+        max_sessions_per_day="",
+    )
     assert yaml_of(station.schedule_file)["rules"] == {
         "allowed": ["06:00-07:30", "17:00-18:30"],
         "max_minutes": 20,
         "max_sessions_per_day": None,
     }
     assert "# Quy định của xã" in station.schedule_file.read_text("utf-8")
-    assert 'id="wrong-allowed"' in send(operator, "/settings/rules", 422, allowed="sáng", max_minutes="20")
+    assert 'id="wrong-allowed"' in send(operator, "/settings/station/rules", 422, allowed="sáng", max_minutes="20")
 
 
 def test_alerts_are_set_and_taken_away(operator: Browser, station: Workspace, console: Console) -> None:
     mail = {"email.host": "mail.xa.test", "email.sender": "loa@xa.test", "email.to": "a@xa.test\r\nb@xa.test"}
-    send(operator, "/settings/alerts", **mail, **{"email.security": "tls", "webhook.url": "https://bao.xa.test/loa"})
+    send(
+        operator,
+        "/settings/station/alerts",
+        **mail,
+        **{"email.security": "tls", "webhook.url": "https://bao.xa.test/loa"},
+    )
     schedule = console.facts.plan().schedule
     assert schedule
     assert schedule.alerts.email
     assert (schedule.alerts.email.to, schedule.alerts.email.security) == (("a@xa.test", "b@xa.test"), "tls")
     assert "a@xa.test, b@xa.test" in operator.look("/settings")
-    send(operator, "/settings/alerts", **{"email.security": "tls", "webhook.url": ""})
+    send(operator, "/settings/station/alerts", **{"email.security": "tls", "webhook.url": ""})
     assert console.facts.plan().schedule.alerts == Alerts()  # type: ignore[union-attr]
 
 
@@ -117,11 +128,11 @@ def test_alerts_are_set_and_taken_away(operator: Browser, station: Workspace, co
     ["http://169.254.169.254/latest", "http://[fe80::1]/x", "http://2852039166/", "http://0.0.0.0/", "ftp://a/"],
 )
 def test_an_alert_never_goes_to_a_machine_s_own_metadata(operator: Browser, address: str) -> None:
-    assert 'id="wrong-webhook.url"' in send(operator, "/settings/alerts", 422, **{"webhook.url": address})
+    assert 'id="wrong-webhook.url"' in send(operator, "/settings/station/alerts", 422, **{"webhook.url": address})
 
 
 def test_two_people_do_not_overwrite_each_other(operator: Browser, station: Workspace) -> None:
-    operator.look("/settings/rules")
-    page = operator.submit("/settings/rules", 422, mark="cu-roi", max_minutes="20")
+    operator.look("/settings/station/rules")
+    page = operator.submit("/settings/station/rules", 422, mark="cu-roi", max_minutes="20")
     assert "notice bad" in page
     assert yaml_of(station.schedule_file)["rules"]["max_minutes"] == 15  # type: ignore[index]

@@ -28,6 +28,7 @@ from generator.schedule.model import Rules
 from generator.schedule.outputs import KINDS, Group
 
 router = APIRouter(include_in_schema=False)
+PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts}
 installers = only(Role.ADMIN, Role.OPERATOR)
 
 
@@ -95,41 +96,29 @@ def remove_output(request: Request, here: Here, name: str) -> Response:
     return go("/settings")
 
 
-@router.get("/settings/rules")
+@router.get("/settings/station/{key}")
 @installers
-def rules(request: Request, here: Here) -> Response:
-    """When and how much the commune allows."""
-    sheet = _part(here, "rules")
-    return _page(request, sheet, sheet.values, "/settings/rules", _("Rules for broadcasting"))
+def part(request: Request, here: Here, key: str) -> Response:
+    """The commune's rules for broadcasting, or who is told when something did not go on air."""
+    sheet = _part(here, key)
+    return _page(request, sheet, sheet.values, f"/settings/station/{key}", _title(key))
 
 
-@router.post("/settings/rules")
+@router.post("/settings/station/{key}")
 @installers
-def change_rules(request: Request, here: Here, me: Me, form: Sent) -> Response:
-    """Other rules; the week shows at once which airings break them."""
-    filled = _part(here, "rules").filled(form)
-    return _changed(request, here, me.shown, filled, "/settings/rules", _("Rules for broadcasting"))
-
-
-@router.get("/settings/alerts")
-@installers
-def alerts(request: Request, here: Here) -> Response:
-    """Who is told when something did not go on air."""
-    sheet = _part(here, "alerts")
-    return _page(request, sheet, sheet.values, "/settings/alerts", _("Who is told of trouble"))
-
-
-@router.post("/settings/alerts")
-@installers
-def change_alerts(request: Request, here: Here, me: Me, form: Sent) -> Response:
-    """Others to be told. The addresses are used by the station that is on air, never by the console."""
-    filled = _part(here, "alerts").filled(form)
-    return _changed(request, here, me.shown, filled, "/settings/alerts", _("Who is told of trouble"))
+def change_part(request: Request, here: Here, me: Me, key: str, form: Sent) -> Response:
+    """Other rules, which the week shows at once; or others to be told, whose addresses only the station uses."""
+    return _changed(request, here, me.shown, _part(here, key).filled(form), f"/settings/station/{key}", _title(key))
 
 
 def _part(here: Console, key: str) -> Sheet:
-    models: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts}
-    return Sheet.of(here.workspace.schedule_file, (key,), schemaform.fields_of(models[key]))
+    if key not in PARTS:
+        raise HTTPException(404)
+    return Sheet.of(here.workspace.schedule_file, (key,), schemaform.fields_of(PARTS[key]))
+
+
+def _title(key: str) -> str:
+    return _("Rules for broadcasting") if key == "rules" else _("Who is told of trouble")
 
 
 def _output_sheet(here: Console, name: str, kind: str) -> Sheet:

@@ -33,7 +33,7 @@ def add(request: Request, here: Here, form: Filled) -> Response:
     except FormError as refused:
         everybody = here.accounts.all()
         return page(request, "people.html", 422, people=everybody, values=values, problems=refused.problems)
-    note(request, "person.added", person.name, " ".join(sorted(person.roles)))
+    note(request, "person.added", person.name, _named(person.roles))
     tell(request, _("{name} can log in now.").format(name=person.shown))
     return go("/settings/people")
 
@@ -55,7 +55,7 @@ def change(request: Request, here: Here, id_: int, form: Filled) -> Response:
         here.accounts.change(person, shown=form.text("shown", 80), roles=roles, active=form.flag("active"))
     except FormError as refused:
         return page(request, "person.html", 422, person=person, problems=refused.problems)
-    note(request, "person.changed", person.name, " ".join(sorted(roles)))
+    note(request, "person.changed", person.name, _named(roles))
     tell(request, _("Saved."))
     return go("/settings/people")
 
@@ -79,6 +79,10 @@ def password(request: Request, here: Here, me: Me, id_: int, form: Filled) -> Re
 def audit(request: Request, here: Here, q: str = "", before: int = 0) -> Response:
     """Who did what in the console, newest first."""
     return page(request, "audit.html", rows=here.audit.read(before=before or None, word=q[:80]), q=q[:80])
+
+
+def _named(roles: frozenset[Role]) -> str:
+    return ", ".join(role.label for role in Role if role in roles)
 
 
 def _person(here: Console, id_: int) -> Person:
