@@ -63,3 +63,16 @@ def test_where_there_is_neither_it_says_what_to_install():
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True", "none"]
+
+
+def test_threads_that_ask_for_it_at_once_all_get_it():
+    program = (
+        "import os, threading; from generator.speech.engines.espeak import Espeak\n"
+        "start, ready = threading.Barrier(6), []\n"
+        "def ask():\n    start.wait()\n    ready.append(Espeak().state().ready)\n"
+        "threads = [threading.Thread(target=ask, daemon=True) for _number in range(6)]\n"
+        "[thread.start() for thread in threads]; [thread.join(30) for thread in threads]\n"
+        "print(len(ready), flush=True); os._exit(0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["6"]

@@ -24,6 +24,7 @@ WORDS_PER_MINUTE = 155
 _SYNCHRONOUS, _UTF8, _RATE, _WORD_EVENT, _OK = 2, 1, 1, 1, 0  # of speak_lib.h
 _DO_NOT_EXIT = 0x8000  # without it the library ends our process where its data is missing
 _lock = threading.Lock()  # the library has one global voice
+_starting = threading.Lock()  # two threads that initialise it at once wait for each other for ever
 
 
 class _Event(ctypes.Structure):
@@ -44,9 +45,14 @@ class _Event(ctypes.Structure):
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
-@cache
 def _library() -> tuple[Any, str, int]:
     """The library, its version, and its sample rate in Hz. Raises OSError where there is none that works."""
+    with _starting:
+        return _started()
+
+
+@cache
+def _started() -> tuple[Any, str, int]:
     for place, data in _places():
         try:
             library = ctypes.CDLL(place)
