@@ -7,8 +7,6 @@ which the next build makes again.
 import datetime
 import hashlib
 
-from filelock import FileLock
-
 from generator.bulletin import sounds
 from generator.bulletin.captions import srt, webvtt
 from generator.bulletin.frames import info_frame
@@ -91,6 +89,8 @@ def _written(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Manifes
 
     Builds that run side by side put theirs one after the other, so that a record never lies beside another's sound.
     """
+    from filelock import FileLock  # brings asyncio, which costs time and 2 MB wherever nothing new is written
+
     target = workspace.bulletins / f"{manifest.id}.mp3"
     candidate = part_path(target)
     write_atomic(candidate, mp3)
