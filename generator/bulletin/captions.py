@@ -3,6 +3,7 @@
 import html
 from collections.abc import Iterator, Sequence
 
+from generator.article.filters import capital
 from generator.bulletin.manifest import Cue
 
 ESTIMATED = "Thời điểm của từng từ là ước lượng, vì bộ đọc không cho biết."
@@ -31,11 +32,6 @@ def srt(cues: Sequence[Cue]) -> str:
 
 def _speaker(cue: Cue) -> str:
     return f"<v {html.escape(capital(cue.presenter))}>" if cue.presenter else ""
-
-
-def capital(presenter: str) -> str:
-    """`Nữ`."""
-    return presenter[:1].upper() + presenter[1:]
 
 
 def _timed(cue: Cue) -> str:

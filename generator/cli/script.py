@@ -4,7 +4,7 @@ import click
 
 from generator import article as articles
 from generator import script as scripts
-from generator.bulletin.captions import capital
+from generator.article.filters import capital
 from generator.campaign import load_commune
 from generator.cli.app import Station, loa, pass_station
 from generator.i18n import _
