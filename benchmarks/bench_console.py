@@ -48,7 +48,8 @@ NO_PAGES = set(
     "/campaigns/{stem}/hear-word /campaigns/{stem}/{id_}/hear/{number} /settings/voices/{engine}/{voice}/sample.wav "
     "/sound/{commune}/{name}.mp3 /sound/{commune}/{name}.vtt /log/sound/{sha256}.mp3 /feed/{stem}.xml "
     "/log/export.{form} /settings/backup /publish/{stem}/{id_}/article.docx /publish/{stem}/{id_}/article.md "
-    "/emergency/{stem}/{name} /static/{name} /today/events".split()
+    "/emergency/{stem}/{name} /static/{name} /today/events /preview/{name} /preview/{stem}/{id_}/{name} "
+    "/sound/{commune}/{name}.srt".split()
 )
 """Speech made while one waits, sounds and other files, the stream of events; a message that first must be written."""
 
