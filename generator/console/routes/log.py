@@ -41,7 +41,9 @@ def year(request: Request, here: Here, year: int = 0) -> Response:
     zone = _zone(here)
     wanted = year if 2000 <= year <= 2100 else datetime.datetime.now(zone).year
     counts = asrun.year(here.store, wanted, zone)
-    return page(request, "year.html", counts=counts, topics=by_topic(here, counts.programmes), year=wanted)
+    communes = [(_name(here, stem), by_outcome) for stem, by_outcome in sorted(counts.communes.items())]
+    topics = by_topic(here, counts.programmes)
+    return page(request, "year.html", counts=counts, communes=communes, topics=topics, year=wanted)
 
 
 @router.get("/log/export.{form}")
@@ -82,6 +84,12 @@ def sound(here: Here, sha256: str) -> Response:
     if path is None or not path.is_file():
         raise HTTPException(404)
     return FileResponse(path, media_type="audio/mpeg", content_disposition_type="inline", filename=f"{sha256[:12]}.mp3")
+
+
+def _name(here: Console, stem: str) -> str:
+    """The commune's name; its file's where there is none any more."""
+    file = here.facts.commune(stem)
+    return file.commune.commune.full if file and file.commune else stem
 
 
 def _zone(here: Console) -> datetime.tzinfo:
