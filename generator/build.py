@@ -152,9 +152,11 @@ def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
 
 
 def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Order:
-    """A chime, some words of regret, a chime. No date: what is released once stays as it is. Raises TemplateError."""
-    host = _host(commune, commune.campaigns)
-    said = scripts.write(articles.radio_text(workspace, commune, "apology", commune.campaigns), commune, host)
+    """A chime, some words of regret, a chime. Raises TemplateError.
+
+    No date, and the station's own presenter: what is released once stays as it is, whatever is aired.
+    """
+    said = scripts.write(articles.radio_text(workspace, commune, "apology", commune.campaigns), commune)
     nothing = replace(said, sentences=())
     return Order(
         plan=plan,
