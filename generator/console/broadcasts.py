@@ -22,6 +22,13 @@ def name_of(here: Console, broadcast: Broadcast) -> str:
     return broadcast.title or here.facts.name_of(broadcast.commune, broadcast.campaigns)
 
 
+def turns_of(here: Console, broadcast: Broadcast) -> list[tuple[str, str]]:
+    """What can be aired once more: the broadcast, or each of its campaigns where they take turns (value, name)."""
+    if not broadcast.rotate:
+        return [(broadcast.id, name_of(here, broadcast))]
+    return [(f"{broadcast.id} {c}", here.facts.name_of(broadcast.commune, (c,))) for c in broadcast.campaigns]
+
+
 def turns_on(schedule: Schedule | None, id_: str, day: datetime.date) -> dict[datetime.datetime, str | None]:
     """The airings of a broadcast on a day, by the station's clock, with whose turn it is if campaigns rotate."""
     broadcast = schedule.broadcast(id_) if schedule else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+from generator.campaign import Commune
 from generator.console import timetable, yamllines, yamltext
 from generator.console.formerror import FormError
 from generator.i18n import _
@@ -15,6 +16,12 @@ def users_of(schedule: Schedule | None, stem: str, campaign: str) -> tuple[Broad
     """The broadcasts that play a campaign."""
     broadcasts = schedule.broadcasts if schedule else ()
     return tuple(b for b in broadcasts if b.commune == stem and campaign in b.campaigns)
+
+
+def needed(schedule: Schedule | None, before: Commune, after: Commune) -> tuple[Broadcast, ...]:
+    """The broadcasts that play a campaign of `before` which `after` does not have any more."""
+    gone = {campaign.id for campaign in before.campaigns} - {campaign.id for campaign in after.campaigns}
+    return tuple(user for id_ in sorted(gone) for user in users_of(schedule, before.stem, id_))
 
 
 def without_campaign(text: str, id_: str) -> str:

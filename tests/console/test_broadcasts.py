@@ -65,6 +65,12 @@ def test_what_is_not_planned_cannot_be_moved(planner: Browser, station: Workspac
     assert station.schedule_file.read_text("utf-8") == TURNS
 
 
+def test_once_more_names_the_campaign_where_they_take_turns(planner: Browser, console: Console) -> None:
+    assert 'value="luan-phien ba"' in planner.look("/week")
+    planner.submit("/week/extra", broadcast="luan-phien ba", day="2026-12-02", hour="17:30")
+    assert turns(console, 2) == {"17:30": "ba"}
+
+
 SENT = {
     "campaigns": ["dich-vu-cong-truc-tuyen", "hai", "ba"],
     "rotate": "1",

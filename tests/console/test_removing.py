@@ -113,3 +113,15 @@ def test_a_broadcast_is_deleted_and_taken_back(log_in: LogIn, station: Workspace
     browser.look("/week")
     browser.submit("/week/undo")
     assert station.schedule_file.read_text("utf-8") == before
+
+
+def test_an_earlier_version_without_a_campaign_that_is_on_air_is_not_brought_back(
+    log_in: LogIn, station: Workspace
+) -> None:
+    browser = log_in(Role.OFFICER)
+    path = add_campaign(browser)
+    fields = {"campaign": "ben-hai/tin-thu", "at": "17:30", "weeks": "1", "min": "10", "max": "15", "on": "thu"}
+    browser.submit("/week/broadcasts", **fields)
+    number = browser.look("/history/ben-hai").split("/restore")[0].rsplit("/", 1)[1]
+    assert "Tin thử" in browser.submit(f"/history/ben-hai/{number}/restore", 422)
+    browser.look(path)

@@ -4,9 +4,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from generator.console.broadcasts import name_of
 from generator.console.context import Here, Me, note, tell
 from generator.console.differences import lines
+from generator.console.formerror import FormError
 from generator.console.pages import go, page
+from generator.console.removing import needed
 from generator.console.roles import Role, members, only
 from generator.i18n import _
 from generator.workspace import read_text
@@ -33,7 +36,13 @@ def restore(request: Request, here: Here, me: Me, stem: str, id_: int) -> Respon
     row = here.history.one(file.path, id_) if file else None
     if file is None or row is None:
         raise HTTPException(404)
-    here.history.try_commune(stem, row["before"])
+    restored = here.history.try_commune(stem, row["before"])
+    here.facts.forget()  # what the schedule says now, not a second ago
+    users = needed(here.facts.plan().schedule, file.commune, restored) if file.commune else ()
+    if users:
+        names = ", ".join(name_of(here, user) for user in users)
+        text = _("The earlier version lacks a campaign that is on air in: {list}. Take it out of the schedule first.")
+        raise FormError({"": text.format(list=names)})
     text = _("brought back as it was before {time}").format(time=row["at"][:16].replace("T", " "))
     here.history.save(file.path, read_text(file.path), row["before"], me.shown, text)
     note(request, "commune.restored", stem, str(id_))

@@ -31,6 +31,7 @@ def ask_campaign(request: Request, here: Here, stem: str, id_: str) -> Response:
 def remove_campaign(request: Request, here: Here, me: Me, stem: str, id_: str, form: Filled) -> Response:
     """Delete the campaign; where broadcasts still play it, only together with its place in them."""
     commune, campaign = find_campaign(here, stem, id_)
+    here.facts.forget()  # what the schedule says now, not a second ago
     users = removing.users_of(here.facts.plan().schedule, stem, id_)
     if users and not form.flag("broadcasts"):
         problem = _("The campaign is still in the schedule. Tick the box to take it out there too.")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from generator.console import timetable
-from generator.console.broadcasts import name_of, turns_on
+from generator.console.broadcasts import name_of, turns_of, turns_on
 from generator.console.context import Filled, Here, Me, note, tell
 from generator.console.formerror import FormError
 from generator.console.forms import Form
@@ -40,6 +40,7 @@ def week(request: Request, here: Here, day: str = "", zone: str = "") -> Respons
         undo=here.history.undoable(here.workspace.schedule_file),
         few=schedule is None or len(schedule.broadcasts) <= _FEW,
         broadcast_name=lambda broadcast: name_of(here, broadcast),
+        turns=lambda broadcast: turns_of(here, broadcast),
     )
 
 
@@ -68,9 +69,10 @@ def put_back(request: Request, form: Filled) -> Response:
 @planners
 def extra(request: Request, form: Filled) -> Response:
     """Once more, on a day at an hour."""
-    id_, moment = form.text("broadcast", 100), moment_in(form, "day", "hour")
+    id_, _space, campaign = form.text("broadcast", 200).partition(" ")  # with the campaign where they take turns
+    moment = moment_in(form, "day", "hour")
     text = _("{id}: once more at {moment}").format(id=id_, moment=f"{moment:%H:%M %d/%m/%Y}")
-    reschedule(request, lambda data: timetable.put_extra(data, id_, moment), text)
+    reschedule(request, lambda data: timetable.put_extra(data, id_, moment, campaign or None), text)
     return go(f"/week?day={moment:%Y-%m-%d}")
 
 
