@@ -15,6 +15,11 @@ from generator.publish import publish as publish_station
 @pass_station
 def publish(station: Station, out: Path | None, base_url: str | None) -> None:
     """Says on stdout what was written."""
+    if base_url and not base_url.startswith(("http://", "https://")):
+        message = _("“{text}” is no web address; write it as https://xa.example.gov.vn/truyen-thanh/").format(
+            text=base_url
+        )
+        raise click.BadParameter(message, param_hint="--base-url")
     workspace = station.workspace
     report = publish_station(workspace, out=out, base_url=base_url)
     for path in report.written:
@@ -24,3 +29,6 @@ def publish(station: Station, out: Path | None, base_url: str | None) -> None:
         told.format(many=len(report.written)) + ", " + _("{many} unchanged").format(many=len(report.unchanged)),
         err=True,
     )
+    if not base_url:
+        told = _("The feeds name this computer's folder. To put them on the web, run: loa publish --base-url ADDRESS")
+        click.echo(told, err=True)

@@ -31,8 +31,9 @@ def document(article: Article, commune: Commune, template: str) -> bytes:
     """The .docx; the same article gives the same bytes. Number, signature and name are left for the clerk."""
     made = docx.Document()
     _page(made)
-    _head(made, commune, article.as_of)
-    _title(made, article, "THÔNG BÁO" if template == "thong-bao" else "BÀI TUYÊN TRUYỀN")
+    notice = template == "thong-bao"
+    _head(made, commune, article.as_of, "TB-UBND" if notice else "UBND")
+    _title(made, article, "THÔNG BÁO" if notice else "BÀI TUYÊN TRUYỀN")
     _body(made, article.markdown)
     _foot(made, commune)
     properties = made.core_properties
@@ -66,14 +67,15 @@ def _page(made: Document) -> None:
     number._p.append(field)
 
 
-def _head(made: Document, commune: Commune, day: date) -> None:
+def _head(made: Document, commune: Commune, day: date, sign: str) -> None:
     """Agency and number on the left; the state's name, its motto, place and date on the right."""
     table = _columns(made, 6.0, 10.0)
     left, right = table
-    _line(left.paragraphs[0], "ỦY BAN NHÂN DÂN", 13)  # 12-13, upright
-    _line(left.add_paragraph(), commune.commune.full.upper(), 13, bold=True)  # 12-13, bold
+    # 12-13, bold: the committee is the issuer itself, with no superior agency above it (mục II.2), on two lines.
+    _line(left.paragraphs[0], "ỦY BAN NHÂN DÂN", 13, bold=True)
+    _line(left.add_paragraph(), commune.commune.full.upper(), 13, bold=True)
     _rule(left.add_paragraph(), 2.0, 6.0)
-    _line(left.add_paragraph(), "Số:          /UBND", 13)
+    _line(left.add_paragraph(), f"Số:          /{sign}", 13)
     _line(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, bold=True)  # 12-13, bold
     _line(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", 14, bold=True)  # 13-14, bold
     _rule(right.add_paragraph(), 6.2, 10.0)

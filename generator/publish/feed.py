@@ -28,8 +28,8 @@ def feed(title: str, description: str, base: str, items: Sequence[Item]) -> byte
     made.load_extension("podcast")
     made.title(title)
     made.description(description)
-    made.link(href=base)
     made.link(href=f"{base}feed.xml", rel="self")
+    made.link(href=base, rel="alternate")  # the last one becomes the channel's <link>
     made.language("vi")
     made.generator("Loa")
     made.podcast.itunes_author(title)

@@ -54,5 +54,5 @@ def _summary(article: Article) -> str:
     """The first paragraph that is not a greeting."""
     markdown = article.markdown
     texts = (plain(markdown[b.start : b.end]) for b in blocks(markdown) if b.kind == "paragraph")
-    told = (text for text in texts if len(text.split()) > 12 and not text.startswith("Kính thưa"))
+    told = (text for text in texts if len(text.split()) > 6 and not text.startswith("Kính thưa"))
     return next(told, article.title)

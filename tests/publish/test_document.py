@@ -41,6 +41,8 @@ def test_head_and_foot_hold_the_parts_of_an_official_document(made: Document) ->
     head, foot = made.tables
     left, right = (cell.text for cell in head.rows[0].cells)
     assert left.split("\n")[:2] == ["ỦY BAN NHÂN DÂN", "XÃ TRUNG SƠN"]
+    agency = head.rows[0].cells[0].paragraphs[:2]
+    assert all(run.bold for line in agency for run in line.runs)  # one name on two lines: the issuer itself
     assert "Số:" in left
     assert right.split("\n")[:2] == ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
     assert "Trung Sơn, ngày 08 tháng 8 năm 2023" in right

@@ -16,6 +16,7 @@ def test_a_feed_has_what_rss_and_podcast_players_require(public: Path, bulletin:
     assert channel is not None
     for name in ("title", "link", "description", "language", "lastBuildDate"):
         assert channel.findtext(name)
+    assert channel.findtext("link") == f"{BASE}trung-son/"
     (item,) = channel.findall("item")
     for name in ("title", "link", "guid", "description", "pubDate"):
         assert item.findtext(name)
