@@ -152,13 +152,17 @@ def _changes(form: Form, schedule: Schedule) -> dict[str, Any]:
     outputs = [name for name in form.texts("on") if name in schedule.outputs]
     if not outputs:
         raise FormError({"on": _("Choose at least one loudspeaker.")})
-    weeks = form.number("weeks", 1, 52)
+    weeks, first, last = form.number("weeks", 1, 52), form.text("from", 10), form.text("until", 10)
+    if not first and (weeks > 1 or form.flag("rotate")):
+        raise FormError({"from": _("Fill in the first day: turns and weeks are counted from it.")})
+    if first and last and last < first:
+        raise FormError({"until": _("The last day is before the first.")})
     return {
         "days": [day for day in WEEKDAYS if day in form.texts("days")] or None,
         "every_weeks": weeks if weeks > 1 else None,
         "at": hours,
-        "from": form.text("from", 10) or None,
-        "until": form.text("until", 10) or None,
+        "from": first or None,
+        "until": last or None,
         "length": {"min": _minutes(form, "min"), "max": _minutes(form, "max")},
         "on": outputs,
     }
