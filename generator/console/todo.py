@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.bulletin import APOLOGY
 from generator.console.now import Moment
 from generator.console.roles import Role
 from generator.i18n import _, ngettext
@@ -22,7 +23,7 @@ class Step:
 
 def todo(here: "Console", roles: frozenset[Role], moment: Moment) -> list[Step]:
     """What waits for somebody with `roles`, the most pressing first."""
-    bulletins = [b for b in here.shelf.all() if b.planned]
+    bulletins = [b for b in here.shelf.all() if b.planned or b.name == APOLOGY]
     soon = {s.airing.bulletin for s in (*moment.today, *([moment.next] if moment.next else [])) if not s.past}
     steps: list[Step] = []
     for b in bulletins:

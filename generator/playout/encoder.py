@@ -4,6 +4,8 @@ import array
 import subprocess
 import threading
 from collections.abc import Callable
+from io import BufferedReader
+from typing import cast
 
 from generator.errors import BulletinError
 from generator.i18n import _
@@ -84,9 +86,9 @@ class Encoded(Paced):
                     continue
 
     def _pump(self, sink: Callable[[bytes], None]) -> None:
-        stdout = self._process.stdout
+        stdout = cast(BufferedReader | None, self._process.stdout)
         try:
-            while stdout and (data := stdout.read1(4096)):  # type: ignore[attr-defined]
+            while stdout and (data := stdout.read1(4096)):
                 sink(data)
         except (OSError, ValueError) as error:
             self._failed = str(error)

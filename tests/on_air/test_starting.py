@@ -1,12 +1,19 @@
 """A start with nobody there: after a power cut, with a schedule that somebody broke, with a clock that is wrong."""
 
+import contextlib
 import datetime
+import itertools
+import socket
+import tempfile
+import threading
+import time
 
 import pytest
 
 from generator import on_air
 from generator.errors import ScheduleError
 from generator.logbook import rows
+from generator.on_air import running
 from generator.on_air.alarms import open_alarms
 from generator.on_air.lease import Lease
 from generator.playout import RealClock
@@ -52,3 +59,33 @@ def test_a_clock_behind_the_last_heartbeat_is_not_believed(released: Workspace, 
     trusting = on_air.Station(released, store, RealClock(20, START), on_air.Timing(), trust_clock=True)
     trusting.step()
     assert trusting.doubt is None
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="systemd is of Linux")
+def test_the_watchdog_is_fed_by_finished_steps_only(
+    released: Workspace, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step that hangs must not look alive: systemd is to start the station anew."""
+    plan(SOON)
+    monkeypatch.setattr(running, "_HUNG", 1.5)
+    hang, fed = threading.Event(), list[float]()
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(f"{folder}/notify")
+        systemd.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"{folder}/notify")
+        steps = itertools.count()
+
+        def hangs_after_a_while(_station: on_air.Station) -> bool:
+            return next(steps) > 8 and hang.wait(20)
+
+        def listen(_station: on_air.Station) -> None:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    if systemd.recv(100) == b"WATCHDOG=1":
+                        fed.append(time.monotonic())
+            if fed and time.monotonic() - fed[-1] > 4:
+                hang.set()
+
+        on_air.run(released, until=hangs_after_a_while, progress=listen, limit=60)
+    assert fed
+    assert hang.is_set(), "it was fed although nothing moved"
