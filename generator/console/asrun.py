@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from generator.bulletin import APOLOGY
 from generator.store import Store, instant, logbook, stamp
 
 PER_PAGE = 50
@@ -95,10 +96,12 @@ def _year(store: Store, wanted: int, zone: datetime.tzinfo, _last: int) -> Count
 def _counted(
     first: datetime.datetime, after: datetime.datetime, *by: sa.ColumnElement[Any]
 ) -> sa.Select[tuple[Any, ...]]:
-    """The airings planned in [first, after), counted `by` columns and outcome."""
+    """The airings planned in [first, after), counted `by` columns and outcome; an apology is no programme."""
+    programme = sa.func.coalesce(logbook.c.bulletin, "").not_like(f"%/{APOLOGY}")
+    span = (logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
     return (
         sa.select(*by, logbook.c.outcome, sa.func.count())
-        .where(logbook.c.kind == "airing", logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
+        .where(logbook.c.kind == "airing", programme, *span)
         .group_by(*by, logbook.c.outcome)
     )
 

@@ -7,32 +7,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from generator.errors import Finding, LogbookError, PlayoutError
+from generator.errors import Finding, LogbookError
 from generator.i18n import _
+from generator.on_air.chores import Chores
 from generator.on_air.driver import TICK, Driver
 from generator.on_air.keeper import schedule_in_force
-from generator.on_air.pruning import prune
 from generator.on_air.records import keep_records
-from generator.on_air.sending import Sender
 from generator.on_air.station import Station
 from generator.on_air.systemd import notify
 from generator.on_air.timing import Timing
 from generator.playout import Clock, RealClock
-from generator.playout.lines import stand_by
-from generator.playout.readiness import not_ready
 from generator.schedule import Schedule
-from generator.schedule.outputs import AnyOutput
 from generator.store import Store, open_store
 from generator.workspace import Workspace
 
 _PATIENCE = 0.2
 """Seconds that a step waits for another program's lock: it is tried again in the next one, and sound must not wait."""
-_TRY = 60.0
-"""Seconds between two tries of the outputs that rest."""
 _HUNG = 20.0
 """Seconds without a finished step after which systemd's watchdog is no longer fed: it then starts us anew."""
-_PRUNE = 3600.0
-"""Seconds between two looks for recordings that nothing needs any more."""
 Progress = Callable[[Station], None]
 
 
@@ -66,8 +58,6 @@ def run(
     stop, done = threading.Event(), False
     started = datetime.datetime.now(datetime.UTC)
     driver = Driver()
-    sender = Sender(post)
-
     stepped = time.monotonic()
 
     def step() -> None:
@@ -87,18 +77,7 @@ def run(
             stop.set()
 
     driver.add("step", TICK, step)
-
-    def try_outputs() -> None:
-        outputs = station.keeper.schedule.outputs
-        station.outputs_tried({name: _trouble_with(name, output, workspace) for name, output in outputs.items()})
-
-    def make_room() -> None:
-        if station.lease.holds and station.doubt is None and not station.stage.live:
-            prune(workspace, post, datetime.datetime.now(datetime.UTC))
-
-    driver.add("outputs", _TRY, try_outputs)
-    driver.add("room", _PRUNE, make_room)
-    driver.add("alarms", 2.0, lambda: sender.deliver(station.keeper.schedule.alerts))
+    Chores(workspace, station, post).add_to(driver)
     with _signals(stop):
         try:
             notify("READY=1")
@@ -110,15 +89,6 @@ def run(
             store.close()
     if until and limit and not done:
         raise LogbookError(Finding("on-air.limit", _("What was waited for did not happen in time.")))
-
-
-def _trouble_with(name: str, output: AnyOutput, workspace: Workspace) -> str | None:
-    """Why an output could not be played to now, None if it could. What loudspeakers pull from is opened on the way."""
-    try:
-        stand_by(name, output)
-    except PlayoutError as error:
-        return error.findings[0].message
-    return not_ready(output, workspace.root)
 
 
 @contextmanager

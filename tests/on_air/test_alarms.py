@@ -11,12 +11,19 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
+from generator import on_air
 from generator.on_air import outward
 from generator.on_air.alarms import Alarm, clear_alarms, open_alarms, raise_alarm, to_send
+from generator.on_air.chores import Chores
+from generator.on_air.driver import Chore, Driver
 from generator.on_air.sending import Sender
+from generator.playout import RealClock
 from generator.schedule import UTC, Alerts
 from generator.store import Store
+from generator.workspace import Workspace
 from tests.local import free_port
+
+from .conftest import Plan
 
 NOW = datetime.datetime(2026, 11, 20, 10, tzinfo=UTC)
 MISSED = Alarm("tin@2026-11-20T10:00:00Z missed", "missed", "tin: chưa được duyệt", NOW)
@@ -142,3 +149,28 @@ def test_a_name_that_leads_to_a_forbidden_machine_is_told_nothing(
     Sender(store).deliver(hook(webhook))
     assert webhook.got == []
     assert to_send(store, datetime.datetime.now(UTC) + datetime.timedelta(days=1))
+
+
+def test_a_process_that_stands_by_sends_nothing(
+    released: Workspace, store: Store, plan: Plan, webhook: Receiver
+) -> None:
+    """Or every alarm would go out as often as there are processes."""
+    plan(NOW, more=f'alerts: {{webhook: {{url: "http://127.0.0.1:{webhook.server_port}/loa"}}}}\n')
+    first, second = (on_air.Station(released, store, RealClock(), on_air.Timing()) for _process in range(2))
+    for station in (first, second):
+        station.step()
+    raise_alarm(store, MISSED, ("webhook",))
+    do_chores(Chores(released, second, store))
+    assert webhook.got == []
+    do_chores(Chores(released, first, store))
+    assert [got["event"] for got in webhook.got] == [MISSED.event]
+
+
+def do_chores(chores: Chores) -> None:
+    """Each once, without the alarm clock."""
+
+    class Now(Driver):
+        def add(self, name: str, seconds: float, chore: Chore) -> None:
+            chore()
+
+    chores.add_to(Now())
