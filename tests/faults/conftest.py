@@ -91,6 +91,14 @@ class Faulty:
         self.processes.append(process)
         return process
 
+    def start_first(self, **timing: float) -> "subprocess.Popen[str]":
+        """`start`, and from when it is on air on time begins: for a plan that a slow start would spoil."""
+        self.plan(3600)
+        process = self.start(**timing)
+        wait_for(lambda: self.state() is not None, 60)
+        self.begin = datetime.datetime.now(UTC).replace(microsecond=0)
+        return process
+
     def stop(self, process: "subprocess.Popen[str]", how: signal.Signals = signal.SIGTERM) -> None:
         """End it and see that it did not crash."""
         process.send_signal(how)

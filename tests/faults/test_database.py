@@ -60,9 +60,8 @@ def test_a_lock_over_the_instant_delays_neither_sound_nor_outcome(station: Fault
 
 
 def test_a_lock_before_the_claim_starts_it_late_but_once(station: Faulty) -> None:
+    process = station.start_first(claim=3, open=1, late=1)
     (airing,) = station.plan(8)
-    process = station.start(claim=3, open=1, late=1)
-    wait_for(lambda: station.state() is not None, 45)
     with locked(station.workspace.database):
         time.sleep(max(0.0, 12 - station.age()))
         assert station.heard() == []

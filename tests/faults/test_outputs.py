@@ -52,8 +52,8 @@ def test_a_dead_output_does_not_silence_the_others_and_is_told(station: Faulty) 
 def test_all_outputs_dead_is_missed_with_the_reason(station: Faulty) -> None:
     outputs = f', dead: {{kind: icecast, url: "http://127.0.0.1:{free_port()}/a.mp3"}}'
     os.environ["LOA_ICECAST_PASSWORD"] = "x"
+    process = station.start_first(**QUICK)
     (airing,) = station.plan(6, on="dead", outputs=outputs, late="{start_within: 4s}")
-    process = station.start(**QUICK)
     row = station.wait_for_outcome(airing)
     station.stop(process)
     assert row.outcome == "missed"

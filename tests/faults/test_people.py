@@ -40,8 +40,8 @@ def test_a_schedule_broken_and_mended_on_air(station: Faulty) -> None:
 
 
 def test_a_file_replaced_while_it_plays_and_before_the_next_airing(station: Faulty) -> None:
+    process = station.start_first(**QUICK)
     planned = station.plan(6, 14, late="{start_within: 3s}")
-    process = station.start(**QUICK)
     wait_for(lambda: playing(station), 45)
     path = station.workspace.bulletins / "ben-hai" / "tin.mp3"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
