@@ -59,7 +59,8 @@ def create_app(console: Console) -> FastAPI:
 class Frame:
     """Around every answer: security headers; before it: a limit on what is sent to us.
 
-    `changed` is called before a request is answered that may have changed something.
+    `changed` makes all forgotten that was seen before: when a request begins that may change something, so that nobody
+    signs a sound which was made anew a moment ago, and again before it is answered, so that the next page shows it.
     """
 
     def __init__(self, app: ASGIApp, changed: Callable[[], None]) -> None:
@@ -70,7 +71,9 @@ class Frame:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        taken = 0
+        taken, changing = 0, scope["method"] not in SAFE
+        if changing:
+            self.changed()
 
         async def limited() -> Message:
             nonlocal taken
@@ -82,7 +85,7 @@ class Frame:
 
         async def framed(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                if scope["method"] not in SAFE:
+                if changing:
                     self.changed()
                 there = {name.lower() for name, _value in message["headers"]}
                 message["headers"] = [

@@ -5,10 +5,14 @@ import hashlib
 import pytest
 from sqlalchemy import Engine
 
+from generator.approval import all_approvals
 from generator.bulletin.manifest import Cue, Manifest
 from generator.console import sounds, tables
+from generator.console.context import Console
+from generator.console.roles import Role
 from generator.console.sounds import Sounds
 from generator.workspace import Workspace
+from tests.console.conftest import LogIn
 
 
 @pytest.fixture
@@ -57,3 +61,19 @@ def test_nothing_is_hashed_again_after_a_restart(
     before = Sounds(station, engine).lying()
     monkeypatch.setattr(sounds, "_read", None)
     assert Sounds(station, engine).lying() == before
+
+
+def test_a_sound_that_was_made_anew_a_moment_ago_is_not_signed_unheard(
+    station: Workspace, log_in: LogIn, console: Console
+) -> None:
+    put(station, "ben-hai/tin", b"mot")
+    leader = log_in(Role.LEADER)
+    page = leader.look("/release/ben-hai/tin")
+    heard = hashlib.sha256(b"mot").hexdigest()
+    assert heard in page
+    put(station, "ben-hai/tin", b"hai hai")
+    leader.submit("/release/ben-hai/tin/sign", 422, sha256=heard)
+    assert not all_approvals(console.store)
+    leader.submit("/release/ben-hai/tin/sign", sha256=hashlib.sha256(b"hai hai").hexdigest())
+    assert "Signed by" in leader.look("/release/ben-hai/tin")
+    assert [a.bulletin for a in all_approvals(console.store)] == ["ben-hai/tin"]
