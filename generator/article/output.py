@@ -4,7 +4,6 @@ import markdown
 import nh3
 
 from generator.article import Article
-from generator.article.blocks import blocks, plain
 
 _TAGS = {"h1", "h2", "h3", "h4", "p", "ol", "ul", "li", "strong", "em", "a", "br", "blockquote", "table", "thead"}
 _TAGS |= {"tbody", "tr", "th", "td"}
@@ -25,8 +24,3 @@ def to_html(text: str) -> str:
 def to_text(article: Article) -> str:
     """What is heard, one block a paragraph, without markup."""
     return "\n\n".join(part.text for part in article.spoken_parts) + "\n"
-
-
-def page_text(text: str) -> str:
-    """Markdown `text` without markup, one block a paragraph."""
-    return "\n\n".join(plain(text[block.start : block.end]) for block in blocks(text)) + "\n"

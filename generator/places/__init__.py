@@ -127,11 +127,6 @@ def former(code: int) -> tuple[Commune, ...]:
     return tuple(c for c in _units("old").communes.values() if code in c.into)
 
 
-def former_province(code: int) -> Province:
-    """The province before 2025-07-01 with that code. Raises KeyError."""
-    return _units("old").provinces[code]
-
-
 def province_of(unit: Commune, day: date) -> Province:
     """The province that `unit` lies in on `day`."""
     return _units(_era(day)).provinces[unit.province]

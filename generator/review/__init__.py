@@ -10,7 +10,19 @@ from functools import lru_cache
 
 from generator.campaign import Unit
 from generator.errors import Finding
-from generator.review import addresses, citations, counts, dated, days, legacy, notes, punctuation, sentences, spelling
+from generator.review import (
+    addresses,
+    citations,
+    counts,
+    dated,
+    days,
+    doubled,
+    legacy,
+    notes,
+    punctuation,
+    sentences,
+    spelling,
+)
 from generator.review.hits import Hit
 from generator.review.text import Passage, Shape, Text
 
@@ -31,6 +43,7 @@ PASSAGE_RULES: tuple[Callable[[Passage], Iterator[Hit]], ...] = (
     notes.personal,
     notes.staff_notes,
     punctuation.leftovers,
+    doubled.words,
     spelling.spelling,
 )
 TEXT_RULES: tuple[Callable[[Text], Iterator[Hit]], ...] = (

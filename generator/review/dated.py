@@ -90,23 +90,33 @@ def whole_part(passage: Passage) -> Iterator[Hit]:
 
 def told(code: str) -> tuple[str, str]:
     """The message and the mend for wording that is out of force; campaign facts and texts are told the same."""
-    match code:
-        case "law.levels-ended":
-            message = _("Since 15 August 2022 online services have no levels any more; there are two kinds.")
-            return message, _("Write “toàn trình” or “một phần”, or say that the levels are the former way of naming.")
-        case "law.kinds-early":
-            message = _("On this day the two kinds were not in force yet; there were four levels.")
-            return message, _("Write the level: mức độ 3 or mức độ 4.")
-        case "law.portal-ended":
-            message = _("Since 1 July 2025 provincial portals take no files.")
-            return message, _("Name the national portal: https://dichvucong.gov.vn/")
-        case "law.district-ended":
-            message = _("Since 1 July 2025 there is no district level, and no thị trấn.")
-            return message, _("Name the commune or the province that does the work now.")
-        case "law.one-stop-ended":
-            message = _("Since 1 July 2025 the commune's desk is called “Trung tâm Phục vụ hành chính công”.")
-            return message, _("Write “Trung tâm Phục vụ hành chính công” and the commune's name.")
-    return _("Since 1 July 2024 people log in with VNeID only."), _("Write “đăng nhập bằng tài khoản VNeID”.")
+    texts = {
+        "law.levels-ended": (
+            _("Since 15 August 2022 online services have no levels any more; there are two kinds."),
+            _("Write “toàn trình” or “một phần”, or say that the levels are the former way of naming."),
+        ),
+        "law.kinds-early": (
+            _("On this day the two kinds were not in force yet; there were four levels."),
+            _("Write the level: mức độ 3 or mức độ 4."),
+        ),
+        "law.portal-ended": (
+            _("Since 1 July 2025 provincial portals take no files."),
+            _("Name the national portal: https://dichvucong.gov.vn/"),
+        ),
+        "law.district-ended": (
+            _("Since 1 July 2025 there is no district level, and no thị trấn."),
+            _("Name the commune or the province that does the work now."),
+        ),
+        "law.one-stop-ended": (
+            _("Since 1 July 2025 the commune's desk is called “Trung tâm Phục vụ hành chính công”."),
+            _("Write “Trung tâm Phục vụ hành chính công” and the commune's name."),
+        ),
+        "law.login-ended": (
+            _("Since 1 July 2024 people log in with VNeID only."),
+            _("Write “đăng nhập bằng tài khoản VNeID”."),
+        ),
+    }
+    return texts[code]
 
 
 _ENDED = (

@@ -11,10 +11,6 @@ from generator.review.hits import Hit, warning
 from generator.review.text import Passage
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_DOUBLE = re.compile(
-    r"(?<![\w-])(của|và|là|các|những|được|cho|trong|với|để|tại|theo|này|đã|sẽ|về|bằng|do|khi|trên|phải) +\1(?![\w-])",
-    re.I,
-)
 _SPELT = {"vneid": "VNeID", "ekyc": "eKYC"}  # names whose capitals are part of them
 _LETTERS = "[^\\W\\d_]"
 _AGAIN = re.compile(rf"(?<![\w-])({_LETTERS}{{2,}}(?: {_LETTERS}{{2,}})?) +\1(?![\w-])", re.I)
@@ -53,14 +49,6 @@ def spelling(passage: Passage) -> Iterator[Hit]:
         yield Hit(
             *match.span(), "spelling.confused", message, _("Write “{right}”.").format(right=mended), mended=mended
         )
-    for match in _DOUBLE.finditer(text):
-        told.append(match.span())
-        message = _("The word “{word}” stands here twice.").format(word=match[1])
-        yield Hit(*match.span(), "spelling.twice", message, _("Keep one."), mended=match[1])
-    for again in _repeated(text):
-        if not any(a < again.end and again.start < b for a, b in told):
-            told.append((again.start, again.end))
-            yield again
     words = [m for m in _WORD.finditer(text) if "ａ" not in m.group()]
     long = [m for m in words if len(m.group()) > 1]
     unmarked = [m for m in long if m.group().isascii() and m.group().islower()]
@@ -133,26 +121,6 @@ def _bound(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
                 return None
     message = _("Spelling: “{wrong}”.").format(wrong=match.group())
     return Hit(*match.span(), "spelling.confused", message, _("Write “{right}”.").format(right=meant), mended=meant)
-
-
-def _repeated(text: str) -> Iterator[Hit]:
-    """The same word twice in a row where Vietnamese has no such doubling ("xa xa", "ngày ngày")."""
-    for match in _AGAIN.finditer(text):
-        word = syl.normal(match[1])
-        if " " not in word and (syl.is_pair(word, word) or word in _DOUBLES or _two_words(text, match, word)):
-            continue
-        message = _("The word “{word}” stands here twice.").format(word=match[1])
-        yield warning(*match.span(), "spelling.twice", message, _("Keep one."), mended=match[1])
-
-
-def _two_words(text: str, match: re.Match[str], word: str) -> bool:
-    """Whether the second begins a word of its own: a name ("Tây Tây Bắc"), or "đại biểu biểu quyết"."""
-    before, after = _WORD.findall(text[: match.start()][-20:]), _WORD.findall(text[match.end() :][:20])
-    if match.group().istitle():
-        return True
-    return (
-        bool(before and after) and syl.is_pair(syl.normal(before[-1]), word) and syl.is_pair(word, syl.normal(after[0]))
-    )
 
 
 def _ascii_word(words: list[re.Match[str]], index: int, text: str, *, name: bool, shouted: bool) -> Hit | None:
