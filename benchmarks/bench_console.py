@@ -111,7 +111,7 @@ class Browser:
     """One connection that is kept, as browsers do."""
 
     def __init__(self, port: int, cookie: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._headers = {"cookie": cookie}
 
     def get(self, path: str) -> bytes:
