@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from generator.campaign import read_commune
+from generator.campaign import load_commune, read_commune
 from generator.cli.app import Station, loa, pass_station
 from generator.cli.when import DAY
 from generator.console.newcampaign import add_campaign
@@ -32,6 +32,7 @@ def import_(station: Station, file: Path, stem: str | None, as_of: date | None) 
     if stem is None:
         click.echo(article.campaign(day), nl=False)
         return
+    load_commune(station.workspace, stem)  # tells the communes there are where it has none of this name
     path = station.workspace.campaigns / f"{stem}.yaml"
     _commune, source = read_commune(path, station.workspace.relative(path))
     before = read_text(path)

@@ -46,6 +46,9 @@ def facts(commune: Commune, index: int, source: YamlFile, day: date) -> Iterator
     if campaign.deadline and campaign.deadline < day:
         message = _("This day has passed on {day}, the article's day.").format(day=f"{day:%d/%m/%Y}")
         yield source.finding((*here, "deadline"), "date.past", message, _("Write a day to come, or null."))
+    if campaign.template == "thong-bao" and not campaign.body:
+        message, mend = _("This notice has no text."), _("Write its paragraphs under “body:”.")
+        yield source.finding((*here, "body"), "article.no-body", message, mend)
     yield from _addresses(commune, source, day)
     yield from place_names(commune, source, day)
 

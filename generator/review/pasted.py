@@ -13,6 +13,7 @@ from generator.review import Shape, Text, hits
 from generator.review.fix import fix
 
 _GREETING = re.compile(r"kính\s+(?:thưa|chào|gửi)|thưa\s+(?:toàn\s+thể|quý\s+vị|bà\s+con)", re.I)
+_GREETED = re.compile(rf"(?:{_GREETING.pattern})[^.!?:;\d]{{0,80}}!\s+", re.I)
 _THANKS = re.compile(
     r"(?:xin\s+)?(?:trân\s+trọng\s+)?(?:cảm|cám)\s+ơn|xin\s+chào\s+tạm\s+biệt|trân\s+trọng\s*[./]*$", re.I
 )
@@ -72,10 +73,21 @@ def read_pasted(raw: str, day: date, shape: Shape) -> Pasted:
         [line for _offset, passage in text.passages if (line := _said(passage.text, notes))]
     )
     title = _as_title(said[0]) if said else ""
-    body = [
-        line for line in said[1:] if not (len(line.split()) < 25 and (_GREETING.match(line) or _THANKS.search(line)))
-    ]
+    body = [line for line in map(_without_greeting, said[1:]) if line and not _is_courtesy(line)]
     return Pasted(title, tuple(body), tuple(notes), many, tuple(left_out))
+
+
+def _without_greeting(line: str) -> str:
+    """What comes after “Kính thưa bà con!” in the same paragraph."""
+    greeted = _GREETED.match(line)
+    return line[greeted.end() :] if greeted else line
+
+
+def _is_courtesy(line: str) -> bool:
+    """A greeting or thanks and nothing else; a line with a number in it tells something."""
+    if any(character.isdigit() for character in line) or len(line.split()) >= 25:
+        return False
+    return bool(_GREETING.match(line) or _THANKS.search(line))
 
 
 def _said(passage: str, notes: Iterable[str]) -> str:

@@ -129,3 +129,22 @@ def test_without_a_commune_the_campaign_is_printed(root: Path, loa: Loa) -> None
     done = loa("import", "dan.txt", cwd=root)
     assert done.stdout.startswith("  - id: thong-bao-ve-viec-tong-ve-sinh-duong-lang\n")
     assert "places mended" in done.stderr
+
+
+def test_a_greeting_that_goes_on_to_tell_something_keeps_what_it_tells(root: Path, loa: Loa) -> None:
+    text = (
+        "THÔNG BÁO VỀ VIỆC HỌP THÔN\n\nKính gửi bà con, tối 28/11/2026 họp tại nhà văn hóa.\n\n"
+        "Kính thưa bà con! Mỗi hộ cử một người tham dự.\n\nXin trân trọng cảm ơn!\n"
+    )
+    (root / "hop.txt").write_text(text, encoding="utf-8")
+    made = loa("import", "hop.txt", "--as-of", "2026-11-22", cwd=root).stdout
+    assert "tối 28/11/2026 họp tại nhà văn hóa" in made
+    assert "Mỗi hộ cử một người tham dự" in made
+    assert "trân trọng cảm ơn" not in made
+
+
+def test_a_commune_that_is_not_there_is_told_with_those_that_are(root: Path, loa: Loa) -> None:
+    (root / "hop.txt").write_text("THÔNG BÁO\n\nHọp thôn tối nay.\n", encoding="utf-8")
+    done = loa("import", "hop.txt", "--commune", "khong-co", cwd=root)
+    assert done.returncode == 2
+    assert "an-phu" in done.stderr
