@@ -43,7 +43,7 @@ class Speaker(NamedTuple):
 _OURS = Speaker("loa", "nu")
 _SPEAKERS = {
     "espeak": (Speaker("espeak", "vi+f2"),),
-    "loa": (_OURS, Speaker("loa", "nam"), Speaker("loa", "nu", "nam"), Speaker("loa", "nam", "nam")),
+    "loa": (_OURS, Speaker("loa", "nam"), Speaker("loa", "nu", "nam")),
 }
 
 

@@ -20,7 +20,7 @@ _GLIDE = 0.050
 _SHORT_VOWELS = frozenset(("ă", "â"))
 _TONES = {"nặng": 0.85, "hỏi": 1.10, "ngã": 1.10}  # of the nucleus of the other tones
 OWN_PACE = 1.18
-"""How much quicker than the lengths below the voice speaks by itself: 3.6 syllables a second."""
+"""How much quicker than the lengths below the voice speaks by itself: 3.5 syllables a second, pauses counted."""
 _LAST = 1.3  # the last syllable before a pause
 _GAP = 0.0125  # seconds between two syllables, which do not run into each other as those of Kokoro's languages do
 _CLOSED = 0.030  # the same after a final stop, whose closure is heard as silence
