@@ -1,5 +1,6 @@
 """The command group: global options, and the modules that add their verbs."""
 
+import difflib
 import importlib
 from pathlib import Path
 
@@ -51,6 +52,16 @@ class Verbs(Verb, click.Group):
         if cmd_name in MODULES:
             importlib.import_module(f"generator.cli.{MODULES[cmd_name]}")
         return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's; a verb that does not exist is told with the nearest one."""
+        near = difflib.get_close_matches(args[0], MODULES, 1, 0.6)
+        if args[0] not in MODULES and near:
+            message = _("There is no verb “{name}”. Did you mean “{near}”?").format(name=args[0], near=near[0])
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
 
 
 @click.group(

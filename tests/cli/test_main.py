@@ -69,3 +69,9 @@ def test_every_verb_is_found_and_every_module_of_verbs_is_listed() -> None:
     for module in pkgutil.iter_modules(generator.cli.__path__):
         importlib.import_module(f"generator.cli.{module.name}")
     assert set(group.commands) == set(MODULES)
+
+
+def test_a_verb_misspelt_is_told_with_the_nearest(loa: Loa, tmp_path: Path) -> None:
+    done = loa("chek", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "“check”" in done.stderr
