@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator"
 STAGES = (
-    "lazily errors i18n workspace sample yamlfile vietnamese law places campaign article review script speech bulletin store logbook "
+    "lazily errors i18n slugs workspace sample yamlfile vietnamese law places campaign article review script speech bulletin store logbook "
     "approval schedule playout publish build on_air doctor demo console cli"
 ).split()
 ROOT_FILES = {PACKAGE / "__init__.py", PACKAGE / "__main__.py"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from generator import places
-from generator.places.names import slug
+from generator.slugs import slug
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../schemas/campaign.schema.json\n"
 # Listeners' accents: from Thanh Hóa to Khánh Hòa and the northern highlands "trung", south of them "nam".

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from generator.campaign import load_commune, read_commune
+from generator.campaign.adding import add_campaign
 from generator.cli.app import Station, loa, pass_station
 from generator.cli.when import DAY
-from generator.console.newcampaign import add_campaign
 from generator.errors import LoaError
 from generator.i18n import _, ngettext
 from generator.review import documents, pasted

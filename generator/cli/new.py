@@ -12,7 +12,8 @@ from generator.campaign.drafts import commune_draft
 from generator.cli.app import Station, loa, pass_station
 from generator.errors import CampaignError, Finding
 from generator.i18n import _
-from generator.places.names import bare, slug
+from generator.places.names import bare
+from generator.slugs import slug
 from generator.workspace import Workspace, read_text, write_atomic
 
 

@@ -15,7 +15,7 @@ _PATIENCE = 3.0
 _WRONG_USE = 2
 _GROUP = None if sys.platform == "win32" else 0
 """A process group of its own: Ctrl+C is for the station, which then ends it. No session of its own: see polite.py."""
-NEEDED = ("argon2", "fastapi", "ruamel.yaml", "uvicorn")
+NEEDED = ("argon2", "fastapi", "uvicorn")
 
 
 def installed() -> bool:

@@ -5,11 +5,11 @@ from functools import partial
 from typing import Any
 
 from generator.campaign import Commune
-from generator.console import timetable, yamllines, yamltext
+from generator.console import timetable
 from generator.console.formerror import FormError
 from generator.i18n import _
 from generator.schedule import Broadcast, Schedule
-from generator.yamlfile import parse, value_at
+from generator.yamlfile import changing, entries, parse, value_at
 
 
 def users_of(schedule: Schedule | None, stem: str, campaign: str) -> tuple[Broadcast, ...]:
@@ -30,7 +30,7 @@ def without_campaign(text: str, id_: str) -> str:
     if len(ids) == 1:
         problem = _("This is the commune's only campaign. Add another one first, then delete this one.")
         raise FormError({"": problem})
-    return yamllines.cut(text, ("campaigns", ids.index(id_)))
+    return entries.cut(text, ("campaigns", ids.index(id_)))
 
 
 def without_broadcast(text: str, id_: str) -> str:
@@ -38,7 +38,7 @@ def without_broadcast(text: str, id_: str) -> str:
     ids = _ids(text, "broadcasts")
     if id_ not in ids:
         raise FormError({"": _("This broadcast is no longer in the schedule.")})
-    return yamllines.cut(text, ("broadcasts", ids.index(id_)))
+    return entries.cut(text, ("broadcasts", ids.index(id_)))
 
 
 def released_from(text: str, broadcasts: Iterable[Broadcast], campaign: str) -> str:
@@ -47,7 +47,7 @@ def released_from(text: str, broadcasts: Iterable[Broadcast], campaign: str) -> 
         if set(broadcast.campaigns) == {campaign}:
             text = without_broadcast(text, broadcast.id)
         else:
-            text = yamltext.change(text, partial(_take_out, broadcast=broadcast.id, campaign=campaign))
+            text = changing.change(text, partial(_take_out, broadcast=broadcast.id, campaign=campaign))
     return text
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 from fastapi import Request
 
-from generator.console import yamltext
 from generator.console.context import console_of, note, person_of, tell
 from generator.workspace import read_text
+from generator.yamlfile import changing
 
 
 def reschedule(request: Request, edit: Callable[[Any], None], text: str) -> None:
     """Let `edit` work on the loaded file. Raises FormError, ScheduleError; then nothing is changed."""
-    rewrite(request, lambda before: yamltext.change(before, edit), text)
+    rewrite(request, lambda before: changing.change(before, edit), text)
 
 
 def rewrite(request: Request, edit: Callable[[str], str], text: str) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from generator import yamlfile
-from generator.console import labels, schemaform, yamltext
+from generator.console import labels, schemaform
 from generator.console.formerror import FormError
 from generator.console.forms import Form
 from generator.console.history import History
 from generator.console.schemaform import Field
 from generator.errors import Finding, LoaError
 from generator.workspace import read_text
-from generator.yamlfile import Path_, value_at
+from generator.yamlfile import Path_, changing, value_at
 
 
 @lru_cache(maxsize=8)
@@ -62,9 +62,9 @@ class Sheet:
 
         def edit(data: Any) -> None:
             for change in edits:
-                yamltext.put(data, (*self.root, *change.path), change.value, drop=change.drop)
+                changing.put(data, (*self.root, *change.path), change.value, drop=change.drop)
 
-        return Filled(self, form, tuple(edits), yamltext.change(self.text, edit) if edits else self.text)
+        return Filled(self, form, tuple(edits), changing.change(self.text, edit) if edits else self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedSeq
 
 from generator.console.formerror import FormError
-from generator.console.yamltext import plain
 from generator.i18n import _
+from generator.yamlfile.changing import plain
 
 
 def broadcast_in(data: Any, id_: str) -> Any:

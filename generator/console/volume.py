@@ -2,11 +2,11 @@
 
 from fastapi import Request
 
-from generator.console import yamltext
 from generator.console.context import Console
 from generator.console.formerror import FormError
 from generator.console.reschedule import reschedule
 from generator.i18n import _
+from generator.yamlfile import changing
 
 
 def set_volume(request: Request, here: Console, name: str, value: int) -> None:
@@ -16,7 +16,7 @@ def set_volume(request: Request, here: Console, name: str, value: int) -> None:
     """
     find_output(here, name)
     text = _("{output}: volume {value} %").format(output=name, value=value)
-    reschedule(request, lambda data: yamltext.put(data, ("outputs", name, "volume"), value), text)
+    reschedule(request, lambda data: changing.put(data, ("outputs", name, "volume"), value), text)
 
 
 def find_output(here: Console, name: str) -> str:

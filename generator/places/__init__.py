@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from generator.places.names import bare, fold, slug
+from generator.places.names import bare, fold
+from generator.slugs import slug
 
 __all__ = [
     "NEW_UNITS",

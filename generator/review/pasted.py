@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from generator.places.names import slug
 from generator.review import Shape, Text, hits
 from generator.review.fix import fix
+from generator.slugs import slug
 
 _GREETING = re.compile(r"kính\s+(?:thưa|chào|gửi)|thưa\s+(?:toàn\s+thể|quý\s+vị|bà\s+con)", re.I)
 _GREETED = re.compile(rf"(?:{_GREETING.pattern})[^.!?:;\d]{{0,80}}!\s+", re.I)
@@ -59,7 +59,7 @@ class Pasted:
 
     def campaign(self, day: date) -> str:
         """The campaign as YAML, indented as an entry of `campaigns:`."""
-        entry = {"id": slug(self.title)[:60].strip("-") or "thong-bao", **self.entry(day), "as_of": day}
+        entry = {"id": slug(self.title) or "thong-bao", **self.entry(day), "as_of": day}
         text = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, width=110, indent=2)
         return "".join(f"  {line}\n" for line in text.splitlines())
 

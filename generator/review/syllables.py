@@ -1,33 +1,27 @@
 """Which syllables and pairs of syllables Vietnamese has, and what a word may have been meant to be."""
 
-import re
 import unicodedata
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+from generator.slugs import toneless
+from generator.vietnamese.repair import one_tone_place
+
 DATA = Path(__file__).parent / "data"
-_TONES = "\u0300\u0301\u0309\u0303\u0323"
-# The tone mark's place in oa, oe, uy differs between two school traditions (hoà, hòa); both are right.
-_OLD_PLACE = re.compile(f"(?<!q)(o)([ae])([{_TONES}])(?![a-z])|(?<!q)(u)(y)([{_TONES}])(?![a-z])")
 
 
 @lru_cache(maxsize=100_000)
 def normal(word: str) -> str:
     """`word` in lower case and NFC, its tone mark where the table has it: "Hoà" → "hòa", "Uỷ" → "ủy"."""
     word = unicodedata.normalize("NFC", word.lower())
-    if word.isascii():
-        return word
-    parts = unicodedata.normalize("NFD", word)
-    moved = _OLD_PLACE.sub(lambda m: (m[1] + m[3] + m[2]) if m[1] else (m[4] + m[6] + m[5]), parts)
-    return unicodedata.normalize("NFC", moved)
+    return word if word.isascii() else one_tone_place(word)
 
 
 @cache
 def bare(word: str) -> str:
     """`word` without marks: "nghị" → "nghi", "đinh" → "dinh"."""
-    parts = unicodedata.normalize("NFD", word.lower().replace("đ", "d").replace("Đ", "d"))
-    return "".join(c for c in parts if not unicodedata.combining(c))
+    return toneless(word.lower())
 
 
 @cache

@@ -3,12 +3,13 @@
 import re
 from functools import cache, lru_cache
 
+from generator.slugs import toneless
 from generator.vietnamese.abbreviations import foreign
 from generator.vietnamese.letters import latin, spell
 from generator.vietnamese.numbers import digit_by_digit
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import all_syllables, is_syllable
-from generator.vietnamese.tables import abbreviations, contexts, places, table, toneless
+from generator.vietnamese.tables import abbreviations, contexts, places, table
 
 _TOP = "|".join(sorted(contexts("top"), key=len, reverse=True))
 _PATH = r"(?:[/?#][^\s<>\"“”,;()\[\]]{0,300})?"

@@ -2,9 +2,10 @@
 
 import re
 
+from generator.slugs import toneless
 from generator.vietnamese.numbers import Region, cardinal, digit_by_digit
 from generator.vietnamese.repair import repair
-from generator.vietnamese.tables import abbreviations, toneless
+from generator.vietnamese.tables import abbreviations
 
 NAMES = {
     **dict(

@@ -48,7 +48,12 @@ def repair(text: str) -> Repaired:
     origin: list[int] | None = None
     if _ODD.search(text) or not unicodedata.is_normalized("NFC", text):
         text, origin = _recompose(text)
-    return Repaired(_OLD_TONE.sub(_move_tone, text.translate(_ONE_FOR_ONE)), origin)
+    return Repaired(one_tone_place(text.translate(_ONE_FOR_ONE)), origin)
+
+
+def one_tone_place(text: str) -> str:
+    """NFC `text` with the tone marks of oa, oe, uy where the newer of two school traditions has them: hoà → hòa."""
+    return _OLD_TONE.sub(_move_tone, text)
 
 
 def _recompose(text: str) -> tuple[str, list[int]]:

@@ -1,12 +1,13 @@
 """The data tables: read once, when first asked for."""
 
 import hashlib
-import unicodedata
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
+
+from generator.slugs import toneless
 
 RULES = 1
 """Raised by hand whenever the rules in code change what is said: part of the key of every cached clip."""
@@ -52,12 +53,6 @@ def places() -> dict[str, str]:
     """Name without tone marks or spaces (quangtri) → name (quảng trị)."""
     names = (_DATA / "places.txt").read_text("utf-8").splitlines()
     return {toneless(name).replace(" ", ""): name for name in names}
-
-
-def toneless(text: str) -> str:
-    """`text` without any mark: đường → duong."""
-    letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join([letter for letter in letters if not unicodedata.combining(letter)])
 
 
 def version() -> str:

@@ -2,13 +2,14 @@
 
 import re
 
+from generator.slugs import toneless
 from generator.vietnamese.abbreviations import ambiguous, decompose, expand, foreign
 from generator.vietnamese.letters import POINTS, latin, letter, spell
 from generator.vietnamese.numbers import cardinal
 from generator.vietnamese.romans import ROMAN, roman
 from generator.vietnamese.scan import Rule, Scan
 from generator.vietnamese.syllables import is_syllable
-from generator.vietnamese.tables import abbreviations, contexts, table, toneless, units
+from generator.vietnamese.tables import abbreviations, contexts, table, units
 
 LONGEST = 64
 """Letters of one word; what is longer is no word, and is passed on in pieces."""

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, TypeVar, get_args
 
@@ -11,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from generator.errors import Finding, WorkspaceError
 from generator.i18n import _
+from generator.slugs import slug
 from generator.yamlfile.reading import Path_, YamlFile, value_at
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -78,7 +78,7 @@ def _wording(detail: ErrorDetails) -> tuple[str, str, str]:
         return "value.choice", message, _("Choose: {list}").format(list=choices or context["expected"])
     if kind == "string_pattern_mismatch":
         message = _("“{value}” has letters that may not stand here.").format(value=given)
-        mend = _("Use a-z, 0-9 and single hyphens: {example}").format(example=_plain(str(given)) or "my-campaign")
+        mend = _("Use a-z, 0-9 and single hyphens: {example}").format(example=slug(str(given)) or "my-campaign")
         return "value.letters", message, mend
     if kind == "value_error":
         what, _sep, mend = str(context["error"]).partition("\n")
@@ -117,12 +117,6 @@ def _kind_of_value(kind: str, otherwise: str) -> tuple[str, str]:
         "dict": a_group,
     }
     return words.get(kind, (otherwise, ""))
-
-
-def _plain(text: str) -> str:
-    """`Sốt xuất huyết` → "sot-xuat-huyet"."""
-    parts = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "-".join(re.findall(r"[a-z0-9]+", "".join(c for c in parts if not unicodedata.combining(c))))
 
 
 def _fields_at(model: type[BaseModel], loc: Path_) -> list[str]:

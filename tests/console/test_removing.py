@@ -1,10 +1,9 @@
 import pytest
 
-from generator.console import yamllines
 from generator.console.context import Console
 from generator.console.roles import Role
 from generator.workspace import Workspace
-from generator.yamlfile import parse
+from generator.yamlfile import entries, parse
 from tests.conftest import ROOT
 from tests.console.conftest import LogIn, yaml_of
 
@@ -14,7 +13,7 @@ CAMPAIGN = "/campaigns/ben-hai/dich-vu-cong-truc-tuyen"
 
 @pytest.mark.parametrize("number", range(6))
 def test_a_broadcast_is_cut_out_with_its_own_lines_and_no_comment(number: int) -> None:
-    after = yamllines.cut(SCHEDULE, ("broadcasts", number))
+    after = entries.cut(SCHEDULE, ("broadcasts", number))
     comments = [line for line in SCHEDULE.splitlines() if line.strip().startswith("#")]
     assert [line for line in after.splitlines() if line.strip().startswith("#")] == comments
     assert set(after.splitlines()) <= set(SCHEDULE.splitlines())
@@ -32,7 +31,7 @@ def test_a_broadcast_is_cut_out_with_its_own_lines_and_no_comment(number: int) -
     ],
 )
 def test_every_way_of_writing_a_list_is_cut(text: str, after: str) -> None:
-    assert yamllines.cut(text, ("a", 0)) == after
+    assert entries.cut(text, ("a", 0)) == after
 
 
 def add_campaign(browser: object) -> str:

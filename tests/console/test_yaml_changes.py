@@ -3,13 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from generator.console import timetable, yamltext
+from generator.console import timetable
 from generator.console.context import Console
 from generator.console.formerror import FormError
 from generator.console.roles import Role
 from generator.errors import LoaError
 from generator.schedule import Schedule, airings
 from generator.workspace import Workspace
+from generator.yamlfile import changing
 from tests.conftest import ROOT
 from tests.console.conftest import LogIn
 
@@ -19,12 +20,12 @@ FILES = [ROOT / "schedule.yaml", *sorted((ROOT / "campaigns").glob("*.yaml"))]
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_a_file_that_nobody_changed_stays_letter_for_letter(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert yamltext.change(text, lambda _data: None) == text
+    assert changing.change(text, lambda _data: None) == text
 
 
 def test_a_change_keeps_comments_and_every_other_line() -> None:
     text = (ROOT / "schedule.yaml").read_text("utf-8")
-    after = yamltext.change(
+    after = changing.change(
         text,
         lambda data: timetable.leave_out(data, "ben-hai-dvc", datetime.date(2026, 12, 1), datetime.date(2026, 12, 3)),
     )
@@ -44,20 +45,20 @@ TUESDAY = datetime.date(2026, 12, 1)
 
 def test_a_day_is_left_out_and_put_back(console: Console, station: Workspace) -> None:
     text = station.schedule_file.read_text("utf-8")
-    left = yamltext.change(text, lambda data: timetable.leave_out(data, "ben-hai-dvc", TUESDAY, TUESDAY))
+    left = changing.change(text, lambda data: timetable.leave_out(data, "ben-hai-dvc", TUESDAY, TUESDAY))
     assert of_day(console.history.try_schedule(left), TUESDAY) == []
-    back = yamltext.change(left, lambda data: timetable.put_back(data, "ben-hai-dvc", TUESDAY))
+    back = changing.change(left, lambda data: timetable.put_back(data, "ben-hai-dvc", TUESDAY))
     assert of_day(console.history.try_schedule(back), TUESDAY) == ["05:45", "17:00"]
     with pytest.raises(FormError):
-        yamltext.change(back, lambda data: timetable.put_back(data, "ben-hai-dvc", TUESDAY))
+        changing.change(back, lambda data: timetable.put_back(data, "ben-hai-dvc", TUESDAY))
 
 
 def test_once_more_and_not(console: Console, station: Workspace) -> None:
     wednesday = datetime.datetime(2026, 12, 2, 16, 45)  # noqa: DTZ001  the station's clock
     text = station.schedule_file.read_text("utf-8")
-    more = yamltext.change(text, lambda data: timetable.put_extra(data, "ben-hai-dvc", wednesday))
+    more = changing.change(text, lambda data: timetable.put_extra(data, "ben-hai-dvc", wednesday))
     assert of_day(console.history.try_schedule(more), wednesday.date()) == ["16:45"]
-    less = yamltext.change(more, lambda data: timetable.drop_extra(data, "ben-hai-dvc", wednesday))
+    less = changing.change(more, lambda data: timetable.drop_extra(data, "ben-hai-dvc", wednesday))
     assert less == text
 
 
@@ -84,7 +85,7 @@ def test_a_schedule_that_would_be_wrong_is_refused_with_its_line(console: Consol
         timetable.set_broadcast(data, {"id": "ben-hai-dvc", "on": ["khong-co"]})
 
     with pytest.raises(LoaError) as refused:
-        console.history.try_schedule(yamltext.change(text, break_it))
+        console.history.try_schedule(changing.change(text, break_it))
     finding = refused.value.findings[0]
     assert finding.file == "schedule.yaml"
     assert finding.line
@@ -112,5 +113,5 @@ def test_the_last_change_can_be_taken_back_unless_the_file_moved_on(console: Con
 
 def test_a_new_reading_and_a_null_are_written_as_people_do() -> None:
     text = "station:\n  voice: null  # giọng\n"
-    after = yamltext.change(text, lambda data: yamltext.put(data, ("station", "pronounce"), {"VNeID": "vi en i đi"}))
+    after = changing.change(text, lambda data: changing.put(data, ("station", "pronounce"), {"VNeID": "vi en i đi"}))
     assert after == "station:\n  voice: null  # giọng\n  pronounce: {VNeID: vi en i đi}\n"

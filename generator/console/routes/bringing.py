@@ -6,12 +6,12 @@ import io
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from generator.campaign.adding import add_campaign
 from generator.console.context import Console, Filled, Here, Me, note, tell
 from generator.console.formerror import FormError
 from generator.console.forms import Form, clean
 from generator.console.lookup import find_file
 from generator.console.moments import day_in
-from generator.console.newcampaign import add_campaign
 from generator.console.pages import go, page
 from generator.console.roles import Role, only
 from generator.console.shown import local

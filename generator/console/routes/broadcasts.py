@@ -17,11 +17,11 @@ from generator.console.reschedule import reschedule
 from generator.console.roles import members
 from generator.console.routes.week import planners
 from generator.console.shown import local
-from generator.console.slugs import free_slug
 from generator.errors import LoaError
 from generator.i18n import _
 from generator.schedule import Broadcast, Schedule
 from generator.schedule.days import WEEKDAYS
+from generator.slugs import free_slug
 
 router = APIRouter(include_in_schema=False)
 

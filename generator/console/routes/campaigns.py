@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from generator.campaign import Campaign
+from generator.campaign.adding import add_campaign
 from generator.console.context import Console, Filled, Here, Me, note, tell
 from generator.console.facts import CommuneFile
 from generator.console.formerror import FormError
 from generator.console.lookup import find_file
-from generator.console.newcampaign import add_campaign
 from generator.console.pages import go, page
 from generator.console.parts import in_parts
 from generator.console.roles import Role, members, only

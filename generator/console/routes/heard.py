@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from generator.console import voices, yamltext
+from generator.console import voices
 from generator.console.context import Console, Filled, Here, Me, note, tell
 from generator.console.draft import make_draft
 from generator.console.formerror import FormError
@@ -17,6 +17,7 @@ from generator.console.roles import Role, members, only
 from generator.errors import LoaError
 from generator.i18n import _
 from generator.workspace import read_text
+from generator.yamlfile import changing
 
 router = APIRouter(include_in_schema=False)
 WAV = "audio/wav"
@@ -69,7 +70,7 @@ def pronounce(request: Request, here: Here, me: Me, stem: str, id_: str, form: F
     readings.pop(word, None)
     if said:
         readings[word] = said
-    _edit(here, stem, me.shown, lambda data: yamltext.put(data, ("station", "pronounce"), readings), f"{word} = {said}")
+    _edit(here, stem, me.shown, lambda data: changing.put(data, ("station", "pronounce"), readings), f"{word} = {said}")
     note(request, "reading.kept", stem, f"{word} = {said}")
     tell(request, _("Kept: {word} is read “{said}”.").format(word=word, said=said) if said else _("Taken back."))
     return go(f"/campaigns/{stem}/{id_}/heard")
@@ -114,7 +115,7 @@ def _edit(here: Console, stem: str, who: str, edit: Callable[[Any], None], text:
     if file is None:
         raise HTTPException(404)
     before = read_text(file.path)
-    after = yamltext.change(before, edit)
+    after = changing.change(before, edit)
     try:
         here.history.try_commune(stem, after)
     except LoaError as error:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from generator.console import labels, schemaform, yamllines
+from generator.console import labels, schemaform
 from generator.console.broadcasts import name_of
 from generator.console.called import output_kind
 from generator.console.context import Console, Here, Me, note, tell
@@ -19,13 +19,14 @@ from generator.console.reschedule import rewrite
 from generator.console.roles import Role, only
 from generator.console.schemaform import Field
 from generator.console.sheet import Filled, Sheet
-from generator.console.slugs import slug
 from generator.errors import Finding, LoaError
 from generator.i18n import _
 from generator.schedule import Schedule
 from generator.schedule.alerts import Alerts
 from generator.schedule.model import Rules
 from generator.schedule.outputs import KINDS, Group
+from generator.slugs import slug
+from generator.yamlfile import entries
 
 router = APIRouter(include_in_schema=False)
 PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts}
@@ -49,11 +50,11 @@ def add_output(request: Request, here: Here, me: Me, form: Sent) -> Response:
     kind, wanted = form.text("kind", 20), form.text("name", 40)
     if kind not in KINDS:
         raise HTTPException(404)
-    name = slug(wanted, 40) if wanted else ""
+    name = slug(wanted, 40)
     sheet = _output_sheet(here, name, kind)
     values: dict[str, Any] = {"kind": kind}
     values |= {change.path[0]: change.value for change in schemaform.changes(form, sheet.fields, None)}
-    filled = Filled(sheet, form, (), yamllines.add(sheet.text, sheet.root, values))
+    filled = Filled(sheet, form, (), entries.add(sheet.text, sheet.root, values))
     title = _new_title(kind)
     try:
         _check_new(here, name)
@@ -91,7 +92,7 @@ def remove_output(request: Request, here: Here, name: str) -> Response:
         problem = _("“{name}” is still used by: {list}. Take it out there first.")
         raise FormError({"": problem.format(name=name, list=", ".join(users))})
     rewrite(
-        request, lambda text: yamllines.cut(text, ("outputs", name)), _("deleted loudspeaker: {name}").format(name=name)
+        request, lambda text: entries.cut(text, ("outputs", name)), _("deleted loudspeaker: {name}").format(name=name)
     )
     return go("/settings")
 

@@ -15,12 +15,12 @@ from generator.console.context import Filled, Here, note, tell
 from generator.console.formerror import FormError
 from generator.console.pages import go, page
 from generator.console.roles import Role, only
-from generator.console.slugs import slug
 from generator.i18n import _
 from generator.on_air import backup as backups
 from generator.schedule.alerts import Alerts
 from generator.schedule.model import Rules
 from generator.schedule.outputs import KINDS
+from generator.slugs import slug
 from generator.speech import all_engines
 from generator.workspace import part_path, write_atomic
 
@@ -67,7 +67,7 @@ def jingle(request: Request, here: Here, form: Filled) -> Response:
     import soundfile
 
     name, content = form.upload("file")
-    wanted = slug(form.text("name", 40) or Path(name).stem, 40)
+    wanted = slug(form.text("name", 40) or Path(name).stem, 40) or "muc"
     try:
         sound = miniaudio.decode(content, miniaudio.SampleFormat.SIGNED16, 1, 44100)
     except miniaudio.MiniaudioError as error:
@@ -100,7 +100,7 @@ def backup(request: Request, here: Here) -> Response:
 def bring_in(request: Request, here: Here, form: Filled) -> Response:
     """A commune's YAML file from somewhere else, checked like any other."""
     name, content = form.upload("file")
-    stem = slug(Path(name).stem)
+    stem = slug(Path(name).stem) or "muc"
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

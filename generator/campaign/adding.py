@@ -5,9 +5,8 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from generator.console import yamltext
-from generator.console.slugs import free_slug
-from generator.yamlfile import parse, value_at
+from generator.slugs import free_slug
+from generator.yamlfile import changing, parse, value_at
 
 
 def add_campaign(text: str, entry: Mapping[str, Any]) -> tuple[str, str]:
@@ -19,7 +18,7 @@ def add_campaign(text: str, entry: Mapping[str, Any]) -> tuple[str, str]:
         made = CommentedMap(id=id_)
         for key, value in entry.items():
             # paragraphs stand one a line; what is short stands on its key's line
-            made[key] = CommentedSeq(value) if isinstance(value, list) and value else yamltext.plain(value)
+            made[key] = CommentedSeq(value) if isinstance(value, list) and value else changing.plain(value)
         data["campaigns"].append(made)
 
-    return yamltext.change(text, add), id_
+    return changing.change(text, add), id_

@@ -9,9 +9,8 @@ import re
 from typing import Any
 
 from generator import yamlfile
-from generator.console import yamltext
 from generator.errors import WorkspaceError
-from generator.yamlfile import Path_, YamlFile, value_at
+from generator.yamlfile import Path_, YamlFile, changing, value_at
 
 
 def cut(text: str, path: Path_) -> str:
@@ -35,7 +34,7 @@ def cut(text: str, path: Path_) -> str:
             data = data[step]
         del data[path[-1]]
 
-    return yamltext.change(text, edit)
+    return changing.change(text, edit)
 
 
 def add(text: str, path: Path_, value: dict[str, Any]) -> str:
@@ -50,12 +49,12 @@ def add(text: str, path: Path_, value: dict[str, Any]) -> str:
             end = _end(lines, start, indent)
             while not lines[end - 1].strip():
                 end -= 1
-            line = yamltext.change("", lambda data: yamltext.put(data, (path[-1],), value)).strip()
+            line = changing.change("", lambda data: changing.put(data, (path[-1],), value)).strip()
             after = "".join([*lines[:end], " " * indent, line, "\n", *lines[end:]])
             keys[path[-1]] = value
             if _holds(after, wanted):
                 return after
-    return yamltext.change(text, lambda data: yamltext.put(data, path, value))
+    return changing.change(text, lambda data: changing.put(data, path, value))
 
 
 def _start(source: YamlFile, path: Path_) -> tuple[int, int | None]:
