@@ -108,7 +108,7 @@ def officer(window: Window, rig: Rig) -> None:
     expect(page.locator("ins:has-text('bạch')")).not_to_have_count(0)
     page.goto("/campaigns/ben-hai/don-ve-sinh/audio")
     page.click("main form[action$='/audio'] button")
-    expect(page.locator("[data-job-page][data-over='1']")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-job-page][data-over='1']")).to_be_visible(timeout=180_000)
     expect(page.locator("main")).to_contain_text("xong")
 
 
@@ -167,7 +167,7 @@ def rewriting(window: Window, rig: Rig) -> None:
     expect(page.locator("main")).to_contain_text("nội dung bài đã thay đổi")
     page.goto("/campaigns/ben-hai/don-ve-sinh/audio")
     page.click("main form[action$='/audio'] button")
-    expect(page.locator("[data-job-page][data-over='1']")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-job-page][data-over='1']")).to_be_visible(timeout=180_000)
 
 
 def signing_again(window: Window, _rig: Rig) -> None:

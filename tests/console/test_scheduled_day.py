@@ -115,7 +115,7 @@ def officer(page: Page) -> None:
     expect(page.locator("ins:has-text('cuối')")).to_have_count(1)
     page.goto("/campaigns/ben-hai/don-ve-sinh/audio")
     page.click("main form[action$='/audio'] button")
-    expect(page.locator("[data-job-page][data-over='1']")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-job-page][data-over='1']")).to_be_visible(timeout=180_000)
 
 
 def leader(page: Page) -> None:
@@ -174,7 +174,7 @@ def duty(page: Page) -> None:
     page.goto("/emergency")
     page.fill("[name=text]", "Nước sông đang lên nhanh. Bà con ở ven sông di chuyển lên nhà văn hóa thôn ngay.")
     page.click("main button.first")
-    expect(page.locator("audio")).to_be_visible(timeout=60_000)
+    expect(page.locator("audio")).to_be_visible(timeout=180_000)
     page.check("[name=on][value=thu]")
     page.fill("[name=password]", PASSWORD)
     page.click("button.stop")

@@ -68,8 +68,9 @@ def test_a_volume_changed_in_the_schedule_is_heard_in_the_airing_that_sounds(
     with wave.open(str(path)) as sound:
         rate = sound.getframerate()
         samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(float)
-    levels = np.sqrt(np.mean(samples[: len(samples) // rate * rate].reshape(-1, rate) ** 2, axis=1))
-    assert levels[-1] / levels[0] == pytest.approx(0.2, abs=0.02)
+    window = rate // 4  # the change may come before the first second is over
+    levels = np.sqrt(np.mean(samples[: len(samples) // window * window].reshape(-1, window) ** 2, axis=1))
+    assert levels[-2] / levels[1] == pytest.approx(0.2, abs=0.02)
 
 
 def test_the_health_of_each_output_is_there_to_be_seen(longer: Workspace, store: Store, plan: Plan) -> None:

