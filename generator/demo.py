@@ -11,7 +11,7 @@ import yaml
 from generator import approval, build, logbook, on_air, sample, yamlfile
 from generator import article as articles
 from generator.article import output
-from generator.bulletin import Manifest
+from generator.bulletin import APOLOGY, Manifest
 from generator.campaign import Commune, load_communes
 from generator.errors import Finding, WorkspaceError
 from generator.i18n import _
@@ -141,9 +141,14 @@ def _air(workspace: Workspace, airing: Airing, progress: Callable[[float], None]
 
 def _line(workspace: Workspace, commune: Commune, coming: tuple[Airing, ...]) -> Line:
     article = articles.render(workspace, commune, commune.campaigns[0])
-    manifest = Manifest.load(next((workspace.bulletins / commune.stem).glob("*.json")))
+    manifest = Manifest.load(bulletin_of(workspace, commune.stem))
     first = next((airing for airing in coming if airing.commune == commune.stem), None)
     return Line(commune, len(output.to_text(article).split()), manifest, first)
+
+
+def bulletin_of(workspace: Workspace, stem: str) -> Path:
+    """The record of a commune's bulletin (in the sample station each has one), not of its spoken apology."""
+    return next(path for path in (workspace.bulletins / stem).glob("*.json") if path.stem != APOLOGY)
 
 
 def _now() -> datetime.datetime:

@@ -4,6 +4,7 @@ import pytest
 
 from generator import demo
 from generator.errors import WorkspaceError
+from generator.workspace import Workspace
 
 
 def test_a_demonstration_never_touches_a_folder_that_is_not_one(tmp_path: Path) -> None:
@@ -25,3 +26,13 @@ def test_a_second_demonstration_starts_afresh_but_keeps_the_clips(tmp_path: Path
     assert clip.exists()
     assert not again.database.exists()
     assert not (again.campaigns / "la.yaml").exists()
+
+
+@pytest.mark.parametrize("names", [["xin-loi", "dvc"], ["dvc", "xin-loi"]])
+def test_the_table_shows_the_bulletin_not_the_apology(tmp_path: Path, names: list[str]) -> None:
+    station = Workspace(tmp_path)
+    folder = station.bulletins / "ben-hai"
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / f"{name}.json").touch()
+    assert demo.bulletin_of(station, "ben-hai").stem == "dvc"
