@@ -60,7 +60,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32
 
-test bench: DEBIAN += chromium fonts-noto-core pulseaudio pulseaudio-utils icecast2 cron postgresql faketime iproute2 curl
+test bench: DEBIAN += chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 cron postgresql faketime iproute2 curl
 # Four workers whatever the cores: most of the time goes by in real airings, which wait for their minute.
 test: lint
 	$(BIN)/python -m pytest -n 4 --dist worksteal

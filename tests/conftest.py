@@ -3,15 +3,17 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from generator import sample
 from generator.i18n import set_language
 from generator.workspace import Workspace
+from tests.browser import chromium
 
 # The same examples every time: a failure belongs to the change that made it. `pytest --hypothesis-profile=default` explores.
 settings.register_profile("repeatable", derandomize=True)
@@ -24,6 +26,13 @@ Loa = Callable[..., "subprocess.CompletedProcess[str]"]
 def english_messages() -> None:
     """Unit tests read the source messages, whatever the machine's language."""
     set_language("en")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser for the tests of one module."""
+    with chromium() as made:
+        yield made
 
 
 @pytest.fixture

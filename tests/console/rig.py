@@ -13,17 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.conftest import ROOT
 
 PASSWORD = "mot cau dai de nho"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
-).split()
 COMMUNE = """\
 commune: {name: Bến Hải, kind: xã, province: Quảng Trị}
 contact_desk: {name: Trung tâm Phục vụ hành chính công xã Bến Hải}
@@ -126,15 +120,6 @@ def _code(log: Path, station: "subprocess.Popen[bytes]") -> str:
         assert station.poll() is None, log.read_text("utf-8")
         time.sleep(0.1)
     raise AssertionError(log.read_text("utf-8"))
-
-
-@contextlib.contextmanager
-def chromium() -> Iterator[Chromium]:
-    """Debian's Chromium without a screen."""
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def log_in(page: Page, name: str) -> None:

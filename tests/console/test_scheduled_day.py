@@ -14,10 +14,9 @@ from generator import approval, build
 from generator.console.context import Console
 from generator.console.roles import Role
 from generator.workspace import Workspace
-from tests.console.rig import CHROMIUM, PASSWORD, SCHEDULE, Rig, chromium, falls_silent, log_in, running, sounds_within
+from tests.console.rig import PASSWORD, SCHEDULE, Rig, falls_silent, log_in, running, sounds_within
 
 pytestmark = [
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed"),
     pytest.mark.skipif(not shutil.which("pulseaudio"), reason="Debian's pulseaudio is not installed"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Playwright's own pipes at its end
 ]
@@ -41,12 +40,6 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         yield made
         here.store.close()
         here.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as made:
-        yield made
 
 
 def page_of(browser: Chromium, rig: Rig, who: Role, *, script: bool) -> Page:

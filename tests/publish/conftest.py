@@ -11,7 +11,6 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from generator import script as scripts
 from generator.article import render
@@ -81,23 +80,6 @@ def _bulletin(station: Workspace, commune: Commune) -> None:
     subprocess.run([ffmpeg, "-v", "error", "-f", "lavfi", "-i", silence, "-b:a", "8k", folder / "dvc.mp3"], check=True)
     write_atomic(folder / "dvc.vtt", webvtt(cues))
     write_atomic(folder / "dvc.json", manifest.model_dump_json())
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine (make test installs it on Debian)")
-    flags = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--autoplay-policy=no-user-gesture-required",
-    ]
-    with sync_playwright() as player:
-        yield player.chromium.launch(executable_path=chromium, args=flags)
 
 
 @pytest.fixture

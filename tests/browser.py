@@ -1,0 +1,25 @@
+"""Debian's Chromium without a screen."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
+).split()
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser for one module of tests: two at once in one process would share Playwright's event loop, and must not."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium on this machine (make test installs it on Debian)")
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=program, args=_FLAGS)
+        yield browser
+        browser.close()
