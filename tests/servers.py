@@ -147,6 +147,13 @@ class PulseAudio:
         self._process.wait()
         (self._folder / "native").unlink(missing_ok=True)
 
+    def clients(self) -> int:
+        """How many connections it serves, `pactl`'s own left out."""
+        listed = subprocess.run(
+            ["pactl", "list", "short", "clients"], env=self.environment, capture_output=True, text=True, check=True
+        )
+        return len([line for line in listed.stdout.splitlines() if "pactl" not in line])
+
     def record(self) -> Recorder:
         self._recorders.append(Recorder(self.environment))
         return self._recorders[-1]

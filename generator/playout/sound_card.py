@@ -42,6 +42,17 @@ def _hush_alsa() -> None:
 _hush_alsa()
 
 
+class _Card(miniaudio.PlaybackDevice):  # type: ignore[misc]  # miniaudio has no types
+    """A device that closes its context too: miniaudio 1.71 leaves it open, and a sound server takes 64 and no more."""
+
+    def close(self) -> None:
+        """Stop the card and let go of the connection; once is enough, twice does no harm."""
+        super().close()
+        context = self.__dict__.pop("_context", None)
+        if context is not None:
+            miniaudio.lib.ma_context_uninit(context)
+
+
 class SoundCardPlayer:
     """One device, opened by (part of) its name. Raises PlayoutError where there is no such card, or it goes away."""
 
@@ -58,14 +69,14 @@ class SoundCardPlayer:
         self._ahead: deque[float] = deque(maxlen=32)
         self._asked = line.clock.elapsed()
         try:
-            self._devices = miniaudio.Devices(_BACKENDS)  # owns the memory of the ids: it must outlive the opening
-            self._device = miniaudio.PlaybackDevice(
+            devices = miniaudio.Devices(_BACKENDS)  # a connection of its own: let go of when the card is open
+            self._device = _Card(
                 miniaudio.SampleFormat.SIGNED16,
                 nchannels=1,
                 sample_rate=self.rate,
                 buffersize_msec=_BUFFER_MS,
                 callback_periods=_PERIODS,
-                device_id=_device_id(self._devices, device),
+                device_id=_device_id(devices, device),
                 app_name="Loa",
                 backends=_BACKENDS,
             )
