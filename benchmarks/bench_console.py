@@ -28,6 +28,7 @@ _NAMES = (
     ("{id_}", "1"),
     ("{commune}/{name}", "xa-250/xa-250-dvc"),
     ("outputs/{name}", "outputs/cum-7"),
+    ("station/{key}", "station/rules"),
 )
 """What stands in an address for the names in a route."""
 _ASKED = {
