@@ -15,9 +15,9 @@ def slug(text: str, longest: int = 60) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", toneless(text.lower())))[:longest].strip("-")
 
 
-def free_slug(text: str, taken: set[str], otherwise: str = "muc") -> str:
-    """A slug that is not in `taken`: the second of a kind ends in `-2`; `otherwise` where `text` has no letter."""
-    first = slug(text) or otherwise
+def free_slug(text: str, taken: set[str]) -> str:
+    """A slug that is not in `taken`: the second of a kind ends in `-2`; "muc" where `text` has no letter."""
+    first = slug(text) or "muc"
     number, found = 1, first
     while found in taken:
         number += 1
