@@ -2,34 +2,25 @@
 
 import datetime
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 
 from generator import approval, logbook
 from generator.console import asrun, shelf
 from generator.console.context import Here, Me, note
 from generator.console.formerror import FormError
 from generator.console.lookup import find_commune
-from generator.console.loudspeakers import LOUDEST, Loudspeaker
 from generator.console.onair import slots_between
 from generator.console.roles import Role, members, only
 from generator.console.routes.release import find_bulletin
 from generator.console.routes.today import put_on_air
+from generator.console.shapes import Airing, Bulletin, Done, Job, Output, Play, Problem, Return, Seen, Signature, Turn
 from generator.console.volume import set_volume
 from generator.i18n import _
 from generator.on_air import desk
 from generator.on_air.alarms import clear_alarms
-
-
-class Problem(BaseModel):
-    """Why a request was not done."""
-
-    error: str
-    message: str
-
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "not understood"},
@@ -44,98 +35,6 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
 hidden = APIRouter(include_in_schema=False)
 Name = Annotated[str, Path(max_length=200)]
-
-
-class Sent(BaseModel):
-    """What programs send: nothing unknown is taken."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Signature(Sent):
-    """The sound that was heard."""
-
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-
-
-class Return(Signature):
-    """Why it is sent back."""
-
-    note: str = Field(min_length=1, max_length=2000)
-
-
-class Play(Sent):
-    """A signed bulletin and where to play it."""
-
-    bulletin: str = Field(min_length=3, max_length=300)
-    outputs: list[str] = Field(min_length=1, max_length=50)
-
-
-class Seen(Sent):
-    """One alarm, or with null all of them."""
-
-    event: str | None = Field(default=None, max_length=300)
-
-
-class Airing(BaseModel):
-    """An airing of the plan."""
-
-    airing: str
-    broadcast: str
-    commune: str
-    bulletin: str
-    planned: datetime.datetime
-    minutes: float
-    outputs: list[str]
-    outcome: str | None
-    skipped: bool
-    problems: list[str]
-
-
-class Bulletin(BaseModel):
-    """A bulletin and whether it is signed."""
-
-    id: str
-    title: str
-    state: Literal["none", "waiting", "signed", "returned"]
-    sha256: str | None
-    seconds: float | None
-    signed_by: str | None
-    returned_because: str | None
-
-
-class Turn(Sent):
-    """How loud, in per cent of the bulletin's level."""
-
-    volume: int = Field(ge=0, le=LOUDEST)
-
-
-class Output(BaseModel):
-    """An output and how it is getting on; the last four are null for groups and before the first airing."""
-
-    name: str
-    kind: str
-    volume: int
-    state: str | None
-    since: datetime.datetime | None
-    error: str | None
-    took: datetime.datetime | None
-
-
-class Job(BaseModel):
-    """Long work."""
-
-    id: int
-    state: str
-    done: int
-    total: int
-    message: str
-
-
-class Done(BaseModel):
-    """It was done; `id` names what came of it."""
-
-    id: str
 
 
 @hidden.get("/api/openapi.json")
@@ -161,7 +60,7 @@ def now(here: Here) -> dict[str, Any]:
 @members
 def outputs(here: Here) -> list[Output]:
     """Every output: volume, state, last trouble, last sound."""
-    return [_output(speaker) for speaker in here.watch.now().loudspeakers]
+    return [Output.of(speaker) for speaker in here.watch.now().loudspeakers]
 
 
 @router.post("/outputs/{name}/volume")
@@ -170,7 +69,7 @@ def turn(request: Request, here: Here, name: Name, sent: Turn) -> Output:
     """Turn it up or down, now and from now on."""
     set_volume(request, here, name, sent.volume)
     here.forget()
-    return next(_output(speaker) for speaker in here.watch.now().loudspeakers if speaker.name == name)
+    return next(Output.of(speaker) for speaker in here.watch.now().loudspeakers if speaker.name == name)
 
 
 @router.get("/airings")
@@ -211,7 +110,7 @@ def bulletins(
     """Bulletins and their states, by id; `q`: a part of title or id, `after`: those behind this id."""
     word = q.casefold().strip()
     found = (b for b in here.shelf.all() if b.id > after and word in f"{b.id} {b.title}".casefold())
-    return [_bulletin(b) for b in islice(found, limit)]
+    return [Bulletin.of(b) for b in islice(found, limit)]
 
 
 @router.post("/bulletins/{commune}/{name}/sign")
@@ -221,7 +120,7 @@ def sign(request: Request, here: Here, me: Me, commune: Name, name: Name, sent: 
     found = _same(here, f"{commune}/{name}", sent.sha256)
     approval.release(here.workspace, here.store, approval.Recording(found.id, found.path), me.shown, shelf.now())
     note(request, "bulletin.signed", found.id, sent.sha256)
-    return _bulletin(find_bulletin(here, found.id))
+    return Bulletin.of(find_bulletin(here, found.id))
 
 
 @router.post("/bulletins/{commune}/{name}/return")
@@ -231,7 +130,7 @@ def send_back(request: Request, here: Here, me: Me, commune: Name, name: Name, s
     found = _same(here, f"{commune}/{name}", sent.sha256)
     here.shelf.send_back(found, me.shown, sent.note)
     note(request, "bulletin.returned", found.id, sent.note)
-    return _bulletin(find_bulletin(here, found.id))
+    return Bulletin.of(find_bulletin(here, found.id))
 
 
 @router.post("/communes/{stem}/audio")
@@ -317,28 +216,3 @@ def _same(here: Here, id_: str, sha256: str) -> shelf.Bulletin:
     if found.sha256 != sha256:
         raise FormError({"sha256": _("The sound was made again meanwhile. Hear the new one before you decide.")})
     return found
-
-
-def _output(speaker: Loudspeaker) -> Output:
-    health = speaker.health
-    return Output(
-        name=speaker.name,
-        kind=speaker.output.kind,
-        volume=speaker.output.volume,
-        state=health.state if health else None,
-        since=health.since if health else None,
-        error=health.error if health else None,
-        took=health.took if health else None,
-    )
-
-
-def _bulletin(b: shelf.Bulletin) -> Bulletin:
-    return Bulletin(
-        id=b.id,
-        title=b.title,
-        state=b.state,
-        sha256=b.sha256,
-        seconds=b.manifest.seconds if b.manifest else None,
-        signed_by=b.approval.by if b.approval else None,
-        returned_because=b.returned["note"] if b.returned and not b.approval else None,
-    )
