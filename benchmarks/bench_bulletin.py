@@ -12,7 +12,7 @@ from pathlib import Path
 from generator.bulletin import BulletinPlan, Order, make
 from generator.script import Script
 from generator.speech import Utterance, cast
-from generator.speech.clips import Voice, speak_all
+from generator.speech.clips import Voice, speak
 from generator.speech.engines.espeak import Espeak
 from generator.workspace import Workspace, write_atomic
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
@@ -66,7 +66,8 @@ def _hundred_communes() -> list[str]:
     beeper = Beeper()
     with tempfile.TemporaryDirectory() as folder:
         said = [Utterance(text, text) for name in names for text in (*shared, own.format(name))]
-        speak_all(Workspace(Path(folder)), said, Voice(beeper, "low"))
+        for utterance in said:
+            speak(Workspace(Path(folder)), utterance, Voice(beeper, "low"))
     unique = len({utterance.text for utterance in said})
     return [f"100 communes, {len(said)} sentences, {unique} different: {len(beeper.said)} engine calls"]
 

@@ -45,11 +45,6 @@ class Portal(Strict):
     url: Url | None = None
     national: Url | None = None
 
-    @property
-    def urls(self) -> tuple[str, ...]:
-        """The addresses there are, the national one first."""
-        return tuple(url for url in (self.national, self.url) if url)
-
 
 class Desk(Strict):
     """Where people come in person. What is null is not said."""

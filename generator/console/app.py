@@ -1,6 +1,6 @@
 """The application: routes, the guard before all of them, headers after all of them, and error pages."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -33,7 +33,6 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
-Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def create_app(console: Console) -> FastAPI:

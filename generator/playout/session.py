@@ -39,7 +39,6 @@ class Session:
         self._clock, self._root = clock, root
         self._channels: dict[str, Channel] = {}
         self._reports = {name: Report(name) for name in outputs}
-        self._stopped = False
 
     def start(self) -> None:
         """Open every output; each waits in silence for the moment."""
@@ -107,7 +106,6 @@ class Session:
 
     def stop(self) -> None:
         """Silence on every output, at once."""
-        self._stopped = True
         for channel in self._channels.values():
             channel.stop()
         for channel in self._channels.values():

@@ -12,13 +12,6 @@ from generator.review.text import Passage
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SPELT = {"vneid": "VNeID", "ekyc": "eKYC"}  # names whose capitals are part of them
-_LETTERS = "[^\\W\\d_]"
-_AGAIN = re.compile(rf"(?<![\w-])({_LETTERS}{{2,}}(?: {_LETTERS}{{2,}})?) +\1(?![\w-])", re.I)
-# Words that may follow themselves: digits told one by one, and "all of them, always" ("nhà nhà", "chiều chiều").
-_DOUBLES = frozenset(
-    "không một hai ba bốn năm sáu bảy tám chín mười nhà người mình ngành đời ngàn hàng muôn ai đâu nơi chốn lớp thôn xã"
-    " ngày tháng sáng trưa chiều tối đêm tuần mãi luôn rất từ dần thường lâu đều ngang".split()
-)
 _CONFUSED_SPLIT = " → "
 
 

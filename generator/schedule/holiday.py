@@ -66,8 +66,3 @@ def _of_year(year: int) -> dict[datetime.date, str]:
 def is_holiday(day: datetime.date, name: str = "holidays") -> bool:
     """Whether `day` is a public holiday, or the one called `name` (one of `NAMES`), days in lieu included."""
     return day in _days_of(name, day.year)
-
-
-def title(day: datetime.date) -> str | None:
-    """The holiday's Vietnamese name, or None on other days."""
-    return _of_year(day.year).get(day)

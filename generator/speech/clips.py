@@ -7,7 +7,6 @@ SHA-256 of the samples: a file that was cut short, damaged or put there by someb
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,28 +97,6 @@ def speak(workspace: Workspace, utterance: Utterance, voice: Voice) -> Clip:
         )
     write_atomic(path, _flac(key, sound, utterance))
     return Clip(key, path, sound.seconds, made=True)
-
-
-def speak_all(
-    workspace: Workspace,
-    utterances: Iterable[Utterance],
-    voice: Voice,
-    progress: Callable[[int, int, bool], None] = lambda *_: None,
-) -> list[Clip]:
-    """One clip an utterance, in order; equal sentences are spoken once.
-
-    `progress(done, total, made)` is called after each. What was finished before an error stays in the cache.
-    """
-    wanted = list(utterances)
-    clips: dict[str, Clip] = {}
-    result = []
-    for done, utterance in enumerate(wanted, 1):
-        key = voice.key(utterance)
-        if key not in clips:
-            clips[key] = speak(workspace, utterance, voice)
-        result.append(clips[key])
-        progress(done, len(wanted), clips[key].made)
-    return result
 
 
 def load_clip(path: Path) -> Sound | None:

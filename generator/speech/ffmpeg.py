@@ -8,8 +8,6 @@ from pathlib import Path
 from generator.errors import BulletinError, Finding
 from generator.i18n import _
 
-_QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error")
-
 
 @cache
 def executable() -> str:

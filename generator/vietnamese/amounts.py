@@ -21,7 +21,7 @@ TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
-FLAT = re.compile(r"(\d{1,4})\s?/\s?(\d{1,4})(?=[A-Z](?![\w]))")
+
 _TIMES = re.compile(r"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[a-zđà-ỹ]+ ){0,2}\d)")
 _OPEN_QUOTE = re.compile(r'(?:^|[\s(])"[^"]*$')
 _DIRECTION = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}

@@ -71,27 +71,3 @@ def decimal(whole_part: str, fraction: str, region: Region, point: str = "phẩy
     as_number = len(fraction) == 2 and fraction[0] != "0"
     said = cardinal(int(fraction), region) if as_number else digit_by_digit(fraction)
     return f"{whole(whole_part, region)} {point} {said}"
-
-
-_VALUE = {word: value for value, word in enumerate(DIGITS)} | {"mốt": 1, "tư": 4, "lăm": 5, "mười": 10}
-
-
-def parse_cardinal(words: str) -> int:
-    """The number that `words` say, in any region's words. Raises ValueError for other words."""
-    total = group = ones = 0
-    for word in words.split():
-        if word in _VALUE:
-            ones += _VALUE[word]
-        elif word == "trăm":
-            group, ones = ones * 100, 0
-        elif word == "mươi":
-            ones *= 10
-        elif word in {"linh", "lẻ"}:
-            continue
-        elif word in {"nghìn", "ngàn", "triệu"}:
-            total, group, ones = total + (group + ones) * (1_000_000 if word == "triệu" else 1000), 0, 0
-        elif word == "tỷ":
-            total, group, ones = (total + group + ones) * 10**9, 0, 0
-        else:
-            raise ValueError(word)
-    return total + group + ones

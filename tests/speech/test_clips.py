@@ -8,9 +8,9 @@ import pytest
 
 from generator.errors import SpeechError
 from generator.speech import Utterance
-from generator.speech.clips import Clip, Voice, digest, load_clip, speak, speak_all
+from generator.speech.clips import Clip, Voice, digest, load_clip, speak
 from generator.workspace import Workspace
-from tests.speech.voices import RATE, SYLLABLE, Beeper
+from tests.speech.voices import RATE, SYLLABLE, Beeper, speak_each
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -27,19 +27,13 @@ def workspace(tmp_path: Path) -> Workspace:
 def test_a_sentence_is_spoken_once_however_often_it_is_said(workspace: Workspace) -> None:
     beeper = Beeper()
     utterances = [said(text) for text in ("một hai", "ba", "một hai", "một hai")]
-    clips = speak_all(workspace, utterances, Voice(beeper, "low"))
+    clips = speak_each(workspace, utterances, Voice(beeper, "low"))
     assert beeper.said == ["một hai", "ba"]
-    assert clips[0] == clips[2] == clips[3]
-    again = speak_all(workspace, utterances, Voice(beeper, "low"))
+    assert {clip.path for clip in clips} == {clips[0].path, clips[1].path}
+    assert clips[0].path == clips[2].path == clips[3].path
+    again = speak_each(workspace, utterances, Voice(beeper, "low"))
     assert beeper.said == ["một hai", "ba"]
-    assert [clip.made for clip in clips + again] == [True] * 4 + [False] * 4
-
-
-def test_progress_tells_what_was_made_and_what_was_kept(workspace: Workspace) -> None:
-    speak(workspace, said("ba"), Voice(Beeper(), "low"))
-    seen: list[tuple[int, int, bool]] = []
-    speak_all(workspace, [said("ba"), said("bốn")], Voice(Beeper(), "low"), lambda *row: seen.append(row))
-    assert seen == [(1, 2, False), (2, 2, True)]
+    assert [clip.made for clip in clips + again] == [True, True, False, False] + [False] * 4
 
 
 def test_a_clip_holds_what_is_heard_and_no_silence_around_it(workspace: Workspace) -> None:
@@ -101,10 +95,11 @@ def test_parts_of_a_key_do_not_run_together() -> None:
 
 def test_what_was_spoken_before_an_engine_failed_is_kept(workspace: Workspace) -> None:
     utterances = [said(text) for text in ("một", "hai", "hỏng", "ba")]
+    failing = Voice(Beeper(fails_on="hỏng"), "low")
     with pytest.raises(SpeechError):
-        speak_all(workspace, utterances, Voice(Beeper(fails_on="hỏng"), "low"))
+        speak_each(workspace, utterances, failing)
     mended = Beeper()
-    speak_all(workspace, utterances, Voice(mended, "low"))
+    speak_each(workspace, utterances, Voice(mended, "low"))
     assert mended.said == ["hỏng", "ba"]
 
 
@@ -118,10 +113,11 @@ def test_a_sentence_of_silence_is_an_error_not_a_clip(workspace: Workspace) -> N
 def test_builds_side_by_side_share_one_cache(workspace: Workspace) -> None:
     program = (
         "import sys; from pathlib import Path; from generator.workspace import Workspace\n"
-        "from generator.speech import Utterance; from generator.speech.clips import Voice, speak_all\n"
+        "from generator.speech import Utterance; from generator.speech.clips import Voice, speak\n"
         "from tests.speech.voices import Beeper\n"
         "texts = [f'câu số {n % 10}' for n in range(40)]\n"
-        "clips = speak_all(Workspace(Path(sys.argv[1])), [Utterance(t, t) for t in texts], Voice(Beeper(), 'low'))\n"
+        "workspace, voice = Workspace(Path(sys.argv[1])), Voice(Beeper(), 'low')\n"
+        "clips = [speak(workspace, Utterance(t, t), voice) for t in texts]\n"
         "assert all(clip.sound() for clip in clips)\n"
     )
     command = [sys.executable, "-c", program, str(workspace.root)]

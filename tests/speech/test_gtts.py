@@ -5,11 +5,12 @@ import pytest
 
 from generator.errors import SpeechError
 from generator.speech import Utterance
-from generator.speech.clips import Voice, speak_all
+from generator.speech.clips import Voice
 from generator.speech.engines.gtts import Gtts, parts
 from generator.speech.network import Patience
 from generator.workspace import Workspace
 from tests.speech.servers import google_sound, google_text, http_server, mp3, reply
+from tests.speech.voices import speak_each
 
 # gTTS leaves the socket of an answer that broke off to the garbage collector
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -132,9 +133,9 @@ def test_a_build_goes_on_with_the_sentence_that_failed(google, tmp_path):
     sentences = [Utterance(text, text) for text in ("một hai ba bốn.", "năm sáu bảy tám.", "chín mười.")]
     google("", "503", "503")
     with pytest.raises(SpeechError):
-        speak_all(Workspace(tmp_path), sentences, Voice(quick(tries=1), "vi"))
+        speak_each(Workspace(tmp_path), sentences, Voice(quick(tries=1), "vi"))
     service = google()
-    clips = speak_all(Workspace(tmp_path), sentences, Voice(quick(), "vi"))
+    clips = speak_each(Workspace(tmp_path), sentences, Voice(quick(), "vi"))
     assert service.asked == [sentence.text for sentence in sentences[1:]]
     assert [clip.made for clip in clips] == [False, True, True]
 

@@ -1,11 +1,14 @@
 """A tiny deterministic voice: one beep a syllable, silence around them. It walks the whole path of a real engine."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from generator.errors import Finding, SpeechError
 from generator.speech import Presenter, Sound, State, TextStyle, Utterance
+from generator.speech.clips import Clip, Voice, speak
+from generator.workspace import Workspace
 
 RATE = 16_000
 SYLLABLE = 0.25
@@ -48,3 +51,8 @@ class Beeper:
 def vieneu() -> Beeper:
     """What a package with native voices would announce."""
     return Beeper(name="vieneu")
+
+
+def speak_each(workspace: Workspace, utterances: Iterable[Utterance], voice: Voice) -> list[Clip]:
+    """The clips of `utterances`, spoken one after the other as a bulletin does."""
+    return [speak(workspace, utterance, voice) for utterance in utterances]

@@ -15,7 +15,7 @@ from generator.speech.engines.loa.tones import contour, semitones
 
 _LEAD = 0.40  # seconds the model rests before it speaks: with less, it mutes the first syllable
 _TAIL = 0.20
-_LAST_MARK = 0.30  # seconds given to the mark after the last syllable, which fades without it
+
 _AHEAD = 0.05  # seconds by which every sound is heard before the frames of its symbol
 _BEFORE = 0.05  # seconds of that rest kept before the first sound
 _AFTER = 0.06
