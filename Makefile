@@ -13,7 +13,7 @@ DEBIAN := espeak-ng ffmpeg
 ifneq ($(shell uname -m),x86_64)
 DEBIAN += gcc libc6-dev python3-dev # a Raspberry Pi compiles miniaudio: there is no wheel for ARM
 endif
-SOURCES := pyproject.toml $(wildcard generator/locale/*/LC_MESSAGES/*.po)
+SOURCES := pyproject.toml $(wildcard generator/loa/locale/*/LC_MESSAGES/*.po)
 export PYTHONUTF8 := 1
 
 .PHONY: setup station demo test bench lint debian catalogue clean
@@ -70,11 +70,11 @@ bench: setup
 
 # Collect the messages of the source, and of click, into the Vietnamese catalogue (then translate what is empty).
 catalogue: setup
-	$(BIN)/pybabel -q extract -F generator/locale/babel.cfg --no-location --sort-output --no-wrap -k _ -k ngettext:1,2 --project loa -o generator/locale/loa.pot generator \
+	$(BIN)/pybabel -q extract -F generator/loa/locale/babel.cfg --no-location --sort-output --no-wrap -k _ -k ngettext:1,2 --project loa -o generator/loa/locale/loa.pot generator/loa \
 	  "$$($(BIN)/python -c 'import click, pathlib; print(pathlib.Path(click.__file__).parent)')"
-	$(BIN)/pybabel -q update -D loa -i generator/locale/loa.pot -d generator/locale --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l vi
-	sed -i -E '/^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Report-Msgid-Bugs-To|Language-Team|Generated-By):/d' generator/locale/vi/LC_MESSAGES/loa.po
-	rm generator/locale/loa.pot
+	$(BIN)/pybabel -q update -D loa -i generator/loa/locale/loa.pot -d generator/loa/locale --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l vi
+	sed -i -E '/^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Report-Msgid-Bugs-To|Language-Team|Generated-By):/d' generator/loa/locale/vi/LC_MESSAGES/loa.po
+	rm generator/loa/locale/loa.pot
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

@@ -12,7 +12,7 @@ class CompileCatalogues(BuildHookInterface[Any]):
     """Writes `<language>/LC_MESSAGES/loa.mo` beside every `loa.po`."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 (hatchling's signature)
-        """Compile every catalogue below `generator/locale`."""
-        for source in Path(self.root, "generator", "locale").glob("*/LC_MESSAGES/loa.po"):
+        """Compile every catalogue below `generator/loa/locale`."""
+        for source in Path(self.root, "generator", "loa", "locale").glob("*/LC_MESSAGES/loa.po"):
             with source.open("rb") as text, source.with_suffix(".mo").open("wb") as compiled:
                 write_mo(compiled, read_po(text))

@@ -4,12 +4,12 @@ import time
 
 import jinja2
 
-from generator import article as articles
-from generator.article.alternates import Alternates
-from generator.article.engine import fill
-from generator.article.filters import FILTERS
-from generator.campaign import load_communes
-from generator.workspace import Workspace
+from loa import article as articles
+from loa.article.filters import FILTERS
+from loa.article.markup import Alternates
+from loa.article.templates import fill
+from loa.campaign import load_communes
+from loa.workspace import Workspace
 from tests.conftest import ROOT
 
 ROUNDS = 100

@@ -9,12 +9,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from generator.bulletin import BulletinPlan, Order, make
-from generator.script import Script
-from generator.speech import Utterance, cast
-from generator.speech.clips import Voice, speak
-from generator.speech.engines.espeak import Espeak
-from generator.workspace import Workspace, write_atomic
+from loa.bulletin.models import BulletinPlan, BulletinRequest
+from loa.bulletin.writer import make
+from loa.script import Script
+from loa.tts import Utterance, cast
+from loa.tts.cache import Voice, speak
+from loa.tts.engines.espeak import Espeak
+from loa.workspace import Workspace, write_atomic
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
 
 ROOT = Path(__file__).parent.parent
@@ -33,7 +34,7 @@ def _article(sentences: int = 44) -> Script:
     return script("tin", *(f"{text}." for text in texts))
 
 
-ORDER = Order(PLAN, OPENING, (_article(),), BRIDGE, CLOSING)
+ORDER = BulletinRequest(PLAN, OPENING, (_article(),), BRIDGE, CLOSING)
 
 
 def run() -> list[str]:
@@ -59,7 +60,7 @@ def run() -> list[str]:
 
 def _hundred_communes() -> list[str]:
     """How often an engine is asked when 100 communes say the same template with their own names."""
-    from tests.speech.voices import Beeper  # brings numpy, which joining does without
+    from tests.tts.voices import Beeper  # brings numpy, which joining does without
 
     names = [f"xã số {n}" for n in range(100)]
     shared, own = ["Bà con chú ý."] * 3 + ["Hồ sơ nộp trực tuyến."], "Ủy ban nhân dân {} thông báo."
@@ -80,11 +81,9 @@ def _measured(what: str, workspace: Workspace) -> tuple[float, int]:
 
 
 def _join(workspace: Workspace) -> None:
-    from generator.bulletin.captions import srt, webvtt
-    from generator.bulletin.making import as_mp3
-    from generator.bulletin.narration import Narrator
-    from generator.bulletin.programme import join
-    from generator.bulletin.rundown import rundown
+    from loa.bulletin.narration import Narrator
+    from loa.bulletin.rundown import join, rundown
+    from loa.bulletin.writer import as_mp3, srt, webvtt
 
     heard = rundown(ORDER, Narrator(workspace, cast(Espeak(), "vi+f2", ()), "horn"), lambda *_: None, 1)
     programme = join(heard.slots)

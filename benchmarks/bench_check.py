@@ -5,10 +5,10 @@ import time
 from datetime import date
 from pathlib import Path
 
-from generator import places
-from generator.campaign.drafts import commune_draft
-from generator.review import station
-from generator.workspace import Workspace
+from loa.campaign.authoring import commune_draft
+from loa.checks import station
+from loa.reference import places
+from loa.workspace import Workspace
 from tests.conftest import ROOT
 
 COMMUNES = 3300

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.stations import COMMUNES, ROOT, ROWS, large_station, small_station
-from generator.console import routes
-from generator.console.context import Console
-from generator.console.roles import Role
-from generator.workspace import Workspace
+from loa.web import routes
+from loa.web.auth.roles import Role
+from loa.web.context import Console
+from loa.workspace import Workspace
 
 STARTS, TURNS, RESTED = 3, 60, 3
 """Starts of the station; requests of each page one after the other, and after a second in which nobody asked."""
@@ -142,7 +142,7 @@ def serving(workspace: Workspace, more: dict[str, str] | None = None) -> Iterato
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "generator", "run", "--console", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "loa", "run", "--console", f"127.0.0.1:{port}"]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "LOA_LANG": "vi", **(more or {})}
     started = time.perf_counter()
     station = subprocess.Popen(command, cwd=workspace.root, env=env, stderr=subprocess.DEVNULL)

@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 
 from benchmarks.rivals import first_sounds
-from generator.approval import find, release
-from generator.logbook import rows
-from generator.store import open_store
-from generator.workspace import Workspace
+from loa.store.approvals import approve, find
+from loa.store.asrun import rows
+from loa.store.database import open_store
+from loa.workspace import Workspace
 from tests.servers import PulseAudio, Recorder
 from tests.sounds import make_mp3
 
@@ -63,7 +63,7 @@ def _station(root: Path, count: int) -> tuple[Workspace, list[datetime.datetime]
     (workspace.campaigns / "ben-hai.yaml").write_text("campaigns: [{id: dvc}]\n", "utf-8")
     make_mp3(workspace.bulletins / "ben-hai" / "tin.mp3", 0.6)
     store = open_store(workspace.database)
-    release(workspace, store, find(workspace, "tin"), "bench", datetime.datetime.now(UTC))
+    approve(workspace, store, find(workspace, "tin"), "bench", datetime.datetime.now(UTC))
     store.close()
     first = datetime.datetime.now(UTC).replace(microsecond=0) + datetime.timedelta(seconds=6)
     moments = [first + datetime.timedelta(seconds=_EVERY * n) for n in range(count)]
@@ -80,7 +80,7 @@ def _station(root: Path, count: int) -> tuple[Workspace, list[datetime.datetime]
 def _punctual(root: Path, recorder: Recorder, airings: int, what: str, aim: str) -> list[str]:
     workspace, moments = _station(root, airings)
     heard: list[float] = []
-    process = subprocess.Popen([sys.executable, "-m", "generator", "--workspace", str(root), "run", "--no-console"])
+    process = subprocess.Popen([sys.executable, "-m", "loa", "--workspace", str(root), "run", "--no-console"])
     try:
         for moment in moments:
             time.sleep(max(0.0, moment.timestamp() + 1.5 - time.time()))
@@ -110,7 +110,7 @@ def _figures(errors: list[float]) -> str:
 def _idle(root: Path) -> list[str]:
     _station(root, 1)
     (root / "schedule.yaml").write_text("outputs: {n: {kind: null}}\nbroadcasts: []\n", "utf-8")
-    process = subprocess.Popen([sys.executable, "-m", "generator", "--workspace", str(root), "run", "--no-console"])
+    process = subprocess.Popen([sys.executable, "-m", "loa", "--workspace", str(root), "run", "--no-console"])
     try:
         time.sleep(6)
         seen = psutil.Process(process.pid)

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import WEEKLY, rrule
 
-from generator.schedule import Alerts, Broadcast, Rules, Schedule, airings
-from generator.schedule.outputs import Null
+from loa.schedule import Alerts, Broadcast, Rules, Schedule, airings
+from loa.schedule.outputs import Null
 
 BROADCASTS = 40
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from generator.vietnamese import read, spoken
-from tests.vietnamese.score import failures, fold, load
+from loa.normalizer import read, spoken
+from tests.normalizer.score import failures, fold, load
 
-TESTS = Path(__file__).parent.parent / "tests" / "vietnamese"
+TESTS = Path(__file__).parent.parent / "tests" / "normalizer"
 HOSTILE = {
     "1/1/1/…": "1/",
     "(((((": "(",

@@ -19,9 +19,10 @@ from typing import NamedTuple
 import psutil
 
 from benchmarks.wer import SHIFTS, Errors, errors, heard
-from generator.speech import Engine, Sound, Utterance
-from generator.speech.engine import Region
-from generator.speech.registry import all_engines, engine
+from loa.audio.samples import Sound
+from loa.tts import Engine, Utterance
+from loa.tts.engine import Region
+from loa.tts.voices import all_engines, engine
 
 _DATA = Path(__file__).parent / "data"
 _FEWER = int(os.environ.get("LOA_BENCH_SENTENCES", "1000"))

@@ -17,10 +17,10 @@ import numpy as np
 import psutil
 
 from benchmarks.bench_console import serving
-from generator import approval
-from generator import logbook as book
-from generator.store import open_store
-from generator.workspace import Workspace
+from loa.store import approvals
+from loa.store import asrun as book
+from loa.store.database import open_store
+from loa.workspace import Workspace
 from tests.servers import PulseAudio, Recorder
 from tests.sounds import make_mp3
 
@@ -70,7 +70,7 @@ def _airings(root: Path, pulse: PulseAudio, people: bool) -> list[str]:
     (root / "templates").symlink_to(Path(__file__).parent.parent / "templates")
     make_mp3(workspace.bulletins / "ben-hai" / "do.mp3", _SECONDS)
     store = open_store(workspace.database)
-    approval.release(workspace, store, approval.find(workspace, "do"), "bench", datetime.datetime.now(UTC))
+    approvals.approve(workspace, store, approvals.find(workspace, "do"), "bench", datetime.datetime.now(UTC))
     first = datetime.datetime.now(UTC).replace(microsecond=0) + datetime.timedelta(seconds=40)
     moments = [first + datetime.timedelta(seconds=_EVERY * n) for n in range(AIRINGS)]
     also = ", ".join(f'"{moment:%Y-%m-%d %H:%M:%S}"' for moment in moments)

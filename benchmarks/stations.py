@@ -7,10 +7,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from generator.bulletin.manifest import Cue, Manifest, Word
-from generator.logbook.book import GENESIS, chain_hash
-from generator.store import Store, approvals, logbook, open_store, stamp
-from generator.workspace import Workspace
+from loa.bulletin.manifest import Cue, Manifest, Word
+from loa.store.asrun import GENESIS, chain_hash
+from loa.store.database import Database, approvals, logbook, open_store, stamp
+from loa.workspace import Workspace
 from tests.sounds import make_mp3
 
 ROOT = Path(__file__).parent.parent
@@ -59,7 +59,7 @@ def _schedule(names: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _bulletins(workspace: Workspace, store: Store, names: list[str]) -> None:
+def _bulletins(workspace: Workspace, store: Database, names: list[str]) -> None:
     """Short sounds with records as long as those of a bulletin of twelve minutes."""
     sound = make_mp3(workspace.state / "model.mp3", 2.0).read_bytes()
     text = " ".join(["tuyên"] * _WORDS)
@@ -85,7 +85,7 @@ def _bulletins(workspace: Workspace, store: Store, names: list[str]) -> None:
         connection.execute(sa.insert(approvals), rows)
 
 
-def _log(store: Store) -> None:
+def _log(store: Database) -> None:
     rows, previous = [], GENESIS
     for number in range(1, ROWS + 1):
         planned = stamp(_START + datetime.timedelta(minutes=4 * number))

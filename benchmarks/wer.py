@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.speech.engines.loa.phonemes import phones
-from generator.speech.engines.loa.shape import shape
-from generator.speech.engines.loa.tones import contour
-from generator.vietnamese.syllables import parse
+from loa.normalizer.syllables import parse
+from loa.tts.engines.kokoro.phonemes import phones, shape
+from loa.tts.engines.kokoro.prosody import contour
 
 _MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323")
 SHIFTS = (0.300, 0.325, 0.360)

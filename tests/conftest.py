@@ -10,9 +10,9 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from generator import sample
-from generator.i18n import set_language
-from generator.workspace import Workspace
+from loa import sample
+from loa.i18n import set_language
+from loa.workspace import Workspace
 from tests.browser import chromium
 
 # The same examples every time: a failure belongs to the change that made it. `pytest --hypothesis-profile=default` explores.
@@ -49,7 +49,7 @@ def loa(tmp_path: Path) -> Loa:
         *arguments: str | Path, cwd: Path = tmp_path, text: str | None = None, env: dict[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
         done = subprocess.run(
-            [sys.executable, "-m", "generator", *map(str, arguments)],
+            [sys.executable, "-m", "loa", *map(str, arguments)],
             cwd=cwd,
             input=text,
             capture_output=True,

@@ -7,13 +7,12 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from generator.campaign import Commune
-from generator.cli.verbs import MODULES
-from generator.schedule.alerts import Alerts
-from generator.schedule.broadcast import Broadcast
-from generator.schedule.model import Rules
-from generator.schedule.outputs import KINDS
-from generator.speech import all_engines
+from loa.campaign import Commune
+from loa.cli.app import MODULES
+from loa.schedule.alerts import Alerts
+from loa.schedule.models import Broadcast, Rules
+from loa.schedule.outputs import KINDS
+from loa.tts import all_engines
 
 DOCS = Path(__file__).parent.parent / "docs"
 GUIDE = (DOCS / "huong-dan.md").read_text(encoding="utf-8")

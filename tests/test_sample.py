@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import WorkspaceError
-from generator.sample import new_station
+from loa.errors import WorkspaceError
+from loa.sample import new_station
 from tests.conftest import Loa
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import WorkspaceError
-from generator.workspace import Workspace, cannot_write, part_path, read_text, write_atomic, yaml_files
+from loa.errors import WorkspaceError
+from loa.workspace import Workspace, cannot_write, part_path, read_text, write_atomic, yaml_files
 
 
 def test_the_nearest_workspace_upward_is_found_from_a_subfolder(station: Workspace) -> None:
@@ -19,7 +19,7 @@ def test_the_nearest_workspace_upward_is_found_from_a_subfolder(station: Workspa
 def test_outside_a_station_the_error_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError) as caught:
         Workspace.find(tmp_path)
-    assert "loa new station" in caught.value.findings[0].mend
+    assert "loa new station" in caught.value.findings[0].fix
 
 
 def test_a_write_is_whole_and_leaves_nothing_beside_it(station: Workspace) -> None:
@@ -32,7 +32,7 @@ def test_a_write_is_whole_and_leaves_nothing_beside_it(station: Workspace) -> No
 
 def test_a_full_disk_says_what_to_do() -> None:
     error = cannot_write(Path("x.mp3"), OSError(errno.ENOSPC, "No space left on device"))
-    assert "free some space" in error.findings[0].mend
+    assert "free some space" in error.findings[0].fix
 
 
 def test_a_folder_in_the_way_is_a_message_not_a_traceback(station: Workspace) -> None:

@@ -7,14 +7,13 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from generator.campaign.models import Commune
-from generator.errors import WorkspaceError
-from generator.i18n import set_language
-from generator.schedule.alerts import Alerts
-from generator.schedule.broadcast import Broadcast
-from generator.schedule.model import Rules
-from generator.schedule.outputs import KINDS
-from generator.yamlfile import model_in, parse, validate
+from loa.campaign.models import Commune
+from loa.errors import WorkspaceError
+from loa.i18n import set_language
+from loa.schedule.alerts import Alerts
+from loa.schedule.models import Broadcast, Rules
+from loa.schedule.outputs import KINDS
+from loa.yamlfile import model_in, parse, validate
 
 WRONG: tuple[Any, ...] = (
     *(None, "", "chữ 9", [], {}, -1, 7, 10**6, 1.5, True),
@@ -59,6 +58,6 @@ def test_every_complaint_is_vietnamese(model: type[BaseModel]) -> None:
                 except WorkspaceError as error:
                     complaints += len(error.findings)
                     english |= {f.message for f in error.findings if f.message.isascii()}
-                    english |= {f.mend for f in error.findings if f.mend and f.mend.isascii()}
+                    english |= {f.fix for f in error.findings if f.fix and f.fix.isascii()}
     assert complaints
     assert not english

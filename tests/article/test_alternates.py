@@ -1,9 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.article.alternates import pick
-from generator.article.blocks import plain, spoken_parts
-from generator.article.filters import count, host, link, listing, spell
+from loa.article.filters import count, host, link, listing, spell
+from loa.article.markup import pick, plain, spoken_parts
 
 WEB, END_WEB, RADIO, END_RADIO = "\ue000", "\ue001", "\ue002", "\ue003"
 SOURCE = (

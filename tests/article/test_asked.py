@@ -1,5 +1,5 @@
-from generator.article.asked import asked_for
-from generator.workspace import Workspace
+from loa.article.templates import asked_for
+from loa.workspace import Workspace
 
 
 def test_each_topic_asks_for_its_own_facts(station: Workspace) -> None:

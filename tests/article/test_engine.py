@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from generator.article import Law
-from generator.article.engine import fill
-from generator.campaign.models import Portal
-from generator.errors import Finding, TemplateError
-from generator.workspace import Workspace
+from loa.article import Law
+from loa.article.templates import fill
+from loa.campaign.models import Portal
+from loa.errors import Finding, TemplateError
+from loa.workspace import Workspace
 
 
 def trouble(station: Workspace, body: str, **facts: object) -> Finding:
@@ -41,18 +41,18 @@ def trouble(station: Workspace, body: str, **facts: object) -> Finding:
 def test_an_error_names_its_line(station: Workspace, line: str, code: str) -> None:
     finding = trouble(station, f"first\nsecond\n  {line}", known=[])
     assert (finding.code, finding.line) == (code, 3)
-    assert finding.mend
+    assert finding.fix
 
 
 def test_an_undefined_name_is_told_with_the_names_there_are(station: Workspace) -> None:
     finding = trouble(station, "Mời vào {{ nobody }}", portal=1, desk=2)
     assert "nobody" in finding.message
-    assert "desk, portal" in finding.mend
+    assert "desk, portal" in finding.fix
     assert finding.column == 12
 
 
 @pytest.mark.parametrize(
-    ("line", "column", "says", "mend"),
+    ("line", "column", "says", "fix"),
     [
         ("Mời {{ portall.url }}", 8, "portall", "“portal”"),
         ("Mời {{ portal.ulr }}", 15, "portal.ulr", "“url”"),
@@ -70,12 +70,12 @@ def test_an_undefined_name_is_told_with_the_names_there_are(station: Workspace) 
     ],
 )
 def test_a_slip_is_told_at_its_letters_with_the_mend(
-    station: Workspace, line: str, column: int, says: str, mend: str
+    station: Workspace, line: str, column: int, says: str, fix: str
 ) -> None:
     finding = trouble(station, line, portal=Portal(), name="Bến Hải", law=Law(date(2026, 11, 1)))
     assert (finding.line, finding.column) == (1, column)
     assert says in finding.message
-    assert mend in finding.mend
+    assert fix in finding.fix
 
 
 def test_an_error_within_an_included_file_names_that_file(station: Workspace) -> None:
@@ -89,7 +89,7 @@ def test_an_error_within_an_included_file_names_that_file(station: Workspace) ->
 def test_a_missing_template_lists_those_that_exist(station: Workspace) -> None:
     with pytest.raises(TemplateError) as error:
         fill(station, "articles/dich-vu-cong.md.j2", {})
-    assert "dich-vu-cong-truc-tuyen" in error.value.findings[0].mend
+    assert "dich-vu-cong-truc-tuyen" in error.value.findings[0].fix
 
 
 def test_a_template_that_is_not_utf8(station: Workspace) -> None:

@@ -3,9 +3,9 @@ import unicodedata
 
 import pytest
 
-from generator.article import Article, radio_text, render
-from generator.campaign import Commune, load_communes
-from generator.workspace import Workspace
+from loa.article import Article, radio_text, render
+from loa.campaign import Commune, load_communes
+from loa.workspace import Workspace
 
 STEMS = ["ben-hai", "hung-thinh", "mot-cua-2024", "nhat-quang", "ninh-binh-mau", "trung-son"]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.article import Article, render
-from generator.campaign import Campaign, Commune, load_commune
-from generator.workspace import Workspace
+from loa.article import Article, render
+from loa.campaign import Campaign, Commune, load_commune
+from loa.workspace import Workspace
 from tests.conftest import ROOT
 
 TEMPLATES = sorted(path.name.removesuffix(".md.j2") for path in (ROOT / "templates" / "articles").glob("*.md.j2"))

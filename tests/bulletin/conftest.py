@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.workspace import Workspace
+from loa.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
 COMMUNE = """\

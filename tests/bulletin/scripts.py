@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from generator.script import Script, Sentence
-from generator.vietnamese import read
+from loa.normalizer import read
+from loa.script import Script, Sentence
 
 PAUSES = {"heading": 0.8, "paragraph": 0.7, "item": 0.45}
 

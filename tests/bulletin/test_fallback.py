@@ -2,10 +2,9 @@
 
 import pytest
 
-from generator.build import build
-from generator.speech import registry
-from generator.workspace import Workspace
-from tests.speech.voices import Beeper
+from loa.app.build import build
+from loa.workspace import Workspace
+from tests.tts.voices import Beeper
 
 GOOGLE = Beeper(name="gtts", fails_on="bà con trữ nước")
 NEXT = Beeper(name="loa")
@@ -22,7 +21,7 @@ def next_best() -> Beeper:
 @pytest.fixture
 def station(small_station: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A machine with an online voice that fails and an offline one."""
-    monkeypatch.setattr(registry, "OWN", {"gtts": f"{__name__}:google", "loa": f"{__name__}:next_best"})
+    monkeypatch.setattr("loa.tts.voices.OWN", {"gtts": f"{__name__}:google", "loa": f"{__name__}:next_best"})
     GOOGLE.said.clear()
     NEXT.said.clear()
     return small_station
@@ -56,4 +55,4 @@ def test_an_engine_without_a_presenters_voice_reads_with_one_and_says_so(
     report = build(station, voice="loa")
     assert {manifest.speakers for manifest in report.made} == {"loa:low"}
     assert {notice.code for notice in report.notices} == {"speech.presenter"}
-    assert "low, high" in report.notices[0].mend
+    assert "low, high" in report.notices[0].fix

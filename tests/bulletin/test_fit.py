@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.bulletin import BulletinPlan
-from generator.bulletin.fit import PACE, STRETCH, Length, fit, total
-from generator.errors import BulletinError
+from loa.bulletin.fit import PACE, STRETCH, Length, fit, total
+from loa.bulletin.models import BulletinPlan
+from loa.errors import BulletinError
 
 FRAME, BRIDGE = Length(fixed=30), Length(fixed=8)
 
@@ -70,14 +70,14 @@ def test_too_long_says_by_how_much_and_how_many_syllables():
     assert finding.code == "bulletin.too-long"
     assert "17:00" in finding.message
     assert "2:00" in finding.message
-    assert "480 syllables" in finding.mend
+    assert "480 syllables" in finding.fix
 
 
 def test_of_several_items_too_long_together_the_last_are_named():
     wanted = BulletinPlan("xa", "tin", "Tin", ("nuoc", "dien"), 600, 900, recordings=("audio/loi-chuc.mp3",))
     with pytest.raises(BulletinError) as caught:
         fit(wanted, FRAME, BRIDGE, ((section(600),), (section(400),), (section(60),)))
-    assert caught.value.findings[0].mend.startswith("Leave out dien, audio/loi-chuc.mp3: then it lasts 10:30.")
+    assert caught.value.findings[0].fix.startswith("Leave out dien, audio/loi-chuc.mp3: then it lasts 10:30.")
 
 
 def test_between_two_lengths_says_both():

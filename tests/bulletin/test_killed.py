@@ -12,23 +12,27 @@ from pathlib import Path
 
 import pytest
 
-from generator.bulletin import BulletinPlan, Manifest, Order, make, unchanged
-from generator.bulletin.piece import unpack
-from generator.speech.clips import load_clip
-from generator.speech.engines.loa import Loa
-from generator.workspace import Workspace
+from loa.bulletin.manifest import Manifest
+from loa.bulletin.models import BulletinPlan, BulletinRequest
+from loa.bulletin.segments import unpack
+from loa.bulletin.writer import make, unchanged
+from loa.tts.cache import load_clip
+from loa.tts.engines.kokoro import Loa
+from loa.workspace import Workspace
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
-from tests.speech.voices import Beeper
+from tests.tts.voices import Beeper
 
 ROOT = Path(__file__).parent.parent.parent
 ARTICLE = script("tin", "Mai cúp nước.", "Bà con trữ nước.")
-ORDER = Order(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 110), OPENING, (ARTICLE,), BRIDGE, CLOSING, commune="xã")
+ORDER = BulletinRequest(
+    BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 110), OPENING, (ARTICLE,), BRIDGE, CLOSING, commune="xã"
+)
 VOICES = {"beeper": (Beeper(), "low"), "other": (Beeper(), "high"), "loa": (Loa(), "nu")}
 PROGRAM = """
 import os, signal, sys
 from pathlib import Path
-from generator.bulletin import make
-from generator.workspace import Workspace
+from loa.bulletin.writer import make
+from loa.workspace import Workspace
 from tests.bulletin.test_killed import ORDER, VOICES
 
 left = int(sys.argv[3])

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from generator.bulletin import BulletinPlan, Order, hearing, make
-from generator.bulletin.listen import findings, listen
-from generator.errors import BulletinError, Severity
-from generator.speech.clips import load_clip
-from generator.speech.engines.espeak import Espeak
-from generator.workspace import Workspace
+from loa.bulletin import intelligibility
+from loa.bulletin.intelligibility import findings, listen
+from loa.bulletin.models import BulletinPlan, BulletinRequest
+from loa.bulletin.writer import make
+from loa.errors import BulletinError, Severity
+from loa.tts.cache import load_clip
+from loa.tts.engines.espeak import Espeak
+from loa.workspace import Workspace
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
 
 JINGLES = Path(__file__).parent.parent.parent / "audio" / "jingles"
@@ -28,7 +30,7 @@ PLAN = BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 120)
     ],
 )
 def test_missed_words_are_those_that_were_not_understood(said, understood, expected):
-    assert hearing.missed(said, understood) == expected
+    assert intelligibility.missed(said, understood) == expected
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,12 @@ def station(tmp_path_factory) -> tuple[Workspace, Path]:
     (root / "campaigns").mkdir()
     (root / "schedule.yaml").write_text("timezone: Asia/Ho_Chi_Minh\nlanguage: en\n", encoding="utf-8")
     shutil.copytree(JINGLES, workspace.jingles)
-    make(workspace, Order(PLAN, OPENING, (script("tin", "Xin chào bà con."),), BRIDGE, CLOSING), Espeak(), "vi+f2")
+    make(
+        workspace,
+        BulletinRequest(PLAN, OPENING, (script("tin", "Xin chào bà con."),), BRIDGE, CLOSING),
+        Espeak(),
+        "vi+f2",
+    )
     return workspace, workspace.bulletins / "xa/tin.mp3"
 
 
@@ -50,7 +57,7 @@ def test_each_sentence_is_heard_once_and_remembered(station, monkeypatch):
         "bản tin đến đây là hết", "xin cảm ơn bà con đã lắng nghe",
     ]  # fmt: skip
     assert all(0 <= one.share <= 1 for one in first)
-    monkeypatch.setattr(hearing, "heard", lambda sound: pytest.fail("heard twice"))
+    monkeypatch.setattr(intelligibility, "heard", lambda sound: pytest.fail("heard twice"))
     assert listen(workspace, mp3) == first
 
 

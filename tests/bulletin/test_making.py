@@ -14,25 +14,19 @@ import numpy as np
 import pytest
 import soundfile
 
-from generator.bulletin import (
-    BulletinPlan,
-    Manifest,
-    Order,
-    Recording,
-    Style,
-    doubts,
-    made_before,
-    make,
-    unchanged,
-)
-from generator.bulletin.frames import RATE
-from generator.bulletin.narration import Progress
-from generator.errors import BulletinError, SpeechError
-from generator.speech import Engine, ffmpeg
-from generator.speech.engines.espeak import Espeak
-from generator.workspace import Workspace
+from loa.audio import ffmpeg
+from loa.audio.mp3 import RATE
+from loa.bulletin.manifest import Manifest
+from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest, Style
+from loa.bulletin.narration import Progress
+from loa.bulletin.verify import doubts
+from loa.bulletin.writer import made_before, make, unchanged
+from loa.errors import BulletinError, SpeechError
+from loa.tts import Engine
+from loa.tts.engines.espeak import Espeak
+from loa.workspace import Workspace
 from tests.bulletin.scripts import ARTICLE, BRIDGE, CLOSING, OPENING, script
-from tests.speech.voices import Beeper
+from tests.tts.voices import Beeper
 
 JINGLES = Path(__file__).parent.parent.parent / "audio" / "jingles"
 PLAN = BulletinPlan("trung-son", "dvc", "Dịch vụ công trực tuyến", ("dich-vu-cong",), 75, 110)
@@ -44,7 +38,7 @@ def workspace_in(folder: Path) -> Workspace:
     return workspace
 
 
-ORDER = Order(PLAN, OPENING, (ARTICLE,), BRIDGE, CLOSING, date=datetime.date(2023, 8, 8))
+ORDER = BulletinRequest(PLAN, OPENING, (ARTICLE,), BRIDGE, CLOSING, date=datetime.date(2023, 8, 8))
 
 
 def made(
@@ -215,11 +209,11 @@ def test_a_better_version_of_its_own_engine_is_taken(workspace: Workspace) -> No
 def test_many_jobs_make_the_same_bulletin_as_one(workspace: Workspace, tmp_path: Path) -> None:
     shutil.rmtree(workspace.clips)
     beeper = Beeper()
-    told: list[tuple[int, int, bool]] = []
-    manifest = make(workspace, ORDER, beeper, "low", jobs=4, progress=lambda *row: told.append(row))
-    assert len(beeper.said) == len(set(beeper.said)) == sum(new for _done, _all, new in told)
-    assert [row[0] for row in told] == sorted(row[0] for row in told)
-    assert told[-1][0] == told[-1][1]
+    reported: list[tuple[int, int, bool]] = []
+    manifest = make(workspace, ORDER, beeper, "low", jobs=4, progress=lambda *row: reported.append(row))
+    assert len(beeper.said) == len(set(beeper.said)) == sum(new for _done, _all, new in reported)
+    assert [row[0] for row in reported] == sorted(row[0] for row in reported)
+    assert reported[-1][0] == reported[-1][1]
     assert manifest == made(workspace_in(tmp_path / "one"), Beeper())
 
 
@@ -306,7 +300,7 @@ def test_it_says_by_how_much_it_is_too_long_or_cannot_be_filled(workspace: Works
     (finding,) = caught.value.findings
     assert finding.code == "bulletin.too-long"
     assert "0:30" in finding.message
-    assert "syllables" in finding.mend
+    assert "syllables" in finding.fix
     assert not workspace.bulletins.exists()
 
 
@@ -324,11 +318,11 @@ def test_an_engine_that_fails_leaves_the_old_bulletin_and_all_finished_clips(wor
 def test_a_missing_jingle_is_answered_with_those_there_are(workspace: Workspace) -> None:
     with pytest.raises(BulletinError) as caught:
         made(workspace, Beeper(), style=Style(jingle="kèn"))
-    assert "chime" in caught.value.findings[0].mend
+    assert "chime" in caught.value.findings[0].fix
 
 
 def test_a_recording_is_an_item_like_any_other(workspace: Workspace) -> None:
-    song = Recording(workspace.jingles / "dan.flac", "Dân ca")
+    song = AudioItem(workspace.jingles / "dan.flac", "Dân ca")
     manifest = made(workspace, Beeper(), items=(ARTICLE, song), plan=replace(PLAN, min_seconds=0))
     raw = json.loads((workspace.bulletins / "trung-son/dvc.json").read_text("utf-8"))
     assert raw["readings"] == 1
@@ -337,4 +331,4 @@ def test_a_recording_is_an_item_like_any_other(workspace: Workspace) -> None:
     broken = workspace.root / "hỏng.mp3"
     broken.write_bytes(b"no sound")
     with pytest.raises(BulletinError):
-        made(workspace, Beeper(), items=(Recording(broken, "Hỏng"),))
+        made(workspace, Beeper(), items=(AudioItem(broken, "Hỏng"),))

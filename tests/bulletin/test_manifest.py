@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from generator.bulletin import Cue, Manifest
-from generator.errors import BulletinError
+from loa.bulletin.manifest import Cue, Manifest
+from loa.errors import BulletinError
 
 
 def test_a_manifest_comes_back_as_it_was_saved(tmp_path):
@@ -23,4 +23,4 @@ def test_a_damaged_manifest_says_how_to_mend_it(tmp_path, content):
     with pytest.raises(BulletinError) as caught:
         Manifest.load(path)
     assert caught.value.findings[0].code == "bulletin.manifest"
-    assert caught.value.findings[0].mend
+    assert caught.value.findings[0].fix

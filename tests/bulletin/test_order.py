@@ -3,20 +3,24 @@ from dataclasses import replace
 
 import yaml
 
-from generator import build
-from generator.bulletin import APOLOGY, BulletinPlan, Manifest, Order, Recording
-from generator.schedule import Schedule
-from generator.workspace import Workspace
+from loa.app import build
+from loa.bulletin.manifest import Manifest
+from loa.bulletin.models import APOLOGY, AudioItem, BulletinPlan, BulletinRequest
+from loa.schedule.loader import load_schedule
+from loa.workspace import Workspace
 from tests.bulletin.scripts import ARTICLE, BRIDGE, CLOSING, OPENING, script
 
 PLAN = BulletinPlan("xa", "tin", "", ("a",), 0, 900)
 
 
 def test_a_bulletin_without_a_title_is_called_after_its_items(tmp_path):
-    order = Order(PLAN, OPENING, (ARTICLE, script("tiem-phong", "Mai tiêm phòng."), ARTICLE), BRIDGE, CLOSING)
+    order = BulletinRequest(PLAN, OPENING, (ARTICLE, script("tiem-phong", "Mai tiêm phòng."), ARTICLE), BRIDGE, CLOSING)
     assert order.title == "dich-vu-cong; tiem-phong"
     assert replace(order, plan=replace(PLAN, title="Bản tin sáng")).title == "Bản tin sáng"
-    assert Order(PLAN, OPENING, (Recording(tmp_path / "a.mp3", "Lời chúc"),), BRIDGE, CLOSING).title == "Lời chúc"
+    assert (
+        BulletinRequest(PLAN, OPENING, (AudioItem(tmp_path / "a.mp3", "Lời chúc"),), BRIDGE, CLOSING).title
+        == "Lời chúc"
+    )
 
 
 def test_what_the_schedule_says_of_the_sound_is_heard(station: Workspace, monkeypatch):
@@ -29,7 +33,7 @@ def test_what_the_schedule_says_of_the_sound_is_heard(station: Workspace, monkey
         "length": {"min": "1m", "max": "15m"},
     }
     station.schedule_file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
-    (plan,) = (plan for plan in Schedule.load(station).plans() if plan.commune == "trung-son")
+    (plan,) = (plan for plan in load_schedule(station).plans() if plan.commune == "trung-son")
     assert plan.recordings == ("audio/jingles/dan.flac",)
     report = build.build(station, ["trung-son"], voice="espeak", jobs=2)
     manifest, sorry = report.made

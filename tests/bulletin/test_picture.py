@@ -2,8 +2,8 @@ import subprocess
 
 import numpy as np
 
-from generator.bulletin.picture import HEIGHT, WIDTH, waveform
-from generator.speech.ffmpeg import executable
+from loa.audio.ffmpeg import executable
+from loa.bulletin.writer import HEIGHT, WIDTH, waveform
 
 
 def pixels(png: bytes) -> np.ndarray:

@@ -7,18 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator import build
-from generator.bulletin import BulletinPlan, Manifest, Order, made_before, make, unchanged
-from generator.bulletin.frames import RATE
-from generator.bulletin.listen import findings
-from generator.campaign import load_commune
-from generator.script import Script
-from generator.speech import Engine, ffmpeg
-from generator.speech.engines.espeak import Espeak
-from generator.speech.engines.loa import Loa
-from generator.workspace import Workspace
+from loa.app import build
+from loa.audio import ffmpeg
+from loa.audio.mp3 import RATE
+from loa.bulletin.intelligibility import findings
+from loa.bulletin.manifest import Manifest
+from loa.bulletin.models import BulletinPlan, BulletinRequest
+from loa.bulletin.writer import made_before, make, unchanged
+from loa.campaign import load_commune
+from loa.script import Script
+from loa.tts import Engine
+from loa.tts.engines.espeak import Espeak
+from loa.tts.engines.kokoro import Loa
+from loa.workspace import Workspace
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
-from tests.speech.voices import Beeper
+from tests.tts.voices import Beeper
 
 JINGLES = Path(__file__).parent.parent.parent / "audio" / "jingles"
 ARTICLE = script(
@@ -31,11 +34,11 @@ def taken_in_turn(one: Script, *presenters: str) -> Script:
     return replace(one, sentences=tuple(turns))
 
 
-def order(*presenters: str) -> Order:
+def order(*presenters: str) -> BulletinRequest:
     frame = (taken_in_turn(one, *presenters[:1] or ("",)) for one in (OPENING, BRIDGE, CLOSING))
     opening, bridge, closing = frame
     article = taken_in_turn(ARTICLE, *presenters or ("",))
-    return Order(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 120), opening, (article,), bridge, closing)
+    return BulletinRequest(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 120), opening, (article,), bridge, closing)
 
 
 @pytest.fixture

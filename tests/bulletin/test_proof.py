@@ -1,16 +1,17 @@
 from datetime import date
 
-from generator.bulletin import Cue, Manifest, Proof, doubts
-from generator.errors import Severity
+from loa.bulletin.manifest import Cue, Manifest, Verification
+from loa.bulletin.verify import doubts
+from loa.errors import Severity
 
-GOOD = Proof(
+GOOD = Verification(
     seconds=620.0, loudness_lufs=-16.0, true_peak_dbtp=-1.8, longest_silence=0.9, clipped_samples=0,
     syllables_per_second=4.0,
 )  # fmt: skip
 SENTENCE = "Bà con nhớ trữ nước từ tối nay."
 
 
-def record(proof: Proof | None = GOOD, *seconds: float) -> Manifest:
+def record(proof: Verification | None = GOOD, *seconds: float) -> Manifest:
     cues = tuple(
         Cue(start=60.0 * i, end=60.0 * i + s, text=SENTENCE, spoken="bà con nhớ trữ nước từ tối nay", part="tin")
         for i, s in enumerate(seconds or (2.0,), 1)
@@ -36,7 +37,7 @@ def test_each_figure_outside_its_limits_is_a_warning_with_a_mend() -> None:
     )
     found = doubts(record(bad, 0.9))
     assert [finding.code.rpartition(".")[2] for finding in found] == ["loudness", "peak", "silence", "pace"]
-    assert all(finding.severity is Severity.WARNING and finding.mend for finding in found)
+    assert all(finding.severity is Severity.WARNING and finding.fix for finding in found)
 
 
 def test_a_sentence_that_is_over_too_soon_is_shown_once_with_its_place() -> None:

@@ -8,12 +8,13 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from generator.build import build
-from generator.bulletin import APOLOGY, Manifest
-from generator.bulletin.frames import RATE
-from generator.bulletin.mastering import true_peak
-from generator.speech import ffmpeg
-from generator.workspace import Workspace
+from loa.app.build import build
+from loa.audio import ffmpeg
+from loa.audio.mastering import true_peak
+from loa.audio.mp3 import RATE
+from loa.bulletin.manifest import Manifest
+from loa.bulletin.models import APOLOGY
+from loa.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
 HOP = RATE // 200

@@ -2,7 +2,7 @@
 
 import json
 
-from generator.workspace import Workspace
+from loa.workspace import Workspace
 from tests.conftest import Loa
 
 ESPEAK = ("--voice", "espeak")
@@ -12,9 +12,9 @@ def test_loa_build_says_where_to_listen_and_what_comes_then(loa: Loa, small_stat
     done = loa("build", *ESPEAK, cwd=small_station.campaigns)
     assert done.returncode == 0, done.stderr
     made, _other, count, then = done.stdout.splitlines()
-    file, _colon, told = made.partition(": ")
+    file, _colon, reported = made.partition(": ")
     assert (small_station.root / file).is_file()
-    assert told.endswith("espeak:vi+f2 + vi+m3")
+    assert reported.endswith("espeak:vi+f2 + vi+m3")
     assert count.startswith("2 bulletins made, 0 unchanged;")
     assert "loa approve ben-hai/nuoc --by" in then
     assert not done.stderr

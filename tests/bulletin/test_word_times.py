@@ -10,17 +10,21 @@ import pytest
 import soxr
 from scipy import signal
 
-from generator.bulletin import BulletinPlan, Cue, Manifest, Order, captions, make
-from generator.bulletin.frames import RATE
-from generator.bulletin.making import as_mp3
-from generator.bulletin.narration import Narrator, lines
-from generator.bulletin.programme import Slot, join
-from generator.speech import Engine, Sound, Utterance, cast, ffmpeg
-from generator.speech.engines.espeak import Espeak
-from generator.speech.engines.loa import Loa
-from generator.workspace import Workspace, write_atomic
+from loa.audio import ffmpeg
+from loa.audio.mp3 import RATE
+from loa.audio.samples import Sound
+from loa.bulletin import writer
+from loa.bulletin.manifest import Cue, Manifest
+from loa.bulletin.models import BulletinPlan, BulletinRequest
+from loa.bulletin.narration import Narrator, lines
+from loa.bulletin.rundown import Slot, join
+from loa.bulletin.writer import as_mp3, make
+from loa.tts import Engine, Utterance, cast
+from loa.tts.engines.espeak import Espeak
+from loa.tts.engines.kokoro import Loa
+from loa.workspace import Workspace, write_atomic
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
-from tests.speech.voices import Beeper
+from tests.tts.voices import Beeper
 
 JINGLES = Path(__file__).parent.parent.parent / "audio" / "jingles"
 ARTICLE = script(
@@ -63,7 +67,7 @@ def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     narrator = Narrator(workspace, cast(engine, voice, ()), "horn", pace)  # type: ignore[arg-type]  # by __getattr__
     narrator.prepare(lines([ARTICLE]), jobs=2)
     programme = join(Slot(narrator.piece(ARTICLE, s), s.pause, "tin", sentences=(s,)) for s in ARTICLE.sentences)
-    order = Order(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 60), OPENING, (ARTICLE,), BRIDGE, CLOSING)
+    order = BulletinRequest(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 60), OPENING, (ARTICLE,), BRIDGE, CLOSING)
     mp3 = workspace.bulletins / "tin.mp3"
     write_atomic(mp3, as_mp3(order, programme, datetime.date(2026, 11, 1)))
     return programme.cues, engine, np.frombuffer(ffmpeg.decode(mp3, RATE), "<i2") / 32768
@@ -105,7 +109,7 @@ def test_after_a_pause_the_sound_begins_with_the_word(heard: Heard) -> None:
 
 def test_captions_of_both_kinds_say_those_times(heard: Heard) -> None:
     cues, _engine, _sound = heard
-    vtt, srt = captions.webvtt(cues), captions.srt(cues)
+    vtt, srt = writer.webvtt(cues), writer.srt(cues)
     assert "NOTE" not in vtt
     for written in (vtt, srt.replace(",", ".")):
         starts = [seconds(stamp) for stamp in re.findall(r"([\d:.]+) -->", written)]
@@ -119,7 +123,7 @@ def test_captions_of_both_kinds_say_those_times(heard: Heard) -> None:
 def test_times_that_are_only_estimated_say_so(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     shutil.copytree(JINGLES, workspace.jingles)
-    order = Order(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 120), OPENING, (ARTICLE,), BRIDGE, CLOSING)
+    order = BulletinRequest(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 120), OPENING, (ARTICLE,), BRIDGE, CLOSING)
     manifest = make(workspace, order, Beeper(marked=False), "low")
     assert all(cue.estimated for cue in manifest.cues)
     assert "\nNOTE Thời điểm của từng từ là ước lượng" in (workspace.bulletins / "xa/tin.vtt").read_text("utf-8")

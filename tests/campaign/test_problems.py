@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.campaign import load_communes, survey
-from generator.errors import CampaignError, Finding
-from generator.workspace import Workspace
+from loa.campaign import load_communes, survey
+from loa.errors import CampaignError, Finding
+from loa.workspace import Workspace
 
 GOOD = """\
 commune:
@@ -88,7 +88,7 @@ def test_a_wrong_value_is_told_with_its_place(
         assert not found
         return
     assert [(f.file, f.code, (f.line, f.column)) for f in found] == [("campaigns/bad.yaml", code, place)]
-    assert says in found[0].message + found[0].mend
+    assert says in found[0].message + found[0].fix
 
 
 def test_all_problems_of_a_file_come_at_once(workspace: Workspace) -> None:
@@ -113,7 +113,7 @@ def test_all_problems_of_a_file_come_at_once(workspace: Workspace) -> None:
 def test_a_file_that_is_no_commune_at_all(workspace: Workspace, content: bytes, code: str) -> None:
     found = problems(workspace, content)
     assert {f.code for f in found} == {code}
-    assert all(f.line and f.column and f.mend for f in found)
+    assert all(f.line and f.column and f.fix for f in found)
 
 
 def test_a_folder_in_place_of_a_file(workspace: Workspace) -> None:

@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
-from generator.campaign import Commune, load_commune, load_communes, survey
-from generator.errors import CampaignError, Severity
-from generator.workspace import Workspace
+from loa.campaign import Commune, load_commune, load_communes, survey
+from loa.errors import CampaignError, Severity
+from loa.workspace import Workspace
 
 
 @pytest.fixture
@@ -53,4 +53,4 @@ def test_a_commune_is_found_by_its_stem_and_a_wrong_stem_lists_the_right_ones(st
     assert load_commune(station, "Trung-Son").commune.full == "xã Trung Sơn"
     with pytest.raises(CampaignError) as error:
         load_commune(station, "trung-sn")
-    assert "trung-son" in error.value.findings[0].mend
+    assert "trung-son" in error.value.findings[0].fix

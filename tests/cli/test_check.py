@@ -54,8 +54,8 @@ def test_everything_wrong_is_told_at_once_with_its_place(workspace: Path, loa: L
     (workspace / "campaigns" / "large.yaml").write_text("a: " + "x" * 5_000_000, encoding="utf-8")
     done = loa("check", "--format", "json", cwd=workspace)
     assert done.returncode == 2
-    told = {(f["file"], f["line"], f["column"], f["code"]) for f in errors(done.stdout)}
-    assert told - {("campaigns/folder.yaml", None, None, "file.folder")} == EXPECTED | {
+    reported = {(f["file"], f["line"], f["column"], f["code"]) for f in errors(done.stdout)}
+    assert reported - {("campaigns/folder.yaml", None, None, "file.folder")} == EXPECTED | {
         ("campaigns/large.yaml", 1, 1, "yaml.size")
     }
     assert any(f["file"] == "campaigns/folder.yaml" for f in errors(done.stdout))
@@ -137,9 +137,9 @@ def test_fix_keeps_the_form_of_a_word_document(tmp_path: Path, loa: Loa) -> None
     document.save(str(tmp_path / "bai.docx"))
     done = loa("check", "--fix", "bai.docx", "--as-of", "2024-01-01", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
-    (mended,) = docx.Document(str(tmp_path / "bai.docx")).paragraphs
-    assert mended.text == "Cán bộ làm việc công khai, minh bạch, đúng giờ."
-    assert [run.bold for run in mended.runs] == [None, True, None]
+    (replacement,) = docx.Document(str(tmp_path / "bai.docx")).paragraphs
+    assert replacement.text == "Cán bộ làm việc công khai, minh bạch, đúng giờ."
+    assert [run.bold for run in replacement.runs] == [None, True, None]
 
 
 @pytest.mark.parametrize("workspace", ["minimal"], indirect=True)

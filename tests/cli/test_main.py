@@ -27,7 +27,7 @@ def test_a_wrong_verb_is_exit_code_2_on_stderr(loa: Loa) -> None:
 
 
 def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path) -> None:
-    command = f'"{sys.executable}" -m generator --help | head -c 1'
+    command = f'"{sys.executable}" -m loa --help | head -c 1'
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.stderr == ""
@@ -36,8 +36,8 @@ def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path) -> None:
 def test_a_failure_of_ours_is_kept_in_a_file_and_shown_without_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from generator import cli
-    from generator.cli import app
+    from loa import cli
+    from loa.cli import app
 
     def broken(*_args: object, **_options: object) -> None:
         raise RuntimeError("secret detail")
@@ -62,12 +62,12 @@ def test_every_verb_is_found_and_every_module_of_verbs_is_listed() -> None:
     import importlib
     import pkgutil
 
-    import generator.cli
-    from generator.cli.app import loa as group
-    from generator.cli.verbs import MODULES
+    import loa.cli
+    from loa.cli.app import MODULES
+    from loa.cli.app import loa as group
 
-    for module in pkgutil.iter_modules(generator.cli.__path__):
-        importlib.import_module(f"generator.cli.{module.name}")
+    for module in pkgutil.iter_modules(loa.cli.__path__):
+        importlib.import_module(f"loa.cli.{module.name}")
     assert set(group.commands) == set(MODULES)
 
 

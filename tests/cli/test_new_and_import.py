@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.campaign import read_commune
+from loa.campaign import read_commune
 from tests.conftest import ROOT, Loa
 
 MINIMAL = Path(__file__).parent.parent / "workspaces" / "minimal"

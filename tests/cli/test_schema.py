@@ -6,10 +6,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from generator.campaign.meaning import meanings
-from generator.cli.schema import schema_text
-from generator.i18n import set_language
-from generator.yamlfile import load
+from loa.cli.schema import meanings, schema_text
+from loa.i18n import set_language
+from loa.yamlfile import load
 from tests.conftest import ROOT, Loa
 
 FILES = [

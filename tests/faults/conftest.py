@@ -17,16 +17,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from generator.approval import Recording, find, release
-from generator.bulletin import Cue, Manifest
-from generator.logbook import Row, rows, verify
-from generator.on_air.alarms import open_alarms
-from generator.on_air.lease import Lease, who_is_on_air
-from generator.on_air.timing import Timing
-from generator.playout import RealClock
-from generator.schedule import UTC
-from generator.store import open_store, presence, stamp
-from generator.workspace import Workspace
+from loa.automation.timing import Timing
+from loa.bulletin.manifest import Cue, Manifest
+from loa.clock import RealClock
+from loa.schedule import UTC
+from loa.store.alarms import open_alarms
+from loa.store.approvals import BulletinFile, approve, find
+from loa.store.asrun import Row, rows, verify
+from loa.store.database import open_store, presence, stamp
+from loa.store.lease import Lease, who_is_on_air
+from loa.workspace import Workspace
 from tests.local import wait_for
 from tests.sounds import make_mp3
 
@@ -62,7 +62,7 @@ class Faulty:
     def has_run_until(self, moment: datetime.datetime) -> None:
         """As if a station had run here before, and stopped at `moment`."""
         store = open_store(self.workspace.database)
-        lease = Lease(store, RealClock(), Timing())
+        lease = Lease(store, RealClock(), beat=Timing().beat, stale=Timing().stale)
         lease.keep(moment)
         lease.give_back()
         with store.write() as connection:
@@ -140,7 +140,7 @@ class Faulty:
         path = write_bulletin(self.workspace.bulletins / "ben-hai" / f"{name}.mp3", seconds, tone)
         if released:
             store = open_store(self.workspace.database)
-            release(self.workspace, store, Recording(f"ben-hai/{name}", path), "Chị Hoa", self.begin)
+            approve(self.workspace, store, BulletinFile(f"ben-hai/{name}", path), "Chị Hoa", self.begin)
             store.close()
 
     def alarms(self) -> list[str]:
@@ -229,7 +229,7 @@ def make_station(bulletin: Path) -> Iterator[Callable[[Path], Faulty]]:
         for suffix in (".mp3", ".json"):
             shutil.copy(bulletin.with_suffix(suffix), workspace.bulletins / "ben-hai" / f"tin{suffix}")
         store = open_store(workspace.database)
-        release(workspace, store, find(workspace, "tin"), "Chị Hoa", datetime.datetime(2026, 11, 1, tzinfo=UTC))
+        approve(workspace, store, find(workspace, "tin"), "Chị Hoa", datetime.datetime(2026, 11, 1, tzinfo=UTC))
         store.close()
         made.append(Faulty(workspace, datetime.datetime.now(UTC).replace(microsecond=0)))
         made[-1].has_run_until(made[-1].begin)

@@ -4,10 +4,10 @@ import json
 import sys
 from pathlib import Path
 
-from generator import on_air
-from generator.i18n import set_language
-from generator.workspace import Workspace
+from loa.automation import service, timing
+from loa.i18n import set_language
+from loa.workspace import Workspace
 
 if __name__ == "__main__":
     set_language("en")
-    on_air.run(Workspace(Path(sys.argv[1])), timing=on_air.Timing(**json.loads(sys.argv[2])))
+    service.run(Workspace(Path(sys.argv[1])), timing=timing.Timing(**json.loads(sys.argv[2])))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.schedule import UTC
+from loa.schedule import UTC
 
 from .conftest import Faulty
 

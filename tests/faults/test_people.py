@@ -3,10 +3,10 @@
 import datetime
 import time
 
-from generator.approval import find, release
-from generator.on_air import desk
-from generator.schedule import UTC
-from generator.store import open_store
+from loa.schedule import UTC
+from loa.store import requests
+from loa.store.approvals import approve, find
+from loa.store.database import open_store
 from tests.local import wait_for
 
 from .conftest import SECONDS, Faulty
@@ -20,7 +20,7 @@ def playing(station: Faulty) -> bool:
 
 def ask(station: Faulty, verb: str, **payload: object) -> None:
     store = open_store(station.workspace.database)
-    desk.ask(store, verb, payload, datetime.datetime.now(UTC))
+    requests.ask(store, verb, payload, datetime.datetime.now(UTC))
     store.close()
 
 
@@ -136,7 +136,7 @@ def test_a_release_in_the_last_minute_is_soon_enough(station: Faulty) -> None:
     time.sleep(max(0.0, 10 - station.age()))
     assert station.heard() == []
     store = open_store(station.workspace.database)
-    release(station.workspace, store, find(station.workspace, "tin"), "Chị Hoa", datetime.datetime.now(UTC))
+    approve(station.workspace, store, find(station.workspace, "tin"), "Chị Hoa", datetime.datetime.now(UTC))
     store.close()
     row = station.wait_for_outcome(airing)
     station.stop(process)

@@ -3,8 +3,8 @@
 import signal
 import time
 
-from generator.on_air.lease import who_is_on_air
-from generator.store import open_store
+from loa.store.database import open_store
+from loa.store.lease import who_is_on_air
 from tests.local import wait_for
 
 from .conftest import SECONDS, Faulty

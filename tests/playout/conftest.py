@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from generator.approval import Recording
-from generator.playout import Programme
+from loa.playout.recording import LoadedRecording
+from loa.store.approvals import BulletinFile
 from tests.servers import IcecastServer, PulseAudio
 from tests.sounds import make_mp3
 
 
 @pytest.fixture(scope="session")
-def programme(tmp_path_factory: pytest.TempPathFactory) -> Programme:
+def programme(tmp_path_factory: pytest.TempPathFactory) -> LoadedRecording:
     """Six seconds of sound that is different at every moment."""
-    return Programme.load(Recording("ben-hai/tin", make_mp3(tmp_path_factory.mktemp("sound") / "six.mp3", 6)))
+    return LoadedRecording.load(BulletinFile("ben-hai/tin", make_mp3(tmp_path_factory.mktemp("sound") / "six.mp3", 6)))
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import array
 import numpy as np
 import pytest
 
-from generator.playout.fader import Fader
+from loa.playout.channel import Fader
 
 RATE = 44100
 CHUNK = 882  # 20 ms

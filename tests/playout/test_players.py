@@ -19,19 +19,23 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from generator.errors import PlayoutError
-from generator.playout import Programme, RealClock, Session
-from generator.playout.lines import stand_by
-from generator.playout.rtp import sdp_path
-from generator.playout.sound_card import device_names
-from generator.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
+from loa.clock import RealClock
+from loa.errors import PlayoutError
+from loa.playout.outputs import stand_by
+from loa.playout.outputs.rtp import sdp_path
+from loa.playout.outputs.sound_card import device_names
+from loa.playout.recording import LoadedRecording
+from loa.playout.session import Session
+from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
 from tests.local import free_even_port, free_port, wait_for
 from tests.servers import IcecastServer, PulseAudio
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 
 
-def play(programme: Programme, root: Path, ahead: float = 3.0, offset: float = 0.0, **outputs: AnyOutput) -> Session:
+def play(
+    programme: LoadedRecording, root: Path, ahead: float = 3.0, offset: float = 0.0, **outputs: AnyOutput
+) -> Session:
     planned = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=ahead)
     session = Session("tin@test", programme, outputs, planned, RealClock(), root, offset)
     session.start()
@@ -58,7 +62,7 @@ def sound_in(path: Path) -> tuple[float, float]:
 
 
 def test_icecast_listeners_get_the_whole_bulletin_while_another_output_is_dead(
-    programme: Programme, tmp_path: Path, icecast: IcecastServer
+    programme: LoadedRecording, tmp_path: Path, icecast: IcecastServer
 ) -> None:
     dead = Icecast(kind="icecast", url=f"http://127.0.0.1:{free_port()}/x")
     session = play(programme, tmp_path, live=Icecast(kind="icecast", url=icecast.url("a.mp3")), dead=dead)
@@ -78,7 +82,7 @@ def test_icecast_listeners_get_the_whole_bulletin_while_another_output_is_dead(
 
 @pytest.mark.parametrize(("password", "message"), [("falsch", "refuses us"), (None, "password is missing")])
 def test_icecast_tells_why_it_does_not_work(
-    programme: Programme,
+    programme: LoadedRecording,
     tmp_path: Path,
     icecast: IcecastServer,
     monkeypatch: pytest.MonkeyPatch,
@@ -94,7 +98,7 @@ def test_icecast_tells_why_it_does_not_work(
     assert message in session.reports[0].failures[0]
 
 
-def test_loudspeakers_pull_the_stream_by_http(programme: Programme, tmp_path: Path) -> None:
+def test_loudspeakers_pull_the_stream_by_http(programme: LoadedRecording, tmp_path: Path) -> None:
     port = free_port()
     session = play(programme, tmp_path, h=Http(kind="http", port=port, host="127.0.0.1"))
     url = f"http://127.0.0.1:{port}/h.mp3"
@@ -129,7 +133,9 @@ def test_the_port_that_loudspeakers_pull_from_is_open_before_the_first_airing() 
 
 
 @pytest.mark.parametrize(("codec", "payload"), [("L16", 11), ("PCMU", 0), ("MPA", 14)])
-def test_rtp_is_received_from_its_sdp_file(programme: Programme, tmp_path: Path, codec: str, payload: int) -> None:
+def test_rtp_is_received_from_its_sdp_file(
+    programme: LoadedRecording, tmp_path: Path, codec: str, payload: int
+) -> None:
     output = Rtp.model_validate({"kind": "rtp", "address": "127.0.0.1", "port": free_even_port(), "codec": codec})
     session = play(programme, tmp_path, 4.0, r=output)
     sdp = sdp_path(tmp_path, "r")
@@ -147,7 +153,7 @@ def test_rtp_is_received_from_its_sdp_file(programme: Programme, tmp_path: Path,
     assert abs(length - programme.seconds) < 0.3
 
 
-def test_rtp_multicast_crosses_a_network(programme: Programme, tmp_path: Path) -> None:
+def test_rtp_multicast_crosses_a_network(programme: LoadedRecording, tmp_path: Path) -> None:
     """Two hosts, as network namespaces on this machine, joined by a virtual cable."""
     here, there = f"loa-a-{os.getpid()}", f"loa-b-{os.getpid()}"
     ip = ["ip", "netns"]
@@ -166,9 +172,10 @@ def test_rtp_multicast_crosses_a_network(programme: Programme, tmp_path: Path) -
             subprocess.run([*run, "link", "set", device, "up"], check=True)
             subprocess.run([*run, "route", "add", "default", "dev", device], check=True)
         sender = (
-            "import sys, datetime, time; from pathlib import Path; from generator.approval import Recording\n"
-            "from generator.playout import *; from generator.schedule.outputs import Rtp\n"
-            "p = Programme.load(Recording('x', Path(sys.argv[1])))\n"
+            "import sys, datetime, time; from pathlib import Path; from loa.store.approvals import BulletinFile\n"
+            "from loa.clock import RealClock; from loa.playout.recording import LoadedRecording\n"
+            "from loa.playout.session import Session; from loa.schedule.outputs import Rtp\n"
+            "p = LoadedRecording.load(BulletinFile('x', Path(sys.argv[1])))\n"
             "t = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=4)\n"
             "o = Rtp(kind='rtp', address='239.255.12.34', port=5004, ttl=4)\n"
             "s = Session('a', p, {'r': o}, t, RealClock(), Path(sys.argv[2])); s.start()\n"
@@ -193,7 +200,7 @@ def test_rtp_multicast_crosses_a_network(programme: Programme, tmp_path: Path) -
 
 
 def test_the_sound_card_plays_the_recording_sample_by_sample(
-    programme: Programme, tmp_path: Path, pulse: PulseAudio
+    programme: LoadedRecording, tmp_path: Path, pulse: PulseAudio
 ) -> None:
     """Several times: on a machine that is busy with other tests the recorder itself may miss something."""
     for _try in range(6):
@@ -205,7 +212,7 @@ def test_the_sound_card_plays_the_recording_sample_by_sample(
     assert gap < 0.05
 
 
-def played_and_recorded(programme: Programme, root: Path, pulse: PulseAudio) -> tuple[float, float, float]:
+def played_and_recorded(programme: LoadedRecording, root: Path, pulse: PulseAudio) -> tuple[float, float, float]:
     """Correlation of what was heard with what was sent; its length and its longest silence in seconds."""
     recorder = pulse.record()
     session = play(programme, root, 2.0, s=SoundCard(kind="sound-card", device="Loa"))
@@ -229,14 +236,14 @@ def test_sound_cards_are_listed_by_name(pulse: PulseAudio) -> None:
     assert "Loa" in device_names()
 
 
-def test_a_sound_card_that_is_not_there_is_told(programme: Programme, tmp_path: Path, pulse: PulseAudio) -> None:
+def test_a_sound_card_that_is_not_there_is_told(programme: LoadedRecording, tmp_path: Path, pulse: PulseAudio) -> None:
     session = play(programme, tmp_path, s=SoundCard(kind="sound-card", device="Behringer"))
     wait_for(lambda: session.reports[0].failures)
     session.stop()
     assert "Behringer" in session.reports[0].failures[0]
 
 
-def test_volume_and_delay_are_each_outputs_own(programme: Programme, tmp_path: Path) -> None:
+def test_volume_and_delay_are_each_outputs_own(programme: LoadedRecording, tmp_path: Path) -> None:
     quiet = File.model_validate({"kind": "file", "folder": "quiet", "volume": 25, "delay": "400ms"})
     session = play(programme, tmp_path, 1.0, loud=File(kind="file", folder="loud"), quiet=quiet)
     to_end(session)
@@ -253,7 +260,7 @@ def test_volume_and_delay_are_each_outputs_own(programme: Programme, tmp_path: P
     assert levels[1] / levels[0] == pytest.approx(0.25, abs=0.01)
 
 
-def test_a_session_starts_in_the_middle_and_stops_at_once(programme: Programme, tmp_path: Path) -> None:
+def test_a_session_starts_in_the_middle_and_stops_at_once(programme: LoadedRecording, tmp_path: Path) -> None:
     session = play(programme, tmp_path, 0.0, 2.0, n=Null(kind="null"))
     wait_for(lambda: session.position > 3)
     started = time.monotonic()
@@ -265,7 +272,7 @@ def test_a_session_starts_in_the_middle_and_stops_at_once(programme: Programme, 
 
 
 def test_a_card_opened_again_and_again_leaves_nothing_open(
-    programme: Programme, tmp_path: Path, pulse: PulseAudio
+    programme: LoadedRecording, tmp_path: Path, pulse: PulseAudio
 ) -> None:
     """A sound server takes 64 clients: a station that left one behind at each airing fell silent after two months."""
     before = pulse.clients()

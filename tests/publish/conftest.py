@@ -12,13 +12,13 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from generator import script as scripts
-from generator.article import render
-from generator.bulletin import Cue, Manifest
-from generator.bulletin.captions import webvtt
-from generator.campaign import Commune, load_commune
-from generator.publish import publish
-from generator.workspace import Workspace, write_atomic
+from loa import script as scripts
+from loa.article import render
+from loa.bulletin.manifest import Cue, Manifest
+from loa.bulletin.writer import webvtt
+from loa.campaign import Commune, load_commune
+from loa.publish.site import publish
+from loa.workspace import Workspace, write_atomic
 from tests.conftest import ROOT
 
 BASE = "https://benhai.example.vn/loa/"

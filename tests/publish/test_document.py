@@ -10,10 +10,10 @@ from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from generator.article import Article, render
-from generator.campaign import Commune, load_commune
-from generator.publish.document import document
-from generator.workspace import Workspace
+from loa.article import Article, render
+from loa.campaign import Commune, load_commune
+from loa.publish.word import document
+from loa.workspace import Workspace
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from generator.bulletin import Manifest
-from generator.publish.feed import feed
+from loa.bulletin.manifest import Manifest
+from loa.publish.feed import feed
 from tests.publish.conftest import BASE
 
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"

@@ -8,10 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from generator.bulletin import Manifest
-from generator.campaign import load_commune
-from generator.publish import publish
-from generator.workspace import Workspace
+from loa.bulletin.manifest import Manifest
+from loa.campaign import load_commune
+from loa.publish.site import publish
+from loa.workspace import Workspace
 from tests.conftest import Loa
 from tests.publish.conftest import BASE
 

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.schedule import Schedule
-from generator.workspace import Workspace
+from loa.schedule import Schedule
+from loa.schedule.loader import load_schedule
+from loa.workspace import Workspace
 
 BROADCAST = """
   - id: sang
@@ -39,6 +40,6 @@ def schedule(write: Callable[[str], Workspace]) -> Callable[..., Schedule]:
         given = {key.rstrip("_"): value for key, value in lines.items()}
         kept = [line for line in BROADCAST.strip("\n").splitlines() if line.strip().split(":")[0] not in given]
         added = [f"    {key}: {value}" for key, value in given.items()]
-        return Schedule.load(write(HEAD + "\n" + "\n".join([*kept, *added]) + "\n" + more))
+        return load_schedule(write(HEAD + "\n" + "\n".join([*kept, *added]) + "\n" + more))
 
     return maker

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.schedule import UTC, Alerts, Rules, Schedule, airings
-from generator.schedule.broadcast import Broadcast
+from loa.schedule import UTC, Alerts, Rules, Schedule, airings
+from loa.schedule.loader import load_schedule
+from loa.schedule.models import Broadcast
 
 Make = Callable[..., Schedule]
 
@@ -100,7 +101,7 @@ def test_the_clock_of_the_wall_counts_where_it_changes(
         f"timezone: {zone}\noutputs: {{loa: {{kind: null}}}}\nbroadcasts:\n  - {{id: a, commune: ben-hai, campaigns: "
         f'[dvc], at: ["{hour}"], length: {{min: 1m, max: 2m}}, on: [loa]}}\n'
     )
-    made = Schedule.load(write(text))  # type: ignore[arg-type]
+    made = load_schedule(write(text))  # type: ignore[arg-type]
     start = datetime.datetime.fromisoformat(day).replace(tzinfo=made.timezone)
     assert [a.id for a in airings(made, start, start + datetime.timedelta(hours=23))] == [f"a@{utc}"]
 

@@ -1,7 +1,7 @@
 import datetime
 from collections.abc import Callable
 
-from generator.schedule import UTC, Schedule, airings
+from loa.schedule import UTC, Schedule, airings
 
 Make = Callable[..., Schedule]
 

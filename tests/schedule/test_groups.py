@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
-from generator.schedule import Schedule
-from generator.workspace import Workspace
+from loa.schedule.loader import load_schedule
+from loa.workspace import Workspace
 
 GROUPS = """outputs:
   loa: {kind: null}
@@ -13,7 +13,7 @@ GROUPS = """outputs:
 
 
 def test_a_group_turns_its_members_down_and_delays_them(write: Callable[[str], Workspace]) -> None:
-    lines = Schedule.load(write(GROUPS)).lines(("all",))
+    lines = load_schedule(write(GROUPS)).lines(("all",))
     assert {name: (line.volume, round(line.delay, 3)) for name, line in lines.items()} == {
         "near": (36, 0.2),
         "far": (45, 0.5),
@@ -22,7 +22,7 @@ def test_a_group_turns_its_members_down_and_delays_them(write: Callable[[str], W
 
 
 def test_a_loudspeaker_named_twice_is_played_to_once_as_the_first_name_says(write: Callable[[str], Workspace]) -> None:
-    schedule = Schedule.load(write(GROUPS))
+    schedule = load_schedule(write(GROUPS))
     assert list(schedule.lines(("near", "hill", "gone"))) == ["near", "far"]
     assert schedule.lines(("near", "hill"))["near"].volume == 80
     assert schedule.loudspeakers(("near", "hill", "gone")) == ("near", "far", "gone")

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 from icalendar import Calendar
 
-from generator.workspace import Workspace
+from loa.workspace import Workspace
 from tests.conftest import Loa
 
 from .conftest import BROADCAST, HEAD

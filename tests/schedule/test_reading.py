@@ -2,9 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from generator.errors import ScheduleError
-from generator.schedule import Schedule
-from generator.workspace import Workspace
+from loa.errors import ScheduleError
+from loa.schedule import Schedule
+from loa.schedule.loader import load_schedule
+from loa.workspace import Workspace
 
 from .conftest import BROADCAST, HEAD
 
@@ -13,13 +14,13 @@ Write = Callable[[str], Workspace]
 
 def problems(workspace: Workspace) -> list[tuple[str, int | None, int | None, str]]:
     with pytest.raises(ScheduleError) as caught:
-        Schedule.load(workspace)
+        load_schedule(workspace)
     assert all(f.file == "schedule.yaml" for f in caught.value.findings)
-    return [(f.code, f.line, f.column, f.mend) for f in caught.value.findings]
+    return [(f.code, f.line, f.column, f.fix) for f in caught.value.findings]
 
 
 def test_the_sample_station_is_in_order(station: Workspace) -> None:
-    schedule = Schedule.load(station)
+    schedule = load_schedule(station)
     assert {b.id for b in schedule.broadcasts} == {
         f"{name}-dvc" for name in ("ninh-binh-mau", "mot-cua-2024", "nhat-quang", "hung-thinh", "trung-son", "ben-hai")
     }
@@ -39,7 +40,7 @@ def test_every_problem_is_told_at_its_place(write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "code", "mend"),
+    ("before", "after", "code", "fix"),
     [
         ("campaigns:", "campaign:", "key.unknown", "campaigns"),
         ("[loa]", "[loaa]", "output.unknown", "loa"),
@@ -56,9 +57,9 @@ def test_every_problem_is_told_at_its_place(write: Write) -> None:
         ("id: sang", "id: Buổi sáng", "value", ""),
     ],
 )
-def test_a_wrong_value_says_how_to_mend_it(write: Write, before: str, after: str, code: str, mend: str) -> None:
+def test_a_wrong_value_says_how_to_mend_it(write: Write, before: str, after: str, code: str, fix: str) -> None:
     found = problems(write(HEAD + BROADCAST.replace(before, after, 1)))
-    assert any(f[0].startswith(code) and mend in f[3] for f in found), found
+    assert any(f[0].startswith(code) and fix in f[3] for f in found), found
 
 
 def test_two_broadcasts_may_not_share_a_name(write: Write) -> None:
@@ -74,12 +75,12 @@ def test_a_group_that_holds_itself_is_refused(write: Write) -> None:
 def test_a_broken_commune_file_does_not_break_the_schedule(write: Write) -> None:
     workspace = write(HEAD + BROADCAST)
     (workspace.campaigns / "ben-hai.yaml").write_text("campaigns: [", "utf-8")
-    assert Schedule.load(workspace).broadcasts
+    assert load_schedule(workspace).broadcasts
 
 
 def test_a_group_stands_for_its_members_once(write: Write) -> None:
     zones = "\n  a: {kind: group, outputs: [loa, b]}\n  b: {kind: group, outputs: [loa, loa-2]}\nbroadcasts:"
-    loaded = Schedule.load(write(HEAD.replace("\nbroadcasts:", zones) + BROADCAST))
+    loaded = load_schedule(write(HEAD.replace("\nbroadcasts:", zones) + BROADCAST))
     assert loaded.loudspeakers(("b", "a")) == ("loa", "loa-2")
 
 

@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from generator import on_air
-from generator.approval import find, release
-from generator.errors import StoreError
-from generator.logbook import rows, verify
-from generator.playout import RealClock
-from generator.schedule import UTC, Schedule
-from generator.store import Store, approvals
-from generator.workspace import Workspace
-from tests.on_air.conftest import Plan, air, plan, recording  # noqa: F401  the same small station
+from loa.automation import service
+from loa.automation.station import Automation
+from loa.clock import RealClock
+from loa.errors import StoreError
+from loa.schedule import UTC
+from loa.schedule.loader import load_schedule
+from loa.store.approvals import approve, find
+from loa.store.asrun import rows, verify
+from loa.store.database import Database, approvals
+from loa.workspace import Workspace
+from tests.automation.conftest import Plan, air, plan, recording  # noqa: F401  the same small station
 from tests.servers import PostgreSQL
 
 START = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -37,13 +39,13 @@ def server() -> Iterator[PostgreSQL]:
 def station(air: Workspace, plan: Plan, server: PostgreSQL) -> Workspace:  # noqa: F811
     plan(*MOMENTS, more=f'database: "{server.url}"\n', late="{start_within: 30s}")
     store = open_it(air)
-    release(air, store, find(air, "tin"), "Chị Hoa", START)
+    approve(air, store, find(air, "tin"), "Chị Hoa", START)
     store.close()
     return air
 
 
-def open_it(workspace: Workspace) -> Store:
-    return on_air.open_station_store(workspace, Schedule.load(workspace))
+def open_it(workspace: Workspace) -> Database:
+    return service.open_station_store(workspace, load_schedule(workspace))
 
 
 def run_until(workspace: Workspace, count: int, server: PostgreSQL | None = None) -> None:
@@ -51,7 +53,7 @@ def run_until(workspace: Workspace, count: int, server: PostgreSQL | None = None
     begun = datetime.datetime.now(UTC)
     away: list[str] = []
 
-    def written(station: on_air.Station) -> bool:
+    def written(station: Automation) -> bool:
         elapsed = (datetime.datetime.now(UTC) - begun).total_seconds()
         if server and not away and elapsed > 4:
             server.kill()
@@ -66,7 +68,7 @@ def run_until(workspace: Workspace, count: int, server: PostgreSQL | None = None
         except StoreError:
             return False
 
-    on_air.run(workspace, clock=RealClock(20, START), until=written, limit=60)
+    service.run(workspace, clock=RealClock(20, START), until=written, limit=60)
 
 
 def test_every_airing_is_aired_and_logged_once_in_a_chain(station: Workspace) -> None:
@@ -90,10 +92,10 @@ def test_a_server_that_dies_in_between_costs_no_outcome(station: Workspace, serv
 
 def test_an_unreachable_server_is_told_with_the_mend(station: Workspace, server: PostgreSQL) -> None:
     server.kill()
-    with pytest.raises(StoreError) as told:
+    with pytest.raises(StoreError) as reported:
         open_it(station)
     server.start()
-    (finding,) = told.value.findings
+    (finding,) = reported.value.findings
     assert finding.code == "store.away"
     assert str(server.port) in finding.message
 

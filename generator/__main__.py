@@ -1,5 +1,0 @@
-"""`python -m generator` is `loa`."""
-
-from generator.cli import main
-
-main()

@@ -1,0 +1,233 @@
+"""Recipe 1: campaigns become articles, scripts, speech and bulletins. What has not changed is not made again."""
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import Final
+
+from loa import article as articles
+from loa import script as scripts
+from loa.bulletin.manifest import Manifest
+from loa.bulletin.models import APOLOGY, AudioItem, BulletinPlan, BulletinRequest
+from loa.bulletin.verify import doubts
+from loa.bulletin.writer import made_before, make
+from loa.campaign import Campaign, Commune, load_commune, load_communes
+from loa.errors import CampaignError, Finding, LoaError, SpeechError
+from loa.publish.site import publish
+from loa.schedule import Schedule
+from loa.schedule.loader import load_schedule
+from loa.tts import Engine, choose, fall_back, is_auto, missing
+from loa.workspace import Workspace, yaml_files
+
+RADIO_TEXTS: Final[tuple[articles.RadioText, ...]] = ("opening", "bridge", "closing")
+DEFAULT_MAX_SECONDS = 15 * 60.0
+"""The longest bulletin of a commune that no broadcast names yet."""
+Progress = Callable[[BulletinPlan, int, int, bool], None]
+"""Called after each sentence: the plan, sentences done, sentences in all, and whether this one had to be spoken."""
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What a build did. `spoken` and `reused` count sentences; `failed` holds every problem of what was not made."""
+
+    made: list[Manifest] = field(default_factory=list)
+    unchanged: list[Manifest] = field(default_factory=list)
+    articles: int = 0
+    spoken: int = 0
+    reused: int = 0
+    notices: list[Finding] = field(default_factory=list)
+    failed: list[Finding] = field(default_factory=list)
+
+    def add(self, other: "BuildReport") -> None:
+        """Count what another build did, too."""
+        self.made += other.made
+        self.unchanged += other.unchanged
+        self.articles += other.articles
+        self.spoken += other.spoken
+        self.reused += other.reused
+        self.notices += other.notices
+        self.failed += other.failed
+
+
+def build(
+    workspace: Workspace,
+    stems: Sequence[str] = (),
+    *,
+    voice: str | None = None,
+    audio: bool = True,
+    jobs: int = 1,
+    lossless: bool = False,
+    progress: Progress = lambda *_: None,
+) -> BuildReport:
+    """Build the communes named by `stems` (none: all), in `voice` (`ENGINE[:VOICE]`; None: each station's own).
+
+    When all communes were built and something was made, the pages are published too.
+    A bulletin that cannot be made does not keep the others from being made: its problems are in `Report.failed`.
+    Raises CampaignError and ScheduleError (all problems of all files), and SpeechError where `voice` names none, before
+    anything is made.
+    """
+    if audio and not is_auto(voice):
+        choose(voice)
+    communes, schedule = _load(workspace, stems)
+    workspace.sweep()
+    report = BuildReport()
+    studio = _Voices(workspace, report, jobs, lossless, progress)
+    for commune, plan in _plans(workspace, communes, schedule):
+        try:
+            order = (_order if plan.campaigns else _apology)(workspace, commune, plan)
+            report.articles += len(plan.campaigns)
+            wanted = voice or commune.station.voice
+            done = None if lossless else made_before(workspace, order, wanted)
+            if done:
+                report.unchanged.append(done)
+            elif audio:
+                studio.speak(order, wanted)
+        except LoaError as error:
+            place = workspace.relative(workspace.bulletins / f"{plan.id}.mp3")
+            report.failed.extend(replace(finding, file=finding.file or place) for finding in error.findings)
+    if report.made and not stems and not report.failed:
+        publish(workspace)
+    return report
+
+
+def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Schedule]:
+    """What the build works on. Raises LoaError with the problems of all files at once."""
+    problems: list[Finding] = []
+    communes: list[Commune] = []
+    try:
+        communes = [load_commune(workspace, stem) for stem in stems] if stems else load_communes(workspace)
+    except CampaignError as error:
+        problems.extend(error.findings)
+    try:
+        schedule = load_schedule(workspace)
+    except LoaError as error:
+        raise LoaError([*problems, *error.findings]) from error
+    if problems:
+        raise CampaignError(problems)
+    return communes, schedule
+
+
+def _plans(
+    workspace: Workspace, communes: Sequence[Commune], schedule: Schedule
+) -> Iterator[tuple[Commune, BulletinPlan]]:
+    """The bulletins that the schedule asks for, and an apology for the day when one cannot be aired; of a commune
+    that is not in the schedule yet, one bulletin for each campaign.
+    """
+    sorry = (workspace.templates / articles.radio_template("apology")).is_file()
+    wanted = schedule.plans()
+    for commune in communes:
+        own = [plan for plan in wanted if plan.commune == commune.stem]
+        alone = [
+            BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, DEFAULT_MAX_SECONDS)
+            for campaign in commune.campaigns
+        ]
+        yield from ((commune, plan) for plan in own or alone)
+        if own and sorry:
+            yield commune, BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, DEFAULT_MAX_SECONDS)
+
+
+def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
+    """All that is said in a bulletin. Raises TemplateError, CampaignError."""
+    campaigns = [commune.campaign(id_) for id_ in plan.campaigns]
+    host = _host(commune, campaigns)
+    opening, bridge, closing = (
+        scripts.write(articles.radio_text(workspace, commune, name, campaigns), commune, host) for name in RADIO_TEXTS
+    )
+    return BulletinRequest(
+        plan=plan,
+        opening=opening,
+        items=(
+            *(scripts.write(articles.render(workspace, commune, c), commune) for c in campaigns),
+            *(AudioItem(workspace.root / name, PurePath(name).stem) for name in plan.recordings),
+        ),
+        bridge=bridge,
+        closing=closing,
+        style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle),
+        commune=commune.commune.full,
+        date=max(campaign.as_of for campaign in campaigns),
+        inputs=_inputs(
+            workspace,
+            commune,
+            [*map(articles.radio_template, RADIO_TEXTS), *(articles.template_name(c) for c in campaigns)],
+        ),
+    )
+
+
+def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
+    """A chime, some words of regret, a chime. Raises TemplateError.
+
+    No date, and the station's own presenter: what is released once stays as it is, whatever is aired.
+    """
+    said = scripts.write(articles.radio_text(workspace, commune, "apology", commune.campaigns), commune)
+    nothing = replace(said, sentences=())
+    return BulletinRequest(
+        plan=plan,
+        opening=nothing,
+        items=(said,),
+        bridge=nothing,
+        closing=nothing,
+        style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle, music=None),
+        commune=commune.commune.full,
+        inputs=_inputs(workspace, commune, [articles.radio_template("apology")]),
+    )
+
+
+def _host(commune: Commune, campaigns: Sequence[Campaign]) -> tuple[str, ...]:
+    """Who speaks between the articles: the first presenter of the first article that has any."""
+    return next(filter(None, (commune.presenters(campaign.id) for campaign in campaigns)), ())[:1]
+
+
+def _inputs(workspace: Workspace, commune: Commune, names: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of the files that a bulletin's words come from (`names`: of templates), by their path from the root."""
+    facts = next(path for path in yaml_files(workspace.campaigns) if _nfc(path.stem) == commune.stem)
+    files = [facts, *(workspace.templates / name for name in names)]
+    return {workspace.relative(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@dataclass(slots=True)
+class _Voices:
+    """Where bulletins are spoken. A voice is chosen once for all that want the same."""
+
+    workspace: Workspace
+    report: BuildReport
+    jobs: int
+    lossless: bool
+    progress: Progress
+    _voices: dict[str | None, tuple[Engine, str]] = field(default_factory=dict)
+
+    def speak(self, order: BulletinRequest, wanted: str | None) -> None:
+        """Make one bulletin in the voice `wanted`, and count its sentences.
+
+        Where an online voice that `auto` chose fails, this bulletin and the rest are made with the next best.
+        Raises SpeechError, BulletinError, WorkspaceError.
+        """
+        if wanted not in self._voices:
+            self._voices[wanted] = choose(wanted, self.report.notices.append)
+        try:
+            self._make(order, *self._voices[wanted])
+        except SpeechError as error:
+            other = fall_back(wanted, self._voices[wanted][0], error, self.report.notices.append)
+            if other is None:
+                raise
+            self._voices[wanted] = other
+            self._make(order, *other)
+
+    def _make(self, order: BulletinRequest, engine: Engine, voice: str) -> None:
+        asked = False
+
+        def reported(done: int, total: int, spoken: bool) -> None:
+            nonlocal asked
+            asked = True
+            self.report.spoken += spoken
+            self.report.reused += not spoken
+            self.progress(order.plan, done, total, spoken)
+
+        manifest = make(self.workspace, order, engine, voice, jobs=self.jobs, lossless=self.lossless, progress=reported)
+        self.report.notices.extend((*missing(engine, voice, order.presenters()), *doubts(manifest)))
+        (self.report.made if asked else self.report.unchanged).append(manifest)
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

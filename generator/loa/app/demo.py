@@ -1,0 +1,161 @@
+"""The whole way once: a copy of the sample station is built and released, and the real scheduler airs one bulletin."""
+
+import datetime
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from loa import article as articles
+from loa import sample, yamlfile
+from loa.app import build
+from loa.article import html
+from loa.automation import service
+from loa.automation.station import Automation
+from loa.bulletin.manifest import Manifest
+from loa.bulletin.models import APOLOGY
+from loa.campaign import Commune, load_communes
+from loa.clock import RealClock
+from loa.errors import Finding, WorkspaceError
+from loa.i18n import _
+from loa.publish.site import publish
+from loa.schedule import Airing, airings
+from loa.schedule.loader import load_schedule
+from loa.store import approvals, asrun
+from loa.tts import all_engines
+from loa.workspace import Workspace, write_atomic
+
+AIRED = "ben-hai"
+"""The commune of the sample whose schedule has no end, so that there is always an airing to show."""
+SPEED = 60.0
+"""How many times faster than the wall clock the airing is shown: a bulletin of 12 minutes in 12 seconds."""
+_LEAD = datetime.timedelta(seconds=4 * SPEED)
+_ENOUGH = datetime.timedelta(minutes=17)
+"""The airing is planned so long ago, and the clock put back, that no row of the log lies in the future afterwards."""
+Make = Callable[[Workspace, tuple[str, ...], str | None], build.BuildReport]
+"""Builds communes in a voice; the command line adds a progress bar to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRow:
+    """A row of the table: `words` are syllables on the page, `next_airing` None where none is planned."""
+
+    commune: Commune
+    words: int
+    manifest: Manifest
+    next_airing: Airing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the demonstration made and what the logbook says of its airing."""
+
+    workspace: Workspace
+    lines: tuple[DemoRow, ...]
+    airing: Airing
+    log: tuple[asrun.Row, ...]
+    report: build.BuildReport
+
+
+def prepare(folder: Path) -> Workspace:
+    """A fresh copy of the sample station in `folder`; clips spoken by an earlier demonstration are kept.
+
+    Raises WorkspaceError where `folder` holds something that is not a demonstration.
+    """
+    folder = folder.resolve()
+    mark = folder / ".loa" / "demo"
+    if folder.exists() and any(folder.iterdir()) and not mark.is_file():
+        raise WorkspaceError(
+            Finding(
+                "demo.folder",
+                _("This folder is not empty, and it is not a demonstration of Loa."),
+                _("Name another folder: loa demo FOLDER"),
+                file=str(folder),
+            )
+        )
+    shutil.rmtree(folder / ".loa", ignore_errors=True)
+    workspace = sample.copy(folder)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    return workspace
+
+
+def run(
+    workspace: Workspace,
+    make: Make,
+    progress: Callable[[float], None],
+) -> Shown:
+    """Build with `make`, release all, air one bulletin `SPEED` times faster than life (`progress`: how far, 0 to 1).
+
+    Raises LoaError where anything on the way cannot be done.
+    """
+    report = _build(workspace, make)
+    schedule, communes = load_schedule(workspace), load_communes(workspace)
+    coming = airings(schedule, _now(), _now() + datetime.timedelta(days=60))
+    store = service.open_station_store(workspace, schedule)
+    try:
+        airing = _plan_now(workspace, (_now() - _ENOUGH).replace(second=0, microsecond=0))
+        for recording in approvals.recordings(workspace):
+            approvals.approve(workspace, store, recording, _("the demonstration"), airing.planned - _LEAD)
+        _air(workspace, airing, progress)
+        log = tuple(row for row in asrun.rows(store) if row.airing == airing.id)
+    finally:
+        store.close()
+        sample.copy(workspace.root, ("schedule.yaml",))
+    publish(workspace)
+    lines = tuple(_line(workspace, commune, coming) for commune in communes)
+    return Shown(workspace, lines, airing, log, report)
+
+
+def _build(workspace: Workspace, make: Make) -> build.BuildReport:
+    """The bulletin that is aired in the best offline voice, the others in the quickest."""
+    ready = {engine.name for engine in all_engines() if engine.name in {"loa", "espeak"} and engine.state().ready}
+    others = tuple(commune.stem for commune in load_communes(workspace) if commune.stem != AIRED)
+    first = make(workspace, (AIRED,), "loa" if "loa" in ready else None)
+    second = make(workspace, others, "espeak" if "espeak" in ready else None)
+    first.add(second)
+    if first.failed:
+        raise WorkspaceError(first.failed)
+    return first
+
+
+def _plan_now(workspace: Workspace, moment: datetime.datetime) -> Airing:
+    """Add one airing at `moment` to the schedule, which is put back afterwards, and lift the rules of the hours."""
+    data = yamlfile.load(workspace.schedule_file, workspace.schedule_file.name).data
+    broadcast = next(b for b in data["broadcasts"] if b["commune"] == AIRED)
+    zone = load_schedule(workspace).timezone
+    added = {**broadcast, "days": None, "at": [], "also": [f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"]}
+    changed = {**data, "rules": {}, "broadcasts": [added]}
+    write_atomic(workspace.schedule_file, yaml.safe_dump(changed, allow_unicode=True))
+    return airings(load_schedule(workspace), moment, moment + datetime.timedelta(seconds=1))[0]
+
+
+def _air(workspace: Workspace, airing: Airing, progress: Callable[[float], None]) -> None:
+    def shown(station: Automation) -> None:
+        progress((station.clock.now() - airing.planned).total_seconds() / (airing.minutes * 60))
+
+    service.run(
+        workspace,
+        clock=RealClock(SPEED, airing.planned - _LEAD),
+        until=lambda station: asrun.outcome_of(station.store, airing.id) is not None,
+        limit=120,
+        progress=shown,
+    )
+
+
+def _line(workspace: Workspace, commune: Commune, coming: tuple[Airing, ...]) -> DemoRow:
+    article = articles.render(workspace, commune, commune.campaigns[0])
+    manifest = Manifest.load(bulletin_of(workspace, commune.stem))
+    first = next((airing for airing in coming if airing.commune == commune.stem), None)
+    return DemoRow(commune, len(html.to_text(article).split()), manifest, first)
+
+
+def bulletin_of(workspace: Workspace, stem: str) -> Path:
+    """The record of a commune's bulletin (in the sample station each has one), not of its spoken apology."""
+    return next(path for path in (workspace.bulletins / stem).glob("*.json") if path.stem != APOLOGY)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)

@@ -1,0 +1,125 @@
+"""A campaign's facts in a template's words: Article. Absent facts drop their sentence; nothing is invented."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal
+
+from loa.article.markup import Form, Part, only, shown
+from loa.article.markup import spoken_parts as _spoken_parts
+from loa.article.templates import fill
+from loa.campaign import Campaign, Commune
+from loa.reference import law, places
+from loa.workspace import Workspace
+
+__all__ = ["Article", "Form", "Part", "radio_template", "radio_text", "render", "template_name"]
+
+RadioText = Literal["opening", "bridge", "closing", "apology"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A rendered article. `source` holds what the eye reads and what the ear hears, marked (see alternates.py)."""
+
+    commune: str  # the commune's stem
+    campaign: str  # the campaign's id; for radio texts their name
+    title: str
+    as_of: date
+    form: Form
+    source: str
+
+    @property
+    def markdown(self) -> str:
+        """What the page shows."""
+        return _markdown(self.source, self.form)
+
+    @property
+    def unseen(self) -> list[str]:
+        """What only the microphone hears, for a page of the form "web"."""
+        return only(self.source, "radio") if self.form == "web" else []
+
+    @property
+    def spoken_parts(self) -> tuple[Part, ...]:
+        """What the microphone hears, block by block."""
+        return _parts(self.source, self.form)
+
+
+@lru_cache(maxsize=64)
+def _markdown(source: str, form: Form) -> str:
+    return shown(source, form)
+
+
+@lru_cache(maxsize=64)
+def _parts(source: str, form: Form) -> tuple[Part, ...]:
+    return _spoken_parts(source, form)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The law on the article's day, as templates ask for it."""
+
+    day: date
+
+    def in_force(self, id_: str) -> bool:
+        """`law.in_force("bon-muc-do")`; KeyError, shown with the template's line, for an unknown id."""
+        return law.in_force(id_, self.day)
+
+    def fact(self, id_: str) -> law.Fact:
+        """The whole record: `law.fact("bon-muc-do").short`."""
+        return law.fact(id_)
+
+
+def template_name(campaign: Campaign) -> str:
+    """The template's path below templates/; a second wording is `<template>.2.md.j2`."""
+    variant = f".{campaign.variant}" if campaign.variant > 1 else ""
+    return f"articles/{campaign.template}{variant}.md.j2"
+
+
+def render(workspace: Workspace, commune: Commune, campaign: Campaign) -> Article:
+    """The article of `campaign`. Raises TemplateError with the template's file and line."""
+    source = fill(workspace, template_name(campaign), _facts(commune, campaign))
+    return Article(commune.stem, campaign.id, campaign.title, campaign.as_of, campaign.form, source)
+
+
+def radio_template(name: RadioText) -> str:
+    """The path of a radio text's template below templates/."""
+    return f"radio/{name}.txt.j2"
+
+
+def radio_text(workspace: Workspace, commune: Commune, name: RadioText, campaigns: Sequence[Campaign]) -> Article:
+    """What a bulletin that holds `campaigns` says around them, or in their place. Raises TemplateError."""
+    facts = {
+        "commune": commune.commune,
+        "call": commune.call,
+        "titles": [campaign.title for campaign in campaigns],
+        "campaigns": [_visible(campaign) for campaign in campaigns],
+    }
+    source = fill(workspace, radio_template(name), facts)
+    return Article(commune.stem, name, commune.call, campaigns[0].as_of, "radio", source)
+
+
+def _visible(campaign: Campaign) -> dict[str, Any]:
+    """A campaign as templates see it: everything but the notes for staff."""
+    return {name: getattr(campaign, name) for name in Campaign.model_fields if name != "notes"}
+
+
+def _province(commune: Commune, day: date) -> str | None:
+    """`tỉnh Quảng Trị`, `thành phố Huế`: the province with its kind on `day`; a name that is in no list is a tỉnh."""
+    name = commune.commune.province
+    if name is None:
+        return None
+    known = places.province(name, day)
+    return known.full if known else f"tỉnh {name}"
+
+
+def _facts(commune: Commune, campaign: Campaign) -> dict[str, Any]:
+    return {
+        **_visible(campaign),
+        "commune": commune.commune,
+        "province": _province(commune, campaign.as_of),
+        "portal": commune.portal,
+        "desk": commune.contact_desk,
+        "call": commune.call,
+        "law": Law(campaign.as_of),
+    }

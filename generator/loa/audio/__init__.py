@@ -1,0 +1,1 @@
+"""Sound files: decoding, mastering and MP3 frames, shared by speech and bulletins."""

@@ -1,0 +1,70 @@
+"""The only door to ffmpeg: the system's, else the one in the wheel imageio-ffmpeg."""
+
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from loa.errors import BulletinError, Finding
+from loa.i18n import _
+
+
+@cache
+def executable() -> str:
+    """Where ffmpeg is. Raises BulletinError where there is none."""
+    found = shutil.which("ffmpeg")
+    if found:
+        return found
+    import imageio_ffmpeg
+
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise BulletinError(
+            Finding(
+                "ffmpeg.missing",
+                _("ffmpeg is not installed; bulletins are written with it."),
+                _("Install it: sudo apt-get install ffmpeg, or pip install imageio-ffmpeg"),
+            )
+        ) from error
+
+
+def run(*arguments: str | Path, stdin: bytes = b"") -> tuple[bytes, str]:
+    """Run ffmpeg with `arguments` (and `stdin`); gives its stdout and stderr. Raises BulletinError when it fails."""
+    command = [executable(), "-hide_banner", "-nostdin", *map(str, arguments)]
+    if stdin:
+        command.remove("-nostdin")
+    done = subprocess.run(command, input=stdin, capture_output=True, check=False)
+    errors = done.stderr.decode("utf-8", "replace")
+    if done.returncode:
+        last = errors.strip().splitlines()[-1] if errors.strip() else str(done.returncode)
+        raise BulletinError(
+            Finding(
+                "ffmpeg.failed",
+                _("ffmpeg could not do its work: {reason}").format(reason=last),
+                _("Check that the sound file is whole and that the disk is not full."),
+            )
+        )
+    return done.stdout, errors
+
+
+def encode_mp3(pcm: bytes, rate: int, kilobits: int) -> bytes:
+    """`pcm` (16-bit mono) as bare CBR MP3 frames: no bit reservoir, no tags, so that every frame stands alone."""
+    return run(
+        "-loglevel", "error", "-f", "s16le", "-ar", str(rate), "-ac", "1", "-i", "pipe:0",
+        "-codec:a", "libmp3lame", "-b:a", f"{kilobits}k", "-reservoir", "0", "-compression_level", "5",
+        "-write_xing", "0", "-id3v2_version", "0", "-write_id3v1", "0", "-f", "mp3", "pipe:1", stdin=pcm,
+    )[0]  # fmt: skip
+
+
+def decode(path: Path, rate: int) -> bytes:
+    """Any sound file as 16-bit mono at `rate` Hz. Raises BulletinError where it is not sound."""
+    return run("-loglevel", "error", "-i", path, "-f", "s16le", "-ac", "1", "-ar", str(rate), "pipe:1")[0]
+
+
+def change_tempo(pcm: bytes, rate: int, tempo: float) -> bytes:
+    """`pcm` (16-bit mono) `tempo` times as quick (0.5 to 2), at the same pitch."""
+    sound = ("-f", "s16le", "-ar", str(rate), "-ac", "1")
+    return run("-loglevel", "error", *sound, "-i", "pipe:0", "-af", f"atempo={tempo:.4f}", *sound, "pipe:1", stdin=pcm)[
+        0
+    ]

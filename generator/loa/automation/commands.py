@@ -1,0 +1,106 @@
+"""`loa air` and `loa stop`: asked of the process that is on air; where there is none, `air` plays by itself."""
+
+import datetime
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from loa.automation.station import Automation
+from loa.automation.timing import Timing
+from loa.clock import RealClock
+from loa.errors import Finding, PlayoutError
+from loa.i18n import _
+from loa.logs import keep_records
+from loa.schedule import UTC
+from loa.schedule.airings import airing_id
+from loa.schedule.loader import load_schedule
+from loa.store import requests
+from loa.store.approvals import BulletinFile
+from loa.store.asrun import outcome_of
+from loa.store.database import Database
+from loa.store.lease import who_is_on_air
+from loa.workspace import Workspace
+
+_ANSWER = 5.0
+"""Seconds in which a living station takes a request."""
+
+
+def air(
+    workspace: Workspace,
+    store: Database,
+    recording: BulletinFile,
+    outputs: tuple[str, ...],
+    *,
+    by: str = "",
+    now: bool = False,
+    times: int = 1,
+    pause: str = "30s",
+    resume: bool | None = None,
+    interrupted: threading.Event | None = None,
+) -> str:
+    """Put `recording` on `outputs` and wait for the outcome, which is returned.
+
+    `now`: cut what is on air there (an emergency); else it waits for its turn. `times`, `pause`: said again.
+    `resume`: whether what is cut goes on afterwards (None: as its broadcast says). Raises PlayoutError (an output
+    that the schedule does not know), ScheduleError, StoreError.
+    """
+    schedule = load_schedule(workspace)
+    unknown = [name for name in outputs if name not in schedule.outputs]
+    if unknown:
+        message = _("There is no output “{name}”.").format(name=", ".join(unknown))
+        fix = _("Choose: {list}").format(list=", ".join(schedule.outputs))
+        raise PlayoutError(Finding("output.unknown", message, fix))
+    moment = datetime.datetime.now(UTC)
+    payload: dict[str, Any] = {
+        "airing": airing_id(f"air:{recording.id}", moment),
+        "bulletin": recording.id,
+        "outputs": list(outputs),
+        "by": by,
+        "now": now,
+        "times": times,
+        "pause": pause,
+        "resume": resume,
+    }
+    interrupted = interrupted or threading.Event()
+    if who_is_on_air(store):
+        number = requests.ask(store, "air", payload, moment)
+        if _taken(store, number):
+            return _outcome(store, payload["airing"], interrupted)
+    return _alone(workspace, store, payload, interrupted)
+
+
+def stop(store: Database, by: str = "") -> bool:
+    """Silence at once on whatever process is on air; False where there is none. Raises StoreError."""
+    if not who_is_on_air(store):
+        return False
+    return _taken(store, requests.ask(store, "stop", {"by": by}, datetime.datetime.now(UTC)))
+
+
+def _taken(store: Database, number: int) -> bool:
+    end = time.monotonic() + _ANSWER
+    while time.monotonic() < end:
+        if requests.taken(store, number):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _outcome(store: Database, airing: str, interrupted: threading.Event) -> str:
+    while (found := outcome_of(store, airing)) is None and not interrupted.wait(0.2):
+        pass
+    return found or ""
+
+
+def _alone(workspace: Workspace, store: Database, payload: Mapping[str, Any], interrupted: threading.Event) -> str:
+    """No `loa run` here: be the station for this one airing. The schedule is left to the next `loa run`."""
+    keep_records(workspace)
+    station = Automation(workspace, store, RealClock(), Timing(), only_requests=True)
+    try:
+        station.step()
+        station.air(payload, datetime.datetime.now(UTC))
+        while station.controller.live and not interrupted.wait(0.2):
+            station.step()
+    finally:
+        station.close()
+    return outcome_of(store, str(payload["airing"])) or ""

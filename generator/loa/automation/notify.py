@@ -1,0 +1,128 @@
+"""Sends alarms by webhook and e-mail: each event once on every channel, tried again with back-off until it is out."""
+
+import datetime
+import http.client
+import json
+import os
+import smtplib
+import ssl
+import urllib.request
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import Any
+
+from loa.errors import StoreError
+from loa.i18n import _
+from loa.logs import logger
+from loa.schedule import Alerts
+from loa.schedule.alerts import Email, Webhook, forbidden
+from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
+from loa.store.database import Database
+
+
+def _look(connection: http.client.HTTPConnection) -> None:
+    """End a connection where a name led to an address that is not allowed. Raises OSError."""
+    peer = str(connection.sock.getpeername()[0])
+    if forbidden(peer):
+        connection.close()
+        raise ConnectionRefusedError(f"not allowed: {peer}")
+
+
+class _Http(http.client.HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _look(self)
+
+
+class _Https(http.client.HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _look(self)
+
+
+class _HttpHandler(urllib.request.HTTPHandler):
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Http, request)
+
+
+class _HttpsHandler(urllib.request.HTTPSHandler):
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Https, request)
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_arguments: Any) -> None:
+        """An answer that leads elsewhere is an answer of no use."""
+
+
+def external_opener() -> urllib.request.OpenerDirector:
+    """What opens the address of a webhook."""
+    return urllib.request.build_opener(_HttpHandler, _HttpsHandler, _Stay)
+
+
+_PATIENCE = 10.0
+_FIRST_PAUSE = 10.0
+_LONGEST_PAUSE = 3600.0
+
+
+class AlarmSender:
+    """Works in a thread of its own: a slow mail server delays nothing on air."""
+
+    def __init__(self, store: Database) -> None:
+        self._store = store
+        self._log = logger("loa.alarms")
+
+    def deliver(self, alerts: Alerts) -> None:
+        """Send what waits and is due; what fails is due again later."""
+        try:
+            for delivery in to_send(self._store, datetime.datetime.now(datetime.UTC)):
+                self._deliver(delivery, alerts)
+        except StoreError as error:
+            self._log.warning("store", problem=str(error))
+
+    def _deliver(self, delivery: Delivery, alerts: Alerts) -> None:
+        try:
+            if delivery.channel == "webhook" and alerts.webhook:
+                post(alerts.webhook, delivery.alarm)
+            elif delivery.channel == "email" and alerts.email:
+                mail(alerts.email, delivery.alarm)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**delivery.attempts)
+            moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=pause)
+            try_later(self._store, delivery, moment, str(error))
+            self._log.warning("alarm", channel=delivery.channel, alarm=delivery.alarm.event, problem=str(error))
+        else:
+            sent(self._store, delivery, datetime.datetime.now(datetime.UTC))
+
+
+def post(webhook: Webhook, alarm: Alarm) -> None:
+    """POST the alarm as JSON: `{event, kind, message, at}`. Raises OSError unless the answer is 2xx."""
+    body = {"event": alarm.event, "kind": alarm.kind, "message": alarm.message, "at": alarm.at.isoformat()}
+    headers = {"Content-Type": "application/json", "User-Agent": "Loa"}
+    if webhook.token_env and (token := os.environ.get(webhook.token_env)):
+        headers["Authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(  # noqa: S310  the schedule admits http and https only
+        webhook.url, json.dumps(body, ensure_ascii=False).encode(), headers
+    )
+    with external_opener().open(request, timeout=_PATIENCE):
+        return
+
+
+def mail(settings: Email, alarm: Alarm) -> None:
+    """Send the alarm as an e-mail. Raises OSError, SMTPException."""
+    message = EmailMessage()
+    message["From"], message["To"] = settings.sender, ", ".join(settings.to)
+    message["Subject"] = _("Loa: {message}").format(message=alarm.message[:120].replace("\n", " "))
+    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain="loa.invalid")
+    message.set_content(f"{alarm.message}\n\n{alarm.kind}, {alarm.at.astimezone():%d/%m/%Y %H:%M:%S}\n{alarm.event}\n")
+    secure = ssl.create_default_context()
+    if settings.security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=_PATIENCE, context=secure)
+    else:
+        server = smtplib.SMTP(settings.host, settings.port, timeout=_PATIENCE)
+    with server:
+        if settings.security == "starttls":
+            server.starttls(context=secure)
+        if settings.user:
+            server.login(settings.user, os.environ.get(settings.password_env, ""))
+        server.send_message(message)

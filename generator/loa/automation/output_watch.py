@@ -1,0 +1,120 @@
+"""Looks at how the outputs are getting on, and writes it down once a second at most."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sqlalchemy import delete, insert
+
+from loa.automation.live_airing import PlayingSession
+from loa.clock import Clock
+from loa.errors import StoreError
+from loa.logs import logger
+from loa.playout.channel import OutputCondition
+from loa.schedule.outputs import AnyOutput, Group
+from loa.store.database import Database, outputs, stamp
+from loa.store.output_health import OutputHealth, State
+
+_STATES: Mapping[OutputCondition, State] = {
+    "ready": "ready",
+    "sounding": "sounding",
+    "failing": "failing",
+    "over": "idle",
+}
+"""(While a line is being opened the state stays as it was.)"""
+_OFTEN = 1.0
+"""Seconds between two writes."""
+_TOOK = datetime.timedelta(seconds=5)
+"""How far the instant of the last sound may lag behind in the database."""
+
+
+class OutputWatch:
+    """Looks at what sounds and remembers what it saw; the station calls `look` in each step."""
+
+    def __init__(self, store: Database, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._now: dict[str, OutputHealth] = {}
+        self._written: dict[str, OutputHealth] | None = None
+        self._wrote = float("-inf")
+        self._log = logger()
+
+    def look(self, known: Mapping[str, AnyOutput], sessions: Iterable[PlayingSession], now: datetime.datetime) -> None:
+        """See how the outputs in the schedule (`known`) are getting on in `sessions`, and write down what changed."""
+        seen = {name: health for session in sessions for name, health in self._of(session, now).items()}
+        found = {}
+        for name in (name for name, output in known.items() if not isinstance(output, Group)):
+            before = self._now.get(name) or OutputHealth(name, "idle", now)
+            found[name] = seen.get(name) or _at_rest(before, now)
+        self._now = found
+        self._write()
+
+    def tried(self, problems: Mapping[str, str | None], now: datetime.datetime) -> list[OutputHealth]:
+        """Take note of what a try of the outputs has shown: the problem of each, None where it would work.
+
+        Returns those that were dead already: one bad try may be a fluke, two are worth an alarm.
+        """
+        still_dead = []
+        for name, problem in problems.items():
+            before = self._now.get(name)
+            if before and before.state in ("idle", "dead"):
+                self._now[name] = _become(before, "dead" if problem else "idle", now, problem or before.error)
+                if problem and before.state == "dead":
+                    still_dead.append(self._now[name])
+        return still_dead
+
+    def _of(self, session: PlayingSession, now: datetime.datetime) -> dict[str, OutputHealth]:
+        found = {}
+        for report in session.reports:
+            before = self._now.get(report.output) or OutputHealth(report.output, "idle", now)
+            error = report.failures[-1] if report.failures else None if report.complete else before.error
+            state = _STATES.get(session.conditions[report.output]) or before.state
+            found[report.output] = replace(_become(before, state, now, error), took=report.took or before.took)
+        return found
+
+    def _write(self) -> None:
+        """Only what changed, and not all the time: a card in a small computer does not live for ever."""
+        moment = self._clock.elapsed()
+        if moment - self._wrote < _OFTEN * self._clock.speed or not self._worth_writing():
+            return
+        self._wrote = moment
+        rows = [
+            {
+                "output": health.output,
+                "place": place,
+                "state": health.state,
+                "since": stamp(health.since),
+                "error": health.error,
+                "took": stamp(health.took) if health.took else None,
+            }
+            for place, health in enumerate(self._now.values())
+        ]
+        try:
+            with self._store.write() as connection:
+                connection.execute(delete(outputs))
+                if rows:
+                    connection.execute(insert(outputs), rows)
+        except StoreError as error:
+            self._log.warning("store", problem=str(error))
+        else:
+            self._written = dict(self._now)
+
+    def _worth_writing(self) -> bool:
+        if self._written is None or list(self._written) != list(self._now):
+            return True
+        for name, health in self._now.items():
+            before = self._written[name]
+            if replace(health, took=None) != replace(before, took=None):
+                return True
+            if health.took and (before.took is None or health.took - before.took > _TOOK):
+                return True
+        return False
+
+
+def _at_rest(before: OutputHealth, now: datetime.datetime) -> OutputHealth:
+    """Nothing is to be heard on it now: what was in trouble until the end is dead, until it is seen to work."""
+    rests: State = "dead" if before.state in ("failing", "dead") else "idle"
+    return _become(before, rests, now, before.error)
+
+
+def _become(before: OutputHealth, state: State, now: datetime.datetime, error: str | None) -> OutputHealth:
+    return replace(before, state=state, since=before.since if before.state == state else now, error=error)

@@ -1,0 +1,172 @@
+"""The days to come, run at high speed through the same station: what would be missing is known before it is missed."""
+
+import datetime
+import heapq
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import structlog
+from sqlalchemy import insert
+
+from loa.automation.station import Automation
+from loa.automation.timing import Timing
+from loa.playout.channel import OutputCondition, OutputReport
+from loa.playout.outputs import not_ready
+from loa.playout.recording import LoadedRecording
+from loa.schedule import Airing, Schedule, airings
+from loa.schedule.outputs import AnyOutput
+from loa.store.approvals import all_approvals
+from loa.store.asrun import Row, rows
+from loa.store.database import Database, approvals, stamp
+from loa.workspace import Workspace
+
+_STILL = Timing(asleep=float("inf"))
+_MOMENT = datetime.timedelta(milliseconds=1)
+
+
+class SimulatedClock:
+    """Stands still until it is moved."""
+
+    speed = 1.0
+
+    def __init__(self, start: datetime.datetime) -> None:
+        self._now, self._start = start, start
+
+    def now(self) -> datetime.datetime:
+        """Where it stands."""
+        return self._now
+
+    def elapsed(self) -> float:
+        """Seconds since its start."""
+        return (self._now - self._start).total_seconds()
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Moves on by itself."""
+        self._now += datetime.timedelta(seconds=seconds)
+        return event.is_set()
+
+    def move_to(self, moment: datetime.datetime) -> None:
+        """Forward only."""
+        self._now = max(self._now, moment)
+
+
+@dataclass(slots=True)
+class RehearsedSession:
+    """A session that makes no sound and needs no time: it has come as far as the clock says."""
+
+    programme: LoadedRecording
+    outputs: tuple[str, ...]
+    planned: datetime.datetime
+    offset: float
+    clock: SimulatedClock
+    asleep: bool = False
+
+    @property
+    def begun(self) -> datetime.datetime | None:
+        """At its planned instant, exactly."""
+        return self.planned if self.clock.now() >= self.planned else None
+
+    @property
+    def ends(self) -> datetime.datetime:
+        """When it is over."""
+        return self.planned + datetime.timedelta(seconds=self.programme.seconds - self.offset)
+
+    @property
+    def position(self) -> float:
+        """Second of the programme."""
+        gone = (self.clock.now() - self.planned).total_seconds()
+        return min(self.programme.seconds, self.offset + max(0.0, gone))
+
+    @property
+    def over(self) -> bool:
+        """Whether its time has gone by."""
+        return self.clock.now() >= self.ends
+
+    @property
+    def complete(self) -> bool:
+        """As `over`."""
+        return self.over
+
+    @property
+    def sounding(self) -> bool:
+        """Always, on every output."""
+        return True
+
+    @property
+    def reports(self) -> tuple[OutputReport, ...]:
+        """As of outputs that never fail."""
+        heard = self.position - self.offset
+        return tuple(OutputReport(n, self.begun, self.position, heard, complete=self.over) for n in self.outputs)
+
+    @property
+    def conditions(self) -> dict[str, OutputCondition]:
+        """As of outputs that never fail."""
+        condition: OutputCondition = "over" if self.over else "sounding" if self.begun else "ready"
+        return dict.fromkeys(self.outputs, condition)
+
+    def start(self) -> None:
+        """Nothing to open."""
+
+    def set_volume(self, output: str, volume: int) -> None:
+        """Nothing to turn."""
+
+    def watch(self) -> None:
+        """Nothing to watch."""
+
+    def stop(self) -> None:
+        """Nothing to silence."""
+
+
+def rehearse(workspace: Workspace, store: Database, since: datetime.datetime, until: datetime.datetime) -> list[Row]:
+    """The rows that the log would get for [since, until) with what is released now, in a store of their own.
+
+    Raises ScheduleError, StoreError. Nothing of the station is changed.
+    """
+    own = Database("sqlite://")
+    with own.write() as connection:
+        for approval in all_approvals(store):
+            if approval.withdrawn is None:
+                row = {"bulletin": approval.bulletin, "sha256": approval.sha256, "by": approval.by}
+                connection.execute(insert(approvals).values(at=stamp(approval.at), **row))
+    return rehearse_in(workspace, own, since, until)
+
+
+def rehearse_in(workspace: Workspace, store: Database, since: datetime.datetime, until: datetime.datetime) -> list[Row]:
+    """The same in the given store, which keeps the log."""
+    clock = SimulatedClock(since)
+    moments: list[datetime.datetime] = [until]
+
+    def start(
+        _airing: Airing,
+        programme: LoadedRecording,
+        outputs: Mapping[str, AnyOutput],
+        planned: datetime.datetime,
+        offset: float,
+    ) -> RehearsedSession:
+        made = RehearsedSession(programme, tuple(outputs), planned, offset, clock)
+        heapq.heappush(moments, made.ends)
+        return made
+
+    station = Automation(workspace, store, clock, replace(_STILL, claim=_STILL.open + 1), start=start)
+    for airing in airings(station.schedule_watch.schedule, since, until):
+        broadcast = station.schedule_watch.schedule.broadcast(airing.broadcast)
+        limit = datetime.timedelta(seconds=broadcast.late.start_within if broadcast else 0)
+        for moment in (airing.planned - datetime.timedelta(seconds=_STILL.open), airing.planned + limit + _MOMENT):
+            heapq.heappush(moments, moment)
+    with structlog.contextvars.bound_contextvars(rehearsal=True):
+        station.step()
+        while moments:
+            moment = heapq.heappop(moments)
+            if moment > until and not station.controller.live:
+                break
+            clock.move_to(moment)
+            station.step()
+        station.close()
+    return rows(store, since, until)
+
+
+def output_problems(workspace: Workspace, schedule: Schedule) -> dict[str, str]:
+    """Outputs that some broadcast uses and that are not ready now, with the reason."""
+    found = {name: not_ready(schedule.outputs[name], workspace.root) for name in sorted(schedule.in_use())}
+    return {name: problem for name, problem in found.items() if problem}

@@ -1,0 +1,1 @@
+"""Bulletins: clips and jingles become one programme of the wanted length, with captions and a manifest."""

@@ -1,0 +1,180 @@
+"""Which readings fill the wanted length: pure arithmetic on seconds, decided before anything is mixed.
+
+A bulletin reads every item once, then again from the start as often as its shortest length asks. It lands within its
+length by the mildest means that serves: whole readings as they are; pauses somewhat shorter or longer; a last reading
+of the first items only; the voice a little slower or quicker; a last reading that ends between two sections.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from loa.bulletin.models import BulletinPlan
+from loa.errors import BulletinError, Finding
+from loa.i18n import _, ngettext
+
+STRETCH = (0.75, 1.6)
+"""How far the script's pauses may shrink or grow."""
+PACE = (0.92, 1.08)
+_MARGIN = 0.5  # seconds kept from both ends: a piece starts on a frame, and an engine's pace is only nearly exact
+_MOST = 60  # readings
+_SYLLABLES_A_SECOND = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Seconds of sound that follow the voice's pace, of pauses that may stretch, and of what never changes."""
+
+    speech: float = 0.0
+    pauses: float = 0.0
+    fixed: float = 0.0
+
+    def __add__(self, other: "Length") -> "Length":
+        """One after the other."""
+        return Length(self.speech + other.speech, self.pauses + other.pauses, self.fixed + other.fixed)
+
+    def at(self, pace: float = 1.0, stretch: float = 1.0) -> float:
+        """Seconds in all."""
+        return self.speech / pace + self.pauses * stretch + self.fixed
+
+
+Rounds = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`rounds[r][i]`: how many sections of item `i` are read in round `r`; the pauses' factor; the voice's pace."""
+
+    rounds: Rounds
+    stretch: float = 1.0
+    pace: float = 1.0
+
+
+Items = tuple[tuple[Length, ...], ...]
+LastReading = Literal["whole", "items", "sections"]
+_MEANS: tuple[tuple[LastReading, bool], ...] = (
+    ("whole", False),
+    ("items", False),
+    ("whole", True),
+    ("items", True),
+    ("sections", True),
+)
+
+
+def fit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> Fit:
+    """The mildest fit of `items` (each its sections' lengths) between `plan.min_seconds` and `plan.max_seconds`.
+
+    `frame` is all that is heard once (jingles, opening, closing), `bridge` what stands before each further reading.
+    Raises BulletinError that says by how much it fails, and what would mend it.
+    """
+    for last_reading, change_pace in _MEANS:
+        for rounds in _candidates(plan, frame, bridge, items, last_reading):
+            found = _settle(plan, total(frame, bridge, items, rounds), rounds, change_pace)
+            if found:
+                return found
+    raise misfit(plan, frame, bridge, items)
+
+
+def total(frame: Length, bridge: Length, items: Items, rounds: Rounds) -> Length:
+    """The length of everything when `rounds` are read."""
+    length = frame
+    for number, counts in enumerate(rounds):
+        if number:
+            length += bridge
+        for sections, count in zip(items, counts, strict=True):
+            length = sum(sections[:count], length)
+    return length
+
+
+def stretch_for(length: Length, plan: BulletinPlan) -> float | None:
+    """The pauses' factor nearest 1 that brings `length` into `plan`; None where none that is allowed does."""
+    low, high = plan.min_seconds + _MARGIN, plan.max_seconds - _MARGIN
+    natural = length.at()
+    if low <= natural <= high:
+        return 1.0
+    wanted = 1 + ((low if natural < low else high) - natural) / max(length.pauses, 1e-9)
+    return wanted if STRETCH[0] <= wanted <= STRETCH[1] else None
+
+
+def _settle(plan: BulletinPlan, length: Length, rounds: Rounds, change_pace: bool) -> Fit | None:
+    """`rounds` with longer or shorter pauses and, where that is allowed, as little change of pace as serves."""
+    stretch = stretch_for(length, plan)
+    if stretch is not None:
+        return Fit(rounds, stretch)
+    if not change_pace:
+        return None
+    slow = length.at() < plan.min_seconds
+    target = plan.min_seconds + 2 * _MARGIN if slow else plan.max_seconds - 2 * _MARGIN
+    stretch = STRETCH[1] if slow else STRETCH[0]
+    room = target - length.pauses * stretch - length.fixed
+    pace = length.speech / room if room > 0 else 0.0
+    return Fit(rounds, stretch, pace) if PACE[0] <= pace <= PACE[1] else None
+
+
+def _candidates(
+    plan: BulletinPlan, frame: Length, bridge: Length, items: Items, last_reading: LastReading
+) -> Iterator[Rounds]:
+    """Rounds to try, shortest first: whole readings, or whole readings and a part of one more."""
+    full = tuple(len(sections) for sections in items)
+    rounds: Rounds = (full,)
+    while total(frame, bridge, items, rounds).at(PACE[1], STRETCH[0]) <= plan.max_seconds and len(rounds) <= _MOST:
+        if last_reading == "whole":
+            yield rounds
+        else:
+            for index, sections in enumerate(items):
+                for count in range(1, len(sections) + 1) if last_reading == "sections" else (len(sections),):
+                    yield (*rounds, (*full[:index], count, *(0 for _ in full[index + 1 :])))
+        rounds = (*rounds, full)
+
+
+def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> BulletinError:
+    """Why nothing fits: too long even once, or too short so many times and too long once more."""
+    full = tuple(len(sections) for sections in items)
+    times = [total(frame, bridge, items, (full,) * n).at() for n in range(1, _MOST + 2)]
+    over = times[0] - plan.max_seconds
+    if over > 0:
+        syllables = math.ceil(over * _SYLLABLES_A_SECOND / 10) * 10
+        message = _("“{title}” lasts {length}, {over} more than its longest {max}.").format(
+            title=plan.title, length=clock(times[0]), over=clock(over), max=clock(plan.max_seconds)
+        )
+        fix = ngettext(
+            "Leave out about {count} syllable, or raise length.max in schedule.yaml.",
+            "Leave out about {count} syllables, or raise length.max in schedule.yaml.",
+            syllables,
+        ).format(count=syllables)
+        return BulletinError(Finding("bulletin.too-long", message, _without_last(plan, frame, items) or fix))
+    number = max((n for n, seconds in enumerate(times, 1) if seconds < plan.min_seconds), default=1)
+    short, long = times[number - 1], times[min(number, _MOST)]
+    message = _(
+        "“{title}” read {number}× lasts {short}, {under} less than its shortest {min}; "
+        "read once more it lasts {long}, {over} more than its longest {max}."
+    ).format(
+        title=plan.title,
+        number=number,
+        short=clock(short),
+        under=clock(plan.min_seconds - short),
+        min=clock(plan.min_seconds),
+        long=clock(long),
+        over=clock(long - plan.max_seconds),
+        max=clock(plan.max_seconds),
+    )
+    fix = _("Lower length.min or raise length.max in schedule.yaml, or lengthen the article.")
+    return BulletinError(Finding("bulletin.between", message, fix))
+
+
+def _without_last(plan: BulletinPlan, frame: Length, items: Items) -> str:
+    """The advice to leave out the last items, which matter least; empty where even the first alone is too long."""
+    names = (*plan.campaigns, *plan.recordings)
+    for kept in range(len(items) - 1, 0, -1):
+        seconds = total(frame, Length(), items[:kept], (tuple(map(len, items[:kept])),)).at()
+        if seconds <= plan.max_seconds:
+            advice = _("Leave out {names}: then it lasts {length}. Or raise length.max in schedule.yaml.")
+            return advice.format(names=", ".join(names[kept:]), length=clock(seconds))
+    return ""
+
+
+def clock(seconds: float) -> str:
+    """`m:ss`, as people read a length."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02}"

@@ -1,0 +1,179 @@
+"""What is heard besides sentences: jingles, recorded items, and an opening call over music (mixed with pydub)."""
+
+import hashlib
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loa.audio.samples import Preset
+from loa.bulletin.models import BulletinPlan
+from loa.bulletin.segments import RULES, Segment, Stretch, kept
+from loa.errors import BulletinError, Finding
+from loa.i18n import _
+from loa.tts.cache import Clip, digest
+from loa.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pydub import AudioSegment
+
+    from loa.audio.mastering import Samples
+
+SUFFIXES = (".flac", ".wav", ".mp3", ".ogg", ".m4a")
+BED_BEFORE, BED_AFTER, BED_FADE = 1.8, 2.0, 0.5
+"""Seconds of music alone before the first word and after the last, and of the ducking between."""
+BED_LUFS, BED_DUCK_DB = -22.0, -15.0
+_MUSIC_FADE = 0.02
+
+
+def jingle(workspace: Workspace, name: str) -> Path:
+    """The file of station sound `name` in audio/jingles/. Raises BulletinError that names those there are."""
+    for suffix in SUFFIXES:
+        path = workspace.jingles / f"{name}{suffix}"
+        if path.is_file():
+            return path
+    known = sorted(p.stem for p in workspace.jingles.glob("*") if p.suffix in SUFFIXES)
+    raise BulletinError(
+        Finding(
+            "bulletin.jingle",
+            _("There is no station sound “{name}” in audio/jingles.").format(name=name),
+            _("Use one of these: {names}").format(names=", ".join(known) or "—"),
+            quote=name,
+        )
+    )
+
+
+def absent(workspace: Workspace, plan: BulletinPlan, jingle_name: str) -> Iterator[Finding]:
+    """The sounds that `plan` asks for and the station has not: to know before the day of the broadcast."""
+    names = (jingle_name, plan.style.music, *["time-signal"] * plan.style.time_signal)
+    for name in filter(None, names):
+        try:
+            jingle(workspace, name)
+        except BulletinError as error:
+            yield from (replace(finding, file=f"audio/bulletins/{plan.id}.mp3") for finding in error.findings)
+    for recording in plan.recordings:
+        if not (workspace.root / recording).is_file():
+            yield Finding(
+                "bulletin.sound",
+                _("There is no sound file “{name}”.").format(name=recording),
+                _("Put it there, or take it out of “items” in schedule.yaml."),
+                file=f"audio/bulletins/{plan.id}.mp3",
+                quote=recording,
+            )
+
+
+def closing_jingle(workspace: Workspace, name: str) -> Path:
+    """`<name>-end` where the station has one, else `name` itself."""
+    try:
+        return jingle(workspace, f"{name}-end")
+    except BulletinError:
+        return jingle(workspace, name)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a sound file. Raises BulletinError where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise BulletinError(
+            Finding(
+                "bulletin.sound",
+                _("Cannot read the sound file: {reason}").format(reason=error.strerror or error),
+                _("Check the name and the file's permissions."),
+                file=str(path),
+            )
+        ) from error
+
+
+def sound_piece(workspace: Workspace, path: Path) -> Segment:
+    """A jingle or a recorded item, any format ffmpeg knows, at the level of the speech. Raises BulletinError."""
+
+    def render() -> "tuple[Samples, tuple[Stretch, ...]]":
+        from loa.audio.mastering import level
+
+        samples = _samples(_segment(path).fade_in(int(_MUSIC_FADE * 1000)).fade_out(int(_MUSIC_FADE * 1000)))
+        return level(samples), ()
+
+    return kept(workspace, digest("sound", RULES, file_sha256(path)), render)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Sentences to be said over music: their clips' keys, the silence after each (s), and how to get the clips."""
+
+    keys: Sequence[str]
+    pauses: Sequence[float]
+    clips: Callable[[], Sequence[Clip]]
+
+
+def call_over_music(workspace: Workspace, call: Call, music: Path, preset: Preset) -> Segment:
+    """`call` over `music`, which gives way while the voice speaks; one stretch a sentence. Raises BulletinError."""
+    timing = [f"{pause:.3f}" for pause in call.pauses]
+    key = digest("call", RULES, preset, file_sha256(music), *call.keys, *timing)
+
+    def render() -> "tuple[Samples, tuple[Stretch, ...]]":
+        import numpy as np
+
+        from loa.audio.mastering import level, limit, master
+        from loa.audio.mp3 import RATE
+
+        voice, stretches = [np.zeros(round(BED_BEFORE * RATE), np.float32)], []
+        at = len(voice[0])
+        for clip, pause in zip(call.clips(), call.pauses, strict=True):
+            sound = clip.sound()
+            samples = master(sound, preset)
+            stretches.append(Stretch(at, len(samples), sound.marks))
+            voice += (samples, np.zeros(round(pause * RATE), np.float32))
+            at += len(samples) + len(voice[-1])
+        speech = np.concatenate([*voice, np.zeros(round(BED_AFTER * RATE), np.float32)])
+        bed = _ducked(_from_samples(level(_samples(_segment(music)), BED_LUFS)), len(speech) / RATE)
+        mixed = speech + _samples(bed)[: len(speech)]
+        return np.asarray(limit(mixed), np.float32), tuple(stretches)
+
+    return kept(workspace, key, render)
+
+
+def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
+    """`music` for `seconds`, low while the voice speaks, faded in and out."""
+    whole = round(seconds * 1000) + 1
+    looped = music
+    while len(looped) < whole:
+        looped = looped.append(music, crossfade=min(200, len(music) // 4))
+    looped = looped[:whole]
+    down, up = round((BED_BEFORE - BED_FADE) * 1000), round((seconds - BED_AFTER) * 1000)
+    fade = round(BED_FADE * 1000)
+    looped = looped.fade(to_gain=BED_DUCK_DB, start=down, duration=fade)
+    looped = looped.fade(to_gain=-BED_DUCK_DB, start=up, duration=fade)
+    return looped.fade_in(300).fade_out(round((BED_AFTER - BED_FADE) * 1000))
+
+
+def _segment(path: Path) -> "AudioSegment":
+    """Any sound file as pydub holds it, mono at our rate."""
+    from loa.audio import ffmpeg
+    from loa.audio.mp3 import RATE
+
+    return _pydub()(ffmpeg.decode(path, RATE), sample_width=2, frame_rate=RATE, channels=1)
+
+
+def _pydub() -> Any:  # pydub has no types
+    """pydub, without what its import says of its own source and of an ffmpeg on the PATH that we do not need."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment
+    return AudioSegment
+
+
+def _samples(segment: "AudioSegment") -> "Samples":
+    import numpy as np
+
+    return np.frombuffer(segment.raw_data, "<i2").astype(np.float32) / np.float32(32768)
+
+
+def _from_samples(samples: "Samples") -> "AudioSegment":
+    import numpy as np
+
+    from loa.audio.mp3 import RATE
+
+    pcm = np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2").tobytes()
+    return _pydub()(pcm, sample_width=2, frame_rate=RATE, channels=1)

@@ -1,0 +1,155 @@
+"""A piece: something heard without a break (a sentence, a jingle, an opening over music), mastered and encoded once.
+
+It is kept beside the clips as an MP3 that any player plays: our frames behind an ID3 tag with one private frame, whose
+JSON says where the sound lies in the frames and which SHA-256 they have. What does not match is made again.
+"""
+
+import hashlib
+import io
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soundfile
+
+from loa.audio import ffmpeg
+from loa.audio.mastering import Samples, limit, true_peak
+from loa.audio.mp3 import FRAME_BYTES, FRAME_SAMPLES, KILOBITS, RATE, are_whole
+from loa.errors import BulletinError, Finding
+from loa.i18n import _
+from loa.tts.cache import clip_path
+from loa.workspace import Workspace, write_atomic
+
+if TYPE_CHECKING:
+    from loa.audio.mastering import Samples
+
+    Render = Callable[[], tuple[Samples, tuple["Stretch", ...]]]
+
+RULES = "piece 3"
+"""Part of the key of every piece: raise it when mastering or encoding comes to sound different."""
+_OWNER = b"loa\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A sentence within a piece: its first sample from the piece's own, its length in samples, its word marks (s)."""
+
+    start: int
+    length: int
+    marks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`frames` whose sound begins `lead` samples in and lasts `length` samples; `peaks` are 20 a second, 0-255."""
+
+    key: str
+    frames: bytes
+    lead: int
+    length: int
+    stretches: tuple[Stretch, ...]
+    peaks: bytes
+    render: "Render | None" = field(default=None, compare=False, repr=False)
+    """Masters it again, without loss."""
+
+    @property
+    def count(self) -> int:
+        """How many frames it has."""
+        return len(self.frames) // FRAME_BYTES
+
+    @property
+    def seconds(self) -> float:
+        """How long its sound lasts."""
+        return self.length / RATE
+
+
+def kept(workspace: Workspace, key: str, render: "Render") -> Segment:
+    """The piece `key` from the cache; else what `render` masters, encoded and kept."""
+    path = clip_path(workspace, key, ".mp3")
+    try:
+        found = unpack(path.read_bytes(), key)
+    except FileNotFoundError:
+        found = None
+    if found is None:
+        found = encode(key, *render())
+        write_atomic(path, pack(found))
+    return replace(found, render=render)
+
+
+def pack(piece: Segment) -> bytes:
+    """`piece` as the bytes of its file."""
+    about = {
+        "key": piece.key,
+        "sha256": hashlib.sha256(piece.frames).hexdigest(),
+        "lead": piece.lead,
+        "length": piece.length,
+        "stretches": [asdict(stretch) for stretch in piece.stretches],
+        "peaks": piece.peaks.hex(),
+    }
+    body = _OWNER + json.dumps(about, separators=(",", ":")).encode()
+    tag = b"PRIV" + struct.pack(">IH", len(body), 0) + body
+    return b"ID3\x03\0\0" + _syncsafe(len(tag)) + tag + piece.frames
+
+
+def unpack(raw: bytes, key: str) -> Segment | None:
+    """The piece in `raw`, or None where it is not whole or not the one named `key`."""
+    if raw[:6] != b"ID3\x03\0\0" or raw[10:14] != b"PRIV" or raw[20 : 20 + len(_OWNER)] != _OWNER:
+        return None
+    end = 20 + struct.unpack(">I", raw[14:18])[0]
+    frames = raw[end:]
+    try:
+        about = json.loads(raw[20 + len(_OWNER) : end])
+        if about["key"] != key or about["sha256"] != hashlib.sha256(frames).hexdigest():
+            return None
+        stretches = tuple(Stretch(s["start"], s["length"], tuple(s["marks"])) for s in about["stretches"])
+        return Segment(key, frames, about["lead"], about["length"], stretches, bytes.fromhex(about["peaks"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _syncsafe(size: int) -> bytes:
+    return bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
+
+
+MAX_DBTP = -1.6
+"""The finished file must stay below -1.5 dBTP, and a meter may differ by a little."""
+_LAME_SCALE = 0.95  # LAME turns everything down by this much at our bit rate, and ffmpeg has no switch for it
+_DELAY = 1105  # samples before the first that LAME was given: 576 of its own, 529 of every decoder
+
+
+def encode(key: str, samples: Samples, stretches: tuple[Stretch, ...]) -> Segment:
+    """The piece `key` of mastered `samples` at `RATE`. Raises BulletinError where the encoder fails."""
+    for ceiling in (None, -3.5, -4.5, -6.0):
+        if ceiling is not None:
+            samples = np.asarray(limit(samples, ceiling), np.float32)
+        frames = _frames(samples)
+        heard, _rate = soundfile.read(io.BytesIO(frames), dtype="float32")
+        if true_peak(heard) <= MAX_DBTP:
+            break
+    lead = _DELAY - FRAME_SAMPLES  # the first frame holds only the encoder's own silence: it is left out
+    return Segment(key, frames, lead, len(samples), stretches, _peaks(samples))
+
+
+def _frames(samples: Samples) -> bytes:
+    padded = np.concatenate([samples, np.zeros(2 * FRAME_SAMPLES, samples.dtype)])
+    pcm = np.clip(np.round(padded * (32768 / _LAME_SCALE)), -32768, 32767).astype("<i2").tobytes()
+    frames = ffmpeg.encode_mp3(pcm, RATE, KILOBITS)[FRAME_BYTES:]
+    if not are_whole(frames) or len(frames) // FRAME_BYTES * FRAME_SAMPLES < len(samples):
+        raise BulletinError(
+            Finding(
+                "ffmpeg.frames",
+                _("This ffmpeg writes MP3 that cannot be joined."),
+                _("Install another: sudo apt-get install ffmpeg, or pip install imageio-ffmpeg"),
+            )
+        )
+    return frames
+
+
+def _peaks(samples: Samples) -> bytes:
+    """The loudest sample of each twentieth of a second, for pictures of the wave."""
+    step = RATE // 20
+    padded = np.abs(np.pad(samples, (0, -len(samples) % step))).reshape(-1, step)
+    return bytes(np.minimum(255, padded.max(axis=1) * 255).astype(np.uint8))

@@ -1,0 +1,20 @@
+"""Campaigns: one YAML file a commune in, frozen models out, with every problem of every file told at once."""
+
+from loa.campaign.loader import load_commune, load_communes, read_commune, read_station, survey
+from loa.campaign.models import Campaign, Commune, Desk, Hotline, Portal, Services, StationSettings, Unit
+
+__all__ = [
+    "Campaign",
+    "Commune",
+    "Desk",
+    "Hotline",
+    "Portal",
+    "Services",
+    "StationSettings",
+    "Unit",
+    "load_commune",
+    "load_communes",
+    "read_commune",
+    "read_station",
+    "survey",
+]

@@ -1,0 +1,91 @@
+"""Campaign files to fill in: what the official list knows of a commune, and null for what it does not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from loa.reference import places
+from loa.text import free_slug, slug
+from loa.yamlfile import editor, parse, value_at
+
+SCHEMA_LINE = "# yaml-language-server: $schema=../schemas/campaign.schema.json\n"
+# Listeners' accents: from Thanh Hóa to Khánh Hòa and the northern highlands "trung", south of them "nam".
+_TRUNG = frozenset("Thanh Hóa|Nghệ An|Hà Tĩnh|Quảng Trị|Huế|Đà Nẵng|Quảng Ngãi|Gia Lai|Khánh Hòa|Đắk Lắk".split("|"))
+_NAM = frozenset("Lâm Đồng|Đồng Nai|Hồ Chí Minh|Tây Ninh|Đồng Tháp|Vĩnh Long|An Giang|Cần Thơ|Cà Mau".split("|"))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A new file: its stem and its text."""
+
+    stem: str
+    text: str
+
+
+def commune_draft(unit: places.Commune, day: date) -> Draft:
+    """A file for today's commune `unit`, with one campaign on online services."""
+    province = places.province_of(unit, day)
+    full = f"{unit.kind} {unit.name}"
+    former = ", ".join(f"{old.kind} {old.name}" for old in places.former(unit.code))
+    origin = f"# Gồm (trước ngày 01-7-2025): {former}.\n" if former else ""
+    return Draft(
+        slug(unit.name),
+        f"""{SCHEMA_LINE}# {full[0].upper()}{full[1:]}, {province.full}.
+# Điền những chỗ null mà xã biết; chỗ chưa biết thì để nguyên.
+{origin}commune:
+  name: {unit.name}
+  kind: {unit.kind}
+  district: null
+  province: {province.name}
+  code: "{unit.code}"
+  website: null
+portal:
+  url: null
+  national: https://dichvucong.gov.vn
+contact_desk:
+  name: Trung tâm Phục vụ hành chính công {full}
+  address: null
+  phone: null
+  hours: null
+station:
+  call: Đài truyền thanh {full}
+  region: {region(province.name)}
+  voice: null
+  jingle: chime
+  pronounce: {{VNeID: vi en i đi}}
+campaigns:
+  - id: dich-vu-cong-truc-tuyen
+    template: dich-vu-cong-truc-tuyen
+    title: Nộp hồ sơ trên Cổng Dịch vụ công quốc gia
+    as_of: {day:%Y-%m-%d}
+    form: radio
+    services: {{full: null, partial: null}}
+    postal: false
+    linked_services: []
+    appeal_to: []
+    notes: null
+""",
+    )
+
+
+def region(province: str) -> str:
+    """The accent that most listeners of a province of today have; the officer may choose another."""
+    return "trung" if province in _TRUNG else "nam" if province in _NAM else "bac"
+
+
+def add_campaign(text: str, entry: Mapping[str, Any]) -> tuple[str, str]:
+    """`text` of a commune's file with a campaign of `entry`'s keys, and the id that it got from its title."""
+    taken = {str(campaign.get("id")) for campaign in value_at(parse(text, "").data, ("campaigns",)) or []}
+    id_ = free_slug(str(entry["title"]), taken)
+
+    def add(data: Any) -> None:
+        made = CommentedMap(id=id_)
+        for key, value in entry.items():
+            # paragraphs stand one a line; what is short stands on its key's line
+            made[key] = CommentedSeq(value) if isinstance(value, list) and value else editor.plain(value)
+        data["campaigns"].append(made)
+
+    return editor.change(text, add), id_

@@ -1,0 +1,120 @@
+"""Loading of campaign files: every problem of every file at once, and what is right loads all the same."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from loa.campaign.models import Commune, nfc
+from loa.errors import CampaignError, Finding, Severity, WorkspaceError
+from loa.i18n import _
+from loa.workspace import Workspace, yaml_files
+from loa.yamlfile import YamlFile, load, validate
+
+
+def load_communes(workspace: Workspace) -> list[Commune]:
+    """All communes, in order of file name. Raises CampaignError with the errors of all files."""
+    communes, findings = survey(workspace)
+    errors = [f for f in findings if f.severity is Severity.ERROR]
+    if errors:
+        raise CampaignError(errors)
+    return communes
+
+
+def load_commune(workspace: Workspace, stem: str) -> Commune:
+    """The commune whose file is called `stem`. Raises CampaignError when it is missing or wrong."""
+    paths = [p for p in yaml_files(workspace.campaigns) if _same(p.stem, stem)]
+    if not paths:
+        stems = ", ".join(p.stem for p in yaml_files(workspace.campaigns)) or "-"
+        raise CampaignError(
+            Finding(
+                "commune.none",
+                _("There is no commune “{name}” in campaigns/.").format(name=stem),
+                _("Choose: {list}").format(list=stems),
+            )
+        )
+    loaded, findings = _read_all(workspace, paths)
+    errors = [f for f in findings if f.severity is Severity.ERROR]
+    if errors:
+        raise CampaignError(errors)
+    return loaded[0][0]
+
+
+def survey(workspace: Workspace) -> tuple[list[Commune], list[Finding]]:
+    """What loads, and every problem of what does not; warnings too (a sample whose name is still to be filled in)."""
+    loaded, findings = read_station(workspace)
+    return [commune for commune, _source in loaded], findings
+
+
+def read_station(workspace: Workspace) -> tuple[list[tuple[Commune, YamlFile]], list[Finding]]:
+    """As `survey`, and for each commune the places of its values."""
+    return _read_all(workspace, yaml_files(workspace.campaigns))
+
+
+def read_commune(path: Path, file: str) -> tuple[Commune, YamlFile]:
+    """One file and its places. Raises WorkspaceError or CampaignError with all its problems."""
+    source = load(path, file)
+    commune = validate(Commune, source)
+    twins = list(_ids_twice(commune, source))
+    if twins:
+        raise CampaignError(twins)
+    commune._stem = nfc(path.stem)
+    return commune, source
+
+
+def _ids_twice(commune: Commune, source: YamlFile) -> Iterator[Finding]:
+    """Each campaign whose id an earlier one has."""
+    first: dict[str, int] = {}
+    for index, campaign in enumerate(commune.campaigns):
+        place = ("campaigns", index, "id")
+        if campaign.id in first:
+            message = _("Two campaigns have the id “{id}” (first on line {line}).").format(
+                id=campaign.id, line=source.place(("campaigns", first[campaign.id], "id"))[0]
+            )
+            yield source.finding(place, "value.twice", message, _("Give each its own id."))
+        first.setdefault(campaign.id, index)
+
+
+def _read_all(workspace: Workspace, paths: Iterable[Path]) -> tuple[list[tuple[Commune, YamlFile]], list[Finding]]:
+    loaded: list[tuple[Commune, YamlFile]] = []
+    findings: list[Finding] = []
+    seen: dict[str, str] = {}
+    for path in paths:
+        file = workspace.relative(path)
+        key = nfc(path.stem).casefold()
+        if key in seen:
+            findings.append(
+                Finding(
+                    "commune.twice",
+                    _("This file and {other} are the same commune “{stem}”.").format(other=seen[key], stem=path.stem),
+                    _("Keep one of the two, or rename one."),
+                    file=file,
+                    line=1,
+                    column=1,
+                )
+            )
+            continue
+        seen[key] = file
+        try:
+            commune, source = read_commune(path, file)
+        except (CampaignError, WorkspaceError) as error:
+            findings.extend(error.findings)
+            continue
+        loaded.append((commune, source))
+        if commune.commune.sample:
+            findings.append(_sample(source))
+    return loaded, findings
+
+
+def _sample(source: YamlFile) -> Finding:
+    place = source.finding(
+        ("commune", "name"),
+        "commune.sample",
+        _("This is a sample: the commune's name is still to be filled in."),
+        _("Write your commune's name and province, then remove the line “sample: true”."),
+    )
+    return Finding(
+        place.code, place.message, place.fix, Severity.WARNING, place.file, place.line, place.column, place.quote
+    )
+
+
+def _same(a: str, b: str) -> bool:
+    return nfc(a).casefold() == nfc(b).casefold()

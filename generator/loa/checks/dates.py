@@ -1,0 +1,81 @@
+"""Rules on days: those that do not exist, wrong days of the week, deadlines that have passed."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from loa.checks.text import Hit, Passage
+from loa.i18n import _
+
+_DAY = re.compile(
+    r"(?<![\d/.])(?:ngày\s+)?(?P<d>\d{1,2})"
+    r"(?:\s*[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>(?:19|20)\d\d)"
+    r"|\s+tháng\s+(?P<m2>\d{1,2})\s+năm\s+(?P<y2>(?:19|20)\d\d))(?!\d)",
+    re.I,
+)
+# A day without its year: "ngày 31 tháng 11", "ngày 31/11"; 29 February may be right.
+_NO_YEAR = re.compile(
+    r"(?<![\d/.])(?:ngày\s+(?P<d>\d{1,2})\s*/\s*(?P<m>\d{1,2})(?!\d|[/.]\d)"
+    r"|(?P<d2>\d{1,2})\s+tháng\s+(?P<m2>\d{1,2})(?!\d|\s+năm\s+\d|\s*/))",
+    re.I,
+)
+_HOUR = re.compile(
+    r"(?<!\w)(?:lúc|từ|đến|trước|sau)\s+(?P<h>\d{1,2})\s*(?:giờ|h(?!\w)|[h:](?=\d))(?:\s*(?P<min>\d{2})(?!\d))?", re.I
+)
+_LEAP_YEAR = 2024
+_NAMES = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
+_WEEKDAYS = {name: index for index, name in enumerate(_NAMES)} | {f"thứ {index + 2}": index for index in range(6)}
+_WEEKDAY = re.compile(rf"({'|'.join(_WEEKDAYS)})\s*[,(]?\s*(?:ngày\s+)?$", re.I)
+_WEEKDAY_AFTER = re.compile(rf"\s*\(\s*({'|'.join(_WEEKDAYS)})\s*\)", re.I)
+# What is said right before the day of a deadline, or of something that is still to come.
+_DEADLINE = re.compile(
+    r"(?:hạn\s+(?:chót|cuối|nộp|đăng ký|tiếp nhận)[^.;]{0,30}"
+    r"|chậm nhất(?:\s+(?:là|vào|trước))?(?:\s+ngày)?|đến\s+hết(?:\s+ngày)?"
+    r"|(?:hoàn thành|nộp|gửi|đăng ký|báo cáo|liên hệ)[^.;]{0,40}trước(?:\s+ngày)?"
+    r"|sẽ\s[^.;]{0,60}(?:vào|từ)\s+(?:ngày)?|(?:kể từ|bắt đầu từ)(?:\s+ngày)?\s+[^.;]{0,20}sẽ)"
+    r"\s*(?:\d{1,2}\s*(?:giờ|h)\d{0,2}\s*(?:phút)?,?\s*)?(?:ngày\s*)?$",
+    re.I,
+)
+_TOLD_AS_PAST = re.compile(r"(?<!\w)đã(?!\w)|trước\s+đây|vừa\s+qua|kết quả", re.I)
+
+
+def days(passage: Passage) -> Iterator[Hit]:
+    """All three rules, for each day that the paragraph names."""
+    if not any(c.isdigit() for c in passage.text):
+        return
+    for match in _HOUR.finditer(passage.text):
+        if int(match["h"]) > 24 or int(match["min"] or 0) > 59:
+            message = _("The hour {hour} does not exist.").format(hour=match.group().split(maxsplit=1)[1])
+            yield Hit(*match.span(), "date.hour", message, _("Check the hour: 0 to 24, and minutes below 60."))
+    for match in _NO_YEAR.finditer(passage.text):
+        try:
+            date(_LEAP_YEAR, int(match["m"] or match["m2"]), int(match["d"] or match["d2"]))
+        except ValueError:
+            yield _impossible(match)
+    for match in _DAY.finditer(passage.text):
+        try:
+            reported = date(int(match["y"] or match["y2"]), int(match["m"] or match["m2"]), int(match["d"]))
+        except ValueError:
+            yield _impossible(match)
+            continue
+        before = passage.text[max(match.start() - 160, 0) : match.start()]
+        named, after = _WEEKDAY.search(before), _WEEKDAY_AFTER.match(passage.text, match.end())
+        for weekday, shift in ((named, match.start() - len(before)), (after, 0)):
+            if weekday and _WEEKDAYS[weekday[1].lower()] != reported.weekday():
+                message = _("{day} is not a {weekday}.").format(day=f"{reported:%d/%m/%Y}", weekday=weekday[1])
+                fix = _("It is {right}: check the day.").format(right=_NAMES[reported.weekday()])
+                start = min(weekday.start(1) + shift, match.start())
+                yield Hit(start, max(weekday.end(1) + shift, match.end()), "date.weekday", message, fix)
+        if reported < passage.day and _DEADLINE.search(before) and not _TOLD_AS_PAST.search(_sentence(before)):
+            message = _("This day has passed on {day}, the article's day.").format(day=f"{passage.day:%d/%m/%Y}")
+            yield Hit(*match.span(), "date.past", message, _("Write a day to come, or delete the sentence."))
+
+
+def _impossible(match: re.Match[str]) -> Hit:
+    message = _("The day {day} does not exist.").format(day=match.group())
+    return Hit(*match.span(), "date.impossible", message, _("Check day, month and year."))
+
+
+def _sentence(before: str) -> str:
+    """What the sentence has said so far."""
+    return before[max(before.rfind(". "), before.rfind("; ")) + 1 :]

@@ -1,0 +1,291 @@
+"""The whole workspace under review: campaign files, templates, and every article that they make."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from loa import article as articles
+from loa.article import Article
+from loa.article.filters import count, host, spell
+from loa.campaign import Campaign, Commune, read_station
+from loa.checks import Text, findings, hits
+from loa.checks.addresses import hosts
+from loa.checks.law_dates import is_former_desk, reported
+from loa.errors import Finding, Severity, TemplateError
+from loa.i18n import _
+from loa.normalizer import Doubt, read
+from loa.reference import law, places
+from loa.workspace import Workspace, read_text
+from loa.yamlfile import YamlFile
+
+
+def place_names(commune: Commune, source: YamlFile, day: date) -> Iterator[Finding]:
+    """A province that is not, and what the list does not have in it. Mergers go on: only the province is an error."""
+    unit = commune.commune
+    if unit.sample or unit.province is None or unit.name is None:
+        return
+    province = places.province(unit.province, day)
+    if province is None:
+        yield _no_province(unit.province, source, day)
+        return
+
+    def doubt(key: str, code: str, message: str, fix: str) -> Finding:
+        return replace(source.finding(("commune", key), code, message, fix), severity=Severity.WARNING)
+
+    if unit.district and day < places.NEW_UNITS and places.district(unit.district, province.code) is None:
+        message = _("{province} has no district “{name}” in the official list.")
+        yield doubt(
+            "district",
+            "place.district",
+            message.format(province=province.full, name=unit.district),
+            _("Check the name."),
+        )
+    found = places.communes(unit.name, day, unit.province)
+    if not found:
+        message = _("{province} has no commune “{name}” in the official list for {day}.")
+        reported = message.format(province=province.full, name=unit.name, day=f"{day:%d/%m/%Y}")
+        yield doubt(
+            "name", "place.commune", reported, _("Check the name and the article's day; units merged on 1 July 2025.")
+        )
+    elif unit.kind not in {other.kind for other in found}:
+        message = _("{name} is {kind} in the official list.").format(name=unit.name, kind=found[0].kind)
+        yield doubt("kind", "place.kind", message, _("Write {right}.").format(right=found[0].kind))
+    if unit.code and not (unit.code.isdigit() and places.commune(int(unit.code))):
+        message = _("No commune of today has the code {code}.").format(code=unit.code)
+        yield doubt("code", "place.code", message, _("Write the code of the official list, or null."))
+
+
+def _no_province(name: str, source: YamlFile, day: date) -> Finding:
+    names = [province.name for province in places.provinces(day)]
+    later = sorted(places.related(name) & set(names))
+    message = _("There is no province “{name}” on {day}.").format(name=name, day=f"{day:%d/%m/%Y}")
+    if later:
+        fix = _("On that day it is: {list}").format(list=", ".join(later))
+    else:
+        fix = _("Choose: {list}").format(list=", ".join(difflib.get_close_matches(name, names, 3, 0.5) or names))
+    return source.finding(("commune", "province"), "place.province", message, fix)
+
+
+KeyPath = tuple[str | int, ...]
+
+
+def facts(commune: Commune, index: int, source: YamlFile, day: date) -> Iterator[Finding]:
+    """Facts that do not hold on `day`; `index`: which of the commune's campaigns."""
+    campaign = commune.campaigns[index]
+    here: KeyPath = ("campaigns", index)
+    ended: list[tuple[str, KeyPath, str]] = []
+    if not law.in_force("bon-muc-do", day):
+        levels = [name for name in ("level_3", "level_4", "combined") if getattr(campaign.services, name) is not None]
+        fix = _("Write the counts as “full” and “partial”, or null.")
+        ended += [("law.levels-ended", (*here, "services", name), fix) for name in levels]
+    if day < law.fact("toan-trinh-mot-phan").start:
+        kinds = [name for name in ("full", "partial") if getattr(campaign.services, name) is not None]
+        fix = _("Write the counts as “level_3” and “level_4”, or null.")
+        ended += [("law.kinds-early", (*here, "services", name), fix) for name in kinds]
+    if law.in_force("cong-quoc-gia-duy-nhat", day) and commune.portal.url:
+        fix = _("Write null here, and the national portal under “national”.")
+        ended.append(("law.portal-ended", ("portal", "url"), fix))
+    if law.in_force("chinh-quyen-hai-cap", day) and commune.commune.district:
+        ended.append(("law.district-ended", ("commune", "district"), _("Write null.")))
+    desk = commune.contact_desk
+    if law.in_force("trung-tam-phuc-vu-hanh-chinh-cong", day) and desk and is_former_desk(desk.name):
+        ended.append(("law.one-stop-ended", ("contact_desk", "name"), reported("law.one-stop-ended")[1]))
+    for code, path, fix in ended:
+        yield source.finding(path, code, reported(code)[0], fix)
+    if campaign.deadline and campaign.deadline < day:
+        message = _("This day has passed on {day}, the article's day.").format(day=f"{day:%d/%m/%Y}")
+        yield source.finding((*here, "deadline"), "date.past", message, _("Write a day to come, or null."))
+    if campaign.template == "thong-bao" and not campaign.body:
+        message, fix = _("This notice has no text."), _("Write its paragraphs under “body:”.")
+        yield source.finding((*here, "body"), "article.no-body", message, fix)
+    yield from _addresses(commune, source, day)
+    yield from place_names(commune, source, day)
+
+
+def check_spoken(
+    article: Article, commune: Commune, campaign: Campaign, source: YamlFile, index: int
+) -> Iterator[Finding]:
+    """Facts of the campaign that the rendered article leaves out, and parts that are only a heading."""
+    folded = article.source.casefold()
+    for path, words in _promised(commune, campaign):
+        if not any(word.casefold() in folded for word in words):
+            where: KeyPath = path if path[0] != "campaign" else ("campaigns", index, *path[1:])
+            message = _("The article does not say “{fact}”.").format(fact=words[0])
+            fix = _("Say it in the template {name}, or write null here.").format(name=campaign.template)
+            yield source.finding(where, "article.part-missing", message, fix)
+
+
+def _promised(commune: Commune, campaign: Campaign) -> Iterator[tuple[KeyPath, tuple[str, ...]]]:
+    """Each fact that the article has to say, and the words that say it."""
+    service_article = campaign.template == "dich-vu-cong-truc-tuyen"
+    national_only = law.in_force("cong-quoc-gia-duy-nhat", campaign.as_of)
+    if service_article:
+        if commune.portal.national:
+            yield ("portal", "national"), (host(commune.portal.national),)
+        if commune.portal.url and not national_only:
+            yield ("portal", "url"), (host(commune.portal.url),)
+        if commune.commune.website:
+            yield ("commune", "website"), (host(commune.commune.website),)
+        if campaign.postal:
+            yield ("campaign", "postal"), ("bưu điện", "bưu chính")
+        for item, words in (("khai-sinh", "khai sinh"), ("khai-tu", "khai tử")):
+            if item in campaign.linked_services:
+                yield ("campaign", "linked_services"), (words,)
+    levels = law.in_force("bon-muc-do", campaign.as_of)
+    for name in ("level_3", "level_4", "combined") if levels else ("full", "partial"):
+        number = getattr(campaign.services, name)
+        if number is not None:
+            yield ("campaign", "services", name), (str(number), count(number), spell(number))
+    desk = campaign.contact or commune.contact_desk
+    if desk:
+        yield (("campaign", "contact", "name") if campaign.contact else ("contact_desk", "name")), (desk.name,)
+    for group in campaign.appeal_to:
+        yield ("campaign", "appeal_to"), (group,)
+    for hotline in campaign.hotlines:
+        yield ("campaign", "hotlines"), (hotline.phone,)
+
+
+def _addresses(commune: Commune, source: YamlFile, day: date) -> Iterator[Finding]:
+    given: tuple[tuple[KeyPath, str | None], ...] = (
+        (("portal", "url"), commune.portal.url),
+        (("portal", "national"), commune.portal.national),
+        (("commune", "website"), commune.commune.website),
+    )
+    for path, address in given:
+        if not address:
+            continue
+        if path[0] == "portal" and not re.fullmatch(r"(?:[\w-]+\.)*gov\.vn", host(address).partition("/")[0].lower()):
+            message = _("A state service has no address outside of gov.vn.")
+            yield source.finding(path, "address.not-gov", message, _("Check the address: it may be a trap."))
+            continue
+        for hit in hosts(Text(address, day, unit=commune.commune)):
+            yield replace(source.finding(path, hit.code, hit.message, hit.fix), severity=hit.severity)
+
+
+def doubts_of_article(article: Article, commune: Commune) -> Iterator[Finding]:
+    """What is doubtful in what the microphone hears; without a place, which the caller knows."""
+    station = commune.station
+    for part in article.spoken_parts:
+        for doubt in read(part.text, region=station.region, pronounce=station.pronounce).doubts:
+            yield _finding(doubt)
+
+
+def doubts_of_text(text: Text, file: str) -> Iterator[Finding]:
+    """What is doubtful in a text that somebody wants to have read aloud."""
+    for offset, passage in text.passages:
+        for doubt in read(passage.text).doubts:
+            line, column = text.place(offset + doubt.start)
+            yield _finding(doubt, file, line, column)
+
+
+def _finding(doubt: Doubt, file: str | None = None, line: int | None = None, column: int | None = None) -> Finding:
+    if doubt.code == "abbreviation.unknown":
+        message = _("The reader does not know “{quote}”; it says “{taken}”.")
+    else:
+        message = _("“{quote}” can be read in more than one way; the reader says “{taken}”.")
+    fix = _("Write it out, or add it under “pronounce:” of the station.")
+    if doubt.others:
+        fix = _("Or is it “{others}”? Write it out, or add it under “pronounce:” of the station.")
+    return Finding(
+        doubt.code,
+        message.format(quote=doubt.quote, taken=doubt.taken),
+        fix.format(others="”, “".join(doubt.others)),
+        Severity.WARNING,
+        file,
+        line,
+        column,
+        doubt.quote,
+    )
+
+
+def check(workspace: Workspace, day: date | None = None, *, spoken: bool = False) -> list[Finding]:
+    """Everything wrong in the station. `day`: whose law counts instead of each campaign's own `as_of`.
+
+    `spoken`: also the places where the reader had to guess.
+    """
+    loaded, found = read_station(workspace)
+    for commune, source in loaded:
+        found += check_commune(workspace, commune, source, day, spoken=spoken)
+    return _once(found)
+
+
+def check_commune(
+    workspace: Workspace, commune: Commune, source: YamlFile, day: date | None = None, *, spoken: bool = False
+) -> Iterator[Finding]:
+    """Everything wrong with one commune's facts, and with the articles and radio texts that they make."""
+    for index, campaign in enumerate(commune.campaigns):
+        yield from facts(commune, index, source, day or campaign.as_of)
+        try:
+            article = articles.render(workspace, commune, campaign)
+        except TemplateError as error:
+            yield from (_asked_at(finding, source, index) for finding in error.findings)
+            continue
+        yield from check_spoken(article, commune, campaign, source, index)
+        reported = list(_of_texts(article, commune, day or campaign.as_of))
+        if spoken:
+            reported += doubts_of_article(article, commune)
+        template = workspace.templates / articles.template_name(campaign)
+        yield from (_placed(finding, workspace, source, template, index) for finding in reported)
+    texts: list[articles.RadioText] = ["opening", "bridge", "closing"]
+    if (workspace.templates / articles.radio_template("apology")).is_file():
+        texts.append("apology")
+    for name in texts:
+        try:
+            articles.radio_text(workspace, commune, name, commune.campaigns)
+        except TemplateError as error:
+            yield from error.findings
+
+
+def _of_texts(article: Article, commune: Commune, day: date) -> Iterator[Finding]:
+    """The page's text, and what only the microphone hears."""
+    shown = Text(article.markdown, day, "markdown", commune.commune)
+    yield from findings(shown, hits(shown), None)
+    if article.unseen:
+        heard = Text("\n".join(article.unseen), day, "paragraphs", commune.commune)
+        yield from findings(heard, hits(heard), None)
+
+
+def _placed(finding: Finding, workspace: Workspace, source: YamlFile, template: Path, index: int) -> Finding:
+    """Where somebody can mend it: the fact that holds the words, else the template's line, else the campaign."""
+    if finding.quote:
+        for path, value in _facts(source.data, ()):
+            other_campaign = path[0] == "campaigns" and path[1] != index
+            at = -1 if other_campaign or "notes" in path else value.find(finding.quote)
+            if at >= 0:
+                line, column = source.place(path)
+                return replace(finding, file=source.file, line=line, column=column + (at if "\n" not in value else 0))
+        text = read_text(template)
+        at = text.find(finding.quote)
+        if at >= 0:
+            line = text.count("\n", 0, at) + 1
+            return replace(finding, file=workspace.relative(template), line=line, column=at - text.rfind("\n", 0, at))
+    line, column = source.place(("campaigns", index))
+    return replace(finding, file=source.file, line=line, column=column)
+
+
+def _facts(data: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text among the facts, and where it stands."""
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _facts(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _facts(value, (*path, index))
+
+
+def _asked_at(finding: Finding, source: YamlFile, index: int) -> Finding:
+    """A template that does not exist is the campaign's mistake; one that is wrong is the template's."""
+    if finding.code != "template.missing":
+        return finding
+    return source.finding(("campaigns", index, "template"), finding.code, finding.message, finding.fix)
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """A template's mistake is told once, not once a commune. In order of file and place."""
+    unique = {(f.file, f.line, f.column, f.code, f.message): f for f in found}
+    return sorted(unique.values(), key=lambda f: (f.file or "", f.line or 0, f.column or 0, f.code))

@@ -1,0 +1,67 @@
+"""`loa`: the verbs. Each is a few lines here and calls one stage."""
+
+import itertools
+import os
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+
+from loa.errors import Finding, LoaError, WorkspaceError
+from loa.i18n import _, choose_language, set_language
+from loa.workspace import Workspace, cannot_write, write_atomic
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run `loa`; ends the process with 0 (done), 1 (findings, or a failed airing) or 2 (wrong use or wrong files)."""
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    arguments = sys.argv[1:] if arguments is None else arguments
+    set_language(choose_language(_workspace_language(arguments)))
+    from loa.cli.app import loa  # the help texts are translated when they are imported
+    from loa.cli.options import print_findings
+
+    try:
+        sys.exit(loa.main(arguments, prog_name="loa", standalone_mode=True))
+    except LoaError as error:
+        print_findings(error.findings, stream=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:
+        print_findings(cannot_write(Path(str(error.filename or "")), error).findings, stream=sys.stderr)
+        sys.exit(2)
+    except Exception:  # noqa: BLE001  the last resort: no traceback reaches a user, none is lost
+        print_findings([_crash(traceback.format_exc())], stream=sys.stderr)
+        sys.exit(2)
+
+
+def _workspace_language(arguments: list[str]) -> str | None:
+    """`language:` of the station's schedule.yaml, read before anything else is loaded; None where there is none."""
+    given = next((b for a, b in itertools.pairwise(arguments) if a == "--workspace"), None)
+    try:
+        lines = Workspace.find(Path(given or ".")).schedule_file.read_text("utf-8", "replace").splitlines()
+    except (LoaError, OSError):
+        return None
+    line = next((line for line in lines if line.startswith("language:")), "")
+    return line.partition(":")[2].split("#")[0].strip(" \"'") or None
+
+
+def _crash(trace: str) -> Finding:
+    """Keep `trace` in a file and say where it is."""
+    name = f"loa-crash-{datetime.now().astimezone():%Y%m%d-%H%M%S}.txt"
+    try:
+        report = Workspace.find(Path.cwd()).state / name
+        write_atomic(report, trace)
+    except WorkspaceError:
+        report = Path.home() / name
+        report.write_text(trace, encoding="utf-8")
+    return Finding(
+        "loa.crash",
+        _("Loa itself failed; this is our fault, not yours. Nothing of yours was changed."),
+        _("Please send us the file {file}.").format(file=report),
+    )

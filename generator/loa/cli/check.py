@@ -1,0 +1,143 @@
+"""`loa check`: everything wrong in the station, or in given texts."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import click
+
+from loa.bulletin import intelligibility as listening
+from loa.bulletin import jingles
+from loa.campaign import read_commune, survey
+from loa.checks import Shape, Text, documents, fix, review, station
+from loa.checks import fix as fixes
+from loa.checks.station import doubts_of_text
+from loa.cli.app import CliContext, loa, pass_station
+from loa.cli.options import DAY, findings_json, print_findings
+from loa.errors import Finding, LoaError, Severity
+from loa.i18n import _, ngettext
+from loa.schedule.loader import load_schedule
+from loa.workspace import write_atomic, yaml_files
+
+# Findings of these kinds mean that a file cannot be used at all: exit code 2.
+_UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "workspace.", "campaign.", "output.")
+
+
+@loa.command(help=_("Tell everything wrong in the station, or in the texts FILE... (.md, .txt, .docx, .yaml)."))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--as-of", type=DAY, help=_("The day whose law counts (year-month-day)."))
+@click.option("--fix", is_flag=True, help=_("Mend what is safe to mend: spaces, signs, certain slips."))
+@click.option("--spoken", is_flag=True, help=_("Also tell where the reader has to guess how something is said."))
+@click.option("--listen", is_flag=True, help=_("Also let a recogniser listen to every bulletin (takes minutes)."))
+@pass_station
+def check(
+    place: CliContext,
+    files: tuple[Path, ...],
+    form: str,
+    as_of: date | None,
+    *,
+    fix: bool,
+    spoken: bool,
+    listen: bool,
+) -> None:
+    """Findings to stdout; exit code 1 for faults in texts, 2 for files that cannot be used."""
+    day = as_of
+    if files:
+        found = [finding for file in files for finding in _check_file(place, file, day, fix=fix, spoken=spoken)]
+    else:
+        if fix:
+            for file in yaml_files(place.workspace.campaigns):
+                with suppress(LoaError):  # what cannot be read is told by the check itself
+                    _mend_campaign(file, day)
+        found = station.check(place.workspace, day, spoken=spoken) + _schedule(place)
+    if listen:
+        mp3s = sorted(place.workspace.bulletins.glob("*/*.mp3"))
+        found = [*found, *(finding for mp3 in mp3s for finding in listening.findings(place.workspace, mp3))]
+    if form == "json":
+        click.echo(findings_json(found))
+    else:
+        print_findings(found, stream=sys.stdout)
+        click.echo(_summary(found), err=True)
+    sys.exit(_exit_code(found))
+
+
+def _schedule(place: CliContext) -> list[Finding]:
+    """What is wrong in schedule.yaml, and which sounds it asks for that are not there."""
+    try:
+        plans = load_schedule(place.workspace).plans()
+    except LoaError as error:
+        return list(error.findings)
+    own = {commune.stem: commune.station.jingle for commune in survey(place.workspace)[0]}
+    return [
+        finding
+        for plan in plans
+        for finding in jingles.absent(place.workspace, plan, own.get(plan.commune) or plan.style.jingle)
+    ]
+
+
+def _check_file(place: CliContext, file: Path, day: date | None, *, fix: bool, spoken: bool) -> Iterator[Finding]:
+    today = day or date.today()  # noqa: DTZ011  the day of the desk where somebody checks a text
+    try:
+        if file.suffix.lower() in {".yaml", ".yml"}:
+            yield from _check_campaign(place, file, day, fix=fix, spoken=spoken)
+            return
+        raw, shape = documents.read_document(file)
+        if fix:
+            _mend(file, raw, today, shape)
+            raw, shape = documents.read_document(file)
+    except LoaError as error:
+        yield from error.findings
+        return
+    yield from review(raw, today, file=str(file), shape=shape)
+    if spoken:
+        yield from doubts_of_text(Text(raw, today, shape), str(file))
+
+
+def _check_campaign(place: CliContext, file: Path, day: date | None, *, fix: bool, spoken: bool) -> Iterator[Finding]:
+    if fix:
+        _mend_campaign(file, day)
+    commune, source = read_commune(file, str(file))
+    yield from station.check_commune(place.workspace, commune, source, day, spoken=spoken)
+
+
+def _mend_campaign(file: Path, day: date | None) -> None:
+    commune, source = read_commune(file, str(file))
+    text, many = fixes.fix_campaign(source, day or commune.campaigns[0].as_of)
+    if many:
+        write_atomic(file, text)
+    _tell_mended(file, many)
+
+
+def _mend(file: Path, raw: str, day: date, shape: Shape) -> None:
+    if shape == "paragraphs":
+        many = fixes.fix_docx(file, day)
+    else:
+        replacement, many = fix.fix(raw, day, shape=shape)
+        if replacement != raw:
+            write_atomic(file, replacement)
+    _tell_mended(file, many)
+
+
+def _tell_mended(file: Path, many: int) -> None:
+    reported = ngettext("{file}: {many} place mended", "{file}: {many} places mended", many)
+    click.echo(reported.format(file=file, many=many), err=True)
+
+
+def _summary(found: Iterable[Finding]) -> str:
+    kinds = [finding.severity for finding in found]
+    errors, warnings = kinds.count(Severity.ERROR), kinds.count(Severity.WARNING)
+    return (
+        ngettext("{many} error", "{many} errors", errors).format(many=errors)
+        + ", "
+        + ngettext("{many} warning", "{many} warnings", warnings).format(many=warnings)
+    )
+
+
+def _exit_code(found: Iterable[Finding]) -> int:
+    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    if any(finding.code.startswith(_UNUSABLE) for finding in errors):
+        return 2
+    return 1 if errors else 0

@@ -1,0 +1,123 @@
+"""`loa rehearse`, `loa usb`, `loa backup`, `loa restore`: looking ahead, carrying away, keeping safe."""
+
+import datetime
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from loa.app import backup as backups
+from loa.app.doctor import Check, Health, examine
+from loa.automation import rehearsal, service
+from loa.automation.fallbacks import apologies_missing
+from loa.cli.app import CliContext, loa, pass_station
+from loa.cli.log import row_item, row_line
+from loa.cli.options import span_options, to_span
+from loa.i18n import _
+from loa.publish.usb import write_stick
+from loa.schedule import UTC, airings
+from loa.schedule.loader import load_schedule
+
+
+@loa.command(help=_("Run the days to come at high speed, without sound: what would be missing?"))
+@span_options
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of output."))
+@pass_station
+def rehearse(station: CliContext, since: str | None, until: str | None, form: str) -> None:
+    """Exit 1 if an airing would be missed or left out by a rule, or an output is not ready."""
+    workspace = station.workspace
+    schedule = load_schedule(workspace)
+    first, last = to_span(since, until, schedule.timezone, datetime.datetime.now(UTC))
+    store = service.open_station_store(workspace, schedule)
+    rows = rehearsal.rehearse(workspace, store, first, last)
+    outputs = rehearsal.output_problems(workspace, schedule)
+    failed = [row for row in rows if row.outcome in {"missed", "aired-late"}]
+    missed = {row.commune for row in rows if row.outcome == "missed"}
+    silent = {c: why.message for c, why in apologies_missing(workspace, store, schedule).items() if c in missed}
+    if form == "json":
+        items = {
+            "rows": [row_item(row, schedule.timezone) for row in rows],
+            "outputs": outputs,
+            "apologies": silent,
+        }
+        click.echo(json.dumps(items, ensure_ascii=False, indent=2))
+    else:
+        for row in rows:
+            if row.outcome != "aired":
+                click.echo(row_line(row, schedule.timezone))
+        for name, problem in outputs.items():
+            click.echo(f"{name}: {problem}")
+        for commune, reason in silent.items():
+            click.echo(_("{commune} cannot even say sorry: {reason}").format(commune=commune, reason=reason))
+        planned = [row for row in rows if row.broadcast]
+        good = sum(row.outcome == "aired" for row in planned)
+        click.echo(_("{good} of {all} airings would be on air on time.").format(good=good, all=len(planned)))
+    raise SystemExit(1 if failed or outputs else 0)
+
+
+@loa.command(help=_("Write the released bulletins to come to a USB stick, with a printed timetable."))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@span_options
+@pass_station
+def usb(station: CliContext, folder: Path, since: str | None, until: str | None) -> None:
+    """Exit 1 if something had to be left out."""
+    workspace = station.workspace
+    schedule = load_schedule(workspace)
+    first, last = to_span(since, until, schedule.timezone, datetime.datetime.now(UTC))
+    store = service.open_station_store(workspace, schedule)
+    stick = write_stick(workspace, store, airings(schedule, first, last), folder)
+    for name, _airing in stick.written:
+        click.echo(name)
+    for airing, reason in stick.left_out:
+        click.echo(f"{airing.planned:%d/%m/%Y %H:%M} {airing.broadcast}: {reason}", err=True)
+    click.echo(_("{count} files, and the timetable lich-phat.html.").format(count=len(stick.written)))
+    raise SystemExit(1 if stick.left_out else 0)
+
+
+@loa.command(help=_("Copy log, approvals, released recordings and settings to a file; also while on air."))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_station
+def backup(station: CliContext, file: Path) -> None:
+    """Write a ZIP file."""
+    count = backups.backup(station.workspace, file)
+    click.echo(_("{file}: {count} files.").format(file=file, count=count))
+
+
+@loa.command(help=_("Put a backup in place of what is here."))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@pass_station
+def restore(station: CliContext, file: Path) -> None:
+    """What was here is kept in .loa/before-restore."""
+    workspace = station.workspace
+    store = service.open_station_store(workspace, load_schedule(workspace)) if workspace.database.exists() else None
+    count = backups.restore(workspace, file, store)
+    click.echo(_("{count} files put back. The old log lies in .loa/before-restore.").format(count=count))
+
+
+_MARKS = {Health.GOOD: ("✓", "green"), Health.WEAK: ("•", "yellow"), Health.BAD: ("✗", "red")}
+
+
+@loa.command(help=_("Tell what is installed, what is not, and what keeps the station from going on air."))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of output."))
+@pass_station
+def doctor(station: CliContext, form: str) -> None:
+    """Exit code 1 where something is bad, an alarm that nobody cleared included."""
+    checks = list(examine(station.workspace))
+    if form == "json":
+        click.echo(json.dumps([_as_json(check) for check in checks], ensure_ascii=False, indent=2))
+    else:
+        for check in checks:
+            mark, colour = _MARKS[check.health]
+            click.echo(f"{click.style(mark, fg=colour)} {check.name}: {check.detail}")
+            if check.fix and check.health is not Health.GOOD:
+                click.echo(f"    → {check.fix}")
+    if any(check.health is Health.BAD for check in checks):
+        sys.exit(1)
+
+
+def _as_json(check: Check) -> dict[str, str]:
+    """The documented form of a check: `{name, health, detail, mend}`."""
+    row = asdict(check)
+    return {**{key: value for key, value in row.items() if key != "fix"}, "mend": check.fix}

@@ -1,0 +1,96 @@
+"""`loa article`: print what a campaign's facts and its template make."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import click
+
+from loa import article as articles
+from loa import script as scripts
+from loa.article import html
+from loa.article.filters import capital
+from loa.campaign import load_commune, read_commune
+from loa.campaign.authoring import add_campaign
+from loa.checks import documents
+from loa.cli.app import CliContext, loa, pass_station
+from loa.cli.options import DAY
+from loa.errors import LoaError
+from loa.i18n import _, ngettext
+from loa.normalizer import Region, spoken
+from loa.workspace import read_text, write_atomic
+
+
+@loa.command(help=_("Print an article: the commune's first campaign, or the one named."))
+@click.argument("commune")
+@click.argument("campaign", required=False)
+@click.option("--format", "form", type=click.Choice(["md", "html", "txt"]), default="md", show_default=True)
+@pass_station
+def article(station: CliContext, commune: str, campaign: str | None, form: str) -> None:
+    """Data to stdout."""
+    facts = load_commune(station.workspace, commune)
+    chosen = facts.campaign(campaign) if campaign else facts.campaigns[0]
+    made = articles.render(station.workspace, facts, chosen)
+    write = {
+        "md": lambda: made.markdown,
+        "html": lambda: html.to_html(made.markdown),
+        "txt": lambda: html.to_text(made),
+    }
+    click.echo(write[form](), nl=False)
+
+
+@loa.command(help=_("Print what will be said of an article, one sentence a line, in words only."))
+@click.argument("commune")
+@click.argument("campaign", required=False)
+@pass_station
+def script(station: CliContext, commune: str, campaign: str | None) -> None:
+    """Data to stdout; where presenters take turns, each line begins with whose it is."""
+    facts = load_commune(station.workspace, commune)
+    chosen = facts.campaign(campaign) if campaign else facts.campaigns[0]
+    for sentence in scripts.write(articles.render(station.workspace, facts, chosen), facts).sentences:
+        speaker = f"{capital(sentence.presenter)}: " if sentence.presenter else ""
+        click.echo(f"{speaker}{sentence.reading.text}")
+
+
+@loa.command("spoken", help=_("Print how each line of standard input is read aloud."))
+@click.option(
+    "--region", type=click.Choice(["bac", "trung", "nam"]), default="bac", help=_("Whose number words to use.")
+)
+def spoken_command(region: str) -> None:
+    """One output line for each input line; an empty one stays empty."""
+    for line in sys.stdin.buffer:
+        text = line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
+        sys.stdout.write(spoken(text, region=cast("Region", region)) + "\n")
+        sys.stdout.flush()
+
+
+@loa.command(
+    "import", help=_("Turn a pasted article FILE (.txt, .docx, .md) into a campaign of the template thong-bao.")
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--commune", "stem", help=_("Add it to this commune's file; else it is printed."))
+@click.option("--as-of", type=DAY, help=_("The article's day (year-month-day); else today."))
+@pass_station
+def import_(station: CliContext, file: Path, stem: str | None, as_of: date | None) -> None:
+    """The campaign to stdout, or into the commune's file."""
+    raw, shape = documents.read_document(file)
+    day = as_of or date.today()  # noqa: DTZ011  the day of the desk where it is typed
+    article = documents.read_pasted(raw, day, shape)
+    many = ngettext("{many} place mended", "{many} places mended", article.replacement).format(many=article.replacement)
+    click.echo(many, err=True)
+    if stem is None:
+        click.echo(article.campaign(day), nl=False)
+        return
+    load_commune(station.workspace, stem)  # tells the communes there are where it has none of this name
+    path = station.workspace.campaigns / f"{stem}.yaml"
+    _commune, source = read_commune(path, station.workspace.relative(path))
+    before = read_text(path)
+    after, _id = add_campaign(before, article.entry(day))
+    write_atomic(path, after)
+    try:
+        read_commune(path, source.file)
+    except LoaError:
+        write_atomic(path, before)
+        raise
+    click.echo(source.file)

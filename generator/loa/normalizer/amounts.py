@@ -1,0 +1,338 @@
+"""Numbers as counts: groups of thousands, decimals, percentages, money and units."""
+
+import re
+from functools import cache
+
+from loa.normalizer.letters import letter
+from loa.normalizer.numbers import cardinal, decimal, digit_by_digit, whole
+from loa.normalizer.phones import EMERGENCY
+from loa.normalizer.scanner import Rule, Scan
+from loa.normalizer.tables import contexts, units, word_set
+
+NUMBER = (
+    r"(?:\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,6})?(?!\d)|\d{1,3}(?:,\d{3}){2,5}(?!\d)|\d{1,3}(?: \d{3}){2,5}(?!\d)"
+    r"|\d{1,3} \d{3}(?=\s?(?:đ(?:ồng)?|hộ|người|ha|tấn|m2|m3)(?!\w))|\d{1,18}[.,]\d{1,8}(?!\d)|\d+)"
+)
+AMOUNT = re.compile(NUMBER)
+HEADING = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,5}(?:\.(?=\s)|(?=\s|$))|\d{1,3}(?:\.\d{1,3}){2,5}(?!\d)")
+TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?!\d|/\d)")
+LETTERED = re.compile(r"(\d{1,4})([A-ZĐ])(?![\w&]|\.[A-ZĐ])")
+TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])")
+RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
+MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
+AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
+
+_TIMES = re.compile(r"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[a-zđà-ỹ]+ ){0,2}\d)")
+_OPEN_QUOTE = re.compile(r'(?:^|[\s(])"[^"]*$')
+_DIRECTION = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
+
+
+@cache
+def _unit() -> "re.Pattern[str]":
+    names = sorted(units(), key=len, reverse=True)
+    spaced = [n for n in names if len(n) > 1 or n in "đĐ₫%‰°º℃$€'\"mglLhV"]
+    return re.compile(
+        rf"(?:(?:{'|'.join(map(re.escape, names))})|(?:\s(?:{'|'.join(map(re.escape, spaced))})))(?![^\W_]|²|³)"
+    )
+
+
+def number_words(scan: Scan, text: str) -> str:
+    """The words for a number as written: 1.250.000; 7,05; 02; 4.0."""
+    if text.isdecimal():
+        return whole(text, scan.region)
+    grouped = re.fullmatch(r"(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d{1,3}(?:,\d{3}){2,})|(\d{1,3}(?: \d{3})+)", text)
+    if grouped:
+        digits = re.sub(r"\D", "", grouped[1] or grouped[3] or grouped[4])
+        if grouped[2]:
+            return decimal(digits, grouped[2], scan.region)
+        return whole(digits, scan.region)
+    left, mark, right = re.split(r"([.,])", text)
+    return decimal(left, right, scan.region, "phẩy" if mark == "," else "chấm")
+
+
+def say_unit(scan: Scan, end: int) -> int:
+    """The unit after a number that ends at `end`, then "nhân" if an x follows; returns where it stops."""
+    match = _unit().match(scan.text, end)
+    if match and match[0].strip() == "đ" and re.match(r"/[cC](?!\w)", scan.after(match.end(), 3)):
+        match = None
+    if match and match[0] == '"' and _OPEN_QUOTE.search(scan.left(end, 64)):
+        match = None  # it closes a quotation
+    if match and match[0] == "K" and not re.search(r"\d\d$", scan.left(end, 3)):
+        match = None
+    if match and not (
+        match[0] == "A"
+        or (match[0] in {"V", "W"} and scan.text[end - 1 : end].isdecimal() and not _electric(scan, end))
+    ):
+        name = match[0].strip()
+        following = scan.text[match.end() : match.end() + 2]
+        if name in {"°", "º"} and following[:1] in _DIRECTION and not following[1:].isalnum():
+            scan.say("độ " + _DIRECTION[following[0]], match.start(), match.end() + 1)
+            end = match.end() + 1
+        else:
+            scan.say(units()[name], *match.span())
+            end = match.end()
+    times = _TIMES.match(scan.text, end)
+    if times:
+        scan.say("nhân", *times.span())
+        return times.end()
+    return scan.measure(end, "electric" if match and match[0].strip() in _ELECTRIC else "number")
+
+
+_ELECTRIC = frozenset({"kV", "KV", "kVA", "KVA", "V", "kv", "MVA", "A", "W", "kW", "KW"})
+
+
+def _electric(scan: Scan, end: int) -> bool:
+    return re.search(r"\d{2,}$", scan.left(end, 4)) is not None
+
+
+def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
+    """Any number, with the unit that follows."""
+    text, start, end = match[0], match.start(), match.end()
+    before = scan.before(start)
+    unit = _unit().match(scan.text, end)
+    if text.isdecimal():
+        scan.say(plain(scan, text, start, unit=unit is not None), start, end)
+    elif re.fullmatch(r"\d+\.\d{1,2}", text):
+        left, right = text.split(".")
+        measured = unit or re.match(r" (?:triệu|tỷ|nghìn|ngàn|tấn|điểm|lần|độ|FM)", scan.after(end, 8))
+        if measured and not before.ends("version"):
+            scan.say(decimal(left, right, scan.region), start, end)
+        else:
+            minor = digit_by_digit(right) if right[0] == "0" else whole(right, scan.region)
+            scan.say(
+                f"{whole(left, scan.region)} chấm {minor}",
+                start,
+                end,
+            )
+    elif re.fullmatch(r"\d{1,3},\d{3}", text) and re.match(r"\s?(?:đ|VNĐ|VND|đồng)", scan.after(end, 6)):
+        scan.say(whole(text.replace(",", ""), scan.region), start, end)
+    elif (
+        re.fullmatch(r"\d{1,2},\d{1,2}", text)
+        and unit is None
+        and before.gap == " "
+        and before.ends("item")
+        and not re.match(r" (?:lần|triệu|tỷ|điểm|nghìn|điểm|độ)", scan.after(end, 8))
+    ):
+        left, right = text.split(",")
+        scan.say(plain(scan, left, start), start, start + len(left))
+        scan.pause(",")
+        scan.say(plain(scan, right, start), end - len(right), end)
+    else:
+        scan.say(number_words(scan, text), start, end)
+    return say_unit(scan, end)
+
+
+def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
+    """A run of digits by the words before it: tháng 4, lần thứ 4, Đề án 06, thứ 2, 4."""
+    before = scan.before(start)
+    if before.ends("weekday names") and re.match(r" tháng \d", scan.after(start + len(text), 9)):
+        return "ngày " + whole(text, scan.region)
+    value = int(text) if len(text) < 19 else -1
+    if before.gap == " " and value == 4 and before.last in {"tháng", "thứ", "ngã"}:
+        return "tư"
+    if before.gap == " " and value == 1 and len(text) == 1 and before.ends("ordinal"):
+        return "nhất"
+    if 2 <= value <= 7 and re.search(r"(?:^|\W)thứ [2-7](?:, [2-7])*(?:, | và | hoặc |, và )$", before.text):
+        return "thứ " + ("tư" if value == 4 else whole(text, scan.region))
+    if text[0] == "0" and 1 < len(text) <= 4 and not unit and before.gap in {" ", ": "}:
+        kept = before.ends("keeps zero")
+        if kept or (before.last == "số" and len(text) > 2):
+            return digit_by_digit(text)
+    return whole(text, scan.region)
+
+
+def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
+    """12A: a number and a letter that belongs to it; 12B/34 in an address."""
+    if match[2] in {"V", "W", "Đ", "K", "L"} and not re.search(
+        r"(?:số|tổ|ngõ|lô|thôn|lớp|phố|nhà) $", scan.before(match.start()).text
+    ):
+        return None
+    scan.say(whole(match[1], scan.region), *match.span(1))
+    heavy = match[2] == "T" and scan.before(match.start()).last not in {"lớp", "số", "nhà", "phòng", "tổ", "lô"}
+    scan.say("tấn" if heavy else "giờ" if match[2] == "H" else letter(match[2]), *match.span(2))
+    slash = re.compile(r"/(\d{1,4})(?![\d/]|G)").match(scan.text, match.end())
+    if slash:
+        scan.say("trên " + whole(slash[1], scan.region), *slash.span())
+        return slash.end()
+    return scan.measure(match.end(), "code" if match[2] == "G" else "number")
+
+
+def read_heading(scan: Scan, match: re.Match[str]) -> int | None:
+    """1.1. and 2.1.3: numbers of headings, at the head of a line."""
+    parts = match[0].rstrip(".").split(".")
+    inside = len(parts) >= 3 and not any(len(part) == 3 for part in parts[1:])
+    if not ((scan.fresh and not any(len(part) == 3 for part in parts[1:])) or inside):
+        return None
+    if len(parts) == 2 and re.match(r"\s(?:%|ha|tấn|triệu|tỷ|km|m)(?!\w)", scan.after(match.end(), 8)):
+        return None
+    scan.say(" chấm ".join([whole(part, scan.region) for part in parts]), *match.span())
+    if match[0].endswith("."):
+        scan.pause(",")
+    return match.end()
+
+
+def read_triple(scan: Scan, match: re.Match[str]) -> int | None:
+    """NPK 16-16-8, a score of three: side by side; 113-114-115: digit by digit."""
+    codes = all(part in EMERGENCY for part in re.findall(r"\d+", match[0]))
+    for part in re.finditer(r"\d+", match[0]):
+        said = digit_by_digit(part[0]) if codes else whole(part[0], scan.region)
+        scan.say(said, match.start() + part.start(), match.start() + part.end())
+    return scan.measure(match.end(), "number")
+
+
+def read_tall(scan: Scan, match: re.Match[str]) -> int | None:
+    """1m65."""
+    scan.say(whole(match[1], scan.region) + " mét", match.start(), match.start(2))
+    scan.say(whole(match[2], scan.region), *match.span(2))
+    return scan.measure(match.end(), "number")
+
+
+def read_ratio(scan: Scan, match: re.Match[str]) -> int | None:
+    """1:500: a scale; 2:1: a score."""
+    if scan.before(match.start()).ends("score"):
+        joint = ""
+    elif scan.before(match.start()).ends("scale", past_filler=True) or int(match[2].replace(".", "")) >= 10:
+        joint = "trên "
+    else:
+        return None
+    scan.say(whole(match[1], scan.region), *match.span(1))
+    scan.say(joint + number_words(scan, match[2]), *match.span(2))
+    return scan.measure(match.end(), "number")
+
+
+def read_months(scan: Scan, match: re.Match[str]) -> int | None:
+    """6T đầu năm."""
+    scan.say(whole(match[1], scan.region) + " tháng", *match.span())
+    return match.end()
+
+
+def read_age(scan: Scan, match: re.Match[str]) -> int | None:
+    """(4t): years of age."""
+    before = scan.before(match.start())
+    aged = before.last in {"trên", "dưới", "từ", "đủ", "nam", "nữ", "cháu", "và"} or before.gap.endswith("(")
+    if int(match[1]) > 120 or not (aged or scan.text[match.end() : match.end() + 1] in {")", ""}):
+        return None
+    scan.say(whole(match[1], scan.region), *match.span(1))
+    scan.say("tuổi", match.end(1), match.end())
+    return match.end()
+
+
+RULES: tuple[Rule, ...] = (
+    (HEADING, read_heading),
+    (TRIPLE, read_triple),
+    (TALL, read_tall),
+    (RATIO, read_ratio),
+    (MONTHS, read_months),
+    (AGE, read_age),
+    (LETTERED, read_lettered),
+    (AMOUNT, read_amount),
+)
+
+
+PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
+_CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
+_LUNAR = re.compile(r"\s?\(?(?:ÂL|AL|âl|âm lịch|Âm lịch)(?!\w)")
+_STREET_AFTER = re.compile(
+    r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])"
+    r"|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])"
+)
+
+
+def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
+    """Decides by the words around; dates that are certain were read before."""
+    one, two = match[1], match[2]
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    if (
+        before.ends("call strong", past_filler=True)
+        and len(one) >= 3
+        and len(two) >= 3
+        and one.isdecimal()
+        and two.isdecimal()
+    ):
+        scan.say(digit_by_digit(one), *match.span(1))
+        scan.pause(",")
+        scan.say("hoặc " + digit_by_digit(two), *match.span(2))
+        return scan.measure(match.end(), "phone")
+    if match[3]:
+        return _street(scan, match)
+    if not (one.isdecimal() and two.isdecimal()) or len(one) > 6 or len(two) > 6:
+        return _say(scan, match, "trên")
+    if before.ends("team"):
+        scan.say(digit_by_digit(one), *match.span(1))
+        scan.say(digit_by_digit(two), *match.span(2))
+        return scan.measure(match.end(), "number")
+    a, b = int(one), int(two)
+    if a <= 31 and b <= 12 and _LUNAR.match(after):
+        scan.say("ngày " + cardinal(a, scan.region), *match.span(1))
+        scan.say("tháng " + ("tư" if b == 4 else cardinal(b, scan.region)), *match.span(2))
+        return scan.measure(match.end(), "date")
+    street = (before.ends("street") and before.gap.strip() in {"", ":"}) or _STREET_AFTER.match(after)
+    if (
+        street
+        or before.ends("class")
+        or _CLASS_LIST.search(before.text)
+        or before.ends("disabled")
+        or re.search(r"lớp [\d/, ]+(?:và |, )$", before.text)
+    ):
+        return _say(scan, match, "trên")
+    if before.ends("scale"):
+        return _say(scan, match, "trên" if b < 100 else "phần" if a == 1 else "trên")
+    counted = _counted(after)
+    if 0 < a < b and one[0] != "0" and _fraction(scan, match, a, b, counted=counted):
+        return _say(scan, match, "phần")
+    dated = a > b or (b in {6, 7, 8, 9, 11, 12} and not before.ends("fraction before"))
+    if a <= 31 and b <= 12 and dated and (a, b) != (24, 7) and not counted and before.gap[-1:] != "(":
+        street_day = before.ends("named street") and before.gap == " "
+        scan.say(("" if street_day else "ngày ") + cardinal(a, scan.region), *match.span(1))
+        scan.say("tháng " + ("tư" if b == 4 else cardinal(b, scan.region)), *match.span(2))
+        taken, other = f"ngày {a} tháng {b}", f"{a} trên {b}"
+        scan.doubt("reading.ambiguous", *match.span(), taken, other)
+        return scan.measure(match.end(), "date")
+    return _say(scan, match, "trên")
+
+
+def _fraction(scan: Scan, match: re.Match[str], a: int, b: int, *, counted: bool) -> bool:
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    word = re.match(r" ([^\W\d_]+)(?: ([^\W\d_]+))?", after)
+    if word and (
+        word[1].lower() in contexts("fraction after") or f"{word[1]} {word[2]}".lower() in contexts("fraction after")
+    ):
+        return not (b > 10 and counted)
+    if b > 10 and before.last != "vòng":
+        return False
+    if before.last == "vòng":
+        return True
+    if before.ends("fraction before"):
+        return b <= 5 or not counted
+    if counted or before.gap.endswith("("):
+        return False
+    if word is None and not re.match(r"\s*[.,;:)]|\s*$", after):
+        return False
+    likely = b in {2, 3, 4, 5, 10} and a < b
+    if likely and b <= 12:
+        scan.doubt("reading.ambiguous", *match.span(), f"{a} phần {b}", f"ngày {a} tháng {b}")
+    return likely
+
+
+def _counted(after: str) -> bool:
+    word = re.match(r" ([^\W\d_]+)", after)
+    return word is not None and word[1].lower() in word_set("units", "counted")
+
+
+def _say(scan: Scan, match: re.Match[str], joint: str) -> int:
+    scan.say(number_words(scan, match[1]), *match.span(1))
+    second = number_words(scan, match[2])
+    if joint == "phần" and match[2] == "4":
+        second = "tư"
+    scan.say(f"{joint} {second}", match.start(2) - 1, match.end(2))
+    return say_unit(scan, match.end())
+
+
+def _street(scan: Scan, match: re.Match[str]) -> int:
+    for index, part in enumerate(re.finditer(r"\d+", match[0])):
+        words = whole(part[0], scan.region)
+        scan.say(words if index == 0 else "trên " + words, match.start() + part.start(), match.start() + part.end())
+    return match.end()
+
+
+PAIR_RULES: tuple[Rule, ...] = ((PAIR, read_pair),)

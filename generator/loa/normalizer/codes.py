@@ -1,0 +1,218 @@
+"""Codes of letters and digits: roads (QL1A), crops (ST25), police rooms (PC06), weekdays (T7), diseases (H5N1)."""
+
+import re
+from functools import cache
+
+from loa.normalizer.abbreviations import ambiguous, expand, foreign
+from loa.normalizer.letters import latin, spell, spell_code
+from loa.normalizer.numbers import DIGITS, ROMAN, cardinal, roman, whole
+from loa.normalizer.phones import CODE, read_code
+from loa.normalizer.scanner import Rule, Scan
+from loa.normalizer.syllables import is_syllable
+from loa.normalizer.tables import abbreviations, contexts, table, units
+
+POWER = re.compile(r"(?:[kcdmh]?m)[²³](?![\w])")
+ROOM = re.compile(r"([A-ZĐ]{1,2}\d{0,2})[.](\d{2,4})(?![\w]|[.,]\d)")
+EXPRESSWAY = re.compile(r"CT\.?(0\d)(?![\w]|[./-]\d)")
+SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
+KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])|K(?=\d{1,3}\s?\+\s?\d{3}(?!\d))")
+DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
+MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?:(?=[/.]\s?(?:19|20)\d\d(?!\d))|(?![\w/.-]))")
+MIXED = re.compile(
+    r"(?P<name>[A-Za-zĐđ]{1,12})(?P<joint>[-.]|\s)?(?P<digits>\d{1,6})"
+    r"(?P<tail>[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?"
+    r"(?P<grade>[-.]\d{1,5}|-[A-Z]{1,4}(?!\w))?(?![^\W_]|[.,]\d)"
+)
+_YEAR = re.compile(r"[/.]\s?(\d{4})(?!\d)")
+_NO_DAY = frozenset(
+    "tuyến lô mẫu khu nhóm mã kênh ga nhà vụ loại xe u tba trạm lộ mạch nhánh tầng máy áp trục cầu tòa cổng".split()
+)
+_ROADS = frozenset({"QL", "TL", "ĐT", "ĐH", "HL", "ĐX"})
+
+
+@cache
+def _codes() -> dict[str, str]:
+    return {str(key): str(words) for key, words in table("codes").items()}
+
+
+@cache
+def _capitals(name: str) -> frozenset[str]:
+    """A list of the contexts whose entries are letters in capitals."""
+    return frozenset(entry.upper() for entry in contexts(name))
+
+
+def read_serial(scan: Scan, match: re.Match[str]) -> int | None:
+    """BK 123456: the serial of a certificate, letters and digits one by one."""
+    if scan.before(match.start()).last in {"đt", "tài", "lần"}:
+        return None
+    scan.say(spell(match[0]), *match.span())
+    return match.end()
+
+
+def read_power(scan: Scan, match: re.Match[str]) -> int | None:
+    """3,2 tỷ m³: a unit that stands apart from its number."""
+    words = units().get(match[0])
+    if words is None:
+        return None
+    scan.say(words, *match.span())
+    return scan.measure(match.end(), "number")
+
+
+def read_room(scan: Scan, match: re.Match[str]) -> int | None:
+    """Phòng A1.203: house, floor and room."""
+    if not scan.before(match.start()).ends("room"):
+        return None
+    scan.say(spell_code(match[1], scan.region), *match.span(1))
+    scan.say("chấm " + cardinal(int(match[2]), scan.region), *match.span(2))
+    return scan.measure(match.end(), "code")
+
+
+def read_expressway(scan: Scan, match: re.Match[str]) -> int | None:
+    """Cao tốc CT.01."""
+    if not scan.before(match.start()).ends("expressway"):
+        return None
+    scan.say(f"xê tê không {DIGITS[int(match[1])]}", *match.span())
+    return scan.measure(match.end(), "code")
+
+
+def read_letter_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """Tàu QT-00912-TS, mã số VN-QTOR-0012: a code that begins with letters."""
+    return read_code(scan, match) if match[0][:1].isupper() else None
+
+
+def read_km(scan: Scan, match: re.Match[str]) -> int | None:
+    """Km8+750, K12+400: a place on a road, on a dike."""
+    number = re.compile(r"(\d{1,4})(?:\s?\+\s?(\d{1,3})(?!\d))?").match(scan.text, match.end())
+    if number is None or (match[0] == "KM" and scan.before(match.start()).ends("crop")):
+        return None
+    scan.say("ca" if match[0] == "K" else "ki lô mét", *match.span())
+    scan.say(whole(number[1], scan.region), *number.span(1))
+    if number[2]:
+        scan.say("cộng " + whole(number[2], scan.region), number.end(1), number.end(2))
+    return scan.measure(number.end(), "km")
+
+
+def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """T7: Saturday."""
+    before = scan.before(match.start())
+    if before.last in _NO_DAY:
+        return None
+    if match[1] == "8":
+        words = "tháng tám" if scan.kind == "date" else None
+        if words is None:
+            return None
+    else:
+        day = "tư" if match[1] == "4" else DIGITS[int(match[1])]
+        words = day if before.last == "thứ" else f"thứ {day}"
+    scan.say(words, *match.span())
+    return scan.measure(match.end(), "weekday")
+
+
+def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
+    """T8/2025: a month."""
+    number = int(match[1])
+    year = _YEAR.match(scan.text, match.end())
+    before = scan.before(match.start())
+    named = before.last in {"đầu", "cuối", "giữa", "trong", "hết", "từ", "đến", "và", "tháng"}
+    if year is None and (
+        (number < 9 and number != 1 and not named) or (number in range(2, 8)) or before.last in _NO_DAY
+    ):
+        return None
+    scan.say("tháng " + ("tư" if number == 4 else cardinal(number, scan.region)), *match.span())
+    if year is None:
+        return scan.measure(match.end(), "date")
+    scan.say("năm " + cardinal(int(year[1]), scan.region), *year.span())
+    return scan.measure(year.end(), "date")
+
+
+def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
+    """Known codes as the tables say; else known letters in words or spelt, digits as a number."""
+    text = match[0]
+    if re.search(r"\d\.\d{3}$", text) or (match["joint"] == "-" and ROMAN.fullmatch(match["name"])):
+        return None  # Vitamin A 100.000; quý IV-2025
+    known = (
+        scan.pronounce.get(text)
+        or _codes().get(text)
+        or _codes().get(text.lower())
+        or abbreviations().get(text)
+        or units().get(text)
+    )
+    said = known or _in_parts(scan, match)
+    if said is None:
+        return None
+    scan.say(said, *match.span())
+    return scan.measure(match.end(), "code")
+
+
+def _in_parts(scan: Scan, match: re.Match[str]) -> str | None:
+    """The letters, then the rest; None if letters and digits do not belong together."""
+    name, rest = match["name"], match[0][len(match["name"]) :].lstrip(" .-")
+    before = scan.before(match.start())
+    loose = match["joint"] is not None
+    if loose and not _belongs(scan, match):
+        return None
+    if len(name) == 1 and name in "xđ":
+        return None
+    letters = _letters(scan, match, before.last)
+    grade = match["grade"] or ""
+    if ROMAN.fullmatch(grade[1:]) and len(grade) > 1:
+        return (
+            f"{letters} {spell_code(rest.removesuffix(grade), scan.region)} {cardinal(roman(grade[1:]), scan.region)}"
+        )
+    return f"{letters} {spell_code(rest, scan.region)}"
+
+
+def _belongs(scan: Scan, match: re.Match[str]) -> bool:
+    """Whether letters and a number that stand apart are one code: QL 9, OM 18, K-93, ĐV 108 (a crop)."""
+    name, joint, digits = match["name"], match["joint"], match["digits"]
+    before = scan.before(match.start())
+    if joint == "-":
+        return name.lower() in foreign() or (
+            name.isupper() and len(name) <= 4 and not (is_syllable(name) and len(name) > 2)
+        )
+    if digits[0] == "0" or match["grade"]:
+        return False
+    if name in _ROADS and len(digits) <= 3 and before.last not in {"số", "máy"}:
+        return True
+    if joint != " ":
+        return False
+    crop = before.ends("crop") or (scan.kind == "code" and match.start() - scan.measured == 2)
+    short = len(name) <= 3 and name.isupper() and len(digits) <= 3 and name not in {"ĐX", "HT", "TM", "TP", "TX"}
+    return name in _capitals("spelt before digits") or (crop and short)
+
+
+def _letters(scan: Scan, match: re.Match[str], last: str) -> str:
+    """How the letters of a code are said."""
+    name, digits = match["name"], match["digits"]
+    prefix = table("prefixes").get(name) if last not in contexts("crop") else None
+    if name in {"SN", "sn", "Sn"} and len(digits) == 4:
+        return "sinh năm"
+    form = name == "CT" and digits[0] == "0"
+    if (
+        prefix
+        and not form
+        and not (name == "CT" and last in {"mẫu", "biểu", "khai", "tòa", "nhà", "cư", "lô", "khối", "block"})
+    ):
+        return str(prefix)
+    if name.lower() in foreign() and len(name) > 2:
+        return foreign()[name.lower()]
+    if len(name) >= 3 and (name in abbreviations() or name in ambiguous()) and match["joint"] != " ":
+        return expand(scan, name, match.start(), match.end("name")) or spell(name)
+    if name.istitle() and len(name) > 1 and is_syllable(name):
+        return name.lower()
+    if name.isupper() or len(name) <= 3 or not (name.istitle() or name.islower()):
+        return spell(name)
+    return latin(name.lower())
+
+
+RULES: tuple[Rule, ...] = (
+    (POWER, read_power),
+    (ROOM, read_room),
+    (EXPRESSWAY, read_expressway),
+    (SERIAL, read_serial),
+    (KM, read_km),
+    (CODE, read_letter_code),
+    (MONTH_CODE, read_month_code),
+    (DAY_CODE, read_day_code),
+    (MIXED, read_mixed),
+)

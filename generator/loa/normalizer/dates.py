@@ -1,0 +1,333 @@
+"""Dates, months, quarters and ranges of them. "ngày" and "tháng" are added where the text leaves them out."""
+
+import re
+
+from loa.normalizer.numbers import DIGITS, cardinal
+from loa.normalizer.scanner import Rule, Scan
+from loa.normalizer.tables import contexts
+
+FULL = re.compile(r"(\d{1,2})(\s?[/.-]\s?)(\d{1,2})(\s?[/.-]\s?)(\d{4}|\d{2})(?![\d/]|[.,]\d)")
+ISO = re.compile(r"((?:19|20)\d\d)-(\d{2})-(\d{2})(?!\d)")
+DAYS = re.compile(r"(\d{1,2})(\s?(?:[-–—&,]|và)\s?)(\d{1,2})\s?([/.])\s?(\d{1,2})(?:\s?\4\s?(\d{4}))?(?![\d/]|[.,]\d)")
+SAME_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})(\s?[-–—]\s?)(\d{1,2})/(\d{1,2})(?:/(\d{4}))?(?![\d/])")
+MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?|\s(?:và|đến)\s)(\d{1,2})(?:/(\d{4}))?(?![\d/%]|[.,]\d)")
+MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/.-])\s?((?:19|20)\d\d)(?![\d/]|[.,]\d)")
+DAY_MONTH = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})(?![\d/%]|[.,]\d)")
+_LISTED = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:/\d{1,2})?(?:\s?[,;&-]\s?| và | & | đến |, và ))+$")
+_LISTED_NO_TO = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:\s?[,;&]\s?| và | & |, và ))+$")
+_NEXT_TO_DATE = re.compile(
+    r"(?<![\d.])\d{1,2}[/.-]\d{1,2}(?:/\d{4})?(?:,| và| hoặc| đến| đến hết| đến ngày| tới|;| ?[-–]| &) ?$"
+)
+_DATED_AFTER = re.compile(
+    r",? ?(?:\(?(?:âm|dương) lịch|\(?[ÂA]L\b|năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|này\b|"
+    r"\((?:thứ|T[2-7]|nhằm|tức|chủ|mùng|CN))"
+)
+_RANGE_OR_END = re.compile(
+    r"\s?(?:-|–|đến|tới)\s?(?:hết |ngày |hết ngày )?\d{1,2}[./]\d{1,2}(?![\d%])|\s?(?:đến|[-–]|tới|và)|[.,;)]|$"
+)
+_CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
+
+
+def _day(text: str) -> bool:
+    return 1 <= int(text) <= 31
+
+
+def _month(text: str) -> bool:
+    return 1 <= int(text) <= 12
+
+
+def month(text: str, scan: Scan) -> str:
+    """The name of a month: the fourth is tháng tư in every region."""
+    return "tư" if int(text) == 4 else cardinal(int(text), scan.region)
+
+
+def _year(text: str, scan: Scan) -> str:
+    number = int(text)
+    if len(text) == 2:
+        number += 2000 if number < 60 else 1900
+    return cardinal(number, scan.region)
+
+
+def _say_date(scan: Scan, match: re.Match[str], groups: tuple[int, int, int | None], *, ngay: bool) -> int:
+    day, month_, year = groups
+    scan.say(("ngày " if ngay else "") + cardinal(int(match[day]), scan.region), *match.span(day))
+    scan.say("tháng " + month(match[month_], scan), *match.span(month_))
+    if year is not None and match[year]:
+        scan.say("năm " + _year(match[year], scan), *match.span(year))
+    return scan.measure(match.end(), "date")
+
+
+def wants_day(scan: Scan, start: int) -> bool:
+    """Whether "ngày" must be added before `start`: not after "ngày", nor inside a list that it heads."""
+    before = scan.before(start)
+    if before.last in {"ngày", "mùng", "mồng", "hôm", "rằm"} and len(before.gap) <= 3:
+        return False
+    if before.ends("named street") and before.gap == " ":
+        return False
+    return _LISTED_NO_TO.search(before.text) is None
+
+
+def read_full(scan: Scan, match: re.Match[str]) -> int | None:
+    """21-6-2025, 30.04.1975, 01/7/25."""
+    if match[2].strip() != match[4].strip() or not (_day(match[1]) and _month(match[3])):
+        return None
+    before = scan.before(match.start())
+    if len(match[5]) == 2 and ((match[2].strip() != "/" and not before.ends("day words")) or before.ends("street")):
+        return None
+    return _say_date(scan, match, (1, 3, 5), ngay=wants_day(scan, match.start()))
+
+
+def read_iso(scan: Scan, match: re.Match[str]) -> int | None:
+    """2025-07-01."""
+    if not (_month(match[2]) and _day(match[3])):
+        return None
+    return _say_date(scan, match, (3, 2, 1), ngay=wants_day(scan, match.start()))
+
+
+def read_days(scan: Scan, match: re.Match[str]) -> int | None:
+    """10-15/9(/2024), 10 và 11/9."""
+    first, last, month_ = match[1], match[3], match[5]
+    if not (_day(first) and _day(last) and _month(month_) and int(first) < int(last)):
+        return None
+    before = scan.before(match.start())
+    joined = match[2].strip() in {"và", "&", ","}
+    if (match[4] == "." or joined) and not (before.ends("day words") or _LISTED.search(before.text)):
+        return None
+    loose = int(last) <= int(month_) and not match[6] and before.last != "từ" and not before.ends("day words")
+    if before.ends("street") or loose:
+        return None
+    ngay = wants_day(scan, match.start())
+    scan.say(("ngày " if ngay else "") + cardinal(int(first), scan.region), *match.span(1))
+    scan.say({",": "", "và": "và", "&": "và"}.get(match[2].strip(), "đến"), *match.span(2))
+    return _say_date(scan, match, (3, 5, 6), ngay=not joined)
+
+
+def read_same_month(scan: Scan, match: re.Match[str]) -> int | None:
+    """01/10-15/10(/2024)."""
+    if not all(map(_day, (match[1], match[4]))) or not all(map(_month, (match[2], match[5]))):
+        return None
+    if scan.before(match.start()).ends("street"):
+        return None
+    _say_date(scan, match, (1, 2, None), ngay=wants_day(scan, match.start()))
+    scan.say("đến", *match.span(3))
+    return _say_date(scan, match, (4, 5, 6), ngay=True)
+
+
+def read_months(scan: Scan, match: re.Match[str]) -> int | None:
+    """tháng 8-12/2024, quý 1-2/2024, tháng 8,9/2024, tháng 3-4, thứ 2-6."""
+    before = scan.before(match.start())
+    unit = before.last
+    highest = {"tháng": 12, "quý": 4, "thứ": 7}.get(unit)
+    if highest is None or before.gap != " " or not (1 <= int(match[1]) <= highest and 1 <= int(match[3]) <= highest):
+        return None
+    dash = match[2].strip() not in {",", "và"}
+    if not dash and not (match[4] or unit == "thứ"):
+        return None
+
+    def named(text: str) -> str:
+        return month(text, scan) if unit != "quý" else cardinal(int(text), scan.region)
+
+    scan.say(named(match[1]), *match.span(1))
+    if match[2].strip() == ",":
+        scan.pause(",")
+        scan.say(unit if unit == "thứ" else "", *match.span(2))
+    else:
+        scan.say(f"{'đến' if dash else 'và'} {unit}", *match.span(2))
+    scan.say(named(match[3]), *match.span(3))
+    if match[4]:
+        scan.say("năm " + _year(match[4], scan), *match.span(4))
+    return scan.measure(match.end(), "weekday" if unit == "thứ" else "date")
+
+
+def read_month_year(scan: Scan, match: re.Match[str]) -> int | None:
+    """8/2023; after "quý" a quarter."""
+    before = scan.before(match.start())
+    if before.ends("scale"):
+        return None
+    if not _month(match[1]) or (match[2] == "-" and before.last != "tháng") or (match[2] == "." and scan.fresh):
+        return None
+    if before.ends("quarter words") and before.gap == " ":
+        scan.say(cardinal(int(match[1]), scan.region), *match.span(1))
+    else:
+        named = before.last == "tháng" or re.search(r"tháng[: ]+(?:\d{1,2}(?:,| và|, và| -|-| &) ?)+$", before.text)
+        scan.say(("" if named else "tháng ") + month(match[1], scan), *match.span(1))
+    scan.say("năm " + _year(match[3], scan), *match.span(3))
+    return scan.measure(match.end(), "date")
+
+
+def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
+    """15/9 where the words around say that it is a day (sáng 15/9; 10/3 âm lịch; tối 20.11; đường 30/4)."""
+    if not (_day(match[1]) and _month(match[3])):
+        return None
+    before = scan.before(match.start())
+    if (before.ends("street") and match[2] != ".") or before.ends("class") or before.ends("disabled"):
+        return None
+    if _CLASS_LIST.search(before.text):
+        return None
+    certain = {"/": _slash_is_date, ".": _dot_is_date, "-": _dash_is_date}[match[2]](scan, match)
+    if not certain:
+        return None
+    return _say_date(scan, match, (1, 3, None), ngay=wants_day(scan, match.start()))
+
+
+def _feast(match: re.Match[str]) -> bool:
+    return f"{int(match[1])}.{int(match[3])}" in contexts("feasts")
+
+
+def _near(scan: Scan, match: re.Match[str]) -> bool:
+    """Whether another date stands just before, joined by a comma, "và" or a dash."""
+    return scan.kind == "date" and _NEXT_TO_DATE.search(scan.before(match.start()).text) is not None
+
+
+def _dot_is_date(scan: Scan, match: re.Match[str]) -> bool:
+    """20.11 is a day after "sáng", in "từ 27.1 đến 4.2", in "(hạn: 30.9)"; else a number."""
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    if re.match(r"\s?(?:%|triệu|tỷ|nghìn|ha|m|km|kg|tấn|lần|điểm|độ|°|đ|lít|g)(?!\w)", after) or before.ends("version"):
+        return False
+    if (before.ends("part of day") and before.gap == " ") or before.ends("today") or _LISTED.search(before.text):
+        return True
+    if not _round(match):
+        return False
+    ranged = before.last in {"từ", "đến", "hết", "tới"} and _RANGE_OR_END.match(after)
+    if before.last in {"hạn", "chót", "trước", "sau", "nghỉ", "lễ", "tết"} and re.match(r"[,.;)]|\s?$", after):
+        return True
+    if _feast(match) and before.gap.endswith("("):
+        return True
+    spoken_of = before.gap.strip() in {":", "("} and any(word in contexts("dated") for word in before.words)
+    return bool(ranged or spoken_of or _near(scan, match) or (_feast(match) and before.ends("day words")))
+
+
+def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
+    """30-4 is a day after "ngày", "sáng" or beside another day; "từ ngày 1-7 hằng tháng" is a range."""
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    counted = r" (?:phút|giờ|ngày|tháng|tuần|người|lần|hộ|tuổi|năm|của tháng|hằng|hàng|mỗi|âm|học|em|đồng|cái|buổi|đêm)"
+    if re.match(counted, after) or re.match(r"\s?-\s?\d", after):
+        return False
+    if before.last == "ngày":
+        return not {"các", "những", "trong"} & set(before.words[-3:-1])
+    feast = _feast(match)
+    if before.last in {"mùng", "mồng", "rằm"}:
+        return feast and not re.match(r" [Tt](?:ết|háng)", after)
+    clear = feast or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
+    alone = re.match(r"[,.;:)]|\s?$|\s[A-ZĐÀ-Ỹ]", after) is not None
+    if before.ends("part of day") and (clear or alone):
+        return True
+    if (_LISTED.search(before.text) or _near(scan, match)) and clear:
+        return True
+    loose = {"trước", "sau", "trong", "tiêm", "khám", "đợt"}
+    return bool(clear and (before.ends("day words") or before.ends("today")) and before.last not in loose)
+
+
+def _round(match: re.Match[str]) -> bool:
+    """Whether d.m is written as dates are: 4.7, 20.12, 04.07, not 3.25."""
+    return len(match[3]) == 1 or match[3][0] in "01"
+
+
+def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
+    """15/9: by the words before, then by those after; 2/3 of something is no day."""
+    before, after = scan.before(match.start()), scan.after(match.end(), 24)
+    one, two = int(match[1]), int(match[3])
+    if _LISTED.search(before.text) or (_feast(match) and before.ends("named street")):
+        return True
+    if one < two <= 10 and re.match(r" (?:ngày|buổi|tháng|năm|giờ|số|tổng|suất|liều|viên)", after):
+        return False
+    follows = scan.kind in {"hour", "weekday"} and 0 <= match.start() - scan.measured <= 3
+    word = re.match(r" ([^\W\d_]+)(?: ([^\W\d_]+))?", after)
+    if one < two and word and before.last not in {"ngày", "sáng", "chiều", "tối"}:
+        parts = contexts("fraction after")
+        if word[1].lower() in parts or f"{word[1]} {word[2]}".lower() in parts:
+            return False
+    if follows or before.ends("today") or _DATED_AFTER.match(after) or _near(scan, match):
+        return True
+    whole = re.match(r" (?:[a-zđà-ỹ]+)", after)
+    if _feast(match) and {"ngày", "lễ", "qk"} & set(before.words):
+        return True
+    joined = before.gap.strip() in {"", ":", "(", ","}
+    if before.ends("day words") and joined and not (one < two <= 10 and whole and not before.ends("part of day")):
+        return True
+    if before.last in {"từ", "đến", "và", "tới"} and _RANGE_OR_END.match(after) and not one < two <= 5:
+        return True
+    return (match[1][0] == "0" or match[3][0] == "0") and not whole and before.gap != "("
+
+
+RULES: tuple[Rule, ...] = (
+    (ISO, read_iso),
+    (FULL, read_full),
+    (SAME_MONTH, read_same_month),
+    (DAYS, read_days),
+    (MONTHS, read_months),
+    (MONTH_YEAR, read_month_year),
+    (DAY_MONTH, read_day_month),
+)
+
+
+CLOCK = re.compile(
+    r"(\d{1,2})(\s?(?:giờ|h|H)(?![^\W\d_])|g(?![^\W\d_])|:(?=\d\d(?!\d)))\s?(?:(\d{1,2})(?![\d/%]|[.,:]\d|\s?(?:giờ|h)\b)(\s?(?:phút|['p]|ph)(?![^\W\d_]))?)?"
+)
+_HOUR_TO = re.compile(r"(\d{1,2})(\s?[-–]\s?)(?=\d{1,2}\s?(?:giờ|h|H|g)(?![^\W\d_]))")
+_GRAM_WORDS = frozenset(
+    "nặng chứa uống pha bón gói lọ túi hộp cân phun khoảng với thêm liều muối đường bột thuốc hạt".split()
+)
+
+
+def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
+    """One time of day."""
+    hour, minute, tail = match[1], match[3], match[4]
+    mark = match[2].strip()
+    if mark == ":" and (not minute or int(minute) > 59 or not _timely(scan, match)):
+        return None
+    if int(hour) > 24 and (minute or mark != "giờ") and int(hour) not in {36, 48, 72, 96}:
+        return None
+    if mark == "g" and not minute and not _southern(scan, match):
+        return None
+    if minute and int(minute) > 59:
+        return None
+    scan.say(cardinal(int(hour), scan.region) + " giờ", match.start(1), match.end(2))
+    if minute is None:
+        around = re.compile(r"/(?=\d{1,2}\s?(?:h|giờ))").match(scan.text, match.end(2))
+        if around:
+            scan.say("trên", *around.span())
+            return around.end()
+        return scan.measure(match.end(2), "hour")
+    if int(minute):
+        padded = int(minute) < 10 and len(minute) == 2
+        said = f"không {DIGITS[int(minute)]}" if padded else cardinal(int(minute), scan.region)
+        scan.say(said, *match.span(3))
+        if tail:
+            scan.say("phút", *match.span(4))
+    return scan.measure(match.end(), "hour")
+
+
+def _timely(scan: Scan, match: re.Match[str]) -> bool:
+    """07:00 is a time; 2:1 is a score, 1:500 a scale."""
+    before = scan.before(match.start())
+    return len(match[3] or "") == 2 and int(match[1]) <= 24 and not before.ends("scale") and not before.ends("score")
+
+
+def _southern(scan: Scan, match: re.Match[str]) -> bool:
+    """8g is eight o'clock after "lúc", "từ", "đến" and before a mark; else grams."""
+    before = scan.before(match.start())
+    if scan.kind == "hour" and match.start() - scan.measured <= 3 and int(match[1]) <= 24:
+        return True
+    if (
+        before.last in {"lúc", "từ", "đến", "vào", "trước", "sau", "hồi", "sáng", "chiều", "tối", "khoảng"}
+        and int(match[1]) <= 24
+    ):
+        return not any(word in _GRAM_WORDS for word in before.words[-4:-1])
+    return re.match(
+        r"\s?(?:-|–|đến|tới|ngày|sáng|chiều|tối)\s?(?:\d{1,2}g\d|\d{1,2}/\d|ngày)?", scan.after(match.end(), 12)
+    ) is not None and (
+        re.search(r"^\s?(?:ngày|sáng|chiều|tối|-\s?\d{1,2}g\d)", scan.after(match.end(), 12)) is not None
+    )
+
+
+def read_hour_to(scan: Scan, match: re.Match[str]) -> int | None:
+    """7-11h: the first number is an hour too."""
+    if int(match[1]) > 24:
+        return None
+    scan.say(cardinal(int(match[1]), scan.region), *match.span(1))
+    scan.say("đến", *match.span(2))
+    return match.end()
+
+
+HOUR_RULES: tuple[Rule, ...] = ((_HOUR_TO, read_hour_to), (CLOCK, read_clock))

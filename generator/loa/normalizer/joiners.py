@@ -1,0 +1,235 @@
+"""Signs between two things: slashes, dashes, arrows, plus, less and more. What they join decides what is said."""
+
+import re
+
+from loa.normalizer.scanner import Rule, Scan
+from loa.normalizer.tables import contexts, units, word_set
+
+COMPARE = re.compile(r"(<=|>=|=<|=>|≤|≥|<|>)\s?(?=[+-]?\d|cấp \d|bậc \d|mức \d|BĐ ?\d)")
+SLASH = re.compile(r"\s?/\s?")
+ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
+DASH = re.compile(r"[-–—‑−÷]+")
+PLUS = re.compile(r"\+")
+_COMPARED = {
+    "<": "dưới",
+    ">": "trên",
+    "≥": "từ",
+    "≤": "không quá",
+    ">=": "từ",
+    "<=": "không quá",
+    "=>": "từ",
+    "=<": "không quá",
+}
+_WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\s?$")
+_WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn)(?!\w)")
+_LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
+_SCORES = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|luân lưu|hiệp|set|chung cuộc|penalty|dẫn)(?!\w)")
+_HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
+_NEXT = re.compile(
+    rf"\s?(?:[+]?\d|(?:{_HEAD})\s?\d|(?-i:T[2-8]|CN)(?!\w)|chủ nhật|(?-i:[IVX]{{1,5}})(?!\w)|(?-i:[A-Z]{{1,3}})\d)",
+    re.IGNORECASE,
+)
+
+
+def read_arrow(scan: Scan, match: re.Match[str]) -> int | None:
+    """→ and => are a pause."""
+    scan.pause(",")
+    return match.end()
+
+
+def read_compare(scan: Scan, match: re.Match[str]) -> int | None:
+    """< 5 người: dưới; > 3.000 con: trên; ≥ 18 tuổi: từ; ≤ 3 %: không quá."""
+    if scan.fresh and match[1] in {"=>", "<=", ">"} and not scan.said:
+        return match.end()
+    if match[1] == "=>" and " " in scan.left(match.start(), 1):
+        scan.pause(",")
+        return match.end()
+    words = _COMPARED[match[1]]
+    percent = re.match(r"\d+(?:[.,]\d+)?\s?(?:%|°|‰)", scan.after(match.end(), 8))
+    if match[1] in {"≥", "≤", ">=", "<="} and (percent or scan.fresh):
+        words = {"từ": "lớn hơn hoặc bằng", "không quá": "nhỏ hơn hoặc bằng"}[words]
+    if scan.before(match.start()).last in {"trên", "dưới", "hơn", "từ"}:
+        words = ""
+    scan.say(words, *match.span())
+    return match.end()
+
+
+def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
+    """ "một" between a quantity and a unit, else silent: và/hoặc, phút/lần, tấn/ha."""
+    start, end = match.span()
+    right = re.compile(r"(?:0?1 )?([^\W\d_]+[23²³]?)(?!\d)").match(scan.text, end)
+    number = re.compile(r"(?!0?1 [^\W\d_])\d").match(scan.text, end)
+    quantity = scan.follows_quantity(start) and scan.kind == "number"
+    coded = scan.kind == "code" and scan.follows_quantity(start) and re.match(r"\d+(?![^\W_])", scan.after(end, 8))
+    if (quantity and number) or coded:
+        scan.say("trên", *match.span())
+        return end
+    if re.match(r"(?:19|20)\d\d(?!\d)", scan.after(end, 5)) and scan.kind == "roman" and scan.follows_quantity(start):
+        scan.say("năm", *match.span())
+        return end
+    if re.match(r"(?:19|20)\d\d(?!\d)", scan.after(end, 5)) and scan.left(start, 6).lower().endswith(" tháng"):
+        scan.say("năm", *match.span())
+        return end
+    pair = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) if number and match[0] == "/" else None
+    if pair:
+        scan.say("trên" if re.match(rf"[\d.,]+ {pair[1]}", scan.after(end, 24)) else "", *match.span())
+        scan.pause(",")
+        return end
+    if right is None or (match[0].endswith(" ") and match[0].startswith("/")):
+        scan.pause("," if match[0].endswith(" ") else "")
+        return end
+    one = re.search(r"([^\W\d_]+[23²³]?)$", scan.left(start, 24))
+    name, left = right[1], one[1].lower() if one else ""
+    unit = units().get(name) if (len(name) > 1 or name in "glmsh") and name not in {"tr", "k"} else None
+    known = unit is not None or name.lower() in word_set("units", "per right")
+    counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
+    money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
+    per = (
+        quantity
+        or money
+        or scan.chain == start
+        or (known and (left in word_set("units", "per left") or left in units() or counted))
+    )
+    if not per or (quantity and not known and name[0].isupper() and len(name) > 3):
+        return end
+    scan.say("một", start, right.start(1))
+    scan.chain = right.end(1)
+    if unit is not None:
+        scan.say(unit, *right.span(1))
+        return scan.measure(right.end(1), "unit")
+    return right.start(1)
+
+
+def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
+    """A dash: "đến" between two quantities, nothing before an item or inside a word, a minus, else a pause."""
+    start, end = match.span()
+    after = scan.after(end, 24)
+    if scan.kind == "roman" and scan.follows_quantity(start) and re.match(r"\s?(?:19|20)\d\d(?!\d)", after):
+        scan.say("năm", *match.span())
+        return end
+    if _WEEKDAY.search(scan.left(start, 16).lower()) and _WEEKDAY_NEXT.match(after.lower()):
+        scan.say("đến", *match.span())
+        return end
+    if re.search(r"tháng [^\W_]+\s?$", scan.left(start, 20)) and _LUNAR_NEXT.match(after):
+        scan.say("đến", *match.span())
+        return end
+    joins = scan.follows_quantity(start) and len(match[0]) == 1
+    if joins and scan.kind != "phone" and _NEXT.match(after) and _same_kind(scan, after):
+        small = re.match(r"\s?\d{1,2}(?!\d)", after)
+        score = (
+            scan.kind == "number"
+            and small
+            and _SCORES.search(scan.left(start).lower())
+            and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
+        )
+        scan.say("" if score else "đến", *match.span())
+        _doubt_day(scan, start, end)
+        return end
+    negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
+    if negative and scan.left(start, 1) != ")":
+        falling = scan.before(start).last in {"giảm", "âm"}
+        if re.match(r"\d{1,3}(?:,\d+)?\s?(?:°|độ|º|o|%)", after):
+            scan.say("" if falling else "âm", *match.span())
+            return end
+    if scan.left(start, 1).isspace() or len(match[0]) > 1 or match[0] in "–—":
+        scan.pause(",")
+    return end
+
+
+def _doubt_day(scan: Scan, start: int, end: int) -> None:
+    """10-12 with nothing counted after it could be the tenth of December too."""
+    left = re.search(r"(?<![\d.,])(\d{1,2})$", scan.left(start, 4))
+    right = re.match(r"(\d{1,2})(?=[;,.)]?(?:\s|$))(?! [^\W\d_])", scan.after(end, 8))
+    if left and right and 1 <= int(left[1]) <= 31 and 1 <= int(right[1]) <= 12:
+        scan.doubt("reading.ambiguous", start - len(left[1]), end + len(right[1]), "… đến …", "ngày … tháng …")
+
+
+def _same_kind(scan: Scan, after: str) -> bool:
+    """Whether what follows a dash is of the kind that stands before it."""
+    after = after.lstrip()
+    clock = re.match(r"\d{1,2}\s?(?:h|H|g|giờ|:\d\d)", after)
+    date = re.match(r"\d{1,2}[/.-]\d{1,2}", after)
+    match scan.kind:
+        case "hour":
+            return clock is not None or re.match(r"\d{1,2}(?!\d)", after) is not None
+        case "date":
+            if clock:
+                return "ngày" in after
+            return (
+                date is not None
+                or re.match(r"(?:ngày|tháng|năm|quý|sáng|chiều|tối)\s?\d|\d{4}(?!\d)", after.lower()) is not None
+            )
+        case "weekday":
+            return re.match(r"T\d|CN|thứ|chủ nhật|\d", after, re.IGNORECASE) is not None
+        case "roman":
+            return re.match(r"[IVX]+", after) is not None
+        case "km":
+            return re.match(r"(?:km|k)?\s?\d", after, re.IGNORECASE) is not None
+        case "code":
+            return re.match(r"[A-ZK]\s?\d", after) is not None
+        case "electric":
+            return re.match(r"\d+(?:,\d+)?\s?[kK]V(?!A)", after) is not None
+        case "number" | "unit":
+            if after[:1] in "IVX" or (clock and re.match(r"\d{1,2}(?:[hHg:]\d|h)", after)):
+                return False
+            if after[0] in "0123456789+":
+                return True
+            head = re.match(r"([^\W\d_]+)\s?\d", after)
+            return head is not None and head[1].lower() in scan.before(scan.measured).words[-3:]
+    return False
+
+
+def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
+    """Before an item nothing; between numbers of a sum "cộng"; before a measure nothing; else "và"."""
+    start, end = match.span()
+    after = scan.after(end, 12)
+    left = scan.left(start, 10)
+    if scan.fresh or not scan.said or re.search(r"[;:.]\s?$", left):
+        return end
+    if scan.kind == "km" and scan.follows_quantity(start) and after[:1].isdecimal():
+        scan.say("cộng", start, end)
+        return end
+    if re.search(r"=[^=;.]{0,40}$", scan.left(start)) and after.strip()[:1].isalnum():
+        scan.say("cộng", start, end)
+        return end
+    if scan.follows_quantity(start):
+        money = re.search(r"(?:đ|đồng|%)\s?$|\d,\d+\s?$", left)
+        if (
+            not after.strip()[:1].isalnum()
+            or (left[-1:].isdecimal() and re.match(r"\s[^\W\d]", after))
+            or (money and not re.match(r"\s?\d", after))
+            or re.match(r"\s?\d+ ?=", after)
+            or (money and "," in left)
+        ):
+            scan.say("cộng", start, end)
+        else:
+            scan.say("và", start, end)
+        return end
+    if re.search(r"(?<![^\W_])[A-Z]$", left) and not after[:1].strip(" ,;.)"):
+        scan.say("cộng", start, end)
+        return end
+    if after[:1].isdecimal():
+        falling = scan.before(start).last in {
+            "tăng",
+            "thêm",
+            "mực",
+            "mức",
+            "nước",
+            "độ",
+            "đạt",
+            "trữ",
+            "quản",
+        } or re.match(r"\d+(?:,\d+)?\s?(?:m|cm|°)", after)
+        scan.say("" if falling or not re.match(r"[\d.]+\s?(?:đ|%|VN|tr|k)", after) else "tăng", start, end)
+        return end
+    scan.say("và" if after.strip()[:1].isalnum() else "", start, end)
+    return end
+
+
+RULES: tuple[Rule, ...] = (
+    (COMPARE, read_compare),
+    (ARROW, read_arrow),
+    (SLASH, read_slash),
+    (DASH, read_dash),
+    (PLUS, read_plus),
+)

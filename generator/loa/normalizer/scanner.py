@@ -1,0 +1,181 @@
+"""The state of one reading: the repaired text, what has been said so far, and the words around a place."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from loa.normalizer.numbers import Region
+from loa.normalizer.tables import contexts
+
+
+class SpokenWord(NamedTuple):
+    """One word as it is said; `start`, `end`: its source in the text given; `pause`: after it, "" or , ; : . ? !"""
+
+    text: str
+    start: int
+    end: int
+    pause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place where the reading was a choice. `code`: "abbreviation.unknown" or "reading.ambiguous"."""
+
+    code: str
+    quote: str
+    taken: str
+    others: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as it is read aloud."""
+
+    words: tuple[SpokenWord, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Lower case words and single spaces, nothing else."""
+        return " ".join([word.text for word in self.words])
+
+    @property
+    def phrased(self) -> str:
+        """The words with the pauses as punctuation, for engines that understand it."""
+        return " ".join([word.text + word.pause for word in self.words])
+
+
+LOOK = 64
+"""Characters that a reader may look back or ahead: bounded, so that reading stays linear."""
+_STRENGTH = {"": 0, ",": 1, ";": 2, ":": 3, ".": 4, "?": 5, "!": 5}
+_WORDS = re.compile(r"[^\W_]+")
+
+
+class SaidBefore:
+    """The last words before a place, in lower case, and the marks between them and the place."""
+
+    __slots__ = ("gap", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = list(_WORDS.finditer(text))
+        self.gap = text[found[-1].end() :] if found else text
+        self.words = [match[0] for match in found[-8:]]
+
+    @property
+    def last(self) -> str:
+        """The last word, "" where there is none."""
+        return self.words[-1] if self.words else ""
+
+    def ends(self, name: str, *, past_filler: bool = False) -> bool:
+        """Whether the words before end with a phrase of the list `name`, small words after it left out if asked."""
+        words = self.words
+        if _ends(words, contexts(name)):
+            return True
+        if past_filler:
+            filler = contexts("filler")
+            kept = len(words)
+            while kept and words[kept - 1] in filler:
+                kept -= 1
+                if _ends(words[:kept], contexts(name)):
+                    return True
+        return False
+
+
+def _ends(words: list[str], phrases: frozenset[str]) -> bool:
+    return any(" ".join(words[-count:]) in phrases for count in range(1, min(4, len(words)) + 1))
+
+
+class Scan:
+    """One pass over `text`. Readers add what is said with the span it stands for."""
+
+    __slots__ = (
+        "_before",
+        "_before_at",
+        "_pauses",
+        "called",
+        "chain",
+        "defined",
+        "doubts",
+        "fresh",
+        "kind",
+        "measured",
+        "pronounce",
+        "region",
+        "said",
+        "text",
+    )
+
+    def __init__(self, text: str, region: Region, pronounce: Mapping[str, str]) -> None:
+        self.text = text
+        self.region: Region = region
+        self.pronounce = pronounce
+        self.said: list[tuple[str, int, int]] = []
+        self._pauses: dict[int, str] = {}
+        self.doubts: list[Doubt] = []
+        self.defined: dict[str, str] = {}
+        self.fresh = True  # nothing said yet on this line
+        self.called = False  # an emergency number was said on this line: others follow
+        self.measured = -1  # where the last number, date, hour, ... ends
+        self.kind = ""  # what it was: "number", "date", "hour", "phone", "weekday", "roman", "km"
+        self.chain = -1  # where a unit after "một" ends: đồng/khẩu/tháng
+        self._before = SaidBefore("")
+        self._before_at = -1
+
+    def say(self, words: str, start: int, end: int) -> None:
+        """Add `words`, which stand for text[start:end]."""
+        if words:
+            self.said.append((words, start, end))
+            self.fresh = False
+
+    def measure(self, end: int, kind: str) -> int:
+        """Note that a quantity of `kind` ends at `end`, so that a dash or slash after it is understood."""
+        self.measured, self.kind = end, kind
+        return end
+
+    def follows_quantity(self, start: int) -> bool:
+        """Whether nothing but a space stands between the last quantity and `start`."""
+        return 0 <= self.measured <= start <= self.measured + 2 and not self.text[self.measured : start].strip()
+
+    def pause(self, mark: str) -> None:
+        """A pause after what was said last; the stronger of two marks stays."""
+        if self.said:
+            last = len(self.said) - 1
+            if _STRENGTH[mark] > _STRENGTH[self._pauses.get(last, "")]:
+                self._pauses[last] = mark
+
+    def pause_after(self, index: int) -> str:
+        """The pause after said[index]."""
+        return self._pauses.get(index, "")
+
+    def stopped(self) -> bool:
+        """Whether a pause already follows what was said last."""
+        return len(self.said) - 1 in self._pauses
+
+    def doubt(self, code: str, start: int, end: int, taken: str, *others: str) -> None:
+        """Report a choice. `code`: "abbreviation.unknown" or "reading.ambiguous"."""
+        self.doubts.append(Doubt(code, self.text[start:end], taken, others, start, end))
+
+    def before(self, start: int) -> SaidBefore:
+        """The words just before `start`."""
+        if start != self._before_at:
+            line = self.text.rfind("\n", max(0, start - LOOK), start) + 1
+            self._before = SaidBefore(self.text[max(line, start - LOOK, 0) : start].lower())
+            self._before_at = start
+        return self._before
+
+    def left(self, start: int, size: int = LOOK) -> str:
+        """The text just before `start`, as it stands."""
+        return self.text[max(0, start - size) : start]
+
+    def after(self, end: int, size: int = LOOK) -> str:
+        """The text just after `end`."""
+        return self.text[end : end + size]
+
+
+Reader = Callable[[Scan, "re.Match[str]"], int | None]
+"""Says what matched and returns where to go on, or None if it was not its kind after all."""
+Rule = tuple["re.Pattern[str]", Reader]

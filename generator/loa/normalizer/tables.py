@@ -1,0 +1,63 @@
+"""The data tables: read once, when first asked for."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from loa.text import toneless
+
+RULES = 1
+"""Raised by hand whenever the rules in code change what is said: part of the key of every cached clip."""
+_DATA = files("loa.normalizer") / "data"
+_FILES = ("abbreviations", "ambiguous", "bodies", "codes", "contexts", "foreign", "hosts", "parts", "prefixes", "units")
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """`data/<name>.yaml` as it stands."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load((_DATA / f"{name}.yaml").read_bytes(), Loader=loader)  # noqa: S506  a safe loader, the fast one
+    assert isinstance(data, dict)
+    return data
+
+
+@cache
+def abbreviations() -> dict[str, str]:
+    """Abbreviation → words, all groups in one."""
+    return {key: words for group in table("abbreviations").values() for key, words in group.items()}
+
+
+@cache
+def units() -> dict[str, str]:
+    """Unit → words."""
+    return {str(key): words for key, words in table("units")["plain"].items()}
+
+
+@cache
+def word_set(name: str, key: str) -> frozenset[str]:
+    """A list of words that the table keeps as one paragraph."""
+    return frozenset(table(name)[key].replace(",", " ").split())
+
+
+@cache
+def contexts(name: str) -> frozenset[str]:
+    """A list of `contexts.yaml`: phrases of one to four words."""
+    return frozenset(" ".join(phrase.split()) for phrase in table("contexts")[name].split(","))
+
+
+@cache
+def places() -> dict[str, str]:
+    """Name without tone marks or spaces (quangtri) → name (quảng trị)."""
+    names = (_DATA / "places.txt").read_text("utf-8").splitlines()
+    return {toneless(name).replace(" ", ""): name for name in names}
+
+
+def version() -> str:
+    """The rules' number and a hash of every table."""
+    digest = hashlib.sha256()
+    for name in (*(f"{name}.yaml" for name in _FILES), "places.txt"):
+        digest.update((_DATA / name).read_bytes())
+    return f"{RULES}-{digest.hexdigest()[:12]}"

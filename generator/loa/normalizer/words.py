@@ -1,0 +1,272 @@
+"""Words: plain syllables, Roman numerals where they are called for, foreign words, capitals, single letters."""
+
+import re
+
+from loa.normalizer.abbreviations import ambiguous, decompose, expand, foreign
+from loa.normalizer.letters import POINTS, latin, letter, spell
+from loa.normalizer.numbers import ROMAN, cardinal, roman
+from loa.normalizer.scanner import Rule, Scan
+from loa.normalizer.syllables import is_syllable
+from loa.normalizer.tables import abbreviations, contexts, table, units
+from loa.text import toneless
+
+LONGEST = 64
+"""Letters of one word; what is longer is no word, and is passed on in pieces."""
+WORD = re.compile(rf"[^\W\d_²³¹¼½¾⅓⅔]{{1,{LONGEST}}}")
+ROMANS = re.compile(r"([IVXL]{1,6})(\s?[-–]\s?)([IVXL]{1,6})(?![^\W_])")
+_ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đến |-)$")
+_HUMP = re.compile(r"[A-ZĐ]?[a-zà-ỹđ]{2,}|[A-ZĐ]{1,4}(?![a-zà-ỹđ]{2})")
+_CAMEL = re.compile(r"(?=\w*[a-zđ]{3})(?:[A-Z][a-zđ]{2,}|[A-Z]{1,4}(?![a-zđ]{2})){2,4}")
+_WEAK_ROMAN = frozenset("CDLM")
+_SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
+_DEPUTY = re.compile(r"\.\s?(?:Giám đốc|Chủ tịch|Trưởng|Bí thư|Hiệu trưởng|Tổng|Viện trưởng|Chủ nhiệm|Chánh)\b")
+_OFFICE = re.compile(
+    r"\.\s?(?:Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|"
+    r"Thanh tra|Lao|Nông|Khách|Giao|Đào|Thông|Kiểm|Đăng)[a-zà-ỹđ]* [a-zà-ỹđ]{2,}"
+)
+_NAME = re.compile(r"(?:[BCDGHJKLMNPRSTVWY]{1,2}[AEIOU]{1,2}){2,4}[NRS]?")
+_MANY = frozenset({"triệu", "nghìn", "ngàn", "vạn", "tỷ", "chục", "trăm", "nửa", "mỗi"})
+
+
+def read_romans(scan: Scan, match: re.Match[str]) -> int | None:
+    """quý I-II/2027, độ I-II: a range."""
+    if not (ROMAN.fullmatch(match[1]) and ROMAN.fullmatch(match[3]) and roman(match[1]) < roman(match[3])):
+        return None
+    unit = scan.before(match.start()).last
+    if unit not in contexts("roman") and not _ROMAN_LIST.search(scan.left(match.start())):
+        return None
+    scan.say(cardinal(roman(match[1]), scan.region), *match.span(1))
+    scan.say("đến quý" if unit == "quý" else "đến", *match.span(2))
+    scan.say(cardinal(roman(match[3]), scan.region), *match.span(3))
+    return scan.measure(match.end(), "roman")
+
+
+def read_word(scan: Scan, match: re.Match[str]) -> int | None:
+    """One run of letters, decided here."""
+    word, start, end = match[0], match.start(), match.end()
+    words = scan.pronounce.get(word) or _roman(scan, word, start, end) or _decide(scan, word, start, end)
+    scan.say(words, start, end)
+    if scan.after(end, 1) == "." and word in contexts("dotted") and re.match(r"\.\s?[^\W_]", scan.after(end, 3)):
+        return end + 1
+    return end
+
+
+def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
+    """A Roman numeral, where the words before call for one, another stands before it, or it heads a line."""
+    if len(word) > 7 or not ROMAN.fullmatch(word):
+        return None
+    before, after = scan.before(start), scan.after(end, 6)
+    marker = scan.fresh and re.match(r"[.)/]\s|\s?[-–.:]\s|\.|\)", after)
+    unit = before.words[-1] if before.words else ""
+    called = before.gap.strip() in {"", ":"} and (
+        unit in contexts("roman") or " ".join(before.words[-2:]) in contexts("roman")
+    )
+    listed = _ROMAN_LIST.search(scan.left(start)) is not None and len(word) <= 5
+    if called and word in _WEAK_ROMAN and not marker:
+        return None
+    if called and word in {"X", "V"} and unit in contexts("roman weak"):
+        called = False
+    if not (marker or called or listed):
+        return None
+    scan.measure(end, "roman")
+    value = roman(word)
+    if unit == "thứ" and value in {1, 4}:
+        return "nhất" if value == 1 else "tư"
+    return cardinal(value, scan.region)
+
+
+def _decide(scan: Scan, word: str, start: int, end: int) -> str:
+    """Word, abbreviation, foreign word or unknown: in this order of evidence."""
+    lower = word.lower()
+    if len(word) == 1:
+        return _single(scan, word, start, end)
+    capital, syllable = word.isupper(), is_syllable(word)
+    listed = word in abbreviations() or word in ambiguous()
+    if capital and syllable and not word.isascii() and not listed:
+        return lower
+    if capital and syllable and _heading(scan, start, end):
+        return lower
+    found = expand(scan, word, start, end)
+    if found is None and not syllable and not capital and len(word) > 2:  # Ubnd, Bhyt: as hurried people type them
+        found = abbreviations().get(lower) or abbreviations().get(word.upper())
+    if found is not None:
+        if word == "CN" and found == "chủ nhật":
+            scan.measure(end, "weekday")
+        return found
+    respelt = table("foreign")["capitals"].get(word) if capital else None
+    if respelt is None and (not syllable or lower in contexts("foreign syllables")):
+        respelt = foreign().get(lower)
+    if respelt is not None:
+        return str(respelt)
+    before = scan.before(start)
+    measure = not syllable or (word == "ha" and (before.last in _MANY or before.gap.endswith(("(", ": "))))
+    if measure and word in units():
+        return units()[word]
+    if syllable:
+        return lower
+    if re.search(r"[a-zà-ỹđ]{2}", word) and not _shouty(word):
+        return latin(lower)
+    if _CAMEL.fullmatch(word):
+        scan.doubt("abbreviation.unknown", start, end, said := _camel(scan, word, start))
+        return said
+    if ROMAN.fullmatch(word) and set(word) <= set("IVX"):
+        return cardinal(roman(word), scan.region)
+    parts = decompose(word)
+    if parts is None and ((capital and len(word) > 4 and _vowelled(word)) or _NAME.fullmatch(word)):
+        return latin(lower)
+    said = parts or spell(word)
+    scan.doubt("abbreviation.unknown", start, end, said)
+    return said
+
+
+def _camel(scan: Scan, word: str, start: int) -> str:
+    """VietQR, EPoint: a brand of words and letters, each as it would be read alone."""
+    said = []
+    for hump in _HUMP.finditer(word):
+        if hump[0].isupper():
+            place = start + hump.start(), start + hump.end()
+            said.append(expand(scan, hump[0], *place) or table("foreign")["capitals"].get(hump[0]) or spell(hump[0]))
+        else:
+            said.append(foreign().get(hump[0].lower()) or latin(hump[0].lower()))
+    return " ".join(said)
+
+
+def _shouty(word: str) -> bool:
+    return sum(1 for character in word if character.isupper()) >= 2
+
+
+def _vowelled(word: str) -> bool:
+    bare = toneless(word.upper())
+    return re.search(r"[BCDFGHJKLMNPQRSTVWXZ]{4}", bare) is None and re.search(r"[AEIOUY]", bare) is not None
+
+
+def _single(scan: Scan, word: str, start: int, end: int) -> str:
+    """One letter: điểm đ, P. 5, Nguyễn Văn A, 4 x 6."""
+    before, after = scan.before(start), scan.after(end, 24)
+    lower = word.lower()
+    if word == "P" and _OFFICE.match(after):
+        return "phòng"
+    if word == "P" and re.match(r"\.\s?(?:\d{3}(?!\d)|[A-ZĐ]{2}|[A-Z]{1,2}\d)", after):
+        return "phòng"
+    if word == "P" and _DEPUTY.match(after):
+        return "phó"
+    if word in _SHORT and re.match(r"\.\s?[A-ZĐÀ-Ỹ\d]", after) and (word != "T" or before.gap != " "):
+        return _SHORT[word]
+    listed = re.search(r"(?:^|\W)(?:điểm|tiết|ý) (?:[a-zđ](?:, | và |,| hoặc ))*$", before.text)
+    if (listed and word.islower()) or (scan.fresh and re.match(r"[.)]", after)):
+        return POINTS.get(lower) or latin(lower)
+    if (
+        lower in "x×"
+        and re.search(r"\d[^\s]*(?: [^\s\d]+){0,3}\s?$", before.text)
+        and re.match(r"\s?(?:[^\W\d_]+ ){0,2}\d", after)
+    ):
+        return "nhân"
+    if lower == "đ" and before.last in {"triệu", "nghìn", "ngàn", "tỷ", "tỉ", "trăm"}:
+        return "đồng"
+    if lower == "ø":
+        return "phi"
+    if word in {"h", "g"} and not after[:1].isalnum() and before.gap == "":
+        return units()[word]
+    return lower if is_syllable(lower) else letter(lower) or latin(lower)
+
+
+def _heading(scan: Scan, start: int, end: int) -> bool:
+    """Whether the neighbours are words in capitals, so that this one is a word too (KÍNH THƯA BÀ CON)."""
+    left = re.search(r"([^\W\d_]+)[\s,:–-]*$", scan.left(start, 24))
+    right = re.match(r"[\s,:–-]*([^\W\d_]+)", scan.after(end, 24))
+    near = [found[1] for found in (left, right) if found]
+    office = scan.text[start:end] == "CA" and re.match(r" (?:XÃ|PHƯỜNG|TỈNH|HUYỆN|THÀNH|THỊ|TP)", scan.after(end, 8))
+    return not office and any(
+        w.isupper()
+        and len(w) > 1
+        and is_syllable(w)
+        and (not w.isascii() or w not in abbreviations())
+        and w not in ambiguous()
+        for w in near
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    (ROMANS, read_romans),
+    (WORD, read_word),
+)
+
+
+COMPOUND = re.compile(
+    r"[^\W\d_]{1,24}(?:(?:\s?&\s?|[-/.,+]\s?(?=[A-ZĐ])|\s[-–]\s(?=[A-ZĐ]{2})|[-–/.])[^\W\d_]{1,24}){1,6}"
+)
+SPACED = re.compile(r"[^\W\d_]{1,8}[. ]{1,2}[^\W\d_]{1,8}(?![^\W_])")
+_INITIAL = "(?:Th|Tr|Ng|Nh|Ph|Kh|Ch|Gi|Qu|[A-ZĐ])"
+INITIALS = re.compile(rf"(?:{_INITIAL}\.\s?){{2,6}}{_INITIAL}?(?![^\W_])|(?:{_INITIAL}\.){{1,6}}{_INITIAL}(?![^\W_])")
+PERSON = re.compile(r"([ACÔ])\.\s?(?=[A-ZĐÀ-Ỹ][a-zà-ỹđ])")
+
+
+def read_compound(scan: Scan, match: re.Match[str]) -> int | None:
+    """KT-XH, LĐ-TB&XH, TP.HCM, đ/c, GD&ĐT: the longest head that the tables know as a whole."""
+    text, start = match[0], match.start()
+    while True:
+        key = re.sub(r"\s+", "", text).replace("–", "-")
+        end = start + len(text)
+        words = expand(scan, key, start, end) if len(key) <= 24 else None
+        if words is None:
+            words = foreign().get(key.lower() if not text.islower() else key)
+        if words is not None:
+            scan.say(words, start, end)
+            if key.lower() == "v.v":
+                dots = re.match(r"[.…]*", scan.after(end, 8))
+                return end + (dots.end() if dots else 0)
+            if scan.after(end, 1) == "." and re.match(r"\.\s?[A-ZĐ]", scan.after(end, 4)) and not key.islower():
+                return end + 1
+            return end
+        cut = max(text.rfind(mark) for mark in "-/.&,–+")
+        if cut <= 0:
+            return None
+        text = text[:cut].rstrip(" -/.&,–+")
+        if not re.search(r"[-/.&,–+]", text):
+            return None
+
+
+def read_spaced(scan: Scan, match: re.Match[str]) -> int | None:
+    """TP. HCM, BS CKII, UB MTTQ: two parts that stand in the tables together."""
+    key = re.sub(r"[. ]+", " ", match[0])
+    words = scan.pronounce.get(match[0]) or abbreviations().get(key)
+    if words is None:
+        return None
+    scan.say(words, *match.span())
+    return match.end()
+
+
+def read_initials(scan: Scan, match: re.Match[str]) -> int | None:
+    """N.V.T., N.T.H: a person whose name is not given."""
+    if match[0].replace(" ", "").rstrip(".") in abbreviations():
+        return None
+    raw = match[0].rstrip()
+    scan.say(spell(raw), match.start(), match.start() + len(raw))
+    if raw.endswith(".") and re.match(r"\s*$", scan.after(match.end(), 4)):
+        scan.pause(".")
+    return match.start() + len(raw)
+
+
+def read_person(scan: Scan, match: re.Match[str]) -> int | None:
+    """Ô. Nam: ông; (A. Tư, C. Ba): anh, chị, where somebody is to be called."""
+    if match[1] == "Ô":
+        scan.say("ông", *match.span())
+        return match.end()
+    before = scan.before(match.start())
+    if (
+        before.gap.strip() == "("
+        or before.last in {"gặp", "liên", "lh", "với"}
+        or (before.gap == ", " and scan.kind == "person")
+    ):
+        scan.say("anh" if match[1] == "A" else "chị", *match.span())
+        scan.measure(match.end(), "person")
+        return match.end()
+    return None
+
+
+COMPOUND_RULES: tuple[Rule, ...] = (
+    (INITIALS, read_initials),
+    (PERSON, read_person),
+    (SPACED, read_spaced),
+    (COMPOUND, read_compound),
+)

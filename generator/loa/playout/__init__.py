@@ -1,0 +1,1 @@
+"""Playout: one recording on its outputs, fed and watched while it sounds."""

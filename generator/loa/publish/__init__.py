@@ -1,0 +1,6 @@
+"""Publication: for each campaign a page, Markdown, a Word document and a fragment to paste; indexes and feeds.
+
+public/index.html  feed.xml  style.css  captions.js
+public/<commune>/index.html  feed.xml
+public/<commune>/<campaign>/index.html  article.md  article.docx  fragment.txt  bulletin.mp3  bulletin.vtt
+"""

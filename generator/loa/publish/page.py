@@ -1,0 +1,151 @@
+"""The published page of an article: its text, and the player of the bulletin that says it."""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from loa import article as articles
+from loa import script as scripts
+from loa.article import Article
+from loa.article.html import to_html
+from loa.article.markup import blocks, plain
+from loa.article.templates import fill
+from loa.bulletin.manifest import Manifest
+from loa.campaign import Campaign, Commune
+from loa.errors import BulletinError
+from loa.script import Script, Sentence
+from loa.workspace import Workspace
+
+_FIRST = 0xF0000  # a private plane: one character marks where each sentence begins, and tells which one it is
+_MARK = re.compile("[\U000f0000-\U000ffffd]")
+_PIECE = re.compile(r"(<[^>]+>)")
+_BLOCK = re.compile(r"</?(?:p|li|ul|ol|h[1-6]|blockquote|t[dhr]|table)\b")
+
+
+def marked_html(markdown: str, sentences: Sequence[Sentence], cues: Mapping[int, Sequence[int]]) -> str:
+    """`markdown` as HTML; the text of sentence i is in `<span data-cues="…">` with the numbers of its captions.
+
+    `cues`: for the index of a sentence the captions in which it is heard. Sentences without any get no span.
+    """
+    pieces, position = [], 0
+    for index, sentence in enumerate(sentences):
+        if sentence.start is not None and sentence.start >= position and index in cues:
+            pieces += [markdown[position : sentence.start], chr(_FIRST + index)]
+            position = sentence.start
+    made = to_html("".join([*pieces, markdown[position:]]))
+    return _spans(made, cues) if cues else made
+
+
+def _spans(made: str, cues: Mapping[int, Sequence[int]]) -> str:
+    """Marks become spans around each run of text; a span never crosses a tag, so the HTML stays well formed."""
+    out, current = [], None
+    for piece in _PIECE.split(made):
+        if piece.startswith("<"):
+            if _BLOCK.match(piece):
+                current = None
+            out.append(piece)
+            continue
+        position = 0
+        for mark in [*_MARK.finditer(piece), None]:
+            text = piece[position : mark.start() if mark else len(piece)]
+            if text.strip() and current is not None:
+                numbers = " ".join(map(str, cues[current]))
+                text = f'<span data-cues="{html.escape(numbers)}">{text}</span>'
+            out.append(text)
+            if mark:
+                current, position = ord(mark.group()) - _FIRST, mark.end()
+    return "".join(out)
+
+
+@dataclass(frozen=True, slots=True)
+class PageAudio:
+    """A bulletin that holds an article: its files, its length in words, its captions for each of the sentences."""
+
+    manifest: Manifest
+    mp3: Path
+    vtt: Path
+    cues: dict[int, list[int]]
+
+    @property
+    def length(self) -> str:
+        """`11 phút 40 giây`."""
+        minutes, seconds = divmod(round(self.manifest.seconds), 60)
+        return f"{minutes} phút {seconds} giây" if minutes else f"{seconds} giây"
+
+
+def bulletin_of(workspace: Workspace, commune: str, script: Script) -> PageAudio | None:
+    """The bulletin that says `script` as it is now; the shortest list of items first. None when there is none yet."""
+    found = []
+    for path in sorted((workspace.bulletins / commune).glob("*.json")):
+        try:
+            manifest = Manifest.load(path)
+        except BulletinError:  # half a build, or a file of somebody else: the page does without it
+            continue
+        mp3, vtt = path.with_suffix(".mp3"), path.with_suffix(".vtt")
+        cues = _cues(manifest, script)
+        if script.campaign in manifest.campaigns and cues and mp3.is_file() and vtt.is_file():
+            found.append(PageAudio(manifest, mp3, vtt, cues))
+    return min(found, key=lambda heard: (len(heard.manifest.campaigns), heard.manifest.name), default=None)
+
+
+def _cues(manifest: Manifest, script: Script) -> dict[int, list[int]]:
+    """Sentence → numbers of its captions (from 1), over all readings; empty when the bulletin says another text."""
+    readings: dict[int, list[tuple[int, str]]] = {}
+    for number, cue in enumerate(manifest.cues, 1):
+        if cue.part == script.campaign:
+            readings.setdefault(cue.reading, []).append((number, cue.text))
+    written = [sentence.text for sentence in script.sentences]
+    found: dict[int, list[int]] = {}
+    for said in readings.values():
+        if [text for _number, text in said] == written:
+            for index, (number, _text) in enumerate(said):
+                found.setdefault(index, []).append(number)
+    return found
+
+
+ASSETS = {"style.css": "text/css", "captions.js": "text/javascript"}
+"""What stands beside the pages, two folders up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """A page as `html`; it asks for `bulletin.mp3` and `bulletin.vtt` in its own folder where it was `heard`."""
+
+    html: str
+    article: Article
+    summary: str
+    heard: PageAudio | None
+
+
+def article_page(workspace: Workspace, commune: Commune, campaign: Campaign) -> ArticlePage:
+    """The page of a campaign as it is now. Raises CampaignError, TemplateError."""
+    article = articles.render(workspace, commune, campaign)
+    script = scripts.write(article, commune)
+    heard = bulletin_of(workspace, commune.stem, script)
+    whole = marked_html(article.markdown, script.sentences, heard.cues if heard else {})
+    heading, _end, body = whole.partition("</h1>")
+    summary = _summary(article)
+    facts = {
+        "title": article.title,
+        "place": commune.commune.full,
+        "issuer": f"Ủy ban nhân dân {commune.commune.full}",
+        "call": commune.call,
+        "summary": summary,
+        "as_of": article.as_of,
+        "heading": Markup(f"{heading}</h1>"),  # noqa: S704  sanitised by output.to_html
+        "body": Markup(body.strip()),  # noqa: S704  sanitised by output.to_html
+        "audio": {"file": "bulletin.mp3", "captions": "bulletin.vtt", "length": heard.length} if heard else None,
+    }
+    return ArticlePage(fill(workspace, "page/article.html.j2", facts), article, summary, heard)
+
+
+def _summary(article: Article) -> str:
+    """The first paragraph that is not a greeting."""
+    markdown = article.markdown
+    texts = (plain(markdown[b.start : b.end]) for b in blocks(markdown) if b.kind == "paragraph")
+    reported = (text for text in texts if len(text.split()) > 6 and not text.startswith("Kính thưa"))
+    return next(reported, article.title)

@@ -1,0 +1,176 @@
+"""An article as a Word document in the layout of official documents.
+
+Nghị định số 30/2020/NĐ-CP, Phụ lục I: A4; margins 20-25 mm above and below, 30-35 mm left, 15-20 mm right; Times New
+Roman, black; sizes and weights of each element as that appendix has them (the numbers are noted where they are used).
+"""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime, time
+
+import docx
+from docx.document import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Mm, Pt
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph
+
+from loa.article import Article
+from loa.article.markup import blocks, plain
+from loa.campaign import Commune
+
+_FONT = "Times New Roman"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def document(article: Article, commune: Commune, template: str) -> bytes:
+    """The .docx; the same article gives the same bytes. Number, signature and name are left for the clerk."""
+    made = docx.Document()
+    _page(made)
+    notice = template == "thong-bao"
+    _head(made, commune, article.as_of, "TB-UBND" if notice else "UBND")
+    _title(made, article, "THÔNG BÁO" if notice else "BÀI TUYÊN TRUYỀN")
+    _body(made, article.markdown)
+    _foot(made, commune)
+    properties = made.core_properties
+    properties.title, properties.author, properties.language = article.title, _agency(commune), "vi-VN"
+    properties.created = properties.modified = datetime.combine(article.as_of, time(), UTC).replace(tzinfo=None)
+    properties.last_modified_by, properties.comments = "Loa", ""
+    return _stable(made)
+
+
+def _page(made: Document) -> None:
+    """Paper, margins, the base font, and page numbers from the second page on (centred at the top, size 13)."""
+    section = made.sections[0]
+    section.orientation = WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.left_margin, section.right_margin = Mm(30), Mm(20)
+    section.header_distance = Mm(10)
+    style = made.styles["Normal"]
+    style.font.name, style.font.size = _FONT, Pt(14)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+        fonts.set(qn(script), _FONT)
+    section.different_first_page_header_footer = True
+    number = section.header.paragraphs[0]
+    number.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    run = number.add_run("2")
+    run.font.size = Pt(13)
+    field.append(run._r)
+    number._p.append(field)
+
+
+def _head(made: Document, commune: Commune, day: date, sign: str) -> None:
+    """Agency and number on the left; the state's name, its motto, place and date on the right."""
+    table = _columns(made, 6.0, 10.0)
+    left, right = table
+    # 12-13, bold: the committee is the issuer itself, with no superior agency above it (mục II.2), on two lines.
+    _line(left.paragraphs[0], "ỦY BAN NHÂN DÂN", 13, bold=True)
+    _line(left.add_paragraph(), commune.commune.full.upper(), 13, bold=True)
+    _rule(left.add_paragraph(), 2.0, 6.0)
+    _line(left.add_paragraph(), f"Số:          /{sign}", 13)
+    _line(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, bold=True)  # 12-13, bold
+    _line(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", 14, bold=True)  # 13-14, bold
+    _rule(right.add_paragraph(), 6.2, 10.0)
+    place = commune.commune.name or "…"
+    # Days under 10 and the months 1 and 2 are written with a zero (Phụ lục I, mục II.4).
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    _line(right.add_paragraph(), f"{place}, ngày {day.day:02} tháng {month} năm {day.year}", 14, italic=True)
+
+
+def _title(made: Document, article: Article, kind: str) -> None:
+    """The kind of document and what it is about: 13-14, bold, centred, with a short rule below."""
+    first = made.add_paragraph()
+    first.paragraph_format.space_before = Pt(18)
+    _line(first, kind, 14, bold=True)
+    _line(made.add_paragraph(), article.title, 14, bold=True)
+    _rule(made.add_paragraph(), 5.0, 16.0)
+    made.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _body(made: Document, markdown: str) -> None:
+    """Paragraphs: 13-14, justified, first line 1-1.27 cm in, at least 6 pt between them."""
+    skipped_title = False
+    for block in blocks(markdown):
+        text = plain(markdown[block.start : block.end])
+        if block.kind == "heading" and not skipped_title:
+            skipped_title = True
+            continue
+        paragraph = made.add_paragraph()
+        layout = paragraph.paragraph_format
+        layout.first_line_indent, layout.space_after, layout.line_spacing = Cm(1.27), Pt(6), 1.15
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        if block.kind == "heading":
+            paragraph.add_run(text).bold = True
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
+            layout.keep_with_next = True
+        else:
+            mark = markdown[markdown.rfind("\n", 0, block.start) + 1 : block.start].strip()
+            paragraph.add_run(f"{mark} {text}" if block.kind == "item" else text)
+
+
+def _foot(made: Document, commune: Commune) -> None:
+    """Who gets it (left: 12 bold italic, then 11) and who signs (right: 13-14, bold, capitals)."""
+    made.add_paragraph().paragraph_format.space_after = Pt(0)
+    left, right = _columns(made, 8.0, 8.0)
+    _line(left.paragraphs[0], "Nơi nhận:", 12, bold=True, italic=True, centred=False)
+    for receiver in (f"- {commune.call[0].upper()}{commune.call[1:]};", "- Trang thông tin điện tử;", "- Lưu: VT."):
+        _line(left.add_paragraph(), receiver, 11, centred=False)
+    _line(right.paragraphs[0], "TM. ỦY BAN NHÂN DÂN", 14, bold=True)
+    _line(right.add_paragraph(), "CHỦ TỊCH", 14, bold=True)
+    for _empty in range(4):
+        _line(right.add_paragraph(), "", 14)
+
+
+def _columns(made: Document, left: float, right: float) -> tuple[_Cell, _Cell]:
+    """Two cells side by side without borders; widths in cm."""
+    table = made.add_table(rows=1, cols=2)
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    cells = table.rows[0].cells
+    for cell, column, width in zip(cells, table.columns, (left, right), strict=True):
+        cell.width = column.width = Cm(width)
+    return cells[0], cells[1]
+
+
+def _line(
+    paragraph: Paragraph, text: str, size: float, *, bold: bool = False, italic: bool = False, centred: bool = True
+) -> None:
+    run = paragraph.add_run(text)
+    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
+    paragraph.paragraph_format.space_after = Pt(0)
+
+
+def _rule(paragraph: Paragraph, wide: float, column: float) -> None:
+    """A thin line below the text above, `wide` cm in a `column` of cm: a bordered, indented, empty paragraph."""
+    layout = paragraph.paragraph_format
+    layout.space_after, layout.line_spacing = Pt(6), Pt(3)
+    layout.left_indent = layout.right_indent = Cm((column - wide - 0.4) / 2)
+    borders = OxmlElement("w:pBdr")
+    top = OxmlElement("w:top")
+    for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
+        top.set(qn(f"w:{name}"), value)
+    borders.append(top)
+    paragraph._p.get_or_add_pPr().append(borders)
+
+
+def _agency(commune: Commune) -> str:
+    return f"Ủy ban nhân dân {commune.commune.full}"
+
+
+def _stable(made: Document) -> bytes:
+    """The file without the moment it was packed."""
+    packed, stable = io.BytesIO(), io.BytesIO()
+    made.save(packed)
+    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(stable, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name, _EPOCH), source.read(name), zipfile.ZIP_DEFLATED)
+    return stable.getvalue()

@@ -1,0 +1,83 @@
+"""Dated facts: what was in force on a day. The table is `law.yaml`; every row names its source."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from loa.yamlfile import Strict, load, validate
+
+__all__ = ["Document", "Fact", "document", "fact", "facts", "in_force"]
+
+
+class Fact(Strict):
+    """One thing that the law says, and its days."""
+
+    id: str
+    what: str  # the rule itself, one Vietnamese sentence without a full stop
+    start: date = Field(alias="from")  # first day in force
+    until: date | None  # last day in force; None: still in force as far as we know
+    ended_by: str | None
+    short: str  # how a written text names the source
+    spoken: str  # how an announcer says it
+    place: str | None  # article and clause within the source
+    source: str
+    confirmed: bool  # False: known second-hand only; warn, never assert
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        if self.until and self.until < self.start:
+            raise ValueError(f"{self.id}: until lies before from")
+        return self
+
+    def in_force(self, day: date) -> bool:
+        """Whether the fact holds on `day`. An unconfirmed fact never does: nobody may build a sentence on it."""
+        return self.confirmed and self.start <= day and (self.until is None or day <= self.until)
+
+
+class Document(Strict):
+    """A law, decree, decision or circular that articles cite, and its days."""
+
+    number: str
+    start: date = Field(alias="from")
+    until: date | None
+    ended_by: str | None
+    confirmed: bool  # False: the end, or the document itself, is known second-hand only
+
+
+class _Table(Strict):
+    facts: tuple[Fact, ...]
+    documents: tuple[Document, ...]
+
+
+@cache
+def _table() -> _Table:
+    return validate(_Table, load(Path(__file__).with_name("law.yaml"), "law.yaml"))
+
+
+@cache
+def facts() -> dict[str, Fact]:
+    """All facts by id, in the order of the table."""
+    return {row.id: row for row in _table().facts}
+
+
+@cache
+def _documents() -> dict[str, Document]:
+    return {row.number: row for row in _table().documents}
+
+
+def document(number: str) -> Document | None:
+    """The document `number`, such as "43/2011/NĐ-CP"; None for one that the table does not have."""
+    return _documents().get(number)
+
+
+def fact(id_: str) -> Fact:
+    """The fact called `id_`. Raises KeyError for an id that the table does not have."""
+    return facts()[id_]
+
+
+def in_force(id_: str, day: date) -> bool:
+    """Whether the fact called `id_` held on `day`. Raises KeyError for an unknown id."""
+    return fact(id_).in_force(day)

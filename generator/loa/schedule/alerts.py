@@ -1,0 +1,72 @@
+"""Whom to tell when something did not go on air as planned: a webhook, an e-mail, or both."""
+
+import ipaddress
+import socket
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from loa.i18n import _
+from loa.yamlfile import Strict
+
+
+def forbidden(host: str) -> bool:
+    """Whether `host` is an address (in any way of writing it) that no receiver of messages can have.
+
+    Link-local addresses are where clouds keep their machines' secrets (169.254.169.254); the commune's own network and
+    this computer stay open, for that is where programs stand that pass messages on.
+    """
+    try:
+        address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        try:
+            address = ipaddress.ip_address(socket.inet_aton(host))  # 2852039166, 0xa9fea9fe, 169.254.43518
+        except (OSError, UnicodeError):
+            return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
+
+
+def _web_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"}:
+        fix = _("Write it without spaces, as https://example.org/path")
+        raise ValueError(_("This is not a web address.") + "\n" + fix)
+    if forbidden(host):
+        fix = _("Write the address of the program that is to get the message.")
+        raise ValueError(_("Messages are not sent to this kind of address.") + "\n" + fix)
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Webhook(Strict):
+    """An HTTP address that gets a JSON POST; `token_env` names the variable with a bearer token, if it wants one."""
+
+    url: WebAddress
+    token_env: str | None = None
+
+
+class Email(Strict):
+    """A mail server and who is written to; the password stands in the environment, never in the file."""
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password_env: str = "LOA_SMTP_PASSWORD"  # noqa: S105  the name of a variable, not a password
+    sender: str
+    to: tuple[str, ...] = Field(min_length=1)
+
+
+class Alerts(Strict):
+    """Both are optional; the console, the log and `loa doctor` tell in any case."""
+
+    webhook: Webhook | None = None
+    email: Email | None = None

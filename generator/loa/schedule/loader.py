@@ -1,0 +1,229 @@
+"""schedule.yaml read and checked: each part by its model, then the parts against each other; one report of all."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, Field
+
+from loa import yamlfile
+from loa.bulletin.models import APOLOGY
+from loa.errors import Finding, ScheduleError, WorkspaceError
+from loa.i18n import _
+from loa.schedule.alerts import Alerts
+from loa.schedule.models import Broadcast, Rules, Schedule
+from loa.schedule.outputs import KINDS, AnyOutput, Group
+from loa.schedule.values import Zone, zone
+from loa.workspace import Workspace, yaml_files
+from loa.yamlfile import Strict, YamlFile
+
+
+def cross_check(
+    source: YamlFile,
+    workspace: Workspace,
+    broadcasts: Mapping[int, Broadcast],
+    outputs: Mapping[str, AnyOutput | None],
+) -> list[Finding]:
+    """Every problem between the parts that could be read."""
+    communes = _communes(workspace)
+    findings: list[Finding] = []
+    seen: dict[str, int] = {}
+    for index, broadcast in broadcasts.items():
+        path = ("broadcasts", index)
+        findings += _names(source, path, broadcast, communes, outputs)
+        findings += _spans(source, path, broadcast)
+        if broadcast.id in seen:
+            message = _("“{id}” is the name of two broadcasts.").format(id=broadcast.id)
+            fix = _("Give each its own id; approvals and the log tell them apart by it.")
+            findings.append(source.finding((*path, "id"), "broadcast.twice", message, fix))
+        if broadcast.id == APOLOGY:
+            message = _("“{id}” is the name of the commune's apology.").format(id=broadcast.id)
+            findings.append(source.finding((*path, "id"), "broadcast.apology", message, _("Choose another id.")))
+        seen[broadcast.id] = index
+    for name, output in outputs.items():
+        if isinstance(output, Group):
+            findings += _group(source, name, output, outputs)
+    return findings
+
+
+def _names(
+    source: YamlFile,
+    path: tuple[str | int, ...],
+    broadcast: Broadcast,
+    communes: Mapping[str, tuple[str, ...] | None],
+    outputs: Mapping[str, AnyOutput | None],
+) -> Iterator[Finding]:
+    if broadcast.commune not in communes:
+        message = _("There is no file campaigns/{name}.yaml.").format(name=broadcast.commune)
+        yield source.finding((*path, "commune"), "commune.unknown", message, _near(broadcast.commune, communes))
+    known = communes.get(broadcast.commune)
+    for number, campaign in enumerate(broadcast.campaigns):
+        if known is not None and campaign not in known:
+            message = _("{commune} has no campaign “{name}”.").format(commune=broadcast.commune, name=campaign)
+            yield source.finding((*path, "campaigns", number), "campaign.unknown", message, _near(campaign, known))
+    for number, extra in enumerate(broadcast.also):
+        if extra.campaign and extra.campaign not in broadcast.campaigns:
+            message = _("“{name}” is not among the campaigns of this broadcast.").format(name=extra.campaign)
+            fix = _near(extra.campaign, broadcast.campaigns)
+            yield source.finding((*path, "also", number), "campaign.unknown", message, fix)
+    for number, output in enumerate(broadcast.on):
+        if output not in outputs:
+            message = _("There is no output “{name}”.").format(name=output)
+            yield source.finding((*path, "on", number), "output.unknown", message, _near(output, outputs))
+
+
+def _spans(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast) -> Iterator[Finding]:
+    if broadcast.length.min > broadcast.length.max:
+        message = _("The shortest length is longer than the longest.")
+        yield source.finding((*path, "length", "min"), "length.order", message, _("Exchange min and max."))
+    if broadcast.from_ and broadcast.until and broadcast.from_ > broadcast.until:
+        message = _("“from” is after “until”: this would never be on air.")
+        yield source.finding((*path, "from"), "broadcast.never", message, _("Exchange the two dates."))
+    if not broadcast.at and not broadcast.also:
+        message, fix = _("No time of day is given."), _('Add for example at: ["17:00"].')
+        yield source.finding(path, "broadcast.never", message, fix)
+    if broadcast.rrule and broadcast.days is not None:
+        message, fix = _("“days” and “rrule” are both given."), _("Keep one of the two.")
+        yield source.finding((*path, "rrule"), "broadcast.days", message, fix, key=True)
+    counted = [
+        key
+        for key, used in (
+            ("rotate", broadcast.rotate),
+            ("every_weeks", broadcast.every_weeks > 1),
+            ("rrule", broadcast.rrule),
+        )
+        if used
+    ]
+    if counted and not broadcast.from_:
+        message = _("“{key}” is counted from the first day, and there is no “from”.").format(key=counted[0])
+        yield source.finding((*path, counted[0]), "broadcast.from", message, _("Add from: with a date."), key=True)
+
+
+def _group(source: YamlFile, name: str, group: Group, outputs: Mapping[str, AnyOutput | None]) -> Iterator[Finding]:
+    for number, member in enumerate(group.outputs):
+        path = ("outputs", name, "outputs", number)
+        if member not in outputs:
+            message = _("There is no output “{name}”.").format(name=member)
+            yield source.finding(path, "output.unknown", message, _near(member, outputs))
+        elif name in _members(member, outputs, frozenset()):
+            message, fix = _("The group “{name}” holds itself.").format(name=name), _("Remove it from its own list.")
+            yield source.finding(path, "output.circle", message, fix)
+
+
+def _members(name: str, outputs: Mapping[str, AnyOutput | None], above: frozenset[str]) -> set[str]:
+    output = outputs.get(name)
+    if not isinstance(output, Group) or name in above:
+        return {name}
+    return {name}.union(*(_members(member, outputs, above | {name}) for member in output.outputs))
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(name, known, 1, 0.6)
+    if near:
+        return _("Did you mean “{near}”?").format(near=near[0])
+    return _("Choose: {list}").format(list=", ".join(known)) if known else _("Add it first.")
+
+
+def _communes(workspace: Workspace) -> dict[str, tuple[str, ...] | None]:
+    """The stems of the commune files and the campaigns of each; None where the file cannot be read.
+
+    A broken commune file is reported by its own stage; it must not keep the other communes off the air.
+    """
+    found: dict[str, tuple[str, ...] | None] = {}
+    for path in yaml_files(workspace.campaigns):
+        try:
+            data: Any = yamlfile.load(path, path.name).data
+            found[path.stem] = tuple(str(campaign["id"]) for campaign in data["campaigns"])
+        except (WorkspaceError, KeyError, TypeError):
+            found[path.stem] = None
+    return found
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Frame(Strict):
+    """The keys of the file; the parts below `outputs` and `broadcasts` are read one by one."""
+
+    language: Literal["vi", "en"] | None = None
+    timezone: Zone = zone("Asia/Ho_Chi_Minh")
+    database: str | None = None
+    outputs: dict[str, Any] = Field(default_factory=dict)
+    rules: Rules = Rules()
+    alerts: Alerts = Alerts()
+    broadcasts: tuple[Any, ...] = ()
+
+
+def load_schedule(workspace: Workspace, kept: Path | None = None) -> Schedule:
+    """The checked schedule of `workspace`. Raises ScheduleError with every problem of the file.
+
+    `kept`: a copy of one that was good. What it names is not looked for again, for that may be what has changed.
+    """
+    file = kept or workspace.schedule_file
+    try:
+        source = yamlfile.load(file, workspace.relative(file))
+    except WorkspaceError as error:
+        raise ScheduleError(error.findings) from error
+    problems: list[Finding] = []
+
+    def part(model: type[Model], *path: str | int) -> Model | None:
+        try:
+            return yamlfile.validate(model, source, path)
+        except WorkspaceError as error:
+            problems.extend(error.findings)
+            return None
+
+    frame = part(_Frame)
+    outputs = _outputs(source, part, problems)
+    broadcasts: dict[int, Broadcast] = {}
+    for index, _item in enumerate(_list(source, "broadcasts")):
+        broadcast = part(Broadcast, "broadcasts", index)
+        if broadcast:
+            broadcasts[index] = broadcast
+    if kept is None:
+        problems += cross_check(source, workspace, broadcasts, outputs)
+    if problems or frame is None:
+        raise ScheduleError(sorted(problems, key=lambda f: (f.line or 0, f.column or 0)))
+    return Schedule(
+        frame.timezone,
+        tuple(broadcasts.values()),
+        {name: output for name, output in outputs.items() if output},
+        frame.rules,
+        frame.alerts,
+        frame.language,
+        frame.database,
+    )
+
+
+def _outputs(source: YamlFile, part: Callable[..., Any], problems: list[Finding]) -> dict[str, AnyOutput | None]:
+    """Every output by its kind's model; None for one that is named but wrong, so that no second error follows."""
+    outputs: dict[str, AnyOutput | None] = {}
+    for name, given in _items(source, "outputs"):
+        outputs[name] = None
+        if not isinstance(given, dict) or "kind" not in given:
+            message, fix = (
+                _("This output has no kind."),
+                _("Write for example {example}").format(example="{kind: sound-card, device: default}"),
+            )
+            problems.append(source.finding(("outputs", name), "output.kind", message, fix, key=True))
+            continue
+        kind = "null" if given["kind"] is None else str(given["kind"])
+        if kind not in KINDS:
+            message = _("“{value}” is not a kind of output.").format(value=kind)
+            fix = _("Choose: {list}").format(list=", ".join(KINDS))
+            problems.append(source.finding(("outputs", name, "kind"), "value.choice", message, fix))
+            continue
+        outputs[name] = part(KINDS[kind], "outputs", name)
+    return outputs
+
+
+def _items(source: YamlFile, key: str) -> Iterator[tuple[str, Any]]:
+    found = source.data.get(key) if isinstance(source.data, dict) else None
+    yield from found.items() if isinstance(found, dict) else ()
+
+
+def _list(source: YamlFile, key: str) -> list[Any]:
+    found = source.data.get(key) if isinstance(source.data, dict) else None
+    return found if isinstance(found, list) else []

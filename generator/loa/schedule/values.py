@@ -1,0 +1,193 @@
+"""Days as people name them: `tue`, `t3`, `first mon`, `day 15`, `tet`, `before holidays`, `2026-09-01/2026-09-04`."""
+
+import datetime
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator
+
+from loa.i18n import _
+from loa.schedule import holidays_vn
+
+_UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
+_HOUR = re.compile(r"(\d{1,2})(?::|h)(\d{2})?(?::(\d{2}))?")
+
+
+def seconds(value: Any) -> float:
+    """`10m`, `1h30m`, `45s`, `300ms` as seconds. Raises ValueError with the mend on a second line."""
+    text = str(value).strip()
+    parts = _DURATION.findall(text)
+    if isinstance(value, bool) or not parts or _DURATION.sub("", text):
+        raise ValueError(
+            _("This is not a length of time.") + "\n" + _("Write a number and a unit: 45s, 10m, 1h30m or 2d.")
+        )
+    return float(sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts))
+
+
+def time_of_day(value: Any) -> datetime.time:
+    """`17:00`, `5:30`, `17h30` or `17:00:05`. Raises ValueError."""
+    if isinstance(value, datetime.time):
+        return value
+    text = str(value).strip()
+    found = _HOUR.fullmatch(text)
+    hour, minute, second = (int(part or 0) for part in found.groups()) if found else (24, 0, 0)
+    if hour > 23 or minute > 59 or second > 59 or text.endswith(":"):
+        raise ValueError(
+            _("This is not a time of day.") + "\n" + _("Write hour:minute between 00:00 and 23:59, for example 17:00.")
+        )
+    return datetime.time(hour, minute, second)
+
+
+def calendar_day(value: Any) -> datetime.date:
+    """`2026-11-01`. Raises ValueError."""
+    if isinstance(value, datetime.date):
+        return value
+    wrong = ValueError(_("This is not a date.") + "\n" + _("Write year-month-day, for example 2026-11-01."))
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value).strip()):
+        raise wrong
+    try:
+        return datetime.date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise wrong from None
+
+
+def moment(value: Any) -> datetime.datetime:
+    """`2026-12-24 17:00`: a wall-clock moment of the schedule's time zone. Raises ValueError."""
+    if isinstance(value, datetime.datetime):
+        return value
+    day, _space, hour = str(value).strip().replace("T", " ").partition(" ")
+    if not hour:
+        raise ValueError(_("A day without a time of day.") + "\n" + _("Write both, for example 2026-12-24 17:00."))
+    return datetime.datetime.combine(calendar_day(day), time_of_day(hour))
+
+
+def window(value: Any) -> tuple[datetime.time, datetime.time]:
+    """`05:30-08:00`, the end after the start. Raises ValueError."""
+    if isinstance(value, tuple):
+        return value
+    first, dash, last = str(value).partition("-")
+    if not dash:
+        raise ValueError(_("This is not a span of hours.") + "\n" + _("Write for example 05:30-08:00."))
+    start, end = time_of_day(first), time_of_day(last)
+    if end <= start:
+        raise ValueError(
+            _("The span ends before it starts.") + "\n" + _("Put the earlier hour first; for a night write two spans.")
+        )
+    return start, end
+
+
+def zone(value: Any) -> ZoneInfo:
+    """The IANA name of a time zone. Raises ValueError."""
+    try:
+        return value if isinstance(value, ZoneInfo) else ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(_("This time zone is not known.") + "\n" + _("Write for example Asia/Ho_Chi_Minh.")) from None
+
+
+Seconds = Annotated[float, BeforeValidator(seconds)]
+Hour = Annotated[datetime.time, BeforeValidator(time_of_day)]
+Day = Annotated[datetime.date, BeforeValidator(calendar_day)]
+Window = Annotated[tuple[datetime.time, datetime.time], BeforeValidator(window)]
+Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
+
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+VIETNAMESE_WEEKDAYS = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
+_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DayRule:
+    """What somebody wrote, and whether a day is meant by it."""
+
+    text: str
+    matches: Callable[[datetime.date], bool] = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def days_of(rule: DayRule, first: datetime.date, last: datetime.date) -> frozenset[datetime.date]:
+    """The days from `first` to `last` that `rule` means. (Broadcasts share their rules: a span is asked for often.)"""
+    days = (first + number * _ONE_DAY for number in range((last - first).days + 1))
+    return frozenset(day for day in days if rule.matches(day))
+
+
+def day_rule(value: Any) -> DayRule:
+    """The rule that `value` names. Raises ValueError, with the mend on a second line."""
+    if isinstance(value, DayRule):
+        return value
+    text = " ".join(str(value).lower().split())
+    for read in (_weekday, _nth, _day_of_month, _dates, _holiday):
+        matches = read(text)
+        if matches:
+            return DayRule(text, matches)
+    raise ValueError(
+        _("“{text}” is not a day.").format(text=value)
+        + "\n"
+        + _(
+            "Write a weekday ({weekdays}), “first mon”, “last fri”, “day 15”, “last day”, a date, two dates with a "
+            "slash between them, or a holiday ({holidays}), also with “before” or “after”."
+        ).format(weekdays=", ".join(WEEKDAYS), holidays=", ".join(holidays_vn.NAMES))
+    )
+
+
+def _weekday(text: str) -> Callable[[datetime.date], bool] | None:
+    for names in (WEEKDAYS, VIETNAMESE_WEEKDAYS):
+        if text in names:
+            number = names.index(text)
+            return lambda day: day.weekday() == number
+    return (lambda _day: True) if text == "daily" else None
+
+
+def _nth(text: str) -> Callable[[datetime.date], bool] | None:
+    """`first mon`, `last fri`."""
+    nth, _space, weekday = text.partition(" ")
+    on_weekday = _weekday(weekday) if weekday != "daily" else None
+    if nth not in _NTH or not on_weekday:
+        return None
+    week = _NTH[nth]
+    if week < 0:
+        return lambda day: on_weekday(day) and (day + 7 * _ONE_DAY).month != day.month
+    return lambda day: on_weekday(day) and (day.day - 1) // 7 + 1 == week
+
+
+def _day_of_month(text: str) -> Callable[[datetime.date], bool] | None:
+    """`day 15`, `last day`."""
+    if text == "last day":
+        return lambda day: (day + _ONE_DAY).day == 1
+    found = re.fullmatch(r"day (\d{1,2})", text)
+    if not found or not 1 <= int(found[1]) <= 31:
+        return None
+    number = int(found[1])
+    return lambda day: day.day == number
+
+
+def _dates(text: str) -> Callable[[datetime.date], bool] | None:
+    """`2026-09-02`, `2026-09-01/2026-09-04`."""
+    if not re.match(r"\d{4}-", text):
+        return None
+    first_text, slash, last_text = text.partition("/")
+    first = calendar_day(first_text)
+    last = calendar_day(last_text) if slash else first
+    if last < first:
+        raise ValueError(_("The span ends before it starts.") + "\n" + _("Put the earlier date first."))
+    return lambda day: first <= day <= last
+
+
+def _holiday(text: str) -> Callable[[datetime.date], bool] | None:
+    """`tet`, `before holidays`, `after gio-to`: the day before the first, or after the last, of a run of days off."""
+    head, _space, rest = text.partition(" ")
+    if text in holidays_vn.NAMES:
+        return lambda day: holidays_vn.is_holiday(day, text)
+    if head not in {"before", "after"} or rest not in holidays_vn.NAMES:
+        return None
+    step = _ONE_DAY if head == "before" else -_ONE_DAY
+    return lambda day: holidays_vn.is_holiday(day + step, rest) and not holidays_vn.is_holiday(day, rest)
+
+
+Days = Annotated[DayRule, BeforeValidator(day_rule)]

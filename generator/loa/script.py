@@ -1,0 +1,118 @@
+"""An article becomes a script: sentences to say one after another, each tied to its place on the page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from loa.article import Article, Part
+from loa.campaign import Commune, StationSettings
+from loa.normalizer import Reading, Region, breaths, read, split_sentences
+
+# Silences in seconds after a sentence, by where it ends. A listener outdoors needs time between thoughts; the figures
+# follow a newsreader's habit of about one breath after a sentence and two after a heading.
+PAUSE_BREATH = 0.15
+PAUSE_SENTENCE = 0.40
+PAUSE_AFTER = {"item": 0.45, "paragraph": 0.70, "heading": 0.80}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing to say: `text` as written for the microphone, how it is read, and `pause` seconds of silence after it.
+
+    `start` is its offset in the article's Markdown and `line` its line there (from 1); both None for radio-only text.
+    `presenter` is whose turn it is ("nữ"); empty where one voice reads everything.
+    """
+
+    text: str
+    reading: Reading
+    pause: float
+    kind: str
+    start: int | None
+    line: int | None
+    presenter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What will be said of one article, in order."""
+
+    commune: str
+    campaign: str
+    title: str
+    region: Region
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def syllables(self) -> int:
+        """How many syllables are said; at 4 a second, the length follows."""
+        return sum(len(sentence.reading.words) for sentence in self.sentences)
+
+
+def write(article: Article, commune: Commune, presenters: Sequence[str] | None = None) -> Script:
+    """The script of `article` in the accent of `commune`, with the readings that its officer has fixed.
+
+    `presenters` take turns in it; None: those whom the commune's file names for this article.
+    """
+    speakers = commune.presenters(article.campaign) if presenters is None else presenters
+    return Script(
+        commune=article.commune,
+        campaign=article.campaign,
+        title=article.title,
+        region=commune.station.region,
+        sentences=tuple(_sentences(article, commune.station, speakers or ("",))),
+    )
+
+
+def _sentences(article: Article, station: StationSettings, presenters: Sequence[str]) -> Iterator[Sentence]:
+    before: Part | None = None
+    turn = 0
+    for part in article.spoken_parts:
+        said = list(_said(part, article.markdown, station))
+        if not said:
+            continue
+        turn += before is not None and _takes_turn(before, part)
+        before = part
+        said[-1] = replace(said[-1], pause=PAUSE_AFTER[part.kind])
+        yield from (replace(sentence, presenter=presenters[turn % len(presenters)]) for sentence in said)
+
+
+def _takes_turn(before: Part, part: Part) -> bool:
+    """Whether the next presenter begins with `part`: never within a paragraph, its heading, or the list it leads."""
+    return part.kind != "item" and before.kind != "heading"
+
+
+def _said(part: Part, markdown: str, station: StationSettings) -> Iterator[Sentence]:
+    """The sentences of one block."""
+    for start, end in split_sentences(part.text):
+        reading = read(part.text[start:end], region=station.region, pronounce=station.pronounce)
+        pieces = breaths(reading)
+        for number, (first, last) in enumerate(pieces, 1):
+            offset, text, piece = _piece(part.text[start:end], reading, first, last)
+            pause = PAUSE_SENTENCE if number == len(pieces) else PAUSE_BREATH
+            place = _place(part, start + offset, text, markdown)
+            yield Sentence(text, piece, pause, part.kind, place, _line(markdown, place))
+
+
+def _piece(text: str, reading: Reading, first: int, last: int) -> tuple[int, str, Reading]:
+    """Words `first` to `last` of `reading`: where their piece of `text` begins, that piece, and its own reading."""
+    words = reading.words
+    begin = words[first].start if first else 0
+    end = words[last].start if last < len(words) else len(text)
+    moved = tuple(word._replace(start=word.start - begin, end=word.end - begin) for word in words[first:last])
+    doubts = tuple(
+        replace(doubt, start=doubt.start - begin, end=doubt.end - begin)
+        for doubt in reading.doubts
+        if begin <= doubt.start < end
+    )
+    return begin, text[begin:end].rstrip(), Reading(moved, doubts)
+
+
+def _place(part: Part, offset: int, text: str, markdown: str) -> int | None:
+    """Where `text` stands on the page: exactly, or at the start of its block where markup lies between its letters."""
+    if part.start is None:
+        return None
+    found = markdown.find(text, part.start, part.start + 2 * (offset + len(text)) + 40)
+    return part.start if found < 0 else found
+
+
+def _line(markdown: str, place: int | None) -> int | None:
+    return None if place is None else markdown.count("\n", 0, place) + 1

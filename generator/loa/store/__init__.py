@@ -1,0 +1,1 @@
+"""The station's database: approvals, the as-run log, the ledger of claims, the lease, alarms and requests."""

@@ -1,0 +1,202 @@
+"""Who released which recording for air. A release is bound to the SHA-256 of the MP3, not to its name."""
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Row, insert, select, update
+
+from loa.errors import ApprovalError, Finding
+from loa.i18n import _
+from loa.store.asrun import NewRow, append
+from loa.store.database import Database, approvals, instant, stamp
+from loa.workspace import Workspace, write_atomic
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinFile:
+    """An MP3 that can be put on air. `id`: `<commune>/<name>`, or the path where it lies elsewhere."""
+
+    id: str
+    path: Path
+
+    @property
+    def sha256(self) -> str:
+        """Of the file as it is now. Raises ApprovalError where it cannot be read."""
+        return hashlib.sha256(self.read()).hexdigest()
+
+    def read(self) -> bytes:
+        """The file's bytes. Raises ApprovalError."""
+        try:
+            return self.path.read_bytes()
+        except OSError as error:
+            raise ApprovalError(
+                Finding(
+                    "recording.read",
+                    _("The recording cannot be read: {reason}").format(reason=error.strerror or error),
+                    _("Make it again: loa build"),
+                    file=str(self.path),
+                )
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """`by` released the recording with this SHA-256 as `bulletin`, `at` that instant."""
+
+    bulletin: str
+    sha256: str
+    by: str
+    at: datetime.datetime
+    withdrawn: datetime.datetime | None = None
+
+
+def recordings(workspace: Workspace) -> list[BulletinFile]:
+    """Every finished bulletin of the workspace, by id."""
+    folder = workspace.bulletins
+    found = sorted(p for p in folder.glob("*/*.mp3") if not p.name.startswith("."))
+    return [BulletinFile(f"{path.parent.name}/{path.stem}", path) for path in found]
+
+
+def find(workspace: Workspace, text: str) -> BulletinFile:
+    """The recording that somebody means: `<commune>/<name>`, a unique name, or the path of an MP3.
+
+    Raises ApprovalError where there is none, or more than one.
+    """
+    known = recordings(workspace)
+    path = Path(text)
+    if path.suffix.lower() == ".mp3" and path.is_file():
+        path = path.resolve()
+        return next((r for r in known if r.path.resolve() == path), BulletinFile(workspace.relative(path), path))
+    matching = [r for r in known if text in (r.id, r.id.partition("/")[2])]
+    if len(matching) == 1:
+        return matching[0]
+    ids = ", ".join(r.id for r in matching or known)
+    raise ApprovalError(
+        Finding(
+            "bulletin.ambiguous" if matching else "bulletin.unknown",
+            _("“{text}” could be more than one bulletin.").format(text=text)
+            if matching
+            else _("There is no bulletin “{text}”.").format(text=text),
+            _("Choose: {list}").format(list=ids) if ids else _("Make it first: loa build"),
+        )
+    )
+
+
+def planned_recording(workspace: Workspace, bulletin: str) -> BulletinFile:
+    """Where the bulletin called `bulletin` lies, whether it has been made or not."""
+    path = workspace.bulletins / f"{bulletin}.mp3"
+    return BulletinFile(bulletin, path if path.exists() or not bulletin.endswith(".mp3") else workspace.root / bulletin)
+
+
+def approve(
+    workspace: Workspace, store: Database, recording: BulletinFile, by: str, now: datetime.datetime
+) -> Approval:
+    """Release `recording` as it is now, keep a copy of what was released, and log who did it.
+
+    Raises ApprovalError (unreadable, nobody named), StoreError, WorkspaceError.
+    """
+    if not by.strip():
+        raise ApprovalError(
+            Finding("approval.nobody", _("Nobody is named as the one who releases it."), _("Add --by NAME."))
+        )
+    data = recording.read()
+    made = Approval(recording.id, hashlib.sha256(data).hexdigest(), by.strip(), now)
+    if approved(store, made.bulletin, made.sha256):
+        return made
+    kept = approved_copy(workspace, made.sha256)
+    if not kept.exists():
+        write_atomic(kept, data)
+        manifest = recording.path.with_suffix(".json")
+        if manifest.is_file():
+            write_atomic(kept.with_suffix(".json"), manifest.read_bytes())
+    with store.write() as connection:
+        row = {"bulletin": made.bulletin, "sha256": made.sha256, "by": made.by, "at": stamp(now)}
+        connection.execute(insert(approvals).values(row))
+    _log(workspace, store, made, now, _("released by {name}").format(name=made.by))
+    return made
+
+
+def withdraw(workspace: Workspace, store: Database, bulletin: str, by: str, now: datetime.datetime) -> list[Approval]:
+    """Take back every release of `bulletin`; gives those that were in force. Raises StoreError."""
+    taken = [a for a in all_approvals(store) if a.bulletin == bulletin and a.withdrawn is None]
+    with store.write() as connection:
+        connection.execute(
+            update(approvals)
+            .where(approvals.c.bulletin == bulletin, approvals.c.withdrawn.is_(None))
+            .values(withdrawn=stamp(now), withdrawn_by=by)
+        )
+    for approval in taken:
+        _log(workspace, store, approval, now, _("release withdrawn by {name}").format(name=by))
+    return taken
+
+
+def approved(store: Database, bulletin: str, sha256: str) -> Approval | None:
+    """The release in force for exactly this recording under this name, or None. Raises StoreError."""
+    return next((a for a in all_approvals(store, bulletin) if a.sha256 == sha256 and a.withdrawn is None), None)
+
+
+def last_approved(workspace: Workspace, store: Database, bulletin: str) -> tuple[Approval, BulletinFile] | None:
+    """The newest release of `bulletin` whose copy is still kept and still whole."""
+    for approval in reversed(all_approvals(store, bulletin)):
+        copy = BulletinFile(bulletin, approved_copy(workspace, approval.sha256))
+        if approval.withdrawn is None and copy.path.exists() and copy.sha256 == approval.sha256:
+            return approval, copy
+    return None
+
+
+def all_approvals(store: Database, bulletin: str | None = None) -> list[Approval]:
+    """Every release, the oldest first. Raises StoreError."""
+    query = select(approvals).order_by(approvals.c.id)
+    if bulletin:
+        query = query.where(approvals.c.bulletin == bulletin)
+    with store.read() as connection:
+        return [_approval(row) for row in connection.execute(query)]
+
+
+def approved_copy(workspace: Workspace, sha256: str) -> Path:
+    """Where the released bytes are kept, so that a later build cannot take them away."""
+    return workspace.state / "released" / f"{sha256}.mp3"
+
+
+def _approval(row: Row[tuple[object, ...]]) -> Approval:
+    withdrawn = instant(row.withdrawn) if row.withdrawn else None
+    return Approval(row.bulletin, row.sha256, row.by, instant(row.at), withdrawn)
+
+
+def _log(workspace: Workspace, store: Database, approval: Approval, now: datetime.datetime, reason: str) -> None:
+    entry = NewRow("approval", bulletin=approval.bulletin, sha256=approval.sha256, reason=reason)
+    append(store, entry, now, seal=workspace.seal)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A bulletin now: `released`, `changed` since its release, `waiting` for one, or `gone` although released."""
+
+    bulletin: str
+    state: Literal["released", "changed", "waiting", "gone"]
+    sha256: str | None
+    approval: Approval | None
+
+
+def states(workspace: Workspace, store: Database) -> list[State]:
+    """Every bulletin that exists or has a release in force, by id. Raises StoreError, ApprovalError."""
+    in_force = {a.bulletin: a for a in all_approvals(store) if a.withdrawn is None}
+    exact = {(a.bulletin, a.sha256): a for a in all_approvals(store) if a.withdrawn is None}
+    found = []
+    here = {recording.id: recording for recording in recordings(workspace)}
+    for bulletin in sorted({*here, *in_force}):
+        recording = here.get(bulletin) or planned_recording(workspace, bulletin)
+        if not recording.path.exists():
+            found.append(State(bulletin, "gone", None, in_force.get(bulletin)))
+            continue
+        digest = recording.sha256
+        approval = exact.get((bulletin, digest))
+        if approval:
+            found.append(State(bulletin, "released", digest, approval))
+        else:
+            last = in_force.get(bulletin)
+            found.append(State(bulletin, "changed" if last else "waiting", digest, last))
+    return found

@@ -1,0 +1,95 @@
+"""The ledger: which airings were taken on, by whom, and how far they came. One row each, so none starts twice."""
+
+import datetime
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from loa.schedule import Airing
+from loa.store.database import Database, instant, ledger, logbook, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An airing taken on. `position`: seconds of the recording played so far, None before its first sound."""
+
+    airing: str
+    broadcast: str
+    commune: str
+    bulletin: str
+    planned: datetime.datetime
+    outputs: tuple[str, ...]
+    holder: str
+    started: datetime.datetime | None = None
+    position: float | None = None
+    sha256: str | None = None
+
+
+def claim(store: Database, airing: Airing, outputs: tuple[str, ...], holder: str, now: datetime.datetime) -> Claim:
+    """Take `airing` on. Where a process that is no more had it, take over its row, with how far it came.
+
+    Only the process that holds the lease may call this. Raises StoreError.
+    """
+    values = {
+        "airing": airing.id,
+        "broadcast": airing.broadcast,
+        "commune": airing.commune,
+        "bulletin": airing.bulletin,
+        "planned": stamp(airing.planned),
+        "outputs": json.dumps(outputs),
+        "priority": airing.priority,
+        "holder": holder,
+        "claimed": stamp(now),
+    }
+    try:
+        with store.write() as connection:
+            connection.execute(insert(ledger).values(values))
+    except IntegrityError:
+        with store.write() as connection:
+            connection.execute(update(ledger).where(ledger.c.airing == airing.id).values(holder=holder))
+    with store.read() as connection:
+        return _claim(connection.execute(select(ledger).where(ledger.c.airing == airing.id)).mappings().one())
+
+
+def note(
+    store: Database,
+    airing: str,
+    position: float,
+    *,
+    started: datetime.datetime | None = None,
+    sha256: str | None = None,
+    bulletin: str | None = None,
+) -> None:
+    """Remember how far an airing has come, so that it can be resumed. Raises StoreError."""
+    values: dict[str, object] = {"position": position}
+    if started:
+        values["started"] = stamp(started)
+    if sha256:
+        values |= {"sha256": sha256, "bulletin": bulletin}
+    with store.write() as connection:
+        connection.execute(update(ledger).where(ledger.c.airing == airing).values(values))
+
+
+def unfinished(store: Database) -> list[Claim]:
+    """Airings that were taken on and have no outcome. Raises StoreError."""
+    query = select(ledger).outerjoin(logbook, logbook.c.airing == ledger.c.airing).where(logbook.c.seq.is_(None))
+    with store.read() as connection:
+        return [_claim(row) for row in connection.execute(query).mappings()]
+
+
+def _claim(row: RowMapping) -> Claim:
+    values = dict(row)
+    return Claim(
+        values["airing"],
+        values["broadcast"],
+        values["commune"],
+        values["bulletin"],
+        instant(values["planned"]),
+        tuple(json.loads(values["outputs"])),
+        values["holder"],
+        instant(values["started"]) if values["started"] else None,
+        values["position"],
+        values["sha256"],
+    )

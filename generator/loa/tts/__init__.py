@@ -1,0 +1,20 @@
+"""Speech: engines that say a sentence, and the cache that keeps what was said."""
+
+from loa.tts.engine import Engine, Presenter, Region, State, TextStyle, Utterance
+from loa.tts.voices import Cast, all_engines, cast, choose, fall_back, is_auto, missing
+
+__all__ = [
+    "Cast",
+    "Engine",
+    "Presenter",
+    "Region",
+    "State",
+    "TextStyle",
+    "Utterance",
+    "all_engines",
+    "cast",
+    "choose",
+    "fall_back",
+    "is_auto",
+    "missing",
+]

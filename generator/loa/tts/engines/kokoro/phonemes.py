@@ -1,0 +1,199 @@
+"""A Vietnamese syllable as symbols that Kokoro knows, for the accents of the north and of the south.
+
+Kokoro's alphabet is IPA as its nine languages use it; Vietnamese is none of them. Every sound here is the nearest
+one it has heard: dental and retroflex stops from Hindi and Mandarin, ɣ and ɲ from Spanish, ɯ from Japanese. A vowel
+that lies between two it knows (ô, ơ) is the mean of both, taken inside the text encoder (`other`).
+
+The northern accent is the careful one of announcers: s/x, tr/ch, r/d stay apart, so that listeners of every region
+hear which word is meant. The southern accent merges what it merges in Ho Chi Minh City: d/gi with j, hỏi with ngã
+(see tones.py), final n and t with ng and c after most vowels. Source for both: Hoàng Thị Châu, Phương ngữ học tiếng
+Việt (2004); Kirby, "Vietnamese (Hanoi Vietnamese)", JIPA 41 (2011).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from loa.normalizer.syllables import Syllable, parse
+from loa.tts.engine import Region
+
+_ONSET_SOUNDS = {"k": "c", "q": "c", "gh": "g", "ngh": "ng"}
+_NUCLEUS_SOUNDS = {"y": "i", "ia": "iê", "ya": "iê", "yê": "iê", "ua": "uô", "ưa": "ươ", "oo": "o"}
+_CODA_SOUNDS = {"y": "i", "o": "u"}
+STOPS = frozenset(("p", "t", "c", "ch"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Onset, glide (w or none), nucleus, coda (i and u are the glides of ai, ao) and tone of a spoken syllable."""
+
+    onset: str
+    glide: bool
+    nucleus: str
+    coda: str
+    tone: str
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it ends in p, t, c, ch."""
+        return self.coda in STOPS
+
+
+def shape(written: Syllable) -> Shape:
+    """The sounds behind the spelling: "quốc" is c-uô-c, "cày" is c-ă-i, "ghi" is g-i."""
+    glide, nucleus = bool(written.glide), _NUCLEUS_SOUNDS.get(written.nucleus, written.nucleus)
+    if written.nucleus == "a" and written.coda in ("y", "u"):
+        nucleus = "ă"
+    if written.onset == "q" and nucleus == "ô":
+        glide, nucleus = False, "uô"
+    onset = _ONSET_SOUNDS.get(written.onset, written.onset)
+    return Shape(onset, glide, nucleus, _CODA_SOUNDS.get(written.coda, written.coda), written.tone)
+
+
+Part = Literal["onset", "glide", "nucleus", "coda"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """One sound: `symbols` of Kokoro's alphabet; `other`, where given, are blended half and half with them."""
+
+    part: Part
+    symbols: str
+    voiced: bool = True
+    other: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether it is a closure that nothing is heard of: a final stop, or the glottal stop before a vowel."""
+        return self.symbols == GLOTTAL or (self.part == "coda" and not self.voiced)
+
+
+GLOTTAL = " "  # the stop before a vowel: Kokoro hardly knows ʔ, but does know the silence between words
+_ONSETS = {
+    "": GLOTTAL, "b": "b", "m": "m", "v": "v", "ph": "f", "th": "tʰ", "t": "t", "đ": "d", "n": "n", "l": "l", "x": "s",
+    "s": "ʃ", "r": "z", "d": "z", "gi": "z", "ch": "c", "tr": "ʈʂ", "nh": "ɲ", "c": "k", "kh": "x", "g": "ɣ",
+    "ng": "ŋ", "h": "h", "p": "p",
+}  # fmt: skip
+_SOUTHERN_ONSETS = {"d": "j", "gi": "j", "r": "ɹ", "s": "ʂ"}
+_NUCLEI = {
+    "a": "a", "ă": "a", "â": "ʌ", "e": "ɛ", "ê": "e", "i": "i", "o": "ɔ", "ô": "o|ɔ", "ơ": "əː|ɤː", "u": "u",
+    "ư": "ɯ", "iê": "iə", "uô": "uʌ", "ươ": "ɯə",
+}  # fmt: skip
+_CODAS = {"p": "p", "t": "t", "c": "k", "ch": "k", "m": "m", "n": "n", "ng": "ŋ", "nh": "ŋ", "i": "j", "u": "w"}
+_RIMES = {
+    ("ê", "nh"): "ɛ|e",
+    ("ơ", "i"): "ɜː|ɤː",
+    ("a", "nh"): "aj",
+    ("e", "nh"): "aj",
+    ("a", "ch"): "aj",
+    ("ô", "ng"): "ow|ɔw",
+}
+_SOUTHERN_RIMES = _RIMES | {
+    ("i", "nh"): "i|ɨ",
+    ("i", "ch"): "i|ɨ",
+    ("ê", "nh"): "e|ə",
+    ("ê", "ch"): "e|ə",
+    ("a", "nh"): "a",
+    ("a", "ch"): "a",
+    ("e", "nh"): "a",
+}
+_VOICELESS = frozenset(("", "p", "t", "th", "ch", "tr", "c", "kh", "ph", "s", "x"))
+_SOUTHERN_BACKING = frozenset(("a", "ă", "â", "e", "o", "ơ", "iê", "uô", "ươ", "u", "ư"))
+
+
+def phones(syllable: Shape, region: Region = "bac") -> tuple[Phone, ...]:
+    """The sounds of `syllable`, in order: an onset and a nucleus at least. Codas p, t, c, ch are unreleased stops."""
+    rime, coda = (syllable.nucleus, syllable.coda), syllable.coda
+    onsets, rimes = _ONSETS, _RIMES
+    if region == "nam":
+        onsets, rimes, coda = _ONSETS | _SOUTHERN_ONSETS, _SOUTHERN_RIMES, _southern_coda(syllable)
+    found = [_phone("onset", onsets[syllable.onset], syllable.onset not in _VOICELESS)]
+    if syllable.glide:
+        found.append(_phone("glide", "w"))
+    found.append(_phone("nucleus", rimes.get(rime, _NUCLEI[syllable.nucleus])))
+    if coda:
+        found.append(_phone("coda", _CODAS[coda], coda not in STOPS))
+    return tuple(found)
+
+
+def _phone(part: Part, symbols: str, voiced: bool = True) -> Phone:
+    known, _, other = symbols.partition("|")
+    return Phone(part, known, voiced, other)
+
+
+def _southern_coda(syllable: Shape) -> str:
+    """Final n and t move back to ng and c after most vowels; nh and ch come forward to n and t."""
+    if syllable.coda in ("n", "t") and syllable.nucleus in _SOUTHERN_BACKING:
+        return {"n": "ng", "t": "c"}[syllable.coda]
+    return {"nh": "n", "ch": "t"}.get(syllable.coda, syllable.coda)
+
+
+_TOKEN = re.compile(r"[^\W_]+|[,.;:?!…–—]")
+_BREATH = 32  # syllables: about eight seconds, and what keeps the model's memory small
+_LETTERS = {
+    "b": "bê", "c": "xê", "d": "dê", "đ": "đê", "f": "ép phờ", "g": "gờ", "h": "hát", "j": "gi", "k": "ca", "l": "lờ",
+    "m": "mờ", "n": "nờ", "p": "pê", "q": "quy", "r": "rờ", "s": "sờ", "t": "tê", "v": "vê", "w": "vê kép", "x": "ích",
+    "z": "dét", "0": "không", "1": "một", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu", "7": "bảy",
+    "8": "tám", "9": "chín",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One syllable of a phrase: the word it belongs to (counted over the utterance) and the pause mark after it."""
+
+    syllable: Shape
+    word: int
+    pause: str = ""
+
+
+Phrase = tuple[Beat, ...]
+
+
+def phrases(text: str) -> list[Phrase]:
+    """`text` cut into breaths: at stops, at commas once a breath is long, at the latest after 32 syllables."""
+    found: list[Phrase] = []
+    breath: list[Beat] = []
+    for beat in _beats(text):
+        breath.append(beat)
+        long = len(breath) >= _BREATH
+        if beat.pause in {".", "?"} or long or (beat.pause and len(breath) >= _BREATH // 2):
+            found.append(tuple(breath))
+            breath = []
+    return [*found, tuple(breath)] if breath else found
+
+
+def _beats(text: str) -> Iterator[Beat]:
+    waiting: Beat | None = None
+    word = -1
+    for piece in unicodedata.normalize("NFC", text.lower()).split():
+        word += bool(piece.strip(",.?!;:"))  # counted as `Utterance.words` counts
+        for token in _TOKEN.findall(piece):
+            if token[0].isalnum():
+                for syllable in _syllables(token):
+                    if waiting:
+                        yield waiting
+                    waiting = Beat(syllable, word)
+            elif waiting and not waiting.pause:
+                waiting = Beat(waiting.syllable, waiting.word, _pause(token))
+    if waiting:
+        yield waiting
+
+
+def _pause(mark: str) -> str:
+    return {"?": "?", ".": ".", "!": ".", "…": "."}.get(mark, ",")
+
+
+def _syllables(word: str) -> list[Shape]:
+    """`word` as syllables; a word that is none is read by the syllables within it, else by the names of its letters."""
+    found: list[Shape] = []
+    start = 0
+    while start < len(word):
+        ends = range(min(len(word), start + 7), start, -1)
+        end, syllable = next(((e, s) for e in ends if (s := parse(word[start:e]))), (start + 1, None))
+        found += [shape(syllable)] if syllable else []
+        start = end
+    names = " ".join(_LETTERS.get(letter, "") for letter in word).split()
+    return found or [shape(name) for name in map(parse, names) if name]

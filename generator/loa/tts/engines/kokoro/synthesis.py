@@ -1,0 +1,215 @@
+"""One phrase -> sound: sounds laid out in time, tones laid over them, the model asked to render it."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loa.audio.samples import Sound
+from loa.tts.engine import Region, Utterance
+from loa.tts.engines.kokoro.model import FRAME, HALF_FRAME, RATE, UNVOICED, Encoded, Floats, Model
+from loa.tts.engines.kokoro.phonemes import GLOTTAL, Part, Phrase, phones, phrases
+from loa.tts.engines.kokoro.prosody import OWN_PACE, Timed, contour, gap_seconds, pause_seconds, semitones, timed
+
+_DATA = resources.files("loa.tts.engines.kokoro") / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Timbre:
+    """One voice. `styles` [rows, 256]: the style for a text of n symbols is row n - 1.
+
+    `pitch`: its middle, in Hz; `span`: how many times the intervals of the tones it uses; `creak`: where its vocal
+    folds are pressed, the pitch as a share of the middle.
+    """
+
+    name: str
+    pitch: float
+    span: float
+    creak: float
+    styles: NDArray[np.float32]
+
+    def style(self, symbols: int) -> NDArray[np.float32]:
+        """The style [256] for a text of so many symbols."""
+        style: NDArray[np.float32] = self.styles[max(0, min(symbols, len(self.styles)) - 1)]
+        return style
+
+
+# Pitch, span, creak; the first voice is the default. With a middle of 125 Hz and the woman's intervals, the man's level
+# tone was heard as the falling one; a creak of half his middle was no creak to the listener.
+_SPEAKERS = {"nu": (210.0, 1.0, 0.33), "nam": (155.0, 1.15, 0.27)}
+
+
+@cache
+def timbre(name: str) -> Timbre:
+    """The voice called `name`."""
+    with (_DATA / f"{name}.npz").open("rb") as file, np.load(file) as data:
+        return Timbre(name, *_SPEAKERS[name], data["styles"].astype(np.float32))
+
+
+@cache
+def symbols() -> dict[str, int]:
+    """Kokoro's symbols and their numbers."""
+    return dict(json.loads((_DATA / "symbols.json").read_text("utf-8")))
+
+
+_LEAD = 0.40  # seconds the model rests before it speaks: with less, it mutes the first syllable
+_TAIL = 0.20
+
+_AHEAD = 0.05  # seconds by which every sound is heard before the frames of its symbol
+_BEFORE = 0.05  # seconds of that rest kept before the first sound
+_AFTER = 0.06
+_HELD = 3.0  # log energy by which a closure falls that is not released
+_UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # their voice starts early, at the release
+_RELEASE = 0.025  # seconds by which it does
+# Log energy below which a voiced sound does not fall: left alone, Kokoro swallows the ends of syllables with a rise.
+_FLOORS: dict[Part, float] = {"glide": 5.0, "nucleus": 6.0, "coda": 4.0}
+
+
+@dataclass(slots=True)
+class _Timeline:
+    """The phrase as the model reads it: one entry a symbol. `spans` holds each syllable's sounds with their ends."""
+
+    tokens: list[int]
+    others: list[int]
+    seconds: list[float]
+    spans: list[list[tuple[Timed, float, float]]]
+
+    def add(self, token: int, seconds: float, other: int | None = None) -> None:
+        self.tokens.append(token)
+        self.others.append(token if other is None else other)
+        self.seconds.append(seconds)
+
+    @property
+    def now(self) -> float:
+        return sum(self.seconds)
+
+
+def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pace: float) -> tuple[Floats, list[float]]:
+    """The sound of `phrase` (24 kHz) and the second at which each of its syllables starts."""
+    score = _score(phrase, region, pace * OWN_PACE)
+    style = timbre.style(len(score.tokens) - 2)
+    encoded = model.encode(score.tokens, style)
+    if score.others != score.tokens:
+        encoded = _mean(encoded, model.encode(score.others, style))
+    frames = _frames(np.array(score.seconds))
+    _, energy = model.energy(encoded.prosody @ frames, style)
+    times = np.asarray((np.arange(len(energy)) + 0.5) * HALF_FRAME + _AHEAD, np.float64)
+    pitch = _melody(score, phrase, timbre, region, times)
+    sound = model.decode(encoded.sounds @ frames, pitch, _strengthened(score, energy, times), style)
+    first, last = score.spans[0][0][1] - _AHEAD, score.spans[-1][-1][2]
+    start = first - _BEFORE
+    marks = [_heard_from(spans) - _AHEAD - start for spans in score.spans]
+    return sound[round(start * RATE) : round((last + _AFTER) * RATE)], marks
+
+
+def _heard_from(spans: list[tuple[Timed, float, float]]) -> float:
+    """When a syllable begins to be heard: a glottal stop before its vowel is silence."""
+    return next(start for sound, start, _ in spans if sound.phone.symbols != GLOTTAL)
+
+
+def _score(phrase: Phrase, region: Region, pace: float) -> _Timeline:
+    known = symbols()
+    score = _Timeline([], [], [], [])
+    score.add(0, _LEAD)
+    for place, beat in enumerate(phrase):
+        ends = place == len(phrase) - 1
+        sounds = phones(beat.syllable, region)
+        spans = []
+        for sound in timed(beat, sounds, last=ends or bool(beat.pause)):
+            start, length = score.now, sound.seconds / pace
+            spans.append((sound, start, start + length))
+            others = sound.phone.other or sound.phone.symbols
+            for symbol, other in zip(sound.phone.symbols, others, strict=True):
+                score.add(known[symbol], length / len(others), known[other])
+        score.spans.append(spans)
+        if beat.pause and not ends:
+            score.add(known[beat.pause], pause_seconds(beat.pause) / pace)
+        if not ends:
+            score.add(known[" "], gap_seconds(beat.syllable) / pace)
+    score.add(known[phrase[-1].pause or "."], 0.30)
+    score.add(0, _TAIL)
+    return score
+
+
+def _mean(one: Encoded, two: Encoded) -> Encoded:
+    return Encoded(*((getattr(one, n) + getattr(two, n)) / 2 for n in ("durations", "prosody", "sounds")))
+
+
+def _frames(seconds: NDArray[np.float64]) -> Floats:
+    """Alignment [T, F]: the share of every frame that each symbol fills, so that bounds fall between frames."""
+    ends = np.cumsum(seconds) / FRAME
+    starts = ends - seconds / FRAME
+    edges = np.arange(int(np.ceil(ends[-1])))
+    shares = np.minimum(ends[:, None], edges + 1) - np.maximum(starts[:, None], edges)
+    return np.asarray(np.clip(shares, 0, 1), np.float32)
+
+
+def _melody(score: _Timeline, phrase: Phrase, timbre: Timbre, region: Region, times: NDArray[np.float64]) -> Floats:
+    """Pitch [2F] in Hz at `times`, what is heard in the middles of the half frames."""
+    pitch = np.full(len(times), np.nan)
+    middle = (len(phrase) - 1) / 2
+    for place, (beat, spans) in enumerate(zip(phrase, score.spans, strict=True)):
+        voiced = [span for span in spans if span[0].phone.voiced]
+        rime = next(start for sound, start, _ in spans if sound.phone.part != "onset")
+        start, end = voiced[0][1], voiced[-1][2]
+        if spans[0][0].phone.symbols in _UNASPIRATED:
+            start -= _RELEASE
+        here = (times >= start) & (times < end)
+        places = np.clip((times[here] - rime) / (end - rime), 0, 1)
+        shape = contour(beat.syllable, region)
+        fallen = (place - middle) / (2 * middle or 1)
+        height = semitones(shape, places, fallen, question=beat.pause == "?")
+        pitch[here] = timbre.pitch * 2 ** (timbre.span * height / 12)
+        if shape.creak:
+            since, until = shape.creak
+            pitch[np.flatnonzero(here)[(places > since) & (places < until)]] = timbre.pitch * timbre.creak
+    return _smooth(pitch)
+
+
+def _strengthened(score: _Timeline, energy: Floats, times: NDArray[np.float64]) -> Floats:
+    """Kokoro's energy [2F] with our floors under voiced sounds, and low while a stop is held."""
+    energy = energy.copy()
+    for sound, start, end in (span for spans in score.spans for span in spans):
+        here = (times >= start) & (times < end)
+        if sound.phone.voiced and sound.phone.part in _FLOORS:
+            energy[here] = np.maximum(energy[here], _FLOORS[sound.phone.part])
+        elif sound.phone.held:
+            energy[here & (times >= start + FRAME)] -= _HELD
+    return energy
+
+
+def _smooth(pitch: NDArray[np.float64]) -> Floats:
+    """Joins the voiced stretches over the gaps, rounds the corners, and opens the gaps again."""
+    voiced = ~np.isnan(pitch)
+    places = np.arange(len(pitch))
+    heights = np.interp(places, places[voiced], np.log(pitch[voiced]))
+    smooth = np.convolve(np.pad(heights, 1, "edge"), [0.25, 0.5, 0.25], "valid")
+    return np.asarray(np.where(voiced, np.exp(smooth), UNVOICED), np.float32)
+
+
+_RESTS = {".": 0.45, "?": 0.45, ",": 0.25, "": 0.08}  # seconds after a phrase, by its mark
+
+
+def speak(model: Model, utterance: Utterance, voice: str, pace: float) -> Sound | None:
+    """The sound of `utterance`, None where it holds nothing that can be said."""
+    pieces: list[Floats] = []
+    starts: dict[int, float] = {}
+    now, rest = 0.0, 0.0
+    for phrase in phrases(utterance.text):
+        silence = np.zeros(round(rest * RATE), np.float32)
+        samples, marks = say_phrase(model, phrase, timbre(voice), utterance.region, pace)
+        now += len(silence) / RATE
+        for beat, mark in zip(phrase, marks, strict=True):
+            starts.setdefault(beat.word, now + mark)
+        now += len(samples) / RATE
+        rest = _RESTS[phrase[-1].pause] / pace
+        pieces += [silence, samples]
+    if not pieces:
+        return None
+    sound = np.concatenate(pieces)
+    for word in reversed(range(len(utterance.words))):  # a word of which nothing can be said: where the next one is
+        starts.setdefault(word, starts.get(word + 1, now))
+    return Sound(sound, RATE, tuple(starts[word] for word in range(len(utterance.words))))

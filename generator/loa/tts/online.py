@@ -1,0 +1,152 @@
+"""How engines ask a free service over the Internet: politely, patiently, and never for ever."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from loa.errors import Finding, SpeechError
+from loa.i18n import _
+from loa.tts.engine import State, no_answer
+
+T = TypeVar("T")
+_REMEMBERED = 60.0
+ANSWER_WITHIN = 3.0
+"""Seconds in which a host must take a connection to count as reachable."""
+
+
+class Refused(Exception):  # noqa: N818  an answer of the other side, not an error of ours
+    """The service did not give sound this time. `status` is its HTTP answer, None where there was none at all."""
+
+    def __init__(self, reason: str, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.status, self.retry_after = reason, status, retry_after
+
+    @property
+    def worth_another_try(self) -> bool:
+        """No answer, too many requests, or a fault of the service; not a plain refusal."""
+        return self.status is None or self.status in (200, 408, 429) or self.status >= 500
+
+
+@dataclass(slots=True)
+class Patience:
+    """Requests at least `spacing` seconds apart; after a failure, one more try after each of `waits` (seconds)."""
+
+    spacing: float = 0.5
+    waits: Sequence[float] = (2.0, 8.0, 30.0)
+    longest_wait: float = 120.0
+    _last: float = 0.0
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, service: str, request: Callable[[], T], *, once: bool = False) -> T:
+        """What `request` gives; `once`: without a second try.
+
+        Raises SpeechError with the last Refused's reason when all tries are used up.
+        """
+        refused: Refused | None = None
+        for wait in (0.0, *self.waits) if not once else (0.0,):
+            if refused is not None:
+                time.sleep(min(max(wait, refused.retry_after or 0.0), self.longest_wait))
+            self._wait_for_turn()
+            try:
+                return request()
+            except Refused as error:
+                refused = error
+                if not error.worth_another_try:
+                    break
+        assert refused is not None
+        raise SpeechError(_finding(service, refused)) from refused
+
+    def _wait_for_turn(self) -> None:
+        with self._turn:
+            now = time.monotonic()
+            due = max(now, self._last + self.spacing)
+            self._last = due
+        time.sleep(due - now)
+
+
+def _finding(service: str, refused: Refused) -> Finding:
+    keep = _("What was spoken until now is kept: run the same command again later, or use another voice: loa voices")
+    if refused.status == 429:
+        message = _("{service} refuses for now: too many requests from this connection (429).")
+        return Finding("speech.too-many", message.format(service=service), keep)
+    if refused.status is None:
+        message = _("{service} does not answer: {reason}")
+        return Finding("speech.no-answer", message.format(service=service, reason=refused.reason), keep)
+    message = _("{service} gave no sound: {reason}")
+    return Finding("speech.refused", message.format(service=service, reason=refused.reason), keep)
+
+
+def retry_after(header: str | None) -> float | None:
+    """The seconds that an answer's `Retry-After` names, as a number or as a date; None where it names none."""
+    if not header or header.isdigit():
+        return float(header) if header else None
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return max(0.0, (until - datetime.now(until.tzinfo)).total_seconds())
+
+
+class Service:
+    """A free service over the Internet, as an engine sees it: whether it is there, and a patient way to ask it."""
+
+    def __init__(self, name: str, host: str, patience: Patience | None = None) -> None:
+        self.name, self.host = name, host
+        self._patience = patience or Patience()
+        self._lock = threading.Lock()
+        self._seen: tuple[float, bool] | None = None
+        self._gave_up = -_REMEMBERED
+
+    def state(self) -> State:
+        """Ready, or the reason why not. Takes at most three seconds, and is remembered for a minute."""
+        with self._lock:
+            now = time.monotonic()
+            if self._seen is None or now - self._seen[0] > _REMEMBERED:
+                self._seen = (now, reachable(self.host))
+            return State(True) if self._seen[1] else no_answer(self.host, ANSWER_WITHIN)
+
+    def ask(self, request: Callable[[], T]) -> T:
+        """What `request` gives, tried again after a passing fault. Raises SpeechError.
+
+        For a minute after the last try has failed nothing is tried twice, or a build would wait for each bulletin anew.
+        """
+        weary = time.monotonic() - self._gave_up < _REMEMBERED
+        try:
+            return self._patience.ask(self.name, request, once=weary)
+        except SpeechError:
+            self._gave_up = time.monotonic()
+            raise
+
+
+def reachable(host: str, within: float = ANSWER_WITHIN) -> bool:
+    """Whether `host`, or the proxy before it, takes a connection within `within` seconds, name lookup included."""
+    found: list[bool] = []
+    door = _door(host)
+
+    def knock() -> None:
+        try:
+            socket.create_connection(door, timeout=within).close()
+            found.append(True)
+        except OSError:
+            found.append(False)
+
+    thread = threading.Thread(target=knock, daemon=True)  # a name lookup has no time-out of its own
+    thread.start()
+    thread.join(within)
+    return found == [True]
+
+
+def _door(host: str) -> tuple[str, int]:
+    """Where a connection to `host` goes first: to the proxy that the system or the environment names, else there."""
+    proxy = getproxies().get("https")
+    if not proxy or proxy_bypass(host):
+        return host, 443
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    return parts.hostname or host, parts.port or 80

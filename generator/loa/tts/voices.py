@@ -1,0 +1,235 @@
+"""Which voice speaks: the one that the station names, or the best that is ready now."""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+from loa.audio.samples import Sound, trim
+from loa.errors import Finding, Severity, SpeechError
+from loa.i18n import _
+from loa.normalizer import read, split_sentences
+from loa.tts.engine import Engine, Presenter, Region, State, TextStyle, Utterance, no_such_voice
+
+OWN = {
+    "piper": "loa.tts.engines.piper:Piper",
+    "gtts": "loa.tts.engines.gtts:Gtts",
+    "edge": "loa.tts.engines.edge:Edge",
+    "loa": "loa.tts.engines.kokoro:Loa",
+    "espeak": "loa.tts.engines.espeak:Espeak",
+}
+GROUP = "loa.engines"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenEngine:
+    """An engine that another package announces and that cannot even be loaded: a status with a reason."""
+
+    name: str
+    reason: str
+    version: str = "none"
+    licence: str = ""
+    text_style: TextStyle = "respelt"
+
+    def state(self) -> State:
+        """Not ready, and why."""
+        return State(False, self.reason, _("Install it again, or remove the package that brought it."))
+
+    def voices(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def presenter(self, voice: str) -> Presenter | None:  # noqa: ARG002 (the protocol's signature)
+        """Nobody's."""
+        return None
+
+    def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:  # noqa: ARG002 (the protocol's signature)
+        """Raises SpeechError."""
+        raise SpeechError(Finding("speech.engine", self.reason, self.state().fix))
+
+
+def all_engines() -> Iterator[Engine]:
+    """Every engine, ready or not; Loa's own first. A name is taken once."""
+    places = dict(OWN)
+    for entry in entry_points(group=GROUP):
+        places.setdefault(entry.name, entry.value)
+    for name, place in places.items():
+        yield _load(name, place)
+
+
+def engine(name: str) -> Engine:
+    """The engine `name`. Raises SpeechError that lists those there are."""
+    found = {each.name: each for each in all_engines()}
+    if name not in found:
+        raise SpeechError(
+            Finding(
+                "speech.engine",
+                _("There is no speech engine “{name}”.").format(name=name),
+                _("Use one of these: {names}").format(names=", ".join(("auto", *found))),
+                quote=name,
+            )
+        )
+    return found[name]
+
+
+def _load(name: str, place: str) -> Engine:
+    module, _colon, attribute = place.partition(":")
+    try:
+        made = getattr(importlib.import_module(module), attribute)()
+    except Exception as error:  # noqa: BLE001  somebody else's package may fail in any way; it becomes a status
+        return BrokenEngine(name, _("It cannot be loaded: {reason}").format(reason=error))
+    if not isinstance(made, Engine):
+        return BrokenEngine(name, _("It is not a speech engine: {place}").format(place=place))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The voices of one engine in a bulletin: the one that leads it, and each presenter's."""
+
+    engine: Engine
+    lead: str
+    presenters: Mapping[str, str]
+
+    def voice_of(self, presenter: str) -> str:
+        """Who speaks as `presenter`; whatever is nobody's in particular is the leading voice's."""
+        return self.presenters.get(presenter, self.lead)
+
+
+def cast(engine: Engine, voice: str, presenters: Iterable[str]) -> Cast:
+    """The voices of `presenters`, the first of whom leads; `voice` (the station's) where `engine` has none for one."""
+    voices = {name: voice_for(engine, name, voice) or voice for name in dict.fromkeys(presenters) if name}
+    return Cast(engine, next(iter(voices.values()), voice), voices)
+
+
+def voice_for(engine: Engine, presenter: str, like: str) -> str | None:
+    """The voice of `engine` for "nữ" or "nam", as much `like` the station's own as can be; or the voice so named."""
+    voices = engine.voices()
+    if presenter in voices:
+        return presenter
+    fitting = [voice for voice in voices if engine.presenter(voice) == presenter]
+    return max(fitting, key=lambda voice: (voice == like, _accent(voice) == _accent(like)), default=None)
+
+
+def _accent(voice: str) -> str:
+    """eSpeak's voices are called `<accent>+<speaker>`."""
+    return voice.partition("+")[0]
+
+
+def missing(engine: Engine, voice: str, presenters: Iterable[str]) -> tuple[Finding, ...]:
+    """A warning where `engine` has no voice for some of `presenters`, so that `voice` speaks for them."""
+    without = [name for name in dict.fromkeys(presenters) if name and voice_for(engine, name, voice) is None]
+    if not without:
+        return ()
+    message = _("Engine {engine} has no voice for {names}; “{voice}” reads those parts.")
+    fix = _("Its voices: {voices}. Write one of them in “voices”, or take an engine with both: loa voices")
+    return (
+        Finding(
+            "speech.presenter",
+            message.format(engine=engine.name, names=", ".join(f"“{name}”" for name in without), voice=voice),
+            fix.format(voices=", ".join(engine.voices())),
+            Severity.WARNING,
+            quote=without[0],
+        ),
+    )
+
+
+BEST_FIRST = ("piper", "vieneu", "gtts", "loa", "espeak")
+"""For `auto`: native Vietnamese voices on this machine, then Google's over the network, then what is always there."""
+NATIVE = frozenset({"piper", "vieneu", "gtts"})
+ONLINE = frozenset({"gtts", "edge"})
+"""Engines whose service may come and go; they may be chosen while it is away, for what they spoke is in the cache."""
+
+
+def choose(name: str | None, notice: Callable[[Finding], None] = lambda _finding: None) -> tuple[Engine, str]:
+    """The engine and voice of `engine[:voice]`, `engine:nữ` or `engine:nam`; `auto` or None: the best that is ready.
+
+    `notice` is told where `auto` had to fall back on a voice that is not a native one, and why each better one was
+    not taken. Raises SpeechError where the engine or voice is unknown, or cannot speak now and is not an online one.
+    """
+    if is_auto(name):
+        return _best(notice, ())
+    wanted, _colon, voice = str(name).partition(":")
+    found = engine(wanted)
+    state = State(True) if wanted in ONLINE else found.state()
+    if not state.ready:
+        raise SpeechError(
+            Finding("speech.engine", f"{wanted}: {state.reason}", state.fix or _("See: loa voices"), quote=name)
+        )
+    voices = found.voices()
+    named = voice_for(found, voice, voices[0]) if voice else voices[0]
+    if named is None:
+        raise SpeechError(no_such_voice(wanted, voice, voices))
+    return found, named
+
+
+def is_auto(name: str | None) -> bool:
+    """Whether the choice of the voice is left to us."""
+    return name in (None, "", "auto")
+
+
+def fall_back(
+    name: str | None, failed: Engine, error: SpeechError, notice: Callable[[Finding], None]
+) -> tuple[Engine, str] | None:
+    """The next best voice after an online one that `auto` chose has failed; None where the station named its voice.
+
+    `notice` is told of it with the reason. Raises SpeechError where nothing else can speak.
+    """
+    if not is_auto(name) or failed.name not in ONLINE:
+        return None
+    reasons = [f"{failed.name}: {finding.message}" for finding in error.findings]
+    return _best(notice, reasons, after=failed.name)
+
+
+def _best(notice: Callable[[Finding], None], reasons: Sequence[str], after: str | None = None) -> tuple[Engine, str]:
+    """The first ready engine (behind `after`); `reasons` tell why those before were not taken."""
+    passed = list(reasons)
+    for name in BEST_FIRST[BEST_FIRST.index(after) + 1 if after else 0 :]:
+        try:
+            found = engine(name)
+        except SpeechError:  # an engine of another package that is not installed
+            continue
+        state = found.state()
+        if state.ready and found.voices():
+            if name not in NATIVE:
+                notice(_fallback(name, passed))
+            return found, found.voices()[0]
+        passed.append(f"{name}: {state.reason}")
+    message = _("No speech engine can speak now. {reasons}").format(reasons=" ".join(passed))
+    fix = _("Install eSpeak NG: sudo apt-get install espeak-ng, or pip install loa[espeak]")
+    raise SpeechError(Finding("speech.none", message, fix))
+
+
+def _fallback(name: str, passed: list[str]) -> Finding:
+    return Finding(
+        "speech.fallback",
+        _("The voice is that of engine {name}, for no native one is ready. {reasons}").format(
+            name=name, reasons=" ".join(passed)
+        ),
+        _("Name a voice in station.voice to be sure of it; loa voices shows all."),
+        Severity.WARNING,
+    )
+
+
+PAUSE = 0.4
+"""Seconds between two sentences."""
+
+
+def aloud(text: str, engine: Engine, voice: str, *, region: Region = "bac", pace: float = 1.0) -> Sound:
+    """`text`, sentence by sentence, as one sound without marks. Raises SpeechError where there is nothing to say."""
+    import numpy as np
+
+    parts = []
+    for start, end in split_sentences(text):
+        written = text[start:end]
+        reading = read(written, region=region)
+        if reading.words:
+            parts.append(trim(engine.say(Utterance(reading.phrased, written, region), voice, pace)))
+    if not parts:
+        raise SpeechError(
+            Finding("speech.nothing", _("There is nothing to say in this text."), _("Give some words."), quote=text)
+        )
+    rate = parts[0].rate
+    pause = np.zeros(round(PAUSE * rate), np.float32)
+    pieces = [piece for part in parts for piece in (part.samples, pause)][:-1]
+    return Sound(np.concatenate(pieces), rate)

@@ -1,0 +1,173 @@
+"""The application: routes, the guard before all of them, headers after all of them, and error pages."""
+
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from loa.errors import LoaError
+from loa.i18n import _
+from loa.web import routes
+from loa.web.auth.guard import SAFE, ForgedError, LoginNeededError, NotAllowedError, guard
+from loa.web.context import Console
+from loa.web.forms import MAX_UPLOAD, FormError
+from loa.web.live import lifespan
+from loa.web.pages import go, page
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+def create_app(console: Console) -> FastAPI:
+    """The console as an ASGI application."""
+    app = FastAPI(
+        title="Loa",
+        dependencies=[Depends(guard)],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.console = console
+    for router in routes.all_routers():
+        app.include_router(router)
+    for kind, handler in _handlers().items():
+        app.add_exception_handler(kind, handler)
+    app.add_middleware(ResponseFrame, changed=console.forget)
+    return app
+
+
+class ResponseFrame:
+    """Around every answer: security headers; before it: a limit on what is sent to us.
+
+    `changed` makes all forgotten that was seen before: when a request begins that may change something, so that nobody
+    signs a sound which was made anew a moment ago, and again before it is answered, so that the next page shows it.
+    """
+
+    def __init__(self, app: ASGIApp, changed: Callable[[], None]) -> None:
+        self.app, self.changed = app, changed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with a limit and with headers."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        taken, changing = 0, scope["method"] not in SAFE
+        if changing:
+            self.changed()
+
+        async def limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MAX_UPLOAD + 200_000:
+                raise HTTPException(413)
+            return message
+
+        async def framed(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                if changing:
+                    self.changed()
+                there = {name.lower() for name, _value in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *((n.encode(), v.encode()) for n, v in HEADERS.items() if n.encode() not in there),
+                ]
+            await send(message)
+
+        await self.app(scope, limited, framed)
+
+
+def _handlers() -> dict[type[Exception] | int, Any]:
+    return {
+        LoginNeededError: _not_logged_in,
+        NotAllowedError: _not_allowed,
+        ForgedError: _forged,
+        FormError: _refused,
+        LoaError: _loa_error,
+        HTTPException: _http,
+        RequestValidationError: _invalid,
+        500: _crash,
+    }
+
+
+def _for_programs(request: Request) -> bool:
+    return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
+
+
+def problem(request: Request, status: int, title: str, text: str, **more: Any) -> Response:
+    """An error as a page for people, or as JSON for programs."""
+    if _for_programs(request):
+        return JSONResponse({"error": title, "message": text, **more}, status)
+    return page(request, "problem.html", status, title=title, text=text, findings=more.get("findings", ()))
+
+
+async def _not_logged_in(request: Request, _error: Exception) -> Response:
+    if _for_programs(request):
+        return problem(request, 401, _("Not logged in"), _("Send a token: Authorization: Bearer …"))
+    wanted = request.url.path if request.method == "GET" and request.url.path != "/" else ""
+    return go(f"/login?next={wanted}" if wanted else "/login")
+
+
+async def _not_allowed(request: Request, _error: Exception) -> Response:
+    return problem(request, 403, _("Not for your role"), _("Ask the administrator if you need this for your work."))
+
+
+async def _forged(request: Request, _error: Exception) -> Response:
+    text = _("The page was open for too long, or the request came from another site. Go back, reload and try again.")
+    return problem(request, 403, _("Not accepted"), text)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    text = " ".join(error.problems.values()) if isinstance(error, FormError) else ""
+    return problem(request, 422, _("Please check what you entered"), text)
+
+
+async def _loa_error(request: Request, error: Exception) -> Response:
+    findings = error.findings if isinstance(error, LoaError) else ()
+    if _for_programs(request):
+        listed = [{"code": f.code, "message": f.message, "mend": f.fix, "place": f.place} for f in findings]
+        return problem(request, 409, _("This did not work"), str(error), findings=listed)
+    return problem(request, 409, _("This did not work"), "", findings=findings)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    texts = {
+        404: (_("Not found"), _("There is no such page. Perhaps it was renamed or removed.")),
+        405: (_("Not accepted"), _("This address does not take such a request.")),
+        413: (_("Too large"), _("At most {count} MB can be sent.").format(count=MAX_UPLOAD // 1_000_000)),
+    }
+    title, text = texts.get(status, (_("Not accepted"), _("The request could not be understood.")))
+    return problem(request, status, title, text)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """An address or a body that no page of ours sends."""
+    given = error.errors() if isinstance(error, RequestValidationError) else []
+    text = "; ".join(f"{'.'.join(str(step) for step in e['loc'])}: {e['msg']}" for e in given[:10])
+    if _for_programs(request):
+        return problem(request, 422, _("Please check what you entered"), text)
+    return problem(request, 404, _("Not found"), _("There is no such page. Perhaps it was renamed or removed."))
+
+
+async def _crash(request: Request, _error: Exception) -> Response:
+    text = _("Loa itself failed; this is our fault, not yours. What goes on air is not affected.")
+    return problem(request, 500, _("Something broke"), text)

@@ -1,0 +1,129 @@
+"""People of the console: made by an administrator, never with a default password."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from loa.i18n import _
+from loa.store import console_tables
+from loa.web.auth import passwords
+from loa.web.auth.roles import Role, join_roles, parse_roles
+from loa.web.forms import FormError
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may log in."""
+
+    id: int
+    name: str
+    shown: str
+    roles: frozenset[Role]
+    active: bool = True
+
+    def may(self, *roles: Role) -> bool:
+        """Whether the person holds one of `roles`."""
+        return bool(self.roles.intersection(roles))
+
+
+class Accounts:
+    """The table of people."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def empty(self) -> bool:
+        """Whether nobody has been added yet: the first run."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(console_tables.users.c.id).limit(1)).first() is None
+
+    def all(self) -> list[Person]:
+        """Everybody, by name."""
+        return [
+            _person(row)
+            for row in console_tables.rows(
+                self.engine, sa.select(console_tables.users).order_by(console_tables.users.c.name)
+            )
+        ]
+
+    def get(self, id_: int) -> Person | None:
+        """The person with this number."""
+        found = console_tables.rows(
+            self.engine, sa.select(console_tables.users).where(console_tables.users.c.id == id_)
+        )
+        return _person(found[0]) if found else None
+
+    def add(self, name: str, shown: str, password: str, roles: frozenset[Role]) -> Person:
+        """Add somebody. Raises FormError with every reason: a bad or taken name, a weak password, no role."""
+        name = name.strip().lower()
+        shown = " ".join(shown.split())[:80] or name
+        problems = {"password": passwords.weakness(password, name)}
+        if not _NAME.fullmatch(name):
+            problems["name"] = _("Use 3 to 40 letters a-z, digits, dot or dash, without spaces or accents.")
+        if not roles:
+            problems["roles"] = _("Choose at least one role.")
+        FormError.if_any(problems)
+        row = {"name": name, "shown": shown, "password": passwords.hash_password(password), "active": 1}
+        with self.engine.begin() as connection:
+            if connection.execute(
+                sa.select(console_tables.users.c.id).where(console_tables.users.c.name == name)
+            ).first():
+                raise FormError({"name": _("Somebody already has this name.")})
+            done = connection.execute(
+                sa.insert(console_tables.users).values(**row, roles=join_roles(roles), created=console_tables.now())
+            )
+            return Person(int((done.inserted_primary_key or [0])[0]), name, shown, roles)
+
+    def check(self, name: str, password: str) -> Person | None:
+        """The person whose password this is; None for a wrong name, a wrong password or a closed account."""
+        name = unicodedata.normalize("NFC", name.strip().lower())[:40]
+        found = console_tables.rows(
+            self.engine, sa.select(console_tables.users).where(console_tables.users.c.name == name)
+        )
+        stored = found[0] if found and found[0]["active"] else None
+        good = passwords.matches(stored["password"] if stored else None, password)
+        return _person(stored) if stored and good else None
+
+    def change(self, person: Person, *, shown: str, roles: frozenset[Role], active: bool) -> None:
+        """Rename, give other roles, open or close. Raises FormError where no administrator would be left."""
+        if not roles:
+            raise FormError({"roles": _("Choose at least one role.")})
+        with self.engine.begin() as connection:
+            others = connection.execute(
+                sa.select(console_tables.users.c.roles).where(
+                    console_tables.users.c.active == 1, console_tables.users.c.id != person.id
+                )
+            ).scalars()
+            stays = (active and Role.ADMIN in roles) or any(Role.ADMIN in parse_roles(text) for text in others)
+            if not stays:
+                raise FormError({"roles": _("At least one administrator must stay.")})
+            connection.execute(
+                sa.update(console_tables.users)
+                .where(console_tables.users.c.id == person.id)
+                .values(shown=" ".join(shown.split())[:80] or person.name, roles=join_roles(roles), active=int(active))
+            )
+            if not active:
+                connection.execute(
+                    sa.delete(console_tables.sessions).where(console_tables.sessions.c.user_id == person.id)
+                )
+
+    def set_password(self, person: Person, password: str) -> None:
+        """A new password; every session of the person ends. Raises FormError for a weak one."""
+        FormError.if_any({"password": passwords.weakness(password, person.name)})
+        with self.engine.begin() as connection:
+            connection.execute(
+                sa.update(console_tables.users)
+                .where(console_tables.users.c.id == person.id)
+                .values(password=passwords.hash_password(password))
+            )
+            connection.execute(sa.delete(console_tables.sessions).where(console_tables.sessions.c.user_id == person.id))
+
+
+def _person(row: dict[str, Any]) -> Person:
+    return Person(row["id"], row["name"], row["shown"], parse_roles(row["roles"]), bool(row["active"]))

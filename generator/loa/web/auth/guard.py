@@ -1,0 +1,81 @@
+"""The one door: every route passes here, and a route that carries no decision admits nobody."""
+
+import hmac
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from loa.web.auth.roles import decision_of
+from loa.web.auth.sessions import Session
+from loa.web.context import address_of, console_of
+from loa.web.forms import read_form
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+COOKIE, VISITOR = "loa_session", "loa_visitor"
+
+
+class LoginNeededError(Exception):
+    """A stranger asked for what only people with an account may see."""
+
+
+class NotAllowedError(Exception):
+    """Somebody asked for what their roles do not cover."""
+
+
+class ForgedError(Exception):
+    """A changing request that did not come from one of our own pages."""
+
+
+async def guard(request: Request) -> AsyncIterator[None]:
+    """Find out who asks, and let them pass or not. Raises LoginNeededError, NotAllowedError, ForgedError."""
+    try:
+        await _let_pass(request)
+        yield
+    finally:
+        await request.close()  # an uploaded file's copy goes with it
+
+
+async def _let_pass(request: Request) -> None:
+    session = await run_in_threadpool(identify, request)
+    request.state.session = session
+    decision = decision_of(request.scope.get("endpoint"))
+    if decision is None:
+        raise NotAllowedError
+    if not decision.admits(session.person.roles if session else None):
+        if session is None:
+            raise LoginNeededError
+        raise NotAllowedError
+    by_token = session is not None and session.csrf is None
+    if request.method not in SAFE and not by_token:
+        await _refuse_forgery(request, session)
+
+
+def identify(request: Request) -> Session | None:
+    """The session of the cookie, or of the token; a wrong token counts as a guess."""
+    console = console_of(request)
+    kind, _space, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        address = address_of(request)
+        if console.login_attempts.blocked("token", address):
+            return None
+        session = console.sessions.find_token(token.strip())
+        if session is None:
+            console.login_attempts.failed("token", address)
+        return session
+    cookie = request.cookies.get(COOKIE)
+    return console.sessions.find(cookie) if cookie else None
+
+
+async def _refuse_forgery(request: Request, session: Session | None) -> None:
+    """A form must come from our own page: same origin, and with the session's (or the visitor's) token."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise ForgedError
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        raise ForgedError
+    wanted = session.csrf if session else request.cookies.get(VISITOR)
+    given = request.headers.get("x-csrf-token") or (await read_form(request)).secret("csrf")
+    if not wanted or not hmac.compare_digest(wanted.encode(), given.encode()):
+        raise ForgedError

@@ -1,0 +1,1 @@
+"""Changes that the console makes to YAML files, with history and undo."""

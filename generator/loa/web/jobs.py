@@ -1,0 +1,190 @@
+"""Long work: each job is a row and a process of its own, so that it can be cancelled and outlives a restart."""
+
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from loa.i18n import _
+from loa.store import console_tables
+from loa.workspace import Workspace
+
+_LOOK = 0.5
+_LIVING = ("waiting", "running")
+OVER = frozenset({"done", "failed", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work. `state`: waiting, running, done, failed, cancelled; `message`: where it is, or why it failed."""
+
+    id: int
+    kind: str
+    title: str
+    arguments: dict[str, Any]
+    who: str
+    state: str
+    done: int
+    total: int
+    message: str
+    pid: int | None
+    created: str
+    ended: str | None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in OVER
+
+    @property
+    def state_name(self) -> str:
+        """The state in the user's language."""
+        names = {
+            "waiting": _("waiting"),
+            "running": _("at work"),
+            "done": _("done"),
+            "failed": _("failed"),
+            "cancelled": _("cancelled"),
+        }
+        return names[self.state]
+
+
+class Jobs:
+    """The table of jobs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def add(self, kind: str, title: str, arguments: dict[str, Any], who: str) -> int:
+        """Put work in line; the same work that still waits is not put there twice."""
+        text = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
+        table = console_tables.jobs
+        same = sa.select(table.c.id).where(table.c.kind == kind, table.c.arguments == text, table.c.state.in_(_LIVING))
+        with self.engine.begin() as connection:
+            there = connection.execute(same).scalar()
+            if there is not None:
+                return int(there)
+            row = {"kind": kind, "title": title[:200], "arguments": text, "who": who, "state": "waiting"}
+            done = connection.execute(sa.insert(table).values(**row, created=console_tables.now()))
+            return int((done.inserted_primary_key or [0])[0])
+
+    def get(self, id_: int) -> Job | None:
+        """One job."""
+        found = console_tables.rows(self.engine, sa.select(console_tables.jobs).where(console_tables.jobs.c.id == id_))
+        return _job(found[0]) if found else None
+
+    def latest(self, limit: int = 10) -> list[Job]:
+        """The newest jobs."""
+        query = sa.select(console_tables.jobs).order_by(console_tables.jobs.c.id.desc()).limit(limit)
+        return [_job(row) for row in console_tables.rows(self.engine, query)]
+
+    def living(self) -> list[Job]:
+        """Those that wait or are at work, the oldest first."""
+        query = (
+            sa.select(console_tables.jobs)
+            .where(console_tables.jobs.c.state.in_(_LIVING))
+            .order_by(console_tables.jobs.c.id)
+        )
+        return [_job(row) for row in console_tables.rows(self.engine, query)]
+
+    def set(self, id_: int, **values: Any) -> bool:
+        """Change a job that is not over; whether it was not."""
+        if values.get("state") in OVER:
+            values["ended"] = console_tables.now()
+        query = sa.update(console_tables.jobs).where(
+            console_tables.jobs.c.id == id_, console_tables.jobs.c.state.in_(_LIVING)
+        )
+        with self.engine.begin() as connection:
+            return connection.execute(query.values(**values)).rowcount > 0
+
+    def cancel(self, id_: int) -> bool:
+        """Stop a job: the row first, then its process."""
+        job = self.get(id_)
+        if job is None or not self.set(id_, state="cancelled", message=""):
+            return False
+        process = process_of(job)
+        if process:
+            process.terminate()
+        return True
+
+
+class JobRunner:
+    """Starts what waits, one job at a time, and notices processes that died."""
+
+    def __init__(self, workspace: Workspace, jobs: Jobs) -> None:
+        self.workspace, self.jobs = workspace, jobs
+        self._stop = threading.Event()
+        self._children: dict[int, subprocess.Popen[bytes]] = {}
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin; what a stopped console left unfinished is taken up again."""
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """No new work. What runs goes on by itself and is found again at the next start."""
+        self._stop.set()
+        if self._thread:
+            self._thread.join(5)
+
+    def _run(self) -> None:
+        while not self._stop.wait(_LOOK):
+            try:
+                self.step()
+            except sa.exc.SQLAlchemyError:
+                continue  # a locked file or a full disk: the rows stay, and the next look tries again
+
+    def step(self) -> None:
+        """Look once."""
+        living = self.jobs.living()
+        for job in living:
+            if job.state == "running" and process_of(job) is None:
+                child = self._children.pop(job.id, None)
+                if child is not None:
+                    self.jobs.set(job.id, state="failed", message=_("The work ended before it was finished."))
+                else:  # it was started by a console that is no more: once again, from what is already in the cache
+                    self.jobs.set(job.id, state="waiting", pid=None)
+        if not any(job.state == "running" for job in living):
+            first = next((job for job in living if job.state == "waiting"), None)
+            if first:
+                self._start(first)
+
+    def _start(self, job: Job) -> None:
+        command = [sys.executable, "-m", "loa.web.worker", str(self.workspace.root), str(job.id)]
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            process_group=None if sys.platform == "win32" else 0,  # Ctrl+C is not for it; see polite.py
+        )
+        self._children[job.id] = child
+        self.jobs.set(job.id, state="running", pid=child.pid)
+
+
+def process_of(job: Job) -> psutil.Process | None:
+    """The living process of a job; a stranger that got its number is none."""
+    if not job.pid:
+        return None
+    try:
+        process = psutil.Process(job.pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            process.wait(0)
+            return None
+        command = process.cmdline()
+    except (psutil.Error, OSError):
+        return None
+    mine = bool(command) and command[-1] == str(job.id) and any("worker" in part for part in command)
+    return process if mine or not command else None
+
+
+def _job(row: dict[str, Any]) -> Job:
+    return Job(**{**row, "arguments": json.loads(row["arguments"])})

@@ -1,0 +1,164 @@
+"""Pages: Jinja templates, escaped by default, in the station's language."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from loa import i18n
+from loa.i18n import _
+from loa.web import formats, names
+from loa.web.auth.guard import VISITOR
+from loa.web.auth.roles import Role
+from loa.web.context import console_of, session_of
+from loa.web.yaml_forms import as_rows
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "weekday": formats.weekday,
+    "day": formats.day,
+    "long_day": formats.long_day,
+    "clock": formats.clock,
+    "moment": formats.moment,
+    "lasting": formats.lasting,
+    "wait": formats.wait,
+    "size": formats.size,
+    "deed": names.audit_action,
+    "outcome": names.outcome_name,
+    "output_kind": names.output_kind,
+    "alarm_kind": names.alarm_kind,
+    "topic": names.topic,
+}
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the menu: `roles` empty means everybody."""
+
+    path: str
+    title: str
+    icon: str
+    roles: frozenset[Role] = frozenset()
+
+
+def menu() -> list[Entry]:
+    """The places of the console, in the order of a day's work."""
+    officer, operator, editor, leader, duty, admin = Role
+    return [
+        Entry("/", _("Today"), "today"),
+        Entry("/week", _("Week"), "week"),
+        Entry("/campaigns", _("Campaigns"), "campaigns"),
+        Entry("/release", _("Release"), "release", frozenset({officer, leader, admin})),
+        Entry("/emergency", _("Emergency"), "emergency", frozenset({duty})),
+        Entry("/publish", _("Publish"), "publish", frozenset({officer, editor, leader})),
+        Entry("/log", _("Log"), "log"),
+        Entry("/settings", _("Settings"), "settings", frozenset({admin, operator})),
+    ]
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Our templates. An undefined name is an error, and everything is escaped."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates", encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        {
+            "_": lambda text: i18n._(text),
+            "ngettext": lambda *a: i18n.ngettext(*a),
+            "Role": Role,
+            "asset": asset,
+            "role_options": role_options,
+            "pairs": pairs,
+            "as_rows": as_rows,
+            "rows_for": rows_for,
+        }
+    )
+    made.filters.update(_FILTERS)
+    return made
+
+
+def role_options(without: str = "", held: frozenset[Role] | None = None) -> list[tuple[str, str, str]]:
+    """Roles to tick: value, name, what it may do."""
+    wanted = [role for role in Role if role != without and (held is None or role in held)]
+    return [(role.value, role.label, role.duty) for role in wanted]
+
+
+def pairs(value: object) -> str:
+    """A mapping as lines `word = reading`, for a text field."""
+    return "\n".join(f"{word} = {said}" for word, said in value.items()) if isinstance(value, dict) else ""
+
+
+def rows_for(text: str) -> int:
+    """How many rows a text field wants: room for what is in it and a line more, within reason."""
+    return max(2, min(24, 1 + sum(1 + len(line) // 60 for line in text.split("\n"))))
+
+
+@lru_cache(maxsize=8)
+def asset(name: str) -> str:
+    """The address of a static file, with its age, so that browsers may keep it until it changes."""
+    return f"/static/{name}?{int((FOLDER / 'static' / name).stat().st_mtime):x}"
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page `template` with `values`; the menu, the person and waiting notices are there by themselves."""
+    console, session = console_of(request), session_of(request)
+    me = session.person if session else None
+    visitor = None if session else (request.cookies.get(VISITOR) or secrets.token_urlsafe(24))
+    values = {
+        "me": me,
+        "csrf": session.csrf if session else visitor,
+        "menu": [e for e in menu() if me and (not e.roles or e.roles & me.roles)],
+        "path": request.url.path,
+        "theme": theme if (theme := request.cookies.get("loa_theme", "")) in {"dark", "light"} else "",
+        "notices": console.notices.pop(session.hash, []) if session else [],
+        "problems": {},
+        "station": console.workspace.root.name,
+        **values,
+    }
+    answer = HTMLResponse(environment().get_template(template).render(values), status)
+    if visitor and visitor != request.cookies.get(VISITOR):
+        answer.set_cookie(VISITOR, visitor, httponly=True, samesite="strict", secure=by_https(request))
+    return answer
+
+
+def fragment(template: str, **values: Any) -> str:
+    """A part of a page, for live updates."""
+    return environment().get_template(template).render(values)
+
+
+def by_https(request: Request) -> bool:
+    """Whether the browser came by https (through a proxy too), so that cookies may insist on it."""
+    return request.url.scheme == "https"
+
+
+def go(path: str) -> RedirectResponse:
+    """After a form: see `path` (303, so that going back does not send the form again)."""
+    return RedirectResponse(path, status_code=303)
+
+
+def local(path: str) -> str:
+    """`path` where it is a path of our own; else the first page (no redirect leads away from the console)."""
+    good = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
+    return path if good else "/"
+
+
+PER_PART = 40
+
+
+def in_parts(rows: Sequence[Any], part: int) -> dict[str, Any]:
+    """What `part-parts.html` and its page need: the `rows` of a `part` (from 1), the number of `parts`, the `total`."""
+    parts = max(1, -(-len(rows) // PER_PART))
+    part = max(1, min(part, parts))
+    shown = rows[(part - 1) * PER_PART : part * PER_PART]
+    return {"rows": shown, "part": part, "parts": parts, "total": len(rows)}

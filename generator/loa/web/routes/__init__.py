@@ -1,0 +1,42 @@
+"""The routes, one module a place in the menu. Every route carries a decision (see roles.py), or nobody passes."""
+
+from fastapi import APIRouter
+
+from loa.web.routes import (
+    account,
+    api,
+    broadcasts,
+    campaigns,
+    changes,
+    emergency,
+    import_article,
+    log,
+    outputs,
+    publish,
+    release,
+    script,
+    settings,
+    today,
+    week,
+)
+
+
+def all_routers() -> tuple[APIRouter, ...]:
+    """Every router, in the order in which paths are tried: fixed paths before those with names in them."""
+    modules = (
+        settings,
+        account,
+        today,
+        outputs,
+        script,
+        import_article,
+        changes,
+        campaigns,
+        broadcasts,
+        week,
+        release,
+        emergency,
+        publish,
+        log,
+    )
+    return (api.hidden, api.router, *(module.router for module in modules))

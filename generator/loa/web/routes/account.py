@@ -1,0 +1,247 @@
+"""Logging in and out, the first run, one's own account."""
+
+import threading
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from loa.i18n import _
+from loa.web.auth.accounts import Person
+from loa.web.auth.guard import COOKIE
+from loa.web.auth.passwords import same_code
+from loa.web.auth.roles import Role, anyone, members, only, parse_roles
+from loa.web.auth.sessions import LONGEST
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit, flash, session_of
+from loa.web.forms import Form, FormError
+from loa.web.pages import by_https, go, local, page
+
+router = APIRouter(include_in_schema=False)
+_first = threading.Lock()
+
+
+@router.get("/login")
+@anyone
+def login_page(request: Request, console: ConsoleDep, next: str = "/") -> Response:  # noqa: A002  the name in the address
+    """The log-in; on the first run, the form that makes the administrator."""
+    if console.first_run():
+        return page(request, "first.html", values={})
+    return go("/") if session_of(request) else page(request, "login.html", next=local(next), name="")
+
+
+@router.post("/login")
+@anyone
+def login(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+    """Check name and password, within the limits on guessing; then a new session."""
+    name, address = form.text("name", 40), address_of(request)
+    wanted = local(form.text("next", 200))
+    if console.login_attempts.blocked(name, address):
+        text = _("Too many attempts. Wait 15 minutes, then try again.")
+        return page(request, "login.html", 429, next=wanted, name=name, problems={"": text})
+    person = console.accounts.check(name, form.secret("password"))
+    if person is None:
+        console.login_attempts.failed(name, address)
+        console.audit.write(name, "login.failed", address=address)
+        text = _("The name or the password is wrong.")
+        return page(request, "login.html", 401, next=wanted, name=name, problems={"": text})
+    console.login_attempts.forgive(name, address)
+    console.audit.write(person.shown, "login", address=address)
+    old = session_of(request)
+    if old:
+        console.sessions.end(old.hash)
+    return _enter(request, console.sessions.start(person, address), wanted)
+
+
+@router.post("/first")
+@anyone
+def first_run(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+    """Make the administrator, for whoever can read the code in the terminal."""
+    values = {"name": form.text("name", 40), "shown": form.text("shown", 80), "roles": form.texts("roles")}
+    address = address_of(request)
+    with _first:
+        if not console.first_run():
+            return go("/login")
+        try:
+            _check_code(console, form, address)
+            roles = parse_roles(" ".join(form.texts("roles"))) | {Role.ADMIN}
+            person = console.accounts.add(form.text("name"), form.text("shown"), form.secret("password"), roles)
+        except FormError as refused:
+            return page(request, "first.html", 422, values=values, problems=refused.problems)
+        console.code = ""
+    console.audit.write(person.shown, "first.run", person.name, address=address)
+    return _enter(request, console.sessions.start(person, address), "/")
+
+
+@router.post("/logout")
+@members
+def logout(request: Request, console: ConsoleDep) -> Response:
+    """End this session."""
+    session = session_of(request)
+    if session:
+        audit(request, "logout")
+        console.sessions.end(session.hash)
+    answer = go("/login")
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.get("/account")
+@members
+def account(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
+    """One's own name, roles, password, tokens and colours."""
+    return page(request, "account.html", tokens=console.sessions.tokens_of(me), token="")
+
+
+@router.post("/account/password")
+@members
+def change_password(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+    """A new password, for who knows the old one; all other sessions end."""
+    problems = {}
+    address = address_of(request)
+    if console.login_attempts.blocked(me.name, address) or not console.accounts.check(me.name, form.secret("old")):
+        console.login_attempts.failed(me.name, address)
+        problems["old"] = _("The present password is wrong.")
+    elif form.secret("password") != form.secret("again"):
+        problems["again"] = _("The two passwords differ.")
+    else:
+        try:
+            console.accounts.set_password(me, form.secret("password"))
+        except FormError as refused:
+            problems = refused.problems
+    if problems:
+        return page(request, "account.html", 422, tokens=console.sessions.tokens_of(me), token="", problems=problems)
+    audit(request, "password.changed")
+    return _enter(request, console.sessions.start(me, address), "/account")
+
+
+@router.post("/account/tokens")
+@members
+def make_token(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+    """A token for a program; shown this once."""
+    label = form.text("label", 80) or _("a program")
+    token = console.sessions.make_token(
+        me, label, parse_roles(" ".join(form.texts("roles"))), form.number("days", 1, 366)
+    )
+    audit(request, "token.made", label)
+    return page(request, "account.html", tokens=console.sessions.tokens_of(me), token=token)
+
+
+@router.post("/account/tokens/{id_}/drop")
+@members
+def drop_token(request: Request, console: ConsoleDep, me: CurrentPerson, id_: int) -> Response:
+    """Withdraw a token."""
+    if console.sessions.drop_token(me, id_):
+        audit(request, "token.dropped", str(id_))
+        flash(request, _("The token no longer works."))
+    return go("/account")
+
+
+@router.post("/account/theme")
+@members
+def theme(request: Request, form: SubmittedForm) -> Response:
+    """Dark, light, or as the computer has it."""
+    wanted = form.text("theme", 10)
+    answer = go(local(urlsplit(request.headers.get("referer", "/")).path or "/"))
+    if wanted in {"dark", "light"}:
+        answer.set_cookie(
+            "loa_theme", wanted, max_age=31536000, httponly=True, samesite="lax", secure=by_https(request)
+        )
+    else:
+        answer.delete_cookie("loa_theme")
+    return answer
+
+
+def _check_code(console: Console, form: Form, address: str) -> None:
+    if console.login_attempts.blocked("first", address):
+        raise FormError({"code": _("Too many attempts. Wait 15 minutes, then try again.")})
+    if not same_code(form.secret("code"), console.code):
+        console.login_attempts.failed("first", address)
+        raise FormError({"code": _("This is not the code in the terminal window where Loa was started.")})
+    if form.secret("password") != form.secret("again"):
+        raise FormError({"again": _("The two passwords differ.")})
+
+
+def _enter(request: Request, cookie: str, path: str) -> Response:
+    answer = go(path)
+    seconds = int(LONGEST.total_seconds())
+    answer.set_cookie(COOKIE, cookie, max_age=seconds, httponly=True, samesite="lax", secure=by_https(request))
+    return answer
+
+
+@router.get("/settings/people")
+@only(Role.ADMIN)
+def people(request: Request, console: ConsoleDep) -> Response:
+    """Everybody, and a form to add somebody."""
+    return page(request, "people.html", people=console.accounts.all(), values={})
+
+
+@router.post("/settings/people")
+@only(Role.ADMIN)
+def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+    """Add somebody, with a first password that they should change."""
+    values = {"name": form.text("name", 40), "shown": form.text("shown", 80), "roles": form.texts("roles")}
+    try:
+        person = console.accounts.add(
+            form.text("name"), form.text("shown"), form.secret("password"), parse_roles(" ".join(values["roles"]))
+        )
+    except FormError as refused:
+        everybody = console.accounts.all()
+        return page(request, "people.html", 422, people=everybody, values=values, problems=refused.problems)
+    audit(request, "person.added", person.name, _named(person.roles))
+    flash(request, _("{name} can log in now.").format(name=person.shown))
+    return go("/settings/people")
+
+
+@router.get("/settings/people/{id_}")
+@only(Role.ADMIN)
+def show_person(request: Request, console: ConsoleDep, id_: int) -> Response:
+    """Somebody's roles, and a new password for who forgot theirs."""
+    return page(request, "person.html", person=_person(console, id_))
+
+
+@router.post("/settings/people/{id_}")
+@only(Role.ADMIN)
+def change(request: Request, console: ConsoleDep, id_: int, form: SubmittedForm) -> Response:
+    """Other roles, another name, open or closed."""
+    person = _person(console, id_)
+    roles = parse_roles(" ".join(form.texts("roles")))
+    try:
+        console.accounts.change(person, shown=form.text("shown", 80), roles=roles, active=form.flag("active"))
+    except FormError as refused:
+        return page(request, "person.html", 422, person=person, problems=refused.problems)
+    audit(request, "person.changed", person.name, _named(roles))
+    flash(request, _("Saved."))
+    return go("/settings/people")
+
+
+@router.post("/settings/people/{id_}/password")
+@only(Role.ADMIN)
+def password(request: Request, console: ConsoleDep, me: CurrentPerson, id_: int, form: SubmittedForm) -> Response:
+    """A new password for somebody; all their sessions end."""
+    person = _person(console, id_)
+    try:
+        console.accounts.set_password(person, form.secret("password"))
+    except FormError as refused:
+        return page(request, "person.html", 422, person=person, problems=refused.problems)
+    audit(request, "person.password", person.name)
+    flash(request, _("{name} has a new password.").format(name=person.shown))
+    return go("/settings/people" if person.id != me.id else "/login")
+
+
+@router.get("/settings/audit")
+@only(Role.ADMIN)
+def show_audit(request: Request, console: ConsoleDep, q: str = "", before: int = 0) -> Response:
+    """Who did what in the console, newest first."""
+    return page(request, "audit.html", rows=console.audit.read(before=before or None, word=q[:80]), q=q[:80])
+
+
+def _named(roles: frozenset[Role]) -> str:
+    return ", ".join(role.label for role in Role if role in roles)
+
+
+def _person(console: Console, id_: int) -> Person:
+    person = console.accounts.get(id_)
+    if person is None:
+        raise HTTPException(404)
+    return person

@@ -1,0 +1,351 @@
+"""The same actions for programs: JSON, tokens, and a description by OpenAPI."""
+
+import datetime
+from itertools import islice
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from loa.i18n import _
+from loa.store import approvals, asrun, requests
+from loa.store.alarms import clear_alarms
+from loa.web.auth.roles import Role, members, only
+from loa.web.context import ConsoleDep, CurrentPerson, audit
+from loa.web.edits.schedule import set_volume
+from loa.web.forms import FormError
+from loa.web.routes.release import find_bulletin
+from loa.web.routes.today import put_on_air
+from loa.web.views import bulletins as shelf
+from loa.web.views import log as log_views
+from loa.web.views.lookup import find_commune
+from loa.web.views.now import LOUDEST, Loudspeaker
+
+
+class Problem(BaseModel):
+    """Why a request was not done."""
+
+    error: str
+    message: str
+
+
+class Sent(BaseModel):
+    """What programs send: nothing unknown is taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Signature(Sent):
+    """The sound that was heard."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Return(Signature):
+    """Why it is sent back."""
+
+    note: str = Field(min_length=1, max_length=2000)
+
+
+class Play(Sent):
+    """A signed bulletin and where to play it."""
+
+    bulletin: str = Field(min_length=3, max_length=300)
+    outputs: list[str] = Field(min_length=1, max_length=50)
+
+
+class Seen(Sent):
+    """One alarm, or with null all of them."""
+
+    event: str | None = Field(default=None, max_length=300)
+
+
+class Airing(BaseModel):
+    """An airing of the plan."""
+
+    airing: str
+    broadcast: str
+    commune: str
+    bulletin: str
+    planned: datetime.datetime
+    minutes: float
+    outputs: list[str]
+    outcome: str | None
+    skipped: bool
+    problems: list[str]
+
+
+class Bulletin(BaseModel):
+    """A bulletin and whether it is signed."""
+
+    id: str
+    title: str
+    state: Literal["none", "waiting", "signed", "returned"]
+    sha256: str | None
+    seconds: float | None
+    signed_by: str | None
+    returned_because: str | None
+
+    @classmethod
+    def of(cls, b: shelf.Bulletin) -> "Bulletin":
+        """As the console knows it."""
+        return cls(
+            id=b.id,
+            title=b.title,
+            state=b.state,
+            sha256=b.sha256,
+            seconds=b.manifest.seconds if b.manifest else None,
+            signed_by=b.approval.by if b.approval else None,
+            returned_because=b.returned["note"] if b.returned and not b.approval else None,
+        )
+
+
+class Turn(Sent):
+    """How loud, in per cent of the bulletin's level."""
+
+    volume: int = Field(ge=0, le=LOUDEST)
+
+
+class Output(BaseModel):
+    """An output and how it is getting on; the last four are null for groups and before the first airing."""
+
+    name: str
+    kind: str
+    volume: int
+    state: str | None
+    since: datetime.datetime | None
+    error: str | None
+    took: datetime.datetime | None
+
+    @classmethod
+    def of(cls, speaker: Loudspeaker) -> "Output":
+        """As the console knows it."""
+        health = speaker.health
+        return cls(
+            name=speaker.name,
+            kind=speaker.output.kind,
+            volume=speaker.output.volume,
+            state=health.state if health else None,
+            since=health.since if health else None,
+            error=health.error if health else None,
+            took=health.took if health else None,
+        )
+
+
+class Job(BaseModel):
+    """Long work."""
+
+    id: int
+    state: str
+    done: int
+    total: int
+    message: str
+
+
+class Done(BaseModel):
+    """It was done; `id` names what came of it."""
+
+    id: str
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "not understood"},
+    401: {"model": Problem, "description": "no token, or one that no longer works"},
+    403: {"model": Problem, "description": "not for this token's roles"},
+    404: {"model": Problem, "description": "no such thing"},
+    409: {"model": Problem, "description": "the station's files do not allow it"},
+    413: {"model": Problem, "description": "too large"},
+    422: {"model": Problem, "description": "something in the request is wrong"},
+}
+
+router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
+hidden = APIRouter(include_in_schema=False)
+Name = Annotated[str, Path(max_length=200)]
+
+
+@hidden.get("/api/openapi.json")
+@members
+def openapi(request: Request) -> JSONResponse:
+    """The description of everything below /api/v1."""
+    made = request.app.openapi()
+    made["components"].setdefault("securitySchemes", {})["token"] = {"type": "http", "scheme": "bearer"}
+    made["security"] = [{"token": []}]
+    return JSONResponse(made)
+
+
+@router.get("/now")
+@members
+def now(console: ConsoleDep) -> dict[str, Any]:
+    """What is on air, what comes next, and the alarms that nobody has seen."""
+    moment = console.monitor.now()
+    alarms = [{"event": a.event, "kind": a.kind, "message": a.message, "at": a.at} for a in moment.alarms]
+    return {"running": moment.running, **moment.event(), "alarms": alarms}
+
+
+@router.get("/outputs")
+@members
+def outputs(console: ConsoleDep) -> list[Output]:
+    """Every output: volume, state, last trouble, last sound."""
+    return [Output.of(speaker) for speaker in console.monitor.now().loudspeakers]
+
+
+@router.post("/outputs/{name}/volume")
+@only(Role.OPERATOR)
+def turn(request: Request, console: ConsoleDep, name: Name, sent: Turn) -> Output:
+    """Turn it up or down, now and from now on."""
+    set_volume(request, console, name, sent.volume)
+    console.forget()
+    return next(Output.of(speaker) for speaker in console.monitor.now().loudspeakers if speaker.name == name)
+
+
+@router.get("/airings")
+@members
+def plan(
+    console: ConsoleDep, since: Annotated[datetime.date, Query()], days: Annotated[int, Query(ge=1, le=31)] = 7
+) -> list[Airing]:
+    """The airings of some days, with outcomes and problems."""
+    schedule = console.files.plan().schedule
+    if schedule is None or not 2000 <= since.year <= 2100:
+        return []
+    start = datetime.datetime.combine(since, datetime.time(), schedule.timezone)
+    return [
+        Airing(
+            airing=s.airing.id,
+            broadcast=s.airing.broadcast,
+            commune=s.airing.commune,
+            bulletin=s.airing.bulletin,
+            planned=s.airing.planned,
+            minutes=s.airing.minutes,
+            outputs=list(s.airing.outputs),
+            outcome=s.outcome,
+            skipped=s.airing.skipped is not None,
+            problems=list(s.says) if s.tone in {"warn", "bad"} else [],
+        )
+        for s in console.airings.between(schedule, start, start + datetime.timedelta(days=days))
+    ]
+
+
+@router.get("/bulletins")
+@members
+def bulletins(
+    console: ConsoleDep,
+    q: Annotated[str, Query(max_length=80)] = "",
+    after: Annotated[str, Query(max_length=300)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+) -> list[Bulletin]:
+    """Bulletins and their states, by id; `q`: a part of title or id, `after`: those behind this id."""
+    word = q.casefold().strip()
+    found = (b for b in console.bulletins.all() if b.id > after and word in f"{b.id} {b.title}".casefold())
+    return [Bulletin.of(b) for b in islice(found, limit)]
+
+
+@router.post("/bulletins/{commune}/{name}/sign")
+@only(Role.LEADER)
+def sign(
+    request: Request, console: ConsoleDep, me: CurrentPerson, commune: Name, name: Name, sent: Signature
+) -> Bulletin:
+    """Sign exactly this sound."""
+    found = _same(console, f"{commune}/{name}", sent.sha256)
+    approvals.approve(
+        console.workspace, console.store, approvals.BulletinFile(found.id, found.path), me.shown, shelf.now()
+    )
+    audit(request, "bulletin.signed", found.id, sent.sha256)
+    return Bulletin.of(find_bulletin(console, found.id))
+
+
+@router.post("/bulletins/{commune}/{name}/return")
+@only(Role.LEADER)
+def send_back(
+    request: Request, console: ConsoleDep, me: CurrentPerson, commune: Name, name: Name, sent: Return
+) -> Bulletin:
+    """Send it back with a note."""
+    found = _same(console, f"{commune}/{name}", sent.sha256)
+    console.bulletins.send_back(found, me.shown, sent.note)
+    audit(request, "bulletin.returned", found.id, sent.note)
+    return Bulletin.of(find_bulletin(console, found.id))
+
+
+@router.post("/communes/{stem}/audio")
+@only(Role.OFFICER)
+def make(request: Request, console: ConsoleDep, me: CurrentPerson, stem: Name) -> Job:
+    """Make the audio of a commune; ask for the job until it is over."""
+    commune = find_commune(console.files, stem)
+    title = _("Audio of {commune}").format(commune=commune.commune.full)
+    number = console.jobs.add("build", title, {"communes": [stem]}, me.shown)
+    audit(request, "audio.asked", stem)
+    return job(console, number)
+
+
+@router.get("/jobs/{id_}")
+@members
+def job(console: ConsoleDep, id_: Annotated[int, Path(ge=0, lt=2**53)]) -> Job:
+    """How far a job is."""
+    found = console.job(id_)
+    if found is None:
+        raise FormError({"id": _("There is no such job.")})
+    return Job(id=found.id, state=found.state, done=found.done, total=found.total, message=found.message)
+
+
+@router.post("/play")
+@only(Role.OPERATOR)
+def play(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Play) -> Done:
+    """Put a signed bulletin on air now."""
+    found = console.bulletins.get(sent.bulletin)
+    schedule = console.files.plan().schedule
+    if found is None or found.state != "signed":
+        raise FormError({"bulletin": _("Choose a bulletin that is signed.")})
+    if schedule is None or not all(name in schedule.outputs for name in sent.outputs):
+        raise FormError({"outputs": _("Choose at least one loudspeaker.")})
+    airing = put_on_air(console, found.id, sent.outputs, me.shown)
+    audit(request, "air.played", found.id, ", ".join(sent.outputs))
+    return Done(id=airing)
+
+
+@router.post("/stop")
+@only(Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN)
+def stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
+    """Silence, at once."""
+    number = requests.ask(console.store, "stop", {"by": me.shown}, shelf.now())
+    audit(request, "air.stopped")
+    return Done(id=str(number))
+
+
+@router.post("/alarms/seen")
+@only(Role.OPERATOR, Role.LEADER, Role.ADMIN)
+def seen(request: Request, console: ConsoleDep, sent: Seen) -> Done:
+    """Somebody has seen an alarm, or all."""
+    many = clear_alarms(console.store, shelf.now(), sent.event)
+    audit(request, "alarm.seen", sent.event or "")
+    return Done(id=str(many))
+
+
+@router.get("/log")
+@members
+def log(
+    console: ConsoleDep,
+    q: Annotated[str, Query(max_length=80)] = "",
+    outcome: Annotated[str, Query(max_length=20)] = "",
+    before: Annotated[int, Query(ge=0, lt=2**53)] = 0,
+) -> list[dict[str, Any]]:
+    """Airings with their outcomes, newest first; `before`: older than this `seq`."""
+    schedule = console.files.plan().schedule
+    zone = schedule.timezone if schedule else datetime.UTC
+    hide = {"details", "previous", "kind", "at"}
+    found = log_views.rows(console.store, log_views.LogQuery(q.strip(), outcome, before=before), zone)
+    return [{key: value for key, value in row.items() if key not in hide} for row in found]
+
+
+@router.post("/log/verify")
+@only(Role.ADMIN, Role.LEADER, Role.OPERATOR)
+def verify(console: ConsoleDep) -> dict[str, Any]:
+    """Prove that no row was changed or removed."""
+    findings = asrun.verify(console.store, console.workspace.seal)
+    return {"whole": not findings, "problems": [f.message for f in findings[:50]]}
+
+
+def _same(console: ConsoleDep, id_: str, sha256: str) -> shelf.Bulletin:
+    found = find_bulletin(console, id_)
+    if found.sha256 != sha256:
+        raise FormError({"sha256": _("The sound was made again meanwhile. Hear the new one before you decide.")})
+    return found

@@ -1,0 +1,230 @@
+"""Campaigns: the officer's list, and a new campaign."""
+
+import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from loa.article.templates import asked_for
+from loa.campaign import Campaign, Commune
+from loa.campaign.authoring import add_campaign
+from loa.errors import Finding, LoaError
+from loa.i18n import _
+from loa.web import names, yaml_forms
+from loa.web.auth.roles import Role, members, only
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
+from loa.web.formats import local
+from loa.web.forms import FormError
+from loa.web.names import topic
+from loa.web.pages import fragment, go, in_parts, page
+from loa.web.views.drafts import make_draft
+from loa.web.views.files import CommuneFile
+from loa.web.views.lookup import find_campaign, find_file, returned
+from loa.web.yaml_forms import YamlForm
+from loa.workspace import read_text
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/campaigns")
+@members
+def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> Response:
+    """All campaigns by commune, with search."""
+    wanted = q.casefold().strip()[:80]
+    rows = [
+        (file, campaign)
+        for file in console.files.communes()
+        for campaign in (file.commune.campaigns if file.commune else (None,))
+        if not wanted or wanted in _words(file, campaign)
+    ]
+    return page(
+        request,
+        "campaigns.html",
+        q=q[:80],
+        **in_parts(rows, part),
+        communes=[f for f in console.files.communes() if f.commune][:600],
+        templates=templates(console),
+        today=local(datetime.datetime.now(datetime.UTC)).date(),
+    )
+
+
+@router.post("/campaigns")
+@only(Role.OFFICER)
+def new_campaign(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+    """A new campaign in a commune's file."""
+    file = find_file(console.files, form.text("commune", 200))
+    title, template = form.text("title", 300), form.text("template", 100)
+    if file.commune is None or not title or template not in templates(console):
+        raise FormError({"title": _("Choose commune and topic, and write a title.")})
+    text = read_text(file.path)
+    after, id_ = add_campaign(
+        text, {"template": template, "title": title, "as_of": form.text("as_of", 10), "form": "radio"}
+    )
+    console.history.try_commune(file.stem, after)
+    console.history.save(file.path, text, after, me.shown, _("new campaign: {title}").format(title=title))
+    audit(request, "campaign.added", f"{file.stem}/{id_}", title)
+    flash(request, _("Added. Now fill in its facts."))
+    return go(f"/campaigns/{file.stem}/{id_}")
+
+
+def templates(console: Console) -> list[str]:
+    """The topics that there are templates for."""
+    found = (console.workspace.templates / "articles").glob("*.md.j2")
+    return sorted({path.name.split(".")[0] for path in found})
+
+
+def _words(file: CommuneFile, campaign: Campaign | None) -> str:
+    name = file.commune.commune.full if file.commune else ""
+    return f"{file.stem} {name} {campaign.title if campaign else ''} {campaign.id if campaign else ''}".casefold()
+
+
+COMMUNE_FIELDS = yaml_forms.fields_of(Commune, without=frozenset({"campaigns"}))
+
+
+@router.get("/campaigns/{stem}")
+@members
+def commune(request: Request, console: ConsoleDep, stem: str) -> Response:
+    """A commune's facts, and its campaigns."""
+    file = find_file(console.files, stem)
+    sheet = YamlForm.of(file.path, (), COMMUNE_FIELDS)
+    return _commune_page(request, file, sheet, sheet.values, {}, list(file.findings))
+
+
+@router.post("/campaigns/{stem}")
+@only(Role.OFFICER)
+def save_commune(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, form: SubmittedForm) -> Response:
+    """Change the commune's facts."""
+    file = find_file(console.files, stem)
+    filled = YamlForm.of(file.path, (), COMMUNE_FIELDS).filled(form)
+    try:
+        console.history.try_commune(stem, filled.after)
+        filled.save(console.history, me.shown)
+    except (LoaError, FormError) as error:
+        return _commune_page(request, file, filled.sheet, filled.values, *filled.wrong(error), status=422)
+    audit(request, "commune.saved", stem, filled.said)
+    flash(request, _("Saved."))
+    return go(f"/campaigns/{stem}")
+
+
+def _commune_page(
+    request: Request,
+    file: CommuneFile,
+    sheet: YamlForm,
+    values: dict[str, Any],
+    problems: dict[str, str],
+    findings: list[Finding],
+    status: int = 200,
+) -> Response:
+    return page(
+        request,
+        "commune.html",
+        status,
+        file=file,
+        sheet=sheet,
+        values=values,
+        problems=problems,
+        findings=findings,
+        names=names.names(),
+    )
+
+
+FIRST = ("template", "title", "as_of", "body")
+CAMPAIGN_FIELDS = tuple(
+    sorted(
+        yaml_forms.fields_of(Campaign, without=frozenset({"id"})),
+        key=lambda field: FIRST.index(field.name) if field.name in FIRST else len(FIRST),
+    )
+)
+
+
+@router.get("/campaigns/{stem}/{id_}")
+@members
+def campaign(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response:
+    """One campaign: facts, article, findings, next step."""
+    commune, campaign = find_campaign(console.files, stem, id_)
+    sheet = _sheet(console, commune, campaign)
+    return _campaign_page(request, console, commune, campaign, sheet, sheet.values)
+
+
+@router.post("/campaigns/{stem}/{id_}")
+@only(Role.OFFICER)
+def save_campaign(
+    request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_: str, form: SubmittedForm
+) -> Response:
+    """Change the campaign's facts; with `look` only show what they would make."""
+    commune, campaign = find_campaign(console.files, stem, id_)
+    filled = _sheet(console, commune, campaign).filled(form)
+    try:
+        tried = console.history.try_commune(stem, filled.after)
+        if form.flag("look"):
+            return _campaign_page(request, console, commune, campaign, filled.sheet, filled.values, tried=tried)
+        filled.save(console.history, me.shown)
+    except (LoaError, FormError) as error:
+        return _campaign_page(
+            request, console, commune, campaign, filled.sheet, filled.values, *filled.wrong(error), status=422
+        )
+    audit(request, "campaign.saved", f"{stem}/{id_}", filled.said)
+    flash(request, _("Saved. Read the article once more, then make the audio."))
+    return go(f"/campaigns/{stem}/{id_}")
+
+
+@router.post("/campaigns/{stem}/{id_}/preview")
+@members
+def preview(console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
+    """What the form would make, as a part of the page: for the live preview."""
+    commune, campaign = find_campaign(console.files, stem, id_)
+    try:
+        tried = console.history.try_commune(stem, _sheet(console, commune, campaign).filled(form).after)
+    except LoaError as error:
+        return HTMLResponse(fragment("part-problems.html", findings=error.findings), 422)
+    draft = make_draft(console.workspace, tried, tried.campaign(id_))
+    return HTMLResponse(fragment("part-article.html", draft=draft, stem=stem, id=id_))
+
+
+def _sheet(console: Console, commune: Commune, campaign: Campaign) -> YamlForm:
+    root = ("campaigns", commune.campaigns.index(campaign))
+    return YamlForm.of(find_file(console.files, commune.stem).path, root, CAMPAIGN_FIELDS)
+
+
+def _unused(console: Console, campaign: Campaign) -> frozenset[str]:
+    """The fields that other topics ask for and this one does not."""
+    asked = asked_for(console.workspace)
+    own = asked.get(campaign.template)
+    return frozenset().union(*asked.values()) - own if own else frozenset()
+
+
+def _campaign_page(
+    request: Request,
+    console: Console,
+    commune: Commune,
+    campaign: Campaign,
+    sheet: YamlForm,
+    values: dict[str, Any],
+    problems: dict[str, str] | None = None,
+    findings: list[Finding] | None = None,
+    *,
+    status: int = 200,
+    tried: Commune | None = None,
+) -> Response:
+    """`tried`: the commune as it would be with what was sent, for a look that saves nothing."""
+    looked = tried or commune
+    topics = {name: topic(name) for name in templates(console)}
+    return page(
+        request,
+        "campaign.html",
+        status,
+        commune=commune,
+        campaign=campaign,
+        sheet=sheet,
+        values=values,
+        unused=_unused(console, looked.campaign(campaign.id)),
+        problems=problems or {},
+        findings=findings or [],
+        draft=make_draft(console.workspace, looked, looked.campaign(campaign.id)),
+        looking=tried is not None,
+        returned=returned(console.bulletins, commune.stem, campaign.id),
+        stem=commune.stem,
+        id=campaign.id,
+        names=names.names(template=topics),
+    )

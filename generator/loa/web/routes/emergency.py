@@ -1,0 +1,117 @@
+"""Emergency: type or pick a message, hear it, release it with the password; it cuts what is on air."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from loa.i18n import _
+from loa.store import approvals
+from loa.web.auth.roles import Role, only
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit, flash
+from loa.web.emergency import PREFIX
+from loa.web.formats import local
+from loa.web.forms import FormError
+from loa.web.pages import go, page
+from loa.web.routes.today import not_running, put_on_air
+from loa.web.views import bulletins
+
+router = APIRouter(include_in_schema=False)
+duty = only(Role.DUTY)
+LONGEST = 2000
+
+
+@router.get("/emergency")
+@duty
+def emergency(request: Request, console: ConsoleDep) -> Response:
+    """The message's form, and messages of before."""
+    return page(request, "emergency.html", **_values(console))
+
+
+@router.post("/emergency")
+@duty
+def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+    """Speak a typed message; nothing is on air yet."""
+    stem, text = form.text("commune", 200), form.text("text", LONGEST)
+    file = console.files.commune(stem)
+    problems = {}
+    if file is None or file.commune is None:
+        problems["commune"] = _("Choose a commune from the list.")
+    if len(text.split()) < 2:
+        problems["text"] = _("Write the message.")
+    if problems:
+        return page(request, "emergency.html", 422, **{**_values(console), "text": text, "problems": problems})
+    moment = local(bulletins.now())
+    name = f"{PREFIX}{moment:%Y%m%d-%H%M%S}"
+    title = form.text("title", 120) or _("Emergency message {time}").format(time=f"{moment:%H:%M %d/%m}")
+    number = console.jobs.add("emergency", title, {"stem": stem, "name": name, "title": title, "text": text}, me.shown)
+    audit(request, "emergency.written", f"{stem}/{name}", text)
+    return go(f"/emergency/{stem}/{name}?job={number}")
+
+
+@router.get("/emergency/{stem}/{name}")
+@duty
+def hear(request: Request, console: ConsoleDep, stem: str, name: str, job: int = 0) -> Response:
+    """Hear the message, then release it."""
+    return _page(request, console, f"{stem}/{name}", job)
+
+
+@router.post("/emergency/{stem}/{name}/release")
+@duty
+def release(
+    request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, name: str, form: SubmittedForm
+) -> Response:
+    """Sign it and put it on air at once, for who gives the password again."""
+    id_, address = f"{stem}/{name}", address_of(request)
+    bulletin = console.bulletins.get(id_)
+    schedule = console.files.plan().schedule
+    outputs = [output for output in form.texts("on") if schedule and output in schedule.outputs]
+    times = form.number("times", 1, 20)
+    problems = {}
+    if bulletin is None or bulletin.sha256 is None or bulletin.sha256 != form.text("sha256", 64):
+        problems[""] = _("The sound was made again meanwhile. Hear the new one before you decide.")
+    if not outputs:
+        problems["on"] = _("Choose at least one loudspeaker.")
+    if console.login_attempts.blocked(me.name, address) or not console.accounts.check(me.name, form.secret("password")):
+        console.login_attempts.failed(me.name, address)
+        problems["password"] = _("The password is wrong.")
+    if not problems and not console.monitor.now().running:
+        problems[""] = not_running()
+    if problems or bulletin is None:
+        return _page(request, console, id_, 0, problems, 422)
+    approvals.approve(
+        console.workspace, console.store, approvals.BulletinFile(id_, bulletin.path), me.shown, bulletins.now()
+    )
+    put_on_air(console, id_, outputs, me.shown, now=True, times=times, pause="10s")
+    audit(request, "emergency.released", id_, ", ".join(outputs))
+    flash(request, _("The emergency message goes on air now."), "bad")
+    return go("/")
+
+
+def _values(console: Console) -> dict[str, Any]:
+    old = [b for b in console.bulletins.all() if b.name.startswith(PREFIX)]
+    return {
+        "communes": [f.commune for f in console.files.communes() if f.commune][:600],
+        "old": sorted(old, key=lambda b: b.name, reverse=True)[:10],
+        "text": "",
+    }
+
+
+def _page(
+    request: Request, console: Console, id_: str, job: int, problems: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    work = console.job(job) if job else None
+    bulletin = console.bulletins.get(id_)
+    schedule = console.files.plan().schedule
+    if bulletin is None and work is None:
+        raise FormError({"": _("There is no such message.")})
+    return page(
+        request,
+        "message.html",
+        status,
+        b=bulletin,
+        job=work,
+        id=id_,
+        outputs=list(schedule.outputs.items()) if schedule else [],
+        problems=problems or {},
+    )

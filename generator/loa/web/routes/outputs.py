@@ -1,0 +1,223 @@
+"""Settings in words: loudspeakers, the commune's rules for broadcasting, and who is told when something goes wrong."""
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from loa.errors import Finding, LoaError
+from loa.i18n import _
+from loa.schedule import Schedule
+from loa.schedule.alerts import Alerts
+from loa.schedule.models import Rules
+from loa.schedule.outputs import KINDS, Group
+from loa.text import slug
+from loa.web import names, yaml_forms
+from loa.web.auth.roles import Role, only
+from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, flash
+from loa.web.context import SubmittedForm as Sent
+from loa.web.edits.schedule import rewrite
+from loa.web.forms import FormError
+from loa.web.names import output_kind
+from loa.web.pages import go, page
+from loa.web.views.airings import name_of
+from loa.web.yaml_forms import Field, FilledForm, YamlForm
+from loa.yamlfile import editor
+
+router = APIRouter(include_in_schema=False)
+PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts}
+installers = only(Role.ADMIN, Role.OPERATOR)
+
+
+@router.get("/settings/new-output")
+@installers
+def new_output(request: Request, console: ConsoleDep, kind: str = "") -> Response:
+    """The form of a loudspeaker that is not there yet."""
+    if kind not in KINDS:
+        raise HTTPException(404)
+    sheet = _output_sheet(console, "", kind)
+    return _page(request, sheet, sheet.values, "/settings/outputs", _new_title(kind), kind=kind, name="")
+
+
+@router.post("/settings/outputs")
+@installers
+def add_output(request: Request, console: ConsoleDep, me: CurrentPerson, form: Sent) -> Response:
+    """A new loudspeaker, or a new group of them."""
+    kind, wanted = form.text("kind", 20), form.text("name", 40)
+    if kind not in KINDS:
+        raise HTTPException(404)
+    name = slug(wanted, 40)
+    sheet = _output_sheet(console, name, kind)
+    values: dict[str, Any] = {"kind": kind}
+    values |= {change.path[0]: change.value for change in yaml_forms.changes(form, sheet.fields, None)}
+    filled = FilledForm(sheet, form, (), editor.add(sheet.text, sheet.root, values))
+    title = _new_title(kind)
+    try:
+        _check_new(console, name)
+        _save(request, console, me.shown, filled, _("new loudspeaker: {name}").format(name=name))
+    except (LoaError, FormError) as error:
+        return _page(
+            request, sheet, filled.values, "/settings/outputs", title, *filled.wrong(error), kind=kind, name=wanted
+        )
+    return go("/settings")
+
+
+@router.get("/settings/outputs/{name}")
+@installers
+def output(request: Request, console: ConsoleDep, name: str) -> Response:
+    """One loudspeaker."""
+    sheet = _output_sheet(console, name, _kind_of(console, name))
+    return _page(request, sheet, sheet.values, f"/settings/outputs/{name}", name, removable=True)
+
+
+@router.post("/settings/outputs/{name}")
+@installers
+def change_output(request: Request, console: ConsoleDep, me: CurrentPerson, name: str, form: Sent) -> Response:
+    """Another device, address, volume or delay."""
+    sheet = _output_sheet(console, name, _kind_of(console, name))
+    return _changed(request, console, me.shown, sheet.filled(form), f"/settings/outputs/{name}", name, removable=True)
+
+
+@router.post("/settings/outputs/{name}/remove")
+@installers
+def remove_output(request: Request, console: ConsoleDep, name: str) -> Response:
+    """Take a loudspeaker out, unless something still plays on it."""
+    _kind_of(console, name)
+    users = _users(console, name)
+    if users:
+        problem = _("“{name}” is still used by: {list}. Take it out there first.")
+        raise FormError({"": problem.format(name=name, list=", ".join(users))})
+    rewrite(
+        request, lambda text: editor.cut(text, ("outputs", name)), _("deleted loudspeaker: {name}").format(name=name)
+    )
+    return go("/settings")
+
+
+@router.get("/settings/station/{key}")
+@installers
+def part(request: Request, console: ConsoleDep, key: str) -> Response:
+    """The commune's rules for broadcasting, or who is told when something did not go on air."""
+    sheet = _part(console, key)
+    return _page(request, sheet, sheet.values, f"/settings/station/{key}", _title(key))
+
+
+@router.post("/settings/station/{key}")
+@installers
+def change_part(request: Request, console: ConsoleDep, me: CurrentPerson, key: str, form: Sent) -> Response:
+    """Other rules, which the week shows at once; or others to be told, whose addresses only the station uses."""
+    return _changed(
+        request, console, me.shown, _part(console, key).filled(form), f"/settings/station/{key}", _title(key)
+    )
+
+
+def _part(console: Console, key: str) -> YamlForm:
+    if key not in PARTS:
+        raise HTTPException(404)
+    return YamlForm.of(console.workspace.schedule_file, (key,), yaml_forms.fields_of(PARTS[key]))
+
+
+def _title(key: str) -> str:
+    return _("Rules for broadcasting") if key == "rules" else _("Who is told of trouble")
+
+
+def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
+    fields = yaml_forms.fields_of(KINDS[kind], without=frozenset({"kind"}))
+    others = tuple(other for other in _schedule(console).outputs if other != name)
+    return YamlForm.of(
+        console.workspace.schedule_file, ("outputs", name), tuple(_of_group(f, others) for f in _ordered(fields))
+    )
+
+
+def _ordered(fields: tuple[Field, ...]) -> list[Field]:
+    """What is special about a kind first, then what all outputs share."""
+    shared = [field for field in fields if field.name in {"volume", "delay"}]
+    return [*(field for field in fields if field not in shared), *shared]
+
+
+def _of_group(field: Field, others: tuple[str, ...]) -> Field:
+    """The members of a group are ticked among the loudspeakers there are."""
+    return replace(field, kind="ticks", options=others) if field.name == "outputs" else field
+
+
+def _schedule(console: Console) -> Schedule:
+    plan = console.files.plan()
+    if plan.schedule is None:
+        raise FormError({"": _("schedule.yaml has errors. Mend them first.")})
+    return plan.schedule
+
+
+def _kind_of(console: Console, name: str) -> str:
+    found = _schedule(console).outputs.get(name)
+    if found is None:
+        raise HTTPException(404)
+    return found.kind
+
+
+def _check_new(console: Console, name: str) -> None:
+    if not name:
+        raise FormError({"name": _("Give it a short name, for example loa-thon-1.")})
+    if name in _schedule(console).outputs:
+        raise FormError({"name": _("There already is a loudspeaker “{name}”.").format(name=name)})
+
+
+def _users(console: Console, name: str) -> list[str]:
+    """The broadcasts and groups that play on an output."""
+    schedule = _schedule(console)
+    groups = [other for other, found in schedule.outputs.items() if isinstance(found, Group) and name in found.outputs]
+    return [*(name_of(console.files, b) for b in schedule.broadcasts if name in b.on), *groups]
+
+
+def _new_title(kind: str) -> str:
+    return _("New: {kind}").format(kind=output_kind(kind))
+
+
+def _save(request: Request, console: Console, who: str, filled: FilledForm, text: str) -> None:
+    console.history.try_schedule(filled.after)
+    filled.save(console.history, who, text)
+    audit(request, "schedule.changed", "schedule.yaml", text)
+    flash(request, _("Saved: {what}").format(what=text))
+
+
+def _changed(
+    request: Request, console: Console, who: str, filled: FilledForm, path: str, title: str, *, removable: bool = False
+) -> Response:
+    """Save what was sent, or show it again with what is wrong."""
+    try:
+        _save(request, console, who, filled, f"{title}: {filled.said}")
+    except (LoaError, FormError) as error:
+        problems, findings = filled.wrong(error)
+        return _page(request, filled.sheet, filled.values, path, title, problems, findings, removable=removable)
+    return go("/settings")
+
+
+def _page(
+    request: Request,
+    sheet: YamlForm,
+    values: dict[str, Any],
+    path: str,
+    title: str,
+    problems: dict[str, str] | None = None,
+    findings: list[Finding] | None = None,
+    *,
+    removable: bool = False,
+    kind: str = "",
+    name: str | None = None,
+) -> Response:
+    return page(
+        request,
+        "installation.html",
+        422 if problems or findings else 200,
+        sheet=sheet,
+        values=values,
+        names=names.names(),
+        action=path,
+        title=title,
+        problems=problems or {},
+        findings=findings or [],
+        removable=removable,
+        kind=kind,
+        name=name,
+    )

@@ -1,0 +1,147 @@
+"""Publish: what the web editor takes away, campaign by campaign."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+from starlette.exceptions import HTTPException
+
+from loa import article as articles
+from loa.i18n import _
+from loa.publish.page import ASSETS, article_page
+from loa.web.auth.roles import Role, anyone, only
+from loa.web.context import ConsoleDep, CurrentPerson, audit
+from loa.web.pages import go, in_parts, page
+from loa.web.views.drafts import make_draft
+from loa.web.views.lookup import find_campaign
+
+router = APIRouter(include_in_schema=False)
+readers = only(Role.EDITOR, Role.OFFICER, Role.LEADER)
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@router.get("/publish")
+@readers
+def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> Response:
+    """All campaigns, to choose one."""
+    wanted = q.casefold().strip()[:80]
+    rows = [
+        (file, campaign)
+        for file in console.files.communes()
+        if file.commune
+        for campaign in file.commune.campaigns
+        if not wanted or wanted in f"{file.stem} {file.commune.commune.full} {campaign.title}".casefold()
+    ]
+    return page(request, "publish.html", q=q[:80], **in_parts(rows, part))
+
+
+@router.get("/publish/{stem}/{id_}")
+@readers
+def show(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response:
+    """One campaign: preview, HTML to copy, files to take."""
+    commune, campaign = find_campaign(console.files, stem, id_)
+    draft = make_draft(console.workspace, commune, campaign)
+    bulletins = [b for b in console.bulletins.all() if b.manifest and b.commune == stem and id_ in b.manifest.campaigns]
+    return page(
+        request,
+        "published.html",
+        commune=commune,
+        campaign=campaign,
+        draft=draft,
+        stem=stem,
+        id=id_,
+        bulletins=bulletins,
+        feed=f"{str(request.base_url).rstrip('/')}/feed/{stem}.xml",
+        written=(console.workspace.public / stem / "feed.xml").is_file(),
+    )
+
+
+@router.post("/publish")
+@only(Role.EDITOR)
+def make(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
+    """Write pages, documents and feeds of all campaigns into public/."""
+    number = console.jobs.add("publish", _("Pages and feeds"), {}, me.shown)
+    audit(request, "pages.asked")
+    return go(f"/jobs/{number}")
+
+
+@router.get("/feed/{stem}.xml")
+@anyone
+def feed(console: ConsoleDep, stem: str) -> Response:
+    """A commune's feed as it was last written, for readers and podcast programs everywhere."""
+    path = console.workspace.public / stem / "feed.xml"
+    if console.files.commune(stem) is None or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type="application/rss+xml")
+
+
+@router.get("/publish/{stem}/{id_}/article.docx")
+@readers
+def docx(console: ConsoleDep, stem: str, id_: str) -> Response:
+    """The article in the layout of official documents."""
+    from loa.publish.word import document  # python-docx is slow to load
+
+    commune, campaign = find_campaign(console.files, stem, id_)
+    article = articles.render(console.workspace, commune, campaign)
+    headers = {"content-disposition": f'attachment; filename="{commune.stem}-{campaign.id}.docx"'}
+    return Response(document(article, commune, campaign.template), media_type=_DOCX, headers=headers)
+
+
+@router.get("/publish/{stem}/{id_}/article.md")
+@readers
+def markdown(console: ConsoleDep, stem: str, id_: str) -> Response:
+    """The article as Markdown."""
+    commune, campaign = find_campaign(console.files, stem, id_)
+    draft = make_draft(console.workspace, commune, campaign)
+    text = draft.article.markdown if draft.article else ""
+    headers = {"content-disposition": f'attachment; filename="{commune.stem}-{campaign.id}.md"'}
+    return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=headers)
+
+
+@router.get("/publish/{stem}/{id_}/fragment.txt")
+@readers
+def fragment(console: ConsoleDep, stem: str, id_: str) -> Response:
+    """The article as HTML to paste, as a file."""
+    draft = make_draft(console.workspace, *find_campaign(console.files, stem, id_))
+    headers = {"content-disposition": f'attachment; filename="{stem}-{id_}.txt"'}
+    return PlainTextResponse(draft.html, headers=headers)
+
+
+_SOUND = {"bulletin.mp3": "audio/mpeg", "bulletin.vtt": "text/vtt; charset=utf-8"}
+_FILES = frozenset({"article.docx", "article.md", "fragment.txt"})
+HEADERS = {
+    # The page is of the station's own templates: it may show itself inside the console, and send nothing anywhere.
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "x-frame-options": "SAMEORIGIN",
+}
+
+
+@router.get("/preview/{name}")
+@readers
+def asset(console: ConsoleDep, name: str) -> Response:
+    """What the pages need beside them."""
+    if name not in ASSETS:
+        raise HTTPException(404)
+    return FileResponse(console.workspace.templates / "page" / name, media_type=f"{ASSETS[name]}; charset=utf-8")
+
+
+@router.get("/preview/{stem}/{id_}/index.html")
+@readers
+def published_page(console: ConsoleDep, stem: str, id_: str) -> Response:
+    """The page of one campaign."""
+    page = article_page(console.workspace, *find_campaign(console.files, stem, id_))
+    return Response(page.html, media_type="text/html; charset=utf-8", headers=HEADERS)
+
+
+@router.get("/preview/{stem}/{id_}/{name}")
+@readers
+def page_asset(console: ConsoleDep, stem: str, id_: str, name: str) -> Response:
+    """What stands in the page's folder: its sound and captions; its files are those of the page “Publish”."""
+    commune, campaign = find_campaign(console.files, stem, id_)
+    if name in _FILES:
+        return go(f"/publish/{commune.stem}/{campaign.id}/{name}")
+    heard = article_page(console.workspace, commune, campaign).heard if name in _SOUND else None
+    if heard is None:
+        raise HTTPException(404)
+    return FileResponse(heard.mp3 if name == "bulletin.mp3" else heard.vtt, media_type=_SOUND[name])

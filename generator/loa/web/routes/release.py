@@ -1,0 +1,155 @@
+"""Release: what waits for a leader's signature, what changed since the last one, and the signature itself."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
+
+from loa.i18n import _
+from loa.store import approvals
+from loa.web.auth.roles import Role, members, only
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
+from loa.web.forms import FormError
+from loa.web.pages import go, in_parts, page
+from loa.web.views import bulletins as shelf
+from loa.web.views import drafts
+from loa.web.views.bulletins import Bulletin
+from loa.web.views.drafts import Draft, make_draft
+
+router = APIRouter(include_in_schema=False)
+readers = only(Role.LEADER, Role.OFFICER, Role.ADMIN)
+_ORDER = {"waiting": 0, "returned": 1, "none": 2, "signed": 3}
+
+
+@router.get("/release")
+@readers
+def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> Response:
+    """Every bulletin, those that wait for a signature first; with search."""
+    wanted = q.casefold().strip()[:80]
+    bulletins = sorted(console.bulletins.all(), key=lambda b: (_ORDER[b.state], not b.planned, b.id))
+    found = [b for b in bulletins if wanted in f"{b.id} {b.title}".casefold()]
+    waiting = sum(b.state == "waiting" for b in bulletins)
+    return page(request, "release.html", q=q[:80], waiting=waiting, **in_parts(found, part))
+
+
+@router.get("/release/{commune}/{name}")
+@readers
+def show(request: Request, console: ConsoleDep, commune: str, name: str) -> Response:
+    """A bulletin to sign: sound, text, findings, and what is new since the last signature."""
+    bulletin = find_bulletin(console, f"{commune}/{name}")
+    last = console.bulletins.last_signed(bulletin)
+    articles, cues = _drafts(console, bulletin), bulletin.cues
+    return page(
+        request,
+        "signing.html",
+        b=bulletin,
+        drafts=articles,
+        lines=drafts.spoken_lines_of(cues),
+        moved_on=[id_ for id_, draft in articles if drafts.moved_on(cues, id_, draft)],
+        last=last,
+        change=drafts.change(last[1].cues, cues) if last and last[1] and cues else None,
+        broadcasts=shelf.plan_of(console.files.plan().schedule, bulletin.id),
+    )
+
+
+@router.post("/release/{commune}/{name}/sign")
+@only(Role.LEADER)
+def sign(
+    request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str, form: SubmittedForm
+) -> Response:
+    """Sign exactly the sound that the page showed."""
+    bulletin = _same(console, f"{commune}/{name}", form.text("sha256", 64))
+    recording = approvals.BulletinFile(bulletin.id, bulletin.path)
+    approvals.approve(console.workspace, console.store, recording, me.shown, shelf.now())
+    audit(request, "bulletin.signed", bulletin.id, bulletin.sha256 or "")
+    flash(request, _("Signed: {title}. It goes on air as planned.").format(title=bulletin.title))
+    return go("/release")
+
+
+@router.post("/release/{commune}/{name}/return")
+@only(Role.LEADER)
+def send_back(
+    request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str, form: SubmittedForm
+) -> Response:
+    """Do not sign; say why."""
+    text = form.text("note", 2000)
+    if not text:
+        raise FormError({"note": _("Write what should be changed.")})
+    bulletin = _same(console, f"{commune}/{name}", form.text("sha256", 64))
+    console.bulletins.send_back(bulletin, me.shown, text)
+    audit(request, "bulletin.returned", bulletin.id, text)
+    flash(request, _("Sent back: {title}").format(title=bulletin.title))
+    return go("/release")
+
+
+@router.post("/release/{commune}/{name}/withdraw")
+@only(Role.LEADER)
+def withdraw(request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str) -> Response:
+    """Take a signature back: the bulletin does not go on air."""
+    bulletin = find_bulletin(console, f"{commune}/{name}")
+    approvals.withdraw(console.workspace, console.store, bulletin.id, me.shown, shelf.now())
+    audit(request, "bulletin.withdrawn", bulletin.id)
+    flash(request, _("The signature is withdrawn: {title} does not go on air.").format(title=bulletin.title), "warn")
+    return go("/release")
+
+
+@router.get("/sound/{commune}/{name}.mp3")
+@members
+def sound(console: ConsoleDep, commune: str, name: str) -> Response:
+    """The bulletin's sound; browsers may ask for parts of it."""
+    bulletin = find_bulletin(console, f"{commune}/{name}")
+    if bulletin.sha256 is None:
+        raise HTTPException(404)
+    kind = "audio/mpeg"
+    return FileResponse(bulletin.path, media_type=kind, filename=f"{name}.mp3", content_disposition_type="inline")
+
+
+@router.get("/sound/{commune}/{name}.vtt")
+@members
+def captions(console: ConsoleDep, commune: str, name: str) -> Response:
+    """What is said when, for the player."""
+    return _beside(console, f"{commune}/{name}", ".vtt", "text/vtt; charset=utf-8")
+
+
+@router.get("/sound/{commune}/{name}.srt")
+@members
+def subtitles(console: ConsoleDep, commune: str, name: str) -> Response:
+    """The same for video programs."""
+    return _beside(console, f"{commune}/{name}", ".srt", "application/x-subrip; charset=utf-8")
+
+
+def _beside(console: Console, id_: str, suffix: str, kind: str) -> Response:
+    path = find_bulletin(console, id_).path.with_suffix(suffix)
+    if not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type=kind)
+
+
+def find_bulletin(console: Console, id_: str) -> Bulletin:
+    """The bulletin, else 404."""
+    found = console.bulletins.get(id_)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _same(console: Console, id_: str, sha256: str) -> Bulletin:
+    """The bulletin, if it still is the sound that somebody heard. Raises FormError."""
+    bulletin = find_bulletin(console, id_)
+    if bulletin.sha256 is None or bulletin.sha256 != sha256:
+        raise FormError({"": _("The sound was made again meanwhile. Hear the new one before you decide.")})
+    return bulletin
+
+
+def _drafts(console: Console, bulletin: Bulletin) -> list[tuple[str, Draft]]:
+    """The articles of the bulletin as they are now, with their findings."""
+    file = console.files.commune(bulletin.commune)
+    schedule = console.files.plan().schedule
+    plan = next((p for p in schedule.plans() if p.id == bulletin.id), None) if schedule else None
+    wanted = bulletin.manifest.campaigns if bulletin.manifest else plan.campaigns if plan else ()
+    if file is None or file.commune is None:
+        return []
+    return [
+        (campaign.id, make_draft(console.workspace, file.commune, campaign))
+        for campaign in file.commune.campaigns
+        if campaign.id in wanted
+    ]

@@ -1,0 +1,137 @@
+"""Settings: voices with a sample each, outputs with a self-test, files to bring in, backup."""
+
+import datetime
+import shutil
+import tempfile
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
+
+from loa.app import backup as backups
+from loa.i18n import _
+from loa.schedule.alerts import Alerts
+from loa.schedule.models import Rules
+from loa.schedule.outputs import KINDS
+from loa.text import slug
+from loa.tts import all_engines
+from loa.web import preview_audio
+from loa.web.auth.roles import Role, anyone, only
+from loa.web.context import ConsoleDep, SubmittedForm, audit, flash
+from loa.web.forms import FormError
+from loa.web.pages import FOLDER, go, page
+from loa.workspace import part_path, write_atomic
+
+router = APIRouter(include_in_schema=False)
+SAMPLE = "Kính chào bà con. Đây là giọng đọc thử của đài truyền thanh."
+LONGEST_JINGLE = 60.0
+
+
+@router.get("/settings")
+@only(Role.ADMIN, Role.OPERATOR)
+def settings(request: Request, console: ConsoleDep) -> Response:
+    """Everything that is set up once."""
+    schedule = console.files.plan().schedule
+    return page(
+        request,
+        "settings.html",
+        voices=preview_audio.engine_states(),
+        outputs=list(schedule.outputs.items()) if schedule else [],
+        kinds=tuple(KINDS),
+        rules=schedule.rules if schedule else Rules(),
+        alerts=schedule.alerts if schedule else Alerts(),
+        tests=[job for job in console.jobs.latest(20) if job.kind == "chime"][:5],
+        jingles=sorted(path.name for path in console.workspace.jingles.glob("*.*") if not path.name.startswith(".")),
+        people=len(console.accounts.all()),
+    )
+
+
+@router.get("/settings/voices/{engine}/{voice}/sample.wav")
+@only(Role.ADMIN, Role.OPERATOR, Role.OFFICER)
+def sample(console: ConsoleDep, engine: str, voice: str) -> Response:
+    """A sentence in one voice."""
+    found = next((e for e in all_engines() if e.name == engine and voice in e.voices()), None)
+    if found is None:
+        raise HTTPException(404)
+    return Response(preview_audio.hear_voice(console.workspace, found, voice, SAMPLE), media_type="audio/wav")
+
+
+@router.post("/settings/jingles")
+@only(Role.ADMIN)
+def jingle(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+    """A station sound from an uploaded file: decoded, cut to a minute and written anew as FLAC."""
+    import miniaudio  # these three take their time to load, and few ever need them
+    import numpy as np
+    import soundfile
+
+    name, content = form.upload("file")
+    wanted = slug(form.text("name", 40) or Path(name).stem, 40) or "muc"
+    try:
+        sound = miniaudio.decode(content, miniaudio.SampleFormat.SIGNED16, 1, 44100)
+    except miniaudio.MiniaudioError as error:
+        raise FormError({"file": _("This is not a sound file that can be read (MP3, WAV, FLAC, OGG).")}) from error
+    samples = np.frombuffer(sound.samples, dtype=np.int16)[: int(LONGEST_JINGLE * 44100)]
+    if not len(samples):
+        raise FormError({"file": _("There is no sound in this file.")})
+    target = console.workspace.jingles / f"{wanted}.flac"
+    part = part_path(target)
+    soundfile.write(part, samples, 44100, format="FLAC", subtype="PCM_16")
+    part.replace(target)
+    audit(request, "jingle.added", target.name)
+    flash(request, _("The station sound “{name}” is there now.").format(name=wanted))
+    return go("/settings")
+
+
+@router.get("/settings/backup")
+@only(Role.ADMIN)
+def backup(request: Request, console: ConsoleDep) -> Response:
+    """One file to keep elsewhere."""
+    folder = Path(tempfile.mkdtemp())
+    target = folder / f"loa-{datetime.datetime.now().astimezone():%Y%m%d-%H%M}.zip"
+    backups.backup(console.workspace, target)
+    audit(request, "backup.made", target.name)
+    return FileResponse(target, filename=target.name, background=BackgroundTask(shutil.rmtree, folder))
+
+
+@router.post("/settings/communes")
+@only(Role.ADMIN, Role.OFFICER)
+def bring_in(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+    """A commune's YAML file from somewhere else, checked like any other."""
+    name, content = form.upload("file")
+    stem = slug(Path(name).stem) or "muc"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FormError({"file": _("The file is not UTF-8 text.")}) from error
+    console.history.try_commune(stem, text)
+    if console.files.commune(stem) is not None:
+        raise FormError({"file": _("There already is a commune “{name}”.").format(name=stem)})
+    write_atomic(console.workspace.campaigns / f"{stem}.yaml", text)
+    console.files.forget()
+    audit(request, "commune.imported", stem)
+    flash(request, _("Brought in: {name}").format(name=stem))
+    return go(f"/campaigns/{stem}")
+
+
+_KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "ico": "image/x-icon"}
+_FILES = {path.name: path for path in (FOLDER / "static").iterdir() if path.suffix[1:] in _KINDS}
+
+
+@router.get("/static/{name}")
+@anyone
+def static(name: str) -> Response:
+    """A file by its exact name; nothing is looked up on disk by what was asked."""
+    path = _FILES.get(name)
+    if path is None:
+        raise HTTPException(404)
+    headers = {"cache-control": "public, max-age=604800"}
+    return FileResponse(path, media_type=f"{_KINDS[path.suffix[1:]]}; charset=utf-8", headers=headers)
+
+
+@router.get("/health")
+@anyone
+def health() -> Response:
+    """`ok` for whoever watches over the machine; says nothing else."""
+    return PlainTextResponse("ok")

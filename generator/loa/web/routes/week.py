@@ -1,0 +1,143 @@
+"""The week: every airing of seven days with what is wrong about it, and the changes of single airings."""
+
+import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from loa.i18n import _
+from loa.web.auth.roles import Role, members, only
+from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
+from loa.web.edits import schedule as schedule_edits
+from loa.web.edits.schedule import reschedule
+from loa.web.formats import local
+from loa.web.forms import Form, FormError, day_in, moment_in, parse_day
+from loa.web.pages import go, page
+from loa.web.views.airings import name_of, turns_of, turns_on
+
+router = APIRouter(include_in_schema=False)
+SinceQuery = Annotated[datetime.time, Query(alias="from")]
+_FEW = 60
+"""Broadcasts that fit into a list to choose from; of more one is found by typing."""
+planners = only(Role.OFFICER, Role.OPERATOR)
+
+
+@router.get("/week")
+@members
+def show(request: Request, console: ConsoleDep, day: str = "", zone: str = "") -> Response:
+    """Seven days from Monday; `zone` keeps what one output plays."""
+    shown = console.airings.week(_day_or(day), zone)
+    schedule = shown.schedule
+    return page(
+        request,
+        "week.html",
+        week=shown,
+        zone=zone if schedule and zone in schedule.outputs else "",
+        undo=console.history.undoable(console.workspace.schedule_file),
+        few=schedule is None or len(schedule.broadcasts) <= _FEW,
+        broadcast_name=lambda broadcast: name_of(console.files, broadcast),
+        turns=lambda broadcast: turns_of(console.files, broadcast),
+    )
+
+
+@router.post("/week/leave-out")
+@planners
+def leave_out(request: Request, form: SubmittedForm) -> Response:
+    """Nothing of a broadcast on a day, or from a day to another."""
+    id_, first = _which(form)
+    last = day_in(form, "last") if form.text("last", 10) else first
+    text = _("{id}: left out from {first} to {last}").format(id=id_, first=f"{first:%d/%m}", last=f"{last:%d/%m/%Y}")
+    reschedule(request, lambda data: schedule_edits.leave_out(data, id_, first, last), text)
+    return go(f"/week?day={first}")
+
+
+@router.post("/week/put-back")
+@planners
+def put_back(request: Request, form: SubmittedForm) -> Response:
+    """Take a left-out day back."""
+    id_, day = _which(form)
+    text = _("{id}: on air again on {day}").format(id=id_, day=f"{day:%d/%m/%Y}")
+    reschedule(request, lambda data: schedule_edits.put_back(data, id_, day), text)
+    return go(f"/week?day={day}")
+
+
+@router.post("/week/extra")
+@planners
+def extra(request: Request, form: SubmittedForm) -> Response:
+    """Once more, on a day at an hour."""
+    id_, _space, campaign = form.text("broadcast", 200).partition(" ")  # with the campaign where they take turns
+    moment = moment_in(form, "day", "hour")
+    text = _("{id}: once more at {moment}").format(id=id_, moment=f"{moment:%H:%M %d/%m/%Y}")
+    reschedule(request, lambda data: schedule_edits.put_extra(data, id_, moment, campaign or None), text)
+    return go(f"/week?day={moment:%Y-%m-%d}")
+
+
+@router.get("/week/broadcasts")
+@members
+def find(console: ConsoleDep, broadcast: str = "") -> Response:
+    """To the broadcast that somebody typed."""
+    schedule = console.files.plan().schedule
+    if schedule is None or schedule.broadcast(broadcast) is None:
+        raise FormError({"broadcast": _("This broadcast is no longer in the schedule.")})
+    return go(f"/week/broadcasts/{broadcast}")
+
+
+@router.get("/week/move")
+@planners
+def to_move(request: Request, console: ConsoleDep, broadcast: str, first: datetime.date, since: SinceQuery) -> Response:
+    """Where to: a day and an hour."""
+    schedule = console.files.plan().schedule
+    found = schedule.broadcast(broadcast) if schedule else None
+    if found is None:
+        raise FormError({"": _("This broadcast is no longer in the schedule.")})
+    return page(
+        request,
+        "move.html",
+        broadcast=broadcast,
+        name=name_of(console.files, found),
+        first=first,
+        since=f"{since:%H:%M}",
+    )
+
+
+@router.post("/week/move")
+@planners
+def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+    """One airing to another moment, with the campaign whose turn it was."""
+    id_, old, new = form.text("broadcast", 100), moment_in(form, "first", "from"), moment_in(form, "day", "hour")
+    turns = turns_on(console.files.plan().schedule, id_, old.date())
+    if old not in turns:
+        raise FormError({"": _("This airing is no longer in the schedule. Look at the week again.")})
+    text = _("{id}: moved from {old} to {new}").format(id=id_, old=f"{old:%H:%M %d/%m}", new=f"{new:%H:%M %d/%m/%Y}")
+    reschedule(request, lambda data: schedule_edits.move(data, id_, old, new, turns), text)
+    return go(f"/week?day={new:%Y-%m-%d}")
+
+
+@router.post("/week/undo")
+@planners
+def undo(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+    """Take the last change of the schedule back."""
+    file = console.workspace.schedule_file
+    last = console.history.undoable(file)
+    if last is None:
+        raise FormError({"": _("There is nothing to take back.")})
+    console.history.try_schedule(last["before"])
+    text = _("taken back: {note}").format(note=last["note"])
+    console.history.save(file, last["after"], last["before"], me.shown, text)
+    audit(request, "schedule.undone", "schedule.yaml", last["note"])
+    flash(request, text)
+    return go("/" if form.text("back", 20) == "/" else "/week")
+
+
+def _which(form: Form) -> tuple[str, datetime.date]:
+    """The broadcast and the day: in fields of their own, or together in a button of the week. Raises FormError."""
+    broadcast, _space, day = form.text("which", 120).rpartition(" ")
+    return (broadcast, parse_day(day, "first")) if broadcast else (form.text("broadcast", 100), day_in(form, "first"))
+
+
+def _day_or(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return local(datetime.datetime.now(datetime.UTC)).date()

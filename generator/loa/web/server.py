@@ -1,0 +1,139 @@
+"""The console as a process: listens, prints where and, on the first run, the one-time code."""
+
+import errno
+import socket
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+import psutil
+import uvicorn
+
+from loa.errors import Finding, WorkspaceError
+from loa.i18n import _
+from loa.web.app import create_app
+from loa.web.context import Console
+from loa.web.priority import CONSOLE, step_back
+from loa.workspace import Workspace
+
+HOST, PORT = "127.0.0.1", 8686
+_PATIENCE = 6.0
+"""Seconds that a station's console waits for its place: the console of a station that was killed ends within three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where the console listens. `behind_proxy`: a server on this computer passes requests on, with X-Forwarded-*."""
+
+    host: str = HOST
+    port: int = PORT
+    certificate: Path | None = None
+    key: Path | None = None
+    behind_proxy: bool = False
+
+    @property
+    def address(self) -> str:
+        """What to type into a browser on this computer."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
+        shown = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.certificate else 'http'}://{shown}:{self.port}/"
+
+    @property
+    def open_to_network(self) -> bool:
+        """Whether other computers reach it."""
+        try:
+            return not ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host != "localhost"
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """`HOST:PORT`, `:PORT`, `PORT` or `HOST`. Raises WorkspaceError."""
+    host, colon, port = text.strip().rpartition(":")
+    if not colon:
+        host, port = ("", port) if port.isdigit() else (port, str(PORT))
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise WorkspaceError(
+            Finding("console.address", _("This is not an address to listen on."), _("Write 127.0.0.1:8686"), quote=text)
+        )
+    return host.strip("[]") or HOST, int(port)
+
+
+def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, or until the process `parent` is gone. Raises WorkspaceError, StoreError."""
+    listener = _bind(listen, _PATIENCE if parent else 0.0)
+    console = Console.open(workspace)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(console),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=listen.behind_proxy,
+            ssl_certfile=listen.certificate,
+            ssl_keyfile=listen.key,
+            timeout_graceful_shutdown=2,
+            limit_concurrency=400,
+        )
+    )
+    _greet(listen, console.code)
+    if parent:
+        step_back(CONSOLE)
+        threading.Thread(target=_end_with, args=(server, parent), name="parent", daemon=True).start()
+    server.run(sockets=[listener])
+
+
+def _bind(listen: Listen, patience: float) -> socket.socket:
+    """A socket that listens there; a place that is taken is tried again for `patience` seconds."""
+    for path in filter(None, (listen.certificate, listen.key)):
+        if not path.is_file():
+            message, fix = _("The certificate cannot be read."), _("Check --tls-cert and --tls-key.")
+            raise WorkspaceError(Finding("console.tls", message, fix, file=str(path)))
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return _listener(listen)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < until:
+                time.sleep(0.2)
+                continue
+            message = _("The console cannot listen on {address}: {reason}")
+            raise WorkspaceError(
+                Finding(
+                    "console.address",
+                    message.format(address=f"{listen.host}:{listen.port}", reason=error.strerror or error),
+                    _("Perhaps Loa runs already. Else choose another place: --console 127.0.0.1:8687"),
+                )
+            ) from error
+
+
+def _listener(listen: Listen) -> socket.socket:
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so named, asyncio sends without delay
+    try:
+        if sys.platform != "win32":
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((listen.host, listen.port))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _greet(listen: Listen, code: str) -> None:
+    lines = [_("Console: {address}").format(address=listen.address)]
+    if listen.open_to_network and not listen.certificate and not listen.behind_proxy:
+        lines.append(_("Careful: passwords go over the network in plain text. Use --tls-cert and --tls-key."))
+    if code:
+        lines.append(_("First run: open the address above and type this one-time code: {code}").format(code=code))
+    print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def _end_with(server: uvicorn.Server, parent: int) -> None:
+    """A station that was killed leaves no console behind."""
+    while psutil.pid_exists(parent):
+        time.sleep(1)
+    server.should_exit = True

@@ -1,0 +1,1 @@
+"""What the pages show: data read from files, database and schedule, ready for a template."""

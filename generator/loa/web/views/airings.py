@@ -1,0 +1,183 @@
+"""The days as the pages show them: each airing with its outcome, or with what still keeps it off the air."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from loa.errors import Finding
+from loa.i18n import _
+from loa.schedule import Airing, Broadcast, Schedule, airings
+from loa.store import asrun
+from loa.store.database import Database
+from loa.web.forms import FormError
+from loa.web.names import outcome_name
+from loa.web.views.bulletins import BulletinCatalogue
+from loa.web.views.files import StationFiles
+
+_ONE_DAY = datetime.timedelta(days=1)
+_A_DAY = 14
+"""Airings that the page shows of a day; a commune allows two or three."""
+_SPANS = 20
+"""Spans that are kept: the weeks that somebody leafed through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An airing on a page. `tone`: good, warn or bad; `says`: what there is to know about it, in words."""
+
+    airing: Airing
+    local: datetime.datetime
+    past: bool
+    tone: str
+    says: tuple[str, ...]
+    title: str
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The airings of a day; `more` counts those that did not fit on the page."""
+
+    date: datetime.date
+    slots: tuple[Slot, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days from a Monday."""
+
+    first: datetime.date
+    today: datetime.date
+    days: tuple["Day", ...]
+    schedule: Schedule | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def before(self) -> datetime.date:
+        """Monday of the week before."""
+        return self.first - 7 * _ONE_DAY
+
+    @property
+    def after(self) -> datetime.date:
+        """Monday of the next week."""
+        return self.first + 7 * _ONE_DAY
+
+
+def _day(date: datetime.date, slots: list[Slot]) -> Day:
+    """Those with trouble and those to come before those that are over, where there are too many."""
+    found = [slot for slot in slots if slot.local.date() == date]
+    kept = sorted(found, key=lambda slot: (slot.tone not in {"bad", "warn"}, slot.past, slot.local))[:_A_DAY]
+    return Day(date, tuple(sorted(kept, key=lambda slot: slot.local)), len(found) - len(kept))
+
+
+class AiringList:
+    """The airings of the schedule as pages show them, each with its outcome or with what keeps it off the air."""
+
+    def __init__(self, store: Database, files: StationFiles, bulletins: BulletinCatalogue) -> None:
+        self._store, self._files, self._bulletins = store, files, bulletins
+        self._schedule: Schedule | None = None
+        self._spans: dict[tuple[datetime.datetime, datetime.datetime], tuple[Airing, ...]] = {}
+
+    def week(self, day: datetime.date, zone: str = "") -> Week:
+        """The week that holds `day`; `zone` as in `between`."""
+        plan = self._files.plan()
+        first = day - day.weekday() * _ONE_DAY
+        if plan.schedule is None:
+            return Week(first, day, (), None, plan.findings)
+        schedule = plan.schedule
+        today = datetime.datetime.now(schedule.timezone).date()
+        start = datetime.datetime.combine(first, datetime.time(), schedule.timezone)
+        slots = self.between(schedule, start, start + 7 * _ONE_DAY, zone)
+        days = tuple(_day(first + n * _ONE_DAY, slots) for n in range(7))
+        return Week(first, today, days, schedule, plan.findings)
+
+    def between(
+        self, schedule: Schedule, since: datetime.datetime, until: datetime.datetime, zone: str = ""
+    ) -> list[Slot]:
+        """Every airing planned in [since, until); with `zone` only those that this output or group plays."""
+        planned = self.planned(schedule, since, until)
+        if zone in schedule.outputs:
+            wanted = set(schedule.loudspeakers((zone,)))
+            planned = tuple(a for a in planned if wanted & set(schedule.loudspeakers(a.outputs)))
+        return self.shown(schedule, planned, asrun.outcomes(self._store, since, until))
+
+    def planned(self, schedule: Schedule, since: datetime.datetime, until: datetime.datetime) -> tuple[Airing, ...]:
+        """Every airing planned in [since, until), skipped ones too.
+
+        A span is worked out once for a schedule: five hundred broadcasts take their time.
+        """
+        if schedule is not self._schedule or len(self._spans) > _SPANS:
+            self._schedule, self._spans = schedule, {}
+        spans = self._spans
+        if (since, until) not in spans:
+            spans[since, until] = airings(schedule, since, until, with_skipped=True)
+        return spans[since, until]
+
+    def shown(self, schedule: Schedule, planned: Iterable[Airing], outcomes: Mapping[str, str]) -> list[Slot]:
+        """The given airings as pages show them. `outcomes`: by the airing's id."""
+        now = datetime.datetime.now(datetime.UTC)
+        found = []
+        for airing in planned:
+            bulletin = self._bulletins.get(airing.bulletin)
+            title = bulletin.title if bulletin else airing.bulletin
+            local = airing.planned.astimezone(schedule.timezone)
+            past, outcome = airing.planned <= now, outcomes.get(airing.id)
+            tone, says = _judge(airing, bulletin.state if bulletin else "none", past, outcome)
+            found.append(Slot(airing, local, past, tone, says, title, outcome))
+        return found
+
+
+def _judge(airing: Airing, state: str, past: bool, outcome: str | None) -> tuple[str, tuple[str, ...]]:
+    if airing.skipped:
+        return "off", (_("left out: {reason}").format(reason=airing.skipped),)
+    if outcome:
+        return ("bad" if outcome == "missed" else "warn" if outcome == "cut" else "good"), (outcome_name(outcome),)
+    if past:
+        return "off", (_("no record"),)
+    says = [problem.message for problem in airing.problems]
+    missing = {
+        "none": _("no sound has been made yet"),
+        "waiting": _("not signed yet"),
+        "returned": _("sent back by the leader"),
+    }
+    if state in missing:
+        says.append(missing[state])
+    return ("warn" if says else "good"), tuple(says)
+
+
+def find_broadcast(files: StationFiles, id_: str) -> tuple[Schedule, Broadcast]:
+    """The schedule and its broadcast `id_`. Raises FormError where it is gone."""
+    schedule = files.plan().schedule
+    found = schedule.broadcast(id_) if schedule else None
+    if schedule is None or found is None:
+        raise FormError({"": _("This broadcast is no longer in the schedule.")})
+    return schedule, found
+
+
+def name_of(files: StationFiles, broadcast: Broadcast) -> str:
+    """What a broadcast is called on pages: its title, else what is in it."""
+    return broadcast.title or files.name_of(broadcast.commune, broadcast.campaigns)
+
+
+def turns_of(files: StationFiles, broadcast: Broadcast) -> list[tuple[str, str]]:
+    """What can be aired once more: the broadcast, or each of its campaigns where they take turns (value, name)."""
+    if not broadcast.rotate:
+        return [(broadcast.id, name_of(files, broadcast))]
+    return [(f"{broadcast.id} {c}", files.name_of(broadcast.commune, (c,))) for c in broadcast.campaigns]
+
+
+def turns_on(schedule: Schedule | None, id_: str, day: datetime.date) -> dict[datetime.datetime, str | None]:
+    """The airings of a broadcast on a day, by the station's clock, with whose turn it is if campaigns rotate."""
+    broadcast = schedule.broadcast(id_) if schedule else None
+    if schedule is None or broadcast is None:
+        return {}
+    start = datetime.datetime.combine(day, datetime.time(), schedule.timezone)
+    end = datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), schedule.timezone)
+    return {
+        airing.planned.astimezone(schedule.timezone).replace(tzinfo=None): broadcast.turn_of(
+            airing.bulletin.partition("/")[2]
+        )
+        for airing in airings(schedule, start, end)
+        if airing.broadcast == id_
+    }

@@ -1,0 +1,261 @@
+"""The bulletins of the station: made or not, signed or not, sent back or not."""
+
+import datetime
+import hashlib
+import os
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy import Engine
+
+from loa.bulletin.manifest import Cue, Manifest
+from loa.errors import LoaError
+from loa.schedule import Schedule
+from loa.store import approvals, console_tables
+from loa.store.approvals import Approval
+from loa.store.database import Database
+from loa.web.views.files import StationFiles
+from loa.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBulletin:
+    """An MP3 as it is now. `manifest`: its record without sentences, clips and inputs; None where none belongs to it.
+
+    The sentences of five hundred bulletins would fill the memory of a small computer.
+    """
+
+    path: Path
+    sha256: str
+    manifest: Manifest | None
+
+
+class BuiltBulletins:
+    """A cache by age and size, in memory and in console.db. Safe for several threads."""
+
+    def __init__(self, workspace: Workspace, engine: Engine) -> None:
+        self.workspace, self.engine = workspace, engine
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[str, BuiltBulletin]] | None = None
+
+    def lying(self) -> dict[str, BuiltBulletin]:
+        """Every finished bulletin, by its id."""
+        with self._lock:
+            known = self._remembered() if self._known is None else self._known
+            marks = _marks(self.workspace.bulletins)
+            found = {id_: known[id_] for id_, mark in marks.items() if id_ in known and known[id_][0] == mark}
+            new: dict[str, tuple[str, BuiltBulletin]] = {}
+            for id_, mark in marks.items():
+                if id_ not in found:
+                    with suppress(FileNotFoundError):  # it went away since it was listed
+                        new[id_] = (mark, _read(self._path(id_)))
+            if new or len(found) < len(known):
+                self._remember(new, [id_ for id_ in known if id_ not in found])
+            self._known = {id_: made for id_ in marks if (made := found.get(id_) or new.get(id_))}
+            return {id_: sound for id_, (_mark, sound) in self._known.items()}
+
+    def _path(self, id_: str) -> Path:
+        return self.workspace.bulletins / f"{id_}.mp3"
+
+    def _remembered(self) -> dict[str, tuple[str, BuiltBulletin]]:
+        found = {}
+        for row in console_tables.rows(self.engine, sa.select(console_tables.sounds)):
+            with suppress(ValidationError):  # written by another version of Loa: the file itself is read again
+                card = Manifest.model_validate_json(row["card"]) if row["card"] else None
+                found[row["id"]] = (row["mark"], BuiltBulletin(self._path(row["id"]), row["sha256"], card))
+        return found
+
+    def _remember(self, new: dict[str, tuple[str, BuiltBulletin]], gone: list[str]) -> None:
+        table = console_tables.sounds
+        rows = [
+            {"id": id_, "mark": mark, "sha256": sound.sha256, "card": _text(sound.manifest)}
+            for id_, (mark, sound) in new.items()
+        ]
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(table).where(table.c.id.in_([*gone, *new])))
+            if rows:
+                connection.execute(sa.insert(table), rows)
+
+
+def _marks(folder: Path) -> dict[str, str]:
+    """Age and size of each MP3 and of its record, by the bulletin's id, in order."""
+    found = {}
+    for commune in _entries(folder):
+        if not commune.is_dir():
+            continue
+        ages = {}
+        for entry in _entries(commune.path):
+            with suppress(FileNotFoundError):
+                stat = entry.stat()
+                ages[entry.name] = f"{stat.st_mtime_ns}:{stat.st_size}"
+        for name, age in ages.items():
+            if name.endswith(".mp3") and not name.startswith("."):
+                stem = name.removesuffix(".mp3")
+                found[f"{commune.name}/{stem}"] = f"{age} {ages.get(f'{stem}.json', '')}"
+    return dict(sorted(found.items()))
+
+
+def _entries(folder: Path | str) -> "list[os.DirEntry[str]]":
+    with suppress(OSError), os.scandir(folder) as entries:  # no folder: no bulletins yet
+        return list(entries)
+    return []
+
+
+def _read(path: Path) -> BuiltBulletin:
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        manifest = Manifest.load(path.with_suffix(".json"))
+    except LoaError:
+        return BuiltBulletin(path, sha256, None)
+    if manifest.sha256 != sha256:  # a build is writing just now, or somebody replaced the sound
+        return BuiltBulletin(path, sha256, None)
+    return BuiltBulletin(path, sha256, manifest.model_copy(update={"cues": (), "clips": (), "inputs": {}}))
+
+
+def _text(manifest: Manifest | None) -> str:
+    return manifest.model_dump_json() if manifest else ""
+
+
+_LOOK = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """One bulletin as it is now. `sha256` is None while there is no sound; `returned` is the last word of a leader.
+
+    `manifest` holds no sentences: see `cues`.
+    """
+
+    id: str
+    title: str
+    path: Path
+    sha256: str | None
+    manifest: Manifest | None
+    approval: Approval | None
+    returned: dict[str, Any] | None
+    planned: bool = True
+
+    @property
+    def state(self) -> Literal["none", "returned", "waiting", "signed"]:
+        """`none` (no sound yet), `returned`, `waiting` (to be signed) or `signed`."""
+        if self.sha256 is None:
+            return "none"
+        if self.approval:
+            return "signed"
+        return "returned" if self.returned else "waiting"
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        """What is said when, from the record on the disk. Raises BulletinError where it is gone."""
+        return Manifest.load(self.path.with_suffix(".json")).cues if self.manifest else ()
+
+    @property
+    def commune(self) -> str:
+        """The commune's stem."""
+        return self.id.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The name below the commune."""
+        return self.id.partition("/")[2]
+
+
+class BulletinCatalogue:
+    """What lies there, what the schedule wants, and what leaders said; looked at no more than once a second."""
+
+    def __init__(self, workspace: Workspace, store: Database, engine: Engine, files: StationFiles) -> None:
+        self.workspace, self.store, self.engine, self.files = workspace, store, engine, files
+        self.sounds = BuiltBulletins(workspace, engine)
+        self._looked: tuple[float, dict[str, Bulletin]] = (0.0, {})
+
+    def forget(self) -> None:
+        """Somebody signed, or something was made: the next question looks for itself."""
+        self._looked = (0.0, {})
+
+    def all(self) -> list[Bulletin]:
+        """Every bulletin that the schedule wants or that lies there, by id."""
+        return list(self._by_id().values())
+
+    def get(self, id_: str) -> Bulletin | None:
+        """The bulletin with this id; None for names that nothing here has."""
+        return self._by_id().get(id_)
+
+    def _by_id(self) -> dict[str, Bulletin]:
+        looked, found = self._looked
+        if time.monotonic() - looked < _LOOK:
+            return found
+        began, found = time.monotonic(), self._look()
+        if self._looked[0] == looked:  # nobody said meanwhile that something changed
+            self._looked = (began, found)
+        return found
+
+    def _look(self) -> dict[str, Bulletin]:
+        schedule = self.files.plan().schedule
+        plans = schedule.plans() if schedule else ()
+        wanted = {p.id: p.title or self.files.name_of(p.commune, p.campaigns) for p in plans}
+        lying = self.sounds.lying()
+        approvals = self._approvals()
+        returns = self._returns()
+        found = {}
+        for id_ in sorted({*wanted, *lying}):
+            sound = lying.get(id_)
+            manifest, sha256 = (sound.manifest, sound.sha256) if sound else (None, None)
+            title = wanted.get(id_) or self._title(manifest) or id_
+            path, key = self.workspace.bulletins / f"{id_}.mp3", (id_, sha256 or "")
+            found[id_] = Bulletin(
+                id_, title, path, sha256, manifest, approvals.get(key), returns.get(key), id_ in wanted
+            )
+        return found
+
+    def _title(self, manifest: Manifest | None) -> str:
+        if manifest is None:
+            return ""
+        return manifest.title or self.files.name_of(manifest.commune, manifest.campaigns)
+
+    def send_back(self, bulletin: Bulletin, who: str, note: str) -> None:
+        """A leader does not sign this sound, and says why."""
+        row = {"bulletin": bulletin.id, "sha256": bulletin.sha256 or "", "who": who, "note": note}
+        with self.engine.begin() as connection:
+            connection.execute(sa.insert(console_tables.returns).values(**row, at=console_tables.now()))
+
+    def last_signed(self, bulletin: Bulletin) -> tuple[Approval, Manifest | None] | None:
+        """The newest release of another sound under this name, with the record of what was said then."""
+        for made in reversed(approvals.all_approvals(self.store, bulletin.id)):
+            if made.sha256 != bulletin.sha256:
+                record = approvals.approved_copy(self.workspace, made.sha256).with_suffix(".json")
+                try:
+                    return made, Manifest.load(record)
+                except LoaError:
+                    return made, None
+        return None
+
+    def _approvals(self) -> dict[tuple[str, str], Approval]:
+        return {(a.bulletin, a.sha256): a for a in approvals.all_approvals(self.store) if a.withdrawn is None}
+
+    def _returns(self) -> dict[tuple[str, str], dict[str, Any]]:
+        found = console_tables.rows(
+            self.engine, sa.select(console_tables.returns).order_by(console_tables.returns.c.id)
+        )
+        return {(row["bulletin"], row["sha256"]): row for row in found}
+
+
+def plan_of(schedule: Schedule | None, id_: str) -> tuple[str, ...]:
+    """The broadcasts that play the bulletin `id_`."""
+    if schedule is None:
+        return ()
+    return tuple(
+        b.id
+        for b in schedule.broadcasts
+        if id_ in {f"{b.commune}/{b.bulletin_name(c)}" for c in b.campaigns} | {f"{b.commune}/{b.bulletin_name()}"}
+    )
+
+
+def now() -> datetime.datetime:
+    """This instant, aware."""
+    return datetime.datetime.now(datetime.UTC)

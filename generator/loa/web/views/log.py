@@ -1,0 +1,144 @@
+"""Questions that the log's pages ask of the logbook: a page of rows, a year's counts. Quick with 100 000 rows."""
+
+import datetime
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from loa.bulletin.models import APOLOGY
+from loa.store.database import Database, instant, logbook, stamp
+from loa.web.names import topic
+from loa.web.views.bulletins import BulletinCatalogue
+from loa.web.views.files import StationFiles
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """What somebody looks for. Days are the station's; `before`: rows older than this one."""
+
+    word: str = ""
+    outcome: str = ""
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    before: int = 0
+
+
+@dataclass(slots=True)
+class Counts:
+    """A year: airings by month (1 to 12), by commune, and by programme (broadcast and bulletin), each by outcome."""
+
+    months: dict[int, Counter[str]] = field(default_factory=lambda: {n: Counter() for n in range(1, 13)})
+    communes: dict[str, Counter[str]] = field(default_factory=dict)
+    programmes: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Counter[str]:
+        """By outcome."""
+        return sum(self.months.values(), Counter())
+
+    @property
+    def highest(self) -> int:
+        """The most airings of a month, at least 1."""
+        return max(1, *(sum(counter.values()) for counter in self.months.values()))
+
+
+def rows(store: Database, wanted: LogQuery, zone: datetime.tzinfo, limit: int = PER_PAGE) -> list[dict[str, Any]]:
+    """Airings with their outcomes, newest first, in the station's time. Raises StoreError."""
+    order = (logbook.c.planned.desc(), logbook.c.seq.desc())
+    query = sa.select(logbook).where(logbook.c.kind == "airing").order_by(*order).limit(limit)
+    if wanted.before:
+        last = sa.select(logbook.c.planned).where(logbook.c.seq == wanted.before).scalar_subquery()
+        same = sa.and_(logbook.c.planned == last, logbook.c.seq < wanted.before)
+        query = query.where(logbook.c.planned <= last, sa.or_(logbook.c.planned < last, same))
+    if wanted.outcome:
+        query = query.where(logbook.c.outcome == wanted.outcome)
+    if wanted.since:
+        query = query.where(logbook.c.planned >= stamp(_midnight(wanted.since, zone)))
+    if wanted.until:
+        query = query.where(logbook.c.planned < stamp(_midnight(wanted.until + datetime.timedelta(days=1), zone)))
+    if wanted.word:
+        columns = (logbook.c.broadcast, logbook.c.commune, logbook.c.bulletin, logbook.c.reason, logbook.c.output)
+        query = query.where(sa.or_(*(column.contains(wanted.word, autoescape=True) for column in columns)))
+    with store.read() as connection:
+        found = [dict(row) for row in connection.execute(query).mappings()]
+    for row in found:
+        for name in ("planned", "started", "ended"):
+            row[name] = instant(row[name]).astimezone(zone) if row[name] else None
+    return found
+
+
+def year(store: Database, wanted: int, zone: datetime.tzinfo) -> Counts:
+    """The counts of a year of the station's calendar; kept until the log grows. Raises StoreError."""
+    with store.read() as connection:
+        last = connection.execute(sa.select(sa.func.max(logbook.c.seq))).scalar() or 0
+    return _year(store, wanted, zone, last)
+
+
+@lru_cache(maxsize=8)
+def _year(store: Database, wanted: int, zone: datetime.tzinfo, _last: int) -> Counts:
+    first = datetime.datetime(wanted, 1, 1, tzinfo=zone)
+    after = datetime.datetime(wanted + 1, 1, 1, tzinfo=zone)
+    hour = sa.func.substr(logbook.c.planned, 1, 13)  # whole hours, so that the local month can be told afterwards
+    counts = Counts()
+    with store.read() as connection:
+        for text, commune, outcome, many in connection.execute(_counted(first, after, hour, logbook.c.commune)):
+            moment = datetime.datetime.fromisoformat(f"{text}:00:00+00:00").astimezone(zone)
+            counts.months[moment.month][outcome or "?"] += many
+            counts.communes.setdefault(commune or "–", Counter())[outcome or "?"] += many
+        programme = (logbook.c.broadcast, logbook.c.bulletin)
+        for broadcast, bulletin, outcome, many in connection.execute(_counted(first, after, *programme)):
+            counts.programmes.setdefault((broadcast or "", bulletin or ""), Counter())[outcome or "?"] += many
+    return counts
+
+
+def _counted(
+    first: datetime.datetime, after: datetime.datetime, *by: sa.ColumnElement[Any]
+) -> sa.Select[tuple[Any, ...]]:
+    """The airings planned in [first, after), counted `by` columns and outcome; an apology is no programme."""
+    programme = sa.func.coalesce(logbook.c.bulletin, "").not_like(f"%/{APOLOGY}")
+    span = (logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
+    return (
+        sa.select(*by, logbook.c.outcome, sa.func.count())
+        .where(logbook.c.kind == "airing", programme, *span)
+        .group_by(*by, logbook.c.outcome)
+    )
+
+
+def _midnight(day: datetime.date, zone: datetime.tzinfo) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), zone)
+
+
+def by_topic(
+    files: StationFiles, bulletins: BulletinCatalogue, programmes: Mapping[tuple[str, str], Counter[str]]
+) -> dict[str, Counter[str]]:
+    """Counts by outcome for each topic, the most frequent first. `programmes`: by broadcast and bulletin.
+
+    An airing of several topics counts for each of them.
+    """
+    schedule = files.plan().schedule
+    broadcasts = {b.id: (b.commune, b.campaigns) for b in schedule.broadcasts} if schedule else {}
+    found: dict[str, Counter[str]] = {}
+    for (broadcast, bulletin), counts in programmes.items():
+        commune, campaigns = broadcasts.get(broadcast) or _in_bulletin(bulletins, bulletin)
+        for name in _topics(files, commune, campaigns) or {broadcast or bulletin}:
+            found.setdefault(name, Counter()).update(counts)
+    return dict(sorted(found.items(), key=lambda item: (-item[1].total(), item[0])))
+
+
+def _in_bulletin(bulletins: BulletinCatalogue, id_: str) -> tuple[str, tuple[str, ...]]:
+    """Of a bulletin that somebody played by hand, or whose broadcast is gone."""
+    bulletin = bulletins.get(id_)
+    return (bulletin.commune, bulletin.manifest.campaigns) if bulletin and bulletin.manifest else ("", ())
+
+
+def _topics(files: StationFiles, commune: str, campaigns: tuple[str, ...]) -> set[str]:
+    """What the campaigns are about; a campaign that is gone is called by its short name."""
+    file = files.commune(commune)
+    templates = {c.id: c.template for c in file.commune.campaigns} if file and file.commune else {}
+    return {topic(templates.get(id_, id_)) for id_ in campaigns}

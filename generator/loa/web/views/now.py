@@ -1,0 +1,242 @@
+"""What is happening at this moment, as the first page and its live events tell it."""
+
+import datetime
+import hashlib
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loa.bulletin.manifest import Manifest
+from loa.errors import Finding, LoaError
+from loa.schedule import AnyOutput, Schedule
+from loa.store import asrun, ledger
+from loa.store.alarms import Alarm, open_alarms
+from loa.store.approvals import approved_copy
+from loa.store.database import Database
+from loa.store.lease import who_is_on_air
+from loa.store.output_health import OutputHealth, State, output_health, state_name
+from loa.web.jobs import Job, Jobs
+from loa.web.views.airings import AiringList, Slot
+from loa.web.views.bulletins import BulletinCatalogue
+from loa.web.views.files import StationFiles
+from loa.workspace import Workspace
+
+LOUDEST, STEP = 200, 10
+"""Per cent of the bulletin's level: the most that the schedule allows, and how far one press turns."""
+_TONES: Mapping[State, str] = {
+    "idle": "good", "ready": "good", "sounding": "good", "failing": "warn", "dead": "bad", "unknown": "",
+}  # fmt: skip
+_SIGNS: Mapping[State, str] = {
+    "idle": "✓", "ready": "✓", "sounding": "♪", "failing": "!", "dead": "✕", "unknown": "?",
+}  # fmt: skip
+_UNKNOWN: State = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Loudspeaker:
+    """An output of the schedule. `health` is None for groups, and until a station has been on air with it."""
+
+    name: str
+    output: AnyOutput
+    health: OutputHealth | None
+
+    @property
+    def state(self) -> State:
+        """How it is getting on."""
+        return self.health.state if self.health else _UNKNOWN
+
+    @property
+    def shown(self) -> str:
+        """The state in words."""
+        return state_name(self.state)
+
+    @property
+    def sign(self) -> str:
+        """The state as a sign, for who cannot tell the colours."""
+        return _SIGNS[self.state]
+
+    @property
+    def tone(self) -> str:
+        """The state as a colour: good, warn, bad, or none."""
+        return _TONES[self.state]
+
+    @property
+    def quieter(self) -> int:
+        """The volume one step down."""
+        return max(0, self.output.volume - STEP)
+
+    @property
+    def louder(self) -> int:
+        """The volume one step up."""
+        return min(LOUDEST, self.output.volume + STEP)
+
+
+_AHEAD = datetime.timedelta(days=8)
+_LAST, _COMING, _SHOWN = 4, 12, 24
+"""What the page shows of today: airings that were, airings to come, loudspeakers."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayingItem:
+    """Something on air. `position`: seconds of the programme; `sentence`: what is being read."""
+
+    airing: str
+    title: str
+    outputs: tuple[str, ...]
+    started: datetime.datetime
+    position: float
+    seconds: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationState:
+    """The station now. `running`: whether a `loa run` is on air."""
+
+    running: bool
+    playing: tuple[PlayingItem, ...]
+    next: Slot | None
+    today: tuple[Slot, ...]
+    alarms: tuple[Alarm, ...]
+    loudspeakers: tuple[Loudspeaker, ...]
+    jobs: tuple[Job, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def near(self) -> tuple[Slot, ...]:
+        """Of today's airings the last ones and the next ones: of a large station the page cannot show all."""
+        past = sum(slot.past for slot in self.today)
+        return self.today[max(0, past - _LAST) : past + _COMING]
+
+    @property
+    def loudspeakers_shown(self) -> tuple[Loudspeaker, ...]:
+        """Those in trouble first, and no more than a page can hold."""
+        return tuple(sorted(self.loudspeakers, key=lambda s: s.tone not in {"bad", "warn"}))[:_SHOWN]
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever more than a position does: the page then asks for its parts again."""
+        parts = [
+            str(self.running),
+            *(p.airing for p in self.playing),
+            *(f"{s.airing.id}{s.tone}{s.outcome}{s.says}" for s in (*self.today, *([self.next] if self.next else []))),
+            *(a.event for a in self.alarms),
+            *(f"{j.id}{j.state}" for j in self.jobs),
+            *(f"{s.name}{s.output.volume}{s.state}{s.health and s.health.error}" for s in self.loudspeakers),
+        ]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    def event(self) -> dict[str, Any]:
+        """What a live event holds: positions, the sentence, the countdown."""
+        return {
+            "stamp": self.stamp,
+            "playing": [
+                {"airing": p.airing, "position": round(p.position, 1), "seconds": p.seconds, "sentence": p.sentence}
+                for p in self.playing
+            ],
+            "next": self.next.airing.planned.isoformat() if self.next else None,
+            "jobs": [{"id": j.id, "done": j.done, "total": j.total, "message": j.message} for j in self.jobs],
+        }
+
+
+class StationMonitor:
+    """Looks at the station's database; all pages share one look a second."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        store: Database,
+        files: StationFiles,
+        bulletins: BulletinCatalogue,
+        airings: AiringList,
+        jobs: Jobs,
+    ) -> None:
+        self._workspace, self._store, self._jobs = workspace, store, jobs
+        self._files, self._bulletins, self._airings = files, bulletins, airings
+        self._lock = threading.Lock()
+        self._last: tuple[float, StationState] | None = None
+        self._manifests: dict[str, Manifest | None] = {}
+        self._seen: dict[str, tuple[float, float]] = {}
+
+    def now(self, oldest: float = 0.9) -> StationState:
+        """The moment, at most `oldest` seconds old. Raises StoreError."""
+        with self._lock:
+            if self._last and time.monotonic() - self._last[0] < oldest:
+                return self._last[1]
+            moment = self._look()
+            self._last = (time.monotonic(), moment)
+            return moment
+
+    def forget(self) -> None:
+        """Somebody changed something: the next page looks for itself."""
+        with self._lock:
+            self._last = None
+
+    def _look(self) -> StationState:
+        row = who_is_on_air(self._store)
+        alive = {name.strip() for name in str(row["state"]).split(",")} if row else set()
+        playing = [self._playing(claim) for claim in ledger.unfinished(self._store) if claim.airing in alive]
+        plan = self._files.plan()
+        today, following = self._days(plan.schedule) if plan.schedule else ([], [])
+        return StationState(
+            row is not None,
+            tuple(p for p in playing if p),
+            next(iter(following), None),
+            tuple(today),
+            tuple(open_alarms(self._store)[:20]),
+            tuple(self._loudspeakers(plan.schedule)) if plan.schedule else (),
+            tuple(self._jobs.living()),
+            plan.findings,
+        )
+
+    def _loudspeakers(self, schedule: Schedule) -> list[Loudspeaker]:
+        health = {found.output: found for found in output_health(self._store)}
+        return [Loudspeaker(name, output, health.get(name)) for name, output in schedule.outputs.items()]
+
+    def _days(self, schedule: Schedule) -> tuple[list[Slot], list[Slot]]:
+        """The airings of today, and the next one, which may be days away."""
+        now = datetime.datetime.now(schedule.timezone)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        tomorrow = midnight + datetime.timedelta(days=1)
+        planned = self._airings.planned(schedule, midnight, midnight + _AHEAD)
+        following = [a for a in planned if a.planned > now and not a.skipped][:1]
+        done = asrun.outcomes(self._store, midnight, tomorrow)
+        today = [a for a in planned if a.planned < tomorrow]
+        return self._airings.shown(schedule, today, done), self._airings.shown(schedule, following, done)
+
+    def _playing(self, claim: ledger.Claim) -> PlayingItem | None:
+        if claim.started is None or claim.position is None:
+            return None
+        moment = time.monotonic()
+        noted, since = self._seen.get(claim.airing, (-1.0, moment))
+        if noted != claim.position:
+            self._seen[claim.airing] = (claim.position, moment)
+            since = moment
+        manifest = self._manifest(claim.sha256)
+        seconds = manifest.seconds if manifest else 0.0
+        position = min(claim.position + min(moment - since, 3.0), seconds or claim.position)
+        bulletin = self._bulletins.get(claim.bulletin)
+        title = bulletin.title if bulletin else claim.bulletin
+        text = _sentence(manifest, position)
+        return PlayingItem(claim.airing, title, claim.outputs, claim.started, position, seconds, text)
+
+    def _manifest(self, sha256: str | None) -> Manifest | None:
+        if not sha256:
+            return None
+        if sha256 not in self._manifests:
+            try:
+                record = approved_copy(self._workspace, sha256).with_suffix(".json")
+                self._manifests[sha256] = Manifest.load(record)
+            except LoaError:
+                self._manifests[sha256] = None
+        return self._manifests[sha256]
+
+
+def _sentence(manifest: Manifest | None, position: float) -> str:
+    if manifest is None or not manifest.cues:
+        return ""
+    number = bisect_right([cue.start for cue in manifest.cues], position) - 1
+    return manifest.cues[max(number, 0)].text

@@ -1,0 +1,49 @@
+"""The next step of each role: the console says it before anybody has to look for it."""
+
+from dataclasses import dataclass
+
+from loa.bulletin.models import APOLOGY
+from loa.i18n import _, ngettext
+from loa.web.auth.roles import Role
+from loa.web.views.bulletins import BulletinCatalogue
+from loa.web.views.files import StationFiles
+from loa.web.views.now import StationState
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for this person: what, and where."""
+
+    text: str
+    path: str
+    urgent: bool = False
+
+
+def tasks_for(
+    roles: frozenset[Role], moment: StationState, bulletins: BulletinCatalogue, files: StationFiles, *, alone: bool
+) -> list[Task]:
+    """What waits for somebody with `roles`, the most pressing first. `alone`: nobody else has an account yet."""
+    known = [b for b in bulletins.all() if b.planned or b.name == APOLOGY]
+    soon = {s.airing.bulletin for s in (*moment.today, *([moment.next] if moment.next else [])) if not s.past}
+    steps: list[Task] = []
+    for b in known:
+        pressing = b.id in soon
+        if b.state == "returned" and Role.OFFICER in roles:
+            steps.append(Task(_("Sent back: {title}").format(title=b.title), f"/release/{b.id}", pressing))
+        if b.state == "none" and pressing and Role.OFFICER in roles:
+            steps.append(Task(_("Make the audio: {title}").format(title=b.title), f"/release/{b.id}", pressing))
+        if b.state == "waiting" and pressing and Role.LEADER in roles:
+            steps.append(Task(_("Hear and sign: {title}").format(title=b.title), f"/release/{b.id}", pressing))
+    waiting = sum(b.state == "waiting" and b.id not in soon for b in known)
+    if waiting and Role.LEADER in roles:
+        text = ngettext("{n} bulletin waits for a signature", "{n} bulletins wait for a signature", waiting)
+        steps.append(Task(text.format(n=waiting), "/release"))
+    if Role.ADMIN in roles and alone:
+        steps.append(Task(_("Add the people who work at the station"), "/settings/people"))
+    if moment.findings and roles & {Role.OFFICER, Role.OPERATOR, Role.ADMIN}:
+        steps.append(Task(_("schedule.yaml has errors"), "/week", urgent=True))
+    broken = sum(file.commune is None for file in files.communes())
+    if broken and Role.OFFICER in roles:
+        text = ngettext("{n} campaign file has errors", "{n} campaign files have errors", broken)
+        steps.append(Task(text.format(n=broken), "/campaigns", urgent=True))
+    return sorted(steps, key=lambda step: not step.urgent)

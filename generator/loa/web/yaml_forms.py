@@ -1,0 +1,269 @@
+"""A form made from the schema: every field of the models in `loa.campaign`, with its kind, in their order."""
+
+import datetime
+import hashlib
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from loa import yamlfile
+from loa.errors import Finding, LoaError
+from loa.web import names
+from loa.web.edits.history import History
+from loa.web.forms import Form, FormError
+from loa.workspace import read_text
+from loa.yamlfile import Path_, editor, value_at
+
+Kind = Literal["text", "area", "number", "day", "flag", "choice", "ticks", "lines", "pairs", "rows", "group"]
+LONG = frozenset({"notes", "body", "text"})
+_EMPTY: tuple[Any, ...] = (None, [], {}, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `path`: from the model's root; `default`: what an absent choice or number means.
+
+    `optional`: a group that may be missing as a whole. `nullable`: null is a value that the model takes.
+    """
+
+    path: tuple[str, ...]
+    kind: Kind
+    required: bool = False
+    options: tuple[str, ...] = ()
+    default: str = ""
+    optional: bool = False
+    nullable: bool = False
+    members: tuple["Field", ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`services.level_3`."""
+        return ".".join(self.path)
+
+
+def fields_of(model: type[BaseModel], *, without: frozenset[str] = frozenset()) -> tuple[Field, ...]:
+    """The fields of `model`; a nested model is a group."""
+    return tuple(_fields(model, (), without))
+
+
+def _fields(model: type[BaseModel], above: tuple[str, ...], without: frozenset[str]) -> Iterator[Field]:
+    for key, info in model.model_fields.items():
+        path = (*above, info.alias or key)
+        if ".".join(path) in without:
+            continue
+        inner, optional = _unwrap(info.annotation)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            members = tuple(_fields(inner, path, without))
+            if optional:
+                members = tuple(replace(member, required=False) for member in members)
+            yield Field(path, "group", optional=optional, members=members)
+            continue
+        kind, options = _kind(inner, key)
+        default = "" if info.is_required() or info.default is None else str(info.default).removesuffix(".0")
+        yield Field(path, kind, info.is_required() and not optional, options, default, nullable=optional)
+
+
+def _kind(inner: Any, key: str) -> tuple[Kind, tuple[str, ...]]:
+    origin = get_origin(inner)
+    if origin is Literal:
+        return "choice", tuple(str(option) for option in get_args(inner))
+    if origin in {tuple, list, frozenset}:
+        item, _optional = _unwrap(get_args(inner)[0])
+        if isinstance(item, type) and issubclass(item, BaseModel):
+            return "rows", tuple(item.model_fields)
+        return ("ticks", tuple(map(str, get_args(item)))) if get_origin(item) is Literal else ("lines", ())
+    if origin is not None and issubclass(origin, Mapping):
+        return "pairs", ()
+    plain: dict[Any, Kind] = {bool: "flag", int: "number", datetime.date: "day"}
+    return plain.get(inner, "area" if key in LONG else "text"), ()
+
+
+def _unwrap(annotation: Any) -> tuple[Any, bool]:
+    """The type inside `Annotated` and `X | None`, and whether None was allowed."""
+    optional = False
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in {Union, types.UnionType}:
+            optional = True
+            annotation = next(a for a in get_args(annotation) if a is not type(None))
+        else:
+            return annotation, optional
+
+
+def leaves(fields: tuple[Field, ...]) -> Iterator[Field]:
+    """All fields but groups, depth first."""
+    for field in fields:
+        yield from leaves(field.members) if field.kind == "group" else (field,)
+
+
+def given(form: Form, field: Field) -> Any:
+    """What the form says about `field`, as YAML would hold it; None for nothing. Checking is the model's business."""
+    match field.kind:
+        case "flag":
+            return form.flag(field.name)
+        case "ticks":
+            return [text for text in form.texts(field.name) if text in field.options]
+        case "lines":
+            return [line for line in map(str.strip, form.text(field.name, 50_000).split("\n")) if line]
+        case "pairs":
+            pairs = [line.partition("=") for line in form.text(field.name, 20_000).split("\n") if "=" in line]
+            return {word.strip(): said.strip() for word, _equals, said in pairs if word.strip() and said.strip()}
+        case "rows":
+            rows = [line.split("|") for line in form.text(field.name, 20_000).split("\n") if line.strip()]
+            return [{k: v.strip() for k, v in zip(field.options, row, strict=False) if v.strip()} for row in rows]
+        case "number":
+            text = form.text(field.name, 20)
+            return int(text) if text.isascii() and text.isdigit() else text or None
+    return form.text(field.name, 20_000) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value to write. `drop`: an emptied value that the model does not take as null; its key goes."""
+
+    path: tuple[str, ...]
+    value: Any
+    drop: bool = False
+
+
+def changes(form: Form, fields: tuple[Field, ...], data: Any) -> list[Change]:
+    """What differs between the form and `data` (the loaded part of the file)."""
+    found: list[Change] = []
+    for field in fields:
+        if field.kind == "group":
+            if field.optional and _emptied(form, field):
+                found += [Change(field.path, None)] if value_at(data, field.path) is not None else []
+            else:
+                found += changes(form, field.members, data)
+            continue
+        new, old = given(form, field), value_at(data, field.path)
+        if field.kind == "choice" and old is None and new == field.default:
+            continue
+        if (new in _EMPTY and old in _EMPTY) or _same(new, old):
+            continue
+        found.append(Change(field.path, new, drop=new is None and not field.nullable and not field.required))
+    return found
+
+
+def _emptied(form: Form, group: Field) -> bool:
+    """Whether nothing is said in a group: its choices always say something, and do not count."""
+    return all(given(form, member) in _EMPTY for member in leaves(group.members) if member.kind != "choice")
+
+
+def _same(new: Any, old: Any) -> bool:
+    if isinstance(new, list) and isinstance(old, list) and any(isinstance(item, dict) for item in new + old):
+        return as_rows(new) == as_rows(old)
+    if isinstance(new, list) and isinstance(old, list):
+        return [str(item) for item in new] == [str(item) for item in old]
+    if isinstance(new, str) and isinstance(old, str):
+        return new == " ".join(old.split("\n")).strip() or new == old.strip()
+    return type(new) is type(old) and bool(new == old)
+
+
+def as_rows(value: Any) -> str:
+    """A list of mappings as lines `value | value`, for a text field."""
+    rows = value if isinstance(value, list) else []
+    return "\n".join(" | ".join(str(v) for v in row.values()) for row in rows if isinstance(row, dict))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Any:
+    """The file's data, to be read only: pages are looked at more often than files change. Raises WorkspaceError."""
+    return yamlfile.parse(text, "").data
+
+
+@dataclass(frozen=True, slots=True)
+class YamlForm:
+    """The part at `root` of the file `path`, whose content was `text`, with the `fields` that are asked for."""
+
+    path: Path
+    text: str
+    root: Path_
+    fields: tuple[Field, ...]
+
+    @classmethod
+    def of(cls, path: Path, root: Path_, fields: tuple[Field, ...]) -> "YamlForm":
+        """The form of a file as it is now. Raises WorkspaceError where it cannot be read."""
+        return cls(path, read_text(path), root, fields)
+
+    @property
+    def mark(self) -> str:
+        """A mark of the file's content, to notice that somebody else changed it meanwhile."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:20]
+
+    @property
+    def data(self) -> Any:
+        """What stands at the root; None where the file cannot be read or holds nothing there."""
+        try:
+            return value_at(_parsed(self.text), self.root)
+        except LoaError:
+            return None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the file says, by the fields' names."""
+        data = self.data
+        return {field.name: value_at(data, field.path) for field in leaves(self.fields)}
+
+    def filled(self, form: Form) -> "FilledForm":
+        """What the file would be with the form's values."""
+        edits = changes(form, self.fields, self.data)
+
+        def edit(data: Any) -> None:
+            for change in edits:
+                editor.put(data, (*self.root, *change.path), change.value, drop=change.drop)
+
+        return FilledForm(self, form, tuple(edits), editor.change(self.text, edit) if edits else self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class FilledForm:
+    """A sheet that somebody sent: the `edits`, and the whole file `after` them."""
+
+    sheet: YamlForm
+    form: Form
+    edits: tuple[Change, ...]
+    after: str
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was sent, to be shown again."""
+        return {f.name: given(self.form, f) for f in leaves(self.sheet.fields)}
+
+    @property
+    def said(self) -> str:
+        """The names of the fields that change."""
+        return ", ".join(names.label(".".join(change.path)) for change in self.edits)
+
+    def save(self, history: History, who: str, note: str = "") -> None:
+        """Write it, unless somebody else changed the file since the form was made. Raises FormError."""
+        unchanged = self.form.text("mark", 80) == self.sheet.mark
+        history.save(self.sheet.path, self.sheet.text if unchanged else "\0", self.after, who, note or self.said)
+
+    def wrong(self, error: LoaError | FormError) -> tuple[dict[str, str], list[Finding]]:
+        """Findings by the form's field, where their place is a field's; the others as they are."""
+        if isinstance(error, FormError):
+            return error.problems, []
+        try:
+            places = yamlfile.parse(self.after, "").values
+        except LoaError:
+            return {}, list(error.findings)
+        by_place = {place: path for path, place in places.items()}
+        root = self.sheet.root
+        problems: dict[str, str] = {}
+        findings = []
+        for finding in error.findings:
+            path = by_place.get((finding.line or 0, finding.column or 0))
+            if path and path[: len(root)] == root and len(path) > len(root):
+                name = ".".join(str(step) for step in path[len(root) :] if isinstance(step, str))
+                problems[name] = f"{finding.message} {finding.fix}"
+            else:
+                findings.append(finding)
+        return problems, findings

@@ -1,0 +1,305 @@
+"""YAML as plain data with the place of every value.
+
+Only `null`, `true`/`false` and whole numbers are resolved: `on`, `no`, `17:00`, `2023-08-08`, `0233825119`,
+`1900.1560` and `1.250` stay the text that somebody typed (a model that wants a number reads it from the text).
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from loa.errors import Finding, WorkspaceError
+from loa.i18n import _
+from loa.workspace import read_text
+
+_GLUED = re.compile(r"\s*(?:- )?\w+:(?=[^\s/])")  # "name:Côn Đảo"; "https://" is none
+_FULL_WIDTH = re.compile(r"\s*(?:- )?\w+\s*：")
+_BLANKS = re.compile(r"[^\S ]+")  # blanks that YAML does not count as indentation
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A problem at `line` and `column` (from 1; None: unknown)."""
+
+    line: int | None
+    column: int | None
+    message: str
+    fix: str
+
+
+def explain(error: yaml.MarkedYAMLError, text: str) -> Complaint:
+    """The complaint for `error`, at the place where somebody would look for the slip."""
+    lines = text.splitlines()
+    problem, context = error.problem or "", str(error.context or "")
+    mark = error.problem_mark or error.context_mark
+    if error.context_mark and _opened_before(problem, context):
+        mark = error.context_mark
+    if mark is None:
+        return Complaint(None, None, *_unclear())
+    opened = _quote_left_open(lines[: mark.line + 1]) if "expected <block end>" in problem else None
+    if opened:
+        return Complaint(*opened, _("A quotation mark or bracket is opened and not closed."), _("Close it."))
+    for number in (mark.line, mark.line - 1):
+        line = lines[number] if 0 <= number < len(lines) else ""
+        found = _slip_in(line, line[: mark.column + 1] if number == mark.line else line, problem)
+        if found:
+            column, message, fix = found
+            return Complaint(number + 1, column, message, fix)
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    return Complaint(mark.line + 1, mark.column + 1, *_meaning(problem, context, line[mark.column : mark.column + 1]))
+
+
+def _opened_before(problem: str, context: str) -> bool:
+    """Whether the slip lies where the parser began to read something, not where it gave up."""
+    began = ("scanning a quoted scalar", "scanning a tag", "scanning an anchor", "scanning an alias")
+    if any(words in context for words in began) or "could not find expected ':'" in problem:
+        return True
+    return "parsing a flow" in context and "expected ',' or" in problem
+
+
+def _quote_left_open(lines: list[str]) -> tuple[int, int] | None:
+    """Line and column of a value that opens a quotation mark and does not close it; a later one closed it instead."""
+    for number, line in enumerate(lines, 1):
+        opened = re.search(r"""(?::|-)\s+(["'])""", line)
+        if opened and line.count(opened[1]) == 1:
+            return number, opened.start(1) + 1
+    return None
+
+
+def _slip_in(line: str, head: str, problem: str) -> tuple[int, str, str] | None:
+    """Column, message and mend where the letters of a line show the slip; `head`: the line as far as it was read."""
+    if "\t" in head:
+        message = _("There is a tab character in the indentation.")
+        return head.index("\t") + 1, message, _("Use spaces to indent, two for each step.")
+    indent = line[: len(line) - len(line.lstrip())]
+    odd = _BLANKS.search(indent)
+    if odd:
+        message = _("There is an unusual space in the indentation, as Word or a web page leaves it.")
+        return odd.start() + 1, message, _("Delete it and type plain spaces, two for each step.")
+    full_width = _FULL_WIDTH.match(line)
+    if full_width:
+        message = _("This colon (：) is of another alphabet.")
+        return full_width.end(), message, _("Type a plain colon and a space: “key: value”.")
+    glued = _GLUED.match(line)
+    if glued and ("mapping values" in problem or "could not find expected ':'" in problem):
+        message = _("There is no space after the colon.")
+        return glued.end(), message, _("Write “key: value”, with a space after the colon.")
+    return None
+
+
+def _meaning(problem: str, context: str, sign: str) -> tuple[str, str]:
+    if "mapping values are not allowed" in problem:
+        return _("There is a colon too many, or the indentation is wrong."), _(
+            "Put text that holds a colon in quotation marks, and check that lines of one group start in one column."
+        )
+    if "could not find expected ':'" in problem:
+        return _("There is no colon in this line."), _("Write “key: value”, with a space after the colon.")
+    if "another document" in problem:
+        return _("The file holds more than one document (---)."), _("Keep one document in a file.")
+    if "quoted scalar" in context or "parsing a flow" in context or "end of stream" in problem:
+        return _("A quotation mark or bracket is opened and not closed."), _("Close it.")
+    if "expected <block end>" in problem:
+        return _("The indentation is wrong, or a colon is missing."), _(
+            "Check this line and the one above: “key: value”, and one column for keys of one group."
+        )
+    if "cannot start any token" in problem or "scanning a" in context:
+        return _("Text may not begin with the sign “{sign}” here.").format(sign=sign), _(
+            "Put the whole text in quotation marks."
+        )
+    return _unclear()
+
+
+def _unclear() -> tuple[str, str]:
+    return _("This line is not written as YAML asks."), _("Check this line and the one above.")
+
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+MAX_NODES = 50_000
+_PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")  # a leading + or 0 is a telephone's
+_CURLY = re.compile(
+    r"“([^“”]*[^“”.!?…])”"
+)  # Word's quotation marks around all of a value; a quoted sentence keeps them
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """A loaded file: plain `data`, and where each value and key stands (line and column from 1)."""
+
+    file: str
+    data: Any
+    values: dict[Path_, tuple[int, int]]
+    keys: dict[Path_, tuple[int, int]]
+    text: str = ""  # as it was typed
+
+    def place(self, path: Path_, *, key: bool = False) -> tuple[int, int]:
+        """Where `path` stands, or the nearest thing around it that exists."""
+        while path:
+            found = (self.keys if key else self.values).get(path) or self.keys.get(path)
+            if found:
+                return found
+            path = path[:-1]
+        return self.values.get((), (1, 1))
+
+    def finding(self, path: Path_, code: str, message: str, fix: str = "", *, key: bool = False) -> Finding:
+        """A problem at `path` of this file."""
+        line, column = self.place(path, key=key)
+        quote = path[-1] if key and path else value_at(self.data, path)
+        return Finding(
+            code,
+            message,
+            fix,
+            file=self.file,
+            line=line,
+            column=column,
+            quote=None if quote is None or isinstance(quote, dict | list) else str(quote),
+        )
+
+
+def value_at(data: Any, path: Path_) -> Any:
+    """What stands at `path` of loaded YAML; None where there is nothing."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def load(path: Path, file: str) -> YamlFile:
+    """Read `path`, called `file` in messages. Raises WorkspaceError with every problem the parser can tell."""
+    try:
+        text = read_text(path)
+    except WorkspaceError as error:
+        raise WorkspaceError(
+            Finding(f.code, f.message, f.fix, file=file, line=f.line, column=f.column) for f in error.findings
+        ) from error
+    return parse(text, file)
+
+
+def parse(text: str, file: str) -> YamlFile:
+    """`text` as data with places. Raises WorkspaceError: too large or deep, tabs, syntax, duplicate keys, empty."""
+    if len(text.encode()) > MAX_BYTES:
+        raise _refuse(
+            file,
+            "yaml.size",
+            _("The file is larger than {limit} kB.").format(limit=MAX_BYTES // 1000),
+            _("A commune's facts need a few kB: is this the right file?"),
+        )
+    try:
+        node = _compose(text, file)
+    except yaml.MarkedYAMLError as error:
+        reported = explain(error, text)
+        raise _refuse(file, "yaml.syntax", reported.message, reported.fix, reported.line, reported.column) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - text.rfind("\n", 0, error.position)
+        raise _refuse(
+            file,
+            "yaml.character",
+            _("There is a character that YAML does not allow (code {code}).").format(code=f"U+{error.character:04X}"),
+            _("Delete it; it was probably pasted in without being visible."),
+            line=line,
+            column=column,
+        ) from error
+    if node is None:
+        raise _refuse(
+            file, "yaml.empty", _("The file is empty."), _("Fill it in; docs/huong-dan.md shows a whole example.")
+        )
+    builder = _Builder(file)
+    data = builder.build(node, ())
+    if builder.problems:
+        raise WorkspaceError(builder.problems)
+    return YamlFile(file, data, builder.values, builder.keys, text)
+
+
+def _refuse(
+    file: str, code: str, message: str, fix: str, line: int | None = 1, column: int | None = 1
+) -> WorkspaceError:
+    return WorkspaceError(Finding(code, message, fix, file=file, line=line, column=column))
+
+
+def _compose(text: str, file: str) -> yaml.Node | None:
+    """The node tree, by libyaml where PyYAML has it (ten times as fast); its complaints are told by PyYAML's parser."""
+    fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _check_limits(text, file, fast)
+        return yaml.compose(text, Loader=fast)
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError):
+        _check_limits(text, file, yaml.SafeLoader)
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def _check_limits(text: str, file: str, loader: Any) -> None:
+    """Walk the events, which costs no recursion: depth, count, and no aliases (the road of the "billion laughs")."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=loader)):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        mark = event.start_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if isinstance(event, yaml.AliasEvent):
+            message, fix = _("References (*name) are not used here."), _("Write the value out.")
+            raise _refuse(file, "yaml.alias", message, fix, line, column)
+        if depth > MAX_DEPTH or count > MAX_NODES:
+            message, fix = _("The file is nested too deeply or holds too much."), _("Is this the right file?")
+            raise _refuse(file, "yaml.limit", message, fix, line, column)
+
+
+class _Builder:
+    """Turns nodes into plain data and remembers places; collects duplicate keys and odd keys instead of stopping."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.values: dict[Path_, tuple[int, int]] = {}
+        self.keys: dict[Path_, tuple[int, int]] = {}
+        self.problems: list[Finding] = []
+
+    def build(self, node: yaml.Node, path: Path_) -> Any:
+        self.values[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*path, i)) for i, item in enumerate(node.value)]
+        return _scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                message, fix = _("A key must be a plain word."), _("Write “key: value”.")
+                self.problems.append(Finding("yaml.key", message, fix, file=self.file, line=line, column=column))
+                continue
+            key = str(key_node.value)
+            if key in data:
+                message = _("“{key}” stands here twice (first on line {line}).").format(
+                    key=key, line=self.keys[(*path, key)][0]
+                )
+                fix = _("Keep one of the two.")
+                self.problems.append(
+                    Finding("yaml.duplicate", message, fix, file=self.file, line=line, column=column, quote=key)
+                )
+                continue
+            self.keys[(*path, key)] = (line, column)
+            data[key] = self.build(value_node, (*path, key))
+        return data
+
+
+def _scalar(node: yaml.Node) -> Any:
+    text = str(node.value)
+    if getattr(node, "style", None):  # quoted or block text stays text
+        return text
+    if text.lower() in _PLAIN:
+        return _PLAIN[text.lower()]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    curly = _CURLY.fullmatch(text)
+    return curly[1] if curly else text

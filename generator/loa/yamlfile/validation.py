@@ -1,0 +1,140 @@
+"""A part of a YAML file as a model, and every complaint in words that tell the mend."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from loa.errors import Finding, WorkspaceError
+from loa.i18n import _
+from loa.text import slug
+from loa.yamlfile.loader import Path_, YamlFile, value_at
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """The base of everything read from a file: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, str_strip_whitespace=True)
+
+
+def validate(model: type[Model], source: YamlFile, path: Path_ = ()) -> Model:
+    """The part of `source` at `path` as `model`. Raises WorkspaceError with all problems, each at its place."""
+    try:
+        return model.model_validate(value_at(source.data, path))
+    except ValidationError as error:
+        details = error.errors()
+        meant = {near for detail in details if (near := _near_key(model, detail))}
+        reported = [detail for detail in details if not _lies_in_misspelt_key(source, path, detail, meant)]
+        raise WorkspaceError(_finding(model, source, path, detail) for detail in reported) from error
+
+
+def _near_key(model: type[BaseModel], detail: ErrorDetails) -> Path_ | None:
+    """The key that somebody meant who wrote an unknown one."""
+    if detail["type"] != "extra_forbidden":
+        return None
+    *above, name = detail["loc"]
+    near = difflib.get_close_matches(str(name), _fields_at(model, tuple(above)), 1, 0.6)
+    return (*above, near[0]) if near else None
+
+
+def _lies_in_misspelt_key(source: YamlFile, path: Path_, detail: ErrorDetails, meant: set[Path_]) -> bool:
+    """A key is not missed as well where it stands misspelt: that would be one slip told twice."""
+    return detail["loc"] in meant and (*path, *detail["loc"]) not in source.keys
+
+
+def _finding(model: type[BaseModel], source: YamlFile, path: Path_, detail: ErrorDetails) -> Finding:
+    loc = (*path, *detail["loc"])
+    name = str(loc[-1]) if loc else ""
+    if detail["type"] == "extra_forbidden":
+        message = _("“{key}” is not known here.").format(key=name)
+        return source.finding(loc, "key.unknown", message, _instead_of(model, detail, name), key=True)
+    if detail["type"] == "missing":
+        message = _("“{key}” is missing.").format(key=name)
+        return source.finding(loc[:-1], "key.missing", message, _("Add “{key}:” here.").format(key=name))
+    return source.finding(loc, *_wording(detail))
+
+
+def _instead_of(model: type[BaseModel], detail: ErrorDetails, name: str) -> str:
+    near = _near_key(model, detail)
+    if near:
+        return _("Did you mean “{near}”?").format(near=near[-1])
+    if name.isdigit():
+        return _("A comma separates two keys here: write a large number without signs, for example 1250.")
+    known = ", ".join(_fields_at(model, detail["loc"][:-1]))
+    return _("Known here: {list}").format(list=known) if known else _("Remove it, or check the spelling.")
+
+
+def _wording(detail: ErrorDetails) -> tuple[str, str, str]:
+    """Code, message and mend for a value that does not fit."""
+    kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
+    if kind in {"literal_error", "enum"}:
+        message = _("“{value}” is not one of the choices.").format(value=given)
+        choices = ", ".join(re.findall(r"'([^']*)'", str(context["expected"])))
+        return "value.choice", message, _("Choose: {list}").format(list=choices or context["expected"])
+    if kind == "string_pattern_mismatch":
+        message = _("“{value}” has letters that may not stand here.").format(value=given)
+        fix = _("Use a-z, 0-9 and single hyphens: {example}").format(example=slug(str(given)) or "my-campaign")
+        return "value.letters", message, fix
+    if kind == "value_error":
+        what, _sep, fix = str(context["error"]).partition("\n")
+        return "value.wrong", what, fix
+    if kind.endswith("too_short") or given is None:
+        return "value.empty", _("This is empty."), _("Fill it in, or take the whole key out.")
+    if kind.startswith(("greater_than", "less_than")):
+        return "value.range", _("This number is out of range."), _within(context)
+    if kind == "multiple_of":
+        fix = _("Write a multiple of {number}.").format(number=context["multiple_of"])
+        return "value.range", _("This number does not fit here."), fix
+    return "value.type", *_kind_of_value(kind.split("_")[0], detail["msg"])
+
+
+def _within(context: Mapping[str, Any]) -> str:
+    bounds = {
+        "ge": _("Write {limit} or more."),
+        "gt": _("Write more than {limit}."),
+        "le": _("Write {limit} or less."),
+        "lt": _("Write less than {limit}."),
+    }
+    return next(text.format(limit=context[bound]) for bound, text in bounds.items() if bound in context)
+
+
+def _kind_of_value(kind: str, otherwise: str) -> tuple[str, str]:
+    a_list = (_("This must be a list."), _("Write it in square brackets: [a, b]."))
+    a_group = (_("This must be a group of keys."), _("Write each key on its own line, indented."))
+    words = {
+        "date": (_("This is not a date."), _("Write year-month-day, for example 2026-11-01.")),
+        "int": (_("This must be a whole number."), _("Write digits only, for example 60.")),
+        "string": (_("This must be text."), _("Put it in quotation marks.")),
+        "bool": (_("This must be true or false."), _("Write true or false.")),
+        "list": a_list,
+        "tuple": a_list,
+        "model": a_group,
+        "dict": a_group,
+    }
+    return words.get(kind, (otherwise, ""))
+
+
+def _fields_at(model: type[BaseModel], loc: Path_) -> list[str]:
+    """The keys that are known at `loc` below `model`, aliases included."""
+    current: Any = model
+    for step in loc:
+        if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
+            fields = {(f.alias or n): f.annotation for n, f in current.model_fields.items()}
+            current = model_in(fields.get(step))
+        else:
+            current = model_in(current)
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        return [f.alias or n for n, f in current.model_fields.items()]
+    return []
+
+
+def model_in(annotation: Any) -> Any:
+    """The model inside `X | None`, `list[X]`, `dict[str, X]`, ..."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for arg in get_args(annotation) if (found := model_in(arg)) is not None), None)

@@ -1,6 +1,0 @@
-"""YAML read the way people mean it: safe, with limits, the place of every value kept, and problems told in words."""
-
-from generator.yamlfile.reading import Path_, YamlFile, load, parse, value_at
-from generator.yamlfile.validation import Strict, model_in, validate
-
-__all__ = ["Path_", "Strict", "YamlFile", "load", "model_in", "parse", "validate", "value_at"]

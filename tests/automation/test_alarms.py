@@ -1,0 +1,175 @@
+"""Alarms reach people: a real web server and a real mail server on this machine."""
+
+import datetime
+import json
+import threading
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from loa.automation import notify, timing
+from loa.automation.notify import AlarmSender
+from loa.automation.service import Chore, IntervalRunner, Maintenance
+from loa.automation.station import Automation
+from loa.clock import RealClock
+from loa.schedule import UTC, Alerts
+from loa.store.alarms import Alarm, clear_alarms, open_alarms, raise_alarm, to_send
+from loa.store.database import Database
+from loa.workspace import Workspace
+from tests.local import free_port
+
+from .conftest import Plan
+
+NOW = datetime.datetime(2026, 11, 20, 10, tzinfo=UTC)
+MISSED = Alarm("tin@2026-11-20T10:00:00Z missed", "missed", "tin: chưa được duyệt", NOW)
+
+
+class Receiver(HTTPServer):
+    """A webhook that first fails as often as it is told."""
+
+    def __init__(self, failures: int = 0) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.failures, self.got = failures, list[dict[str, str]]()
+        self.leads_to = ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        failed = self.server.failures > 0
+        self.server.failures -= 1
+        if not failed:
+            self.server.got.append(json.loads(body))
+        self.send_response(500 if failed else 302 if self.server.leads_to else 204)
+        if self.server.leads_to:
+            self.send_header("Location", self.server.leads_to)
+        self.end_headers()
+
+    def log_message(self, *_arguments: object) -> None:
+        return
+
+
+@pytest.fixture
+def webhook() -> Iterator[Receiver]:
+    server = Receiver()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+class Mailbox:
+    def __init__(self) -> None:
+        self.mails: list[bytes] = []
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802  aiosmtpd
+        self.mails.append(envelope.content)  # type: ignore[attr-defined]
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, int]]:
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield box, controller.port
+    controller.stop()
+
+
+def hook(server: Receiver) -> Alerts:
+    return Alerts.model_validate({"webhook": {"url": f"http://127.0.0.1:{server.server_port}/loa"}})
+
+
+def test_an_event_is_posted_once_however_often_it_is_raised(store: Database, webhook: Receiver) -> None:
+    sender = AlarmSender(store)
+    assert raise_alarm(store, MISSED, ("webhook",))
+    assert not raise_alarm(store, MISSED, ("webhook",))
+    for _again in range(3):
+        sender.deliver(hook(webhook))
+    assert [got["event"] for got in webhook.got] == [MISSED.event]
+    assert webhook.got[0]["message"] == "tin: chưa được duyệt"
+
+
+def test_a_webhook_that_fails_is_tried_again_later(store: Database, webhook: Receiver) -> None:
+    webhook.failures = 1
+    sender = AlarmSender(store)
+    raise_alarm(store, MISSED, ("webhook",))
+    sender.deliver(hook(webhook))
+    soon = datetime.datetime.now(UTC) + datetime.timedelta(seconds=5)
+    assert webhook.got == []
+    assert to_send(store, soon) == []
+    (waiting,) = to_send(store, soon + datetime.timedelta(seconds=10))
+    assert waiting.attempts == 1
+    sender._deliver(waiting, hook(webhook))
+    assert len(webhook.got) == 1
+    assert to_send(store, soon + datetime.timedelta(days=1)) == []
+
+
+def test_an_alarm_is_mailed(store: Database, mailbox: tuple[Mailbox, int]) -> None:
+    box, port = mailbox
+    settings = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "loa@xa.vn", "to": ["hoa@xa.vn"]}
+    raise_alarm(store, MISSED, ("email",))
+    AlarmSender(store).deliver(Alerts.model_validate({"email": settings}))
+    (mail,) = box.mails
+    assert "chưa được duyệt" in str(make_header(decode_header(message_from_bytes(mail)["Subject"])))
+
+
+def test_alarms_stay_open_until_somebody_has_seen_them(store: Database) -> None:
+    raise_alarm(store, MISSED, ())
+    assert [a.event for a in open_alarms(store)] == [MISSED.event]
+    assert clear_alarms(store, NOW) == 1
+    assert open_alarms(store) == []
+    assert not raise_alarm(store, MISSED, ())
+
+
+def test_a_webhook_leads_nowhere_else(store: Database, webhook: Receiver) -> None:
+    other = Receiver()
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    webhook.leads_to = f"http://127.0.0.1:{other.server_port}/latest/meta-data"
+    raise_alarm(store, MISSED, ("webhook",))
+    AlarmSender(store).deliver(hook(webhook))
+    other.shutdown()
+    other.server_close()
+    assert other.got == []
+    assert to_send(store, datetime.datetime.now(UTC) + datetime.timedelta(days=1))
+
+
+def test_a_name_that_leads_to_a_forbidden_machine_is_told_nothing(
+    store: Database, webhook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify, "forbidden", lambda peer: peer == "127.0.0.1")  # as if it were 169.254.169.254
+    raise_alarm(store, MISSED, ("webhook",))
+    AlarmSender(store).deliver(hook(webhook))
+    assert webhook.got == []
+    assert to_send(store, datetime.datetime.now(UTC) + datetime.timedelta(days=1))
+
+
+def test_a_process_that_stands_by_sends_nothing(
+    released: Workspace, store: Database, plan: Plan, webhook: Receiver
+) -> None:
+    """Or every alarm would go out as often as there are processes."""
+    plan(NOW, more=f'alerts: {{webhook: {{url: "http://127.0.0.1:{webhook.server_port}/loa"}}}}\n')
+    first, second = (Automation(released, store, RealClock(), timing.Timing()) for _process in range(2))
+    for station in (first, second):
+        station.step()
+    raise_alarm(store, MISSED, ("webhook",))
+    do_chores(Maintenance(released, second, store))
+    assert webhook.got == []
+    do_chores(Maintenance(released, first, store))
+    assert [got["event"] for got in webhook.got] == [MISSED.event]
+
+
+def do_chores(chores: Maintenance) -> None:
+    """Each once, without the alarm clock."""
+
+    class Now(IntervalRunner):
+        def add(self, name: str, seconds: float, chore: Chore) -> None:
+            chore()
+
+    chores.add_to(Now())

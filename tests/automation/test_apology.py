@@ -1,0 +1,134 @@
+"""The rung before silence: what the commune says when there is nothing released to air."""
+
+import datetime
+import shutil
+from collections.abc import Sequence
+
+import pytest
+
+from loa.automation import rehearsal, service, timing
+from loa.automation.station import Automation
+from loa.clock import RealClock
+from loa.schedule import UTC
+from loa.store.approvals import approve, find
+from loa.store.asrun import Row, rows, verify
+from loa.store.database import Database
+from loa.store.lease import Lease
+from loa.workspace import Workspace
+
+from .conftest import Plan
+
+START = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+SOON = START + datetime.timedelta(seconds=60)
+LATE = "{start_within: 5s}"
+
+
+@pytest.fixture
+def sorry(air: Workspace) -> Workspace:
+    """ben-hai/tin is not released, and the apology ben-hai/xin-loi neither."""
+    shutil.copy(air.bulletins / "ben-hai" / "tin.mp3", air.bulletins / "ben-hai" / "xin-loi.mp3")
+    return air
+
+
+@pytest.fixture
+def released_sorry(sorry: Workspace, store: Database) -> Workspace:
+    """The same with the apology released."""
+    approve(sorry, store, find(sorry, "xin-loi"), "Chị Hoa", START - datetime.timedelta(days=3))
+    return sorry
+
+
+def second_broadcast(on: str) -> str:
+    """Another broadcast of the commune at the same minute."""
+    return (
+        f'  - {{id: sau, commune: ben-hai, campaigns: [dvc], also: ["{SOON:%Y-%m-%d %H:%M:%S}"], '
+        f"length: {{min: 1s, max: 20s}}, late: {LATE}, on: [{on}]}}\n"
+    )
+
+
+def log_after(workspace: Workspace, store: Database, seconds: float = 90) -> Sequence[Row]:
+    """The log after the station has been on air for some seconds."""
+
+    def over(station: Automation) -> bool:
+        return station.clock.now() > START + datetime.timedelta(seconds=seconds)
+
+    service.run(workspace, clock=RealClock(15, START), until=over, limit=30)
+    assert verify(store, workspace.seal) == []
+    return rows(store)
+
+
+def test_a_released_apology_is_heard_and_has_a_row_beside_the_missed_one(
+    released_sorry: Workspace, store: Database, plan: Plan
+) -> None:
+    airing = plan(SOON, on="n, f", late=LATE)
+    missed, said = log_after(released_sorry, store)
+    assert (missed.airing, missed.outcome, missed.started) == (airing, "missed", None)
+    assert "not released" in (missed.reason or "")
+    assert (said.airing, said.bulletin, said.outcome) == (f"apology:{airing}", "ben-hai/xin-loi", "aired")
+    assert (said.broadcast, said.commune, said.output) == (None, "ben-hai", "n, f")
+    assert airing in (said.reason or "")
+    assert said.started
+    assert said.started > SOON
+    assert list((released_sorry.root / "audio" / "played" / "f").glob("*.wav")), "it was heard"
+
+
+def test_an_apology_that_nobody_released_is_not_heard(sorry: Workspace, store: Database, plan: Plan) -> None:
+    plan(SOON, late=LATE)
+    (missed,) = log_after(sorry, store)
+    assert missed.outcome == "missed"
+    assert not (sorry.state / "heard").exists()
+
+
+def test_an_apology_changed_after_its_release_is_not_heard(
+    released_sorry: Workspace, store: Database, plan: Plan
+) -> None:
+    path = released_sorry.bulletins / "ben-hai" / "xin-loi.mp3"
+    path.write_bytes(path.read_bytes()[:-500])
+    plan(SOON, late=LATE)
+    (missed,) = log_after(released_sorry, store)
+    assert missed.outcome == "missed"
+    assert not (released_sorry.state / "heard").exists()
+
+
+def test_two_broadcasts_at_the_same_minute_get_one_apology_on_each_output(
+    released_sorry: Workspace, store: Database, plan: Plan
+) -> None:
+    plan(SOON, on="n", late=LATE, more=second_broadcast("n, m"))
+    found = log_after(released_sorry, store)
+    assert sorted(str(row.outcome) for row in found) == ["aired", "aired", "missed", "missed"]
+    reported = [row.output for row in found if row.outcome == "aired"]
+    assert sorted(map(str, reported)) == ["m", "n"]
+
+
+def test_where_the_rules_forbid_sound_nobody_apologises(released_sorry: Workspace, store: Database, plan: Plan) -> None:
+    plan(SOON, late=LATE, more='rules: {allowed: ["01:00-02:00"]}\n')
+    (skipped,) = log_after(released_sorry, store)
+    assert skipped.outcome == "skipped"
+    assert not (released_sorry.state / "heard").exists()
+
+
+def test_an_apology_that_would_sound_after_the_allowed_hours_is_left_out(
+    released_sorry: Workspace, store: Database, plan: Plan
+) -> None:
+    plan(SOON, late="{start_within: 58s}", more='rules: {allowed: ["01:00-10:02"]}\n')
+    (missed,) = log_after(released_sorry, store, 140)
+    assert missed.outcome == "missed"
+    assert not (released_sorry.state / "heard").exists()
+
+
+def test_a_station_that_was_off_does_not_apologise_hours_later(
+    released_sorry: Workspace, store: Database, plan: Plan
+) -> None:
+    before = START - datetime.timedelta(hours=4)
+    lease = Lease(store, RealClock(2, before), beat=timing.Timing().beat, stale=timing.Timing().stale)
+    lease.keep(before)
+    lease.give_back()
+    plan(START - datetime.timedelta(hours=3), late=LATE)
+    (missed,) = log_after(released_sorry, store, 30)
+    assert missed.outcome == "missed"
+    assert not (released_sorry.state / "heard").exists()
+
+
+def test_a_rehearsal_tells_what_would_be_said_instead(released_sorry: Workspace, store: Database, plan: Plan) -> None:
+    plan(SOON, late=LATE)
+    found = rehearsal.rehearse(released_sorry, store, START, START + datetime.timedelta(hours=1))
+    assert [(row.outcome, row.bulletin) for row in found] == [("missed", "ben-hai/tin"), ("aired", "ben-hai/xin-loi")]

@@ -1,0 +1,171 @@
+"""Each rule by example: what it tells, letter for letter, and what it lets pass."""
+
+from datetime import date
+
+import pytest
+
+from loa.checks import review
+
+Y2021, Y2023, Y2024, Y2026 = date(2021, 10, 1), date(2023, 8, 8), date(2024, 12, 1), date(2026, 11, 1)
+
+TOLD = [
+    # dead law, and two schemes
+    (Y2023, "Xã cung cấp dịch vụ công trực tuyến mức độ 3.", "law.levels-ended", "mức độ 3"),
+    (Y2023, "Toàn xã có 12 DVC mức 4.", "law.levels-ended", "mức 4"),
+    (Y2023, "Dịch vụ công trực tuyến có bốn mức độ.", "law.levels-ended", "bốn mức độ"),
+    (Y2021, "Dịch vụ công trực tuyến toàn trình rất tiện.", "law.kinds-early", "toàn trình"),
+    (Y2023, "Dịch vụ công toàn phần rất tiện.", "wording.toan-phan", "toàn phần"),
+    (Y2026, "Nộp trên Cổng dịch vụ công của tỉnh để được giải quyết.", "law.portal-ended", "Cổng dịch vụ công của tỉnh"),
+    (Y2026, "Hồ sơ gửi về UBND huyện Gio Linh.", "law.district-ended", "UBND huyện Gio Linh"),
+    (Y2026, "Thị trấn Cửa Việt tổ chức lễ hội.", "law.district-ended", "Thị trấn Cửa Việt"),
+    (Y2026, "Trụ sở đặt tại thành phố Đông Hà.", "law.district-ended", "thành phố Đông Hà"),
+    (Y2026, "Nộp tại Bộ phận tiếp nhận và trả kết quả của xã.", "law.one-stop-ended", "Bộ phận tiếp nhận và trả kết quả"),
+    (Y2024, "Bạn hãy tạo tài khoản trên Cổng Dịch vụ công quốc gia.", "law.login-ended", "tạo tài khoản trên Cổng"),
+    (Y2023, "Theo Nghị định số 43/2011/NĐ-CP của Chính phủ.", "law.ended", "43/2011/NĐ-CP"),
+    (Y2024, "Theo Nghị định số 59/2022/NĐ-CP của Chính phủ.", "law.ended", "59/2022/NĐ-CP"),
+    (Y2026, "Theo Nghị định số 42/2022/NĐ-CP của Chính phủ.", "law.unconfirmed", "42/2022/NĐ-CP"),
+    (Y2026, "Theo Nghị định số 224/2026/NĐ-CP của Chính phủ.", "law.unconfirmed", "224/2026/NĐ-CP"),
+    (Y2021, "Theo Nghị định số 42/2022/NĐ-CP của Chính phủ.", "law.too-early", "42/2022/NĐ-CP"),
+    (Y2023, "Theo Nghị định số 42/2022/NĐCP của Chính phủ.", "law.number", "42/2022/NĐCP"),
+    # addresses
+    (Y2023, "Vào https: //dichvucong.gov.vn để nộp.", "address.malformed", "https: //dichvucong.gov.vn"),
+    (Y2023, "Vào dichvucong.quangtri.gov.vn / để nộp.", "address.malformed", "dichvucong.quangtri.gov.vn /"),
+    (Y2023, "Vào dichvucong. quangtri. gov.vn để nộp.", "address.malformed", "dichvucong. quangtri. gov.vn"),
+    (Y2023, "Vào dichvucongquangtri.gov.vn để nộp.", "address.malformed", "dichvucongquangtri.gov.vn"),
+    (Y2023, "Vào dichvucong.quang.gov.vn để nộp.", "address.unknown", "dichvucong.quang.gov.vn"),
+    (Y2023, "Tỉnh Quảng Trị dùng dichvucong.hungyen.gov.vn để nhận.", "address.other-province", "dichvucong.hungyen.gov.vn"),
+    (Y2023, "Vào dichvucong.gov.com để nộp.", "address.not-gov", "dichvucong.gov.com"),
+    # spelling
+    (Y2023, "Cán bộ làm việc công khai, minh mạch.", "spelling.confused", "minh mạch"),
+    (Y2023, "Người dân làm thủ tuc tại xã.", "spelling.confused", "thủ tuc"),
+    (Y2023, "Người dân lên mạng Intrenet.", "spelling.confused", "Intrenet"),
+    (Y2023, "Việc nay đuợc công khai.", "spelling.syllable", "đuợc"),
+    (Y2023, "Bà con nộp hồ sơ truc tuyến.", "spelling.marks", "truc"),
+    (Y2023, "Bộ phận tiếp nhân của xã đã nhận.", "spelling.context", "tiếp nhân"),
+    (Y2023, "NGHỊ ĐINH CỦA CHÍNH PHỦ", "spelling.confused", "NGHỊ ĐINH"),
+    (Y2023, "Kết quả của của người dân.", "spelling.twice", "của của"),
+    (Y2023, "Xã bình xét xét danh hiệu.", "spelling.twice", "xét xét"),
+    (Y2023, "Bà con kiểm tra kiểm tra biên lai.", "spelling.twice", "kiểm tra kiểm tra"),
+    (Y2023, "Hộ vi phạm sẻ bị nhắc nhở.", "spelling.confused", "sẻ"),
+    (Y2023, "Bà con lưu ý đễ phòng tránh.", "spelling.confused", "đễ"),
+    (Y2023, "Bà con dùng ứng dụng VNeiD.", "spelling.confused", "VNeiD"),
+    (Y2023, "Ngân hàng giãi ngân vào thứ Ba.", "spelling.confused", "giãi"),
+    (Y2023, "Mời Hội Cưu chiến binh tham dự.", "spelling.context", "Cưu chiến"),
+    (Y2023, "Uû ban nh©n d©n x· th«ng b¸o häp th«n.", "encoding.tcvn3", "th«ng b¸o"),
+    (Y2023, "UÛy ban nhaân daân xaõ thoâng baùo hoïp thoân.", "encoding.vni", "thoâng baùo"),
+    (Y2023, "Bà con gửi qua email nhé.", "word.foreign", "email"),
+    (Y2023, "Kinh moi ba con den du hop vao sang mai tai nha van hoa.", "spelling.unmarked", "Kinh moi"),
+    # signs and layout
+    (Y2023, "Nộp tại nhà,; không phải đi.", "punctuation.doubled", ",;"),
+    (Y2023, "Không còn phiền hà….", "punctuation.doubled", "…."),
+    (Y2023, "Dịch vụ trực tuyến.Hiện nay đã có.", "punctuation.stuck", ".Hiện"),
+    (Y2023, "Hồ sơ,giấy tờ đầy đủ.", "punctuation.stuck", ",giấy"),
+    (Y2023, "Địa chỉ dichvucong.gov.vn.Người dân vào đó.", "punctuation.stuck", "."),
+    (Y2023, "Lưu giữ ít nhất 15ngày.", "punctuation.stuck", "15ngày"),
+    (Y2023, "Bà con chú ý : mang giấy tờ.", "punctuation.space-before", " :"),
+    (Y2023, "Có hai loại (toàn trình và một phần.", "punctuation.unbalanced", "("),
+    (Y2023, "Mang theo\u00a0giấy tờ.", "layout.invisible", "\u00a0"),
+    (Y2023, "Mang theo  giấy tờ.", "layout.spaces", "  "),
+    (Y2023, "Xem mục [bookmark: _GoBack] sau.", "leftover", "[bookmark: _GoBack]"),
+    (Y2023, "Error! Reference source not found.", "leftover", "Error! Reference source not found."),
+    (Y2023, "Gửi đến {{ desk.name }} của xã.", "leftover", "{{ desk.name }}"),
+    (Y2023, "Họ và tên: ……………………", "leftover", "……………………"),
+    # sentences
+    (Y2023, "Dịch vụ mức cơ bản là dịch vụ cho phép người dân tải về các", "sentence.cut-off", "tải về các"),
+    (Y2023, "Trình tự thực hiện theo quy định về.", "sentence.cut-off", "quy định về."),
+    (Y2023, "Bà con đến trụ sở. người dân mang giấy tờ.", "sentence.small-start", "người"),
+    (Y2023, " ".join(["một"] * 46) + ".", "sentence.long", "một một"),
+    # what is said
+    (Y2023, "Lưu ý: Đ/c Trang đọc bài này.", "note.staff", "Lưu ý: Đ/c Trang"),
+    (Y2023, "Phát 2 lần/tuần đến hết năm.", "note.staff", "Phát 2 lần/tuần"),
+    (Y2021, "Có 60 dịch vụ công mức độ 3. Riêng năm nay là 61 dịch vụ công mức độ 3.", "count.differs", "61"),
+    (Y2021, "Xã có 110 thủ tục, trong đó 60 dịch vụ mức độ 3 và 53 dịch vụ mức độ 4.", "count.sum", "110"),
+    (Y2023, "Hạn nộp đến hết ngày 30/6/2023.", "date.past", "ngày 30/6/2023"),
+    (Y2023, "Họp dân ngày 31/9/2023.", "date.impossible", "ngày 31/9/2023"),
+    (Y2023, "Họp dân ngày 31 tháng 11 tại thôn.", "date.impossible", "31 tháng 11"),
+    (Y2023, "Nộp đơn trước ngày 5/13.", "date.impossible", "ngày 5/13"),
+    (Y2023, "Họp dân từ 25 giờ.", "date.hour", "25 giờ"),
+    (Y2023, "Họp dân ngày 08/8/2023 (thứ Bảy).", "date.weekday", "08/8/2023 (thứ Bảy"),
+    (Y2023, "Cần 1.260 lao động, trong đó 950 lao động phổ thông và 320 lao động lành nghề.", "count.sum", "1.260"),
+    (Y2023, "Mức lương từ 14 đến 7 triệu đồng.", "count.span", "từ 14 đến 7 triệu"),
+    (Y2023, "Mỗi hộ nộp 28.00 đồng.", "count.digits", "28.00"),
+    (Y2023, "Liên hệ trưởng thôn (nhờ c Hoa sửa lại).", "note.staff", "nhờ c Hoa sửa lại"),
+    (Y2026, "Gửi về Phòng Tài nguyên và Môi trường huyện trước ngày 24 tháng 11.", "law.district-ended", "huyện"),
+    (Y2023, "Họp dân thứ Hai, ngày 08/8/2023.", "date.weekday", "thứ Hai, ngày 08/8/2023"),
+    (Y2023, "Ông A, số CCCD 045203004567.", "personal.id", "045203004567"),
+    (Y2023, "Gọi 0912 345 678 để hỏi.", "personal.mobile", "0912 345 678"),
+]  # fmt: skip
+
+LET_PASS = [
+    (Y2023, "Trước ngày 15/8/2022, dịch vụ công được chia thành bốn mức độ; mức độ 4 là cao nhất."),
+    (Y2023, "Bà con nên có tài khoản định danh điện tử mức độ 2 để dùng dịch vụ công."),
+    (Y2023, "Cảnh báo rủi ro thiên tai cấp độ 3."),
+    (Y2023, "Mức 3 triệu đồng mỗi hộ."),
+    (Y2026, "Nay không còn cấp huyện, hồ sơ nộp tại xã."),
+    (Y2026, "Xã Bến Hải gồm các xã thuộc huyện Gio Linh cũ."),
+    (Y2026, "Các cổng dịch vụ công của tỉnh đã dừng hoạt động."),
+    (Y2026, "Phiên chợ Huyện họp sáng Chủ nhật."),
+    (Y2026, "Đăng ký tài khoản định danh điện tử để vào Cổng Dịch vụ công quốc gia."),
+    (Y2026, "Nghị định số 118/2025/NĐ-CP thay thế Nghị định số 61/2018/NĐ-CP."),
+    (Y2023, "Vào https://dichvucong.quangtri.gov.vn/ hoặc trungson.giolinh.quangtri.gov.vn."),
+    (Y2023, "Xem baochinhphu.vn, chinhphu.vn và dichvucong.bocongan.gov.vn."),
+    (Y2023, "Trang giả mạo dichvucong-gov.vn lừa người dân."),
+    (Y2023, "Người ta nói dần dần, từ từ, người người, nhà nhà đều biết."),
+    (Y2023, "Mật khẩu chỉ một mình mình biết; đọc số chín chín hai hai."),
+    (Y2023, "Bà con chia sẻ, thả chim sẻ, nói ngắn gọn vắn tắt, củng cố nền nếp."),
+    (Y2023, "Gió hướng Tây Tây Bắc; các đại biểu biểu quyết; lời nhắc nhỏ; bà con đổi sổ."),
+    (Y2023, "Nộp trong 48 giờ; trực từ 22 giờ đến 4 giờ; ngày 29 tháng 2 trời mưa."),
+    (Y2023, "Giá 28.000 đồng, 1.250.000 đ; cần 15kg, 3m, 25oC; mức từ 7 đến 14 triệu đồng."),
+    (Y2023, "Tuyển 100 lao động, trong đó 60 lao động nữ, 30 lao động nam và 10 lao động học việc."),
+    (Y2026, "Trước ngày 01 tháng 7 năm 2025, hồ sơ nộp tại huyện."),
+    (Y2023, "Quý vị hát «Bài ca Tháng Giêng»; cà phê Buôn Đôn; ông Păng, bà Ksor H’Bơ."),
+    (Y2023, "Gặp trực tiếp nhân viên trạm y tế."),
+    (Y2023, "Các ông, bà: Nguyễn Thị Hoài Thương, A Lưới, Krông Pắk, Đắk Glong."),
+    (Y2023, "Ông D., bà T.T.L. và cháu M.A. đã đến, v.v..."),
+    (Y2023, "TP.HCM, Q.1, P.Bến Nghé; PCT.UBND xã; 7h30, 1.250.000 đồng; 2,5 kg; 50/2021/TT-BYT."),
+    (Y2023, "Các xã: a) Trung Sơn; b) Trung Hải;\nc) Trung Giang."),
+    (Y2023, "Căn cứ Luật Bảo hiểm y tế;\nTheo đề nghị của Trạm Y tế,\nQUYẾT ĐỊNH:\nĐiều 1. Thành lập tổ công tác."),
+    (Y2023, "Uỷ ban, Ủy ban, thuỷ lợi, thủy lợi, hoà giải, hòa giải, qui định, kĩ thuật."),
+    (Y2023, "Trước đây, ngày 30/6/2023, xã đã họp và đến hết ngày 30/6/2023 đã xong."),
+    (Y2023, "Tổng đài 1900 1909, 18001096, (0233) 3825119."),
+    (Y2021, "Xã có 113 thủ tục, trong đó 60 dịch vụ mức độ 3 và 53 dịch vụ mức độ 4."),
+    (Y2021, "Có 60 dịch vụ công mức độ 3 và 53 dịch vụ công mức độ 4."),
+]
+
+
+@pytest.mark.parametrize(("day", "text", "code", "quote"), TOLD, ids=lambda value: str(value)[:30])
+def test_a_rule_tells(day: date, text: str, code: str, quote: str) -> None:
+    found = review(text, day)
+    assert any(f.code == code and quote in (f.quote or "") for f in found), [(f.code, f.quote) for f in found]
+
+
+@pytest.mark.parametrize(("day", "text"), LET_PASS, ids=lambda value: str(value)[:30])
+def test_a_rule_lets_pass(day: date, text: str) -> None:
+    assert [(f.code, f.quote) for f in review(text, day) if f.code not in ("word.foreign", "sentence.no-stop")] == []
+
+
+def test_two_schemes_are_told_once_at_the_one_that_is_out_of_force() -> None:
+    text = "Dịch vụ công có hai loại: toàn trình và một phần.\nBà con dùng dịch vụ công mức độ 4."
+    found = [f for f in review(text, Y2023) if f.code == "law.two-schemes"]
+    assert [(f.line, f.quote) for f in found] == [(2, "mức độ 4")]
+
+
+def test_nearly_the_same_sentence_is_told() -> None:
+    first = "Người dân có thể nộp hồ sơ tại nhà và nhận kết quả tại nơi mình đăng ký."
+    text = f"{first}\nMột câu khác hẳn ở giữa.\n{first.replace('nơi mình', 'nơi đã')}"
+    assert [(f.line, f.code) for f in review(text, Y2023)] == [(3, "sentence.alike")]
+
+
+def test_an_empty_part_of_an_article_is_told() -> None:
+    text = "# Tên\n\n## Một\n\nCó chữ.\n\n## Hai\n\n## Ba\n\nCó chữ.\n\n## Bốn\n"
+    assert [(f.line, f.code) for f in review(text, Y2023, shape="markdown")] == [
+        (7, "article.part-empty"),
+        (13, "article.part-empty"),
+    ]
+
+
+def test_a_paragraph_cut_into_lines_is_read_as_one() -> None:
+    text = (
+        "Việc này giúp người dân tiết kiệm thời gian, chi phí đi lại, công khai, minh\nmạch và thuận tiện hơn trước.\n"
+    )
+    assert {f.code for f in review(text, Y2023)} == {"layout.hard-wrap", "spelling.confused"}

@@ -1,0 +1,138 @@
+import pytest
+
+from loa.schedule.alerts import Alerts
+from loa.schedule.models import Rules
+from loa.schedule.outputs import KINDS
+from loa.web import names, yaml_forms
+from loa.web.auth.roles import Role
+from loa.web.context import Console
+from loa.workspace import Workspace
+from tests.web.conftest import Browser, LogIn, yaml_of
+
+
+def everything(fields: tuple[yaml_forms.Field, ...]) -> set[str]:
+    return {f.name for f in fields} | {name for f in fields for name in everything(f.members)}
+
+
+@pytest.mark.parametrize("model", [*KINDS.values(), Rules, Alerts], ids=lambda model: model.__name__)
+def test_every_field_has_a_name_and_every_choice_too(model: type[Rules]) -> None:
+    fields = yaml_forms.fields_of(model, without=frozenset({"kind"}))
+    assert everything(fields) <= set(names.schedule_labels())
+    for field in yaml_forms.leaves(fields):
+        if field.kind == "choice":
+            assert set(field.options) == set(names.schedule_options()[field.name])
+
+
+def test_names_of_a_campaign_and_of_a_station_do_not_collide() -> None:
+    assert not names.labels().keys() & names.schedule_labels().keys()
+
+
+@pytest.fixture
+def operator(log_in: LogIn) -> Browser:
+    browser = log_in(Role.OPERATOR)
+    browser.look("/settings")
+    return browser
+
+
+def send(browser: Browser, path: str, status: int = 303, **fields: object) -> str:
+    """Send the form that stands at `path`, or is sent to it, with the mark of the file as it is now."""
+    page = browser.look("/settings/station/rules")
+    mark = page.split('name="mark" value="')[1].split('"')[0]
+    return browser.submit(path, status, mark=mark, **fields)
+
+
+def test_a_loudspeaker_is_added_changed_and_deleted(operator: Browser, station: Workspace, console: Console) -> None:
+    before = station.schedule_file.read_text("utf-8")
+    assert "device" in operator.look("/settings/new-output?kind=sound-card")
+    send(operator, "/settings/outputs", kind="sound-card", name="Loa thôn 1", device="USB", volume="80")
+    lines = [line for line in station.schedule_file.read_text("utf-8").splitlines() if line not in before.splitlines()]
+    assert lines == ["  loa-thon-1: {kind: sound-card, device: USB, volume: 80}"]
+    assert 'value="USB"' in operator.look("/settings/outputs/loa-thon-1")
+    send(operator, "/settings/outputs/loa-thon-1", device="default", volume="", delay="300ms")
+    assert yaml_of(station.schedule_file)["outputs"]["loa-thon-1"] == {  # type: ignore[index]
+        "kind": "sound-card",
+        "device": "default",
+        "delay": "300ms",
+    }
+    operator.submit("/settings/outputs/loa-thon-1/remove")
+    assert station.schedule_file.read_text("utf-8") == before
+    assert [row["action"] for row in console.audit.read()][:1] == ["schedule.changed"]
+
+
+def test_a_group_is_made_of_the_loudspeakers_there_are(operator: Browser, station: Workspace) -> None:
+    page = operator.look("/settings/new-output?kind=group")
+    assert 'value="ghi-lai"' in page
+    send(operator, "/settings/outputs", kind="group", name="ca-xa", outputs=["ghi-lai", "thu", "khong-co"])
+    assert yaml_of(station.schedule_file)["outputs"]["ca-xa"] == {"kind": "group", "outputs": ["ghi-lai", "thu"]}  # type: ignore[index]
+    assert "ca-xa" in operator.submit("/settings/outputs/thu/remove", 422)
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_is_written(operator: Browser, station: Workspace) -> None:
+    before = station.schedule_file.read_text("utf-8")
+    for fields, wrong in (
+        ({"kind": "icecast", "name": "a", "url": "không phải địa chỉ"}, "wrong-url"),
+        ({"kind": "rtp", "name": "a", "address": "239.1.2.3", "port": "70001"}, "wrong-port"),
+        ({"kind": "sound-card", "name": "a", "delay": "lâu"}, "wrong-delay"),
+        ({"kind": "sound-card", "name": ""}, "wrong-name"),
+        ({"kind": "sound-card", "name": "thu"}, "wrong-name"),
+    ):
+        assert f'id="{wrong}"' in send(operator, "/settings/outputs", 422, **fields), fields
+    send(operator, "/settings/outputs", 422, kind="icecast", name="a")
+    send(operator, "/settings/outputs", 404, kind="hoa-tien", name="a")
+    assert station.schedule_file.read_text("utf-8") == before
+
+
+def test_a_loudspeaker_that_is_used_is_not_deleted(operator: Browser, station: Workspace) -> None:
+    assert "Bến Hải" in operator.submit("/settings/outputs/ghi-lai/remove", 422)
+    assert "ghi-lai" in yaml_of(station.schedule_file)["outputs"]  # type: ignore[operator]
+
+
+def test_rules_are_changed_with_their_comment_kept(operator: Browser, station: Workspace) -> None:
+    page = operator.look("/settings/station/rules")
+    assert "05:30-08:00\n16:30-19:00" in page
+    send(
+        operator,
+        "/settings/station/rules",
+        allowed="06:00-07:30\r\n17:00-18:30",
+        max_minutes="20",
+        max_sessions_per_day="",
+    )
+    assert yaml_of(station.schedule_file)["rules"] == {
+        "allowed": ["06:00-07:30", "17:00-18:30"],
+        "max_minutes": 20,
+        "max_sessions_per_day": None,
+    }
+    assert "# Quy định của xã" in station.schedule_file.read_text("utf-8")
+    assert 'id="wrong-allowed"' in send(operator, "/settings/station/rules", 422, allowed="sáng", max_minutes="20")
+
+
+def test_alerts_are_set_and_taken_away(operator: Browser, station: Workspace, console: Console) -> None:
+    mail = {"email.host": "mail.xa.test", "email.sender": "loa@xa.test", "email.to": "a@xa.test\r\nb@xa.test"}
+    send(
+        operator,
+        "/settings/station/alerts",
+        **mail,
+        **{"email.security": "tls", "webhook.url": "https://bao.xa.test/loa"},
+    )
+    schedule = console.files.plan().schedule
+    assert schedule
+    assert schedule.alerts.email
+    assert (schedule.alerts.email.to, schedule.alerts.email.security) == (("a@xa.test", "b@xa.test"), "tls")
+    assert "a@xa.test, b@xa.test" in operator.look("/settings")
+    send(operator, "/settings/station/alerts", **{"email.security": "tls", "webhook.url": ""})
+    assert console.files.plan().schedule.alerts == Alerts()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://169.254.169.254/latest", "http://[fe80::1]/x", "http://2852039166/", "http://0.0.0.0/", "ftp://a/"],
+)
+def test_an_alert_never_goes_to_a_machine_s_own_metadata(operator: Browser, address: str) -> None:
+    assert 'id="wrong-webhook.url"' in send(operator, "/settings/station/alerts", 422, **{"webhook.url": address})
+
+
+def test_two_people_do_not_overwrite_each_other(operator: Browser, station: Workspace) -> None:
+    operator.look("/settings/station/rules")
+    page = operator.submit("/settings/station/rules", 422, mark="cu-roi", max_minutes="20")
+    assert "notice bad" in page
+    assert yaml_of(station.schedule_file)["rules"]["max_minutes"] == 15  # type: ignore[index]

@@ -1,0 +1,96 @@
+"""Long work: progress, cancelling, and a console that was killed in between."""
+
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from loa.web.context import Console
+from loa.web.jobs import Job, JobRunner, Jobs, process_of
+from loa.workspace import Workspace
+from tests.web.conftest import LogIn
+from tests.web.rig import COMMUNE, SCHEDULE
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # workers outlive us
+
+
+@pytest.fixture(autouse=True)
+def small(station: Workspace) -> None:
+    """One commune with a short text, read by espeak: some seconds of work."""
+    for path in station.campaigns.iterdir():
+        path.unlink()
+    lines = "".join(
+        f"      - Thôn số {n} làm vệ sinh đường làng vào sáng chủ nhật tuần thứ {n}.\n" for n in range(3, 23)
+    )
+    (station.campaigns / "ben-hai.yaml").write_text(COMMUNE + lines, "utf-8")
+    station.schedule_file.write_text(SCHEDULE, "utf-8")
+
+
+def until(jobs: Jobs, number: int, good: Callable[[Job], bool], runner: JobRunner | None = None) -> Job:
+    for _look in range(900):  # a build in the neural voice, on a machine that is busy with other tests
+        if runner:
+            runner.step()
+        job = jobs.get(number)
+        assert job
+        if good(job):
+            return job
+        time.sleep(0.1)
+    raise AssertionError(job)
+
+
+def test_a_job_tells_how_far_it_is_survives_its_console_and_ends(console: Console, station: Workspace) -> None:
+    jobs = console.jobs
+    number = jobs.add("build", "Xã Bến Hải", {"communes": ["ben-hai"]}, "Lan")
+    assert jobs.add("build", "Xã Bến Hải", {"communes": ["ben-hai"]}, "Ba") == number
+    first = JobRunner(station, jobs)
+    job = until(jobs, number, lambda job: job.done > 0, first)
+    assert 0 < job.done <= job.total
+    process = process_of(job)
+    assert process
+    process.kill()  # the power fails: worker and console are gone
+    process.wait(5)
+    second = JobRunner(station, jobs)
+    job = until(jobs, number, lambda job: job.over, second)
+    assert job.state == "done", job.message
+    assert (station.bulletins / "ben-hai").is_dir()
+
+
+def test_a_job_whose_console_was_restarted_goes_on_and_can_be_cancelled(console: Console, station: Workspace) -> None:
+    jobs = console.jobs
+    number = jobs.add("build", "Xã Bến Hải", {"communes": ["ben-hai"]}, "Lan")
+    until(jobs, number, lambda job: job.done > 0, JobRunner(station, jobs))
+    again = JobRunner(station, jobs)
+    again.step()
+    job = jobs.get(number)
+    assert job
+    assert job.state == "running"
+    assert jobs.cancel(number)
+    again.step()
+    psutil.wait_procs([p for p in [process_of(job)] if p], timeout=5)
+    assert process_of(job) is None
+    assert not jobs.cancel(number)
+    assert not list(station.bulletins.rglob("*.mp3"))
+
+
+def test_work_that_cannot_be_done_says_why(console: Console, station: Workspace) -> None:
+    number = console.jobs.add("chime", "Thử", {"output": "khong-co"}, "Lan")
+    job = until(console.jobs, number, lambda job: job.over, JobRunner(station, console.jobs))
+    assert job.state == "failed"
+    assert "khong-co" in job.message
+
+
+def test_the_chime_is_played_on_an_output(console: Console, station: Workspace) -> None:
+    number = console.jobs.add("chime", "Thử", {"output": "thu"}, "Lan")
+    job = until(console.jobs, number, lambda job: job.over, JobRunner(station, console.jobs))
+    assert job.state == "done", job.message
+
+
+def test_pages_and_the_public_feed_are_written(console: Console, station: Workspace, log_in: LogIn) -> None:
+    stranger = log_in()
+    assert stranger.get("/feed/ben-hai.xml").status_code == 404
+    number = console.jobs.add("publish", "Trang", {}, "Lan")
+    job = until(console.jobs, number, lambda job: job.over, JobRunner(station, console.jobs))
+    assert job.state == "done", job.message
+    assert "<rss" in stranger.get("/feed/ben-hai.xml").text
+    assert stranger.get("/feed/..%2f..%2fschedule.xml").status_code == 404

@@ -1,0 +1,79 @@
+"""Today: how loud each loudspeaker is, how it is getting on, and what an operator may do about it."""
+
+import datetime
+
+from loa.store.alarms import Alarm, raise_alarm
+from loa.store.database import outputs, stamp
+from loa.web.auth.roles import Role
+from loa.web.context import Console
+from loa.web.views import bulletins
+from loa.workspace import Workspace
+from tests.web.conftest import LogIn, yaml_of
+
+SCHEDULE = """\
+timezone: Asia/Ho_Chi_Minh
+outputs:
+  loa-xa: {kind: sound-card, device: default, volume: 80}  # trên cột điện
+  thu: {kind: null}
+  tat-ca: {kind: group, outputs: [loa-xa, thu]}
+broadcasts: []
+"""
+NOW = datetime.datetime(2026, 11, 22, 10, 0, tzinfo=datetime.UTC)
+
+
+def volume_of(station: Workspace, name: str) -> object:
+    return yaml_of(station.schedule_file)["outputs"][name].get("volume")  # type: ignore[index]
+
+
+def test_a_volume_is_set_turned_and_taken_back(log_in: LogIn, station: Workspace) -> None:
+    station.schedule_file.write_text(SCHEDULE, "utf-8")
+    operator = log_in(Role.OPERATOR)
+    operator.look("/")
+    assert "loa-xa: volume 65 %" in operator.submit("/volume", output="loa-xa", volume="65")
+    operator.submit("/volume", output="loa-xa", volume="65", to="75")
+    assert volume_of(station, "loa-xa") == 75
+    assert "# trên cột điện" in station.schedule_file.read_text("utf-8")
+    operator.submit("/week/undo", back="/")
+    assert volume_of(station, "loa-xa") == 65
+    operator.submit("/volume", 422, output="loa-xa", volume="201")
+    operator.submit("/volume", 422, output="khong-co", volume="10")
+    assert volume_of(station, "loa-xa") == 65
+
+
+def test_programs_turn_a_volume_too_and_see_how_the_outputs_are(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    station.schedule_file.write_text(SCHEDULE, "utf-8")
+    operator = log_in(Role.OPERATOR)
+    token = console.sessions.make_token(console.accounts.all()[0], "t", frozenset({Role.OPERATOR}), 1)
+    operator.cookies.clear()
+    bearer = {"authorization": f"Bearer {token}"}
+    answer = operator.post("/api/v1/outputs/loa-xa/volume", json={"volume": 40}, headers=bearer)
+    assert answer.json() | {"name": "loa-xa", "volume": 40} == answer.json()
+    assert volume_of(station, "loa-xa") == 40
+    assert [o["name"] for o in operator.get("/api/v1/outputs", headers=bearer).json()] == ["loa-xa", "thu", "tat-ca"]
+
+
+def test_a_loudspeaker_in_trouble_is_told_in_words_with_its_error(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    station.schedule_file.write_text(SCHEDULE, "utf-8")
+    row = {"output": "loa-xa", "place": 0, "state": "failing", "since": stamp(NOW), "error": "dây bị rút", "took": None}
+    with console.store.write() as connection:
+        connection.execute(outputs.insert(), [row])
+    page = log_in(Role.EDITOR).look("/")
+    assert "not known: the station is not on air" in page
+    assert "dây bị rút" in page
+    assert "17:00 22/11/2026" in page
+    assert 'action="/volume"' not in page
+
+
+def test_alarms_are_acknowledged_one_by_one_or_all_together(log_in: LogIn, console: Console) -> None:
+    for number in range(3):
+        raise_alarm(console.store, Alarm(f"e{number}", "output", f"loa số {number} hỏng", bulletins.now()), ())
+    operator = log_in(Role.OPERATOR)
+    assert operator.look("/").count("A loudspeaker does not work") == 3
+    page = operator.submit("/alarms/clear", event="e1")
+    assert "loa số 1 hỏng" not in page
+    assert "loa số 2 hỏng" in page
+    assert "A loudspeaker does not work" not in operator.submit("/alarms/clear")

@@ -1,0 +1,119 @@
+import datetime
+from pathlib import Path
+
+import pytest
+
+from loa.errors import LoaError
+from loa.schedule import Schedule, airings
+from loa.web.auth.roles import Role
+from loa.web.context import Console
+from loa.web.edits import schedule as schedule_edits
+from loa.web.forms import FormError
+from loa.workspace import Workspace
+from loa.yamlfile import editor
+from tests.conftest import ROOT
+from tests.web.conftest import LogIn
+
+FILES = [ROOT / "schedule.yaml", *sorted((ROOT / "campaigns").glob("*.yaml"))]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
+def test_a_file_that_nobody_changed_stays_letter_for_letter(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert editor.change(text, lambda _data: None) == text
+
+
+def test_a_change_keeps_comments_and_every_other_line() -> None:
+    text = (ROOT / "schedule.yaml").read_text("utf-8")
+    after = editor.change(
+        text,
+        lambda data: schedule_edits.leave_out(
+            data, "ben-hai-dvc", datetime.date(2026, 12, 1), datetime.date(2026, 12, 3)
+        ),
+    )
+    changed = [(a, b) for a, b in zip(text.splitlines(), after.splitlines(), strict=True) if a != b]
+    assert len(changed) == 1
+    assert "2026-12-01/2026-12-03" in changed[0][1]
+
+
+def of_day(schedule: Schedule, day: datetime.date) -> list[str]:
+    start = datetime.datetime.combine(day, datetime.time(), schedule.timezone)
+    found = airings(schedule, start, start + datetime.timedelta(days=1))
+    return [f"{a.planned.astimezone(schedule.timezone):%H:%M}" for a in found if a.broadcast == "ben-hai-dvc"]
+
+
+TUESDAY = datetime.date(2026, 12, 1)
+
+
+def test_a_day_is_left_out_and_put_back(console: Console, station: Workspace) -> None:
+    text = station.schedule_file.read_text("utf-8")
+    left = editor.change(text, lambda data: schedule_edits.leave_out(data, "ben-hai-dvc", TUESDAY, TUESDAY))
+    assert of_day(console.history.try_schedule(left), TUESDAY) == []
+    back = editor.change(left, lambda data: schedule_edits.put_back(data, "ben-hai-dvc", TUESDAY))
+    assert of_day(console.history.try_schedule(back), TUESDAY) == ["05:45", "17:00"]
+    with pytest.raises(FormError):
+        editor.change(back, lambda data: schedule_edits.put_back(data, "ben-hai-dvc", TUESDAY))
+
+
+def test_once_more_and_not(console: Console, station: Workspace) -> None:
+    wednesday = datetime.datetime(2026, 12, 2, 16, 45)  # noqa: DTZ001  the station's clock
+    text = station.schedule_file.read_text("utf-8")
+    more = editor.change(text, lambda data: schedule_edits.put_extra(data, "ben-hai-dvc", wednesday))
+    assert of_day(console.history.try_schedule(more), wednesday.date()) == ["16:45"]
+    less = editor.change(more, lambda data: schedule_edits.drop_extra(data, "ben-hai-dvc", wednesday))
+    assert less == text
+
+
+def test_one_of_two_hours_moves_and_the_other_stays(log_in: LogIn, console: Console) -> None:
+    browser = log_in(Role.OPERATOR)
+    browser.look("/week?day=2026-12-01")
+    moved = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "17:00", "day": "2026-12-01", "hour": "16:45"}
+    browser.submit("/week/move", **moved)
+    schedule = console.files.plan().schedule
+    assert schedule
+    assert of_day(schedule, TUESDAY) == ["05:45", "16:45"]
+    again = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "16:45", "day": "2026-12-02", "hour": "17:30"}
+    browser.submit("/week/move", **again)
+    schedule = console.files.plan().schedule
+    assert schedule
+    assert of_day(schedule, TUESDAY) == ["05:45"]
+    assert of_day(schedule, TUESDAY + datetime.timedelta(days=1)) == ["17:30"]
+
+
+def test_a_schedule_that_would_be_wrong_is_refused_with_its_line(console: Console, station: Workspace) -> None:
+    text = station.schedule_file.read_text("utf-8")
+
+    def break_it(data: object) -> None:
+        schedule_edits.set_broadcast(data, {"id": "ben-hai-dvc", "on": ["khong-co"]})
+
+    with pytest.raises(LoaError) as refused:
+        console.history.try_schedule(editor.change(text, break_it))
+    finding = refused.value.findings[0]
+    assert finding.file == "schedule.yaml"
+    assert finding.line
+    assert not list(station.state.glob("try-*"))
+
+
+def test_two_people_do_not_overwrite_each_other(console: Console, station: Workspace) -> None:
+    text = station.schedule_file.read_text("utf-8")
+    first, second = text + "# một\n", text + "# hai\n"
+    console.history.save(station.schedule_file, text, first, "Lan", "một")
+    with pytest.raises(FormError):
+        console.history.save(station.schedule_file, text, second, "Ba", "hai")
+    assert station.schedule_file.read_text("utf-8") == first
+
+
+def test_the_last_change_can_be_taken_back_unless_the_file_moved_on(console: Console, station: Workspace) -> None:
+    text = station.schedule_file.read_text("utf-8")
+    console.history.save(station.schedule_file, text, text + "# một\n", "Lan", "một")
+    last = console.history.undoable(station.schedule_file)
+    assert last is not None
+    assert (last["who"], last["before"]) == ("Lan", text)
+    station.schedule_file.write_text(text + "# ở ngoài\n", "utf-8")
+    assert console.history.undoable(station.schedule_file) is None
+
+
+def test_a_new_reading_and_a_null_are_written_as_people_do() -> None:
+    text = "station:\n  voice: null  # giọng\n"
+    after = editor.change(text, lambda data: editor.put(data, ("station", "pronounce"), {"VNeID": "vi en i đi"}))
+    assert after == "station:\n  voice: null  # giọng\n  pronounce: {VNeID: vi en i đi}\n"
