@@ -50,7 +50,7 @@ def test_sweep_removes_only_what_dead_writers_left(station: Workspace) -> None:
     live = part_path(station.clips / "b.wav")
     dead.touch()
     live.touch()
-    assert station.sweep() == [dead]
+    assert station.remove_leftovers() == [dead]
     assert live.exists()
     assert str(os.getpid()) in live.name
 

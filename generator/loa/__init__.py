@@ -1,4 +1,4 @@
-"""Loa: a commune's facts become articles, Vietnamese speech, bulletins, and airings on its loudspeakers."""
+"""Loa: turn a commune's facts into articles, Vietnamese speech, bulletins and airings on its loudspeakers."""
 
 from importlib.metadata import PackageNotFoundError, version
 

@@ -1,4 +1,4 @@
-"""`python -m loa` is `loa`."""
+"""Run the command line: `python -m loa` does the same as `loa`."""
 
 from loa.cli import main
 

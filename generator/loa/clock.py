@@ -1,4 +1,4 @@
-"""Time as the stages on air see it; tests and the demonstration put another clock in its place."""
+"""The clock of playout and automation. Tests, rehearsals and the demonstration use another one."""
 
 import datetime
 import sys
@@ -10,22 +10,22 @@ _BOOT = getattr(time, "CLOCK_BOOTTIME", None)
 
 
 class Clock(Protocol):
-    """`now`: the wall clock, which people and NTP may step. `elapsed`: seconds that only go forward."""
+    """`now` is the wall clock, which people and NTP may set. `elapsed` only goes forward."""
 
     speed: float
 
     def now(self) -> datetime.datetime:
-        """The aware instant (UTC)."""
+        """Return the current instant, timezone-aware (UTC)."""
 
     def elapsed(self) -> float:
-        """Seconds since some fixed moment; where the system can tell, with the time that it slept."""
+        """Return the seconds since a fixed moment; time in suspend is included if the system counts it."""
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
-        """Wait until `event` is set or `seconds` of this clock have gone; whether it is set."""
+        """Wait until `event` is set or `seconds` of this clock have passed. Return whether `event` is set."""
 
 
 class RealClock:
-    """The clock of the computer, or one that runs `speed` times as fast, from `start` (else from now) on."""
+    """The computer's clock, or a clock that runs `speed` times as fast and begins at `start` (default: now)."""
 
     def __init__(self, speed: float = 1.0, start: datetime.datetime | None = None) -> None:
         self.speed = speed
@@ -34,16 +34,16 @@ class RealClock:
         self._origin = self._ticks()
 
     def now(self) -> datetime.datetime:
-        """The wall clock; sped up, it runs from the instant when this clock was made."""
+        """Return the wall clock. With `speed` above 1 it runs from the instant when this object was created."""
         real = datetime.datetime.now(datetime.UTC)
         return real if self.speed == 1 else self._start + (real - self._made) * self.speed
 
     def elapsed(self) -> float:
-        """Seconds since the clock was made, sleep of the computer included where the system counts it."""
+        """Return the seconds since this object was created, including suspend time, if the system counts it."""
         return (self._ticks() - self._origin) * self.speed
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
-        """Wait `seconds` of this clock, or for `event`."""
+        """Wait `seconds` of this clock, or until `event` is set. Return whether it is set."""
         return event.wait(max(0.0, seconds) / self.speed)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree: every problem says what is wrong, where, and how to mend it."""
+"""The error classes. Each problem is a `Finding` that says what is wrong, where, and how to correct it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad a finding is; only `ERROR` makes `loa check` exit with 1."""
+    """How serious a finding is. Only `ERROR` makes `loa check` exit with 1."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -15,7 +15,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem in a file or text. `line`, `column` count from 1; `quote` is the text at fault, letter for letter."""
+    """One problem in a file or text.
+
+    `message` says what is wrong, `fix` how to correct it. `line` and `column` count from 1; `quote` is the wrong text,
+    copied exactly.
+    """
 
     code: str
     message: str
@@ -28,12 +32,12 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """`file:line:column`, as far as they are known."""
+        """The place as `file:line:column`; parts that are unknown are left out."""
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
 
 class LoaError(Exception):
-    """The root of all our errors. Carries every problem found, never only the first."""
+    """Base class of all Loa errors. It carries every problem that was found, not only the first one."""
 
     exit_code = 2
 
@@ -47,40 +51,43 @@ class WorkspaceError(LoaError):
 
 
 class CampaignError(LoaError):
-    """Campaign files that cannot be used."""
+    """Campaign files are missing or invalid."""
 
 
 class TemplateError(LoaError):
-    """A template that is missing, malformed, or asks for a name that no campaign gives."""
+    """A template is missing, has a syntax error, or uses a variable that does not exist."""
 
 
 class SpeechError(LoaError):
-    """An engine that cannot speak now, and why."""
+    """A speech engine cannot speak now; the finding gives the reason."""
 
 
 class BulletinError(LoaError):
-    """A bulletin that cannot be made, for instance because it cannot fit its length."""
+    """A bulletin cannot be made, for example because it does not fit its length."""
 
 
 class ScheduleError(LoaError):
-    """A schedule that cannot be used."""
+    """The schedule is missing or invalid."""
 
 
 class ApprovalError(LoaError):
-    """A bulletin that is not released, or no longer the one that was released."""
+    """A bulletin is not approved, or its sound has changed since it was approved."""
 
 
 class PlayoutError(LoaError):
-    """An output that does not take sound. Exit code 1: the airing failed, the files are in order."""
+    """An output does not accept sound. Exit code 1: the airing failed, but the files are valid."""
 
     exit_code = 1
 
 
 class LogbookError(LoaError):
-    """The as-run log cannot be written, or was tampered with."""
+    """The as-run log cannot be written, or somebody changed it."""
 
     exit_code = 1
 
 
 class StoreError(LogbookError):
-    """The station's database does not answer now: locked, full, closed to us. What was not written is written later."""
+    """The station's database does not answer now (locked, disk full, no permission).
+
+    The caller keeps what it could not write and writes it later.
+    """

@@ -1,4 +1,4 @@
-"""Messages in the user's language. Sources are English; `locale/vi` holds the Vietnamese that users see."""
+"""Messages in the user's language. Source texts are English; `locale/vi` holds the Vietnamese translations."""
 
 import gettext
 import locale
@@ -12,7 +12,7 @@ _current: gettext.NullTranslations = gettext.NullTranslations()
 
 
 def choose_language(workspace_language: str | None = None) -> str:
-    """`LOA_LANG`, else the workspace's language, else the system's where we speak it, else Vietnamese."""
+    """Return the language code: `LOA_LANG`, else the workspace's, else the system's if we support it, else "vi"."""
     system = (locale.getlocale()[0] or "")[:2].lower()
     for wanted in (os.environ.get("LOA_LANG"), workspace_language, system):
         if wanted in LANGUAGES:
@@ -21,7 +21,7 @@ def choose_language(workspace_language: str | None = None) -> str:
 
 
 def set_language(code: str) -> None:
-    """Use the catalogue of `code`; click's own words (`Usage`, `Options`, ...) come from it too."""
+    """Use the catalogue of language `code`, also for the words of click itself (`Usage`, `Options`, ...)."""
     global _current
     _current = gettext.translation(DOMAIN, _FOLDER, [code], fallback=True)
     gettext.bindtextdomain(DOMAIN, str(_FOLDER))
@@ -30,10 +30,10 @@ def set_language(code: str) -> None:
 
 
 def _(message: str) -> str:
-    """`message` in the current language."""
+    """Translate `message` into the current language."""
     return _current.gettext(message)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
-    """`singular` or `plural` in the current language, by `n`."""
+    """Translate `singular` or `plural`, chosen by `n`, into the current language."""
     return _current.ngettext(singular, plural, n)

@@ -1,4 +1,4 @@
-"""What the program itself did, line by line as JSON, in `.loa/logs/loa.log` with rotation. Not the as-run log."""
+"""The program's own log: JSON lines in `.loa/logs/loa.log`, with rotation. This is not the as-run log."""
 
 import logging
 import logging.handlers
@@ -8,18 +8,18 @@ import structlog
 
 from loa.workspace import Workspace
 
-_LARGEST = 2_000_000
-_KEPT = 5
+_MAX_BYTES = 2_000_000
+_BACKUPS = 5
 
 
 def logger(name: str = "loa.on_air") -> structlog.stdlib.BoundLogger:
-    """Where a part of the station writes what it did."""
+    """Return the structured logger called `name`."""
     made: structlog.stdlib.BoundLogger = structlog.get_logger(name)
     return made
 
 
 def _prepare() -> None:
-    """Route our records through the standard logger `loa`, which is silent until `keep_records`."""
+    """Send our records through the standard logger `loa`, which writes nothing until `write_log_file` is called."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -35,11 +35,11 @@ def _prepare() -> None:
     root = logging.getLogger("loa")
     root.addHandler(logging.NullHandler())
     root.propagate = False
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # the driver tells what failed, in our words
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # `automation.service` logs failed jobs itself
 
 
-def keep_records(workspace: Workspace) -> None:
-    """Send all records to the file; errors to stderr too. A folder that may not be written costs only the file."""
+def write_log_file(workspace: Workspace) -> None:
+    """Write all records to the log file, and errors to stderr too. If the folder cannot be written, use stderr only."""
     root = logging.getLogger("loa")
     for handler in list(root.handlers):
         root.removeHandler(handler)
@@ -48,7 +48,7 @@ def keep_records(workspace: Workspace) -> None:
         folder = workspace.state / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         file = logging.handlers.RotatingFileHandler(
-            folder / "loa.log", maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8"
+            folder / "loa.log", maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8"
         )
         file.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
         root.addHandler(file)
@@ -59,7 +59,7 @@ def keep_records(workspace: Workspace) -> None:
     screen.setFormatter(_formatter(structlog.dev.ConsoleRenderer(colors=False)))
     root.addHandler(screen)
     root.setLevel(logging.INFO)
-    logging.raiseExceptions = False  # a full disk under the log file must not reach the sound
+    logging.raiseExceptions = False  # a full disk under the log file must not stop playout
 
 
 def _formatter(renderer: structlog.typing.Processor) -> logging.Formatter:

@@ -1,4 +1,4 @@
-"""The sample station, and new stations made from it."""
+"""The sample station, and how new stations are made from it."""
 
 import shutil
 from pathlib import Path
@@ -8,21 +8,21 @@ from loa.i18n import _
 from loa.workspace import Workspace, cannot_write
 
 WHOLE = ("campaigns", "templates", "audio/jingles", "schemas", "schedule.yaml")
-"""What makes the sample a station that runs."""
+"""The files and folders of a complete station."""
 _FRAME = ("templates", "audio/jingles", "schemas")
 _SCHEDULE = Path(__file__).with_name("new-schedule.yaml")
 
 
 def sample_station() -> Path:
-    """The folder of the sample station: in an installed package, else the root of the source tree."""
+    """Return the folder of the sample station: in the installed package, else the root of the source tree."""
     packed = Path(__file__).parent / "sample_station"
     return packed if packed.is_dir() else Path(__file__).parents[2]
 
 
 def copy(folder: Path, names: tuple[str, ...] = WHOLE) -> Workspace:
-    """Copy `names` of the sample station into `folder`, in place of what is there under these names.
+    """Copy `names` of the sample station into `folder`, replacing files and folders of the same name.
 
-    Raises WorkspaceError where that cannot be written.
+    Raises WorkspaceError if `folder` cannot be written.
     """
     try:
         for name in names:
@@ -39,9 +39,9 @@ def copy(folder: Path, names: tuple[str, ...] = WHOLE) -> Workspace:
 
 
 def new_station(folder: Path) -> Workspace:
-    """A station in `folder`: templates, sounds and a schedule to fill in, no commune yet.
+    """Create a station in `folder`: templates, sounds and a schedule to fill in, but no commune yet.
 
-    Raises WorkspaceError where the folder holds something already, or cannot be written.
+    Raises WorkspaceError if the folder is not empty or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WorkspaceError(

@@ -1,4 +1,4 @@
-"""An article becomes a script: sentences to say one after another, each tied to its place on the page."""
+"""Turn an article into a script: the sentences to say, in order, each with its place on the page."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,8 +7,8 @@ from loa.article import Article, Part
 from loa.campaign import Commune, StationSettings
 from loa.normalizer import Reading, Region, breaths, read, split_sentences
 
-# Silences in seconds after a sentence, by where it ends. A listener outdoors needs time between thoughts; the figures
-# follow a newsreader's habit of about one breath after a sentence and two after a heading.
+# Silence in seconds after a sentence, by the kind of block it ends. Listeners outdoors need time between sentences;
+# the figures follow newsreaders: about one breath after a sentence and two after a heading.
 PAUSE_BREATH = 0.15
 PAUSE_SENTENCE = 0.40
 PAUSE_AFTER = {"item": 0.45, "paragraph": 0.70, "heading": 0.80}
@@ -16,10 +16,10 @@ PAUSE_AFTER = {"item": 0.45, "paragraph": 0.70, "heading": 0.80}
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One thing to say: `text` as written for the microphone, how it is read, and `pause` seconds of silence after it.
+    """One sentence to say: `text` as written for radio, its reading, and `pause` seconds of silence after it.
 
-    `start` is its offset in the article's Markdown and `line` its line there (from 1); both None for radio-only text.
-    `presenter` is whose turn it is ("nữ"); empty where one voice reads everything.
+    `start` is its offset in the article's Markdown and `line` its line there (from 1); both are None for text that is
+    only heard. `presenter` says who reads it ("nữ"); "" if one voice reads everything.
     """
 
     text: str
@@ -33,7 +33,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What will be said of one article, in order."""
+    """All sentences of one article, in order."""
 
     commune: str
     campaign: str
@@ -43,14 +43,14 @@ class Script:
 
     @property
     def syllables(self) -> int:
-        """How many syllables are said; at 4 a second, the length follows."""
+        """The number of syllables; a voice says about 4 a second."""
         return sum(len(sentence.reading.words) for sentence in self.sentences)
 
 
 def write(article: Article, commune: Commune, presenters: Sequence[str] | None = None) -> Script:
-    """The script of `article` in the accent of `commune`, with the readings that its officer has fixed.
+    """Return the script of `article`, with the accent and the pronunciations of the commune's file.
 
-    `presenters` take turns in it; None: those whom the commune's file names for this article.
+    `presenters` take turns; None means those that the commune's file names for this article.
     """
     speakers = commune.presenters(article.campaign) if presenters is None else presenters
     return Script(
@@ -76,12 +76,12 @@ def _sentences(article: Article, station: StationSettings, presenters: Sequence[
 
 
 def _takes_turn(before: Part, part: Part) -> bool:
-    """Whether the next presenter begins with `part`: never within a paragraph, its heading, or the list it leads."""
+    """Return whether `part` is read by the next presenter. A list and the text under a heading keep their presenter."""
     return part.kind != "item" and before.kind != "heading"
 
 
 def _said(part: Part, markdown: str, station: StationSettings) -> Iterator[Sentence]:
-    """The sentences of one block."""
+    """Yield the sentences of one block."""
     for start, end in split_sentences(part.text):
         reading = read(part.text[start:end], region=station.region, pronounce=station.pronounce)
         pieces = breaths(reading)
@@ -93,7 +93,7 @@ def _said(part: Part, markdown: str, station: StationSettings) -> Iterator[Sente
 
 
 def _piece(text: str, reading: Reading, first: int, last: int) -> tuple[int, str, Reading]:
-    """Words `first` to `last` of `reading`: where their piece of `text` begins, that piece, and its own reading."""
+    """Cut words `first` to `last` (exclusive) out of `reading`; return their offset in `text`, text and reading."""
     words = reading.words
     begin = words[first].start if first else 0
     end = words[last].start if last < len(words) else len(text)
@@ -107,7 +107,7 @@ def _piece(text: str, reading: Reading, first: int, last: int) -> tuple[int, str
 
 
 def _place(part: Part, offset: int, text: str, markdown: str) -> int | None:
-    """Where `text` stands on the page: exactly, or at the start of its block where markup lies between its letters."""
+    """Return the offset of `text` in `markdown`, or the start of its block if markup interrupts the text."""
     if part.start is None:
         return None
     found = markdown.find(text, part.start, part.start + 2 * (offset + len(text)) + 40)

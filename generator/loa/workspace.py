@@ -1,4 +1,4 @@
-"""A workspace: the folder of one station. Nothing else in Loa knows the names of its folders."""
+"""A workspace: the folder of one station. This is the only module that knows the names of its subfolders."""
 
 import codecs
 import contextlib
@@ -19,15 +19,15 @@ _PART = ".part"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """All paths of a station, below `root`."""
+    """All paths of one station, below `root`."""
 
     root: Path
 
     @classmethod
     def find(cls, start: Path) -> "Workspace":
-        """The nearest workspace at or above `start`: a folder with `schedule.yaml` and `campaigns/`.
+        """Return the nearest workspace at or above `start`: a folder with `schedule.yaml` and `campaigns/`.
 
-        Raises WorkspaceError where there is none.
+        Raises WorkspaceError if there is none.
         """
         start = start.resolve()
         for folder in (start, *start.parents):
@@ -44,7 +44,7 @@ class Workspace:
 
     @property
     def campaigns(self) -> Path:
-        """One YAML file a commune."""
+        """Campaign files: one YAML file per commune."""
         return self.root / "campaigns"
 
     @property
@@ -54,12 +54,12 @@ class Workspace:
 
     @property
     def jingles(self) -> Path:
-        """Station sounds."""
+        """Jingles and other station sounds."""
         return self.root / "audio" / "jingles"
 
     @property
     def clips(self) -> Path:
-        """The clip cache: one spoken sentence a file."""
+        """The clip cache: one file per spoken sentence."""
         return self.root / "audio" / "clips"
 
     @property
@@ -69,43 +69,43 @@ class Workspace:
 
     @property
     def public(self) -> Path:
-        """Pages, documents and feeds for the web editor."""
+        """Published pages, documents and feeds."""
         return self.root / "public"
 
     @property
     def schedule_file(self) -> Path:
-        """When what goes on air, where, within which rules."""
+        """The schedule: broadcasts, outputs, rules and alerts."""
         return self.root / "schedule.yaml"
 
     @property
     def state(self) -> Path:
-        """What Loa keeps for itself: the database, logs, the running process."""
+        """Loa's own data: databases, logs, approved copies."""
         return self.root / ".loa"
 
     @property
     def last_good_schedule(self) -> Path:
-        """The schedule that was in force last: for a start while schedule.yaml is broken."""
+        """A copy of the last valid schedule, used when Loa starts while schedule.yaml is invalid."""
         return self.state / "last-good-schedule.yaml"
 
     @property
     def database(self) -> Path:
-        """The logbook, the approvals and the ledger of airings."""
+        """The station's SQLite database: as-run log, approvals, ledger of airings."""
         return self.state / "station.db"
 
     @property
     def seal(self) -> Path:
-        """How far the logbook had come, kept beside the database."""
+        """The number and hash of the newest log row, kept outside the database."""
         return self.state / "logbook.seal"
 
     def relative(self, path: Path) -> str:
-        """`path` as people of this station write it: from the root, with forward slashes."""
+        """Return `path` relative to the root, with forward slashes, for messages."""
         try:
             return path.resolve().relative_to(self.root).as_posix()
         except ValueError:
             return path.as_posix()
 
-    def sweep(self) -> list[Path]:
-        """Remove half-written files whose writer is dead (a build that was killed). Returns what was removed."""
+    def remove_leftovers(self) -> list[Path]:
+        """Delete unfinished files whose writing process is dead (a build that was killed). Return the deleted paths."""
         removed = []
         for folder in (self.root / "audio", self.public, self.state):
             for path in folder.rglob(f".*{_PART}"):
@@ -117,9 +117,9 @@ class Workspace:
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
-    """Write `path` whole or not at all: beside it, synced to disk, then renamed. Text is UTF-8 with LF.
+    """Write `path` atomically: write a temporary file beside it, sync it to disk, rename it. Text is UTF-8 with LF.
 
-    Raises WorkspaceError with what to do where the disk is full or the folder is closed to us.
+    Raises WorkspaceError if the disk is full or the folder cannot be written.
     """
     part = part_path(path)
     try:
@@ -131,13 +131,13 @@ def write_atomic(path: Path, content: bytes | str) -> None:
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        with contextlib.suppress(OSError):  # on a read-only disk even taking away what is not there fails
+        with contextlib.suppress(OSError):  # on a read-only disk, even deleting a file that does not exist fails
             part.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
 
 
 def _sync_folder(folder: Path) -> None:
-    """The new name, too, outlives a power cut (fsync(2)); Windows knows no such thing."""
+    """Sync the folder so that the new name survives a power cut (see fsync(2)). Windows has no such call."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -147,13 +147,13 @@ def _sync_folder(folder: Path) -> None:
 
 
 def part_path(path: Path) -> Path:
-    """A name beside `path` for a file in the making; `Workspace.sweep` knows whose it is."""
+    """Return a name beside `path` for an unfinished file. It holds our process id, for `remove_leftovers`."""
     return path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}{_PART}")
 
 
 def cannot_write(path: Path, error: OSError) -> WorkspaceError:
-    """The error to show when `path` could not be written."""
-    mends = {
+    """Return the error to raise when `path` could not be written."""
+    fixes = {
         errno.ENOSPC: _("The disk is full: free some space, then run the same command again."),
         errno.EACCES: _("You may not write there: check the folder's permissions."),
         errno.EROFS: _("The disk is read-only: remount it for writing, or use another folder."),
@@ -162,16 +162,16 @@ def cannot_write(path: Path, error: OSError) -> WorkspaceError:
         Finding(
             "workspace.write",
             _("Cannot write the file: {reason}").format(reason=error.strerror or error),
-            mends.get(error.errno or 0, _("Check the disk and the folder, then run the same command again.")),
+            fixes.get(error.errno or 0, _("Check the disk and the folder, then run the same command again.")),
             file=str(path),
         )
     )
 
 
 def read_text(path: Path) -> str:
-    """The text of `path`: UTF-8 with or without a byte-order mark, or UTF-16 with one (what Notepad calls Unicode).
+    """Read a text file: UTF-8 with or without a byte-order mark, or UTF-16 with one (Notepad's "Unicode").
 
-    Raises WorkspaceError for a folder, a missing or closed file, or another encoding (with the line where it breaks).
+    Raises WorkspaceError if it is a folder, is missing, cannot be read, or has another encoding (with line and column).
     """
     try:
         raw = path.read_bytes()
@@ -205,7 +205,7 @@ def read_text(path: Path) -> str:
 
 
 def not_unicode(file: str, line: int, column: int) -> Finding:
-    """The finding for a file in one of the encodings of before Unicode."""
+    """Return the finding for a file that is not Unicode text."""
     return Finding(
         "file.encoding",
         _("The file is not UTF-8 text."),
@@ -217,11 +217,11 @@ def not_unicode(file: str, line: int, column: int) -> Finding:
 
 
 def yaml_files(folder: Path) -> Iterator[Path]:
-    """The YAML files in `folder` (`.yaml`, `.yml`, any case), in order of name; hidden and part files are left out."""
+    """Yield the YAML files of `folder` (`.yaml`, `.yml`, any case), sorted by name, without hidden files."""
     if folder.is_dir():
         yield from sorted(path for path in folder.iterdir() if is_yaml(path.name))
 
 
 def is_yaml(name: str) -> bool:
-    """Whether a file of this name counts as YAML."""
+    """Return whether a file of this name is a YAML file."""
     return name.lower().endswith((".yaml", ".yml")) and not name.startswith(".")

@@ -73,7 +73,7 @@ def finished(workspace: Workspace) -> set[Path]:
 
 
 def is_complete(workspace: Workspace, voice: str) -> None:
-    workspace.sweep()
+    workspace.remove_leftovers()
     manifest = make(workspace, ORDER, *VOICES[voice])
     assert unchanged(workspace, ORDER, *VOICES[voice]) == manifest
     assert not list(workspace.root.rglob("*.part"))

@@ -71,7 +71,7 @@ def build(
     if audio and not is_auto(voice):
         choose(voice)
     communes, schedule = _load(workspace, stems)
-    workspace.sweep()
+    workspace.remove_leftovers()
     report = BuildReport()
     studio = _Voices(workspace, report, jobs, lossless, progress)
     for commune, plan in _plans(workspace, communes, schedule):

@@ -11,7 +11,7 @@ from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import Finding, PlayoutError
 from loa.i18n import _
-from loa.logs import keep_records
+from loa.logs import write_log_file
 from loa.schedule import UTC
 from loa.schedule.airings import airing_id
 from loa.schedule.loader import load_schedule
@@ -71,7 +71,7 @@ def air(
 
 
 def stop(store: Database, by: str = "") -> bool:
-    """Silence at once on whatever process is on air; False where there is none. Raises StoreError."""
+    """Silence at once on whatever process is on air; False if there is none. Raises StoreError."""
     if not who_is_on_air(store):
         return False
     return _taken(store, requests.ask(store, "stop", {"by": by}, datetime.datetime.now(UTC)))
@@ -94,7 +94,7 @@ def _outcome(store: Database, airing: str, interrupted: threading.Event) -> str:
 
 def _alone(workspace: Workspace, store: Database, payload: Mapping[str, Any], interrupted: threading.Event) -> str:
     """No `loa run` here: be the station for this one airing. The schedule is left to the next `loa run`."""
-    keep_records(workspace)
+    write_log_file(workspace)
     station = Automation(workspace, store, RealClock(), Timing(), only_requests=True)
     try:
         station.step()

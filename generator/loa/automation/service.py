@@ -22,7 +22,7 @@ from loa.automation.timing import Timing
 from loa.clock import Clock, RealClock
 from loa.errors import Finding, LogbookError, PlayoutError
 from loa.i18n import _
-from loa.logs import keep_records, logger
+from loa.logs import logger, write_log_file
 from loa.playout.outputs import not_ready, stand_by
 from loa.schedule import Schedule
 from loa.schedule.outputs import AnyOutput
@@ -182,7 +182,7 @@ def run(
     Raises ScheduleError, StoreError.
     """
     clock = clock or RealClock()
-    keep_records(workspace)
+    write_log_file(workspace)
     schedule, _problems = schedule_in_force(workspace)
     store = open_station_store(workspace, schedule, patience=_PATIENCE)
     post = open_station_store(workspace, schedule)

@@ -1,4 +1,4 @@
-"""YAML read the way people mean it: safe, with limits, the place of every value kept, and problems told in words."""
+"""YAML files: load with the place of every value, validate with clear messages, edit without losing comments."""
 
 from loa.yamlfile.loader import Path_, YamlFile, load, parse, value_at
 from loa.yamlfile.validation import Strict, model_in, validate

@@ -1,4 +1,4 @@
-"""Changing a YAML file the way a careful person would: this value and nothing else; comments and order stay."""
+"""Change single values of a YAML text; everything else, comments and order included, stays as it is."""
 
 import copy
 import io
@@ -19,7 +19,7 @@ from loa.yamlfile import Path_, YamlFile, value_at
 
 
 class _Representer(RoundTripRepresenter):
-    """Writes `null` where there is nothing: people are to see that a fact is missing."""
+    """Writes None as `null`, so that people see which facts are missing."""
 
     def nothing(self, _data: None) -> ScalarNode:
         return self.represent_scalar("tag:yaml.org,2002:null", "null")
@@ -29,12 +29,12 @@ _Representer.add_representer(type(None), _Representer.nothing)
 
 
 def change(text: str, edit: Callable[[Any], None]) -> str:
-    """`text` after `edit` worked on its data (ruamel's round-trip mappings and lists)."""
+    """Load `text`, let `edit` change its data in place (ruamel's round-trip types), and return the new text."""
     _data, indent, offset = load_yaml_guess_indent(text)
     yaml = YAML()
     yaml.Representer = _Representer
     yaml.preserve_quotes = True
-    yaml.width = 100_000  # never break a line that somebody wrote whole
+    yaml.width = 100_000  # never wrap a long line
     yaml.indent(mapping=2, sequence=indent or 4, offset=2 if offset is None else offset)
     data = yaml.load(text)
     if data is None:
@@ -46,7 +46,7 @@ def change(text: str, edit: Callable[[Any], None]) -> str:
 
 
 def put(data: Any, path: Path_, value: Any, *, drop: bool = False) -> None:
-    """Set the value at `path`, or `drop` its key; mappings on the way are made where they are missing."""
+    """Set the value at `path` of `data`; with `drop`, delete its key. Missing mappings on the way are created."""
     for step in path[:-1]:
         if isinstance(data, list):
             data = data[int(step)]
@@ -61,7 +61,7 @@ def put(data: Any, path: Path_, value: Any, *, drop: bool = False) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Lists and mappings as people write short ones: on one line."""
+    """Convert `value` to ruamel's types so that lists and mappings are written on one line."""
     if isinstance(value, list | tuple):
         made = CommentedSeq([plain(item) for item in value])
         made.fa.set_flow_style()
@@ -73,24 +73,28 @@ def plain(value: Any) -> Any:
     if isinstance(value, str) and "\n" in value:
         return LiteralScalarString(value)
     if isinstance(value, str) and ":" in value:
-        return DoubleQuotedScalarString(value)  # older programs would read 17:00 as a number
+        return DoubleQuotedScalarString(value)  # YAML 1.1 parsers read 17:00 as a number
     return value
 
 
 def cut(text: str, path: Path_) -> str:
-    """`text` without the entry at `path` of a list or of a group of keys; every other line and comment stays."""
+    """Return `text` without the list item or key at `path`; every other line and comment stays.
+
+    ruamel attaches the comment above an item to the item before it and would delete that comment; so whole lines are
+    deleted here, and ruamel is used only if that does not give the expected data.
+    """
     source = yamlfile.parse(text, "")
-    wanted = copy.deepcopy(source.data)
-    around = value_at(wanted, path[:-1])
-    del around[path[-1]]
+    expected = copy.deepcopy(source.data)
+    parent = value_at(expected, path[:-1])
+    del parent[path[-1]]
     start, indent = _start(source, path)
     if indent is not None:
         lines = text.splitlines(keepends=True)
-        kept = lines[:start] + lines[_end(lines, start, indent) :]
-        if not around:
-            kept[source.keys[path[:-1]][0] - 1] = _emptied(lines[source.keys[path[:-1]][0] - 1], around)
-        after = "".join(kept)
-        if _holds(after, wanted):
+        remaining = lines[:start] + lines[_end(lines, start, indent) :]
+        if not parent:
+            remaining[source.keys[path[:-1]][0] - 1] = _empty_line(lines[source.keys[path[:-1]][0] - 1], parent)
+        after = "".join(remaining)
+        if _has_data(after, expected):
             return after
 
     def edit(data: Any) -> None:
@@ -102,10 +106,10 @@ def cut(text: str, path: Path_) -> str:
 
 
 def add(text: str, path: Path_, value: dict[str, Any]) -> str:
-    """`text` with a new key at `path`, after the last key of its group and on one line."""
+    """Return `text` with a new key at `path`, on one line after the last key of its mapping."""
     source = yamlfile.parse(text, "")
-    wanted = copy.deepcopy(source.data)
-    keys = value_at(wanted, path[:-1])
+    expected = copy.deepcopy(source.data)
+    keys = value_at(expected, path[:-1])
     if keys:
         start, indent = _start(source, (*path[:-1], list(keys)[-1]))
         if indent is not None:
@@ -116,13 +120,13 @@ def add(text: str, path: Path_, value: dict[str, Any]) -> str:
             line = change("", lambda data: put(data, (path[-1],), value)).strip()
             after = "".join([*lines[:end], " " * indent, line, "\n", *lines[end:]])
             keys[path[-1]] = value
-            if _holds(after, wanted):
+            if _has_data(after, expected):
                 return after
     return change(text, lambda data: put(data, path, value))
 
 
 def _start(source: YamlFile, path: Path_) -> tuple[int, int | None]:
-    """The number of the entry's first line, and how far it is indented; None where it shares that line with others."""
+    """Return the index of the entry's first line and its indentation; None if it shares the line with other entries."""
     of_list = isinstance(path[-1], int)
     line, column = (source.values if of_list else source.keys)[path]
     before = source.text.splitlines()[line - 1][: column - 1].rstrip()
@@ -132,21 +136,21 @@ def _start(source: YamlFile, path: Path_) -> tuple[int, int | None]:
 
 
 def _end(lines: list[str], start: int, indent: int) -> int:
-    """The first line after the entry that begins at `start`; the blank lines after it are counted to it."""
+    """Return the index of the first line after the entry that begins at `start`; blank lines after it belong to it."""
     end = start + 1
     while end < len(lines) and (not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > indent):
         end += 1
     return end
 
 
-def _emptied(line: str, around: list[Any] | dict[str, Any]) -> str:
-    """`outputs:  # a comment` with the sign for nothing."""
-    sign = "[]" if isinstance(around, list) else "{}"
+def _empty_line(line: str, parent: list[Any] | dict[str, Any]) -> str:
+    """Return the line of a key whose value became empty: `outputs:  # a comment` → `outputs: {}  # a comment`."""
+    sign = "[]" if isinstance(parent, list) else "{}"
     return re.sub(r":[ \t]*(#.*)?$", rf": {sign}  \1", line.rstrip()).rstrip() + "\n"
 
 
-def _holds(text: str, wanted: Any) -> bool:
+def _has_data(text: str, expected: Any) -> bool:
     try:
-        return bool(yamlfile.parse(text, "").data == wanted)
+        return bool(yamlfile.parse(text, "").data == expected)
     except WorkspaceError:
         return False

@@ -1,7 +1,7 @@
-"""YAML as plain data with the place of every value.
+"""Load YAML as plain data and remember the place of every value.
 
-Only `null`, `true`/`false` and whole numbers are resolved: `on`, `no`, `17:00`, `2023-08-08`, `0233825119`,
-`1900.1560` and `1.250` stay the text that somebody typed (a model that wants a number reads it from the text).
+Only `null`, `true`/`false` and whole numbers are converted: `on`, `no`, `17:00`, `2023-08-08`, `0233825119`,
+`1900.1560` and `1.250` stay text as they were typed; a model that needs a number converts the text itself.
 """
 
 import re
@@ -15,14 +15,14 @@ from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.workspace import read_text
 
-_GLUED = re.compile(r"\s*(?:- )?\w+:(?=[^\s/])")  # "name:Côn Đảo"; "https://" is none
+_GLUED = re.compile(r"\s*(?:- )?\w+:(?=[^\s/])")  # "name:Côn Đảo", but not "https://"
 _FULL_WIDTH = re.compile(r"\s*(?:- )?\w+\s*：")
-_BLANKS = re.compile(r"[^\S ]+")  # blanks that YAML does not count as indentation
+_BLANKS = re.compile(r"[^\S ]+")  # spaces that YAML does not accept as indentation
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """A problem at `line` and `column` (from 1; None: unknown)."""
+class SyntaxProblem:
+    """A syntax problem at `line` and `column` (from 1; None: unknown)."""
 
     line: int | None
     column: int | None
@@ -30,30 +30,32 @@ class Complaint:
     fix: str
 
 
-def explain(error: yaml.MarkedYAMLError, text: str) -> Complaint:
-    """The complaint for `error`, at the place where somebody would look for the slip."""
+def explain(error: yaml.MarkedYAMLError, text: str) -> SyntaxProblem:
+    """Explain the parser's `error` in plain words, at the place where the user made the mistake."""
     lines = text.splitlines()
     problem, context = error.problem or "", str(error.context or "")
     mark = error.problem_mark or error.context_mark
     if error.context_mark and _opened_before(problem, context):
         mark = error.context_mark
     if mark is None:
-        return Complaint(None, None, *_unclear())
+        return SyntaxProblem(None, None, *_unknown_mistake())
     opened = _quote_left_open(lines[: mark.line + 1]) if "expected <block end>" in problem else None
     if opened:
-        return Complaint(*opened, _("A quotation mark or bracket is opened and not closed."), _("Close it."))
+        return SyntaxProblem(*opened, _("A quotation mark or bracket is opened and not closed."), _("Close it."))
     for number in (mark.line, mark.line - 1):
         line = lines[number] if 0 <= number < len(lines) else ""
-        found = _slip_in(line, line[: mark.column + 1] if number == mark.line else line, problem)
+        found = _find_mistake(line, line[: mark.column + 1] if number == mark.line else line, problem)
         if found:
             column, message, fix = found
-            return Complaint(number + 1, column, message, fix)
+            return SyntaxProblem(number + 1, column, message, fix)
     line = lines[mark.line] if mark.line < len(lines) else ""
-    return Complaint(mark.line + 1, mark.column + 1, *_meaning(problem, context, line[mark.column : mark.column + 1]))
+    return SyntaxProblem(
+        mark.line + 1, mark.column + 1, *_explain_parser(problem, context, line[mark.column : mark.column + 1])
+    )
 
 
 def _opened_before(problem: str, context: str) -> bool:
-    """Whether the slip lies where the parser began to read something, not where it gave up."""
+    """Return whether the mistake is where the parser began to read something, not where it stopped."""
     began = ("scanning a quoted scalar", "scanning a tag", "scanning an anchor", "scanning an alias")
     if any(words in context for words in began) or "could not find expected ':'" in problem:
         return True
@@ -61,7 +63,7 @@ def _opened_before(problem: str, context: str) -> bool:
 
 
 def _quote_left_open(lines: list[str]) -> tuple[int, int] | None:
-    """Line and column of a value that opens a quotation mark and does not close it; a later one closed it instead."""
+    """Return line and column of a value that opens a quotation mark and does not close it on its line."""
     for number, line in enumerate(lines, 1):
         opened = re.search(r"""(?::|-)\s+(["'])""", line)
         if opened and line.count(opened[1]) == 1:
@@ -69,8 +71,8 @@ def _quote_left_open(lines: list[str]) -> tuple[int, int] | None:
     return None
 
 
-def _slip_in(line: str, head: str, problem: str) -> tuple[int, str, str] | None:
-    """Column, message and mend where the letters of a line show the slip; `head`: the line as far as it was read."""
+def _find_mistake(line: str, head: str, problem: str) -> tuple[int, str, str] | None:
+    """Return column, message and fix if the characters of `line` show the mistake; `head`: the part already parsed."""
     if "\t" in head:
         message = _("There is a tab character in the indentation.")
         return head.index("\t") + 1, message, _("Use spaces to indent, two for each step.")
@@ -90,7 +92,7 @@ def _slip_in(line: str, head: str, problem: str) -> tuple[int, str, str] | None:
     return None
 
 
-def _meaning(problem: str, context: str, sign: str) -> tuple[str, str]:
+def _explain_parser(problem: str, context: str, sign: str) -> tuple[str, str]:
     if "mapping values are not allowed" in problem:
         return _("There is a colon too many, or the indentation is wrong."), _(
             "Put text that holds a colon in quotation marks, and check that lines of one group start in one column."
@@ -109,10 +111,10 @@ def _meaning(problem: str, context: str, sign: str) -> tuple[str, str]:
         return _("Text may not begin with the sign “{sign}” here.").format(sign=sign), _(
             "Put the whole text in quotation marks."
         )
-    return _unclear()
+    return _unknown_mistake()
 
 
-def _unclear() -> tuple[str, str]:
+def _unknown_mistake() -> tuple[str, str]:
     return _("This line is not written as YAML asks."), _("Check this line and the one above.")
 
 
@@ -120,25 +122,25 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_NODES = 50_000
 _PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")  # a leading + or 0 is a telephone's
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")  # a number with a leading + or 0 is a telephone number: text
 _CURLY = re.compile(
     r"“([^“”]*[^“”.!?…])”"
-)  # Word's quotation marks around all of a value; a quoted sentence keeps them
+)  # Word's quotation marks around the whole value are removed; a quoted sentence keeps them
 Path_ = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class YamlFile:
-    """A loaded file: plain `data`, and where each value and key stands (line and column from 1)."""
+    """A loaded file: plain `data`, and the line and column (from 1) of each value and key."""
 
     file: str
     data: Any
     values: dict[Path_, tuple[int, int]]
     keys: dict[Path_, tuple[int, int]]
-    text: str = ""  # as it was typed
+    text: str = ""  # the source text
 
     def place(self, path: Path_, *, key: bool = False) -> tuple[int, int]:
-        """Where `path` stands, or the nearest thing around it that exists."""
+        """Return line and column of the value (or `key`) at `path`, or of its nearest parent that exists."""
         while path:
             found = (self.keys if key else self.values).get(path) or self.keys.get(path)
             if found:
@@ -147,7 +149,7 @@ class YamlFile:
         return self.values.get((), (1, 1))
 
     def finding(self, path: Path_, code: str, message: str, fix: str = "", *, key: bool = False) -> Finding:
-        """A problem at `path` of this file."""
+        """Return a finding placed at `path` of this file."""
         line, column = self.place(path, key=key)
         quote = path[-1] if key and path else value_at(self.data, path)
         return Finding(
@@ -162,7 +164,7 @@ class YamlFile:
 
 
 def value_at(data: Any, path: Path_) -> Any:
-    """What stands at `path` of loaded YAML; None where there is nothing."""
+    """Return the value at `path` of loaded YAML; None if there is none."""
     for step in path:
         try:
             data = data[step]
@@ -172,7 +174,7 @@ def value_at(data: Any, path: Path_) -> Any:
 
 
 def load(path: Path, file: str) -> YamlFile:
-    """Read `path`, called `file` in messages. Raises WorkspaceError with every problem the parser can tell."""
+    """Read and parse `path`, called `file` in messages. Raises WorkspaceError with every problem that is found."""
     try:
         text = read_text(path)
     except WorkspaceError as error:
@@ -183,9 +185,12 @@ def load(path: Path, file: str) -> YamlFile:
 
 
 def parse(text: str, file: str) -> YamlFile:
-    """`text` as data with places. Raises WorkspaceError: too large or deep, tabs, syntax, duplicate keys, empty."""
+    """Parse `text`, called `file` in messages.
+
+    Raises WorkspaceError if it is empty, too large or too deep, or has a syntax error or duplicate keys.
+    """
     if len(text.encode()) > MAX_BYTES:
-        raise _refuse(
+        raise _error(
             file,
             "yaml.size",
             _("The file is larger than {limit} kB.").format(limit=MAX_BYTES // 1000),
@@ -195,11 +200,11 @@ def parse(text: str, file: str) -> YamlFile:
         node = _compose(text, file)
     except yaml.MarkedYAMLError as error:
         reported = explain(error, text)
-        raise _refuse(file, "yaml.syntax", reported.message, reported.fix, reported.line, reported.column) from error
+        raise _error(file, "yaml.syntax", reported.message, reported.fix, reported.line, reported.column) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
-        raise _refuse(
+        raise _error(
             file,
             "yaml.character",
             _("There is a character that YAML does not allow (code {code}).").format(code=f"U+{error.character:04X}"),
@@ -208,7 +213,7 @@ def parse(text: str, file: str) -> YamlFile:
             column=column,
         ) from error
     if node is None:
-        raise _refuse(
+        raise _error(
             file, "yaml.empty", _("The file is empty."), _("Fill it in; docs/huong-dan.md shows a whole example.")
         )
     builder = _Builder(file)
@@ -218,14 +223,14 @@ def parse(text: str, file: str) -> YamlFile:
     return YamlFile(file, data, builder.values, builder.keys, text)
 
 
-def _refuse(
+def _error(
     file: str, code: str, message: str, fix: str, line: int | None = 1, column: int | None = 1
 ) -> WorkspaceError:
     return WorkspaceError(Finding(code, message, fix, file=file, line=line, column=column))
 
 
 def _compose(text: str, file: str) -> yaml.Node | None:
-    """The node tree, by libyaml where PyYAML has it (ten times as fast); its complaints are told by PyYAML's parser."""
+    """Return the node tree. libyaml parses (ten times as fast); if it fails, PyYAML parses again for a better error."""
     fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         _check_limits(text, file, fast)
@@ -236,7 +241,7 @@ def _compose(text: str, file: str) -> yaml.Node | None:
 
 
 def _check_limits(text: str, file: str, loader: Any) -> None:
-    """Walk the events, which costs no recursion: depth, count, and no aliases (the road of the "billion laughs")."""
+    """Walk the parser events, without recursion, and check depth, size and aliases (the "billion laughs" attack)."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=loader)):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -247,14 +252,14 @@ def _check_limits(text: str, file: str, loader: Any) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         if isinstance(event, yaml.AliasEvent):
             message, fix = _("References (*name) are not used here."), _("Write the value out.")
-            raise _refuse(file, "yaml.alias", message, fix, line, column)
+            raise _error(file, "yaml.alias", message, fix, line, column)
         if depth > MAX_DEPTH or count > MAX_NODES:
             message, fix = _("The file is nested too deeply or holds too much."), _("Is this the right file?")
-            raise _refuse(file, "yaml.limit", message, fix, line, column)
+            raise _error(file, "yaml.limit", message, fix, line, column)
 
 
 class _Builder:
-    """Turns nodes into plain data and remembers places; collects duplicate keys and odd keys instead of stopping."""
+    """Converts nodes to plain data and remembers places; collects invalid and duplicate keys instead of stopping."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -295,7 +300,7 @@ class _Builder:
 
 def _scalar(node: yaml.Node) -> Any:
     text = str(node.value)
-    if getattr(node, "style", None):  # quoted or block text stays text
+    if getattr(node, "style", None):  # quoted and block scalars stay text
         return text
     if text.lower() in _PLAIN:
         return _PLAIN[text.lower()]

@@ -1,4 +1,4 @@
-"""A part of a YAML file as a model, and every complaint in words that tell the mend."""
+"""Validate a part of a YAML file with a pydantic model; every message says how to correct the file."""
 
 import difflib
 import re
@@ -17,24 +17,24 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class Strict(BaseModel):
-    """The base of everything read from a file: frozen, unknown keys refused."""
+    """Base class of all models that are read from a file: frozen; unknown keys are an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, str_strip_whitespace=True)
 
 
 def validate(model: type[Model], source: YamlFile, path: Path_ = ()) -> Model:
-    """The part of `source` at `path` as `model`. Raises WorkspaceError with all problems, each at its place."""
+    """Return the part of `source` at `path` as a `model`. Raises WorkspaceError with all problems and their places."""
     try:
         return model.model_validate(value_at(source.data, path))
     except ValidationError as error:
         details = error.errors()
         meant = {near for detail in details if (near := _near_key(model, detail))}
-        reported = [detail for detail in details if not _lies_in_misspelt_key(source, path, detail, meant)]
+        reported = [detail for detail in details if not _is_misspelt(source, path, detail, meant)]
         raise WorkspaceError(_finding(model, source, path, detail) for detail in reported) from error
 
 
 def _near_key(model: type[BaseModel], detail: ErrorDetails) -> Path_ | None:
-    """The key that somebody meant who wrote an unknown one."""
+    """Return the known key that is most similar to an unknown one; None for other errors."""
     if detail["type"] != "extra_forbidden":
         return None
     *above, name = detail["loc"]
@@ -42,8 +42,8 @@ def _near_key(model: type[BaseModel], detail: ErrorDetails) -> Path_ | None:
     return (*above, near[0]) if near else None
 
 
-def _lies_in_misspelt_key(source: YamlFile, path: Path_, detail: ErrorDetails, meant: set[Path_]) -> bool:
-    """A key is not missed as well where it stands misspelt: that would be one slip told twice."""
+def _is_misspelt(source: YamlFile, path: Path_, detail: ErrorDetails, meant: set[Path_]) -> bool:
+    """Return whether a missing key is only misspelt: it is already reported as an unknown key."""
     return detail["loc"] in meant and (*path, *detail["loc"]) not in source.keys
 
 
@@ -70,7 +70,7 @@ def _instead_of(model: type[BaseModel], detail: ErrorDetails, name: str) -> str:
 
 
 def _wording(detail: ErrorDetails) -> tuple[str, str, str]:
-    """Code, message and mend for a value that does not fit."""
+    """Return code, message and fix for a value that does not fit its field."""
     kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
     if kind in {"literal_error", "enum"}:
         message = _("“{value}” is not one of the choices.").format(value=given)
@@ -120,7 +120,7 @@ def _kind_of_value(kind: str, otherwise: str) -> tuple[str, str]:
 
 
 def _fields_at(model: type[BaseModel], loc: Path_) -> list[str]:
-    """The keys that are known at `loc` below `model`, aliases included."""
+    """Return the keys that `model` knows at `loc`, aliases included."""
     current: Any = model
     for step in loc:
         if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
@@ -134,7 +134,7 @@ def _fields_at(model: type[BaseModel], loc: Path_) -> list[str]:
 
 
 def model_in(annotation: Any) -> Any:
-    """The model inside `X | None`, `list[X]`, `dict[str, X]`, ..."""
+    """Return the model inside `X | None`, `list[X]`, `dict[str, X]`, ...; None if there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for arg in get_args(annotation) if (found := model_in(arg)) is not None), None)
