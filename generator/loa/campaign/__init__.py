@@ -1,4 +1,4 @@
-"""Campaigns: one YAML file a commune in, frozen models out, with every problem of every file told at once."""
+"""Campaigns: load one YAML file per commune into frozen models; report every problem of every file at once."""
 
 from loa.campaign.loader import load_commune, load_communes, read_commune, read_station, survey
 from loa.campaign.models import Campaign, Commune, Desk, Hotline, Portal, Services, StationSettings, Unit

@@ -1,4 +1,4 @@
-"""Campaign files to fill in: what the official list knows of a commune, and null for what it does not."""
+"""Create campaign files: values from the official list of units are filled in, all others are null."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from loa.text import free_slug, slug
 from loa.yamlfile import editor, parse, value_at
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../schemas/campaign.schema.json\n"
-# Listeners' accents: from Thanh Hóa to Khánh Hòa and the northern highlands "trung", south of them "nam".
+# Accents of the listeners: "trung" from Thanh Hóa to Khánh Hòa and in the northern highlands, "nam" south of them.
 _TRUNG = frozenset("Thanh Hóa|Nghệ An|Hà Tĩnh|Quảng Trị|Huế|Đà Nẵng|Quảng Ngãi|Gia Lai|Khánh Hòa|Đắk Lắk".split("|"))
 _NAM = frozenset("Lâm Đồng|Đồng Nai|Hồ Chí Minh|Tây Ninh|Đồng Tháp|Vĩnh Long|An Giang|Cần Thơ|Cà Mau".split("|"))
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A new file: its stem and its text."""
+    """A new file: its name without suffix, and its text."""
 
     stem: str
     text: str
 
 
 def commune_draft(unit: places.Commune, day: date) -> Draft:
-    """A file for today's commune `unit`, with one campaign on online services."""
+    """Return a file for today's commune `unit`, with one campaign about online public services."""
     province = places.province_of(unit, day)
     full = f"{unit.kind} {unit.name}"
     former = ", ".join(f"{old.kind} {old.name}" for old in places.former(unit.code))
@@ -72,19 +72,22 @@ campaigns:
 
 
 def region(province: str) -> str:
-    """The accent that most listeners of a province of today have; the officer may choose another."""
+    """Return the accent of most listeners in a province of today; the officer can choose another."""
     return "trung" if province in _TRUNG else "nam" if province in _NAM else "bac"
 
 
 def add_campaign(text: str, entry: Mapping[str, Any]) -> tuple[str, str]:
-    """`text` of a commune's file with a campaign of `entry`'s keys, and the id that it got from its title."""
+    """Add a campaign with the values of `entry` to the `text` of a commune's file; its id is made from its title.
+
+    Returns the new text and the id.
+    """
     taken = {str(campaign.get("id")) for campaign in value_at(parse(text, "").data, ("campaigns",)) or []}
     id_ = free_slug(str(entry["title"]), taken)
 
     def add(data: Any) -> None:
         made = CommentedMap(id=id_)
         for key, value in entry.items():
-            # paragraphs stand one a line; what is short stands on its key's line
+            # one paragraph per line; short values on the line of their key
             made[key] = CommentedSeq(value) if isinstance(value, list) and value else editor.plain(value)
         data["campaigns"].append(made)
 

@@ -1,4 +1,4 @@
-"""Loading of campaign files: every problem of every file at once, and what is right loads all the same."""
+"""Load campaign files: report every problem of every file at once; valid files load even if others are invalid."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from loa.yamlfile import YamlFile, load, validate
 
 
 def load_communes(workspace: Workspace) -> list[Commune]:
-    """All communes, in order of file name. Raises CampaignError with the errors of all files."""
+    """Load all communes, sorted by file name. Raises CampaignError with the errors of all files."""
     communes, findings = survey(workspace)
     errors = [f for f in findings if f.severity is Severity.ERROR]
     if errors:
@@ -20,7 +20,7 @@ def load_communes(workspace: Workspace) -> list[Commune]:
 
 
 def load_commune(workspace: Workspace, stem: str) -> Commune:
-    """The commune whose file is called `stem`. Raises CampaignError when it is missing or wrong."""
+    """Load the commune whose file is called `stem`. Raises CampaignError if it is missing or invalid."""
     paths = [p for p in yaml_files(workspace.campaigns) if _same(p.stem, stem)]
     if not paths:
         stems = ", ".join(p.stem for p in yaml_files(workspace.campaigns)) or "-"
@@ -39,29 +39,29 @@ def load_commune(workspace: Workspace, stem: str) -> Commune:
 
 
 def survey(workspace: Workspace) -> tuple[list[Commune], list[Finding]]:
-    """What loads, and every problem of what does not; warnings too (a sample whose name is still to be filled in)."""
+    """Load what is valid; return it with every problem, warnings included (a sample without a name)."""
     loaded, findings = read_station(workspace)
     return [commune for commune, _source in loaded], findings
 
 
 def read_station(workspace: Workspace) -> tuple[list[tuple[Commune, YamlFile]], list[Finding]]:
-    """As `survey`, and for each commune the places of its values."""
+    """Do the same as `survey`, and return for each commune the places of its values."""
     return _read_all(workspace, yaml_files(workspace.campaigns))
 
 
 def read_commune(path: Path, file: str) -> tuple[Commune, YamlFile]:
-    """One file and its places. Raises WorkspaceError or CampaignError with all its problems."""
+    """Load one file with the places of its values. Raises WorkspaceError or CampaignError with all its problems."""
     source = load(path, file)
     commune = validate(Commune, source)
-    twins = list(_ids_twice(commune, source))
-    if twins:
-        raise CampaignError(twins)
+    duplicates = list(_ids_twice(commune, source))
+    if duplicates:
+        raise CampaignError(duplicates)
     commune._stem = nfc(path.stem)
     return commune, source
 
 
 def _ids_twice(commune: Commune, source: YamlFile) -> Iterator[Finding]:
-    """Each campaign whose id an earlier one has."""
+    """Yield a finding for each campaign whose id is already used by an earlier one."""
     first: dict[str, int] = {}
     for index, campaign in enumerate(commune.campaigns):
         place = ("campaigns", index, "id")

@@ -1,4 +1,4 @@
-"""A commune and its campaigns: the facts that somebody typed, frozen."""
+"""The models of a campaign file: a commune, its station and its campaigns."""
 
 import re
 import unicodedata
@@ -24,16 +24,18 @@ _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORE
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
-_PRIVATE = re.compile("[\ue000-\uf8ff\u200b\ufeff]")  # invisible, and the first are our own marks in articles
+_PRIVATE = re.compile(
+    "[\ue000-\uf8ff\u200b\ufeff]"
+)  # invisible characters; articles use the first range for their own marks
 
 
 def nfc(text: str) -> str:
-    """`text` in composed letters, without invisible characters."""
+    """Return `text` in Unicode form NFC, without invisible characters."""
     return unicodedata.normalize("NFC", _PRIVATE.sub("", text))
 
 
 def _day(value: Any) -> Any:
-    """Only year-month-day: a bare number would otherwise pass as seconds since 1970."""
+    """Accept only year-month-day: pydantic would read a bare number as seconds since 1970."""
     if isinstance(value, date):
         return value
     try:
@@ -47,7 +49,7 @@ def _refuse_day() -> None:
 
 
 def whole_number(value: Any) -> Any:
-    """Reads 1.250 as people write a thousand and more; refuses 60.5, true and false. Raises ValueError."""
+    """Read "1.250" as 1250, as Vietnamese write thousands. Raises ValueError for 60.5, true and false."""
     if isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", value):
         return int(value.replace(".", ""))
     if isinstance(value, bool) or (isinstance(value, str) and "." in value):  # pydantic would read "1.0" as 1
@@ -56,7 +58,7 @@ def whole_number(value: Any) -> Any:
 
 
 def _url(text: str) -> str:
-    """A web address with scheme and host; raises ValueError with the mend after a line break."""
+    """Accept a web address with scheme and host. Raises ValueError: the message, a line break, how to correct it."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or re.search(r"\s|:.*:", text) or not _HOST.fullmatch(parts.netloc):
         raise ValueError(
@@ -70,7 +72,7 @@ def _website(text: str) -> str:
 
 
 def _presenters(names: tuple[str, ...]) -> tuple[str, ...]:
-    """One or two who take turns; "Nữ" is "nữ". Raises ValueError."""
+    """Accept one presenter, or two different ones; "Nữ" becomes "nữ". Raises ValueError."""
     known = tuple(name.lower() if name.lower() in {"nữ", "nam"} else name for name in names)
     if len(known) > 2 or len(set(known)) < len(known):
         raise ValueError(
@@ -95,14 +97,14 @@ Kind = Annotated[
 
 
 class Unit(Strict):
-    """The commune itself, as the law names it on the campaigns' days."""
+    """The commune as an administrative unit, with its name on the day of the campaigns."""
 
-    sample: bool = False  # a model to copy: its name is still to be filled in
+    sample: bool = False  # an example to copy, whose name is not filled in yet
     name: Text | None
     kind: Kind = "xã"
     district: Text | None = None  # only before 2025-07-01
     province: Text | None = Field(default=None, validate_default=True)
-    code: Text | None = None  # today's official code, where the unit still exists
+    code: Text | None = None  # today's official code, if the unit still exists
     website: Website | None = None
 
     @field_validator("name", "province")
@@ -119,19 +121,19 @@ class Unit(Strict):
 
     @property
     def full(self) -> str:
-        """`xã Trung Sơn`; the kind alone while a sample has no name."""
+        """Kind and name, for example `xã Trung Sơn`; only the kind while a sample has no name."""
         return f"{self.kind} {self.name}" if self.name else self.kind
 
 
 class Portal(Strict):
-    """Where online services are: the province's portal (until 2025-06-30) and the national one."""
+    """The addresses of online services: the province's portal (until 2025-06-30) and the national portal."""
 
     url: Url | None = None
     national: Url | None = None
 
 
 class Desk(Strict):
-    """Where people come in person. What is null is not said."""
+    """The office that people visit in person. Values that are null are not mentioned in articles."""
 
     name: Text
     address: Text | None = None
@@ -140,25 +142,25 @@ class Desk(Strict):
 
 
 class Hotline(Strict):
-    """Whom to call, and the number as it is written."""
+    """Whom to call, and the telephone number as it is written."""
 
     who: Text
     phone: Text
 
 
 class StationSettings(Strict):
-    """The commune's radio: its call, the accent of its listeners, its voices and jingle."""
+    """The commune's radio station: its call sign, its listeners' accent, its voices and its jingle."""
 
     call: Text | None = None
     region: Literal["bac", "trung", "nam"] = "bac"
-    voice: Text | None = None  # ENGINE or ENGINE:VOICE; null: the best that is ready
-    voices: Presenters = ()  # who presents: [nữ, nam] take turns; empty: one voice, as it is
+    voice: Text | None = None  # ENGINE or ENGINE:VOICE; null: the best voice that is ready
+    voices: Presenters = ()  # presenters who take turns: [nữ, nam]; empty: one voice reads everything
     jingle: Text | None = "chime"
-    pronounce: dict[Text, Text] = Field(default_factory=dict)  # how this station says a word: {VNeID: vi en i đi}
+    pronounce: dict[Text, Text] = Field(default_factory=dict)  # how this station pronounces a word: {VNeID: vi en i đi}
 
 
 class Services(Strict):
-    """How many services the commune offers online. A count that is null is not said."""
+    """The numbers of services that the commune offers online. A number that is null is not mentioned in articles."""
 
     level_3: Count | None = None
     level_4: Count | None = None
@@ -168,31 +170,29 @@ class Services(Strict):
 
 
 class Campaign(Strict):
-    """One article to make: a topic, its day, and the commune's facts for it."""
+    """One article to make: its topic, its day, and the commune's facts for it."""
 
     id: Slug
     template: Slug
-    variant: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=9)] = (
-        1  # another wording of the same template
-    )
+    variant: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=9)] = 1  # which wording of the template
     title: Text
     as_of: Day  # the day whose law the text follows
     form: Literal["radio", "web"] = "web"
     services: Services = Services()
-    postal: bool = False  # filing and results by the public postal service
+    postal: bool = False  # applications and results can be sent by post
     linked_services: tuple[Literal["khai-sinh", "khai-tu"], ...] = ()
-    explain_levels: bool = False  # also say what the former four levels were
-    voices: Presenters = ()  # who presents this article; empty: as the station does
+    explain_levels: bool = False  # also explain the four former levels of service
+    voices: Presenters = ()  # the presenters of this article; empty: those of the station
     appeal_to: tuple[Text, ...] = ()
     body: tuple[Text, ...] = ()  # the paragraphs of a free notice (template thong-bao)
-    deadline: Day | None = None  # the last day to do what the article asks for
+    deadline: Day | None = None  # the last day to do what the article asks the people to do
     contact: Desk | None = None  # where to go for this topic; null: the commune's contact desk
     hotlines: tuple[Hotline, ...] = ()  # whom to call
-    notes: Text | None = None  # for staff; never rendered, never spoken
+    notes: Text | None = None  # for staff; never published, never spoken
 
 
 class Commune(Strict):
-    """One file of `campaigns/`."""
+    """One file of `campaigns/`: a commune, its station and its campaigns."""
 
     commune: Unit
     portal: Portal = Portal()
@@ -203,7 +203,7 @@ class Commune(Strict):
 
     @property
     def stem(self) -> str:
-        """The file's name without its ending: the commune's name in paths and commands."""
+        """The file's name without suffix; it identifies the commune in paths and commands."""
         return self._stem
 
     @model_validator(mode="after")
@@ -214,16 +214,16 @@ class Commune(Strict):
 
     @property
     def call(self) -> str:
-        """How the station names itself."""
+        """The station's call sign, for example `Đài truyền thanh xã Trung Sơn`."""
         return self.station.call or f"Đài truyền thanh {self.commune.full}"
 
     def presenters(self, id_: str) -> tuple[str, ...]:
-        """Who reads campaign `id_` in turns; of any other text, who presents at this station. Empty: one voice."""
+        """Return the presenters of campaign `id_`; for any other text, the station's first one. Empty: one voice."""
         campaign = next((c for c in self.campaigns if c.id == id_), None)
         return (campaign.voices or self.station.voices) if campaign else self.station.voices[:1]
 
     def campaign(self, id_: str) -> Campaign:
-        """The campaign called `id_`. Raises CampaignError when there is none."""
+        """Return the campaign with this id. Raises CampaignError if there is none."""
         found = next((c for c in self.campaigns if c.id == id_), None)
         if found:
             return found

@@ -1,1 +1,1 @@
-"""Dated tables: the law in force on a day, and the names of administrative units on a day."""
+"""Dated tables: which law was in force, and which administrative units existed, on a given day."""

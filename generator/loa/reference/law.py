@@ -1,4 +1,4 @@
-"""Dated facts: what was in force on a day. The table is `law.yaml`; every row names its source."""
+"""Which legal facts and documents were in force on a given day. The table is `law.yaml`; each row names its source."""
 
 from datetime import date
 from functools import cache
@@ -13,18 +13,18 @@ __all__ = ["Document", "Fact", "document", "fact", "facts", "in_force"]
 
 
 class Fact(Strict):
-    """One thing that the law says, and its days."""
+    """One legal fact and the days on which it is in force."""
 
     id: str
-    what: str  # the rule itself, one Vietnamese sentence without a full stop
+    what: str  # the rule, one Vietnamese sentence without a full stop
     start: date = Field(alias="from")  # first day in force
-    until: date | None  # last day in force; None: still in force as far as we know
+    until: date | None  # last day in force; None: still in force, as far as we know
     ended_by: str | None
-    short: str  # how a written text names the source
-    spoken: str  # how an announcer says it
+    short: str  # the name of the source in written text
+    spoken: str  # the name of the source as an announcer says it
     place: str | None  # article and clause within the source
     source: str
-    confirmed: bool  # False: known second-hand only; warn, never assert
+    confirmed: bool  # False: known only from secondary sources; warn, never assert
 
     @model_validator(mode="after")
     def _days_in_order(self) -> Self:
@@ -33,18 +33,18 @@ class Fact(Strict):
         return self
 
     def in_force(self, day: date) -> bool:
-        """Whether the fact holds on `day`. An unconfirmed fact never does: nobody may build a sentence on it."""
+        """Return whether the fact is in force on `day`. An unconfirmed fact never is: no sentence may rely on it."""
         return self.confirmed and self.start <= day and (self.until is None or day <= self.until)
 
 
 class Document(Strict):
-    """A law, decree, decision or circular that articles cite, and its days."""
+    """A law, decree, decision or circular that articles cite, and the days on which it is in force."""
 
     number: str
     start: date = Field(alias="from")
     until: date | None
     ended_by: str | None
-    confirmed: bool  # False: the end, or the document itself, is known second-hand only
+    confirmed: bool  # False: the document or its last day is known only from secondary sources
 
 
 class _Table(Strict):
@@ -59,7 +59,7 @@ def _table() -> _Table:
 
 @cache
 def facts() -> dict[str, Fact]:
-    """All facts by id, in the order of the table."""
+    """Return all facts by id, in the order of the table."""
     return {row.id: row for row in _table().facts}
 
 
@@ -69,15 +69,15 @@ def _documents() -> dict[str, Document]:
 
 
 def document(number: str) -> Document | None:
-    """The document `number`, such as "43/2011/NĐ-CP"; None for one that the table does not have."""
+    """Return the document with this number, for example "43/2011/NĐ-CP"; None if the table does not have it."""
     return _documents().get(number)
 
 
 def fact(id_: str) -> Fact:
-    """The fact called `id_`. Raises KeyError for an id that the table does not have."""
+    """Return the fact with this id. Raises KeyError if the table does not have it."""
     return facts()[id_]
 
 
 def in_force(id_: str, day: date) -> bool:
-    """Whether the fact called `id_` held on `day`. Raises KeyError for an unknown id."""
+    """Return whether the fact with this id was in force on `day`. Raises KeyError for an unknown id."""
     return fact(id_).in_force(day)

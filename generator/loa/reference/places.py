@@ -1,7 +1,7 @@
-"""Vietnam's units, today's and those before 2025-07-01, from `units.tsv` (see scripts/make_units.py for its source).
+"""Vietnam's administrative units, of today and before 2025-07-01, from `units.tsv` (made by scripts/make_units.py).
 
-Names are no keys: they repeat across provinces. A unit is found by its code, or by name within a province on a day.
-The older table holds the units as they were on 2025-06-30; communes that merged before that day are not in it.
+Names are not unique: they repeat across provinces. Find a unit by its code, or by its name, province and day.
+The older table holds the units of 2025-06-30; communes that were merged before that day are not in it.
 """
 
 import re
@@ -21,7 +21,7 @@ _KIND = re.compile(
 
 
 def bare(name: str) -> str:
-    """`TP. Hồ Chí Minh`, `Đặc khu Lý Sơn`: the name without its kind."""
+    """Return the name without its kind: `TP. Hồ Chí Minh` → `Hồ Chí Minh`."""
     name = unicodedata.normalize("NFC", name.strip())
     kind = _KIND.match(name)
     return name[kind.end() :] if kind else name
@@ -29,7 +29,7 @@ def bare(name: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def fold(name: str) -> str:
-    """One key for all ways of typing a name: case, Unicode form, hyphens, and the place of the tone (Hoà, Hòa)."""
+    """Return one key for all spellings of a name: case, Unicode form, hyphens, place of the tone mark (Hoà, Hòa)."""
     same = one_tone_place(unicodedata.normalize("NFC", name.casefold()))
     return " ".join(same.replace("-", " ").replace("'", " ").split())
 
@@ -49,7 +49,7 @@ __all__ = [
 
 NEW_UNITS = date(2025, 7, 1)  # Luật số 72/2025/QH15; 34 provinces, no districts
 Era = Literal["old", "new"]
-# Hosts whose label is not the province's name without marks.
+# Host labels that differ from the province's name without marks.
 _LABELS = {
     "Hồ Chí Minh": ("hochiminhcity", "tphcm"),
     "Bà Rịa - Vũng Tàu": ("baria-vungtau", "bariavungtau"),
@@ -62,12 +62,12 @@ _SHORT = {"hcm": "Hồ Chí Minh", "sài gòn": "Hồ Chí Minh", "thừa thiên
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """A province or a city under the central government."""
+    """A province, or a city under the central government."""
 
     code: int
     kind: str
     name: str
-    into: tuple[int, ...]  # for one before 2025-07-01: the codes of today's provinces
+    into: tuple[int, ...]  # for a unit before 2025-07-01: the codes of today's provinces
 
     @property
     def full(self) -> str:
@@ -94,7 +94,7 @@ class Commune:
     name: str
     province: int
     district: int | None  # before 2025-07-01
-    into: tuple[int, ...]  # for one before 2025-07-01: the codes of today's communes
+    into: tuple[int, ...]  # for a unit before 2025-07-01: the codes of today's communes
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +106,19 @@ class _Units:
 
 
 def provinces(day: date) -> tuple[Province, ...]:
-    """The provinces of `day`."""
+    """Return the provinces that exist on `day`."""
     return tuple(_units(_era(day)).provinces.values())
 
 
 def province(name: str, day: date) -> Province | None:
-    """The province called `name` (with or without its kind) on `day`."""
+    """Return the province called `name` (with or without its kind) on `day`; None if there is none."""
     wanted = fold(bare(name))
     wanted = fold(_SHORT.get(wanted, wanted))
     return next((p for p in provinces(day) if fold(p.name) == wanted), None)
 
 
 def district(name: str, province_code: int) -> District | None:
-    """The district of a province that stood until 2025-06-30."""
+    """Return a district of a province as of 2025-06-30; None if there is none of that name."""
     return next(
         (d for d in _units("old").districts.values() if d.province == province_code and fold(d.name) == fold(name)),
         None,
@@ -126,7 +126,7 @@ def district(name: str, province_code: int) -> District | None:
 
 
 def communes(name: str, day: date, province_name: str | None = None) -> tuple[Commune, ...]:
-    """The communes called `name` on `day`, of one province or of all."""
+    """Return the communes called `name` on `day`, in one province or in all."""
     found = _units(_era(day)).by_name.get(fold(name), ())
     if province_name is None:
         return found
@@ -135,28 +135,28 @@ def communes(name: str, day: date, province_name: str | None = None) -> tuple[Co
 
 
 def commune(code: int) -> Commune | None:
-    """Today's commune with that official code."""
+    """Return today's commune with this official code; None if there is none."""
     return _units("new").communes.get(code)
 
 
 def of_province(code: int, day: date) -> tuple[Commune, ...]:
-    """The communes of the province `code` on `day`."""
+    """Return the communes of the province with this code on `day`."""
     return tuple(c for c in _units(_era(day)).communes.values() if c.province == code)
 
 
 def former(code: int) -> tuple[Commune, ...]:
-    """The communes before 2025-07-01 that went, whole or in part, into today's commune `code`."""
+    """Return the communes before 2025-07-01 that became, in whole or in part, today's commune `code`."""
     return tuple(c for c in _units("old").communes.values() if code in c.into)
 
 
 def province_of(unit: Commune, day: date) -> Province:
-    """The province that `unit` lies in on `day`."""
+    """Return the province that `unit` belongs to on `day`."""
     return _units(_era(day)).provinces[unit.province]
 
 
 @cache
 def related(name: str) -> frozenset[str]:
-    """The names of a province, of those it came from, and of those it went into."""
+    """Return the name of a province, of the provinces that it was made from, and of those that it became part of."""
     names = {name}
     for old in _units("old").provinces.values():
         joined = {old.name, *(_units("new").provinces[code].name for code in old.into)}
@@ -167,7 +167,7 @@ def related(name: str) -> frozenset[str]:
 
 @cache
 def host_labels() -> dict[str, str]:
-    """The labels under gov.vn that belong to provinces, old and new: {"quangtri": "Quảng Trị", ...}."""
+    """Return the host labels under gov.vn of all provinces, old and new: {"quangtri": "Quảng Trị", ...}."""
     found: dict[str, str] = {}
     for era in ("old", "new"):
         for unit in _units(era).provinces.values():
@@ -179,7 +179,7 @@ def host_labels() -> dict[str, str]:
 
 @cache
 def town_names() -> frozenset[str]:
-    """Names of cities under a province (until 2025-06-30) that are not provinces' names as well."""
+    """Return the names of cities under a province (until 2025-06-30) that are not names of provinces too."""
     central = {p.name for p in _units("new").provinces.values()}
     return frozenset(
         d.name for d in _units("old").districts.values() if d.kind == "thành phố" and d.name not in central
