@@ -4,7 +4,7 @@ import soundfile
 
 from loa.audio import ffmpeg
 from loa.audio.mastering import CEILING_DBTP, limit, loudness, master, true_peak
-from loa.audio.mp3 import FRAME_BYTES, FRAME_SAMPLES, RATE, SILENT_FRAME, are_whole, info_frame
+from loa.audio.mp3 import FRAME_BYTES, FRAME_SAMPLES, RATE, SILENT_FRAME, are_complete, info_frame
 from loa.audio.samples import Sound
 from loa.bulletin.segments import encode, pack, unpack
 from loa.tts import Utterance
@@ -56,7 +56,7 @@ def test_silence_stays_silence():
 def test_frames_stand_alone_and_say_where_the_sound_begins(voice, tmp_path):
     samples = master(voice, "horn")
     piece = encode("k", samples, ())
-    assert are_whole(piece.frames)
+    assert are_complete(piece.frames)
     joined = SILENT_FRAME * 7 + piece.frames + SILENT_FRAME * 5 + piece.frames
     (tmp_path / "a.mp3").write_bytes(info_frame(len(joined) // FRAME_BYTES) + joined)
     heard = np.frombuffer(ffmpeg.decode(tmp_path / "a.mp3", RATE), "<i2") / 32768

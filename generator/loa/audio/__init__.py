@@ -1,1 +1,1 @@
-"""Sound files: decoding, mastering and MP3 frames, shared by speech and bulletins."""
+"""Audio processing that tts and bulletin share: ffmpeg, samples, mastering, MP3 frames."""

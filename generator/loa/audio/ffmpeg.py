@@ -1,4 +1,4 @@
-"""The only door to ffmpeg: the system's, else the one in the wheel imageio-ffmpeg."""
+"""Run ffmpeg: the system's, else the one from the wheel imageio-ffmpeg. Only this module knows where ffmpeg is."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ from loa.i18n import _
 
 @cache
 def executable() -> str:
-    """Where ffmpeg is. Raises BulletinError where there is none."""
+    """Return the path of ffmpeg. Raises BulletinError if there is none."""
     found = shutil.which("ffmpeg")
     if found:
         return found
@@ -30,7 +30,7 @@ def executable() -> str:
 
 
 def run(*arguments: str | Path, stdin: bytes = b"") -> tuple[bytes, str]:
-    """Run ffmpeg with `arguments` (and `stdin`); gives its stdout and stderr. Raises BulletinError when it fails."""
+    """Run ffmpeg with `arguments` and `stdin`; return its stdout and stderr. Raises BulletinError if it fails."""
     command = [executable(), "-hide_banner", "-nostdin", *map(str, arguments)]
     if stdin:
         command.remove("-nostdin")
@@ -49,7 +49,7 @@ def run(*arguments: str | Path, stdin: bytes = b"") -> tuple[bytes, str]:
 
 
 def encode_mp3(pcm: bytes, rate: int, kilobits: int) -> bytes:
-    """`pcm` (16-bit mono) as bare CBR MP3 frames: no bit reservoir, no tags, so that every frame stands alone."""
+    """Encode `pcm` (16-bit mono) as CBR MP3 frames, without bit reservoir and tags: each frame is independent."""
     return run(
         "-loglevel", "error", "-f", "s16le", "-ar", str(rate), "-ac", "1", "-i", "pipe:0",
         "-codec:a", "libmp3lame", "-b:a", f"{kilobits}k", "-reservoir", "0", "-compression_level", "5",
@@ -58,12 +58,12 @@ def encode_mp3(pcm: bytes, rate: int, kilobits: int) -> bytes:
 
 
 def decode(path: Path, rate: int) -> bytes:
-    """Any sound file as 16-bit mono at `rate` Hz. Raises BulletinError where it is not sound."""
+    """Decode any sound file to 16-bit mono PCM at `rate` Hz. Raises BulletinError if it is not a sound file."""
     return run("-loglevel", "error", "-i", path, "-f", "s16le", "-ac", "1", "-ar", str(rate), "pipe:1")[0]
 
 
 def change_tempo(pcm: bytes, rate: int, tempo: float) -> bytes:
-    """`pcm` (16-bit mono) `tempo` times as quick (0.5 to 2), at the same pitch."""
+    """Return `pcm` (16-bit mono) played `tempo` times as fast (0.5 to 2), at the same pitch."""
     sound = ("-f", "s16le", "-ar", str(rate), "-ac", "1")
     return run("-loglevel", "error", *sound, "-i", "pipe:0", "-af", f"atempo={tempo:.4f}", *sound, "pipe:1", stdin=pcm)[
         0

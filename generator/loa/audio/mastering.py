@@ -1,7 +1,7 @@
-"""One sentence, jingle or item brought to broadcast level: high-pass, gentle compression, loudness, true-peak limit.
+"""Master a sentence, jingle or recorded item: high-pass filter, compression, loudness, true-peak limiter.
 
-Everything runs at `RATE`. Loudness is ITU-R BS.1770-4 (pyloudnorm). True peak is measured at 192 kHz, which annex 2 of
-BS.1770 gets by oversampling 48 kHz four times: at our rate, eight times.
+All samples are at `RATE`. Loudness follows ITU-R BS.1770-4 (pyloudnorm). True peak is measured at 192 kHz, as annex 2
+of BS.1770 does (48 kHz, four times oversampled); from our rate that is eight times oversampling.
 """
 
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ from loa.audio.samples import Preset, Sound
 TARGET_LUFS = -16.0
 _CLOSE = 0.05  # LU
 CEILING_DBTP = -2.5
-"""1 dB under what the finished file must keep, for what MP3 adds."""
+"""1 dB below the limit of the finished file, because MP3 encoding raises peaks."""
 _OVERSAMPLED = 192_000 // RATE
 Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """High-pass corner (Hz), then a compressor: threshold (dB under the mean level), ratio, attack, release (s)."""
+    """High-pass corner (Hz), then a compressor: threshold (dB below the mean level), ratio, attack, release (s)."""
 
     high_pass: float
     threshold: float
     ratio: float
     attack: float
     release: float
-    presence: float  # dB at 2.5 kHz, where a horn is heard over traffic
+    presence: float  # dB at 2.5 kHz, where a horn loudspeaker is heard above traffic
 
 
 CHAINS: dict[Preset, _Chain] = {
@@ -43,7 +43,7 @@ CHAINS: dict[Preset, _Chain] = {
 
 
 def master(sound: Sound, preset: Preset, target: float = TARGET_LUFS) -> Samples:
-    """`sound` at `RATE`, `target` LUFS, and below the ceiling; silence comes back as it is."""
+    """Return `sound` mastered with `preset`: at `RATE`, `target` LUFS and below the ceiling. Silence is not changed."""
     chain = CHAINS[preset]
     samples = resample(sound)
     if not len(samples) or not np.any(samples):
@@ -55,11 +55,11 @@ def master(sound: Sound, preset: Preset, target: float = TARGET_LUFS) -> Samples
 
 
 def level(samples: NDArray[Any], target: float = TARGET_LUFS) -> Samples:
-    """`samples` at `target` LUFS and below the ceiling, otherwise untouched (music is not compressed)."""
+    """Return `samples` at `target` LUFS and below the ceiling, without compression (for music)."""
     if not np.any(samples):
         return np.asarray(samples, np.float32)
     missing = target - loudness(samples)
-    for _round in range(3):  # limiting takes a little loudness away: give it back
+    for _round in range(3):  # the limiter lowers the loudness a little: correct it
         samples = limit(np.asarray(samples * 10 ** (missing / 20), np.float32))
         missing = target - loudness(samples)
         if abs(missing) < _CLOSE:
@@ -68,16 +68,16 @@ def level(samples: NDArray[Any], target: float = TARGET_LUFS) -> Samples:
 
 
 def resample(sound: Sound) -> Samples:
-    """The samples of `sound` at `RATE`."""
+    """Return the samples of `sound`, resampled to `RATE`."""
     if sound.rate == RATE:
         return sound.samples
     return np.asarray(soxr.resample(sound.samples, sound.rate, RATE, "HQ"), np.float32)
 
 
 def loudness(samples: NDArray[Any]) -> float:
-    """Integrated loudness in LUFS as it counts within a bulletin: with a pause after it, and again and again.
+    """Return the integrated loudness in LUFS, measured with a pause after the samples and repeated for at least 3 s.
 
-    Gating needs more than a short sentence, and the pauses' edges count in what a meter says of the whole.
+    The meter's gating needs more than a short sentence, and a meter on the whole bulletin counts the pauses too.
     """
     import pyloudnorm
 
@@ -86,13 +86,13 @@ def loudness(samples: NDArray[Any]) -> float:
 
 
 def true_peak(samples: NDArray[Any]) -> float:
-    """True peak in dBTP (ITU-R BS.1770-4 annex 2)."""
+    """Return the true peak in dBTP (ITU-R BS.1770-4 annex 2)."""
     peak = float(_peaks(samples).max()) if len(samples) else 0.0
     return 20 * float(np.log10(max(peak, 1e-9)))
 
 
 def limit(samples: NDArray[Any], ceiling: float = CEILING_DBTP) -> NDArray[Any]:
-    """No true peak above `ceiling` dBTP: a look-ahead gain of 3 ms each way, which never clips a wave."""
+    """Limit true peaks to `ceiling` dBTP with a smooth gain that looks 3 ms ahead and back, so nothing is clipped."""
     top = 10 ** (ceiling / 20)
     peaks = _peaks(samples)
     if peaks.max() <= top:
@@ -104,12 +104,12 @@ def limit(samples: NDArray[Any], ceiling: float = CEILING_DBTP) -> NDArray[Any]:
 
 
 def _peaks(samples: NDArray[Any]) -> NDArray[Any]:
-    """The true peak from each sample to the next."""
+    """Return the true peak between each sample and the next."""
     return np.asarray(np.abs(signal.resample_poly(samples, _OVERSAMPLED, 1)).reshape(-1, _OVERSAMPLED).max(axis=1))
 
 
 def _compress(samples: NDArray[Any], chain: _Chain) -> NDArray[Any]:
-    """Feed-forward compression of the level in steps of 5 ms, relative to the mean level of what is heard."""
+    """Compress the level in steps of 5 ms (feed-forward), relative to the mean level of the audible part."""
     hop = RATE // 200
     padded = np.pad(samples, (0, -len(samples) % hop))
     level = 10 * np.log10((padded.reshape(-1, hop) ** 2).mean(axis=1) + 1e-10)
@@ -132,7 +132,7 @@ def _high_pass(corner: float) -> NDArray[Any]:
 
 @cache
 def _presence(gain: float) -> NDArray[Any]:
-    """A peak filter at 2.5 kHz, Q 0.9 (the audio EQ cookbook of R. Bristow-Johnson)."""
+    """Return a peak filter at 2.5 kHz, Q 0.9 (R. Bristow-Johnson, Audio EQ Cookbook)."""
     amplitude, omega = 10 ** (gain / 40), 2 * np.pi * 2500 / RATE
     alpha = np.sin(omega) / (2 * 0.9)
     b = [1 + alpha * amplitude, -2 * np.cos(omega), 1 - alpha * amplitude]

@@ -1,25 +1,25 @@
-"""MP3 as frames that stand alone, so that sentences encoded once can be laid one behind the other.
+"""The MP3 frame format of bulletins: independent frames, so that sentences are encoded once and concatenated.
 
 At 24 kHz (MPEG-2 layer III) and 64 kbit/s a frame holds 576 samples in exactly 192 bytes. Without a bit reservoir no
-frame needs the bytes of another, and each piece begins and ends in digital silence, so that at a joint the decoder
-only adds zeros: nothing clicks.
+frame needs bytes of another frame. Each segment begins and ends with digital silence, so the decoder adds only zeros
+where two segments meet, and no click is heard.
 """
 
 RATE = 24_000
-"""Hz. Horn loudspeakers and speech end below 12 kHz, and a frame of 64 kbit/s needs no padding at this rate."""
+"""Hz. Horn loudspeakers and speech have nothing above 12 kHz, and 64 kbit/s frames need no padding at this rate."""
 KILOBITS = 64
 FRAME_SAMPLES = 576
 FRAME_BYTES = KILOBITS * 1000 // 8 * FRAME_SAMPLES // RATE
 FRAME_SECONDS = FRAME_SAMPLES / RATE
 _HEADER = bytes((0xFF, 0xF3, 0x84, 0xC4))  # MPEG-2, layer III, no checksum; 64 kbit/s; 24 kHz; unpadded; mono, original
 SILENT_FRAME = _HEADER.ljust(FRAME_BYTES, b"\0")
-"""Decodes to digital silence: no side information, no spectrum."""
+"""A frame without side information and spectrum; it decodes to digital silence."""
 
 
 def info_frame(count: int) -> bytes:
-    """The `Info` frame that tells players the length of `count` frames, and where each hundredth of it begins.
+    """Return the `Info` frame, which gives players the length of `count` frames and the offset of each hundredth.
 
-    It names no encoder on purpose: a delay to be cut would make the captions of some players late and of others not.
+    It names no encoder on purpose: some players would then cut an encoder delay, and their captions would be late.
     """
     size = (count + 1) * FRAME_BYTES
     places = bytes(256 * i // 100 for i in range(100))
@@ -29,7 +29,7 @@ def info_frame(count: int) -> bytes:
     return (_HEADER + side_information + body).ljust(FRAME_BYTES, b"\0")
 
 
-def are_whole(frames: bytes) -> bool:
-    """Whether `frames` are whole frames of ours, none of which needs bytes of the one before (`main_data_begin` 0)."""
+def are_complete(frames: bytes) -> bool:
+    """Return whether `frames` are complete frames of our format that need no earlier bytes (`main_data_begin` is 0)."""
     starts = range(0, len(frames), FRAME_BYTES)
     return len(frames) % FRAME_BYTES == 0 and all(frames[i : i + 5] == _HEADER + b"\0" for i in starts)

@@ -1,4 +1,4 @@
-"""Sound files of other people's making, as samples."""
+"""Sound as samples: decode, change the pace, trim silence, detect sound that was cut short."""
 
 import io
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Preset = Literal["horn", "studio"]
-"""For outdoor loudspeakers, or for the web."""
+"""The mastering preset: for outdoor horn loudspeakers, or for the web."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
     """Mono sound: float32 `samples` in [-1, 1] at `rate` Hz.
 
-    `marks` holds, where the engine knows it, the second at which each spoken word starts (one mark a word of
-    `Utterance.text`, in order); empty where it does not.
+    `marks` are the seconds at which the words start, one per word of `Utterance.text`, in order. It is empty if the
+    engine does not report them.
     """
 
     samples: "NDArray[np.float32]"
@@ -29,12 +29,12 @@ class Sound:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """The duration in seconds."""
         return len(self.samples) / self.rate
 
 
 def decode(raw: bytes) -> Sound | None:
-    """`raw` (MP3, WAV, FLAC, Ogg) as mono sound; None where it is not sound."""
+    """Decode `raw` (MP3, WAV, FLAC, Ogg) to mono sound; None if it is not a sound file."""
     import numpy as np
     import soundfile
 
@@ -46,7 +46,7 @@ def decode(raw: bytes) -> Sound | None:
 
 
 def at_pace(sound: Sound, pace: float) -> Sound:
-    """`sound` at `pace`, at the same pitch, for engines that know only one; marks move along. Raises SpeechError."""
+    """Change the pace of `sound` and its marks, not its pitch, for engines with a fixed pace. Raises SpeechError."""
     import numpy as np
 
     if pace == 1.0:
@@ -61,25 +61,28 @@ def at_pace(sound: Sound, pace: float) -> Sound:
 
 
 FLOOR_DB = -42.0
-"""Below the loudest 10 ms of the clip; breath and room tone lie under it, the softest final consonant above."""
+"""dB relative to the loudest 10 ms of the clip: breath and room tone are below, the softest final consonant above."""
 _HOP = 0.01
-_LEAD, _TAIL = 0.010, 0.040  # kept before the first and after the last audible hop: a soft onset, a dying vowel
+_LEAD, _TAIL = (
+    0.010,
+    0.040,
+)  # seconds kept before the first and after the last audible hop, for soft onsets and vowels that fade out
 
 
 def trim(sound: Sound) -> Sound:
-    """`sound` without the silence at its ends, faded over 5 ms there; marks move along. Silence becomes empty."""
+    """Remove the silence at both ends, fade over 5 ms, and move the marks. A silent sound becomes empty."""
     import numpy as np
 
     hop = max(1, round(sound.rate * _HOP))
-    whole = len(sound.samples) // hop * hop
-    if not whole:
+    complete = len(sound.samples) // hop * hop
+    if not complete:
         return sound
-    power = (sound.samples[:whole].astype(np.float64).reshape(-1, hop) ** 2).mean(axis=1)
-    heard = np.flatnonzero(power > max(power.max() * 10 ** (FLOOR_DB / 10), 1e-10))
-    if not len(heard):
+    power = (sound.samples[:complete].astype(np.float64).reshape(-1, hop) ** 2).mean(axis=1)
+    audible = np.flatnonzero(power > max(power.max() * 10 ** (FLOOR_DB / 10), 1e-10))
+    if not len(audible):
         return Sound(sound.samples[:0], sound.rate)
-    first = max(0, int(heard[0]) * hop - round(sound.rate * _LEAD))
-    last = min(len(sound.samples), (int(heard[-1]) + 1) * hop + round(sound.rate * _TAIL))
+    first = max(0, int(audible[0]) * hop - round(sound.rate * _LEAD))
+    last = min(len(sound.samples), (int(audible[-1]) + 1) * hop + round(sound.rate * _TAIL))
     samples = sound.samples[first:last].copy()
     fade = min(round(sound.rate * 0.005), len(samples) // 2)
     if fade:
@@ -92,25 +95,25 @@ def trim(sound: Sound) -> Sound:
 
 
 SHORTEST_SYLLABLE = 0.10
-"""Seconds; the quickest newsreaders stay above 0.12 on average."""
+"""Seconds; even the fastest newsreaders need more than 0.12 on average."""
 SHORT_SYLLABLE = 0.16
-"""Seconds; voices stay above it at their own pace (0.2 to 0.28), so below it the end is looked at."""
-_END = 0.02  # seconds
-_LOUD_END_DB = -15.0  # beside the loudest 20 ms: words die away, what breaks off does not
+"""Seconds; voices at their own pace need more (0.2 to 0.28). If it is shorter, the end of the sound is checked."""
+_END_SECONDS = 0.02  # seconds
+_LOUD_END_DB = -15.0  # relative to the loudest 20 ms: a complete word fades out, a sound that was cut does not
 
 
 def cut_short(sound: Sound, syllables: int) -> bool:
-    """Whether `sound`, as the service gave it, cannot hold `syllables`; of one or two words it need not be long."""
+    """Return whether the service sent too little sound for so many `syllables`."""
     seconds = trim(sound).seconds
     if seconds < SHORTEST_SYLLABLE * syllables or seconds < 0.15:
         return True
-    return seconds < SHORT_SYLLABLE * syllables and _breaks_off(sound)
+    return seconds < SHORT_SYLLABLE * syllables and _ends_loud(sound)
 
 
-def _breaks_off(sound: Sound) -> bool:
-    """Whether it is still loud in its last moment."""
+def _ends_loud(sound: Sound) -> bool:
+    """Return whether the last 20 ms are still loud."""
     import numpy as np
 
-    hop = max(1, round(sound.rate * _END))
+    hop = max(1, round(sound.rate * _END_SECONDS))
     power = (sound.samples[len(sound.samples) % hop :].astype(np.float64).reshape(-1, hop) ** 2).mean(axis=1)
     return bool(power[-1] > power.max() * 10 ** (_LOUD_END_DB / 10))

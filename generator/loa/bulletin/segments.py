@@ -17,7 +17,7 @@ import soundfile
 
 from loa.audio import ffmpeg
 from loa.audio.mastering import Samples, limit, true_peak
-from loa.audio.mp3 import FRAME_BYTES, FRAME_SAMPLES, KILOBITS, RATE, are_whole
+from loa.audio.mp3 import FRAME_BYTES, FRAME_SAMPLES, KILOBITS, RATE, are_complete
 from loa.errors import BulletinError, Finding
 from loa.i18n import _
 from loa.tts.cache import clip_path
@@ -95,7 +95,7 @@ def pack(piece: Segment) -> bytes:
 
 
 def unpack(raw: bytes, key: str) -> Segment | None:
-    """The piece in `raw`, or None where it is not whole or not the one named `key`."""
+    """The piece in `raw`, or None if it is not whole or not the one named `key`."""
     if raw[:6] != b"ID3\x03\0\0" or raw[10:14] != b"PRIV" or raw[20 : 20 + len(_OWNER)] != _OWNER:
         return None
     end = 20 + struct.unpack(">I", raw[14:18])[0]
@@ -121,7 +121,7 @@ _DELAY = 1105  # samples before the first that LAME was given: 576 of its own, 5
 
 
 def encode(key: str, samples: Samples, stretches: tuple[Stretch, ...]) -> Segment:
-    """The piece `key` of mastered `samples` at `RATE`. Raises BulletinError where the encoder fails."""
+    """The piece `key` of mastered `samples` at `RATE`. Raises BulletinError if the encoder fails."""
     for ceiling in (None, -3.5, -4.5, -6.0):
         if ceiling is not None:
             samples = np.asarray(limit(samples, ceiling), np.float32)
@@ -137,7 +137,7 @@ def _frames(samples: Samples) -> bytes:
     padded = np.concatenate([samples, np.zeros(2 * FRAME_SAMPLES, samples.dtype)])
     pcm = np.clip(np.round(padded * (32768 / _LAME_SCALE)), -32768, 32767).astype("<i2").tobytes()
     frames = ffmpeg.encode_mp3(pcm, RATE, KILOBITS)[FRAME_BYTES:]
-    if not are_whole(frames) or len(frames) // FRAME_BYTES * FRAME_SAMPLES < len(samples):
+    if not are_complete(frames) or len(frames) // FRAME_BYTES * FRAME_SAMPLES < len(samples):
         raise BulletinError(
             Finding(
                 "ffmpeg.frames",
