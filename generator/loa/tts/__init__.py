@@ -1,4 +1,4 @@
-"""Speech: engines that say a sentence, and the cache that keeps what was said."""
+"""Text to speech: the engines, the choice of a voice, and the cache of spoken sentences."""
 
 from loa.tts.engine import Engine, Presenter, Region, State, TextStyle, Utterance
 from loa.tts.voices import Cast, all_engines, cast, choose, fall_back, is_auto, missing

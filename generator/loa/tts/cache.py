@@ -1,7 +1,7 @@
-"""The clip cache: every sentence is spoken once, however many articles, communes and bulletins hold it.
+"""The clip cache: each sentence is spoken once, even if many articles, communes and bulletins use it.
 
-A clip is a 16-bit FLAC below `audio/clips/`, named by its key. Its comment holds the key, the word marks and the
-SHA-256 of the samples: a file that was cut short, damaged or put there by somebody else is spoken again.
+A clip is a 16-bit FLAC file below `audio/clips/`, named by its key. Its comment holds the key, the word marks and the
+SHA-256 of the samples. If the file does not match them (incomplete, damaged, renamed), the sentence is spoken again.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ FORMAT = "clip 1"
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A spoken sentence in the cache; `made` tells whether this run had to speak it."""
+    """A spoken sentence in the cache. `made`: this run had to speak it."""
 
     key: str
     path: Path
@@ -31,7 +31,7 @@ class Clip:
     made: bool
 
     def sound(self) -> Sound:
-        """What is heard. Raises SpeechError where the file was taken away or damaged since."""
+        """Load the samples. Raises SpeechError if the file was removed or damaged in the meantime."""
         found = load_clip(self.path)
         if found is None:
             raise SpeechError(
@@ -47,14 +47,14 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """An engine with one of its voices and a pace: all that decides how a sentence sounds."""
+    """An engine, one of its voices and a pace: everything that determines how a sentence sounds."""
 
     engine: Engine
     name: str
     pace: float = 1.0
 
     def key(self, utterance: Utterance) -> str:
-        """The name of the clip of `utterance`: 64 hexadecimal digits."""
+        """Return the cache key of `utterance`: 64 hexadecimal digits."""
         respelt = self.engine.text_style == "respelt"
         said = utterance.text if respelt else utterance.written
         return digest(
@@ -64,7 +64,7 @@ class Voice:
 
 
 def digest(*parts: str) -> str:
-    """SHA-256 of `parts`, each with its length before it, so that no two lists of parts run together."""
+    """Return the SHA-256 of `parts`. Each part is preceded by its length, so that different lists never collide."""
     sha = hashlib.sha256()
     for part in parts:
         raw = part.encode()
@@ -74,12 +74,12 @@ def digest(*parts: str) -> str:
 
 
 def clip_path(workspace: Workspace, key: str, suffix: str = ".flac") -> Path:
-    """Where the file of `key` lies."""
+    """Return the path of the cache file with this key."""
     return workspace.clips / key[:2] / f"{key}{suffix}"
 
 
 def speak(workspace: Workspace, utterance: Utterance, voice: Voice) -> Clip:
-    """The clip of `utterance`: from the cache, else spoken now and kept. Raises SpeechError, WorkspaceError."""
+    """Return the clip of `utterance` from the cache, or speak and store it. Raises SpeechError, WorkspaceError."""
     key = voice.key(utterance)
     path = clip_path(workspace, key)
     sound = load_clip(path)
@@ -100,7 +100,7 @@ def speak(workspace: Workspace, utterance: Utterance, voice: Voice) -> Clip:
 
 
 def load_clip(path: Path) -> Sound | None:
-    """The sound at `path`, or None where there is no whole clip of that name."""
+    """Load the clip at `path`; None if it does not exist or does not match its key and checksum."""
     import numpy as np
     import soundfile
 

@@ -1,6 +1,6 @@
-"""Voices that are downloaded once for this computer, not for one station: where they lie, and how they get there.
+"""Download voices, once per computer (not per station).
 
-A download goes on where it broke off, and a file gets its name only when its size and SHA-256 are right.
+An interrupted download is continued. A file gets its final name only if its size and SHA-256 are correct.
 """
 
 import hashlib
@@ -21,11 +21,11 @@ from loa.yamlfile import Strict, parse
 _BLOCK = 1 << 16
 _TIMEOUT = (5.0, 30.0)
 Progress = Callable[[int, int], None]
-"""Called with bytes done and bytes in all."""
+"""Called with the bytes that are done and the total bytes."""
 
 
 class Download(Strict):
-    """A voice that can be fetched: the model's address (its `.json` lies beside it), bytes, SHA-256 and licence."""
+    """A voice that can be downloaded: the model's URL (its settings are at the same URL + `.json`), size, SHA-256."""
 
     url: str
     bytes: int
@@ -34,19 +34,19 @@ class Download(Strict):
 
 
 def folder() -> Path:
-    """`LOA_VOICES`, else the place for data of the user's programs."""
+    """Return the folder of voices: `LOA_VOICES`, else a folder in the user's data directory."""
     named = os.environ.get("LOA_VOICES")
     return Path(named) if named else platformdirs.user_data_path("loa", appauthor=False) / "voices"
 
 
 def catalogue() -> dict[str, Download]:
-    """The voices that `loa voices install` knows, by name."""
+    """Return the voices that `loa voices install` can download, by name."""
     text = files("loa.tts").joinpath("data/piper_voices.yaml").read_text("utf-8")
     return {name: Download.model_validate(entry) for name, entry in parse(text, "piper_voices.yaml").data.items()}
 
 
 def download(name: str) -> Download:
-    """What is known of voice `name`. Raises SpeechError that lists the others."""
+    """Return the entry of voice `name`. Raises SpeechError with the list of known voices."""
     known = catalogue()
     if name not in known:
         raise SpeechError(
@@ -61,9 +61,10 @@ def download(name: str) -> Download:
 
 
 def install(name: str, voice: Download, progress: Progress = lambda *_: None, into: Path | None = None) -> Path:
-    """Fetch voice `name` into `into` (default: `folder()`); gives its model. What is there and whole is not fetched.
+    """Download voice `name` into `into` (default: `folder()`) and return the path of its model.
 
-    Raises SpeechError where the network or the file fails (run again to go on), WorkspaceError where the disk does.
+    Files that are already complete are not downloaded again. Raises SpeechError if the network fails or a file is wrong
+    (call again to continue), WorkspaceError if the disk fails.
     """
     place = into or folder()
     model, settings = place / f"{name}.onnx", place / f"{name}.onnx.json"
@@ -99,7 +100,7 @@ def _fetch(voice: Download, model: Path, progress: Progress) -> None:
 
 
 def _stream(url: str, part: Path, progress: Progress) -> None:
-    """Append to `part` what it lacks. Raises SpeechError; what came is kept."""
+    """Append the missing bytes to `part`. Raises SpeechError; the bytes received so far are kept."""
     import requests
 
     done = part.stat().st_size if part.exists() else 0
@@ -116,7 +117,7 @@ def _stream(url: str, part: Path, progress: Progress) -> None:
                     progress(done, 0)
     except requests.HTTPError as error:
         raise SpeechError(_broke_off(url, f"{error.response.status_code} {error.response.reason}")) from error
-    except requests.RequestException as error:  # its own words are for programmers
+    except requests.RequestException as error:  # its message is too technical for users
         reason = _("{host} does not answer, or the connection broke").format(host=urlsplit(url).hostname)
         raise SpeechError(_broke_off(url, reason)) from error
 

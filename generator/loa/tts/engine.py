@@ -1,4 +1,4 @@
-"""What every speech engine is: one utterance in, one sound out, and an honest word about whether it can speak now."""
+"""The interface of speech engines: one utterance in, one sound out, and a state that says whether it works now."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
@@ -16,8 +16,8 @@ TextStyle = Literal["respelt", "written"]
 class Utterance:
     """One sentence to say.
 
-    `text` is its spoken form: lower-case words only, with `, . ? ; :` where the voice pauses. `written` is the
-    sentence as it stands in the article, for engines that read Vietnamese print well by themselves.
+    `text` is its spoken form: lower-case words, with `, . ? ; :` where the voice pauses. `written` is the sentence of
+    the article, for engines with their own text normalisation.
     """
 
     text: str
@@ -26,13 +26,13 @@ class Utterance:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The spoken words, without the pauses."""
+        """The words of `text`, without punctuation."""
         return tuple(word for piece in self.text.split() if (word := piece.strip(",.?!;:")))
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Whether an engine can speak now. When it cannot: why, and what would mend it, both in the user's language."""
+    """Whether an engine can speak now; if not, the reason and how to correct it, both in the user's language."""
 
     ready: bool
     reason: str = ""
@@ -41,42 +41,42 @@ class State:
 
 @runtime_checkable
 class Engine(Protocol):
-    """A voice maker. Constructing one is cheap: heavy imports and models wait for the first `say`."""
+    """A speech engine. Creating one is cheap: heavy imports and models are loaded by the first `say`."""
 
     @property
     def name(self) -> str:
-        """The name people write before the colon in `station.voice`; part of every clip's cache key."""
+        """The name before the colon in `station.voice`; part of the cache key of every clip."""
 
     @property
     def version(self) -> str:
-        """Changes whenever the same request could sound different; part of every clip's cache key."""
+        """Changes whenever the same request could sound different; part of the cache key of every clip."""
 
     @property
     def licence(self) -> str:
-        """SPDX expression or plain words, for the program and its voices."""
+        """The licence of the program and its voices: an SPDX expression or plain words."""
 
     @property
     def text_style(self) -> TextStyle:
-        """`respelt`: `say` speaks `Utterance.text`; `written`: it speaks `Utterance.written`."""
+        """Which text `say` speaks: "respelt" means `Utterance.text`, "written" means `Utterance.written`."""
 
     def state(self) -> State:
-        """Whether it can speak now; never raises."""
+        """Return whether it can speak now. Never raises."""
 
     def voices(self) -> tuple[str, ...]:
-        """The voices that are installed, the default first; empty when none is."""
+        """Return the installed voices, the default first; empty if there is none."""
 
     def presenter(self, voice: str) -> Presenter | None:
-        """Whether `voice` is a woman's or a man's; None where nobody can tell."""
+        """Return "nữ" for a woman's voice, "nam" for a man's; None if unknown."""
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
-        """Speak. `pace` 1.0 is the voice's own; 1.08 is 8 % quicker.
+        """Speak. `pace` 1.0 is the voice's own pace; 1.08 is 8 % faster.
 
-        Raises SpeechError with the reason and the mend (and nothing else) where it cannot.
+        Raises SpeechError, with the reason and how to correct it, and no other exception.
         """
 
 
 def no_such_voice(engine_name: str, voice: str, voices: tuple[str, ...]) -> Finding:
-    """The problem of a voice that an engine does not have."""
+    """Return the finding for a voice that the engine does not have."""
     return Finding(
         "speech.voice",
         _("Engine {engine} has no voice “{voice}”.").format(engine=engine_name, voice=voice),
@@ -86,7 +86,7 @@ def no_such_voice(engine_name: str, voice: str, voices: tuple[str, ...]) -> Find
 
 
 def not_installed(packages: str, extra: str) -> State:
-    """The state of an engine whose optional packages are missing."""
+    """Return the state of an engine whose optional packages are missing."""
     return State(
         False,
         _("Not installed: {packages}.").format(packages=packages),
@@ -95,7 +95,7 @@ def not_installed(packages: str, extra: str) -> State:
 
 
 def no_answer(host: str, within: float) -> State:
-    """The state of an engine whose service cannot be reached."""
+    """Return the state of an engine whose online service cannot be reached."""
     return State(
         False,
         _("{host} does not answer within {seconds:.0f} s.").format(host=host, seconds=within),
@@ -104,7 +104,7 @@ def no_answer(host: str, within: float) -> State:
 
 
 def require(engine: Engine, voice: str) -> None:
-    """Go on only where `engine` can speak now and has `voice`. Raises SpeechError with the reason."""
+    """Check that `engine` can speak now and has `voice`. Raises SpeechError with the reason."""
     state = engine.state()
     if not state.ready:
         raise SpeechError(Finding("speech.engine", state.reason, state.fix))

@@ -1,4 +1,4 @@
-"""How engines ask a free service over the Internet: politely, patiently, and never for ever."""
+"""Call a free online service: limit the request rate, retry temporary failures, and stop after a fixed time."""
 
 import socket
 import threading
@@ -18,11 +18,11 @@ from loa.tts.engine import State, no_answer
 T = TypeVar("T")
 _REMEMBERED = 60.0
 ANSWER_WITHIN = 3.0
-"""Seconds in which a host must take a connection to count as reachable."""
+"""Seconds within which a host must accept a connection to count as reachable."""
 
 
-class Refused(Exception):  # noqa: N818  an answer of the other side, not an error of ours
-    """The service did not give sound this time. `status` is its HTTP answer, None where there was none at all."""
+class Refused(Exception):  # noqa: N818  an answer of the service, not an error of ours
+    """The service did not send sound. `status` is its HTTP status, None if there was no answer."""
 
     def __init__(self, reason: str, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(reason)
@@ -30,13 +30,13 @@ class Refused(Exception):  # noqa: N818  an answer of the other side, not an err
 
     @property
     def worth_another_try(self) -> bool:
-        """No answer, too many requests, or a fault of the service; not a plain refusal."""
+        """Whether a retry can help: no answer, too many requests, or a server error, but not other refusals."""
         return self.status is None or self.status in (200, 408, 429) or self.status >= 500
 
 
 @dataclass(slots=True)
 class Patience:
-    """Requests at least `spacing` seconds apart; after a failure, one more try after each of `waits` (seconds)."""
+    """Keep requests `spacing` seconds apart; after a failure, retry once after each of `waits` (seconds)."""
 
     spacing: float = 0.5
     waits: Sequence[float] = (2.0, 8.0, 30.0)
@@ -45,9 +45,9 @@ class Patience:
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, service: str, request: Callable[[], T], *, once: bool = False) -> T:
-        """What `request` gives; `once`: without a second try.
+        """Return the result of `request`; `once`: do not retry.
 
-        Raises SpeechError with the last Refused's reason when all tries are used up.
+        Raises SpeechError with the reason of the last failure.
         """
         refused: Refused | None = None
         for wait in (0.0, *self.waits) if not once else (0.0,):
@@ -84,7 +84,7 @@ def _finding(service: str, refused: Refused) -> Finding:
 
 
 def retry_after(header: str | None) -> float | None:
-    """The seconds that an answer's `Retry-After` names, as a number or as a date; None where it names none."""
+    """Return the seconds of a `Retry-After` header (a number or a date); None if there are none."""
     if not header or header.isdigit():
         return float(header) if header else None
     try:
@@ -95,7 +95,7 @@ def retry_after(header: str | None) -> float | None:
 
 
 class Service:
-    """A free service over the Internet, as an engine sees it: whether it is there, and a patient way to ask it."""
+    """A free online service: its state, and a method that calls it with retries."""
 
     def __init__(self, name: str, host: str, patience: Patience | None = None) -> None:
         self.name, self.host = name, host
@@ -105,7 +105,7 @@ class Service:
         self._gave_up = -_REMEMBERED
 
     def state(self) -> State:
-        """Ready, or the reason why not. Takes at most three seconds, and is remembered for a minute."""
+        """Return whether the service is reachable. Takes at most three seconds; the result is kept for a minute."""
         with self._lock:
             now = time.monotonic()
             if self._seen is None or now - self._seen[0] > _REMEMBERED:
@@ -113,9 +113,10 @@ class Service:
             return State(True) if self._seen[1] else no_answer(self.host, ANSWER_WITHIN)
 
     def ask(self, request: Callable[[], T]) -> T:
-        """What `request` gives, tried again after a passing fault. Raises SpeechError.
+        """Return the result of `request`, with retries after temporary failures. Raises SpeechError.
 
-        For a minute after the last try has failed nothing is tried twice, or a build would wait for each bulletin anew.
+        For a minute after all retries have failed, a request is tried only once; otherwise a build would wait again for
+        each bulletin.
         """
         weary = time.monotonic() - self._gave_up < _REMEMBERED
         try:
@@ -126,7 +127,7 @@ class Service:
 
 
 def reachable(host: str, within: float = ANSWER_WITHIN) -> bool:
-    """Whether `host`, or the proxy before it, takes a connection within `within` seconds, name lookup included."""
+    """Return whether `host`, or its proxy, accepts a connection within `within` seconds, name lookup included."""
     found: list[bool] = []
     door = _door(host)
 
@@ -137,14 +138,14 @@ def reachable(host: str, within: float = ANSWER_WITHIN) -> bool:
         except OSError:
             found.append(False)
 
-    thread = threading.Thread(target=knock, daemon=True)  # a name lookup has no time-out of its own
+    thread = threading.Thread(target=knock, daemon=True)  # a name lookup has no timeout of its own
     thread.start()
     thread.join(within)
     return found == [True]
 
 
 def _door(host: str) -> tuple[str, int]:
-    """Where a connection to `host` goes first: to the proxy that the system or the environment names, else there."""
+    """Return the address to connect to: the proxy of the system or the environment, else `host` itself."""
     proxy = getproxies().get("https")
     if not proxy or proxy_bypass(host):
         return host, 443

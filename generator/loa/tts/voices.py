@@ -1,4 +1,4 @@
-"""Which voice speaks: the one that the station names, or the best that is ready now."""
+"""Choose the voice: the one that the station names, or the best one that is ready now."""
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ GROUP = "loa.engines"
 
 @dataclass(frozen=True, slots=True)
 class BrokenEngine:
-    """An engine that another package announces and that cannot even be loaded: a status with a reason."""
+    """Stands for an engine of another package that cannot be loaded; its state gives the reason."""
 
     name: str
     reason: str
@@ -32,15 +32,15 @@ class BrokenEngine:
     text_style: TextStyle = "respelt"
 
     def state(self) -> State:
-        """Not ready, and why."""
+        """Return "not ready" with the reason."""
         return State(False, self.reason, _("Install it again, or remove the package that brought it."))
 
     def voices(self) -> tuple[str, ...]:
-        """None."""
+        """Return an empty tuple."""
         return ()
 
     def presenter(self, voice: str) -> Presenter | None:  # noqa: ARG002 (the protocol's signature)
-        """Nobody's."""
+        """Return None."""
         return None
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:  # noqa: ARG002 (the protocol's signature)
@@ -49,7 +49,7 @@ class BrokenEngine:
 
 
 def all_engines() -> Iterator[Engine]:
-    """Every engine, ready or not; Loa's own first. A name is taken once."""
+    """Yield every engine, ready or not, Loa's own first. If two have the same name, the first one counts."""
     places = dict(OWN)
     for entry in entry_points(group=GROUP):
         places.setdefault(entry.name, entry.value)
@@ -58,7 +58,7 @@ def all_engines() -> Iterator[Engine]:
 
 
 def engine(name: str) -> Engine:
-    """The engine `name`. Raises SpeechError that lists those there are."""
+    """Return the engine called `name`. Raises SpeechError with the list of engines."""
     found = {each.name: each for each in all_engines()}
     if name not in found:
         raise SpeechError(
@@ -76,7 +76,7 @@ def _load(name: str, place: str) -> Engine:
     module, _colon, attribute = place.partition(":")
     try:
         made = getattr(importlib.import_module(module), attribute)()
-    except Exception as error:  # noqa: BLE001  somebody else's package may fail in any way; it becomes a status
+    except Exception as error:  # noqa: BLE001  another package may fail in any way; the failure becomes a state
         return BrokenEngine(name, _("It cannot be loaded: {reason}").format(reason=error))
     if not isinstance(made, Engine):
         return BrokenEngine(name, _("It is not a speech engine: {place}").format(place=place))
@@ -85,25 +85,28 @@ def _load(name: str, place: str) -> Engine:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The voices of one engine in a bulletin: the one that leads it, and each presenter's."""
+    """The voices of one engine in a bulletin: the main voice, and the voice of each presenter."""
 
     engine: Engine
     lead: str
     presenters: Mapping[str, str]
 
     def voice_of(self, presenter: str) -> str:
-        """Who speaks as `presenter`; whatever is nobody's in particular is the leading voice's."""
+        """Return the voice of `presenter`; the main voice for text without a presenter."""
         return self.presenters.get(presenter, self.lead)
 
 
 def cast(engine: Engine, voice: str, presenters: Iterable[str]) -> Cast:
-    """The voices of `presenters`, the first of whom leads; `voice` (the station's) where `engine` has none for one."""
+    """Assign voices to `presenters`; the first one is the main voice. `voice` stands in for missing voices."""
     voices = {name: voice_for(engine, name, voice) or voice for name in dict.fromkeys(presenters) if name}
     return Cast(engine, next(iter(voices.values()), voice), voices)
 
 
 def voice_for(engine: Engine, presenter: str, like: str) -> str | None:
-    """The voice of `engine` for "nữ" or "nam", as much `like` the station's own as can be; or the voice so named."""
+    """Return the voice for `presenter` ("nữ", "nam", or a voice's name), preferably with the accent of voice `like`.
+
+    Returns None if `engine` has no such voice.
+    """
     voices = engine.voices()
     if presenter in voices:
         return presenter
@@ -112,12 +115,12 @@ def voice_for(engine: Engine, presenter: str, like: str) -> str | None:
 
 
 def _accent(voice: str) -> str:
-    """eSpeak's voices are called `<accent>+<speaker>`."""
+    """Return the accent of a voice; eSpeak's voices are called `<accent>+<speaker>`."""
     return voice.partition("+")[0]
 
 
 def missing(engine: Engine, voice: str, presenters: Iterable[str]) -> tuple[Finding, ...]:
-    """A warning where `engine` has no voice for some of `presenters`, so that `voice` speaks for them."""
+    """Return a warning if `engine` has no voice for some of `presenters`, so that `voice` reads their parts."""
     without = [name for name in dict.fromkeys(presenters) if name and voice_for(engine, name, voice) is None]
     if not without:
         return ()
@@ -135,17 +138,17 @@ def missing(engine: Engine, voice: str, presenters: Iterable[str]) -> tuple[Find
 
 
 BEST_FIRST = ("piper", "vieneu", "gtts", "loa", "espeak")
-"""For `auto`: native Vietnamese voices on this machine, then Google's over the network, then what is always there."""
+"""The order of `auto`: native offline voices, then Google's online voice, then the voices that are always there."""
 NATIVE = frozenset({"piper", "vieneu", "gtts"})
 ONLINE = frozenset({"gtts", "edge"})
-"""Engines whose service may come and go; they may be chosen while it is away, for what they spoke is in the cache."""
+"""Online engines. They may be chosen while their service is away, because the sentences may be in the cache."""
 
 
 def choose(name: str | None, notice: Callable[[Finding], None] = lambda _finding: None) -> tuple[Engine, str]:
-    """The engine and voice of `engine[:voice]`, `engine:nữ` or `engine:nam`; `auto` or None: the best that is ready.
+    """Return the engine and voice for `engine[:voice]`, `engine:nữ`, `engine:nam`, or the best one for `auto` and None.
 
-    `notice` is told where `auto` had to fall back on a voice that is not a native one, and why each better one was
-    not taken. Raises SpeechError where the engine or voice is unknown, or cannot speak now and is not an online one.
+    If `auto` finds no native voice, `notice` gets a warning with the reason for each better one that was not ready.
+    Raises SpeechError if the engine or voice is unknown, or if it cannot speak now and is not an online engine.
     """
     if is_auto(name):
         return _best(notice, ())
@@ -164,16 +167,16 @@ def choose(name: str | None, notice: Callable[[Finding], None] = lambda _finding
 
 
 def is_auto(name: str | None) -> bool:
-    """Whether the choice of the voice is left to us."""
+    """Return whether Loa may choose the voice."""
     return name in (None, "", "auto")
 
 
 def fall_back(
     name: str | None, failed: Engine, error: SpeechError, notice: Callable[[Finding], None]
 ) -> tuple[Engine, str] | None:
-    """The next best voice after an online one that `auto` chose has failed; None where the station named its voice.
+    """Return the next best voice after the online voice that `auto` chose has failed; `notice` gets the reason.
 
-    `notice` is told of it with the reason. Raises SpeechError where nothing else can speak.
+    Returns None if the station named its voice. Raises SpeechError if no other engine can speak.
     """
     if not is_auto(name) or failed.name not in ONLINE:
         return None
@@ -182,12 +185,12 @@ def fall_back(
 
 
 def _best(notice: Callable[[Finding], None], reasons: Sequence[str], after: str | None = None) -> tuple[Engine, str]:
-    """The first ready engine (behind `after`); `reasons` tell why those before were not taken."""
+    """Return the first ready engine after `after`; `reasons` say why the engines before it were not used."""
     passed = list(reasons)
     for name in BEST_FIRST[BEST_FIRST.index(after) + 1 if after else 0 :]:
         try:
             found = engine(name)
-        except SpeechError:  # an engine of another package that is not installed
+        except SpeechError:  # an engine of a package that is not installed
             continue
         state = found.state()
         if state.ready and found.voices():
@@ -216,7 +219,7 @@ PAUSE = 0.4
 
 
 def aloud(text: str, engine: Engine, voice: str, *, region: Region = "bac", pace: float = 1.0) -> Sound:
-    """`text`, sentence by sentence, as one sound without marks. Raises SpeechError where there is nothing to say."""
+    """Speak `text` sentence by sentence into one sound without marks. Raises SpeechError if there is nothing to say."""
     import numpy as np
 
     parts = []

@@ -1,1 +1,1 @@
-"""One module an engine; each keeps its heavy imports to itself."""
+"""One module per speech engine. Heavy imports stay inside the functions that need them."""

@@ -1,4 +1,4 @@
-"""Engine `edge`: the neural voices of Microsoft Edge's read-aloud, through the library edge-tts. Needs the Internet."""
+"""Engine `edge`: the read-aloud voices of Microsoft Edge, through the library edge-tts. Needs the Internet."""
 
 import asyncio
 import importlib.metadata
@@ -14,12 +14,12 @@ from loa.tts.engine import Presenter, State, TextStyle, Utterance, not_installed
 from loa.tts.online import Patience, Refused, Service, retry_after
 
 VOICES = ("vi-VN-HoaiMyNeural", "vi-VN-NamMinhNeural")
-_CONNECT, _RECEIVE, _WHOLE = 5, 20, 60.0  # seconds: to connect, between two messages, for one sentence
-_TICKS = 10_000_000  # a second, in the service's units
+_CONNECT, _RECEIVE, _WHOLE = 5, 20, 60.0  # timeouts in seconds: to connect, between two messages, for one sentence
+_TICKS = 10_000_000  # per second, in the service's units
 
 
 class Edge:
-    """A woman's and a man's voice, with the time of every word."""
+    """One woman's and one man's voice. The service reports the time of every word."""
 
     name = "edge"
     text_style: TextStyle = "respelt"
@@ -29,7 +29,7 @@ class Edge:
 
     @property
     def licence(self) -> str:
-        """The library's, and that of what it speaks with."""
+        """The licences of the library and of the voices."""
         return _("LGPL-3.0-or-later (edge-tts); Microsoft's terms for the voices")
 
     @property
@@ -38,27 +38,27 @@ class Edge:
         return importlib.metadata.version("edge-tts") if importlib.util.find_spec("edge_tts") else "none"
 
     def state(self) -> State:
-        """Ready where the library is installed and the service answers within three seconds."""
+        """Return "ready" if the library is installed and the service answers within three seconds."""
         if importlib.util.find_spec("edge_tts") is None:
             return not_installed("edge-tts", "edge")
         return self._microsoft.state()
 
     def voices(self) -> tuple[str, ...]:
-        """The woman's first."""
+        """Return both voices, the woman's first."""
         return VOICES
 
     def presenter(self, voice: str) -> Presenter | None:
-        """HoaiMy is a woman, NamMinh a man."""
+        """Return "nữ" for HoaiMy, "nam" for NamMinh."""
         return "nữ" if voice == VOICES[0] else "nam"
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
-        """Speak `utterance.text`; marks where the service told every word's time. Raises SpeechError."""
+        """Speak `utterance.text`; the sound has marks if the service reported every word. Raises SpeechError."""
         require(self, voice)
         return self._microsoft.ask(partial(_ask, utterance, voice, pace))
 
 
 def _ask(utterance: Utterance, voice: str, pace: float) -> Sound:
-    """One request, in a thread with a loop of its own (the caller may have one). Raises Refused, SpeechError."""
+    """Send one request, in a thread with its own event loop (the caller may have one). Raises Refused, SpeechError."""
     outcome: list[Sound | BaseException] = []
 
     def run() -> None:
@@ -66,7 +66,7 @@ def _ask(utterance: Utterance, voice: str, pace: float) -> Sound:
             outcome.append(asyncio.run(asyncio.wait_for(_receive(utterance, voice, pace), _WHOLE)))
         except TimeoutError:
             outcome.append(Refused(_("no answer within {seconds:.0f} s").format(seconds=_WHOLE)))
-        except BaseException as error:  # noqa: BLE001  carried to the caller's thread, where it is raised
+        except BaseException as error:  # noqa: BLE001  passed to the caller's thread, which raises it
             outcome.append(error)
 
     thread = threading.Thread(target=run, name="edge-tts", daemon=True)
@@ -116,7 +116,7 @@ async def _receive(utterance: Utterance, voice: str, pace: float) -> Sound:
 
 
 def _marks(heard: list[tuple[float, str]], words: tuple[str, ...]) -> tuple[float, ...]:
-    """One mark a word. A boundary's time is shared by its syllables; there are none where the words differ."""
+    """Return one mark per word; the syllables of one reported word share its time. Empty if the words do not match."""
     marks: list[float] = []
     for number, (start, text) in enumerate(heard):
         syllables = text.split()

@@ -1,7 +1,7 @@
-"""Engine `espeak`: eSpeak NG, which is small and always there, and sounds like a robot.
+"""Engine `espeak`: eSpeak NG, a small engine that works everywhere and sounds like a robot.
 
-This module is the only door to eSpeak NG. It calls the library (`libespeak-ng` of Debian's espeak-ng, else the one in
-the wheel espeakng-loader), not the program, because only the library says when each word starts.
+Only this module uses eSpeak NG. It calls the library (`libespeak-ng` of Debian's espeak-ng, else the one in the wheel
+espeakng-loader), not the program, because only the library reports when each word starts.
 """
 
 import ctypes
@@ -20,11 +20,11 @@ from loa.tts.engine import Presenter, State, TextStyle, Utterance, no_such_voice
 LANGUAGES = ("vi", "vi-vn-x-central", "vi-vn-x-south")
 VARIANTS = ("f2", "f5", "m3", "")
 WORDS_PER_MINUTE = 155
-"""At pace 1.0: about four syllables a second, as a commune's announcer reads."""
+"""At pace 1.0: about four syllables a second, like an announcer of a commune."""
 _SYNCHRONOUS, _UTF8, _RATE, _WORD_EVENT, _OK = 2, 1, 1, 1, 0  # of speak_lib.h
-_DO_NOT_EXIT = 0x8000  # without it the library ends our process where its data is missing
-_lock = threading.Lock()  # the library has one global voice
-_starting = threading.Lock()  # two threads that initialise it at once wait for each other for ever
+_DO_NOT_EXIT = 0x8000  # without it, the library exits our process if its data is missing
+_lock = threading.Lock()  # the library has only one global voice
+_starting = threading.Lock()  # two threads that initialise the library at once would deadlock
 
 
 class _Event(ctypes.Structure):
@@ -46,7 +46,7 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 
 def _library() -> tuple[Any, str, int]:
-    """The library, its version, and its sample rate in Hz. Raises OSError where there is none that works."""
+    """Return the library, its version and its sample rate in Hz. Raises OSError if no library works."""
     with _starting:
         return _started()
 
@@ -66,7 +66,7 @@ def _started() -> tuple[Any, str, int]:
 
 
 def _places() -> Iterator[tuple[str, bytes | None]]:
-    """Where a library may be, and its data: the system's, then the wheel's."""
+    """Yield the possible paths of a library and its data: the system's, then the wheel's."""
     found = ctypes.util.find_library("espeak-ng")
     if found:
         yield found, None
@@ -77,7 +77,7 @@ def _places() -> Iterator[tuple[str, bytes | None]]:
 
 
 class Espeak:
-    """eSpeak NG through its library. Voices are `<language>[+<variant>]`, as espeak-ng writes them."""
+    """eSpeak NG. Its voices are called `<language>[+<variant>]`, as in espeak-ng itself."""
 
     name = "espeak"
     licence = "GPL-3.0-or-later"
@@ -85,11 +85,11 @@ class Espeak:
 
     @property
     def version(self) -> str:
-        """The library's version, with our own settings."""
+        """The library's version and our own settings."""
         return f"{_library()[1]}/{WORDS_PER_MINUTE}" if self.state().ready else "none"
 
     def state(self) -> State:
-        """Ready where the library and its data are installed."""
+        """Return "ready" if the library and its data are installed."""
         try:
             _library()
         except OSError:
@@ -101,15 +101,15 @@ class Espeak:
         return State(True)
 
     def voices(self) -> tuple[str, ...]:
-        """The northern, central and southern readings, in a woman's, a man's and the plain voice."""
+        """Return the northern, central and southern accents, each with women's, a man's and the default voice."""
         return tuple(f"{language}+{variant}".rstrip("+") for language in LANGUAGES for variant in VARIANTS)
 
     def presenter(self, voice: str) -> Presenter | None:
-        """Variants in f are women's; those in m, and the plain voice, men's."""
+        """Return "nữ" for variants that begin with f, "nam" for all others."""
         return "nữ" if "+f" in voice else "nam"
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
-        """Speak `utterance.text`; the marks come from the library. Raises SpeechError."""
+        """Speak `utterance.text`, with marks from the library. Raises SpeechError."""
         import numpy as np
 
         require(self, voice)
@@ -142,7 +142,7 @@ class Espeak:
 
 
 def _marks(utterance: Utterance, starts: dict[int, float]) -> Iterator[float]:
-    """The start of each word; nothing at all where the library did not report one for every word."""
+    """Yield the start of each word; nothing if the library did not report all of them."""
     places, position = [], 0
     for word in utterance.words:
         position = utterance.text.index(word, position)

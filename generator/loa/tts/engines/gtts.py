@@ -1,6 +1,6 @@
-"""Engine `gtts`: the voice of Google Translate, through the library gTTS. Needs the Internet; may refuse at any time.
+"""Engine `gtts`: the voice of Google Translate, through the library gTTS. Needs the Internet; Google may refuse.
 
-Google takes 100 characters a request, so a sentence goes in parts; each is tried again by itself.
+Google accepts 100 characters per request, so a sentence is sent in parts; each part has its own retries.
 """
 
 import importlib.metadata
@@ -14,12 +14,12 @@ from loa.tts.engine import Presenter, State, TextStyle, Utterance, require
 from loa.tts.online import Patience, Refused, Service, retry_after
 
 MAX_CHARACTERS = 100
-_TIMEOUT = (5.0, 20.0)  # seconds to connect, and between two bytes
+_TIMEOUT = (5.0, 20.0)  # timeouts in seconds: to connect, between two bytes
 _PAUSES = {",": 0.18, ";": 0.25, ":": 0.25, ".": 0.35, "?": 0.35}
 
 
 class Gtts:
-    """One Vietnamese voice. `patience` spaces the requests of this process and waits out refusals."""
+    """One Vietnamese voice. `patience` sets the request rate and the retries of this process."""
 
     name = "gtts"
     text_style: TextStyle = "respelt"
@@ -29,28 +29,28 @@ class Gtts:
 
     @property
     def licence(self) -> str:
-        """The library's, and that of what it speaks with."""
+        """The licences of the library and of the voice."""
         return _("MIT (gTTS); Google's terms for the voice")
 
     @property
     def version(self) -> str:
-        """The library's version, and ours of how sentences are cut and joined."""
+        """The library's version, and our version of how sentences are cut and joined."""
         return f"{importlib.metadata.version('gtts')}/1"
 
     def state(self) -> State:
-        """Ready where Google answers within three seconds."""
+        """Return "ready" if Google answers within three seconds."""
         return self._google.state()
 
     def voices(self) -> tuple[str, ...]:
-        """The only one."""
+        """Return the only voice."""
         return ("vi",)
 
     def presenter(self, voice: str) -> Presenter | None:  # noqa: ARG002 (the protocol's signature)
-        """A woman's."""
+        """Return "nữ"."""
         return "nữ"
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
-        """Speak `utterance.text` part by part, without marks. Raises SpeechError."""
+        """Speak `utterance.text` part by part, without word marks. Raises SpeechError."""
         import numpy as np
 
         require(self, voice)
@@ -64,7 +64,7 @@ class Gtts:
 
 
 def parts(text: str) -> list[str]:
-    """`text` in parts of at most 100 characters: whole phrases where they fit, else whole words."""
+    """Split `text` into parts of at most 100 characters: after punctuation if possible, else between words."""
     found: list[str] = []
     for word in text.split():
         last = found[-1] if found else ""
@@ -77,7 +77,7 @@ def parts(text: str) -> list[str]:
 
 
 def _ask(text: str) -> Sound:
-    """One request. Raises Refused."""
+    """Send one request. Raises Refused."""
     from gtts import gTTS
     from gtts.tts import gTTSError
 
@@ -92,7 +92,7 @@ def _ask(text: str) -> Sound:
             raise Refused(_("an answer without sound"), 200) from error
         wait = retry_after(response.headers.get("Retry-After"))
         raise Refused(f"{response.status_code} {response.reason}", response.status_code, wait) from error
-    except (ValueError, TypeError) as error:  # base64 or JSON that broke off
+    except (ValueError, TypeError) as error:  # incomplete base64 or JSON
         raise Refused(_("an answer that broke off"), 200) from error
     sound = decode(buffer.getvalue())
     if sound is None:

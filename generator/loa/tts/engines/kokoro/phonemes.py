@@ -1,12 +1,12 @@
-"""A Vietnamese syllable as symbols that Kokoro knows, for the accents of the north and of the south.
+"""Convert Vietnamese syllables to symbols that Kokoro knows, with northern or southern accent.
 
-Kokoro's alphabet is IPA as its nine languages use it; Vietnamese is none of them. Every sound here is the nearest
-one it has heard: dental and retroflex stops from Hindi and Mandarin, ɣ and ɲ from Spanish, ɯ from Japanese. A vowel
-that lies between two it knows (ô, ơ) is the mean of both, taken inside the text encoder (`other`).
+Kokoro's symbols are the IPA of its nine languages; Vietnamese is not one of them. For every sound we use the nearest
+one that it knows: dental and retroflex stops from Hindi and Mandarin, ɣ and ɲ from Spanish, ɯ from Japanese. A vowel
+between two known ones (ô, ơ) is the mean of both, computed after the text encoder (`other`).
 
-The northern accent is the careful one of announcers: s/x, tr/ch, r/d stay apart, so that listeners of every region
-hear which word is meant. The southern accent merges what it merges in Ho Chi Minh City: d/gi with j, hỏi with ngã
-(see tones.py), final n and t with ng and c after most vowels. Source for both: Hoàng Thị Châu, Phương ngữ học tiếng
+The northern accent is that of announcers: s/x, tr/ch, r/d are kept apart, so that listeners of every region hear
+which word is meant. The southern accent merges the sounds that Ho Chi Minh City merges: d/gi with j, hỏi with ngã
+(see prosody.py), final n and t with ng and c after most vowels. Source for both: Hoàng Thị Châu, Phương ngữ học tiếng
 Việt (2004); Kirby, "Vietnamese (Hanoi Vietnamese)", JIPA 41 (2011).
 """
 
@@ -27,7 +27,7 @@ STOPS = frozenset(("p", "t", "c", "ch"))
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Onset, glide (w or none), nucleus, coda (i and u are the glides of ai, ao) and tone of a spoken syllable."""
+    """A spoken syllable: onset, glide (w or none), nucleus, coda (i and u for the glides of ai, ao) and tone."""
 
     onset: str
     glide: bool
@@ -37,12 +37,12 @@ class Shape:
 
     @property
     def stopped(self) -> bool:
-        """Whether it ends in p, t, c, ch."""
+        """Whether it ends in a stop: p, t, c, ch."""
         return self.coda in STOPS
 
 
 def shape(written: Syllable) -> Shape:
-    """The sounds behind the spelling: "quốc" is c-uô-c, "cày" is c-ă-i, "ghi" is g-i."""
+    """Return the sounds of a written syllable: "quốc" is c-uô-c, "cày" is c-ă-i, "ghi" is g-i."""
     glide, nucleus = bool(written.glide), _NUCLEUS_SOUNDS.get(written.nucleus, written.nucleus)
     if written.nucleus == "a" and written.coda in ("y", "u"):
         nucleus = "ă"
@@ -57,7 +57,7 @@ Part = Literal["onset", "glide", "nucleus", "coda"]
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One sound: `symbols` of Kokoro's alphabet; `other`, where given, are blended half and half with them."""
+    """One sound: `symbols` of Kokoro's alphabet; if `other` is given, the mean of both is used."""
 
     part: Part
     symbols: str
@@ -66,11 +66,11 @@ class Phone:
 
     @property
     def held(self) -> bool:
-        """Whether it is a closure that nothing is heard of: a final stop, or the glottal stop before a vowel."""
+        """Whether it is a silent closure: a final stop, or the glottal stop before a vowel."""
         return self.symbols == GLOTTAL or (self.part == "coda" and not self.voiced)
 
 
-GLOTTAL = " "  # the stop before a vowel: Kokoro hardly knows ʔ, but does know the silence between words
+GLOTTAL = " "  # the glottal stop before a vowel: Kokoro hardly knows ʔ, but it knows the silence between words
 _ONSETS = {
     "": GLOTTAL, "b": "b", "m": "m", "v": "v", "ph": "f", "th": "tʰ", "t": "t", "đ": "d", "n": "n", "l": "l", "x": "s",
     "s": "ʃ", "r": "z", "d": "z", "gi": "z", "ch": "c", "tr": "ʈʂ", "nh": "ɲ", "c": "k", "kh": "x", "g": "ɣ",
@@ -104,7 +104,7 @@ _SOUTHERN_BACKING = frozenset(("a", "ă", "â", "e", "o", "ơ", "iê", "uô", "�
 
 
 def phones(syllable: Shape, region: Region = "bac") -> tuple[Phone, ...]:
-    """The sounds of `syllable`, in order: an onset and a nucleus at least. Codas p, t, c, ch are unreleased stops."""
+    """Return the sounds of `syllable`, at least an onset and a nucleus. Codas p, t, c, ch are unreleased stops."""
     rime, coda = (syllable.nucleus, syllable.coda), syllable.coda
     onsets, rimes = _ONSETS, _RIMES
     if region == "nam":
@@ -124,14 +124,14 @@ def _phone(part: Part, symbols: str, voiced: bool = True) -> Phone:
 
 
 def _southern_coda(syllable: Shape) -> str:
-    """Final n and t move back to ng and c after most vowels; nh and ch come forward to n and t."""
+    """Return the southern coda: n and t become ng and c after most vowels; nh and ch become n and t."""
     if syllable.coda in ("n", "t") and syllable.nucleus in _SOUTHERN_BACKING:
         return {"n": "ng", "t": "c"}[syllable.coda]
     return {"nh": "n", "ch": "t"}.get(syllable.coda, syllable.coda)
 
 
 _TOKEN = re.compile(r"[^\W_]+|[,.;:?!…–—]")
-_BREATH = 32  # syllables: about eight seconds, and what keeps the model's memory small
+_BREATH = 32  # syllables: about eight seconds; longer phrases would need more memory
 _LETTERS = {
     "b": "bê", "c": "xê", "d": "dê", "đ": "đê", "f": "ép phờ", "g": "gờ", "h": "hát", "j": "gi", "k": "ca", "l": "lờ",
     "m": "mờ", "n": "nờ", "p": "pê", "q": "quy", "r": "rờ", "s": "sờ", "t": "tê", "v": "vê", "w": "vê kép", "x": "ích",
@@ -142,7 +142,7 @@ _LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """One syllable of a phrase: the word it belongs to (counted over the utterance) and the pause mark after it."""
+    """One syllable of a phrase, the index of its word in the utterance, and the punctuation mark after it."""
 
     syllable: Shape
     word: int
@@ -153,7 +153,7 @@ Phrase = tuple[Beat, ...]
 
 
 def phrases(text: str) -> list[Phrase]:
-    """`text` cut into breaths: at stops, at commas once a breath is long, at the latest after 32 syllables."""
+    """Split `text` into phrases: at full stops, at commas if the phrase is long, at the latest after 32 syllables."""
     found: list[Phrase] = []
     breath: list[Beat] = []
     for beat in _beats(text):
@@ -169,7 +169,7 @@ def _beats(text: str) -> Iterator[Beat]:
     waiting: Beat | None = None
     word = -1
     for piece in unicodedata.normalize("NFC", text.lower()).split():
-        word += bool(piece.strip(",.?!;:"))  # counted as `Utterance.words` counts
+        word += bool(piece.strip(",.?!;:"))  # the same count as in `Utterance.words`
         for token in _TOKEN.findall(piece):
             if token[0].isalnum():
                 for syllable in _syllables(token):
@@ -187,7 +187,7 @@ def _pause(mark: str) -> str:
 
 
 def _syllables(word: str) -> list[Shape]:
-    """`word` as syllables; a word that is none is read by the syllables within it, else by the names of its letters."""
+    """Split `word` into syllables. Other words are read by the syllables inside them, else by their letters' names."""
     found: list[Shape] = []
     start = 0
     while start < len(word):

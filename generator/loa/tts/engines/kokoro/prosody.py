@@ -1,4 +1,4 @@
-"""The six tones as pitch contours, the melody of a phrase, and where the voice creaks."""
+"""Prosody: pitch contours of the six tones, creaky voice, declination of a phrase, and the lengths of sounds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from loa.tts.engine import Region
 from loa.tts.engines.kokoro.phonemes import GLOTTAL, Beat, Part, Phone, Shape
 
-_DECLINATION = 2.0  # semitones a phrase falls from its first syllable to its last
-_QUESTION = 2.0  # semitones the last syllable of a question rises above that
+_DECLINATION = 2.0  # semitones by which the pitch falls from the first syllable of a phrase to the last
+_QUESTION = 2.0  # semitones by which the last syllable of a question rises above that
 
 
 @dataclass(frozen=True, slots=True)
 class Contour:
-    """Pitch over the rime of a syllable: `points` are (place 0..1, semitones from the voice's middle).
+    """Pitch over the rime of a syllable: `points` are (place 0..1, semitones from the voice's middle pitch).
 
-    Between the two places of `creak` the vocal folds are pressed and beat slowly (`Timbre.creak`): it is this, more
-    than the pitch around it, by which northern listeners know nặng and ngã.
+    Between the two places of `creak` the voice is creaky (`Timbre.creak`). Northern listeners recognise nặng and ngã
+    by this more than by the pitch.
     """
 
     points: tuple[tuple[float, float], ...]
@@ -45,16 +45,16 @@ _SOUTH = _NORTH | {
 
 
 def contour(syllable: Shape, region: Region = "bac") -> Contour:
-    """The contour of the syllable's tone; before p, t, c, ch sắc and nặng have shorter ones."""
+    """Return the contour of the syllable's tone; sắc and nặng have shorter contours before p, t, c, ch."""
     tones = _SOUTH if region == "nam" else _NORTH
     stopped = syllable.stopped and syllable.tone in {"sắc", "nặng"}
     return tones[f"{syllable.tone}-stop" if stopped else syllable.tone]
 
 
 def semitones(shape: Contour, places: NDArray[np.float64], fallen: float, *, question: bool) -> NDArray[np.float64]:
-    """Pitch at `places` of the rime (0..1) of a syllable that stands at `fallen` (-0.5 first, 0.5 last) in its phrase.
+    """Return the pitch, in semitones from the voice's middle, at `places` (0..1) of the rime.
 
-    `question`: it is the last syllable of one.
+    `fallen` is the syllable's place in its phrase, from -0.5 (first) to 0.5 (last); `question`: it ends a question.
     """
     points = np.array(shape.points)
     rise = _QUESTION if question else 0.0
@@ -69,25 +69,25 @@ _ONSET = {
 _ANY_ONSET = 0.075
 _GLIDE = 0.050
 _SHORT_VOWELS = frozenset(("ă", "â"))
-_TONES = {"nặng": 0.85, "hỏi": 1.10, "ngã": 1.10}  # of the nucleus of the other tones
+_TONES = {"nặng": 0.85, "hỏi": 1.10, "ngã": 1.10}  # factor for the length of the nucleus
 OWN_PACE = 1.18
-"""How much quicker than the lengths below the voice speaks by itself: 3.5 syllables a second, pauses counted."""
-_LAST = 1.3  # the last syllable before a pause
-_GAP = 0.0125  # seconds between two syllables, which do not run into each other as those of Kokoro's languages do
-_CLOSED = 0.030  # the same after a final stop, whose closure is heard as silence
+"""The voice's own pace relative to the lengths below: 3.5 syllables a second, pauses included."""
+_LAST = 1.3  # factor for the last syllable before a pause
+_GAP = 0.0125  # seconds of silence between two syllables, which Kokoro's own languages do not have
+_CLOSED = 0.030  # the same after a final stop, whose closure is silent
 _PAUSES = {",": 0.30, ".": 0.45, "?": 0.45}
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A sound and its length in seconds."""
+    """A sound and its duration in seconds."""
 
     phone: Phone
     seconds: float
 
 
 def timed(beat: Beat, sounds: Sequence[Phone], *, last: bool) -> tuple[Timed, ...]:
-    """The lengths of the sounds of one syllable at pace 1; `last`: a pause follows."""
+    """Return the durations of the sounds of one syllable at pace 1; `last`: a pause follows."""
     stretch = _LAST if last else 1.0
     lengths: dict[Part, float] = {
         "glide": _GLIDE,
@@ -98,12 +98,12 @@ def timed(beat: Beat, sounds: Sequence[Phone], *, last: bool) -> tuple[Timed, ..
 
 
 def _short(syllable: Shape) -> bool:
-    """ă and â, and the a of anh and ach."""
+    """Return whether the vowel is short: ă, â, and the a of anh and ach."""
     return syllable.nucleus in _SHORT_VOWELS or (syllable.nucleus == "a" and syllable.coda in ("nh", "ch"))
 
 
 def _nucleus(syllable: Shape, sounds: Sequence[Phone]) -> float:
-    """A long vowel must stay long where a glide or nasal follows: "ai" is "ay", "am" is "âm" otherwise."""
+    """Return the duration of the nucleus; long before a glide or nasal, or "ai" would sound like "ay"."""
     if _short(syllable):
         return 0.050
     seconds = 0.1375 if syllable.coda else 0.175
@@ -115,10 +115,10 @@ def _nucleus(syllable: Shape, sounds: Sequence[Phone]) -> float:
 
 
 def pause_seconds(mark: str) -> float:
-    """How long the voice rests at `mark` inside a phrase."""
+    """Return the pause in seconds at punctuation `mark` inside a phrase."""
     return _PAUSES.get(mark, 0.0)
 
 
 def gap_seconds(syllable: Shape) -> float:
-    """How long the voice is silent between `syllable` and the next one of the same breath."""
+    """Return the silence in seconds between `syllable` and the next one of the same phrase."""
     return _CLOSED if syllable.stopped else _GAP

@@ -1,4 +1,4 @@
-"""One phrase -> sound: sounds laid out in time, tones laid over them, the model asked to render it."""
+"""Synthesise a phrase: place the sounds in time, compute the pitch of the tones, run the model."""
 
 import json
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ _DATA = resources.files("loa.tts.engines.kokoro") / "data"
 class Timbre:
     """One voice. `styles` [rows, 256]: the style for a text of n symbols is row n - 1.
 
-    `pitch`: its middle, in Hz; `span`: how many times the intervals of the tones it uses; `creak`: where its vocal
-    folds are pressed, the pitch as a share of the middle.
+    `pitch`: middle pitch in Hz; `span`: factor for the tone intervals; `creak`: pitch of creaky voice as a share of the
+    middle pitch.
     """
 
     name: str
@@ -32,45 +32,45 @@ class Timbre:
     styles: NDArray[np.float32]
 
     def style(self, symbols: int) -> NDArray[np.float32]:
-        """The style [256] for a text of so many symbols."""
+        """Return the style [256] for a text of this many symbols."""
         style: NDArray[np.float32] = self.styles[max(0, min(symbols, len(self.styles)) - 1)]
         return style
 
 
-# Pitch, span, creak; the first voice is the default. With a middle of 125 Hz and the woman's intervals, the man's level
-# tone was heard as the falling one; a creak of half his middle was no creak to the listener.
+# Pitch, span, creak; the first voice is the default. With a middle pitch of 125 Hz and the woman's intervals, the
+# man's ngang was heard as huyền; a creak of half his middle pitch was not heard as creak.
 _SPEAKERS = {"nu": (210.0, 1.0, 0.33), "nam": (155.0, 1.15, 0.27)}
 
 
 @cache
 def timbre(name: str) -> Timbre:
-    """The voice called `name`."""
+    """Load the voice called `name`."""
     with (_DATA / f"{name}.npz").open("rb") as file, np.load(file) as data:
         return Timbre(name, *_SPEAKERS[name], data["styles"].astype(np.float32))
 
 
 @cache
 def symbols() -> dict[str, int]:
-    """Kokoro's symbols and their numbers."""
+    """Return Kokoro's symbols and their numbers."""
     return dict(json.loads((_DATA / "symbols.json").read_text("utf-8")))
 
 
-_LEAD = 0.40  # seconds the model rests before it speaks: with less, it mutes the first syllable
+_LEAD = 0.40  # seconds of silence before the phrase: with less, the model mutes the first syllable
 _TAIL = 0.20
 
-_AHEAD = 0.05  # seconds by which every sound is heard before the frames of its symbol
-_BEFORE = 0.05  # seconds of that rest kept before the first sound
+_AHEAD = 0.05  # seconds by which a sound is heard before the frames of its symbol
+_BEFORE = 0.05  # seconds of that silence that are kept
 _AFTER = 0.06
-_HELD = 3.0  # log energy by which a closure falls that is not released
-_UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # their voice starts early, at the release
-_RELEASE = 0.025  # seconds by which it does
-# Log energy below which a voiced sound does not fall: left alone, Kokoro swallows the ends of syllables with a rise.
+_HELD = 3.0  # by how much the log energy falls in an unreleased closure
+_UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # voicing starts early, at the release
+_RELEASE = 0.025  # seconds before the vowel
+# Minimum log energy of voiced sounds: without it, Kokoro swallows the ends of syllables with rising pitch.
 _FLOORS: dict[Part, float] = {"glide": 5.0, "nucleus": 6.0, "coda": 4.0}
 
 
 @dataclass(slots=True)
 class _Timeline:
-    """The phrase as the model reads it: one entry a symbol. `spans` holds each syllable's sounds with their ends."""
+    """The model's input for one phrase, one entry per symbol. `spans`: start and end of each sound, by syllable."""
 
     tokens: list[int]
     others: list[int]
@@ -88,7 +88,7 @@ class _Timeline:
 
 
 def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pace: float) -> tuple[Floats, list[float]]:
-    """The sound of `phrase` (24 kHz) and the second at which each of its syllables starts."""
+    """Return the samples of `phrase` (24 kHz) and the second at which each syllable starts."""
     score = _score(phrase, region, pace * OWN_PACE)
     style = timbre.style(len(score.tokens) - 2)
     encoded = model.encode(score.tokens, style)
@@ -106,7 +106,7 @@ def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pac
 
 
 def _heard_from(spans: list[tuple[Timed, float, float]]) -> float:
-    """When a syllable begins to be heard: a glottal stop before its vowel is silence."""
+    """Return when a syllable becomes audible, without the silent glottal stop before a vowel."""
     return next(start for sound, start, _ in spans if sound.phone.symbols != GLOTTAL)
 
 
@@ -139,7 +139,7 @@ def _mean(one: Encoded, two: Encoded) -> Encoded:
 
 
 def _frames(seconds: NDArray[np.float64]) -> Floats:
-    """Alignment [T, F]: the share of every frame that each symbol fills, so that bounds fall between frames."""
+    """Return the alignment [T, F]: the share of each frame that each symbol fills; sounds may start inside a frame."""
     ends = np.cumsum(seconds) / FRAME
     starts = ends - seconds / FRAME
     edges = np.arange(int(np.ceil(ends[-1])))
@@ -148,7 +148,7 @@ def _frames(seconds: NDArray[np.float64]) -> Floats:
 
 
 def _melody(score: _Timeline, phrase: Phrase, timbre: Timbre, region: Region, times: NDArray[np.float64]) -> Floats:
-    """Pitch [2F] in Hz at `times`, what is heard in the middles of the half frames."""
+    """Return the pitch [2F] in Hz at `times`, the middles of the half frames."""
     pitch = np.full(len(times), np.nan)
     middle = (len(phrase) - 1) / 2
     for place, (beat, spans) in enumerate(zip(phrase, score.spans, strict=True)):
@@ -170,7 +170,7 @@ def _melody(score: _Timeline, phrase: Phrase, timbre: Timbre, region: Region, ti
 
 
 def _strengthened(score: _Timeline, energy: Floats, times: NDArray[np.float64]) -> Floats:
-    """Kokoro's energy [2F] with our floors under voiced sounds, and low while a stop is held."""
+    """Return Kokoro's energy [2F] with a minimum for voiced sounds, and lowered during unreleased closures."""
     energy = energy.copy()
     for sound, start, end in (span for spans in score.spans for span in spans):
         here = (times >= start) & (times < end)
@@ -182,7 +182,7 @@ def _strengthened(score: _Timeline, energy: Floats, times: NDArray[np.float64]) 
 
 
 def _smooth(pitch: NDArray[np.float64]) -> Floats:
-    """Joins the voiced stretches over the gaps, rounds the corners, and opens the gaps again."""
+    """Smooth the pitch: interpolate over unvoiced gaps, filter, and restore the gaps."""
     voiced = ~np.isnan(pitch)
     places = np.arange(len(pitch))
     heights = np.interp(places, places[voiced], np.log(pitch[voiced]))
@@ -190,11 +190,11 @@ def _smooth(pitch: NDArray[np.float64]) -> Floats:
     return np.asarray(np.where(voiced, np.exp(smooth), UNVOICED), np.float32)
 
 
-_RESTS = {".": 0.45, "?": 0.45, ",": 0.25, "": 0.08}  # seconds after a phrase, by its mark
+_RESTS = {".": 0.45, "?": 0.45, ",": 0.25, "": 0.08}  # seconds after a phrase, by its punctuation mark
 
 
 def speak(model: Model, utterance: Utterance, voice: str, pace: float) -> Sound | None:
-    """The sound of `utterance`, None where it holds nothing that can be said."""
+    """Synthesise `utterance`; None if there is nothing to say."""
     pieces: list[Floats] = []
     starts: dict[int, float] = {}
     now, rest = 0.0, 0.0
@@ -210,6 +210,6 @@ def speak(model: Model, utterance: Utterance, voice: str, pace: float) -> Sound 
     if not pieces:
         return None
     sound = np.concatenate(pieces)
-    for word in reversed(range(len(utterance.words))):  # a word of which nothing can be said: where the next one is
+    for word in reversed(range(len(utterance.words))):  # a word that cannot be said starts with the next one
         starts.setdefault(word, starts.get(word + 1, now))
     return Sound(sound, RATE, tuple(starts[word] for word in range(len(utterance.words))))
