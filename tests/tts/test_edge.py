@@ -3,7 +3,7 @@ import pytest
 from loa.errors import SpeechError
 from loa.tts import Utterance
 from loa.tts.engines.edge import VOICES, Edge
-from loa.tts.online import Patience
+from loa.tts.online import RetryPolicy
 from tests.tts.servers import Bing
 
 SENTENCE = Utterance("kính thưa bà con, ủy ban nhân dân xã xin thông báo.", "")
@@ -37,7 +37,7 @@ def bing(monkeypatch):
 
 
 def quick(tries: int = 3) -> Edge:
-    return Edge(Patience(spacing=0.0, waits=(0.01,) * tries))
+    return Edge(RetryPolicy(spacing=0.0, waits=(0.01,) * tries))
 
 
 def test_it_speaks_with_the_time_of_every_word(bing):

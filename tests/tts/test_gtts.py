@@ -7,7 +7,7 @@ from loa.errors import SpeechError
 from loa.tts import Utterance
 from loa.tts.cache import Voice
 from loa.tts.engines.gtts import Gtts, parts
-from loa.tts.online import Patience
+from loa.tts.online import RetryPolicy
 from loa.workspace import Workspace
 from tests.tts.servers import google_sound, google_text, http_server, mp3, reply
 from tests.tts.voices import speak_each
@@ -74,7 +74,7 @@ def google(monkeypatch):
 
 
 def quick(tries: int = 3) -> Gtts:
-    return Gtts(Patience(spacing=0.0, waits=(0.01,) * tries))
+    return Gtts(RetryPolicy(spacing=0.0, waits=(0.01,) * tries))
 
 
 def test_a_sentence_is_spoken_phrase_by_phrase(google):
@@ -143,7 +143,7 @@ def test_a_build_goes_on_with_the_sentence_that_failed(google, tmp_path):
 def test_requests_keep_their_distance(google):
     google()
     start = time.monotonic()
-    Gtts(Patience(spacing=0.2, waits=())).say(Utterance("một, hai, ba, bốn", ""), "vi", 1.0)
+    Gtts(RetryPolicy(spacing=0.2, waits=())).say(Utterance("một, hai, ba, bốn", ""), "vi", 1.0)
     assert time.monotonic() - start >= 0.6
 
 

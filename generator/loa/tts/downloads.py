@@ -77,7 +77,7 @@ def install(name: str, voice: Download, progress: Progress = lambda *_: None, in
             part.unlink(missing_ok=True)
             _stream(voice.url + ".json", part, lambda *_: None)
             if not _is_json(part):
-                raise SpeechError(_wrong(settings, _("it is not a voice's settings")))
+                raise SpeechError(_invalid(settings, _("it is not a voice's settings")))
             part.replace(settings)
     except OSError as error:
         raise cannot_write(model, error) from error
@@ -92,10 +92,10 @@ def _fetch(voice: Download, model: Path, progress: Progress) -> None:
         _stream(voice.url, part, lambda done, _all: progress(done, voice.bytes))
     size, digest = part.stat().st_size, _sha256(part)
     if size < voice.bytes:
-        raise SpeechError(_broke_off(voice.url, _("{done} of {all} bytes").format(done=size, all=voice.bytes)))
+        raise SpeechError(_interrupted(voice.url, _("{done} of {all} bytes").format(done=size, all=voice.bytes)))
     if digest != voice.sha256:
         part.unlink()
-        raise SpeechError(_wrong(model, _("its SHA-256 is not the published one")))
+        raise SpeechError(_invalid(model, _("its SHA-256 is not the published one")))
     part.replace(model)
 
 
@@ -108,18 +108,18 @@ def _stream(url: str, part: Path, progress: Progress) -> None:
     try:
         with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
             answer.raise_for_status()
-            goes_on = answer.status_code == 206
-            done = done if goes_on else 0
-            with part.open("ab" if goes_on else "wb") as file:
+            continued = answer.status_code == 206
+            done = done if continued else 0
+            with part.open("ab" if continued else "wb") as file:
                 for block in answer.iter_content(_BLOCK):
                     file.write(block)
                     done += len(block)
                     progress(done, 0)
     except requests.HTTPError as error:
-        raise SpeechError(_broke_off(url, f"{error.response.status_code} {error.response.reason}")) from error
+        raise SpeechError(_interrupted(url, f"{error.response.status_code} {error.response.reason}")) from error
     except requests.RequestException as error:  # its message is too technical for users
         reason = _("{host} does not answer, or the connection broke").format(host=urlsplit(url).hostname)
-        raise SpeechError(_broke_off(url, reason)) from error
+        raise SpeechError(_interrupted(url, reason)) from error
 
 
 def _sha256(path: Path) -> str:
@@ -134,7 +134,7 @@ def _is_json(path: Path) -> bool:
         return False
 
 
-def _broke_off(url: str, reason: str) -> Finding:
+def _interrupted(url: str, reason: str) -> Finding:
     return Finding(
         "speech.download",
         _("The voice could not be fetched: {reason}").format(reason=reason),
@@ -143,7 +143,7 @@ def _broke_off(url: str, reason: str) -> Finding:
     )
 
 
-def _wrong(path: Path, reason: str) -> Finding:
+def _invalid(path: Path, reason: str) -> Finding:
     return Finding(
         "speech.download",
         _("The voice that came is not the one that was published: {reason}. It was thrown away.").format(reason=reason),

@@ -16,7 +16,7 @@ from loa.i18n import _
 from loa.tts.engine import State, no_answer
 
 T = TypeVar("T")
-_REMEMBERED = 60.0
+_RESULT_SECONDS = 60.0
 ANSWER_WITHIN = 3.0
 """Seconds within which a host must accept a connection to count as reachable."""
 
@@ -29,13 +29,13 @@ class Refused(Exception):  # noqa: N818  an answer of the service, not an error 
         self.reason, self.status, self.retry_after = reason, status, retry_after
 
     @property
-    def worth_another_try(self) -> bool:
+    def can_retry(self) -> bool:
         """Whether a retry can help: no answer, too many requests, or a server error, but not other refusals."""
         return self.status is None or self.status in (200, 408, 429) or self.status >= 500
 
 
 @dataclass(slots=True)
-class Patience:
+class RetryPolicy:
     """Keep requests `spacing` seconds apart; after a failure, retry once after each of `waits` (seconds)."""
 
     spacing: float = 0.5
@@ -44,7 +44,7 @@ class Patience:
     _last: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, service: str, request: Callable[[], T], *, once: bool = False) -> T:
+    def call(self, service: str, request: Callable[[], T], *, once: bool = False) -> T:
         """Return the result of `request`; `once`: do not retry.
 
         Raises SpeechError with the reason of the last failure.
@@ -58,7 +58,7 @@ class Patience:
                 return request()
             except Refused as error:
                 refused = error
-                if not error.worth_another_try:
+                if not error.can_retry:
                     break
         assert refused is not None
         raise SpeechError(_finding(service, refused)) from refused
@@ -97,54 +97,54 @@ def retry_after(header: str | None) -> float | None:
 class Service:
     """A free online service: its state, and a method that calls it with retries."""
 
-    def __init__(self, name: str, host: str, patience: Patience | None = None) -> None:
+    def __init__(self, name: str, host: str, retry_policy: RetryPolicy | None = None) -> None:
         self.name, self.host = name, host
-        self._patience = patience or Patience()
+        self._retry_policy = retry_policy or RetryPolicy()
         self._lock = threading.Lock()
-        self._seen: tuple[float, bool] | None = None
-        self._gave_up = -_REMEMBERED
+        self._last_check: tuple[float, bool] | None = None
+        self._exhausted_at = -_RESULT_SECONDS
 
     def state(self) -> State:
         """Return whether the service is reachable. Takes at most three seconds; the result is kept for a minute."""
         with self._lock:
             now = time.monotonic()
-            if self._seen is None or now - self._seen[0] > _REMEMBERED:
-                self._seen = (now, reachable(self.host))
-            return State(True) if self._seen[1] else no_answer(self.host, ANSWER_WITHIN)
+            if self._last_check is None or now - self._last_check[0] > _RESULT_SECONDS:
+                self._last_check = (now, reachable(self.host))
+            return State(True) if self._last_check[1] else no_answer(self.host, ANSWER_WITHIN)
 
-    def ask(self, request: Callable[[], T]) -> T:
+    def call(self, request: Callable[[], T]) -> T:
         """Return the result of `request`, with retries after temporary failures. Raises SpeechError.
 
         For a minute after all retries have failed, a request is tried only once; otherwise a build would wait again for
         each bulletin.
         """
-        weary = time.monotonic() - self._gave_up < _REMEMBERED
+        exhausted = time.monotonic() - self._exhausted_at < _RESULT_SECONDS
         try:
-            return self._patience.ask(self.name, request, once=weary)
+            return self._retry_policy.call(self.name, request, once=exhausted)
         except SpeechError:
-            self._gave_up = time.monotonic()
+            self._exhausted_at = time.monotonic()
             raise
 
 
 def reachable(host: str, within: float = ANSWER_WITHIN) -> bool:
     """Return whether `host`, or its proxy, accepts a connection within `within` seconds, name lookup included."""
     found: list[bool] = []
-    door = _door(host)
+    address = _address_for(host)
 
-    def knock() -> None:
+    def connect() -> None:
         try:
-            socket.create_connection(door, timeout=within).close()
+            socket.create_connection(address, timeout=within).close()
             found.append(True)
         except OSError:
             found.append(False)
 
-    thread = threading.Thread(target=knock, daemon=True)  # a name lookup has no timeout of its own
+    thread = threading.Thread(target=connect, daemon=True)  # a name lookup has no timeout of its own
     thread.start()
     thread.join(within)
     return found == [True]
 
 
-def _door(host: str) -> tuple[str, int]:
+def _address_for(host: str) -> tuple[str, int]:
     """Return the address to connect to: the proxy of the system or the environment, else `host` itself."""
     proxy = getproxies().get("https")
     if not proxy or proxy_bypass(host):

@@ -186,7 +186,7 @@ def fall_back(
 
 def _best(notice: Callable[[Finding], None], reasons: Sequence[str], after: str | None = None) -> tuple[Engine, str]:
     """Return the first ready engine after `after`; `reasons` say why the engines before it were not used."""
-    passed = list(reasons)
+    rejected = list(reasons)
     for name in BEST_FIRST[BEST_FIRST.index(after) + 1 if after else 0 :]:
         try:
             found = engine(name)
@@ -195,19 +195,19 @@ def _best(notice: Callable[[Finding], None], reasons: Sequence[str], after: str 
         state = found.state()
         if state.ready and found.voices():
             if name not in NATIVE:
-                notice(_fallback(name, passed))
+                notice(_fallback(name, rejected))
             return found, found.voices()[0]
-        passed.append(f"{name}: {state.reason}")
-    message = _("No speech engine can speak now. {reasons}").format(reasons=" ".join(passed))
+        rejected.append(f"{name}: {state.reason}")
+    message = _("No speech engine can speak now. {reasons}").format(reasons=" ".join(rejected))
     fix = _("Install eSpeak NG: sudo apt-get install espeak-ng, or pip install loa[espeak]")
     raise SpeechError(Finding("speech.none", message, fix))
 
 
-def _fallback(name: str, passed: list[str]) -> Finding:
+def _fallback(name: str, rejected: list[str]) -> Finding:
     return Finding(
         "speech.fallback",
         _("The voice is that of engine {name}, for no native one is ready. {reasons}").format(
-            name=name, reasons=" ".join(passed)
+            name=name, reasons=" ".join(rejected)
         ),
         _("Name a voice in station.voice to be sure of it; loa voices shows all."),
         Severity.WARNING,

@@ -72,5 +72,5 @@ def test_a_vowel_begins_with_a_closed_glottis(word: str) -> None:
     written = parse(word)
     assert written is not None
     first = phones(shape(written))[0]
-    assert first.held
+    assert first.silent_closure
     assert not first.voiced

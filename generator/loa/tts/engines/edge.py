@@ -11,7 +11,7 @@ from loa.audio.samples import Sound, cut_short, decode
 from loa.errors import Finding, SpeechError
 from loa.i18n import _
 from loa.tts.engine import Presenter, State, TextStyle, Utterance, not_installed, require
-from loa.tts.online import Patience, Refused, Service, retry_after
+from loa.tts.online import Refused, RetryPolicy, Service, retry_after
 
 VOICES = ("vi-VN-HoaiMyNeural", "vi-VN-NamMinhNeural")
 _CONNECT, _RECEIVE, _WHOLE = 5, 20, 60.0  # timeouts in seconds: to connect, between two messages, for one sentence
@@ -24,8 +24,8 @@ class Edge:
     name = "edge"
     text_style: TextStyle = "respelt"
 
-    def __init__(self, patience: Patience | None = None) -> None:
-        self._microsoft = Service("Microsoft", "speech.platform.bing.com", patience)
+    def __init__(self, retry_policy: RetryPolicy | None = None) -> None:
+        self._microsoft = Service("Microsoft", "speech.platform.bing.com", retry_policy)
 
     @property
     def licence(self) -> str:
@@ -54,10 +54,10 @@ class Edge:
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text`; the sound has marks if the service reported every word. Raises SpeechError."""
         require(self, voice)
-        return self._microsoft.ask(partial(_ask, utterance, voice, pace))
+        return self._microsoft.call(partial(_request, utterance, voice, pace))
 
 
-def _ask(utterance: Utterance, voice: str, pace: float) -> Sound:
+def _request(utterance: Utterance, voice: str, pace: float) -> Sound:
     """Send one request, in a thread with its own event loop (the caller may have one). Raises Refused, SpeechError."""
     outcome: list[Sound | BaseException] = []
 

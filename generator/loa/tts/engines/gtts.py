@@ -11,7 +11,7 @@ from typing import Any
 from loa.audio.samples import Sound, at_pace, cut_short, decode, trim
 from loa.i18n import _
 from loa.tts.engine import Presenter, State, TextStyle, Utterance, require
-from loa.tts.online import Patience, Refused, Service, retry_after
+from loa.tts.online import Refused, RetryPolicy, Service, retry_after
 
 MAX_CHARACTERS = 100
 _TIMEOUT = (5.0, 20.0)  # timeouts in seconds: to connect, between two bytes
@@ -19,13 +19,13 @@ _PAUSES = {",": 0.18, ";": 0.25, ":": 0.25, ".": 0.35, "?": 0.35}
 
 
 class Gtts:
-    """One Vietnamese voice. `patience` sets the request rate and the retries of this process."""
+    """One Vietnamese voice. `retry_policy` sets the request rate and the retries of this process."""
 
     name = "gtts"
     text_style: TextStyle = "respelt"
 
-    def __init__(self, patience: Patience | None = None) -> None:
-        self._google = Service("Google", "translate.google.com", patience)
+    def __init__(self, retry_policy: RetryPolicy | None = None) -> None:
+        self._google = Service("Google", "translate.google.com", retry_policy)
 
     @property
     def licence(self) -> str:
@@ -56,7 +56,7 @@ class Gtts:
         require(self, voice)
         pieces, rate = [], 0
         for part in parts(utterance.text):
-            sound = self._google.ask(partial(_ask, part))
+            sound = self._google.call(partial(_request, part))
             pause = _PAUSES.get(part[-1], 0.02)
             rate = sound.rate
             pieces += [sound.samples, np.zeros(round(pause * rate), np.float32)]
@@ -76,7 +76,7 @@ def parts(text: str) -> list[str]:
     return found
 
 
-def _ask(text: str) -> Sound:
+def _request(text: str) -> Sound:
     """Send one request. Raises Refused."""
     from gtts import gTTS
     from gtts.tts import gTTSError

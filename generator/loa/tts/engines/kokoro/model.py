@@ -37,7 +37,7 @@ class Part:
 
 
 ENCODER = Part((TOKENS, STYLE), (DURATIONS, PROSODY, SOUNDS))
-PROSODIST = Part((PROSODY_FRAMES, STYLE), (PITCH, ENERGY))
+PREDICTOR = Part((PROSODY_FRAMES, STYLE), (PITCH, ENERGY))
 DECODER = Part((SOUND_FRAMES, PITCH, ENERGY, STYLE), (AUDIO,))
 _SHAPES: dict[str, tuple[int | str, ...]] = {
     STYLE: (1, 256),
@@ -119,7 +119,7 @@ class Model:
         whole = load()
         self._parts = {
             part: onnxruntime.InferenceSession(cut(whole, part), options, providers=["CPUExecutionProvider"])
-            for part in (ENCODER, PROSODIST, DECODER)
+            for part in (ENCODER, PREDICTOR, DECODER)
         }
         self._lock = threading.Lock()
 
@@ -130,7 +130,7 @@ class Model:
 
     def energy(self, prosody: Floats, style: Floats) -> tuple[Floats, Floats]:
         """Return Kokoro's own pitch (Hz) and energy for the frames [640, F]; each [2F]."""
-        pitch, energy = self._run(PROSODIST, prosody[None], style)
+        pitch, energy = self._run(PREDICTOR, prosody[None], style)
         return pitch[0], energy[0]
 
     def decode(self, sounds: Floats, pitch: Floats, energy: Floats, style: Floats) -> Floats:

@@ -65,7 +65,7 @@ class Phone:
     other: str = ""
 
     @property
-    def held(self) -> bool:
+    def silent_closure(self) -> bool:
         """Whether it is a silent closure: a final stop, or the glottal stop before a vowel."""
         return self.symbols == GLOTTAL or (self.part == "coda" and not self.voiced)
 
@@ -131,7 +131,7 @@ def _southern_coda(syllable: Shape) -> str:
 
 
 _TOKEN = re.compile(r"[^\W_]+|[,.;:?!…–—]")
-_BREATH = 32  # syllables: about eight seconds; longer phrases would need more memory
+_MAX_SYLLABLES = 32  # syllables: about eight seconds; longer phrases would need more memory
 _LETTERS = {
     "b": "bê", "c": "xê", "d": "dê", "đ": "đê", "f": "ép phờ", "g": "gờ", "h": "hát", "j": "gi", "k": "ca", "l": "lờ",
     "m": "mờ", "n": "nờ", "p": "pê", "q": "quy", "r": "rờ", "s": "sờ", "t": "tê", "v": "vê", "w": "vê kép", "x": "ích",
@@ -141,7 +141,7 @@ _LETTERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class PhraseSyllable:
     """One syllable of a phrase, the index of its word in the utterance, and the punctuation mark after it."""
 
     syllable: Shape
@@ -149,24 +149,24 @@ class Beat:
     pause: str = ""
 
 
-Phrase = tuple[Beat, ...]
+Phrase = tuple[PhraseSyllable, ...]
 
 
 def phrases(text: str) -> list[Phrase]:
     """Split `text` into phrases: at full stops, at commas if the phrase is long, at the latest after 32 syllables."""
     found: list[Phrase] = []
-    breath: list[Beat] = []
-    for beat in _beats(text):
-        breath.append(beat)
-        long = len(breath) >= _BREATH
-        if beat.pause in {".", "?"} or long or (beat.pause and len(breath) >= _BREATH // 2):
-            found.append(tuple(breath))
-            breath = []
-    return [*found, tuple(breath)] if breath else found
+    phrase: list[PhraseSyllable] = []
+    for item in _phrase_syllables(text):
+        phrase.append(item)
+        long = len(phrase) >= _MAX_SYLLABLES
+        if item.pause in {".", "?"} or long or (item.pause and len(phrase) >= _MAX_SYLLABLES // 2):
+            found.append(tuple(phrase))
+            phrase = []
+    return [*found, tuple(phrase)] if phrase else found
 
 
-def _beats(text: str) -> Iterator[Beat]:
-    waiting: Beat | None = None
+def _phrase_syllables(text: str) -> Iterator[PhraseSyllable]:
+    waiting: PhraseSyllable | None = None
     word = -1
     for piece in unicodedata.normalize("NFC", text.lower()).split():
         word += bool(piece.strip(",.?!;:"))  # the same count as in `Utterance.words`
@@ -175,9 +175,9 @@ def _beats(text: str) -> Iterator[Beat]:
                 for syllable in _syllables(token):
                     if waiting:
                         yield waiting
-                    waiting = Beat(syllable, word)
+                    waiting = PhraseSyllable(syllable, word)
             elif waiting and not waiting.pause:
-                waiting = Beat(waiting.syllable, waiting.word, _pause(token))
+                waiting = PhraseSyllable(waiting.syllable, waiting.word, _pause(token))
     if waiting:
         yield waiting
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loa.tts.engine import Region
-from loa.tts.engines.kokoro.phonemes import GLOTTAL, Beat, Part, Phone, Shape
+from loa.tts.engines.kokoro.phonemes import GLOTTAL, Part, Phone, PhraseSyllable, Shape
 
 _DECLINATION = 2.0  # semitones by which the pitch falls from the first syllable of a phrase to the last
 _QUESTION = 2.0  # semitones by which the last syllable of a question rises above that
@@ -51,15 +51,15 @@ def contour(syllable: Shape, region: Region = "bac") -> Contour:
     return tones[f"{syllable.tone}-stop" if stopped else syllable.tone]
 
 
-def semitones(shape: Contour, places: NDArray[np.float64], fallen: float, *, question: bool) -> NDArray[np.float64]:
+def semitones(shape: Contour, places: NDArray[np.float64], progress: float, *, question: bool) -> NDArray[np.float64]:
     """Return the pitch, in semitones from the voice's middle, at `places` (0..1) of the rime.
 
-    `fallen` is the syllable's place in its phrase, from -0.5 (first) to 0.5 (last); `question`: it ends a question.
+    `progress` is the syllable's place in its phrase, from -0.5 (first) to 0.5 (last); `question`: it ends a question.
     """
     points = np.array(shape.points)
     rise = _QUESTION if question else 0.0
     pitch: NDArray[np.float64] = np.interp(places, points[:, 0], points[:, 1])
-    return pitch - _DECLINATION * fallen + rise * places
+    return pitch - _DECLINATION * progress + rise * places
 
 
 _ONSET = {
@@ -79,22 +79,24 @@ _PAUSES = {",": 0.30, ".": 0.45, "?": 0.45}
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class TimedPhone:
     """A sound and its duration in seconds."""
 
     phone: Phone
     seconds: float
 
 
-def timed(beat: Beat, sounds: Sequence[Phone], *, last: bool) -> tuple[Timed, ...]:
+def timed_phones(item: PhraseSyllable, sounds: Sequence[Phone], *, last: bool) -> tuple[TimedPhone, ...]:
     """Return the durations of the sounds of one syllable at pace 1; `last`: a pause follows."""
     stretch = _LAST if last else 1.0
     lengths: dict[Part, float] = {
         "glide": _GLIDE,
-        "nucleus": _nucleus(beat.syllable, sounds) * _TONES.get(beat.syllable.tone, 1.0) * stretch,
-        "coda": (0.125 if _short(beat.syllable) and not beat.syllable.stopped else 0.075) * stretch,
+        "nucleus": _nucleus(item.syllable, sounds) * _TONES.get(item.syllable.tone, 1.0) * stretch,
+        "coda": (0.125 if _short(item.syllable) and not item.syllable.stopped else 0.075) * stretch,
     }
-    return tuple(Timed(p, _ONSET.get(p.symbols, _ANY_ONSET) if p.part == "onset" else lengths[p.part]) for p in sounds)
+    return tuple(
+        TimedPhone(p, _ONSET.get(p.symbols, _ANY_ONSET) if p.part == "onset" else lengths[p.part]) for p in sounds
+    )
 
 
 def _short(syllable: Shape) -> bool:

@@ -12,7 +12,15 @@ from loa.audio.samples import Sound
 from loa.tts.engine import Region, Utterance
 from loa.tts.engines.kokoro.model import FRAME, HALF_FRAME, RATE, UNVOICED, Encoded, Floats, Model
 from loa.tts.engines.kokoro.phonemes import GLOTTAL, Part, Phrase, phones, phrases
-from loa.tts.engines.kokoro.prosody import OWN_PACE, Timed, contour, gap_seconds, pause_seconds, semitones, timed
+from loa.tts.engines.kokoro.prosody import (
+    OWN_PACE,
+    TimedPhone,
+    contour,
+    gap_seconds,
+    pause_seconds,
+    semitones,
+    timed_phones,
+)
 
 _DATA = resources.files("loa.tts.engines.kokoro") / "data"
 
@@ -61,7 +69,7 @@ _TAIL = 0.20
 _AHEAD = 0.05  # seconds by which a sound is heard before the frames of its symbol
 _BEFORE = 0.05  # seconds of that silence that are kept
 _AFTER = 0.06
-_HELD = 3.0  # by how much the log energy falls in an unreleased closure
+_CLOSURE_DROP = 3.0  # by how much the log energy falls in an unreleased closure
 _UNASPIRATED = frozenset(("t", "c", "k", "p", "ʈʂ"))  # voicing starts early, at the release
 _RELEASE = 0.025  # seconds before the vowel
 # Minimum log energy of voiced sounds: without it, Kokoro swallows the ends of syllables with rising pitch.
@@ -75,7 +83,7 @@ class _Timeline:
     tokens: list[int]
     others: list[int]
     seconds: list[float]
-    spans: list[list[tuple[Timed, float, float]]]
+    spans: list[list[tuple[TimedPhone, float, float]]]
 
     def add(self, token: int, seconds: float, other: int | None = None) -> None:
         self.tokens.append(token)
@@ -89,49 +97,49 @@ class _Timeline:
 
 def say_phrase(model: Model, phrase: Phrase, timbre: Timbre, region: Region, pace: float) -> tuple[Floats, list[float]]:
     """Return the samples of `phrase` (24 kHz) and the second at which each syllable starts."""
-    score = _score(phrase, region, pace * OWN_PACE)
-    style = timbre.style(len(score.tokens) - 2)
-    encoded = model.encode(score.tokens, style)
-    if score.others != score.tokens:
-        encoded = _mean(encoded, model.encode(score.others, style))
-    frames = _frames(np.array(score.seconds))
+    timeline = _timeline(phrase, region, pace * OWN_PACE)
+    style = timbre.style(len(timeline.tokens) - 2)
+    encoded = model.encode(timeline.tokens, style)
+    if timeline.others != timeline.tokens:
+        encoded = _mean(encoded, model.encode(timeline.others, style))
+    frames = _frames(np.array(timeline.seconds))
     _, energy = model.energy(encoded.prosody @ frames, style)
     times = np.asarray((np.arange(len(energy)) + 0.5) * HALF_FRAME + _AHEAD, np.float64)
-    pitch = _melody(score, phrase, timbre, region, times)
-    sound = model.decode(encoded.sounds @ frames, pitch, _strengthened(score, energy, times), style)
-    first, last = score.spans[0][0][1] - _AHEAD, score.spans[-1][-1][2]
+    pitch = _melody(timeline, phrase, timbre, region, times)
+    sound = model.decode(encoded.sounds @ frames, pitch, _adjust_energy(timeline, energy, times), style)
+    first, last = timeline.spans[0][0][1] - _AHEAD, timeline.spans[-1][-1][2]
     start = first - _BEFORE
-    marks = [_heard_from(spans) - _AHEAD - start for spans in score.spans]
+    marks = [_audible_start(spans) - _AHEAD - start for spans in timeline.spans]
     return sound[round(start * RATE) : round((last + _AFTER) * RATE)], marks
 
 
-def _heard_from(spans: list[tuple[Timed, float, float]]) -> float:
+def _audible_start(spans: list[tuple[TimedPhone, float, float]]) -> float:
     """Return when a syllable becomes audible, without the silent glottal stop before a vowel."""
     return next(start for sound, start, _ in spans if sound.phone.symbols != GLOTTAL)
 
 
-def _score(phrase: Phrase, region: Region, pace: float) -> _Timeline:
+def _timeline(phrase: Phrase, region: Region, pace: float) -> _Timeline:
     known = symbols()
-    score = _Timeline([], [], [], [])
-    score.add(0, _LEAD)
-    for place, beat in enumerate(phrase):
+    timeline = _Timeline([], [], [], [])
+    timeline.add(0, _LEAD)
+    for place, item in enumerate(phrase):
         ends = place == len(phrase) - 1
-        sounds = phones(beat.syllable, region)
+        sounds = phones(item.syllable, region)
         spans = []
-        for sound in timed(beat, sounds, last=ends or bool(beat.pause)):
-            start, length = score.now, sound.seconds / pace
+        for sound in timed_phones(item, sounds, last=ends or bool(item.pause)):
+            start, length = timeline.now, sound.seconds / pace
             spans.append((sound, start, start + length))
             others = sound.phone.other or sound.phone.symbols
             for symbol, other in zip(sound.phone.symbols, others, strict=True):
-                score.add(known[symbol], length / len(others), known[other])
-        score.spans.append(spans)
-        if beat.pause and not ends:
-            score.add(known[beat.pause], pause_seconds(beat.pause) / pace)
+                timeline.add(known[symbol], length / len(others), known[other])
+        timeline.spans.append(spans)
+        if item.pause and not ends:
+            timeline.add(known[item.pause], pause_seconds(item.pause) / pace)
         if not ends:
-            score.add(known[" "], gap_seconds(beat.syllable) / pace)
-    score.add(known[phrase[-1].pause or "."], 0.30)
-    score.add(0, _TAIL)
-    return score
+            timeline.add(known[" "], gap_seconds(item.syllable) / pace)
+    timeline.add(known[phrase[-1].pause or "."], 0.30)
+    timeline.add(0, _TAIL)
+    return timeline
 
 
 def _mean(one: Encoded, two: Encoded) -> Encoded:
@@ -147,11 +155,11 @@ def _frames(seconds: NDArray[np.float64]) -> Floats:
     return np.asarray(np.clip(shares, 0, 1), np.float32)
 
 
-def _melody(score: _Timeline, phrase: Phrase, timbre: Timbre, region: Region, times: NDArray[np.float64]) -> Floats:
+def _melody(timeline: _Timeline, phrase: Phrase, timbre: Timbre, region: Region, times: NDArray[np.float64]) -> Floats:
     """Return the pitch [2F] in Hz at `times`, the middles of the half frames."""
     pitch = np.full(len(times), np.nan)
     middle = (len(phrase) - 1) / 2
-    for place, (beat, spans) in enumerate(zip(phrase, score.spans, strict=True)):
+    for place, (item, spans) in enumerate(zip(phrase, timeline.spans, strict=True)):
         voiced = [span for span in spans if span[0].phone.voiced]
         rime = next(start for sound, start, _ in spans if sound.phone.part != "onset")
         start, end = voiced[0][1], voiced[-1][2]
@@ -159,9 +167,9 @@ def _melody(score: _Timeline, phrase: Phrase, timbre: Timbre, region: Region, ti
             start -= _RELEASE
         here = (times >= start) & (times < end)
         places = np.clip((times[here] - rime) / (end - rime), 0, 1)
-        shape = contour(beat.syllable, region)
-        fallen = (place - middle) / (2 * middle or 1)
-        height = semitones(shape, places, fallen, question=beat.pause == "?")
+        shape = contour(item.syllable, region)
+        progress = (place - middle) / (2 * middle or 1)
+        height = semitones(shape, places, progress, question=item.pause == "?")
         pitch[here] = timbre.pitch * 2 ** (timbre.span * height / 12)
         if shape.creak:
             since, until = shape.creak
@@ -169,15 +177,15 @@ def _melody(score: _Timeline, phrase: Phrase, timbre: Timbre, region: Region, ti
     return _smooth(pitch)
 
 
-def _strengthened(score: _Timeline, energy: Floats, times: NDArray[np.float64]) -> Floats:
+def _adjust_energy(timeline: _Timeline, energy: Floats, times: NDArray[np.float64]) -> Floats:
     """Return Kokoro's energy [2F] with a minimum for voiced sounds, and lowered during unreleased closures."""
     energy = energy.copy()
-    for sound, start, end in (span for spans in score.spans for span in spans):
+    for sound, start, end in (span for spans in timeline.spans for span in spans):
         here = (times >= start) & (times < end)
         if sound.phone.voiced and sound.phone.part in _FLOORS:
             energy[here] = np.maximum(energy[here], _FLOORS[sound.phone.part])
-        elif sound.phone.held:
-            energy[here & (times >= start + FRAME)] -= _HELD
+        elif sound.phone.silent_closure:
+            energy[here & (times >= start + FRAME)] -= _CLOSURE_DROP
     return energy
 
 
@@ -202,8 +210,8 @@ def speak(model: Model, utterance: Utterance, voice: str, pace: float) -> Sound 
         silence = np.zeros(round(rest * RATE), np.float32)
         samples, marks = say_phrase(model, phrase, timbre(voice), utterance.region, pace)
         now += len(silence) / RATE
-        for beat, mark in zip(phrase, marks, strict=True):
-            starts.setdefault(beat.word, now + mark)
+        for item, mark in zip(phrase, marks, strict=True):
+            starts.setdefault(item.word, now + mark)
         now += len(samples) / RATE
         rest = _RESTS[phrase[-1].pause] / pace
         pieces += [silence, samples]
