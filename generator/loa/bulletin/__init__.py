@@ -1,1 +1,1 @@
-"""Bulletins: clips and jingles become one programme of the wanted length, with captions and a manifest."""
+"""Bulletins: join clips and jingles into one MP3 of the wanted length, with captions and a manifest."""

@@ -1,8 +1,8 @@
-"""Which readings fill the wanted length: pure arithmetic on seconds, decided before anything is mixed.
+"""Decide how often each item is read, so that the bulletin has the wanted length. Pure arithmetic on seconds.
 
-A bulletin reads every item once, then again from the start as often as its shortest length asks. It lands within its
-length by the mildest means that serves: whole readings as they are; pauses somewhat shorter or longer; a last reading
-of the first items only; the voice a little slower or quicker; a last reading that ends between two sections.
+A bulletin reads every item once, then again from the start until its minimum length is reached. The smallest change
+that fits is used, in this order: complete readings without change; shorter or longer pauses; a last reading of the
+first items only; a slower or faster voice; a last reading that ends between two sections.
 """
 
 import math
@@ -15,27 +15,27 @@ from loa.errors import BulletinError, Finding
 from loa.i18n import _, ngettext
 
 STRETCH = (0.75, 1.6)
-"""How far the script's pauses may shrink or grow."""
+"""Minimum and maximum factor for the pauses of the script."""
 PACE = (0.92, 1.08)
-_MARGIN = 0.5  # seconds kept from both ends: a piece starts on a frame, and an engine's pace is only nearly exact
+_MARGIN = 0.5  # seconds of distance from both limits: segments start on a frame, and the pace of engines is not exact
 _MOST = 60  # readings
 _SYLLABLES_A_SECOND = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """Seconds of sound that follow the voice's pace, of pauses that may stretch, and of what never changes."""
+    """Seconds of speech (depends on the pace), of pauses (may be stretched), and of fixed parts."""
 
     speech: float = 0.0
     pauses: float = 0.0
     fixed: float = 0.0
 
     def __add__(self, other: "Length") -> "Length":
-        """One after the other."""
+        """Add two lengths."""
         return Length(self.speech + other.speech, self.pauses + other.pauses, self.fixed + other.fixed)
 
     def at(self, pace: float = 1.0, stretch: float = 1.0) -> float:
-        """Seconds in all."""
+        """Return the total seconds at this pace and this factor for pauses."""
         return self.speech / pace + self.pauses * stretch + self.fixed
 
 
@@ -44,7 +44,7 @@ Rounds = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """`rounds[r][i]`: how many sections of item `i` are read in round `r`; the pauses' factor; the voice's pace."""
+    """The result: `rounds[r][i]` sections of item `i` are read in round `r`; the factor for pauses; the pace."""
 
     rounds: Rounds
     stretch: float = 1.0
@@ -63,10 +63,10 @@ _MEANS: tuple[tuple[LastReading, bool], ...] = (
 
 
 def fit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> Fit:
-    """The mildest fit of `items` (each its sections' lengths) between `plan.min_seconds` and `plan.max_seconds`.
+    """Fit `items` (the lengths of their sections) between `plan.min_seconds` and `plan.max_seconds`.
 
-    `frame` is all that is heard once (jingles, opening, closing), `bridge` what stands before each further reading.
-    Raises BulletinError that says by how much it fails, and what would mend it.
+    `frame` is the length of all that is heard once (jingles, opening, closing), `bridge` that of the text before each
+    further reading. Raises BulletinError, which says by how much it does not fit and how to correct it.
     """
     for last_reading, change_pace in _MEANS:
         for rounds in _candidates(plan, frame, bridge, items, last_reading):
@@ -77,7 +77,7 @@ def fit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> Fit:
 
 
 def total(frame: Length, bridge: Length, items: Items, rounds: Rounds) -> Length:
-    """The length of everything when `rounds` are read."""
+    """Return the total length if `rounds` are read."""
     length = frame
     for number, counts in enumerate(rounds):
         if number:
@@ -88,7 +88,7 @@ def total(frame: Length, bridge: Length, items: Items, rounds: Rounds) -> Length
 
 
 def stretch_for(length: Length, plan: BulletinPlan) -> float | None:
-    """The pauses' factor nearest 1 that brings `length` into `plan`; None where none that is allowed does."""
+    """Return the factor for pauses, nearest to 1, that fits `length` into `plan`; None if no allowed factor does."""
     low, high = plan.min_seconds + _MARGIN, plan.max_seconds - _MARGIN
     natural = length.at()
     if low <= natural <= high:
@@ -98,7 +98,7 @@ def stretch_for(length: Length, plan: BulletinPlan) -> float | None:
 
 
 def _settle(plan: BulletinPlan, length: Length, rounds: Rounds, change_pace: bool) -> Fit | None:
-    """`rounds` with longer or shorter pauses and, where that is allowed, as little change of pace as serves."""
+    """Fit `rounds` by stretching pauses and, if `change_pace`, by the smallest change of pace; None if impossible."""
     stretch = stretch_for(length, plan)
     if stretch is not None:
         return Fit(rounds, stretch)
@@ -115,7 +115,7 @@ def _settle(plan: BulletinPlan, length: Length, rounds: Rounds, change_pace: boo
 def _candidates(
     plan: BulletinPlan, frame: Length, bridge: Length, items: Items, last_reading: LastReading
 ) -> Iterator[Rounds]:
-    """Rounds to try, shortest first: whole readings, or whole readings and a part of one more."""
+    """Yield rounds to try, shortest first: complete readings, or complete readings and a part of one more."""
     full = tuple(len(sections) for sections in items)
     rounds: Rounds = (full,)
     while total(frame, bridge, items, rounds).at(PACE[1], STRETCH[0]) <= plan.max_seconds and len(rounds) <= _MOST:
@@ -129,7 +129,7 @@ def _candidates(
 
 
 def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> BulletinError:
-    """Why nothing fits: too long even once, or too short so many times and too long once more."""
+    """Return the error if nothing fits: too long even once, or too short n times and too long n + 1 times."""
     full = tuple(len(sections) for sections in items)
     times = [total(frame, bridge, items, (full,) * n).at() for n in range(1, _MOST + 2)]
     over = times[0] - plan.max_seconds
@@ -164,7 +164,7 @@ def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> B
 
 
 def _without_last(plan: BulletinPlan, frame: Length, items: Items) -> str:
-    """The advice to leave out the last items, which matter least; empty where even the first alone is too long."""
+    """Return the advice to leave out the last (least important) items; "" if even the first item is too long."""
     names = (*plan.campaigns, *plan.recordings)
     for kept in range(len(items) - 1, 0, -1):
         seconds = total(frame, Length(), items[:kept], (tuple(map(len, items[:kept])),)).at()
@@ -175,6 +175,6 @@ def _without_last(plan: BulletinPlan, frame: Length, items: Items) -> str:
 
 
 def clock(seconds: float) -> str:
-    """`m:ss`, as people read a length."""
+    """Return a duration as `m:ss`."""
     whole = round(seconds)
     return f"{whole // 60}:{whole % 60:02}"

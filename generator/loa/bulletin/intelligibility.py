@@ -1,4 +1,4 @@
-"""Every sentence of a finished bulletin, heard again by a machine. It is an opinion: it shows, it never blocks."""
+"""Check by speech recognition how well each sentence of a bulletin is understood. The result is only advice."""
 
 import atexit
 import difflib
@@ -23,13 +23,13 @@ from loa.tts.cache import clip_path, digest
 from loa.workspace import Workspace, write_atomic
 
 _RATE = 16_000
-_BEFORE, _AFTER = 0.3, 0.6  # seconds of silence: the recogniser loses what touches the edge
-_SILENT = 4  # of viet-asr's log levels: it reports its loading on stderr
+_BEFORE, _AFTER = 0.3, 0.6  # seconds of silence added: the recogniser misses words at the edges
+_SILENT = 4  # log level of viet-asr; it would report its loading on stderr
 _lock = threading.Lock()
 
 
 def version() -> str:
-    """Part of the key of what was heard. Raises SpeechError where the recogniser is not installed."""
+    """Return the recogniser's version, a part of the cache key. Raises SpeechError if it is not installed."""
     if importlib.util.find_spec("vietasr") is None:
         raise SpeechError(
             Finding("listen.engine", _("The recogniser is not installed."), _("Install it: pip install loa[listen]"))
@@ -38,7 +38,7 @@ def version() -> str:
 
 
 def heard(sound: Sound) -> str:
-    """The words that are understood, in lower case. Raises SpeechError where the recogniser is not installed."""
+    """Return the recognised words, in lower case. Raises SpeechError if the recogniser is not installed."""
     version()
     import numpy as np
     import soxr
@@ -51,7 +51,7 @@ def heard(sound: Sound) -> str:
 
 
 def missed(said: str, understood: str) -> tuple[str, ...]:
-    """The words of `said` that are not understood, in order. "hoá" counts as "hóa", "lý" as "lí"."""
+    """Return the words of `said` that are not in `understood`, in order. "hoá" equals "hóa", "lý" equals "lí"."""
     words = said.split()
     ours, theirs = [_canonical(word) for word in words], [_canonical(word) for word in understood.split()]
     matcher = difflib.SequenceMatcher(None, ours, theirs, autojunk=False)
@@ -60,7 +60,7 @@ def missed(said: str, understood: str) -> tuple[str, ...]:
 
 
 def _canonical(word: str) -> tuple[str, str]:
-    """A word without its tone mark, and the mark: its place in the word is a matter of taste, as are final i and y."""
+    """Return a word without its tone mark, and the mark; spelling variants (place of the mark, i or y) become equal."""
     letters = unicodedata.normalize("NFD", word.lower())
     tones = "".join(c for c in letters if c in "\u0300\u0301\u0303\u0309\u0323")
     bare = unicodedata.normalize("NFC", "".join(c for c in letters if c not in tones))
@@ -77,18 +77,18 @@ def _recogniser() -> Any:
     native.lib.vietasr_set_log_level(_SILENT)
     pipeline = vietasr.Pipeline.preset("transcribe")
     pipeline.build()
-    atexit.register(pipeline.close)  # left to the interpreter's end, it fails with a traceback
+    atexit.register(pipeline.close)  # if it is still open when the interpreter exits, it prints a traceback
     return pipeline
 
 
 THRESHOLD = 0.7
-"""Share of a sentence's words that should be understood; the offline voice has about 0.86 on average."""
+"""Share of a sentence's words that should be understood. The offline voice has about 0.86 on average."""
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A sentence on air, what the machine understood of it, and the words that it missed."""
+    """A sentence, the words that the recogniser understood, and the words that it missed."""
 
     cue: Cue
     understood: str
@@ -96,14 +96,14 @@ class Heard:
 
     @property
     def share(self) -> float:
-        """The share of the words that were understood, 0 to 1."""
+        """The share of the words that were understood, from 0 to 1."""
         return 1 - len(self.missed) / max(1, len(self.cue.spoken.split()))
 
 
 def listen(workspace: Workspace, mp3: Path, progress: Progress = lambda *_: None) -> list[Heard]:
-    """Each different sentence of the bulletin `mp3` once, in order; heard before: from the cache.
+    """Check each different sentence of the bulletin `mp3` once, in order; earlier results come from the cache.
 
-    Raises SpeechError where the recogniser is not installed, BulletinError where the bulletin is not whole.
+    Raises SpeechError if the recogniser is not installed, BulletinError if the bulletin is missing or incomplete.
     """
     frames = _frames(mp3)
     cues = _different(Manifest.load(mp3.with_suffix(".json")))
@@ -115,7 +115,7 @@ def listen(workspace: Workspace, mp3: Path, progress: Progress = lambda *_: None
 
 
 def findings(workspace: Workspace, mp3: Path, threshold: float = THRESHOLD) -> Iterator[Finding]:
-    """The sentences of `mp3` of which less than `threshold` is understood, as notes. Raises as `listen` does."""
+    """Yield a note for each sentence of which less than `threshold` is understood. Raises the same as `listen`."""
     for heard in listen(workspace, mp3):
         if heard.share < threshold:
             yield Finding(
@@ -134,7 +134,7 @@ def findings(workspace: Workspace, mp3: Path, threshold: float = THRESHOLD) -> I
 
 
 def _different(manifest: Manifest) -> list[Cue]:
-    """The first cue of each sentence; said by another voice, it is another."""
+    """Return the first cue of each different sentence and voice."""
     found: dict[tuple[str, str], Cue] = {}
     for cue in manifest.cues:
         found.setdefault((cue.spoken, manifest.voice_of(cue)), cue)
@@ -142,7 +142,7 @@ def _different(manifest: Manifest) -> list[Cue]:
 
 
 def _frames(mp3: Path) -> bytes:
-    """The frames of the programme, without tag and `Info` frame. Raises BulletinError."""
+    """Return the MP3 frames without tag and `Info` frame. Raises BulletinError."""
     try:
         raw = mp3.read_bytes()
     except OSError as error:

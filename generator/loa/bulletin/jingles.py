@@ -1,4 +1,4 @@
-"""What is heard besides sentences: jingles, recorded items, and an opening call over music (mixed with pydub)."""
+"""Sound that is not a single sentence: jingles, recorded items, and the opening call over music (mixed by pydub)."""
 
 import hashlib
 import warnings
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".flac", ".wav", ".mp3", ".ogg", ".m4a")
 BED_BEFORE, BED_AFTER, BED_FADE = 1.8, 2.0, 0.5
-"""Seconds of music alone before the first word and after the last, and of the ducking between."""
+"""Seconds of music alone before the first word and after the last one, and of the fade when the music is ducked."""
 BED_LUFS, BED_DUCK_DB = -22.0, -15.0
 _MUSIC_FADE = 0.02
 
 
 def jingle(workspace: Workspace, name: str) -> Path:
-    """The file of station sound `name` in audio/jingles/. Raises BulletinError that names those there are."""
+    """Return the file of station sound `name` in audio/jingles/. Raises BulletinError with the list of sounds."""
     for suffix in SUFFIXES:
         path = workspace.jingles / f"{name}{suffix}"
         if path.is_file():
@@ -45,7 +45,7 @@ def jingle(workspace: Workspace, name: str) -> Path:
 
 
 def absent(workspace: Workspace, plan: BulletinPlan, jingle_name: str) -> Iterator[Finding]:
-    """The sounds that `plan` asks for and the station has not: to know before the day of the broadcast."""
+    """Yield a finding for each sound that `plan` needs and the station does not have."""
     names = (jingle_name, plan.style.music, *["time-signal"] * plan.style.time_signal)
     for name in filter(None, names):
         try:
@@ -64,7 +64,7 @@ def absent(workspace: Workspace, plan: BulletinPlan, jingle_name: str) -> Iterat
 
 
 def closing_jingle(workspace: Workspace, name: str) -> Path:
-    """`<name>-end` where the station has one, else `name` itself."""
+    """Return the file of `<name>-end` if the station has one, else of `name`."""
     try:
         return jingle(workspace, f"{name}-end")
     except BulletinError:
@@ -72,7 +72,7 @@ def closing_jingle(workspace: Workspace, name: str) -> Path:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a sound file. Raises BulletinError where it cannot be read."""
+    """Return the SHA-256 of a sound file. Raises BulletinError if it cannot be read."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
@@ -87,7 +87,10 @@ def file_sha256(path: Path) -> str:
 
 
 def sound_piece(workspace: Workspace, path: Path) -> Segment:
-    """A jingle or a recorded item, any format ffmpeg knows, at the level of the speech. Raises BulletinError."""
+    """Return the segment of a jingle or recorded item (any format of ffmpeg) at the level of speech.
+
+    Raises BulletinError.
+    """
 
     def render() -> "tuple[Samples, tuple[Stretch, ...]]":
         from loa.audio.mastering import level
@@ -100,7 +103,7 @@ def sound_piece(workspace: Workspace, path: Path) -> Segment:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Sentences to be said over music: their clips' keys, the silence after each (s), and how to get the clips."""
+    """The opening call over music: clip keys, the silence after each sentence (s), a function that gives the clips."""
 
     keys: Sequence[str]
     pauses: Sequence[float]
@@ -108,7 +111,7 @@ class Call:
 
 
 def call_over_music(workspace: Workspace, call: Call, music: Path, preset: Preset) -> Segment:
-    """`call` over `music`, which gives way while the voice speaks; one stretch a sentence. Raises BulletinError."""
+    """Return the segment of `call` over `music`, which is ducked while the voice speaks. Raises BulletinError."""
     timing = [f"{pause:.3f}" for pause in call.pauses]
     key = digest("call", RULES, preset, file_sha256(music), *call.keys, *timing)
 
@@ -135,7 +138,7 @@ def call_over_music(workspace: Workspace, call: Call, music: Path, preset: Prese
 
 
 def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
-    """`music` for `seconds`, low while the voice speaks, faded in and out."""
+    """Return `seconds` of `music`, looped, faded in and out, and ducked while the voice speaks."""
     whole = round(seconds * 1000) + 1
     looped = music
     while len(looped) < whole:
@@ -149,7 +152,7 @@ def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
 
 
 def _segment(path: Path) -> "AudioSegment":
-    """Any sound file as pydub holds it, mono at our rate."""
+    """Load any sound file for pydub, mono, at our rate."""
     from loa.audio import ffmpeg
     from loa.audio.mp3 import RATE
 
@@ -157,7 +160,7 @@ def _segment(path: Path) -> "AudioSegment":
 
 
 def _pydub() -> Any:  # pydub has no types
-    """pydub, without what its import says of its own source and of an ffmpeg on the PATH that we do not need."""
+    """Import pydub without its warnings (invalid escape sequences; no ffmpeg on the PATH, which we do not need)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pydub import AudioSegment

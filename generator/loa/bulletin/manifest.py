@@ -1,4 +1,4 @@
-"""The record that lies beside every finished bulletin: what is in it, from what, and what is heard when."""
+"""The manifest: a JSON file beside each bulletin with its contents, its inputs, and the time of each sentence."""
 
 import datetime
 from pathlib import Path
@@ -16,9 +16,9 @@ class _Record(BaseModel):
 
 
 class Word(NamedTuple):
-    """A spoken word: the second it starts, and its place in the cue's `text` (offsets, end exclusive).
+    """A spoken word: the second at which it starts, and its place in the cue's `text` (offsets, end exclusive).
 
-    A list of three in the file: there are thousands of them.
+    It is a list of three values in the file, because there are thousands of words.
     """
 
     at: float
@@ -27,11 +27,11 @@ class Word(NamedTuple):
 
 
 class Cue(_Record):
-    """One sentence on air. `start`, `end`: seconds from the first sample of the file.
+    """One sentence of the bulletin. `start`, `end`: seconds from the first sample of the file.
 
-    `text` is the sentence as written, `spoken` what is heard; `part` is `opening`, a campaign's id, `bridge` or
-    `closing`, and `reading` counts how often that part has been read by then, from 1. `presenter` is whose turn it is;
-    empty where one voice reads everything. `estimated`: the engine did not tell when its words start.
+    `text` is the written sentence, `spoken` its spoken form. `part` is `opening`, a campaign's id, `bridge` or
+    `closing`; `reading` says which reading of that part it is, from 1. `presenter` is who reads it; "" if one voice
+    reads everything. `estimated`: the times of its words are estimated, because the engine did not report them.
     """
 
     start: float
@@ -46,7 +46,7 @@ class Cue(_Record):
 
 
 class Verification(_Record):
-    """What was measured on the finished file, decoded again from its first byte to its last."""
+    """Values measured on the finished file, which is decoded again completely."""
 
     seconds: float
     loudness_lufs: float
@@ -67,39 +67,39 @@ class Manifest(_Record):
     campaigns: tuple[str, ...]
     seconds: float
     sha256: str
-    """Of the MP3, as 64 hexadecimal digits; what an approval is bound to."""
+    """SHA-256 of the MP3, 64 hexadecimal digits. An approval is valid for this file only."""
     engine: str
     voice: str
-    """The one that leads the bulletin."""
+    """The main voice."""
     presenters: dict[str, str] = {}
-    """The voice of each presenter, where they take turns."""
+    """The voice of each presenter, if they take turns."""
     engine_version: str = ""
     preset: str = "horn"
     readings: int = 1
     pace: float = 1.0
     words_sha256: str = ""
-    """Of everything that is said, played and written in the file; with `voice_sha256` it tells whether to make it."""
+    """SHA-256 of everything that is said, played and written; with `voice_sha256` it shows if the file is current."""
     voice_sha256: str = ""
-    """Of who speaks: engine, its version, voice."""
+    """SHA-256 of the engine, its version and its voices."""
     inputs: dict[str, str] = {}
-    """SHA-256 of every file that it was made from, by its path from the root of the workspace."""
+    """SHA-256 of each input file, by its path relative to the workspace."""
     clips: tuple[str, ...] = ()
-    """Keys of the clips in the order of their first use."""
+    """The keys of the segments, in the order of their first use."""
     cues: tuple[Cue, ...] = ()
     proof: Verification | None = None
 
     def voice_of(self, cue: Cue) -> str:
-        """The engine's voice that speaks `cue`."""
+        """Return the voice of the engine that speaks `cue`."""
         return self.presenters.get(cue.presenter, self.voice)
 
     @property
     def speakers(self) -> str:
-        """Engine and voices as people read them: `loa:nu`, `loa:nu + nam`."""
+        """Engine and voices for people: `loa:nu`, `loa:nu + nam`."""
         return f"{self.engine}:{' + '.join(dict.fromkeys((self.voice, *self.presenters.values())))}"
 
     @classmethod
     def load(cls, path: Path) -> "Manifest":
-        """Read a manifest. Raises BulletinError where the file is missing, unreadable or no manifest."""
+        """Read a manifest. Raises BulletinError if the file is not a manifest, WorkspaceError if it cannot be read."""
         try:
             return cls.model_validate_json(read_text(path))
         except ValidationError as error:
@@ -113,5 +113,5 @@ class Manifest(_Record):
             ) from error
 
     def save(self, path: Path) -> None:
-        """Write it whole or not at all. Raises WorkspaceError."""
+        """Write the manifest atomically. Raises WorkspaceError."""
         write_atomic(path, self.model_dump_json(indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""What a bulletin should be: asked for by the schedule, made by `bulletin.make`."""
+"""What a bulletin should contain: planned by the schedule, made by `bulletin.writer`."""
 
 import datetime
 from collections.abc import Iterator, Mapping
@@ -9,12 +9,12 @@ from loa.audio.samples import Preset
 from loa.script import Script
 
 APOLOGY = "xin-loi"
-"""Name of the bulletin in which a commune says sorry for one that could not be aired."""
+"""The name of the bulletin with which a commune apologises for one that could not be aired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a station sounds: its jingle, the music under its opening call (None: none), and the mastering preset."""
+    """The jingle, the music under the opening call (None: no music), the mastering preset, and the time signal."""
 
     jingle: str = "chime"
     music: str | None = "bed"
@@ -24,9 +24,10 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class BulletinPlan:
-    """One programme of a commune: which campaigns, and how long it may last (seconds).
+    """One bulletin of a commune: its campaigns, and its minimum and maximum length (seconds).
 
-    `recordings` are sound files that follow, by their path from the root. An empty `title` means those of the items.
+    `recordings` are sound files that follow the campaigns, by their path relative to the workspace. If `title` is "",
+    the titles of the items are used.
     """
 
     commune: str
@@ -40,13 +41,13 @@ class BulletinPlan:
 
     @property
     def id(self) -> str:
-        """`<commune>/<name>`, also its place below `audio/bulletins/`."""
+        """`<commune>/<name>`; also its path below `audio/bulletins/`, without suffix."""
         return f"{self.commune}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class AudioItem:
-    """An item that is a sound file of the station's own: a song, a message, an interview."""
+    """A recorded item: a song, a message, an interview."""
 
     path: Path
     title: str
@@ -54,9 +55,9 @@ class AudioItem:
 
 @dataclass(frozen=True, slots=True)
 class BulletinRequest:
-    """Everything that one bulletin is made of; `items` in order of priority, `commune` as the MP3 names it.
+    """Everything needed to make one bulletin. `items` are ordered by priority; `commune` is the artist in the MP3 tag.
 
-    `inputs` are the SHA-256 of the workspace's files that the scripts came from.
+    `inputs` are the SHA-256 digests of the workspace's files that the scripts were made from, by path.
     """
 
     plan: BulletinPlan
@@ -70,23 +71,23 @@ class BulletinRequest:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
     def scripts(self) -> Iterator[Script]:
-        """All that is spoken."""
+        """Yield all scripts."""
         yield self.opening
         yield from (item for item in self.items if isinstance(item, Script))
         yield self.bridge
         yield self.closing
 
     def presenters(self) -> tuple[str, ...]:
-        """Who takes turns in it, the one who opens it first; empty where one voice reads everything."""
+        """Return the presenters, the one who opens the bulletin first; empty if one voice reads everything."""
         turns = (sentence.presenter for script in self.scripts() for sentence in script.sentences)
         return tuple(dict.fromkeys(filter(None, turns)))
 
     @property
     def title(self) -> str:
-        """What the bulletin is called: as the schedule says, else the titles of its items."""
+        """The title from the schedule, else the titles of the items."""
         return self.plan.title or "; ".join(dict.fromkeys(item.title for item in self.items))
 
     def part(self, index: int) -> str:
-        """The name of item `index` in cues and chapters: its campaign, or the recording's file name."""
+        """Return the name of item `index` in cues and chapters: its campaign, or the recording's file name."""
         item = self.items[index]
         return item.campaign if isinstance(item, Script) else item.path.stem

@@ -1,4 +1,4 @@
-"""Sentences become pieces: spoken once, mastered once, encoded once; from then on they come from the cache."""
+"""Turn sentences into segments: each is spoken, mastered and encoded once; later it comes from the cache."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from loa.audio.mastering import Samples
 
 Progress = Callable[[int, int, bool], None]
-"""Called after each different sentence: how many are done, how many there are, whether this one had to be spoken."""
+"""Called after each different sentence: how many are done, how many there are, whether this one was spoken now."""
 Line = tuple[Script, Sentence]
 
 
 class Narrator:
-    """Speaks for one bulletin: always the same engine, voices, mastering preset and pace."""
+    """Speaks the sentences of one bulletin with the same engine, voices, mastering preset and pace."""
 
     def __init__(self, workspace: Workspace, speakers: Cast, preset: Preset, pace: float = 1.0) -> None:
         self.workspace = workspace
@@ -30,13 +30,13 @@ class Narrator:
         self._pieces: dict[str, Segment] = {}
 
     def at(self, pace: float) -> "Narrator":
-        """The same narrator at another pace."""
+        """Return a copy of this narrator with another pace."""
         return Narrator(self.workspace, self.speakers, self.preset, pace)
 
     def prepare(self, wanted: Sequence[Line], progress: Progress = lambda *_: None, jobs: int = 1) -> None:
-        """Speak what no earlier build has spoken, `jobs` sentences at a time.
+        """Speak all `wanted` sentences that are not in the cache yet, `jobs` at a time.
 
-        Raises SpeechError, BulletinError, WorkspaceError; what was finished until then is kept.
+        Raises SpeechError, BulletinError, WorkspaceError; sentences that are finished stay in the cache.
         """
         asked = {self.clip_key(*line): line for line in wanted}
         new = {key: line for key, line in asked.items() if key not in self._pieces}
@@ -50,22 +50,22 @@ class Narrator:
                 pool.shutdown(cancel_futures=True)
 
     def piece(self, script: Script, sentence: Sentence) -> Segment:
-        """The piece of `sentence`, which was prepared."""
+        """Return the segment of `sentence`; `prepare` must have been called."""
         return self._pieces[self.clip_key(script, sentence)]
 
     def clip_key(self, script: Script, sentence: Sentence) -> str:
-        """The key of the clip of `sentence`."""
+        """Return the cache key of the clip of `sentence`."""
         return self._voice(sentence).key(utterance(script, sentence))
 
     def clip(self, script: Script, sentence: Sentence) -> Clip:
-        """The clip of `sentence` itself, as the engine gave it."""
+        """Return the clip of `sentence`: the engine's sound, not mastered."""
         return speak(self.workspace, utterance(script, sentence), self._voice(sentence))
 
     def _voice(self, sentence: Sentence) -> Voice:
         return Voice(self.speakers.engine, self.speakers.voice_of(sentence.presenter), self.pace)
 
     def _piece(self, clip: str, line: Line) -> tuple[Segment, bool]:
-        """The piece of clip `clip`, and whether the engine had to speak for it."""
+        """Return the segment of the clip with key `clip`, and whether the engine had to speak."""
         spoken_now: list[bool] = []
 
         def render() -> "tuple[Samples, tuple[Stretch, ...]]":
@@ -82,17 +82,17 @@ class Narrator:
 
 
 def utterance(script: Script, sentence: Sentence) -> Utterance:
-    """What an engine is asked to say."""
+    """Return what the engine says for `sentence`."""
     return Utterance(sentence.reading.phrased, sentence.text, script.region)
 
 
 def lines(scripts: Iterable[Script]) -> list[Line]:
-    """All sentences of `scripts`, each with the script it stands in."""
+    """Return all sentences of `scripts`, each with its script."""
     return [(script, sentence) for script in scripts for sentence in script.sentences]
 
 
 def sections(sentences: Iterable[Sentence]) -> list[list[Sentence]]:
-    """`sentences` cut before each heading: where a shortened second reading may end."""
+    """Split `sentences` before each heading; a shortened last reading may end there."""
     found: list[list[Sentence]] = []
     for sentence in sentences:
         previous = found[-1][-1] if found else None

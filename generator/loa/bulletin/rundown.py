@@ -1,4 +1,4 @@
-"""The rundown of a bulletin: every piece in the order in which it is heard, with the silence after it."""
+"""The rundown of a bulletin: all segments in the order in which they are heard, each with the silence after it."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,13 +13,13 @@ from loa.bulletin.narration import Narrator, Progress, lines, sections
 from loa.bulletin.segments import Segment
 from loa.script import Script, Sentence
 
-LEAD_IN = 0.3  # seconds of silence before the first sound: amplifiers wake up, players fade in
+LEAD_IN = 0.3  # seconds of silence before the first sound, because amplifiers wake up and players fade in
 LEAD_OUT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A piece on air, the silence after it (s), and the sentences that its stretches hold (none for music)."""
+    """One segment, the silence after it (s), and the sentences in it (none for music)."""
 
     piece: Segment
     pause: float
@@ -30,7 +30,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Where a part begins, in seconds."""
+    """The start of a part, in seconds."""
 
     start: float
     part: str
@@ -39,7 +39,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class AssembledBulletin:
-    """A whole bulletin: `blocks` of MP3 frames, what is heard when, and 20 wave peaks a second (0-255)."""
+    """A complete bulletin: `blocks` of MP3 frames, cues, chapters, and 20 wave peaks per second (0-255)."""
 
     blocks: tuple[bytes, ...]
     cues: tuple[Cue, ...]
@@ -48,18 +48,18 @@ class AssembledBulletin:
 
     @property
     def count(self) -> int:
-        """How many frames it has."""
+        """The number of frames."""
         return sum(map(len, self.blocks)) // FRAME_BYTES
 
     @property
     def seconds(self) -> float:
-        """How long it lasts, to the frame."""
+        """The duration in seconds, exact to the frame."""
         return self.count * FRAME_SAMPLES / RATE
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A slot, the frame its piece begins on, and the sample its sound begins on."""
+    """A slot, the frame at which its segment starts, and the sample at which its sound starts."""
 
     slot: Slot
     frame: int
@@ -67,7 +67,7 @@ class Placed:
 
 
 def placed(slots: Iterable[Slot]) -> Iterator[Placed]:
-    """Where each slot comes to lie: on the frame nearest to where it should, never within the one before."""
+    """Yield the place of each slot: the frame nearest to its ideal start, not before the end of the previous slot."""
     free, due = 0, round(LEAD_IN * RATE)
     for slot in slots:
         frame = max(free, round((due - slot.piece.lead) / FRAME_SAMPLES))
@@ -77,7 +77,7 @@ def placed(slots: Iterable[Slot]) -> Iterator[Placed]:
 
 
 def join(slots: Iterable[Slot]) -> AssembledBulletin:
-    """Lay `slots` one behind the other."""
+    """Concatenate `slots` into one bulletin."""
     blocks: list[bytes] = []
     cues: list[Cue] = []
     chapters: list[Chapter] = []
@@ -119,9 +119,9 @@ def _cues(slot: Slot, start: int) -> Iterator[Cue]:
 
 
 def _estimated(sentence: Sentence, seconds: float) -> tuple[float, ...]:
-    """When each word starts, for an engine that does not tell: its share of the sentence by letters and pauses.
+    """Estimate when each word starts from letters and pauses, for engines that do not report it.
 
-    The weights fit two engines that do tell: off by 0.1 s on average, 0.4 s at most, in sentences of 20 words.
+    The weights fit two engines that report it: in sentences of 20 words the error is 0.1 s on average, 0.4 s at most.
     """
     words = sentence.reading.words
     weights = [3 + len(word.text) + 8 * bool(word.pause) for word in words[:-1]] + [3 + len(words[-1].text)]
@@ -135,18 +135,18 @@ MUSIC_PAUSE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Rundown:
-    """What is heard, how it was made to fit, and the keys of the clips in it."""
+    """All slots, how they were fitted, and the keys of their segments."""
 
     slots: tuple[Slot, ...]
     fit: Fit
     clips: tuple[str, ...]
 
 
-_Item = list[list[Slot]]  # an item as its sections, each the slots of its sentences
+_Item = list[list[Slot]]  # the sections of an item, each a list of slots
 
 
 def rundown(order: BulletinRequest, narrator: Narrator, progress: Progress, jobs: int) -> Rundown:
-    """Speak what is new, and choose the readings. Raises BulletinError, SpeechError, WorkspaceError."""
+    """Speak new sentences and choose the readings. Raises BulletinError, SpeechError, WorkspaceError."""
     narrator.prepare(lines(order.scripts()), progress, jobs)
     head, bridge, tail = _opening(order, narrator), _bridge(order, narrator), _closing(order, narrator)
     items = _items(order, narrator)
@@ -169,7 +169,7 @@ def rundown(order: BulletinRequest, narrator: Narrator, progress: Progress, jobs
 
 
 def _opening(order: BulletinRequest, narrator: Narrator) -> list[Slot]:
-    """The time signal if wanted, the jingle, and the call over music."""
+    """Return the time signal (if wanted), the jingle, and the call over music."""
     style, sentences = order.style, order.opening.sentences
     slots = [_music(narrator, name, "opening") for name in (*["time-signal"] * style.time_signal, style.jingle)]
     if style.music is None or not sentences:
@@ -202,7 +202,7 @@ def _music(narrator: Narrator, name: str, part: str) -> Slot:
 
 
 def _spoken(narrator: Narrator, script: Script, part: str) -> list[Slot]:
-    """All of `script`, with the pause between parts at its end."""
+    """Return the slots of all sentences of `script`, with the pause between parts at the end."""
     slots = [_line(narrator, script, sentence, part) for sentence in script.sentences]
     return [*slots[:-1], replace(slots[-1], pause=PART_PAUSE)] if slots else []
 
@@ -212,7 +212,7 @@ def _line(narrator: Narrator, script: Script, sentence: Sentence, part: str) -> 
 
 
 def _items(order: BulletinRequest, narrator: Narrator) -> list[_Item]:
-    """Every item cut into its sections."""
+    """Return every item, split into sections."""
     found: list[_Item] = []
     for index, item in enumerate(order.items):
         part = order.part(index)
@@ -242,7 +242,7 @@ def _seconds(slots: Sequence[Slot]) -> float:
 
 
 def _settled(plan: BulletinPlan, chosen: Fit, frame: Length, bridge: Length, items: Sequence[_Item]) -> Fit:
-    """`chosen` with the pauses that the clips spoken at its pace really need. Raises BulletinError."""
+    """Return `chosen` with pauses for the actual length of the clips at the new pace. Raises BulletinError."""
     length = total(frame, bridge, _lengths(items), chosen.rounds)
     stretch = stretch_for(length, plan)
     if stretch is None:
@@ -255,5 +255,5 @@ def _stretched(slot: Slot, stretch: float, reading: int) -> Slot:
 
 
 def _clips(slots: Sequence[Slot]) -> tuple[str, ...]:
-    """The pieces' keys in the order of their first use."""
+    """Return the keys of the segments, in the order of their first use."""
     return tuple(dict.fromkeys(slot.piece.key for slot in slots))

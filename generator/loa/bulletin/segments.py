@@ -1,7 +1,8 @@
-"""A piece: something heard without a break (a sentence, a jingle, an opening over music), mastered and encoded once.
+"""Segments: a sentence, a jingle or an opening over music, mastered and encoded once.
 
-It is kept beside the clips as an MP3 that any player plays: our frames behind an ID3 tag with one private frame, whose
-JSON says where the sound lies in the frames and which SHA-256 they have. What does not match is made again.
+A segment is stored beside the clips as an MP3 that any player can play: our frames after an ID3 tag with one private
+frame, whose JSON says where the sound is within the frames and which SHA-256 they have. If it does not match, the
+segment is made again.
 """
 
 import hashlib
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
     Render = Callable[[], tuple[Samples, tuple["Stretch", ...]]]
 
 RULES = "piece 3"
-"""Part of the key of every piece: raise it when mastering or encoding comes to sound different."""
+"""Part of the cache key of every segment: change it when mastering or encoding changes the sound."""
 _OWNER = b"loa\0"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A sentence within a piece: its first sample from the piece's own, its length in samples, its word marks (s)."""
+    """A sentence within a segment: its first sample, its length in samples, its word marks (s)."""
 
     start: int
     length: int
@@ -44,7 +45,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`frames` whose sound begins `lead` samples in and lasts `length` samples; `peaks` are 20 a second, 0-255."""
+    """MP3 `frames`: the sound starts after `lead` samples and lasts `length` samples. `peaks`: 20 per second, 0-255."""
 
     key: str
     frames: bytes
@@ -53,21 +54,21 @@ class Segment:
     stretches: tuple[Stretch, ...]
     peaks: bytes
     render: "Render | None" = field(default=None, compare=False, repr=False)
-    """Masters it again, without loss."""
+    """Returns the mastered samples again, for lossless files."""
 
     @property
     def count(self) -> int:
-        """How many frames it has."""
+        """The number of frames."""
         return len(self.frames) // FRAME_BYTES
 
     @property
     def seconds(self) -> float:
-        """How long its sound lasts."""
+        """The duration of its sound in seconds."""
         return self.length / RATE
 
 
 def kept(workspace: Workspace, key: str, render: "Render") -> Segment:
-    """The piece `key` from the cache; else what `render` masters, encoded and kept."""
+    """Return the segment `key` from the cache; else call `render`, encode its samples and store the segment."""
     path = clip_path(workspace, key, ".mp3")
     try:
         found = unpack(path.read_bytes(), key)
@@ -80,7 +81,7 @@ def kept(workspace: Workspace, key: str, render: "Render") -> Segment:
 
 
 def pack(piece: Segment) -> bytes:
-    """`piece` as the bytes of its file."""
+    """Return the file content of a segment."""
     about = {
         "key": piece.key,
         "sha256": hashlib.sha256(piece.frames).hexdigest(),
@@ -95,7 +96,7 @@ def pack(piece: Segment) -> bytes:
 
 
 def unpack(raw: bytes, key: str) -> Segment | None:
-    """The piece in `raw`, or None if it is not whole or not the one named `key`."""
+    """Return the segment in `raw`; None if it is incomplete or does not have this key."""
     if raw[:6] != b"ID3\x03\0\0" or raw[10:14] != b"PRIV" or raw[20 : 20 + len(_OWNER)] != _OWNER:
         return None
     end = 20 + struct.unpack(">I", raw[14:18])[0]
@@ -115,13 +116,13 @@ def _syncsafe(size: int) -> bytes:
 
 
 MAX_DBTP = -1.6
-"""The finished file must stay below -1.5 dBTP, and a meter may differ by a little."""
-_LAME_SCALE = 0.95  # LAME turns everything down by this much at our bit rate, and ffmpeg has no switch for it
-_DELAY = 1105  # samples before the first that LAME was given: 576 of its own, 529 of every decoder
+"""The finished file must stay below -1.5 dBTP; meters differ slightly."""
+_LAME_SCALE = 0.95  # LAME scales everything by this factor at our bit rate, and ffmpeg has no option to change it
+_DELAY = 1105  # samples before the first input sample: 576 added by LAME, 529 by every decoder
 
 
 def encode(key: str, samples: Samples, stretches: tuple[Stretch, ...]) -> Segment:
-    """The piece `key` of mastered `samples` at `RATE`. Raises BulletinError if the encoder fails."""
+    """Encode mastered `samples` at `RATE` to the segment `key`. Raises BulletinError if the encoder fails."""
     for ceiling in (None, -3.5, -4.5, -6.0):
         if ceiling is not None:
             samples = np.asarray(limit(samples, ceiling), np.float32)
@@ -129,7 +130,7 @@ def encode(key: str, samples: Samples, stretches: tuple[Stretch, ...]) -> Segmen
         heard, _rate = soundfile.read(io.BytesIO(frames), dtype="float32")
         if true_peak(heard) <= MAX_DBTP:
             break
-    lead = _DELAY - FRAME_SAMPLES  # the first frame holds only the encoder's own silence: it is left out
+    lead = _DELAY - FRAME_SAMPLES  # the first frame holds only silence of the encoder and is dropped
     return Segment(key, frames, lead, len(samples), stretches, _peaks(samples))
 
 
@@ -149,7 +150,7 @@ def _frames(samples: Samples) -> bytes:
 
 
 def _peaks(samples: Samples) -> bytes:
-    """The loudest sample of each twentieth of a second, for pictures of the wave."""
+    """Return the loudest sample of each twentieth of a second (0-255), for the picture of the wave."""
     step = RATE // 20
     padded = np.abs(np.pad(samples, (0, -len(samples) % step))).reshape(-1, step)
     return bytes(np.minimum(255, padded.max(axis=1) * 255).astype(np.uint8))

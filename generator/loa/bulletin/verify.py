@@ -1,6 +1,6 @@
-"""A finished bulletin is opened again and measured, from its first byte to its last, by ffmpeg's own meters.
+"""Verify a finished bulletin: decode the whole file with ffmpeg and measure it with ffmpeg's meters.
 
-They share no code with our mastering: loudness and true peak are its EBU R 128 filter (ITU-R BS.1770).
+They share no code with our mastering: loudness and true peak come from ffmpeg's EBU R 128 filter (ITU-R BS.1770).
 """
 
 import re
@@ -17,15 +17,15 @@ LOUDNESS = (-16.5, -15.5)
 MAX_PEAK = -1.5
 MAX_SILENCE = 3.0
 SYLLABLES = (2.5, 6.0)
-"""A second, within sentences: slower or quicker, and the sound cannot be that of the text."""
+"""Allowed syllables per second within sentences; outside, the sound is probably not that of the text."""
 HURRIED, FEW = 1.5, 5
-"""A sentence of at least so many syllables at so many times the bulletin's own pace (voices vary by 1.2) is doubted."""
+"""Warn about a sentence of at least FEW syllables, HURRIED times as fast as the bulletin (voices vary by 1.2)."""
 _LENGTH_TOLERANCE = 0.05
 _FILTERS = "astats=measure_perchannel=none,silencedetect=noise=-50dB:d=0.3,ebur128=peak=true:framelog=verbose"
 
 
 def prove(path: Path, manifest: Manifest) -> Verification:
-    """Measure the MP3 at `path`. Raises BulletinError where it does not decode, or is not as long as its record."""
+    """Measure the MP3 at `path`. Raises BulletinError if it cannot be decoded or its length is not the manifest's."""
     arguments = ("-nostats", "-xerror", "-err_detect", "explode", "-i", path, "-map", "0:a", "-af", _FILTERS)
     proof = read_meters(ffmpeg.run(*arguments, "-f", "null", "-")[1], manifest)
     if abs(proof.seconds - manifest.seconds) > _LENGTH_TOLERANCE:
@@ -43,7 +43,7 @@ def prove(path: Path, manifest: Manifest) -> Verification:
 
 
 def read_meters(report: str, manifest: Manifest) -> Verification:
-    """What ffmpeg's filters wrote, as figures."""
+    """Parse the report of ffmpeg's filters."""
     silences = [float(found) for found in re.findall(r"silence_duration: ([\d.]+)", report)]
     peak_level = _number(r"Peak level dB: (\S+)", report)
     spoken = sum(cue.end - cue.start for cue in manifest.cues)
@@ -59,13 +59,13 @@ def read_meters(report: str, manifest: Manifest) -> Verification:
 
 
 def _number(pattern: str, report: str) -> float:
-    """The last figure that `pattern` finds: the summary stands behind the running values."""
+    """Return the last number that `pattern` finds: the summary comes after the running values."""
     found = re.findall(pattern, report)
     return float(found[-1]) if found else float("nan")
 
 
 def doubts(manifest: Manifest) -> tuple[Finding, ...]:
-    """What an attentive ear should check before the bulletin is approved: warnings, never a refusal."""
+    """Return warnings about what somebody should check by ear before approving the bulletin."""
     proof = manifest.proof
     if proof is None:
         return ()
@@ -89,7 +89,7 @@ def doubts(manifest: Manifest) -> tuple[Finding, ...]:
 
 
 def _hurried(manifest: Manifest, pace: float) -> Iterator[str]:
-    """The sentences that are over much sooner than the bulletin's own `pace` lets expect: they may have been cut."""
+    """Yield a message for each sentence that is much shorter than expected at the bulletin's `pace`: it may be cut."""
     reported: set[str] = set()
     for cue in manifest.cues:
         syllables = len(cue.spoken.split())

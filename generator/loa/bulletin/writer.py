@@ -1,7 +1,7 @@
-"""The recipe of one bulletin: speak what is new, choose the readings, join the pieces, write the files and a record.
+"""Make one bulletin: speak new sentences, choose the readings, join the segments, write the files and the manifest.
 
-The record is written last: a build that is killed leaves the old bulletin, or a record that does not match its sound,
-which the next build makes again.
+The manifest is written last. If a build is killed, it leaves the old bulletin, or a manifest that does not match its
+sound; the next build then makes the bulletin again.
 """
 
 import datetime
@@ -33,14 +33,13 @@ from loa.tts.voices import voice_for
 from loa.workspace import Workspace, cannot_write, part_path, write_atomic
 
 ESTIMATED = "Thời điểm của từng từ là ước lượng, vì bộ đọc không cho biết."
-"""In Vietnamese, as the captions are."""
+"""The note is Vietnamese, like the captions."""
 
 
 def webvtt(cues: Sequence[Cue]) -> str:
-    """`cues` as WebVTT; words carry their times, so that a page can light them up as they are heard.
+    """Return `cues` as WebVTT, with the time of each word, so that a page can highlight words while they are heard.
 
-    Where presenters take turns, each cue says whose it is (`<v Nữ>`); where those times are no more than an estimate, a
-    note says so.
+    If presenters take turns, each cue names its presenter (`<v Nữ>`). If word times are estimated, a note says so.
     """
     blocks = (f"{i}\n{_stamp(c.start)} --> {_stamp(c.end)}\n{_speaker(c)}{_timed(c)}\n" for i, c in enumerate(cues, 1))
     note = f"NOTE {ESTIMATED}\n\n" if any(cue.estimated for cue in cues) else ""
@@ -48,7 +47,7 @@ def webvtt(cues: Sequence[Cue]) -> str:
 
 
 def srt(cues: Sequence[Cue]) -> str:
-    """`cues` as SubRip."""
+    """Return `cues` as SubRip."""
     blocks = (
         f"{i}\n{_stamp(c.start, ',')} --> {_stamp(c.end, ',')}\n{' '.join(c.text.split())}\n"
         for i, c in enumerate(cues, 1)
@@ -61,12 +60,12 @@ def _speaker(cue: Cue) -> str:
 
 
 def _timed(cue: Cue) -> str:
-    """The text in one line, escaped, with `<time>` before each word after the first."""
+    """Return the text on one line, escaped, with `<time>` before each word after the first."""
 
     def pieces() -> Iterator[str]:
         position, last = 0, cue.start
         for number, word in enumerate(cue.words):
-            # words that one written token gave ("2023") share its start: the token is lit once, at the first of them
+            # several spoken words of one written token ("2023") share its start: mark only the first one
             if number and word.start > position and last < word.at < cue.end:
                 yield html.escape(cue.text[position : word.start], quote=False)
                 yield f"<{_stamp(word.at)}>"
@@ -83,7 +82,7 @@ def _stamp(seconds: float, point: str = ".") -> str:
 
 
 def id3(title: str, commune: str, date: datetime.date, chapters: Sequence[tuple[float, float, str]]) -> bytes:
-    """The tag as bytes. `chapters` are (start, end, name) in seconds."""
+    """Return the ID3 tag. `chapters` are (start, end, name) with times in seconds."""
     tag = ID3()
     for frame, value in ((TIT2, title), (TPE1, commune), (TALB, commune), (TDRC, date.isoformat()), (TLAN, "vie")):
         tag.add(frame(encoding=1, text=value))
@@ -108,11 +107,11 @@ def id3(title: str, commune: str, date: datetime.date, chapters: Sequence[tuple[
 
 
 WIDTH, HEIGHT = 1200, 96
-_PALETTE = bytes((255, 255, 255, 196, 30, 58))  # paper, and the red of the wave
+_PALETTE = bytes((255, 255, 255, 196, 30, 58))  # white background, red wave
 
 
 def waveform(peaks: bytes) -> bytes:
-    """`peaks` (0-255, evenly spaced in time) as a PNG of two colours, mirrored about its middle."""
+    """Draw `peaks` (0-255, evenly spaced in time) as a PNG with two colours, mirrored about the middle."""
     columns = [max(peaks[_at(x, peaks) : max(_at(x, peaks) + 1, _at(x + 1, peaks))], default=0) for x in range(WIDTH)]
     reach = [column * (HEIGHT // 2) // 255 for column in columns]
     rows = []
@@ -120,7 +119,7 @@ def waveform(peaks: bytes) -> bytes:
         away = abs(2 * y + 1 - HEIGHT) // 2
         bits = "".join("1" if away <= r and r else "0" for r in reach)
         rows.append(b"\0" + int(bits, 2).to_bytes(WIDTH // 8, "big"))
-    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 1, 3, 0, 0, 0)  # one bit a pixel, with a palette
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 1, 3, 0, 0, 0)  # one bit per pixel, with a palette
     chunks = ((b"IHDR", header), (b"PLTE", _PALETTE), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, body) for name, body in chunks)
 
@@ -134,7 +133,7 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 
 def write_flac(path: Path, slots: Iterable[Slot], frames: int) -> None:
-    """Write `slots` to `path`, `frames` MP3 frames long, whole or not at all. Raises WorkspaceError."""
+    """Write `slots`, padded to `frames` MP3 frames, to `path`, atomically. Raises WorkspaceError."""
     import numpy as np
     import soundfile
 
@@ -166,12 +165,12 @@ def make(
     lossless: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Manifest:
-    """Make the bulletin of `order`, speaking `jobs` sentences at a time, or find that it is already made.
+    """Make the bulletin of `order`, `jobs` sentences at a time, or return its manifest if it is already made.
 
-    `voice` reads all of it, or lends its accent to the presenters that `order` names (see `speech.presenters`).
-    With `lossless` its master is kept too, as FLAC.
-    Raises BulletinError (it cannot fit, a sound is missing), SpeechError, WorkspaceError; sentences spoken until then
-    stay in the cache, and an older bulletin stays as it was.
+    `voice` reads everything, or decides the accent of the presenters that `order` names (see `tts.voices.cast`). With
+    `lossless`, a FLAC file is written too.
+    Raises BulletinError (it does not fit its length, a sound is missing), SpeechError, WorkspaceError. Sentences that
+    are finished stay in the cache, and an older bulletin is not changed.
     """
     target = workspace.bulletins / f"{order.plan.id}.mp3"
     flac = target.with_suffix(".flac")
@@ -212,11 +211,11 @@ def make(
 
 
 def _written(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Manifest) -> Manifest:
-    """Prove the sound under another name, then put all files in their places, the record last.
+    """Verify the sound under a temporary name, then write all files under their final names, the manifest last.
 
-    Builds that run side by side put theirs one after the other, so that a record never lies beside another's sound.
+    A lock makes parallel builds do this one after the other, so that manifest and sound always belong together.
     """
-    from filelock import FileLock  # brings asyncio, which costs time and 2 MB wherever nothing new is written
+    from filelock import FileLock  # imports asyncio: costs start-up time and 2 MB when nothing new is written
 
     target = workspace.bulletins / f"{manifest.id}.mp3"
     candidate = part_path(target)
@@ -225,7 +224,7 @@ def _written(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Manifes
         manifest = manifest.model_copy(update={"proof": prove(candidate, manifest)})
         workspace.state.mkdir(exist_ok=True)
         with FileLock(workspace.state / "bulletins.lock"):
-            target.with_suffix(".flac").unlink(missing_ok=True)  # of an earlier sound
+            target.with_suffix(".flac").unlink(missing_ok=True)  # it belongs to an earlier sound
             candidate.replace(target)
             write_atomic(target.with_suffix(".png"), picture)
             write_atomic(target.with_suffix(".srt"), srt(manifest.cues))
@@ -239,18 +238,18 @@ def _written(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Manifes
 
 
 def made_before(workspace: Workspace, order: BulletinRequest, wanted: str | None = None) -> Manifest | None:
-    """The bulletin of `order` where it is made already, in a voice that `wanted` (`engine[:voice]`, `auto`) allows.
+    """Return the manifest of `order` if the bulletin is already made with a voice that `wanted` allows, else None.
 
-    Costs no look at the network. A release is bound to the sound: it must not lapse because the Internet, and with it
-    another voice, came or went. The bulletin is to be made again (None) when its own engine, being ready, has become a
-    better version of itself.
+    `wanted` is `engine[:voice]` or `auto`. The network is not used: an approval is bound to the sound and must not
+    become invalid because the Internet, and with it another voice, is available or not. Returns None too if the
+    bulletin's engine is ready with a new version.
     """
     manifest = _whole(workspace, order)
     if manifest is None:
         return None
     try:
         now = engine_named(manifest.engine)
-    except SpeechError:  # its engine is no longer installed
+    except SpeechError:  # the engine is no longer installed
         return manifest if is_auto(wanted) else None
     if not is_auto(wanted) and not _speaks(manifest, str(wanted), now, order):
         return None
@@ -258,7 +257,7 @@ def made_before(workspace: Workspace, order: BulletinRequest, wanted: str | None
 
 
 def _speaks(manifest: Manifest, wanted: str, engine: Engine, order: BulletinRequest) -> bool:
-    """Whether the voices of `manifest` are those that `wanted` (`engine[:voice]`) gives `order`."""
+    """Return whether `manifest` has the voices that `wanted` (`engine[:voice]`) gives for `order`."""
     name, _colon, voice = wanted.partition(":")
     first = next(iter(engine.voices()), "")
     base = (voice_for(engine, voice, first) if voice else first) or voice
@@ -267,14 +266,14 @@ def _speaks(manifest: Manifest, wanted: str, engine: Engine, order: BulletinRequ
 
 
 def unchanged(workspace: Workspace, order: BulletinRequest, engine: Engine, voice: str) -> Manifest | None:
-    """The bulletin of `order` where it is made already, by this voice, and whole; else None. Costs milliseconds."""
+    """Return the manifest of `order` if it is made with this voice and complete, else None. Takes milliseconds."""
     manifest = _whole(workspace, order)
     speakers = cast(engine, voice, order.presenters())
     return manifest if manifest and manifest.voice_sha256 == _voice(speakers) else None
 
 
 def _whole(workspace: Workspace, order: BulletinRequest) -> Manifest | None:
-    """The record of the bulletin that has the words of `order`, where all its files are whole; else None."""
+    """Return the manifest if the bulletin has the words of `order` and all its files are complete, else None."""
     mp3 = workspace.bulletins / f"{order.plan.id}.mp3"
     words = _words(workspace, order)
     try:
@@ -289,14 +288,14 @@ def _whole(workspace: Workspace, order: BulletinRequest) -> Manifest | None:
 
 
 def _voice(speakers: Cast) -> str:
-    """A digest of who speaks."""
+    """Return a digest of the engine, its version and its voices."""
     engine = speakers.engine
     presenters = (part for pair in speakers.presenters.items() for part in pair)
     return digest(engine.name, engine.version, engine.text_style, speakers.lead, *presenters)
 
 
 def _words(workspace: Workspace, order: BulletinRequest) -> str:
-    """A digest of everything that is said, played and written in the file, whoever speaks. Raises BulletinError."""
+    """Return a digest of everything that is said, played and written, without the voices. Raises BulletinError."""
     plan, style = order.plan, order.style
     names = [style.jingle, "bridge", *([style.music] if style.music else []), *["time-signal"] * style.time_signal]
     music = [*(jingles.jingle(workspace, name) for name in names), jingles.closing_jingle(workspace, style.jingle)]
@@ -312,14 +311,14 @@ def _words(workspace: Workspace, order: BulletinRequest) -> str:
 
 
 def _turns(order: BulletinRequest) -> list[str]:
-    """Who says each sentence; nothing where one voice says all, so that older records stay true."""
+    """Return the presenter of each sentence; empty if one voice reads everything, so that older digests stay valid."""
     return [sentence.presenter for _script, sentence in lines(order.scripts())] if order.presenters() else []
 
 
 def as_mp3(order: BulletinRequest, programme: AssembledBulletin, day: datetime.date) -> bytes:
-    """The finished file: tag, `Info` frame, frames."""
+    """Return the finished file: tag, `Info` frame, frames."""
     named = {item.path.stem if isinstance(item, AudioItem) else item.campaign: item.title for item in order.items}
-    named |= {"opening": "Mở đầu", "bridge": "Đọc lại", "closing": "Kết thúc"}  # a bulletin is Vietnamese everywhere
+    named |= {"opening": "Mở đầu", "bridge": "Đọc lại", "closing": "Kết thúc"}  # chapter names are always Vietnamese
     ends = [*(chapter.start for chapter in programme.chapters[1:]), programme.seconds]
     chapters = [(c.start, end, named[c.part]) for c, end in zip(programme.chapters, ends, strict=True)]
     tag = id3(order.title, order.commune, day, chapters)

@@ -1,4 +1,4 @@
-"""Publication: for each campaign a page, Markdown, a Word document and a fragment to paste; indexes and feeds.
+"""Publication: for each campaign a page, Markdown, a Word document and an HTML fragment; indexes and feeds; USB sticks.
 
 public/index.html  feed.xml  style.css  captions.js
 public/<commune>/index.html  feed.xml

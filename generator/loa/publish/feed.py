@@ -1,4 +1,4 @@
-"""A feed of articles and their bulletins: RSS 2.0, which podcast players understand too."""
+"""An RSS 2.0 feed of articles and their bulletins, also for podcast players."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _VIETNAM = timezone(timedelta(hours=7))
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One article: `href` and `audio` from the feed's own folder; `size` in bytes, `seconds` of sound."""
+    """One article. `href` and `audio` are relative to the feed's folder; `size` in bytes, `seconds` of sound."""
 
     title: str
     summary: str
@@ -23,13 +23,13 @@ class Item:
 
 
 def feed(title: str, description: str, base: str, items: Sequence[Item]) -> bytes:
-    """The XML; `base`: the address of the feed's folder, with a slash at the end."""
+    """Return the XML. `base`: the URL of the feed's folder, with a slash at the end."""
     made = FeedGenerator()
     made.load_extension("podcast")
     made.title(title)
     made.description(description)
     made.link(href=f"{base}feed.xml", rel="self")
-    made.link(href=base, rel="alternate")  # the last one becomes the channel's <link>
+    made.link(href=base, rel="alternate")  # feedgen writes the last link as the channel's <link>
     made.language("vi")
     made.generator("Loa")
     made.podcast.itunes_author(title)
@@ -51,5 +51,5 @@ def feed(title: str, description: str, base: str, items: Sequence[Item]) -> byte
 
 
 def _moment(day: date) -> datetime:
-    """Midnight of a day in Viet Nam: an article has a day, no hour."""
+    """Return midnight of a day in Vietnam: an article has a date, but no time."""
     return datetime.combine(day, time(), _VIETNAM)

@@ -1,4 +1,4 @@
-"""The published page of an article: its text, and the player of the bulletin that says it."""
+"""The published page of an article: its text, and a player for the bulletin that reads it."""
 
 import html
 import re
@@ -20,16 +20,16 @@ from loa.errors import BulletinError
 from loa.script import Script, Sentence
 from loa.workspace import Workspace
 
-_FIRST = 0xF0000  # a private plane: one character marks where each sentence begins, and tells which one it is
+_FIRST = 0xF0000  # private characters: one character marks the start of a sentence and holds its number
 _MARK = re.compile("[\U000f0000-\U000ffffd]")
 _PIECE = re.compile(r"(<[^>]+>)")
 _BLOCK = re.compile(r"</?(?:p|li|ul|ol|h[1-6]|blockquote|t[dhr]|table)\b")
 
 
 def marked_html(markdown: str, sentences: Sequence[Sentence], cues: Mapping[int, Sequence[int]]) -> str:
-    """`markdown` as HTML; the text of sentence i is in `<span data-cues="…">` with the numbers of its captions.
+    """Convert `markdown` to HTML; the text of each sentence is in `<span data-cues="…">` with its caption numbers.
 
-    `cues`: for the index of a sentence the captions in which it is heard. Sentences without any get no span.
+    `cues` maps the index of a sentence to the captions in which it is heard. A sentence without captions gets no span.
     """
     pieces, position = [], 0
     for index, sentence in enumerate(sentences):
@@ -41,7 +41,7 @@ def marked_html(markdown: str, sentences: Sequence[Sentence], cues: Mapping[int,
 
 
 def _spans(made: str, cues: Mapping[int, Sequence[int]]) -> str:
-    """Marks become spans around each run of text; a span never crosses a tag, so the HTML stays well formed."""
+    """Replace the marks by spans around each run of text. A span never crosses a tag, so the HTML stays well-formed."""
     out, current = [], None
     for piece in _PIECE.split(made):
         if piece.startswith("<"):
@@ -63,7 +63,7 @@ def _spans(made: str, cues: Mapping[int, Sequence[int]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PageAudio:
-    """A bulletin that holds an article: its files, its length in words, its captions for each of the sentences."""
+    """A bulletin that reads an article: its manifest, its files, and the caption numbers of each sentence."""
 
     manifest: Manifest
     mp3: Path
@@ -72,18 +72,18 @@ class PageAudio:
 
     @property
     def length(self) -> str:
-        """`11 phút 40 giây`."""
+        """The duration in Vietnamese: `11 phút 40 giây`."""
         minutes, seconds = divmod(round(self.manifest.seconds), 60)
         return f"{minutes} phút {seconds} giây" if minutes else f"{seconds} giây"
 
 
 def bulletin_of(workspace: Workspace, commune: str, script: Script) -> PageAudio | None:
-    """The bulletin that says `script` as it is now; the shortest list of items first. None when there is none yet."""
+    """Return the bulletin that reads the current `script`, preferring one with few items; None if there is none."""
     found = []
     for path in sorted((workspace.bulletins / commune).glob("*.json")):
         try:
             manifest = Manifest.load(path)
-        except BulletinError:  # half a build, or a file of somebody else: the page does without it
+        except BulletinError:  # an interrupted build, or another file: make the page without it
             continue
         mp3, vtt = path.with_suffix(".mp3"), path.with_suffix(".vtt")
         cues = _cues(manifest, script)
@@ -93,7 +93,7 @@ def bulletin_of(workspace: Workspace, commune: str, script: Script) -> PageAudio
 
 
 def _cues(manifest: Manifest, script: Script) -> dict[int, list[int]]:
-    """Sentence → numbers of its captions (from 1), over all readings; empty when the bulletin says another text."""
+    """Return the caption numbers (from 1) of each sentence; empty if the bulletin reads another text."""
     readings: dict[int, list[tuple[int, str]]] = {}
     for number, cue in enumerate(manifest.cues, 1):
         if cue.part == script.campaign:
@@ -108,12 +108,12 @@ def _cues(manifest: Manifest, script: Script) -> dict[int, list[int]]:
 
 
 ASSETS = {"style.css": "text/css", "captions.js": "text/javascript"}
-"""What stands beside the pages, two folders up."""
+"""Files that all pages use, two folders above them, and their media types."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """A page as `html`; it asks for `bulletin.mp3` and `bulletin.vtt` in its own folder where it was `heard`."""
+    """A page as `html`. If `heard` is set, it needs `bulletin.mp3` and `bulletin.vtt` in its folder."""
 
     html: str
     article: Article
@@ -122,7 +122,7 @@ class ArticlePage:
 
 
 def article_page(workspace: Workspace, commune: Commune, campaign: Campaign) -> ArticlePage:
-    """The page of a campaign as it is now. Raises CampaignError, TemplateError."""
+    """Render the current page of a campaign. Raises CampaignError, TemplateError."""
     article = articles.render(workspace, commune, campaign)
     script = scripts.write(article, commune)
     heard = bulletin_of(workspace, commune.stem, script)
@@ -144,7 +144,7 @@ def article_page(workspace: Workspace, commune: Commune, campaign: Campaign) -> 
 
 
 def _summary(article: Article) -> str:
-    """The first paragraph that is not a greeting."""
+    """Return the first paragraph that is not a greeting."""
     markdown = article.markdown
     texts = (plain(markdown[b.start : b.end]) for b in blocks(markdown) if b.kind == "paragraph")
     reported = (text for text in texts if len(text.split()) > 6 and not text.startswith("Kính thưa"))

@@ -1,4 +1,4 @@
-"""The whole site: every article's folder, the indexes and the feeds."""
+"""Publish the site: a folder for each article, the indexes and the feeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from loa.workspace import Workspace, write_atomic
 
 @dataclass(slots=True)
 class PublishReport:
-    """What a publication did, as paths."""
+    """The paths that a publication wrote or left unchanged."""
 
     written: list[Path] = field(default_factory=list)
     unchanged: list[Path] = field(default_factory=list)
 
     def put(self, path: Path, content: bytes | str) -> None:
-        """Write `content` to `path` unless it is there already. Raises WorkspaceError where it cannot be written."""
+        """Write `content` to `path` if it is different. Raises WorkspaceError if it cannot be written."""
         raw = content.encode() if isinstance(content, str) else content
         if path.is_file() and path.read_bytes() == raw:
             self.unchanged.append(path)
@@ -32,7 +32,7 @@ class PublishReport:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """One published article, for the indexes."""
+    """One published article, for indexes and feeds."""
 
     campaign: Campaign
     summary: str
@@ -42,9 +42,9 @@ class _Made:
 def publish(
     workspace: Workspace, *, out: Path | None = None, base_url: str | None = None, communes: Sequence[Commune] = ()
 ) -> PublishReport:
-    """Publish all communes, or those given, into `out` (else public/). `base_url`: where the folder will stand.
+    """Publish all communes, or only `communes`, into `out` (default: public/). `base_url`: the URL of that folder.
 
-    Raises CampaignError and TemplateError with all problems; nothing is written for what cannot be rendered.
+    Raises CampaignError and TemplateError with all problems, before the page with the problem is written.
     """
     out = out or workspace.public
     base = (base_url or out.resolve().as_uri()).rstrip("/") + "/"

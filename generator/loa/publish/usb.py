@@ -1,4 +1,4 @@
-"""A stick for stations without a network: the bulletins to come as numbered MP3 files, and a printed timetable."""
+"""Export to a USB stick, for players without a network: numbered MP3 files and a timetable to print."""
 
 import hashlib
 import re
@@ -18,17 +18,17 @@ _OURS = re.compile(r"\d{2,}-\d{4}-\d{4}-[a-z0-9-]+\.mp3")
 
 @dataclass(frozen=True, slots=True)
 class Stick:
-    """What was written: (number, airing) of each file; and the airings that could not be, with the reason."""
+    """The result: file name and airing of each file, and the airings that were left out, with the reason."""
 
     written: tuple[tuple[str, Airing], ...]
     left_out: tuple[tuple[Airing, str], ...]
 
 
 def write_stick(workspace: Workspace, store: Database, airings: Sequence[Airing], folder: Path) -> Stick:
-    """Write `airings` in their order to `folder`; only released bulletins. Raises WorkspaceError, ApprovalError,
-    StoreError.
+    """Write the approved bulletins of `airings`, in their order, to `folder`.
 
-    Names are plain ASCII, as cheap players sort and show them: `01-2411-1700-ben-hai-dvc.mp3`.
+    Names are plain ASCII, which cheap players can sort and show: `01-2411-1700-ben-hai-dvc.mp3`.
+    Raises WorkspaceError, ApprovalError, StoreError.
     """
     written: list[tuple[str, Airing]] = []
     left_out: list[tuple[Airing, str]] = []
@@ -51,7 +51,7 @@ def write_stick(workspace: Workspace, store: Database, airings: Sequence[Airing]
 
 
 def _remove_earlier(folder: Path, written: set[str]) -> None:
-    """What an earlier export left there would be played again between this week's files."""
+    """Delete the files of an earlier export; otherwise the player would play them again."""
     try:
         for path in folder.glob("*.mp3"):
             if path.name not in written and _OURS.fullmatch(path.name):
@@ -61,7 +61,7 @@ def _remove_earlier(folder: Path, written: set[str]) -> None:
 
 
 def _timetable(written: Sequence[tuple[str, Airing]], left_out: Sequence[tuple[Airing, str]]) -> str:
-    """A page to be printed and hung beside the player."""
+    """Return an HTML page to print and hang up beside the player."""
     heads = (_("File"), _("Day"), _("Hour"), _("Broadcast"), _("Played by"))
     weekdays = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
     cells = [(airing, name, "") for name, airing in written] + [(airing, "–", reason) for airing, reason in left_out]

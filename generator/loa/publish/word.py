@@ -1,7 +1,7 @@
 """An article as a Word document in the layout of official documents.
 
-Nghị định số 30/2020/NĐ-CP, Phụ lục I: A4; margins 20-25 mm above and below, 30-35 mm left, 15-20 mm right; Times New
-Roman, black; sizes and weights of each element as that appendix has them (the numbers are noted where they are used).
+Nghị định số 30/2020/NĐ-CP, Phụ lục I: A4; margins 20-25 mm at top and bottom, 30-35 mm left, 15-20 mm right; Times
+New Roman, black. The font sizes that the appendix prescribes are noted where they are used.
 """
 
 import io
@@ -28,7 +28,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def document(article: Article, commune: Commune, template: str) -> bytes:
-    """The .docx; the same article gives the same bytes. Number, signature and name are left for the clerk."""
+    """Return the .docx. The same article gives the same bytes. Number, signature and name stay empty for the clerk."""
     made = docx.Document()
     _page(made)
     notice = template == "thong-bao"
@@ -44,7 +44,7 @@ def document(article: Article, commune: Commune, template: str) -> bytes:
 
 
 def _page(made: Document) -> None:
-    """Paper, margins, the base font, and page numbers from the second page on (centred at the top, size 13)."""
+    """Set paper, margins, base font, and page numbers from the second page on (centred at the top, size 13)."""
     section = made.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -68,7 +68,7 @@ def _page(made: Document) -> None:
 
 
 def _head(made: Document, commune: Commune, day: date, sign: str) -> None:
-    """Agency and number on the left; the state's name, its motto, place and date on the right."""
+    """Write agency and number on the left; the state's name, its motto, place and date on the right."""
     table = _columns(made, 6.0, 10.0)
     left, right = table
     # 12-13, bold: the committee is the issuer itself, with no superior agency above it (mục II.2), on two lines.
@@ -80,13 +80,13 @@ def _head(made: Document, commune: Commune, day: date, sign: str) -> None:
     _line(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", 14, bold=True)  # 13-14, bold
     _rule(right.add_paragraph(), 6.2, 10.0)
     place = commune.commune.name or "…"
-    # Days under 10 and the months 1 and 2 are written with a zero (Phụ lục I, mục II.4).
+    # Days below 10 and the months 1 and 2 are written with a leading zero (Phụ lục I, mục II.4).
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
     _line(right.add_paragraph(), f"{place}, ngày {day.day:02} tháng {month} năm {day.year}", 14, italic=True)
 
 
 def _title(made: Document, article: Article, kind: str) -> None:
-    """The kind of document and what it is about: 13-14, bold, centred, with a short rule below."""
+    """Write the kind of document and its subject: size 13-14, bold, centred, with a short line below."""
     first = made.add_paragraph()
     first.paragraph_format.space_before = Pt(18)
     _line(first, kind, 14, bold=True)
@@ -96,7 +96,7 @@ def _title(made: Document, article: Article, kind: str) -> None:
 
 
 def _body(made: Document, markdown: str) -> None:
-    """Paragraphs: 13-14, justified, first line 1-1.27 cm in, at least 6 pt between them."""
+    """Write the paragraphs: size 13-14, justified, first line indented 1-1.27 cm, at least 6 pt between them."""
     skipped_title = False
     for block in blocks(markdown):
         text = plain(markdown[block.start : block.end])
@@ -117,7 +117,7 @@ def _body(made: Document, markdown: str) -> None:
 
 
 def _foot(made: Document, commune: Commune) -> None:
-    """Who gets it (left: 12 bold italic, then 11) and who signs (right: 13-14, bold, capitals)."""
+    """Write the receivers (left: size 12 bold italic, then 11) and the signature (right: 13-14, bold, capitals)."""
     made.add_paragraph().paragraph_format.space_after = Pt(0)
     left, right = _columns(made, 8.0, 8.0)
     _line(left.paragraphs[0], "Nơi nhận:", 12, bold=True, italic=True, centred=False)
@@ -130,7 +130,7 @@ def _foot(made: Document, commune: Commune) -> None:
 
 
 def _columns(made: Document, left: float, right: float) -> tuple[_Cell, _Cell]:
-    """Two cells side by side without borders; widths in cm."""
+    """Add two cells side by side without borders; widths in cm."""
     table = made.add_table(rows=1, cols=2)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
@@ -150,7 +150,7 @@ def _line(
 
 
 def _rule(paragraph: Paragraph, wide: float, column: float) -> None:
-    """A thin line below the text above, `wide` cm in a `column` of cm: a bordered, indented, empty paragraph."""
+    """Draw a thin line, `wide` cm, in a column of `column` cm: an empty, indented paragraph with a top border."""
     layout = paragraph.paragraph_format
     layout.space_after, layout.line_spacing = Pt(6), Pt(3)
     layout.left_indent = layout.right_indent = Cm((column - wide - 0.4) / 2)
@@ -167,7 +167,7 @@ def _agency(commune: Commune) -> str:
 
 
 def _stable(made: Document) -> bytes:
-    """The file without the moment it was packed."""
+    """Return the .docx with constant time stamps in its ZIP."""
     packed, stable = io.BytesIO(), io.BytesIO()
     made.save(packed)
     with zipfile.ZipFile(packed) as source, zipfile.ZipFile(stable, "w", zipfile.ZIP_DEFLATED) as target:
