@@ -57,7 +57,7 @@ def test_each_sentence_is_heard_once_and_remembered(station, monkeypatch):
         "bản tin đến đây là hết", "xin cảm ơn bà con đã lắng nghe",
     ]  # fmt: skip
     assert all(0 <= one.share <= 1 for one in first)
-    monkeypatch.setattr(intelligibility, "heard", lambda sound: pytest.fail("heard twice"))
+    monkeypatch.setattr(intelligibility, "transcribe", lambda sound: pytest.fail("heard twice"))
     assert listen(workspace, mp3) == first
 
 

@@ -19,7 +19,7 @@ from loa.audio.mp3 import RATE
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest, Style
 from loa.bulletin.narration import Progress
-from loa.bulletin.verify import doubts
+from loa.bulletin.verify import quality_warnings
 from loa.bulletin.writer import made_before, make, unchanged
 from loa.errors import BulletinError, SpeechError
 from loa.tts import Engine
@@ -79,7 +79,7 @@ def test_it_has_a_broadcasters_level(finished) -> None:
     assert manifest.proof.true_peak_dbtp <= -1.5
     assert manifest.proof.clipped_samples == 0
     assert manifest.proof.longest_silence < 1.5
-    assert doubts(manifest) == ()
+    assert quality_warnings(manifest) == ()
 
 
 def test_each_cue_starts_with_its_sound_and_ends_with_it(finished) -> None:

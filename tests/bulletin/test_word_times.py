@@ -66,7 +66,7 @@ def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     workspace, engine = Workspace(tmp_path_factory.mktemp("word-times")), Keeping(make_engine())
     narrator = Narrator(workspace, cast(engine, voice, ()), "horn", pace)  # type: ignore[arg-type]  # by __getattr__
     narrator.prepare(lines([ARTICLE]), jobs=2)
-    programme = join(Slot(narrator.piece(ARTICLE, s), s.pause, "tin", sentences=(s,)) for s in ARTICLE.sentences)
+    programme = join(Slot(narrator.segment(ARTICLE, s), s.pause, "tin", sentences=(s,)) for s in ARTICLE.sentences)
     order = BulletinRequest(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 60), OPENING, (ARTICLE,), BRIDGE, CLOSING)
     mp3 = workspace.bulletins / "tin.mp3"
     write_atomic(mp3, as_mp3(order, programme, datetime.date(2026, 11, 1)))

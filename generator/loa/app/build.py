@@ -11,7 +11,7 @@ from loa import article as articles
 from loa import script as scripts
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import APOLOGY, AudioItem, BulletinPlan, BulletinRequest
-from loa.bulletin.verify import doubts
+from loa.bulletin.verify import quality_warnings
 from loa.bulletin.writer import made_before, make
 from loa.campaign import Campaign, Commune, load_commune, load_communes
 from loa.errors import CampaignError, Finding, LoaError, SpeechError
@@ -76,14 +76,14 @@ def build(
     studio = _Voices(workspace, report, jobs, lossless, progress)
     for commune, plan in _plans(workspace, communes, schedule):
         try:
-            order = (_order if plan.campaigns else _apology)(workspace, commune, plan)
+            request = (_request if plan.campaigns else _apology)(workspace, commune, plan)
             report.articles += len(plan.campaigns)
             wanted = voice or commune.station.voice
-            done = None if lossless else made_before(workspace, order, wanted)
+            done = None if lossless else made_before(workspace, request, wanted)
             if done:
                 report.unchanged.append(done)
             elif audio:
-                studio.speak(order, wanted)
+                studio.speak(request, wanted)
         except LoaError as error:
             place = workspace.relative(workspace.bulletins / f"{plan.id}.mp3")
             report.failed.extend(replace(finding, file=finding.file or place) for finding in error.findings)
@@ -128,7 +128,7 @@ def _plans(
             yield commune, BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, DEFAULT_MAX_SECONDS)
 
 
-def _order(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
+def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
     """All that is said in a bulletin. Raises TemplateError, CampaignError."""
     campaigns = [commune.campaign(id_) for id_ in plan.campaigns]
     host = _host(commune, campaigns)
@@ -197,7 +197,7 @@ class _Voices:
     progress: Progress
     _voices: dict[str | None, tuple[Engine, str]] = field(default_factory=dict)
 
-    def speak(self, order: BulletinRequest, wanted: str | None) -> None:
+    def speak(self, request: BulletinRequest, wanted: str | None) -> None:
         """Make one bulletin in the voice `wanted`, and count its sentences.
 
         Where an online voice that `auto` chose fails, this bulletin and the rest are made with the next best.
@@ -206,15 +206,15 @@ class _Voices:
         if wanted not in self._voices:
             self._voices[wanted] = choose(wanted, self.report.notices.append)
         try:
-            self._make(order, *self._voices[wanted])
+            self._make(request, *self._voices[wanted])
         except SpeechError as error:
             other = fall_back(wanted, self._voices[wanted][0], error, self.report.notices.append)
             if other is None:
                 raise
             self._voices[wanted] = other
-            self._make(order, *other)
+            self._make(request, *other)
 
-    def _make(self, order: BulletinRequest, engine: Engine, voice: str) -> None:
+    def _make(self, request: BulletinRequest, engine: Engine, voice: str) -> None:
         asked = False
 
         def reported(done: int, total: int, spoken: bool) -> None:
@@ -222,10 +222,12 @@ class _Voices:
             asked = True
             self.report.spoken += spoken
             self.report.reused += not spoken
-            self.progress(order.plan, done, total, spoken)
+            self.progress(request.plan, done, total, spoken)
 
-        manifest = make(self.workspace, order, engine, voice, jobs=self.jobs, lossless=self.lossless, progress=reported)
-        self.report.notices.extend((*missing(engine, voice, order.presenters()), *doubts(manifest)))
+        manifest = make(
+            self.workspace, request, engine, voice, jobs=self.jobs, lossless=self.lossless, progress=reported
+        )
+        self.report.notices.extend((*missing(engine, voice, request.presenters()), *quality_warnings(manifest)))
         (self.report.made if asked else self.report.unchanged).append(manifest)
 
 

@@ -18,7 +18,7 @@ STRETCH = (0.75, 1.6)
 """Minimum and maximum factor for the pauses of the script."""
 PACE = (0.92, 1.08)
 _MARGIN = 0.5  # seconds of distance from both limits: segments start on a frame, and the pace of engines is not exact
-_MOST = 60  # readings
+_MAX_READINGS = 60  # readings
 _SYLLABLES_A_SECOND = 4
 
 
@@ -53,7 +53,7 @@ class Fit:
 
 Items = tuple[tuple[Length, ...], ...]
 LastReading = Literal["whole", "items", "sections"]
-_MEANS: tuple[tuple[LastReading, bool], ...] = (
+_STEPS: tuple[tuple[LastReading, bool], ...] = (
     ("whole", False),
     ("items", False),
     ("whole", True),
@@ -68,12 +68,12 @@ def fit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> Fit:
     `frame` is the length of all that is heard once (jingles, opening, closing), `bridge` that of the text before each
     further reading. Raises BulletinError, which says by how much it does not fit and how to correct it.
     """
-    for last_reading, change_pace in _MEANS:
+    for last_reading, change_pace in _STEPS:
         for rounds in _candidates(plan, frame, bridge, items, last_reading):
-            found = _settle(plan, total(frame, bridge, items, rounds), rounds, change_pace)
+            found = _adjust(plan, total(frame, bridge, items, rounds), rounds, change_pace)
             if found:
                 return found
-    raise misfit(plan, frame, bridge, items)
+    raise length_error(plan, frame, bridge, items)
 
 
 def total(frame: Length, bridge: Length, items: Items, rounds: Rounds) -> Length:
@@ -97,7 +97,7 @@ def stretch_for(length: Length, plan: BulletinPlan) -> float | None:
     return wanted if STRETCH[0] <= wanted <= STRETCH[1] else None
 
 
-def _settle(plan: BulletinPlan, length: Length, rounds: Rounds, change_pace: bool) -> Fit | None:
+def _adjust(plan: BulletinPlan, length: Length, rounds: Rounds, change_pace: bool) -> Fit | None:
     """Fit `rounds` by stretching pauses and, if `change_pace`, by the smallest change of pace; None if impossible."""
     stretch = stretch_for(length, plan)
     if stretch is not None:
@@ -118,7 +118,9 @@ def _candidates(
     """Yield rounds to try, shortest first: complete readings, or complete readings and a part of one more."""
     full = tuple(len(sections) for sections in items)
     rounds: Rounds = (full,)
-    while total(frame, bridge, items, rounds).at(PACE[1], STRETCH[0]) <= plan.max_seconds and len(rounds) <= _MOST:
+    while (
+        total(frame, bridge, items, rounds).at(PACE[1], STRETCH[0]) <= plan.max_seconds and len(rounds) <= _MAX_READINGS
+    ):
         if last_reading == "whole":
             yield rounds
         else:
@@ -128,10 +130,10 @@ def _candidates(
         rounds = (*rounds, full)
 
 
-def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> BulletinError:
+def length_error(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> BulletinError:
     """Return the error if nothing fits: too long even once, or too short n times and too long n + 1 times."""
     full = tuple(len(sections) for sections in items)
-    times = [total(frame, bridge, items, (full,) * n).at() for n in range(1, _MOST + 2)]
+    times = [total(frame, bridge, items, (full,) * n).at() for n in range(1, _MAX_READINGS + 2)]
     over = times[0] - plan.max_seconds
     if over > 0:
         syllables = math.ceil(over * _SYLLABLES_A_SECOND / 10) * 10
@@ -145,7 +147,7 @@ def misfit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> B
         ).format(count=syllables)
         return BulletinError(Finding("bulletin.too-long", message, _without_last(plan, frame, items) or fix))
     number = max((n for n, seconds in enumerate(times, 1) if seconds < plan.min_seconds), default=1)
-    short, long = times[number - 1], times[min(number, _MOST)]
+    short, long = times[number - 1], times[min(number, _MAX_READINGS)]
     message = _(
         "“{title}” read {number}× lasts {short}, {under} less than its shortest {min}; "
         "read once more it lasts {long}, {over} more than its longest {max}."

@@ -37,7 +37,7 @@ def version() -> str:
     return f"viet-asr {importlib.metadata.version('viet-asr')} 1"
 
 
-def heard(sound: Sound) -> str:
+def transcribe(sound: Sound) -> str:
     """Return the recognised words, in lower case. Raises SpeechError if the recogniser is not installed."""
     version()
     import numpy as np
@@ -109,27 +109,27 @@ def listen(workspace: Workspace, mp3: Path, progress: Progress = lambda *_: None
     cues = _different(Manifest.load(mp3.with_suffix(".json")))
     result = []
     for done, cue in enumerate(cues, 1):
-        result.append(_hear(workspace, frames, cue))
+        result.append(_check_cue(workspace, frames, cue))
         progress(done, len(cues))
     return result
 
 
 def findings(workspace: Workspace, mp3: Path, threshold: float = THRESHOLD) -> Iterator[Finding]:
     """Yield a note for each sentence of which less than `threshold` is understood. Raises the same as `listen`."""
-    for heard in listen(workspace, mp3):
-        if heard.share < threshold:
+    for result in listen(workspace, mp3):
+        if result.share < threshold:
             yield Finding(
                 "listen.unclear",
                 _("At {time} only {share:.0%} is understood; missed: {missed}. Heard: “{heard}”").format(
-                    time=f"{int(heard.cue.start) // 60}:{int(heard.cue.start) % 60:02}",
-                    share=heard.share,
-                    missed=" ".join(heard.missed),
-                    heard=heard.understood,
+                    time=f"{int(result.cue.start) // 60}:{int(result.cue.start) % 60:02}",
+                    share=result.share,
+                    missed=" ".join(result.missed),
+                    heard=result.understood,
                 ),
                 _("Listen to it yourself; if it is unclear, write it otherwise or add it to station.pronounce."),
                 Severity.INFO,
                 workspace.relative(mp3),
-                quote=heard.cue.text,
+                quote=result.cue.text,
             )
 
 
@@ -159,7 +159,7 @@ def _frames(mp3: Path) -> bytes:
     return raw[tag + FRAME_BYTES :]
 
 
-def _hear(workspace: Workspace, frames: bytes, cue: Cue) -> Heard:
+def _check_cue(workspace: Workspace, frames: bytes, cue: Cue) -> Heard:
     import soundfile
 
     first, last = int(cue.start / FRAME_SECONDS), int(cue.end / FRAME_SECONDS) + 2
@@ -170,6 +170,6 @@ def _hear(workspace: Workspace, frames: bytes, cue: Cue) -> Heard:
     except (OSError, ValueError, KeyError, TypeError):
         samples, rate = soundfile.read(io.BytesIO(said), dtype="float32")
         assert rate == RATE
-        understood = heard(Sound(samples, rate))
+        understood = transcribe(Sound(samples, rate))
         write_atomic(path, json.dumps({"heard": understood, "said": cue.spoken}, ensure_ascii=False))
     return Heard(cue, understood, missed(cue.spoken, understood))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from loa.audio.samples import Preset
 from loa.bulletin.models import BulletinPlan
-from loa.bulletin.segments import RULES, Segment, Stretch, kept
+from loa.bulletin.segments import RULES, Segment, Stretch, load_or_render
 from loa.errors import BulletinError, Finding
 from loa.i18n import _
 from loa.tts.cache import Clip, digest
@@ -86,7 +86,7 @@ def file_sha256(path: Path) -> str:
         ) from error
 
 
-def sound_piece(workspace: Workspace, path: Path) -> Segment:
+def sound_segment(workspace: Workspace, path: Path) -> Segment:
     """Return the segment of a jingle or recorded item (any format of ffmpeg) at the level of speech.
 
     Raises BulletinError.
@@ -95,10 +95,10 @@ def sound_piece(workspace: Workspace, path: Path) -> Segment:
     def render() -> "tuple[Samples, tuple[Stretch, ...]]":
         from loa.audio.mastering import level
 
-        samples = _samples(_segment(path).fade_in(int(_MUSIC_FADE * 1000)).fade_out(int(_MUSIC_FADE * 1000)))
+        samples = _samples(_audio_segment(path).fade_in(int(_MUSIC_FADE * 1000)).fade_out(int(_MUSIC_FADE * 1000)))
         return level(samples), ()
 
-    return kept(workspace, digest("sound", RULES, file_sha256(path)), render)
+    return load_or_render(workspace, digest("sound", RULES, file_sha256(path)), render)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +130,11 @@ def call_over_music(workspace: Workspace, call: Call, music: Path, preset: Prese
             voice += (samples, np.zeros(round(pause * RATE), np.float32))
             at += len(samples) + len(voice[-1])
         speech = np.concatenate([*voice, np.zeros(round(BED_AFTER * RATE), np.float32)])
-        bed = _ducked(_from_samples(level(_samples(_segment(music)), BED_LUFS)), len(speech) / RATE)
+        bed = _ducked(_from_samples(level(_samples(_audio_segment(music)), BED_LUFS)), len(speech) / RATE)
         mixed = speech + _samples(bed)[: len(speech)]
         return np.asarray(limit(mixed), np.float32), tuple(stretches)
 
-    return kept(workspace, key, render)
+    return load_or_render(workspace, key, render)
 
 
 def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
@@ -151,7 +151,7 @@ def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
     return looped.fade_in(300).fade_out(round((BED_AFTER - BED_FADE) * 1000))
 
 
-def _segment(path: Path) -> "AudioSegment":
+def _audio_segment(path: Path) -> "AudioSegment":
     """Load any sound file for pydub, mono, at our rate."""
     from loa.audio import ffmpeg
     from loa.audio.mp3 import RATE

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
 from loa.audio.samples import Preset
-from loa.bulletin.segments import RULES, Segment, Stretch, kept
+from loa.bulletin.segments import RULES, Segment, Stretch, load_or_render
 from loa.script import Script, Sentence
 from loa.tts import Cast, Utterance
 from loa.tts.cache import Clip, Voice, digest, speak
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, bool], None]
 """Called after each different sentence: how many are done, how many there are, whether this one was spoken now."""
-Line = tuple[Script, Sentence]
+SpokenLine = tuple[Script, Sentence]
 
 
 class Narrator:
@@ -27,31 +27,31 @@ class Narrator:
         self.speakers = speakers
         self.preset = preset
         self.pace = pace
-        self._pieces: dict[str, Segment] = {}
+        self._segments: dict[str, Segment] = {}
 
     def at(self, pace: float) -> "Narrator":
         """Return a copy of this narrator with another pace."""
         return Narrator(self.workspace, self.speakers, self.preset, pace)
 
-    def prepare(self, wanted: Sequence[Line], progress: Progress = lambda *_: None, jobs: int = 1) -> None:
+    def prepare(self, wanted: Sequence[SpokenLine], progress: Progress = lambda *_: None, jobs: int = 1) -> None:
         """Speak all `wanted` sentences that are not in the cache yet, `jobs` at a time.
 
         Raises SpeechError, BulletinError, WorkspaceError; sentences that are finished stay in the cache.
         """
         asked = {self.clip_key(*line): line for line in wanted}
-        new = {key: line for key, line in asked.items() if key not in self._pieces}
+        new = {key: line for key, line in asked.items() if key not in self._segments}
         with ThreadPoolExecutor(jobs, "narrator") as pool:
-            waiting = {pool.submit(self._piece, key, line): key for key, line in new.items()}
+            waiting = {pool.submit(self._segment, key, line): key for key, line in new.items()}
             try:
                 for done, ready in enumerate(as_completed(waiting), 1 + len(asked) - len(new)):
-                    self._pieces[waiting[ready]], made = ready.result()
+                    self._segments[waiting[ready]], made = ready.result()
                     progress(done, len(asked), made)
             finally:
                 pool.shutdown(cancel_futures=True)
 
-    def piece(self, script: Script, sentence: Sentence) -> Segment:
+    def segment(self, script: Script, sentence: Sentence) -> Segment:
         """Return the segment of `sentence`; `prepare` must have been called."""
-        return self._pieces[self.clip_key(script, sentence)]
+        return self._segments[self.clip_key(script, sentence)]
 
     def clip_key(self, script: Script, sentence: Sentence) -> str:
         """Return the cache key of the clip of `sentence`."""
@@ -64,7 +64,7 @@ class Narrator:
     def _voice(self, sentence: Sentence) -> Voice:
         return Voice(self.speakers.engine, self.speakers.voice_of(sentence.presenter), self.pace)
 
-    def _piece(self, clip: str, line: Line) -> tuple[Segment, bool]:
+    def _segment(self, clip: str, line: SpokenLine) -> tuple[Segment, bool]:
         """Return the segment of the clip with key `clip`, and whether the engine had to speak."""
         spoken_now: list[bool] = []
 
@@ -77,8 +77,8 @@ class Narrator:
             samples = master(sound, self.preset)
             return samples, (Stretch(0, len(samples), sound.marks),)
 
-        piece = kept(self.workspace, digest("sentence", RULES, self.preset, clip), render)
-        return piece, any(spoken_now)
+        segment = load_or_render(self.workspace, digest("sentence", RULES, self.preset, clip), render)
+        return segment, any(spoken_now)
 
 
 def utterance(script: Script, sentence: Sentence) -> Utterance:
@@ -86,7 +86,7 @@ def utterance(script: Script, sentence: Sentence) -> Utterance:
     return Utterance(sentence.reading.phrased, sentence.text, script.region)
 
 
-def lines(scripts: Iterable[Script]) -> list[Line]:
+def lines(scripts: Iterable[Script]) -> list[SpokenLine]:
     """Return all sentences of `scripts`, each with its script."""
     return [(script, sentence) for script in scripts for sentence in script.sentences]
 

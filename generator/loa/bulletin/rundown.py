@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from loa.audio.mp3 import FRAME_BYTES, FRAME_SAMPLES, RATE, SILENT_FRAME
 from loa.bulletin import jingles
-from loa.bulletin.fit import Fit, Items, Length, fit, misfit, stretch_for, total
+from loa.bulletin.fit import Fit, Items, Length, fit, length_error, stretch_for, total
 from loa.bulletin.manifest import Cue, Word
 from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest
 from loa.bulletin.narration import Narrator, Progress, lines, sections
@@ -21,7 +21,7 @@ LEAD_OUT = 0.5
 class Slot:
     """One segment, the silence after it (s), and the sentences in it (none for music)."""
 
-    piece: Segment
+    segment: Segment
     pause: float
     part: str
     reading: int = 1
@@ -70,10 +70,10 @@ def placed(slots: Iterable[Slot]) -> Iterator[Placed]:
     """Yield the place of each slot: the frame nearest to its ideal start, not before the end of the previous slot."""
     free, due = 0, round(LEAD_IN * RATE)
     for slot in slots:
-        frame = max(free, round((due - slot.piece.lead) / FRAME_SAMPLES))
-        start = frame * FRAME_SAMPLES + slot.piece.lead
+        frame = max(free, round((due - slot.segment.lead) / FRAME_SAMPLES))
+        start = frame * FRAME_SAMPLES + slot.segment.lead
         yield Placed(slot, frame, start)
-        free, due = frame + slot.piece.count, start + slot.piece.length + round(slot.pause * RATE)
+        free, due = frame + slot.segment.count, start + slot.segment.length + round(slot.pause * RATE)
 
 
 def join(slots: Iterable[Slot]) -> AssembledBulletin:
@@ -85,11 +85,11 @@ def join(slots: Iterable[Slot]) -> AssembledBulletin:
     end = frame = 0
     for at in placed(slots):
         slot = at.slot
-        blocks += (SILENT_FRAME * (at.frame - frame), slot.piece.frames)
-        frame = at.frame + slot.piece.count
-        end = at.start + slot.piece.length + round(slot.pause * RATE)
+        blocks += (SILENT_FRAME * (at.frame - frame), slot.segment.frames)
+        frame = at.frame + slot.segment.count
+        end = at.start + slot.segment.length + round(slot.pause * RATE)
         cues += _cues(slot, at.start)
-        peaks += bytes(max(0, at.start * 20 // RATE - len(peaks))) + slot.piece.peaks
+        peaks += bytes(max(0, at.start * 20 // RATE - len(peaks))) + slot.segment.peaks
         if not chapters or (chapters[-1].part, chapters[-1].reading) != (slot.part, slot.reading):
             chapters.append(Chapter(at.start / RATE if chapters else 0.0, slot.part, slot.reading))
     rest = max(0, -(-(end + round(LEAD_OUT * RATE)) // FRAME_SAMPLES) - frame)
@@ -98,7 +98,7 @@ def join(slots: Iterable[Slot]) -> AssembledBulletin:
 
 
 def _cues(slot: Slot, start: int) -> Iterator[Cue]:
-    for sentence, stretch in zip(slot.sentences, slot.piece.stretches, strict=True):
+    for sentence, stretch in zip(slot.sentences, slot.segment.stretches, strict=True):
         begin = (start + stretch.start) / RATE
         marked = len(stretch.marks) == len(sentence.reading.words)
         marks = stretch.marks if marked else _estimated(sentence, stretch.length / RATE)
@@ -145,60 +145,60 @@ class Rundown:
 _Item = list[list[Slot]]  # the sections of an item, each a list of slots
 
 
-def rundown(order: BulletinRequest, narrator: Narrator, progress: Progress, jobs: int) -> Rundown:
+def rundown(request: BulletinRequest, narrator: Narrator, progress: Progress, jobs: int) -> Rundown:
     """Speak new sentences and choose the readings. Raises BulletinError, SpeechError, WorkspaceError."""
-    narrator.prepare(lines(order.scripts()), progress, jobs)
-    head, bridge, tail = _opening(order, narrator), _bridge(order, narrator), _closing(order, narrator)
-    items = _items(order, narrator)
-    plan = replace(order.plan, title=order.title)
-    frame = Length(fixed=LEAD_IN + LEAD_OUT + _seconds(head) + _seconds(tail))
+    narrator.prepare(lines(request.scripts()), progress, jobs)
+    opening, bridge, closing = _opening(request, narrator), _bridge(request, narrator), _closing(request, narrator)
+    items = _items(request, narrator)
+    plan = replace(request.plan, title=request.title)
+    frame = Length(fixed=LEAD_IN + LEAD_OUT + _seconds(opening) + _seconds(closing))
     between = Length(fixed=_seconds(bridge))
     chosen = fit(plan, frame, between, _lengths(items))
     if chosen.pace != 1.0:
-        quicker = narrator.at(chosen.pace)
-        quicker.prepare(lines(item for item in order.items if isinstance(item, Script)), progress, jobs)
-        items = _items(order, quicker)
-        chosen = _settled(plan, chosen, frame, between, items)
-    slots = list(head)
+        adjusted = narrator.at(chosen.pace)
+        adjusted.prepare(lines(item for item in request.items if isinstance(item, Script)), progress, jobs)
+        items = _items(request, adjusted)
+        chosen = _adjusted(plan, chosen, frame, between, items)
+    slots = list(opening)
     for number, counts in enumerate(chosen.rounds, 1):
         slots += bridge if number > 1 else []
         for item, count in zip(items, counts, strict=True):
-            slots += [_stretched(slot, chosen.stretch, number) for section in item[:count] for slot in section]
-    slots += tail
+            slots += [_with_stretch(slot, chosen.stretch, number) for section in item[:count] for slot in section]
+    slots += closing
     return Rundown(tuple(slots), chosen, _clips(slots))
 
 
-def _opening(order: BulletinRequest, narrator: Narrator) -> list[Slot]:
+def _opening(request: BulletinRequest, narrator: Narrator) -> list[Slot]:
     """Return the time signal (if wanted), the jingle, and the call over music."""
-    style, sentences = order.style, order.opening.sentences
+    style, sentences = request.style, request.opening.sentences
     slots = [_music(narrator, name, "opening") for name in (*["time-signal"] * style.time_signal, style.jingle)]
     if style.music is None or not sentences:
-        return slots + _spoken(narrator, order.opening, "opening")
+        return slots + _spoken(narrator, request.opening, "opening")
     call = jingles.Call(
-        [narrator.clip_key(order.opening, sentence) for sentence in sentences],
+        [narrator.clip_key(request.opening, sentence) for sentence in sentences],
         [*(sentence.pause for sentence in sentences[:-1]), 0.0],
-        lambda: [narrator.clip(order.opening, sentence) for sentence in sentences],
+        lambda: [narrator.clip(request.opening, sentence) for sentence in sentences],
     )
     music = jingles.jingle(narrator.workspace, style.music)
-    piece = jingles.call_over_music(narrator.workspace, call, music, style.preset)
-    return [*slots, Slot(piece, MUSIC_PAUSE, "opening", sentences=sentences)]
+    segment = jingles.call_over_music(narrator.workspace, call, music, style.preset)
+    return [*slots, Slot(segment, MUSIC_PAUSE, "opening", sentences=sentences)]
 
 
-def _bridge(order: BulletinRequest, narrator: Narrator) -> list[Slot]:
-    return [_music(narrator, "bridge", "bridge"), *_spoken(narrator, order.bridge, "bridge")]
+def _bridge(request: BulletinRequest, narrator: Narrator) -> list[Slot]:
+    return [_music(narrator, "bridge", "bridge"), *_spoken(narrator, request.bridge, "bridge")]
 
 
-def _closing(order: BulletinRequest, narrator: Narrator) -> list[Slot]:
-    path = jingles.closing_jingle(narrator.workspace, order.style.jingle)
+def _closing(request: BulletinRequest, narrator: Narrator) -> list[Slot]:
+    path = jingles.closing_jingle(narrator.workspace, request.style.jingle)
     return [
-        *_spoken(narrator, order.closing, "closing"),
-        Slot(jingles.sound_piece(narrator.workspace, path), 0.0, "closing"),
+        *_spoken(narrator, request.closing, "closing"),
+        Slot(jingles.sound_segment(narrator.workspace, path), 0.0, "closing"),
     ]
 
 
 def _music(narrator: Narrator, name: str, part: str) -> Slot:
     path = jingles.jingle(narrator.workspace, name)
-    return Slot(jingles.sound_piece(narrator.workspace, path), MUSIC_PAUSE, part)
+    return Slot(jingles.sound_segment(narrator.workspace, path), MUSIC_PAUSE, part)
 
 
 def _spoken(narrator: Narrator, script: Script, part: str) -> list[Slot]:
@@ -208,16 +208,16 @@ def _spoken(narrator: Narrator, script: Script, part: str) -> list[Slot]:
 
 
 def _line(narrator: Narrator, script: Script, sentence: Sentence, part: str) -> Slot:
-    return Slot(narrator.piece(script, sentence), sentence.pause, part, sentences=(sentence,))
+    return Slot(narrator.segment(script, sentence), sentence.pause, part, sentences=(sentence,))
 
 
-def _items(order: BulletinRequest, narrator: Narrator) -> list[_Item]:
+def _items(request: BulletinRequest, narrator: Narrator) -> list[_Item]:
     """Return every item, split into sections."""
     found: list[_Item] = []
-    for index, item in enumerate(order.items):
-        part = order.part(index)
+    for index, item in enumerate(request.items):
+        part = request.part(index)
         if isinstance(item, AudioItem):
-            found.append([[Slot(jingles.sound_piece(narrator.workspace, item.path), PART_PAUSE, part)]])
+            found.append([[Slot(jingles.sound_segment(narrator.workspace, item.path), PART_PAUSE, part)]])
         else:
             cut = sections(item.sentences)
             slots = [[_line(narrator, item, sentence, part) for sentence in section] for section in cut]
@@ -233,27 +233,27 @@ def _lengths(items: Sequence[_Item]) -> Items:
 
 def _length(slot: Slot) -> Length:
     if slot.sentences:
-        return Length(speech=slot.piece.seconds, pauses=slot.pause)
-    return Length(fixed=slot.piece.seconds + slot.pause)
+        return Length(speech=slot.segment.seconds, pauses=slot.pause)
+    return Length(fixed=slot.segment.seconds + slot.pause)
 
 
 def _seconds(slots: Sequence[Slot]) -> float:
-    return sum(slot.piece.seconds + slot.pause for slot in slots)
+    return sum(slot.segment.seconds + slot.pause for slot in slots)
 
 
-def _settled(plan: BulletinPlan, chosen: Fit, frame: Length, bridge: Length, items: Sequence[_Item]) -> Fit:
+def _adjusted(plan: BulletinPlan, chosen: Fit, frame: Length, bridge: Length, items: Sequence[_Item]) -> Fit:
     """Return `chosen` with pauses for the actual length of the clips at the new pace. Raises BulletinError."""
     length = total(frame, bridge, _lengths(items), chosen.rounds)
     stretch = stretch_for(length, plan)
     if stretch is None:
-        raise misfit(plan, frame, bridge, _lengths(items))
+        raise length_error(plan, frame, bridge, _lengths(items))
     return replace(chosen, stretch=stretch)
 
 
-def _stretched(slot: Slot, stretch: float, reading: int) -> Slot:
+def _with_stretch(slot: Slot, stretch: float, reading: int) -> Slot:
     return replace(slot, pause=slot.pause * stretch if slot.sentences else slot.pause, reading=reading)
 
 
 def _clips(slots: Sequence[Slot]) -> tuple[str, ...]:
     """Return the keys of the segments, in the order of their first use."""
-    return tuple(dict.fromkeys(slot.piece.key for slot in slots))
+    return tuple(dict.fromkeys(slot.segment.key for slot in slots))

@@ -67,7 +67,7 @@ class Segment:
         return self.length / RATE
 
 
-def kept(workspace: Workspace, key: str, render: "Render") -> Segment:
+def load_or_render(workspace: Workspace, key: str, render: "Render") -> Segment:
     """Return the segment `key` from the cache; else call `render`, encode its samples and store the segment."""
     path = clip_path(workspace, key, ".mp3")
     try:
@@ -80,19 +80,19 @@ def kept(workspace: Workspace, key: str, render: "Render") -> Segment:
     return replace(found, render=render)
 
 
-def pack(piece: Segment) -> bytes:
+def pack(segment: Segment) -> bytes:
     """Return the file content of a segment."""
     about = {
-        "key": piece.key,
-        "sha256": hashlib.sha256(piece.frames).hexdigest(),
-        "lead": piece.lead,
-        "length": piece.length,
-        "stretches": [asdict(stretch) for stretch in piece.stretches],
-        "peaks": piece.peaks.hex(),
+        "key": segment.key,
+        "sha256": hashlib.sha256(segment.frames).hexdigest(),
+        "lead": segment.lead,
+        "length": segment.length,
+        "stretches": [asdict(stretch) for stretch in segment.stretches],
+        "peaks": segment.peaks.hex(),
     }
     body = _OWNER + json.dumps(about, separators=(",", ":")).encode()
     tag = b"PRIV" + struct.pack(">IH", len(body), 0) + body
-    return b"ID3\x03\0\0" + _syncsafe(len(tag)) + tag + piece.frames
+    return b"ID3\x03\0\0" + _syncsafe(len(tag)) + tag + segment.frames
 
 
 def unpack(raw: bytes, key: str) -> Segment | None:

@@ -23,7 +23,7 @@ from loa.bulletin.models import AudioItem, BulletinRequest
 from loa.bulletin.narration import Narrator, Progress, lines
 from loa.bulletin.rundown import AssembledBulletin, Slot, join, placed, rundown
 from loa.bulletin.segments import RULES
-from loa.bulletin.verify import prove
+from loa.bulletin.verify import measure
 from loa.errors import LoaError, SpeechError
 from loa.tts import Cast, cast, is_auto
 from loa.tts.cache import digest
@@ -142,8 +142,8 @@ def write_flac(path: Path, slots: Iterable[Slot], frames: int) -> None:
         with soundfile.SoundFile(part, "w", RATE, 1, "PCM_24", format="FLAC") as file:
             written = 0
             for at in placed(slots):
-                assert at.slot.piece.render, "every piece of a rundown can be mastered again"
-                samples = at.slot.piece.render()[0]
+                assert at.slot.segment.render, "every segment of a rundown can be mastered again"
+                samples = at.slot.segment.render()[0]
                 file.write(np.zeros(at.start - written, np.float32))
                 file.write(samples)
                 written = at.start + len(samples)
@@ -157,7 +157,7 @@ def write_flac(path: Path, slots: Iterable[Slot], frames: int) -> None:
 
 def make(
     workspace: Workspace,
-    order: BulletinRequest,
+    request: BulletinRequest,
     engine: Engine,
     voice: str,
     *,
@@ -165,52 +165,52 @@ def make(
     lossless: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Manifest:
-    """Make the bulletin of `order`, `jobs` sentences at a time, or return its manifest if it is already made.
+    """Make the bulletin of `request`, `jobs` sentences at a time, or return its manifest if it is already made.
 
-    `voice` reads everything, or decides the accent of the presenters that `order` names (see `tts.voices.cast`). With
+    `voice` reads everything, or decides the accent of the presenters that `request` names (see `tts.voices.cast`). With
     `lossless`, a FLAC file is written too.
     Raises BulletinError (it does not fit its length, a sound is missing), SpeechError, WorkspaceError. Sentences that
     are finished stay in the cache, and an older bulletin is not changed.
     """
-    target = workspace.bulletins / f"{order.plan.id}.mp3"
+    target = workspace.bulletins / f"{request.plan.id}.mp3"
     flac = target.with_suffix(".flac")
-    done = unchanged(workspace, order, engine, voice)
+    done = unchanged(workspace, request, engine, voice)
     if done is not None and (flac.is_file() or not lossless):
         return done
-    speakers = cast(engine, voice, order.presenters())
-    heard = rundown(order, Narrator(workspace, speakers, order.style.preset), progress, jobs)
-    programme = join(heard.slots)
-    day = order.date or datetime.datetime.now().astimezone().date()
-    mp3 = as_mp3(order, programme, day)
+    speakers = cast(engine, voice, request.presenters())
+    selection = rundown(request, Narrator(workspace, speakers, request.style.preset), progress, jobs)
+    assembled = join(selection.slots)
+    day = request.date or datetime.datetime.now().astimezone().date()
+    mp3 = as_mp3(request, assembled, day)
     manifest = Manifest(
-        id=order.plan.id,
-        commune=order.plan.commune,
-        name=order.plan.name,
-        title=order.title,
+        id=request.plan.id,
+        commune=request.plan.commune,
+        name=request.plan.name,
+        title=request.title,
         date=day,
-        campaigns=order.plan.campaigns,
-        seconds=round(programme.seconds, 3),
+        campaigns=request.plan.campaigns,
+        seconds=round(assembled.seconds, 3),
         sha256=hashlib.sha256(mp3).hexdigest(),
         engine=engine.name,
         voice=speakers.lead,
         presenters=dict(speakers.presenters),
         engine_version=engine.version,
-        preset=order.style.preset,
-        readings=len(heard.fit.rounds),
-        pace=round(heard.fit.pace, 4),
-        words_sha256=_words(workspace, order),
-        voice_sha256=_voice(speakers),
-        inputs=dict(order.inputs),
-        clips=heard.clips,
-        cues=programme.cues,
+        preset=request.style.preset,
+        readings=len(selection.fit.rounds),
+        pace=round(selection.fit.pace, 4),
+        words_sha256=_words_digest(workspace, request),
+        voice_sha256=_voice_digest(speakers),
+        inputs=dict(request.inputs),
+        clips=selection.clips,
+        cues=assembled.cues,
     )
-    manifest = _written(workspace, mp3, waveform(programme.peaks), manifest)
+    manifest = _write_files(workspace, mp3, waveform(assembled.peaks), manifest)
     if lossless:
-        write_flac(flac, heard.slots, programme.count)
+        write_flac(flac, selection.slots, assembled.count)
     return manifest
 
 
-def _written(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Manifest) -> Manifest:
+def _write_files(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Manifest) -> Manifest:
     """Verify the sound under a temporary name, then write all files under their final names, the manifest last.
 
     A lock makes parallel builds do this one after the other, so that manifest and sound always belong together.
@@ -218,14 +218,14 @@ def _written(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Manifes
     from filelock import FileLock  # imports asyncio: costs start-up time and 2 MB when nothing new is written
 
     target = workspace.bulletins / f"{manifest.id}.mp3"
-    candidate = part_path(target)
-    write_atomic(candidate, mp3)
+    temporary = part_path(target)
+    write_atomic(temporary, mp3)
     try:
-        manifest = manifest.model_copy(update={"proof": prove(candidate, manifest)})
+        manifest = manifest.model_copy(update={"proof": measure(temporary, manifest)})
         workspace.state.mkdir(exist_ok=True)
         with FileLock(workspace.state / "bulletins.lock"):
             target.with_suffix(".flac").unlink(missing_ok=True)  # it belongs to an earlier sound
-            candidate.replace(target)
+            temporary.replace(target)
             write_atomic(target.with_suffix(".png"), picture)
             write_atomic(target.with_suffix(".srt"), srt(manifest.cues))
             write_atomic(target.with_suffix(".vtt"), webvtt(manifest.cues))
@@ -233,93 +233,93 @@ def _written(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Manifes
     except OSError as error:
         raise cannot_write(target, error) from error
     finally:
-        candidate.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return manifest
 
 
-def made_before(workspace: Workspace, order: BulletinRequest, wanted: str | None = None) -> Manifest | None:
-    """Return the manifest of `order` if the bulletin is already made with a voice that `wanted` allows, else None.
+def made_before(workspace: Workspace, request: BulletinRequest, wanted: str | None = None) -> Manifest | None:
+    """Return the manifest of `request` if the bulletin is already made with a voice that `wanted` allows, else None.
 
     `wanted` is `engine[:voice]` or `auto`. The network is not used: an approval is bound to the sound and must not
     become invalid because the Internet, and with it another voice, is available or not. Returns None too if the
     bulletin's engine is ready with a new version.
     """
-    manifest = _whole(workspace, order)
+    manifest = _complete_manifest(workspace, request)
     if manifest is None:
         return None
     try:
         now = engine_named(manifest.engine)
     except SpeechError:  # the engine is no longer installed
         return manifest if is_auto(wanted) else None
-    if not is_auto(wanted) and not _speaks(manifest, str(wanted), now, order):
+    if not is_auto(wanted) and not _has_voices(manifest, str(wanted), now, request):
         return None
     return None if now.version != manifest.engine_version and now.state().ready else manifest
 
 
-def _speaks(manifest: Manifest, wanted: str, engine: Engine, order: BulletinRequest) -> bool:
-    """Return whether `manifest` has the voices that `wanted` (`engine[:voice]`) gives for `order`."""
+def _has_voices(manifest: Manifest, wanted: str, engine: Engine, request: BulletinRequest) -> bool:
+    """Return whether `manifest` has the voices that `wanted` (`engine[:voice]`) gives for `request`."""
     name, _colon, voice = wanted.partition(":")
     first = next(iter(engine.voices()), "")
     base = (voice_for(engine, voice, first) if voice else first) or voice
-    speakers = cast(engine, base, order.presenters())
+    speakers = cast(engine, base, request.presenters())
     return name == engine.name and (manifest.voice, manifest.presenters) == (speakers.lead, speakers.presenters)
 
 
-def unchanged(workspace: Workspace, order: BulletinRequest, engine: Engine, voice: str) -> Manifest | None:
-    """Return the manifest of `order` if it is made with this voice and complete, else None. Takes milliseconds."""
-    manifest = _whole(workspace, order)
-    speakers = cast(engine, voice, order.presenters())
-    return manifest if manifest and manifest.voice_sha256 == _voice(speakers) else None
+def unchanged(workspace: Workspace, request: BulletinRequest, engine: Engine, voice: str) -> Manifest | None:
+    """Return the manifest of `request` if it is made with this voice and complete, else None. Takes milliseconds."""
+    manifest = _complete_manifest(workspace, request)
+    speakers = cast(engine, voice, request.presenters())
+    return manifest if manifest and manifest.voice_sha256 == _voice_digest(speakers) else None
 
 
-def _whole(workspace: Workspace, order: BulletinRequest) -> Manifest | None:
-    """Return the manifest if the bulletin has the words of `order` and all its files are complete, else None."""
-    mp3 = workspace.bulletins / f"{order.plan.id}.mp3"
-    words = _words(workspace, order)
+def _complete_manifest(workspace: Workspace, request: BulletinRequest) -> Manifest | None:
+    """Return the manifest if the bulletin has the words of `request` and all its files are complete, else None."""
+    mp3 = workspace.bulletins / f"{request.plan.id}.mp3"
+    words = _words_digest(workspace, request)
     try:
         manifest = Manifest.load(mp3.with_suffix(".json"))
         if manifest.words_sha256 != words or hashlib.sha256(mp3.read_bytes()).hexdigest() != manifest.sha256:
             return None
         captions = {".vtt": webvtt(manifest.cues), ".srt": srt(manifest.cues)}
-        whole = all(mp3.with_suffix(suffix).read_bytes() == text.encode() for suffix, text in captions.items())
+        complete = all(mp3.with_suffix(suffix).read_bytes() == text.encode() for suffix, text in captions.items())
     except (LoaError, OSError):
         return None
-    return manifest if whole and mp3.with_suffix(".png").is_file() else None
+    return manifest if complete and mp3.with_suffix(".png").is_file() else None
 
 
-def _voice(speakers: Cast) -> str:
+def _voice_digest(speakers: Cast) -> str:
     """Return a digest of the engine, its version and its voices."""
     engine = speakers.engine
     presenters = (part for pair in speakers.presenters.items() for part in pair)
     return digest(engine.name, engine.version, engine.text_style, speakers.lead, *presenters)
 
 
-def _words(workspace: Workspace, order: BulletinRequest) -> str:
+def _words_digest(workspace: Workspace, request: BulletinRequest) -> str:
     """Return a digest of everything that is said, played and written, without the voices. Raises BulletinError."""
-    plan, style = order.plan, order.style
+    plan, style = request.plan, request.style
     names = [style.jingle, "bridge", *([style.music] if style.music else []), *["time-signal"] * style.time_signal]
     music = [*(jingles.jingle(workspace, name) for name in names), jingles.closing_jingle(workspace, style.jingle)]
-    recorded = [item.path for item in order.items if isinstance(item, AudioItem)]
+    recorded = [item.path for item in request.items if isinstance(item, AudioItem)]
     length = f"{plan.min_seconds}-{plan.max_seconds}"
-    parts = ["bulletin 1", RULES, plan.id, order.title, *plan.campaigns, length, repr(style), order.commune]
-    parts += [str(order.date), *(jingles.file_sha256(path) for path in (*music, *recorded))]
-    for script, sentence in lines(order.scripts()):
+    parts = ["bulletin 1", RULES, plan.id, request.title, *plan.campaigns, length, repr(style), request.commune]
+    parts += [str(request.date), *(jingles.file_sha256(path) for path in (*music, *recorded))]
+    for script, sentence in lines(request.scripts()):
         parts += [script.region, script.campaign, script.title, sentence.kind, str(sentence.pause)]
         parts += [sentence.text, sentence.reading.phrased]
-    parts += _turns(order)
+    parts += _presenter_turns(request)
     return digest(*parts)
 
 
-def _turns(order: BulletinRequest) -> list[str]:
+def _presenter_turns(request: BulletinRequest) -> list[str]:
     """Return the presenter of each sentence; empty if one voice reads everything, so that older digests stay valid."""
-    return [sentence.presenter for _script, sentence in lines(order.scripts())] if order.presenters() else []
+    return [sentence.presenter for _script, sentence in lines(request.scripts())] if request.presenters() else []
 
 
-def as_mp3(order: BulletinRequest, programme: AssembledBulletin, day: datetime.date) -> bytes:
+def as_mp3(request: BulletinRequest, assembled: AssembledBulletin, day: datetime.date) -> bytes:
     """Return the finished file: tag, `Info` frame, frames."""
-    named = {item.path.stem if isinstance(item, AudioItem) else item.campaign: item.title for item in order.items}
+    named = {item.path.stem if isinstance(item, AudioItem) else item.campaign: item.title for item in request.items}
     named |= {"opening": "Mở đầu", "bridge": "Đọc lại", "closing": "Kết thúc"}  # chapter names are always Vietnamese
-    ends = [*(chapter.start for chapter in programme.chapters[1:]), programme.seconds]
-    chapters = [(c.start, end, named[c.part]) for c, end in zip(programme.chapters, ends, strict=True)]
-    tag = id3(order.title, order.commune, day, chapters)
-    return b"".join((tag, info_frame(programme.count), *programme.blocks))
+    ends = [*(chapter.start for chapter in assembled.chapters[1:]), assembled.seconds]
+    chapters = [(c.start, end, named[c.part]) for c, end in zip(assembled.chapters, ends, strict=True)]
+    tag = id3(request.title, request.commune, day, chapters)
+    return b"".join((tag, info_frame(assembled.count), *assembled.blocks))
