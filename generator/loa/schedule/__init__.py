@@ -1,4 +1,4 @@
-"""When what goes on air, where, within which rules: schedule.yaml becomes airings between two instants."""
+"""The schedule: load schedule.yaml and compute the airings between two instants."""
 
 from loa.schedule.airings import UTC, Airing, Problem, airing_id, airings
 from loa.schedule.alerts import Alerts

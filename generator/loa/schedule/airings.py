@@ -1,4 +1,4 @@
-"""The schedule between two instants: every airing, with what is wrong about it. Pure: no clock, no files."""
+"""Compute the airings between two instants, with their problems. Pure functions: no clock, no files."""
 
 import datetime
 from collections import defaultdict
@@ -18,7 +18,7 @@ _EVERY_DAY = (day_rule("daily"),)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with an airing: `plan.clash`, or a rule of the commune (`rule.window`, `.minutes`, `.sessions`)."""
+    """A problem of an airing: `plan.clash`, or a broken rule (`rule.window`, `rule.minutes`, `rule.sessions`)."""
 
     code: str
     message: str
@@ -26,7 +26,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Airing:
-    """One broadcast at one planned instant. `minutes`: the longest it may last. `skipped`: why it is left out."""
+    """One broadcast at one planned instant. `minutes`: its maximum length. `skipped`: why it is not aired, or None."""
 
     id: str
     broadcast: str
@@ -41,22 +41,22 @@ class Airing:
 
     @property
     def ends(self) -> datetime.datetime:
-        """When it is over at the latest, if it starts on time."""
+        """The latest end, if it starts on time."""
         return self.planned + datetime.timedelta(minutes=self.minutes)
 
 
 def airing_id(broadcast: str, planned: datetime.datetime) -> str:
-    """`<broadcast>@<planned UTC instant>`, for instance `trung-son-dvc@2023-08-08T10:00:00Z`."""
+    """Return the id: `<broadcast>@<planned UTC instant>`, for example `trung-son-dvc@2023-08-08T10:00:00Z`."""
     return f"{broadcast}@{planned.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z"
 
 
 def airings(
     schedule: Schedule, since: datetime.datetime, until: datetime.datetime, *, with_skipped: bool = False
 ) -> tuple[Airing, ...]:
-    """All airings planned in [since, until), by instant, the more urgent first; those left out only if asked for.
+    """Return all airings planned in [since, until), ordered by instant and priority; skipped ones if `with_skipped`.
 
-    Both instants are aware. Whole local days around them are looked at, so that a rule or a clash does not depend
-    on where the span is cut.
+    Both instants are timezone-aware. Whole local days around them are computed, so that problems do not depend on where
+    the span begins and ends.
     """
 
     first = since.astimezone(schedule.timezone).date() - _ONE_DAY
@@ -76,10 +76,12 @@ def _of_broadcast(
     for local, campaign in _moments(broadcast, first, last):
         instant = local.replace(tzinfo=zone).astimezone(UTC)
         name = airing_id(broadcast.id, instant)
-        if name in seen:  # two wall-clock hours that a change of the clocks makes one
+        if name in seen:  # two wall-clock times that are the same instant after a change of the clocks
             continue
         seen.add(name)
-        day = excepted.get(local.date()) if local not in named else None  # who named this moment means it all the same
+        day = (
+            excepted.get(local.date()) if local not in named else None
+        )  # a moment that is named in `also` is aired on an excepted day, too
         yield Airing(
             name,
             broadcast.id,
@@ -97,7 +99,7 @@ def _of_broadcast(
 def _moments(
     broadcast: Broadcast, first: datetime.date, last: datetime.date
 ) -> Iterator[tuple[datetime.datetime, str | None]]:
-    """Wall-clock moments from `first` to `last`, with the campaign whose turn it is where they rotate."""
+    """Yield the wall-clock moments from `first` to `last`, each with its campaign if the campaigns rotate."""
     start = broadcast.from_ if broadcast.rotate and broadcast.from_ else first
     turn, hours = 0, sorted(set(broadcast.at))
     for day in _days(broadcast, min(start, first) if broadcast.rotate else first, last):
@@ -111,7 +113,7 @@ def _moments(
 
 
 def _days(broadcast: Broadcast, first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:
-    """The days that its rule means, exceptions included, in order."""
+    """Yield the days of the broadcast in order, excepted days included."""
     first = max(first, broadcast.from_) if broadcast.from_ else first
     last = min(last, broadcast.until) if broadcast.until else last
     if broadcast.rrule and broadcast.from_:
@@ -130,7 +132,7 @@ _SAME_SESSION = datetime.timedelta(minutes=1)
 
 
 def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
-    """`found` in the order of the air, each with its problems."""
+    """Return `found` ordered by instant and priority, with problems filled in."""
     order = sorted(found, key=lambda a: (a.planned, RANK[a.priority]))
     problems: dict[str, list[Problem]] = defaultdict(list)
     live = [a for a in order if a.skipped is None and a.priority != "emergency"]
@@ -146,7 +148,7 @@ def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
 
 
 def _clashes(schedule: Schedule, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
-    """Normal items that meet on a loudspeaker; the later one will have to wait."""
+    """Find normal airings that overlap on a loudspeaker; the later one will have to wait."""
     busy: dict[str, tuple[datetime.datetime, str]] = {}
     speakers = {names: schedule.loudspeakers(names) for names in {a.outputs for a in live}}
     for airing in live:
@@ -168,7 +170,7 @@ def _clashes(schedule: Schedule, live: list[Airing], problems: dict[str, list[Pr
 
 
 def inside_hours(rules: Rules, airing: Airing) -> bool:
-    """Whether the whole airing lies in the hours that the commune allows."""
+    """Return whether the whole airing is within the hours that the commune allows."""
     if not rules.allowed:
         return True
     start, end = airing.planned, airing.ends
@@ -179,7 +181,7 @@ def inside_hours(rules: Rules, airing: Airing) -> bool:
 
 
 def _sessions(rules: Rules, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
-    """A session is what a commune airs without a break: minutes are added up, sessions of a day are counted."""
+    """Check the minutes of each session and the sessions of each day. A session is what is aired without a break."""
     per_day: dict[tuple[str, datetime.date], list[Airing]] = defaultdict(list)
     for airing in live:
         per_day[airing.commune, airing.planned.date()].append(airing)

@@ -1,4 +1,4 @@
-"""Whom to tell when something did not go on air as planned: a webhook, an e-mail, or both."""
+"""Who is notified if something did not go on air as planned: a webhook, e-mail addresses, or both."""
 
 import ipaddress
 import socket
@@ -12,10 +12,10 @@ from loa.yamlfile import Strict
 
 
 def forbidden(host: str) -> bool:
-    """Whether `host` is an address (in any way of writing it) that no receiver of messages can have.
+    """Return whether `host` is an address, in any notation, to which no message may be sent.
 
-    Link-local addresses are where clouds keep their machines' secrets (169.254.169.254); the commune's own network and
-    this computer stay open, for that is where programs stand that pass messages on.
+    Cloud providers serve secrets of a machine at link-local addresses (169.254.169.254). The local network and this
+    computer are allowed, because programs that forward messages run there.
     """
     try:
         address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
@@ -47,14 +47,14 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class Webhook(Strict):
-    """An HTTP address that gets a JSON POST; `token_env` names the variable with a bearer token, if it wants one."""
+    """A URL that receives a JSON POST. `token_env`: the environment variable with a bearer token, if one is needed."""
 
     url: WebAddress
     token_env: str | None = None
 
 
 class Email(Strict):
-    """A mail server and who is written to; the password stands in the environment, never in the file."""
+    """A mail server and the receivers. The password is in the environment, never in the file."""
 
     host: str
     port: int = Field(default=587, ge=1, le=65535)
@@ -66,7 +66,7 @@ class Email(Strict):
 
 
 class Alerts(Strict):
-    """Both are optional; the console, the log and `loa doctor` tell in any case."""
+    """Both are optional; the console, the log and `loa doctor` always show alarms."""
 
     webhook: Webhook | None = None
     email: Email | None = None

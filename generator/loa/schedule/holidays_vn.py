@@ -1,7 +1,7 @@
-"""Vietnam's public holidays, the lunar ones and the days off in lieu among them, from the `holidays` package.
+"""Vietnam's public holidays, with lunar holidays and days in lieu, from the package `holidays`.
 
-Dates after the current year are computed from the Labour Code (Điều 112); the Government may still move days in
-lieu, so an officer who knows better writes the dates themselves.
+Dates after the current year are computed from the Labour Code (Điều 112). The Government may still move days in lieu;
+then an officer writes the dates into the schedule.
 """
 
 import datetime
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-# Our short names, and a word of the package's (Vietnamese) name that tells each holiday.
+# Our short names, and a part of the package's Vietnamese name that identifies each holiday.
 _WORDS = {
     "new-year": ("Tết Dương lịch",),
     "tet": ("Tết Nguyên Đán", "29 Tết"),
@@ -24,7 +24,7 @@ _WORDS = {
     "24-11": ("Văn hóa Việt Nam",),
 }
 NAMES = ("holidays", *_WORDS)
-"""`holidays` is any of them."""
+"""`holidays` means any of them."""
 
 
 @lru_cache(maxsize=4096)
@@ -34,10 +34,10 @@ def _days_of(name: str, year: int) -> frozenset[datetime.date]:
 
 
 def _vietnam(**options: Any) -> "HolidayBase":
-    """The calendar of Vietnam, loaded alone where the package is laid out as we know it.
+    """Return the calendar of Vietnam, loading only its module if the package has the layout that we know.
 
-    Its own door, `country_holidays`, loads the calendars of 250 countries to find one: 20 MB, and a second or two on a
-    small computer. Nothing is loaded before a schedule names a holiday.
+    The package's own function `country_holidays` loads the calendars of 250 countries: 20 MB, and one or two seconds on
+    a small computer. Nothing is loaded until a schedule names a holiday.
     """
     import holidays
 
@@ -64,5 +64,5 @@ def _of_year(year: int) -> dict[datetime.date, str]:
 
 
 def is_holiday(day: datetime.date, name: str = "holidays") -> bool:
-    """Whether `day` is a public holiday, or the one called `name` (one of `NAMES`), days in lieu included."""
+    """Return whether `day` is the holiday called `name` (one of `NAMES`), days in lieu included."""
     return day in _days_of(name, day.year)

@@ -1,4 +1,4 @@
-"""schedule.yaml read and checked: each part by its model, then the parts against each other; one report of all."""
+"""Load schedule.yaml: validate each part with its model, then the parts against each other; report all problems."""
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ def cross_check(
     broadcasts: Mapping[int, Broadcast],
     outputs: Mapping[str, AnyOutput | None],
 ) -> list[Finding]:
-    """Every problem between the parts that could be read."""
+    """Return every problem between the parts that are valid by themselves."""
     communes = _communes(workspace)
     findings: list[Finding] = []
     seen: dict[str, int] = {}
@@ -127,9 +127,9 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 
 def _communes(workspace: Workspace) -> dict[str, tuple[str, ...] | None]:
-    """The stems of the commune files and the campaigns of each; None where the file cannot be read.
+    """Return the campaign ids of each commune file, by its stem; None if the file cannot be read.
 
-    A broken commune file is reported by its own stage; it must not keep the other communes off the air.
+    An invalid commune file is reported by `loa.campaign`; it must not stop the other communes' broadcasts.
     """
     found: dict[str, tuple[str, ...] | None] = {}
     for path in yaml_files(workspace.campaigns):
@@ -145,7 +145,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Frame(Strict):
-    """The keys of the file; the parts below `outputs` and `broadcasts` are read one by one."""
+    """The top level of the file; the entries of `outputs` and `broadcasts` are validated one by one."""
 
     language: Literal["vi", "en"] | None = None
     timezone: Zone = zone("Asia/Ho_Chi_Minh")
@@ -157,9 +157,10 @@ class _Frame(Strict):
 
 
 def load_schedule(workspace: Workspace, kept: Path | None = None) -> Schedule:
-    """The checked schedule of `workspace`. Raises ScheduleError with every problem of the file.
+    """Load and check the schedule of `workspace`. Raises ScheduleError with every problem of the file.
 
-    `kept`: a copy of one that was good. What it names is not looked for again, for that may be what has changed.
+    `kept`: load this copy of an earlier valid schedule instead. Its communes, campaigns and outputs are not checked
+    again, because they may have changed in the meantime.
     """
     file = kept or workspace.schedule_file
     try:
@@ -198,7 +199,7 @@ def load_schedule(workspace: Workspace, kept: Path | None = None) -> Schedule:
 
 
 def _outputs(source: YamlFile, part: Callable[..., Any], problems: list[Finding]) -> dict[str, AnyOutput | None]:
-    """Every output by its kind's model; None for one that is named but wrong, so that no second error follows."""
+    """Validate every output with the model of its kind; None for an invalid one, to avoid follow-up errors."""
     outputs: dict[str, AnyOutput | None] = {}
     for name, given in _items(source, "outputs"):
         outputs[name] = None

@@ -1,4 +1,4 @@
-"""The schedule of a station, as loaded: its broadcasts, outputs and rules. Plain data; nothing here has a clock."""
+"""The models of a schedule: broadcasts, rules, and the schedule as a whole. Plain data without a clock."""
 
 import datetime
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from loa.schedule.values import Day, Days, Hour, Seconds, Window, moment
 from loa.yamlfile import Strict
 
 Priority = Literal["normal", "priority", "emergency"]
-"""The three of Circular 39/2020/TT-BTTTT: thông thường, ưu tiên, khẩn cấp."""
+"""The three priorities of Circular 39/2020/TT-BTTTT: thông thường, ưu tiên, khẩn cấp."""
 RANK: dict[Priority, int] = {"emergency": 0, "priority": 1, "normal": 2}
 
 
 def _rrule(value: Any) -> str | None:
-    """Check an RFC 5545 rule; hours come from `at`, so only its days count. Raises ValueError."""
+    """Check an RFC 5545 rule. Only its days are used; the times come from `at`. Raises ValueError."""
     if value is None:
         return None
     text = str(value).removeprefix("RRULE:")
@@ -38,14 +38,14 @@ def _rrule(value: Any) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A one-off: a wall-clock moment, and whose turn it is where campaigns rotate (None: the first one's)."""
+    """A single extra airing: a wall-clock moment, and its campaign if campaigns rotate (None: the first one)."""
 
     moment: datetime.datetime
     campaign: str | None = None
 
 
 def _extra(value: Any) -> Extra:
-    """`2026-12-24 17:00`, or the same with the id of a campaign after it. Raises ValueError."""
+    """Parse `2026-12-24 17:00`, optionally followed by a campaign's id. Raises ValueError."""
     if isinstance(value, Extra):
         return value
     day, _space, rest = str(value).strip().replace("T", " ").partition(" ")
@@ -54,17 +54,17 @@ def _extra(value: Any) -> Extra:
 
 
 class Length(Strict):
-    """How long a bulletin may last, in seconds: read again until `min` is reached, never past `max`."""
+    """The allowed length of a bulletin (s): it is read again until `min` is reached; `max` is never exceeded."""
 
     min: Seconds = Field(gt=0)
     max: Seconds = Field(gt=0, le=4 * 3600)
 
 
 class Late(Strict):
-    """What to do when the moment could not be kept.
+    """What to do if an airing could not start at its planned instant.
 
-    `start_within`: seconds after the planned instant in which it may still start. `resume`: after a power cut, go on
-    at the sentence where it stopped. `fallback`: `last-good` airs the last released bulletin of the same broadcast.
+    `start_within`: seconds after the planned instant within which it may still start. `resume`: after a power cut,
+    continue at the sentence where it stopped. `fallback`: `last-good` airs the last approved bulletin of the broadcast.
     """
 
     start_within: Seconds = Field(default=600.0, ge=0)
@@ -73,14 +73,14 @@ class Late(Strict):
 
 
 class Repeat(Strict):
-    """An emergency is said again: `times` in all, `pause` seconds between."""
+    """Repetition of an emergency message: `times` in total, with `pause` seconds between."""
 
     times: int = Field(default=1, ge=1, le=20)
     pause: Seconds = 30.0
 
 
 class Dressing(Strict):
-    """How a bulletin is dressed: for which loudspeakers, the music under its opening call, a time signal first."""
+    """Sound design of a bulletin: mastering preset, music under the opening call, time signal before it."""
 
     preset: Literal["horn", "studio"] = "horn"
     music: str | None = "bed"
@@ -88,7 +88,7 @@ class Dressing(Strict):
 
 
 class Broadcast(Strict):
-    """What goes on air together, again and again."""
+    """A recurring broadcast: which campaigns are aired together, when, and on which outputs."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     commune: str
@@ -103,7 +103,7 @@ class Broadcast(Strict):
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
     except_: tuple[Days, ...] = Field(default=(), alias="except")
-    items: tuple[str, ...] = ()  # recorded sound files after the articles, by their path from the station's folder
+    items: tuple[str, ...] = ()  # recorded sound files after the articles, by their path relative to the workspace
     length: Length
     sound: Dressing = Dressing()
     priority: Priority = "normal"
@@ -113,16 +113,16 @@ class Broadcast(Strict):
     on: tuple[str, ...] = Field(min_length=1)
 
     def bulletin_name(self, campaign: str | None = None) -> str:
-        """The bulletin's name below its commune; with `rotate` one for each campaign."""
+        """Return the name of the bulletin; with `rotate`, each campaign has its own."""
         return f"{self.id}-{campaign}" if self.rotate and campaign else self.id
 
     def turn_of(self, bulletin: str) -> str | None:
-        """The campaign whose turn it is in the bulletin of this name; None where they do not rotate."""
+        """Return the campaign of the bulletin with this name; None if campaigns do not rotate."""
         return next((c for c in self.campaigns if self.rotate and self.bulletin_name(c) == bulletin), None)
 
 
 class Rules(Strict):
-    """What the commune allows, in local time; each is optional and an emergency is exempt from all."""
+    """The commune's rules, in local time. Each is optional; emergencies are exempt from all of them."""
 
     allowed: tuple[Window, ...] = ()
     max_minutes: int | None = Field(default=None, ge=1)
@@ -131,7 +131,7 @@ class Rules(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """schedule.yaml, checked. `database`: SQLAlchemy URL, None for SQLite in the workspace."""
+    """A valid schedule.yaml. `database`: an SQLAlchemy URL; None for the SQLite file in the workspace."""
 
     timezone: ZoneInfo
     broadcasts: tuple[Broadcast, ...]
@@ -142,7 +142,7 @@ class Schedule:
     database: str | None = None
 
     def plans(self) -> tuple[BulletinPlan, ...]:
-        """The bulletins that the broadcasts need; with `rotate`, one for each campaign."""
+        """Return the bulletins that the broadcasts need; with `rotate`, one per campaign."""
         return tuple(
             BulletinPlan(
                 commune=broadcast.commune,
@@ -163,22 +163,22 @@ class Schedule:
         )
 
     def broadcast(self, name: str) -> Broadcast | None:
-        """The broadcast called `name`, if it is still in the schedule."""
+        """Return the broadcast with the id `name`; None if the schedule does not have it."""
         return next((b for b in self.broadcasts if b.id == name), None)
 
     def loudspeakers(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """`names` with every group replaced by its members, each once, in order."""
+        """Replace every group in `names` by its members, each once, in order."""
         return tuple(self._members(names))
 
     def in_use(self) -> set[str]:
-        """The loudspeakers that some broadcast is heard on."""
+        """Return the loudspeakers that at least one broadcast uses."""
         return {name for broadcast in self.broadcasts for name in self.loudspeakers(broadcast.on)}
 
     def lines(self, names: tuple[str, ...]) -> dict[str, AnyOutput]:
-        """The loudspeakers of `names` that are in the schedule, as they are to be played to.
+        """Return the loudspeakers of `names`, with the volume and delay to use.
 
-        A group turns its members up or down by its own volume, and adds its delay to theirs. (A loudspeaker that is
-        named twice is played to as the first name says.)
+        The volume of a group multiplies the volumes of its members; its delay is added to theirs. If a loudspeaker is
+        named twice, the first one counts.
         """
         return {
             name: output.model_copy(update={"volume": min(200, round(volume)), "delay": delay})
@@ -187,7 +187,7 @@ class Schedule:
         }
 
     def _members(self, names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
-        """Volume (per cent) and delay (seconds) of each loudspeaker of `names`."""
+        """Return volume (per cent) and delay (seconds) of each loudspeaker of `names`."""
         found: dict[str, tuple[float, float]] = {}
         for name in names:
             output = self.outputs.get(name)

@@ -1,4 +1,4 @@
-"""The loudspeakers of a station as schedule.yaml names them: one model for each kind."""
+"""The outputs (loudspeakers) in schedule.yaml: one model per kind."""
 
 from typing import Annotated, Literal
 
@@ -9,21 +9,21 @@ from loa.yamlfile import Strict
 
 
 class Output(Strict):
-    """What all outputs share. `volume`: per cent of the bulletin's level; `delay`: seconds after the others."""
+    """Fields of all outputs. `volume`: per cent of the bulletin's level; `delay`: seconds after the other outputs."""
 
     volume: int = Field(default=100, ge=0, le=200)
     delay: Seconds = Field(default=0.0, ge=0, le=10)
 
 
 class SoundCard(Output):
-    """A sound card of this computer: `device` is `default` or (part of) a name that `loa doctor` lists."""
+    """A sound card of this computer. `device` is `default` or (a part of) a name that `loa doctor` lists."""
 
     kind: Literal["sound-card"]
     device: str = "default"
 
 
 class Icecast(Output):
-    """A mount of an Icecast 2 server; the password stands in the environment, never in the file."""
+    """A mount point of an Icecast 2 server. The password is in the environment, never in the file."""
 
     kind: Literal["icecast"]
     url: str = Field(pattern=r"^https?://[^/]+/.+")
@@ -33,7 +33,7 @@ class Icecast(Output):
 
 
 class Rtp(Output):
-    """IP loudspeakers that listen to an RTP multicast (or unicast) address; `codec` as they take it."""
+    """IP loudspeakers that receive an RTP multicast (or unicast) address; `codec` is the one they support."""
 
     kind: Literal["rtp"]
     address: str
@@ -44,7 +44,7 @@ class Rtp(Output):
 
 
 class Http(Output):
-    """An address that loudspeakers such as Barix pull: http://<this computer>:<port>/<name of the output>.mp3."""
+    """A stream that IP loudspeakers (such as Barix) pull: http://<this computer>:<port>/<name of the output>.mp3."""
 
     kind: Literal["http"]
     port: int = Field(default=8090, ge=1, le=65535)
@@ -53,20 +53,20 @@ class Http(Output):
 
 
 class File(Output):
-    """Writes what was played as WAV files into `folder`, from the workspace's root."""
+    """Writes what was played as WAV files into `folder`, a path relative to the workspace."""
 
     kind: Literal["file"]
     folder: str = "audio/played"
 
 
 class Null(Output):
-    """Plays into nothing, at the pace of a loudspeaker, and keeps count: for rehearsals and tests."""
+    """Plays without sound, at the pace of a loudspeaker, and notes what it played: for trials and tests."""
 
     kind: Annotated[Literal["null"], BeforeValidator(lambda value: "null" if value is None else value)]
 
 
 class Group(Output):
-    """A zone: other outputs under one name."""
+    """A zone: several outputs under one name."""
 
     kind: Literal["group"]
     outputs: tuple[str, ...] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""Days as people name them: `tue`, `t3`, `first mon`, `day 15`, `tet`, `before holidays`, `2026-09-01/2026-09-04`."""
+"""Parse the values of schedule.yaml: durations, times of day, dates, and days such as `t3`, `first mon`, `tet`."""
 
 import datetime
 import re
@@ -19,7 +19,7 @@ _HOUR = re.compile(r"(\d{1,2})(?::|h)(\d{2})?(?::(\d{2}))?")
 
 
 def seconds(value: Any) -> float:
-    """`10m`, `1h30m`, `45s`, `300ms` as seconds. Raises ValueError with the mend on a second line."""
+    """Parse `10m`, `1h30m`, `45s`, `300ms` to seconds. Raises ValueError with how to correct it on a second line."""
     text = str(value).strip()
     parts = _DURATION.findall(text)
     if isinstance(value, bool) or not parts or _DURATION.sub("", text):
@@ -30,7 +30,7 @@ def seconds(value: Any) -> float:
 
 
 def time_of_day(value: Any) -> datetime.time:
-    """`17:00`, `5:30`, `17h30` or `17:00:05`. Raises ValueError."""
+    """Parse `17:00`, `5:30`, `17h30` or `17:00:05`. Raises ValueError."""
     if isinstance(value, datetime.time):
         return value
     text = str(value).strip()
@@ -44,7 +44,7 @@ def time_of_day(value: Any) -> datetime.time:
 
 
 def calendar_day(value: Any) -> datetime.date:
-    """`2026-11-01`. Raises ValueError."""
+    """Parse `2026-11-01`. Raises ValueError."""
     if isinstance(value, datetime.date):
         return value
     wrong = ValueError(_("This is not a date.") + "\n" + _("Write year-month-day, for example 2026-11-01."))
@@ -57,7 +57,7 @@ def calendar_day(value: Any) -> datetime.date:
 
 
 def moment(value: Any) -> datetime.datetime:
-    """`2026-12-24 17:00`: a wall-clock moment of the schedule's time zone. Raises ValueError."""
+    """Parse `2026-12-24 17:00`, a wall-clock time in the schedule's time zone. Raises ValueError."""
     if isinstance(value, datetime.datetime):
         return value
     day, _space, hour = str(value).strip().replace("T", " ").partition(" ")
@@ -67,7 +67,7 @@ def moment(value: Any) -> datetime.datetime:
 
 
 def window(value: Any) -> tuple[datetime.time, datetime.time]:
-    """`05:30-08:00`, the end after the start. Raises ValueError."""
+    """Parse `05:30-08:00`; the end must be after the start. Raises ValueError."""
     if isinstance(value, tuple):
         return value
     first, dash, last = str(value).partition("-")
@@ -82,7 +82,7 @@ def window(value: Any) -> tuple[datetime.time, datetime.time]:
 
 
 def zone(value: Any) -> ZoneInfo:
-    """The IANA name of a time zone. Raises ValueError."""
+    """Parse the IANA name of a time zone. Raises ValueError."""
     try:
         return value if isinstance(value, ZoneInfo) else ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -104,7 +104,7 @@ _ONE_DAY = datetime.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DayRule:
-    """What somebody wrote, and whether a day is meant by it."""
+    """The text of a rule for days, and a function that says whether a day matches it."""
 
     text: str
     matches: Callable[[datetime.date], bool] = field(compare=False)
@@ -112,13 +112,13 @@ class DayRule:
 
 @lru_cache(maxsize=128)
 def days_of(rule: DayRule, first: datetime.date, last: datetime.date) -> frozenset[datetime.date]:
-    """The days from `first` to `last` that `rule` means. (Broadcasts share their rules: a span is asked for often.)"""
+    """Return the days from `first` to `last` that match `rule`. Cached, because broadcasts share rules."""
     days = (first + number * _ONE_DAY for number in range((last - first).days + 1))
     return frozenset(day for day in days if rule.matches(day))
 
 
 def day_rule(value: Any) -> DayRule:
-    """The rule that `value` names. Raises ValueError, with the mend on a second line."""
+    """Parse a rule for days. Raises ValueError with how to correct it on a second line."""
     if isinstance(value, DayRule):
         return value
     text = " ".join(str(value).lower().split())
@@ -145,7 +145,7 @@ def _weekday(text: str) -> Callable[[datetime.date], bool] | None:
 
 
 def _nth(text: str) -> Callable[[datetime.date], bool] | None:
-    """`first mon`, `last fri`."""
+    """Parse `first mon`, `last fri`."""
     nth, _space, weekday = text.partition(" ")
     on_weekday = _weekday(weekday) if weekday != "daily" else None
     if nth not in _NTH or not on_weekday:
@@ -157,7 +157,7 @@ def _nth(text: str) -> Callable[[datetime.date], bool] | None:
 
 
 def _day_of_month(text: str) -> Callable[[datetime.date], bool] | None:
-    """`day 15`, `last day`."""
+    """Parse `day 15`, `last day`."""
     if text == "last day":
         return lambda day: (day + _ONE_DAY).day == 1
     found = re.fullmatch(r"day (\d{1,2})", text)
@@ -168,7 +168,7 @@ def _day_of_month(text: str) -> Callable[[datetime.date], bool] | None:
 
 
 def _dates(text: str) -> Callable[[datetime.date], bool] | None:
-    """`2026-09-02`, `2026-09-01/2026-09-04`."""
+    """Parse `2026-09-02`, `2026-09-01/2026-09-04`."""
     if not re.match(r"\d{4}-", text):
         return None
     first_text, slash, last_text = text.partition("/")
@@ -180,7 +180,7 @@ def _dates(text: str) -> Callable[[datetime.date], bool] | None:
 
 
 def _holiday(text: str) -> Callable[[datetime.date], bool] | None:
-    """`tet`, `before holidays`, `after gio-to`: the day before the first, or after the last, of a run of days off."""
+    """Parse `tet`, `before holidays`, `after gio-to`: a holiday, the day before the first or after the last day off."""
     head, _space, rest = text.partition(" ")
     if text in holidays_vn.NAMES:
         return lambda day: holidays_vn.is_holiday(day, text)
