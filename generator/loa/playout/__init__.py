@@ -1,1 +1,1 @@
-"""Playout: one recording on its outputs, fed and watched while it sounds."""
+"""Playout: play one recording on several outputs, and report what each output did."""

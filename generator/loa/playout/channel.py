@@ -1,4 +1,4 @@
-"""One output during one airing: a thread that feeds its line, opens it again when it breaks, and reports."""
+"""One output during one airing: a thread that feeds the connection, reopens it after a failure, and reports."""
 
 import array
 import datetime
@@ -17,12 +17,12 @@ from loa.playout.recording import FRAMES, LoadedRecording
 from loa.schedule.outputs import AnyOutput
 
 _RAMP = 0.05
-"""Seconds in which a new volume is reached: a step within one sample would be heard as a click."""
+"""Seconds over which the volume changes: a step within one sample would be heard as a click."""
 _LOUDEST = np.iinfo(np.int16)
 
 
 class Fader:
-    """`volume`: per cent of the bulletin's level; may be set at any time, from any thread."""
+    """Applies a volume to samples. `volume`: per cent of the bulletin's level; any thread may set it at any time."""
 
     def __init__(self, volume: int) -> None:
         self.volume = volume
@@ -30,7 +30,7 @@ class Fader:
         self._aim, self._slope = self._gain, 0.0
 
     def apply(self, chunk: "array.array[int]", rate: int) -> "array.array[int]":
-        """`chunk` (16 bit, at `rate` Hz) at the volume; what would be too loud is clipped, never wrapped around."""
+        """Return `chunk` (16-bit samples at `rate` Hz) at the current volume; overflow is clipped."""
         aim = self.volume / 100
         if aim != self._aim:
             self._aim, self._slope = aim, (aim - self._gain) / (_RAMP * rate)
@@ -46,18 +46,20 @@ class Fader:
 
 
 SILENT = 64
-"""Samples (16 bit) below this are silence: -54 dBFS."""
+"""16-bit samples below this value are silence (-54 dBFS)."""
 _RETRY = (0.5, 1.0, 2.0, 5.0)
 _ASLEEP = 3.0
-"""Seconds between two chunks after which this process must have been asleep or stopped."""
+"""Seconds between two chunks after which the process must have been stopped or the computer suspended."""
 OutputCondition = Literal["opening", "ready", "sounding", "failing", "over"]
-"""An output in an airing: its line is opened, waits for the moment, takes sound, broke, has nothing more to do."""
+"""An output in an airing: it is being opened, waits for the start, accepts sound, has failed, or has finished."""
 
 
 @dataclass(slots=True)
 class OutputReport:
-    """What one output did. `reached`: the second of the programme it has come to; `seconds`: sound that it took;
-    `silent`: the longest stretch of silence in it; `took`: when it took sound last.
+    """What one output did.
+
+    `started`: instant of the first sound. `reached`: position in the recording (s). `seconds`: sound that it accepted.
+    `silent`: longest silence (s). `took`: when it accepted sound last. `complete`: it played to the end.
     """
 
     output: str
@@ -71,9 +73,10 @@ class OutputReport:
 
 
 class Channel:
-    """Plays `programme` on one output. `remaining` tells the seconds until its first sound.
+    """Plays `programme` on one output.
 
-    `now_at` tells which second of the programme comes first on a line that has just been opened.
+    `remaining()` returns the seconds until the first sound; `now_at()` the position (s) at which a connection that has
+    just been opened starts.
     """
 
     def __init__(
@@ -97,40 +100,40 @@ class Channel:
 
     @property
     def clock(self) -> Clock:
-        """The clock of the line."""
+        """The clock of the connection."""
         return self._line.clock
 
     @property
     def waiting(self) -> bool:
-        """Whether it takes no sound yet, or not again."""
+        """Whether it does not accept sound now."""
         return self.condition != "sounding"
 
     @property
     def alive(self) -> bool:
-        """Whether it still has something to do."""
+        """Whether its thread is still running."""
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Open the line and wait for the moment, in a thread of its own."""
+        """Start the thread: it opens the connection, waits for the start, and plays."""
         self._thread.start()
 
     def set_volume(self, volume: int) -> None:
-        """Per cent, from the next chunk on."""
+        """Set the volume in per cent, from the next chunk on."""
         self._fader.volume = volume
 
     def stop(self) -> None:
-        """Silence, at once; the thread ends by itself."""
+        """Stop the sound immediately; the thread ends by itself."""
         self._line.stop.set()
 
     def abandon(self) -> None:
-        """Stop a thread that hangs in its player: closing the line under it is what may free it."""
+        """Give up a thread that hangs in its player: close the player from another thread, which may unblock it."""
         self.stop()
         player = self._player
         if player:
             threading.Thread(target=player.close, name=f"close {self._line.output}", daemon=True).start()
 
     def join(self, seconds: float) -> None:
-        """Wait for the thread, at most `seconds` of real time."""
+        """Wait for the thread to end, at most `seconds` of real time."""
         self._thread.join(seconds)
 
     def _run(self) -> None:
@@ -140,7 +143,7 @@ class Channel:
                 self._play()
             except LoaError as error:
                 self.report.failures.append("; ".join(f.message for f in error.findings))
-            except Exception as error:  # noqa: BLE001  a player's own bug must not end in silence
+            except Exception as error:  # noqa: BLE001  a bug in a player must not silence the output for good
                 self.report.failures.append(f"{type(error).__name__}: {error}")
             else:
                 self.condition = "over"

@@ -1,4 +1,4 @@
-"""What is played: a recording's bytes, checked once and then held, so that no later change of the file is heard."""
+"""The recording that is played: its bytes are read and hashed once, so that later changes of the file are not heard."""
 
 import array
 import hashlib
@@ -14,12 +14,12 @@ from loa.i18n import _
 from loa.store.approvals import BulletinFile
 
 FRAMES = 0.02
-"""Seconds of sound in one chunk."""
+"""Seconds of sound per chunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedRecording:
-    """`data`: the MP3. `sentences`: the seconds at which a sentence starts, the places where one may resume."""
+    """A recording in memory. `data`: the MP3. `sentences`: where sentences start (s); playout may resume there."""
 
     bulletin: str
     sha256: str
@@ -29,7 +29,7 @@ class LoadedRecording:
 
     @classmethod
     def load(cls, recording: BulletinFile) -> "LoadedRecording":
-        """Read a recording into memory. Raises ApprovalError (unreadable), PlayoutError (no sound in it)."""
+        """Read a recording into memory. Raises ApprovalError (unreadable), PlayoutError (not an MP3 file)."""
         data = recording.read()
         try:
             info = miniaudio.mp3_get_info(data)
@@ -46,12 +46,12 @@ class LoadedRecording:
         return cls(recording.id, digest, data, info.duration, _sentences(recording, digest))
 
     def sentence_before(self, seconds: float) -> float:
-        """Where to resume: the start of the sentence that was being said at `seconds`."""
+        """Return the start of the sentence that is said at `seconds`: the position to resume at."""
         number = bisect_right(self.sentences, seconds)
         return self.sentences[number - 1] if number else 0.0
 
     def pcm(self, rate: int, start: float = 0.0) -> Iterator["array.array[int]"]:
-        """Mono 16-bit samples at `rate` Hz from `start` seconds on, in chunks of `FRAMES` seconds."""
+        """Decode to mono 16-bit samples at `rate` Hz, from `start` seconds on, in chunks of `FRAMES` seconds."""
         frames = round(rate * FRAMES)
         stream = miniaudio.stream_memory(
             self.data, miniaudio.SampleFormat.SIGNED16, nchannels=1, sample_rate=rate, frames_to_read=frames
@@ -66,9 +66,9 @@ class LoadedRecording:
 
 
 def _sentences(recording: BulletinFile, digest: str) -> tuple[float, ...]:
-    """From the manifest beside the recording, if it is this recording's."""
+    """Return the starts of sentences from the manifest beside the recording, if it belongs to this recording."""
     try:
         manifest = Manifest.load(recording.path.with_suffix(".json"))
     except (BulletinError, WorkspaceError):
-        return ()  # a recording from elsewhere has none: it resumes at its beginning
+        return ()  # a recording without manifest resumes at its beginning
     return tuple(sorted(cue.start for cue in manifest.cues)) if manifest.sha256 == digest else ()

@@ -1,4 +1,4 @@
-"""One programme on its loudspeakers: independent channels, watched; what they did is reported."""
+"""Play one recording on several outputs: one independent channel per output, supervised; report what they did."""
 
 import datetime
 import threading
@@ -13,15 +13,15 @@ from loa.playout.recording import LoadedRecording
 from loa.schedule.outputs import AnyOutput
 
 _STALLED = 3.0
-"""Seconds without taking sound after which a line is given up and opened anew."""
+"""Seconds without accepting sound after which a connection is given up and opened again."""
 _OPENING = 12.0
-"""Seconds that opening a line may take."""
+"""Seconds that opening a connection may take."""
 
 
 class Session:
-    """`programme` on `outputs` (no groups among them), from second `offset` on, first heard at `planned`.
+    """Plays `programme` on `outputs` (without groups), from second `offset`, with the first sound at `planned`.
 
-    Call `watch` about once a second; it is over when `over` says so.
+    Call `watch` about once a second, until `over` is true.
     """
 
     def __init__(
@@ -41,62 +41,62 @@ class Session:
         self._reports = {name: OutputReport(name) for name in outputs}
 
     def start(self) -> None:
-        """Open every output; each waits in silence for the moment."""
+        """Open every output; each waits in silence for the start."""
         for name in self.outputs:
             self._open(name)
 
     @property
     def begun(self) -> datetime.datetime | None:
-        """When the first sound was heard on any output, None before."""
+        """The instant of the first sound on any output; None before."""
         return min((r.started for r in self._reports.values() if r.started), default=None)
 
     @property
     def position(self) -> float:
-        """The second of the programme that it has come to."""
+        """The position in the recording, in seconds."""
         return max((r.reached for r in self._reports.values()), default=0.0) or self.offset
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will be heard."""
+        """Whether all channels have ended."""
         return not any(channel.alive for channel in self._channels.values())
 
     @property
     def complete(self) -> bool:
-        """Whether any output has played the programme to its end."""
+        """Whether at least one output has played the recording to its end."""
         return any(report.complete for report in self._reports.values())
 
     @property
     def sounding(self) -> bool:
-        """Whether any output takes sound now."""
+        """Whether at least one output accepts sound now."""
         return any(channel.alive and not channel.waiting for channel in self._channels.values())
 
     @property
     def asleep(self) -> bool:
-        """Whether the process was stopped or the computer slept while it played."""
+        """Whether the process was stopped or the computer suspended while it played."""
         return any(channel.asleep for channel in self._channels.values())
 
     @property
     def reports(self) -> tuple[OutputReport, ...]:
-        """What each output did so far."""
+        """What each output has done so far."""
         return tuple(self._reports.values())
 
     @property
     def conditions(self) -> dict[str, OutputCondition]:
-        """How each output is getting on now."""
+        """The current condition of each output."""
         return {name: channel.condition for name, channel in self._channels.items()}
 
     def set_volume(self, output: str, volume: int) -> None:
-        """Turn one of its outputs up or down, to `volume` per cent, while it sounds."""
+        """Set the volume of one output, in per cent, while it plays."""
         self.outputs[output] = self.outputs[output].model_copy(update={"volume": volume})
         self._channels[output].set_volume(volume)
 
     def watch(self) -> None:
-        """Give up lines that take no sound and open them anew."""
+        """Give up connections that accept no sound, and open them again."""
         now = self._clock.elapsed()
         done = self.complete
         for name, channel in list(self._channels.items()):
             if done and channel.waiting:
-                channel.stop()  # the others are through: nothing is left to join
+                channel.stop()  # another output has finished: there is nothing left to play
                 continue
             limit = (_OPENING if channel.waiting else _STALLED) * self._clock.speed
             if channel.alive and channel.condition != "ready" and now - channel.touched > limit:
@@ -105,7 +105,7 @@ class Session:
                 self._open(name)
 
     def stop(self) -> None:
-        """Silence on every output, at once."""
+        """Stop the sound on every output immediately."""
         for channel in self._channels.values():
             channel.stop()
         for channel in self._channels.values():
@@ -120,11 +120,11 @@ class Session:
         self._channels[name].start()
 
     def _remaining(self, delay: float) -> float:
-        """Seconds until the first sound; none once another output plays."""
+        """Return the seconds until the first sound; 0 if another output already plays."""
         return 0.0 if self.begun else (self.planned - self._clock.now()).total_seconds() + delay
 
     def _now_at(self) -> float:
-        """Where a line that opens now comes in: with the others; or, if all are silent, where the sentence began."""
+        """Return the position of a connection that opens now: that of the other outputs, or the sentence's start."""
         playing = [c.report.reached for c in self._channels.values() if c.alive and not c.waiting]
         if playing:
             return max(playing)

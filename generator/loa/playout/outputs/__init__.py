@@ -1,4 +1,4 @@
-"""Opens the player of an output: the one place that knows which kind is which."""
+"""Open the player of an output. Only this module maps the kinds of outputs to players."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, Soun
 
 
 def open_connection(output: AnyOutput, line: OutputConnection) -> Player:
-    """An open line to `output`. Raises PlayoutError, WorkspaceError."""
+    """Open `output` and return its player. Raises PlayoutError, WorkspaceError."""
     match output:
         case Null():
             from loa.playout.outputs.wav_file import NullPlayer
@@ -42,7 +42,7 @@ def open_connection(output: AnyOutput, line: OutputConnection) -> Player:
 
 
 def stand_by(name: str, output: AnyOutput) -> None:
-    """Open what must be there between airings too: the port that loudspeakers pull from. Raises PlayoutError."""
+    """Open what must exist between airings too: the port from which loudspeakers pull. Raises PlayoutError."""
     if isinstance(output, Http):
         from loa.playout.outputs.http import stand_by as open_port
 
@@ -50,7 +50,7 @@ def stand_by(name: str, output: AnyOutput) -> None:
 
 
 def not_ready(output: AnyOutput, root: Path) -> str | None:
-    """The reason why not, or None."""
+    """Return the reason why `output` could not be played to now, or None."""
     match output:
         case SoundCard():
             names = device_names()

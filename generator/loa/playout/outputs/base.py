@@ -1,4 +1,4 @@
-"""What a loudspeaker line is to us: it takes chunks of sound, and says when the first of them was heard."""
+"""The interface of players: they accept chunks of sound and report when the first one was heard."""
 
 import array
 import threading
@@ -10,11 +10,11 @@ from loa.clock import Clock
 from loa.errors import Finding, PlayoutError
 
 AHEAD = 0.2
-"""Seconds of sound that a line without a clock of its own gets before they are due."""
+"""Seconds of sound that are sent ahead to an output without its own clock."""
 
 
 class OutputConnection(NamedTuple):
-    """What a player is told when it is opened."""
+    """What a player needs to know: output, airing, digest of the recording, clock, stop event, workspace root."""
 
     output: str
     airing: str
@@ -25,30 +25,30 @@ class OutputConnection(NamedTuple):
 
 
 class Player(Protocol):
-    """An open line. Every method may raise PlayoutError; none of them may be called after `close`."""
+    """An open output. Every method may raise PlayoutError; no method may be called after `close`."""
 
     rate: int
     heard: float | None
-    """When its first sound was heard, in `Clock.elapsed` seconds."""
+    """When the first sound was heard, in seconds of `Clock.elapsed`; None before."""
 
     def begin(self, remaining: Callable[[], float], offset: float) -> bool:
-        """Wait (in silence) until `remaining` seconds have gone; False if stopped before.
+        """Wait in silence until `remaining()` is 0; return False if stopped before that.
 
-        `offset`: the second of the programme that comes first.
+        `offset`: the position of the first chunk in the recording (s).
         """
 
     def write(self, chunk: "array.array[int]") -> None:
-        """Take a chunk of mono 16-bit samples; blocks until there is room for it."""
+        """Accept a chunk of mono 16-bit samples; block until there is room for it."""
 
     def finish(self) -> None:
-        """Wait until everything taken has been heard."""
+        """Wait until everything that was written has been heard."""
 
     def close(self) -> None:
-        """Let go of the line at once."""
+        """Release the output immediately."""
 
 
 class Paced:
-    """A line without a clock of its own: it takes sound at the pace at which it is heard."""
+    """Base class for outputs without their own clock: it sends sound at the speed at which it is heard."""
 
     rate = 44100
 
@@ -59,7 +59,7 @@ class Paced:
         self._frames = 0
 
     def begin(self, remaining: Callable[[], float], offset: float) -> bool:
-        """Sleep in short steps, so that a change of the clock is seen, and exactly at the end."""
+        """Wait in short steps, so that a change of the clock is noticed, and exactly until the start."""
         while (left := remaining()) > 0:
             if self.line.clock.wait(self.line.stop, min(left, 0.25 * self.line.clock.speed)):
                 return False
@@ -68,10 +68,10 @@ class Paced:
         return True
 
     def idle(self) -> None:
-        """Called a few times a second while waiting."""
+        """Do something while waiting; called a few times a second."""
 
     def write(self, chunk: "array.array[int]") -> None:
-        """Wait until the chunk is (almost) due, then send it."""
+        """Wait until the chunk is (nearly) due, then send it."""
         start = self.heard if self.heard is not None else self.line.clock.elapsed()
         early = start + self._frames / self.rate - AHEAD * self.line.clock.speed - self.line.clock.elapsed()
         if early > 0 and self.line.clock.wait(self.line.stop, early):
@@ -80,19 +80,19 @@ class Paced:
         self._frames += len(chunk)
 
     def take(self, chunk: "array.array[int]") -> None:
-        """Send a chunk that is due."""
+        """Send a chunk that is due; subclasses implement this."""
         raise NotImplementedError
 
     def finish(self) -> None:
-        """Wait for the sound that was sent ahead."""
+        """Wait until the sound that was sent ahead has been heard."""
         if self.heard is not None:
             left = self.heard + self._frames / self.rate - self.line.clock.elapsed()
             self.line.clock.wait(self.line.stop, left)
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Release nothing; subclasses override this."""
 
 
 def trouble(message: str, fix: str = "") -> PlayoutError:
-    """A line that does not take sound."""
+    """Return the error for an output that does not accept sound."""
     return PlayoutError(Finding("output.failed", message, fix))

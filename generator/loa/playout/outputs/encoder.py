@@ -1,4 +1,4 @@
-"""Sound that has to be encoded on its way: an ffmpeg that is fed with samples and writes to the network or to us."""
+"""Base class for encoded streams: feed samples to an ffmpeg process, which sends to the network or back to us."""
 
 import array
 import subprocess
@@ -16,14 +16,14 @@ _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 class Encoded(Paced):
-    """A line that gets what ffmpeg makes of the samples. Silence is sent until the programme begins."""
+    """An output that receives the stream that ffmpeg encodes. Silence is sent until the recording starts."""
 
     rate = 44100
 
     def __init__(
         self, line: OutputConnection, arguments: list[str], sink: Callable[[bytes], None] | None = None
     ) -> None:
-        """`arguments`: what follows the input. `sink` gets ffmpeg's output where it does not send it itself."""
+        """Start ffmpeg. `arguments`: its output options. `sink` receives its output, if it does not send it itself."""
         super().__init__(line)
         try:
             command = [executable(), "-hide_banner", "-loglevel", "error", "-f", "s16le", "-ar", str(self.rate)]
@@ -44,14 +44,14 @@ class Encoded(Paced):
             thread.start()
 
     def idle(self) -> None:
-        """Silence for the time that has gone since the last chunk."""
+        """Send silence for the time since the last chunk."""
         now = self.line.clock.elapsed()
         frames = round((now - self._sent) * self.rate)
         self._sent = now
         self.take(array.array("h", bytes(2 * frames)))
 
     def take(self, chunk: "array.array[int]") -> None:
-        """Feed ffmpeg. Raises PlayoutError when it, or what gets its output, has given up."""
+        """Feed ffmpeg. Raises PlayoutError if ffmpeg or the receiver of its output has failed."""
         self._sent = self.line.clock.elapsed()
         stdin = self._process.stdin
         try:
@@ -63,7 +63,7 @@ class Encoded(Paced):
             raise trouble(self._reason()) from error
 
     def finish(self) -> None:
-        """All that was sent is heard, and a second of silence after it, so that no buffer holds the end back."""
+        """Wait until everything was heard; then send a second of silence, so that no buffer keeps the end back."""
         super().finish()
         for _step in range(5):
             self.line.clock.wait(self.line.stop, 0.2 * self.line.clock.speed)
@@ -75,7 +75,7 @@ class Encoded(Paced):
             thread.join(5)
 
     def close(self) -> None:
-        """Kill what still runs; a feeder that hangs in a full pipe is freed by it."""
+        """Kill ffmpeg if it still runs; this unblocks a thread that waits on a full pipe."""
         self._process.kill()
         self._process.wait(5)
         for thread in self._threads:
@@ -84,7 +84,7 @@ class Encoded(Paced):
             if pipe:
                 try:
                     pipe.close()
-                except OSError:  # what was still in the pipe has no reader any more
+                except OSError:  # data was left in the pipe, but its reader is gone
                     continue
 
     def _pump(self, sink: Callable[[bytes], None]) -> None:

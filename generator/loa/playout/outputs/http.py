@@ -1,8 +1,8 @@
-"""A small web server that loudspeakers such as Barix pull the sound from, as it airs.
+"""A small HTTP server from which loudspeakers such as Barix pull the live stream.
 
-Between airings it answers 503 with `Retry-After`: such loudspeakers ask again every few seconds, and a line is opened
-(in silence) ten seconds before its airing, so that they are there when it begins. Silence sent all day would keep
-their amplifiers on, and keep them from their second source.
+Between airings it answers 503 with `Retry-After`. Such loudspeakers try again every few seconds, and the stream starts
+with silence ten seconds before the airing, so they are connected when it begins. A stream of silence all day would
+keep their amplifiers on and prevent them from using their second source.
 """
 
 import threading
@@ -16,13 +16,13 @@ from loa.playout.outputs.encoder import Encoded
 from loa.schedule.outputs import Http
 
 _LONGEST = 256
-"""Chunks (about 16 s) that a slow listener may be behind before it is let go."""
+"""Chunks (about 16 s) that a slow listener may lag behind before it is disconnected."""
 _servers: dict[tuple[str, int], "_Server"] = {}
 _lock = threading.Lock()
 
 
 class HttpPlayer(Encoded):
-    """Gives everybody who listens to /<output>.mp3 the same stream, from the moment when they come."""
+    """Sends the same stream to every listener of /<output>.mp3, from the moment it connects."""
 
     def __init__(self, line: OutputConnection, output: Http) -> None:
         self._server = stand_by(line.output, output)
@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        """A stream that is on air; 503: come again; 404: no such output."""
+        """Send the stream; or 503 (nothing is on air, try again), or 404 (no such output)."""
         listeners = self._open()
         if listeners is None:
             return
@@ -88,17 +88,17 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             while data := listener.next():
                 self.wfile.write(data)
-        except OSError:  # the loudspeaker went away
+        except OSError:  # the loudspeaker disconnected
             return
         finally:
             listeners.discard(listener)
 
     def do_HEAD(self) -> None:
-        """What a GET would answer."""
+        """Send the headers of a GET."""
         self._open()
 
     def _open(self) -> "set[_Listener] | None":
-        """Send the head of the answer; who listens, where there is something to listen to."""
+        """Send the headers; return the listeners of the output, or None if there is no stream."""
         name = self.path.partition("?")[0].strip("/").removesuffix(".mp3")
         listeners = self.server.listeners.get(name)
         if listeners is None:
@@ -125,11 +125,11 @@ class _Handler(BaseHTTPRequestHandler):
         return listeners
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name of the class above
-        """Listeners come and go all day: not worth a line each."""
+        """Log nothing: listeners connect and disconnect all day."""
 
 
 def stand_by(name: str, output: Http) -> _Server:
-    """The server on the port of the output called `name`; it stays for the life of the process. Raises PlayoutError."""
+    """Return the server on the output's port; it runs until the process ends. Raises PlayoutError."""
     with _lock:
         server = _servers.get((output.host, output.port))
         if server is None:

@@ -1,4 +1,4 @@
-"""A mount of an Icecast 2 server, fed by HTTP PUT as its source protocol asks."""
+"""A mount point of an Icecast 2 server, fed with HTTP PUT (Icecast's source protocol)."""
 
 import base64
 import contextlib
@@ -13,18 +13,18 @@ from loa.playout.outputs.encoder import Encoded
 from loa.schedule.outputs import Icecast
 
 PATIENCE = 5.0
-"""Seconds in which a server must answer."""
+"""Seconds within which the server must answer."""
 
 
 class IcecastPlayer(Encoded):
-    """Connects when it is opened; a server that is away or refuses us is a PlayoutError with its own words."""
+    """Connects when it is created. Raises PlayoutError with the reason if the server is down or refuses."""
 
     def __init__(self, line: OutputConnection, output: Icecast) -> None:
         self._socket = _connect(line, output)
         super().__init__(line, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send)
 
     def close(self) -> None:
-        """Leave the mount."""
+        """Disconnect from the mount point."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         super().close()
@@ -35,7 +35,7 @@ class IcecastPlayer(Encoded):
 
 
 def address(url: str) -> tuple[str, int]:
-    """Host and port of a mount's URL."""
+    """Return host and port of a mount point's URL."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 8000)
 

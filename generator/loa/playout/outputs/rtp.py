@@ -1,4 +1,4 @@
-"""RTP to one address or a multicast group, as IP loudspeakers, VLC and ffmpeg take it; the SDP file says how."""
+"""RTP to one address or a multicast group, for IP loudspeakers, VLC and ffmpeg; an SDP file describes the stream."""
 
 import contextlib
 from pathlib import Path
@@ -16,11 +16,11 @@ _CODECS = {
 
 
 class RtpPlayer(Encoded):
-    """Packets are sent at the pace of the sound; nobody answers, so a dead loudspeaker is not seen here."""
+    """Sends packets at the speed of the sound. There is no answer, so a dead loudspeaker is not noticed here."""
 
     def __init__(self, line: OutputConnection, output: Rtp) -> None:
         sdp = sdp_path(line.root, line.output)
-        with contextlib.suppress(OSError):  # without a writable folder there is sound, but no SDP file
+        with contextlib.suppress(OSError):  # if the folder cannot be written, there is sound, but no SDP file
             sdp.parent.mkdir(parents=True, exist_ok=True)
         local = f"&localaddr={output.interface}" if output.interface else ""
         target = f"rtp://{output.address}:{output.port}?ttl={output.ttl}&pkt_size=1316{local}"
@@ -28,5 +28,5 @@ class RtpPlayer(Encoded):
 
 
 def sdp_path(root: Path, output: str) -> Path:
-    """Where the description of the stream lies: for VLC, and for loudspeakers that read one."""
+    """Return the path of the SDP file that describes the stream, for VLC and for loudspeakers that read one."""
     return root / ".loa" / "sdp" / f"{output}.sdp"

@@ -1,4 +1,4 @@
-"""A sound card, through miniaudio: the card asks for sound, we keep a short supply."""
+"""A sound card, through miniaudio: the card requests frames, and we keep a short queue of sound ready."""
 
 import array
 import contextlib
@@ -16,26 +16,26 @@ from loa.playout.outputs.base import OutputConnection, trouble
 
 _NEVER = {miniaudio.Backend.NULL, miniaudio.Backend.JACK, miniaudio.Backend.CUSTOM}
 _BACKENDS = sorted(miniaudio.get_enabled_backends() - _NEVER, key=lambda backend: backend.value)
-"""Never the silent stand-in: a missing card must be an error. JACK without its server only writes noise to stderr."""
+"""Without the null backend: a missing card must be an error. JACK without its server only prints to stderr."""
 _BUFFER_MS = 40
 _PERIODS = 3
-"""The card's buffer: so many periods of so many milliseconds; small, for what is in it cannot be taken back."""
+"""The card's buffer: this many periods of this many milliseconds. It is small, because it cannot be cleared on stop."""
 _HELD = 1.75
-"""Periods that it holds after a question, as measured with PulseAudio and `parec` at 20, 40 and 60 ms."""
+"""Periods in the buffer after a request, measured with PulseAudio and `parec` at 20, 40 and 60 ms."""
 _SUPPLY = 0.5
-"""Seconds of sound that wait for the card."""
+"""Seconds of sound in the queue."""
 _DEAF = 2.0
-"""Seconds without a question from the card after which it counts as gone."""
+"""Seconds without a request after which the card counts as unplugged."""
 
 
 def _hush_alsa() -> None:
-    """ALSA writes what it does not find straight to stderr, at every look; what matters we tell ourselves.
+    """Stop ALSA from printing to stderr each time it looks for devices; we report errors ourselves.
 
-    Its handler of errors becomes a function of the C library that does nothing: one of ours would need the
-    interpreter, in the card's own thread.
+    Its error handler becomes a C function that does nothing. A Python function would need the interpreter in the card's
+    thread.
     """
     if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # no ALSA here: nothing to hush
+        with contextlib.suppress(OSError, AttributeError):  # there is no ALSA
             ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(ctypes.CDLL(None).getpid)
 
 
@@ -43,10 +43,10 @@ _hush_alsa()
 
 
 class _Card(miniaudio.PlaybackDevice):  # type: ignore[misc]  # miniaudio has no types
-    """A device that closes its context too: miniaudio 1.71 leaves it open, and a sound server takes 64 and no more."""
+    """A device that closes its context too: miniaudio 1.71 leaves it open, and a sound server accepts only 64."""
 
     def close(self) -> None:
-        """Stop the card and let go of the connection; once is enough, twice does no harm."""
+        """Stop the card and release the connection; may be called twice."""
         super().close()
         context = self.__dict__.pop("_context", None)
         if context is not None:
@@ -54,7 +54,7 @@ class _Card(miniaudio.PlaybackDevice):  # type: ignore[misc]  # miniaudio has no
 
 
 class SoundCardPlayer:
-    """One device, opened by (part of) its name. Raises PlayoutError where there is no such card, or it goes away."""
+    """One sound card, opened by (a part of) its name. Raises PlayoutError if it does not exist or is unplugged."""
 
     rate = 48000
 
@@ -69,7 +69,7 @@ class SoundCardPlayer:
         self._ahead: deque[float] = deque(maxlen=32)
         self._asked = line.clock.elapsed()
         try:
-            devices = miniaudio.Devices(_BACKENDS)  # a connection of its own: let go of when the card is open
+            devices = miniaudio.Devices(_BACKENDS)  # a separate connection, released when the card is open
             self._device = _Card(
                 miniaudio.SampleFormat.SIGNED16,
                 nchannels=1,
@@ -89,8 +89,8 @@ class SoundCardPlayer:
                 _("Plug it in, or name another device in schedule.yaml; loa doctor lists them."),
             ) from error
 
-    def begin(self, remaining: Callable[[], float], offset: float) -> bool:  # noqa: ARG002  the card keeps no account
-        """The card plays silence until then. The supply is filled before; its first sample is put at its place."""
+    def begin(self, remaining: Callable[[], float], offset: float) -> bool:  # noqa: ARG002  the card does not need it
+        """Wait until the start, while the card plays silence; the first sample is placed exactly within the buffer."""
         self._remaining = remaining
         while (left := remaining() - _SUPPLY) > 0:
             self._check_alive()
@@ -99,7 +99,7 @@ class SoundCardPlayer:
         return True
 
     def write(self, chunk: "array.array[int]") -> None:
-        """Wait for room in the supply."""
+        """Put the chunk into the queue; wait if the queue is full."""
         with self._room:
             while self._held > _SUPPLY * self.rate * 2:
                 if not self._room.wait(0.25):
@@ -110,7 +110,7 @@ class SoundCardPlayer:
             self._held += len(chunk) * 2
 
     def finish(self) -> None:
-        """Until the card has taken all, and its buffer has sounded."""
+        """Wait until the queue is empty and the card's buffer has been heard."""
         with self._room:
             while self._held and not self.line.stop.is_set():
                 if not self._room.wait(0.25):
@@ -118,7 +118,7 @@ class SoundCardPlayer:
         self.line.clock.wait(self.line.stop, 2 * _PERIODS * _BUFFER_MS / 1000)
 
     def close(self) -> None:
-        """Stop the card."""
+        """Close the card."""
         self._device.close()
 
     def _check_alive(self) -> None:
@@ -126,7 +126,7 @@ class SoundCardPlayer:
             raise trouble(_("the sound card no longer takes sound"), _("Is it still plugged in?"))
 
     def _answers(self) -> Generator[bytes, int, None]:
-        """What the card gets: silence, then the supply. Called from the card's own thread."""
+        """Yield the frames for the card: silence, then the queue. Runs in the card's thread."""
         frames = yield b""
         while True:
             now = self._asked = self.line.clock.elapsed()
@@ -142,10 +142,10 @@ class SoundCardPlayer:
                 frames = yield self._take(2 * frames)
 
     def _sounds_at(self, now: float, frames: int) -> float:
-        """When the first frame asked for now will be heard.
+        """Return when the first frame requested now will be heard.
 
-        Cards ask in bursts. After the last question of a burst the buffer is as full as it gets, so the most that we
-        were ahead, of late, is what the buffer holds then.
+        Cards request frames in bursts. After the last request of a burst the buffer is full, so the largest recent lead
+        is the content of a full buffer.
         """
         before = self._given / self.rate
         self._given += frames
@@ -172,7 +172,7 @@ class SoundCardPlayer:
 
 
 def device_names() -> list[str]:
-    """The sound cards of this computer, by name; empty where there are none."""
+    """Return the names of the sound cards of this computer; empty if there are none."""
     try:
         return [str(device["name"]) for device in miniaudio.Devices(_BACKENDS).get_playbacks()]
     except miniaudio.MiniaudioError:

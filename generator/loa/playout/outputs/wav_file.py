@@ -1,4 +1,4 @@
-"""Writes what was played as a WAV file that is whole at every moment, also when the process is killed."""
+"""Outputs without a loudspeaker: a WAV file of what was played, and the silent null output."""
 
 import array
 import json
@@ -14,7 +14,7 @@ _HEADER = 44
 
 
 class FilePlayer(Paced):
-    """One WAV file an airing, below `folder`/<output>/."""
+    """Writes one WAV file per airing below `folder`/<output>/. The file is valid even if the process is killed."""
 
     def __init__(self, line: OutputConnection, folder: str) -> None:
         super().__init__(line)
@@ -30,7 +30,7 @@ class FilePlayer(Paced):
         self._header()
 
     def take(self, chunk: "array.array[int]") -> None:
-        """Append; the header is brought up to date about twice a second."""
+        """Append the chunk; the header is updated about twice a second."""
         if sys.byteorder == "big":
             chunk.byteswap()
         try:
@@ -42,7 +42,7 @@ class FilePlayer(Paced):
             raise cannot_write(self._path, error) from error
 
     def close(self) -> None:
-        """Close the file with a true header."""
+        """Write the final header and close the file."""
         try:
             self._header()
             self._file.close()
@@ -61,7 +61,7 @@ class FilePlayer(Paced):
 
 
 def _unused(path: Path) -> Path:
-    """`path`, or the same with -2, -3, ... where an earlier part of the airing is kept."""
+    """Return `path`, or the path with -2, -3, ... if an earlier part of the airing already has that name."""
     number, free = 1, path
     while free.exists():
         number += 1
@@ -73,7 +73,7 @@ _LARGEST = 1_000_000
 
 
 class NullPlayer(Paced):
-    """Notes in `.loa/heard/<output>.jsonl`: the first sound, every second of sound, the end."""
+    """Writes to `.loa/heard/<output>.jsonl`: the first sound, every second of sound, the end."""
 
     def __init__(self, line: OutputConnection) -> None:
         super().__init__(line)
@@ -87,21 +87,21 @@ class NullPlayer(Paced):
             raise cannot_write(self._path, error) from error
 
     def begin(self, remaining: Callable[[], float], offset: float) -> bool:
-        """As any line; the instant of the first sound is noted."""
+        """Wait like any paced output, and note the instant of the first sound."""
         begun = super().begin(remaining, offset)
         if begun:
             self._note("first")
         return begun
 
     def take(self, chunk: "array.array[int]") -> None:
-        """Nothing is heard; each full second is noted."""
+        """Note each full second; there is no sound."""
         seconds = int((self._frames + len(chunk)) / self.rate)
         if seconds > self._noted:
             self._noted = seconds
             self._note("second")
 
     def close(self) -> None:
-        """Note how far it came."""
+        """Note the final position."""
         self._note("end")
 
     def _note(self, what: str) -> None:
@@ -116,5 +116,5 @@ class NullPlayer(Paced):
         try:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(note) + "\n")
-        except OSError:  # a full disk must not silence what is being tried
+        except OSError:  # a full disk must not stop playout
             return
