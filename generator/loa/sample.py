@@ -7,10 +7,11 @@ from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.workspace import Workspace, cannot_write
 
-WHOLE = ("campaigns", "templates", "audio/jingles", "schemas", "schedule.yaml")
-"""The files and folders of a complete station."""
-_FRAME = ("templates", "audio/jingles", "schemas")
+WHOLE = ("campaigns", "audio/jingles", "schemas", "schedule.yaml")
+"""The files and folders of a complete station; its templates are those of the package."""
+_FRAME = ("audio/jingles", "schemas")
 _SCHEDULE = Path(__file__).with_name("new-schedule.yaml")
+_TEMPLATES = Path(__file__).with_name("new-templates.txt")
 
 
 def sample_station() -> Path:
@@ -39,7 +40,7 @@ def copy(folder: Path, names: tuple[str, ...] = WHOLE) -> Workspace:
 
 
 def new_station(folder: Path) -> Workspace:
-    """Create a station in `folder`: templates, sounds and a schedule to fill in, but no commune yet.
+    """Create a station in `folder`: sounds and a schedule to fill in, but no commune and no templates of its own.
 
     Raises WorkspaceError if the folder is not empty or cannot be written.
     """
@@ -55,6 +56,8 @@ def new_station(folder: Path) -> Workspace:
     workspace = copy(folder, _FRAME)
     try:
         workspace.campaigns.mkdir()
+        workspace.templates.mkdir()
+        shutil.copyfile(_TEMPLATES, workspace.templates / "doc-truoc.txt")
         shutil.copyfile(_SCHEDULE, workspace.schedule_file)
     except OSError as error:
         raise cannot_write(folder, error) from error

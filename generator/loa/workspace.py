@@ -49,7 +49,7 @@ class Workspace:
 
     @property
     def templates(self) -> Path:
-        """Jinja templates: articles/, radio/, page/, document/."""
+        """The Jinja templates that this station changed: articles/, radio/, page/. The others come from the package."""
         return self.root / "templates"
 
     @property

@@ -1,5 +1,6 @@
 import pytest
 
+from loa.template_files import packaged
 from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
@@ -16,7 +17,7 @@ def test_the_page_is_shown_as_it_will_stand_on_the_web(log_in: LogIn, station: W
     browser = log_in(Role.EDITOR)
     assert f'src="{PAGE}/index.html"' in browser.look("/publish/ben-hai/dich-vu-cong-truc-tuyen")
     assert browser.look(f"{PAGE}/index.html") == written
-    assert browser.get("/preview/style.css").text == (station.templates / "page/style.css").read_text("utf-8")
+    assert browser.get("/preview/style.css").text == (packaged() / "page/style.css").read_text("utf-8")
     for name in ("article.docx", "article.md", "fragment.txt"):
         answer = browser.get(f"{PAGE}/{name}", follow_redirects=True)
         assert answer.status_code == 200, name

@@ -9,6 +9,7 @@ from typing import Final
 
 from loa import article as articles
 from loa import script as scripts
+from loa import template_files
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import APOLOGY, AudioItem, BulletinPlan, BulletinRequest
 from loa.bulletin.verify import quality_warnings
@@ -72,9 +73,9 @@ def build(
         choose(voice)
     communes, schedule = _load(workspace, stems)
     workspace.remove_leftovers()
-    report = BuildReport()
+    report = BuildReport(notices=list(template_files.retire_copies(workspace)))
     studio = _Voices(workspace, report, jobs, lossless, progress)
-    for commune, plan in _plans(workspace, communes, schedule):
+    for commune, plan in _plans(communes, schedule):
         try:
             request = (_request if plan.campaigns else _apology)(workspace, commune, plan)
             report.articles += len(plan.campaigns)
@@ -109,13 +110,10 @@ def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Sc
     return communes, schedule
 
 
-def _plans(
-    workspace: Workspace, communes: Sequence[Commune], schedule: Schedule
-) -> Iterator[tuple[Commune, BulletinPlan]]:
+def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Commune, BulletinPlan]]:
     """The bulletins that the schedule asks for, and an apology for the day when one cannot be aired; of a commune
     that is not in the schedule yet, one bulletin for each campaign.
     """
-    sorry = (workspace.templates / articles.radio_template("apology")).is_file()
     wanted = schedule.plans()
     for commune in communes:
         own = [plan for plan in wanted if plan.commune == commune.stem]
@@ -124,7 +122,7 @@ def _plans(
             for campaign in commune.campaigns
         ]
         yield from ((commune, plan) for plan in own or alone)
-        if own and sorry:
+        if own:
             yield commune, BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, DEFAULT_MAX_SECONDS)
 
 
@@ -180,10 +178,14 @@ def _host(commune: Commune, campaigns: Sequence[Campaign]) -> tuple[str, ...]:
 
 
 def _inputs(workspace: Workspace, commune: Commune, names: Sequence[str]) -> dict[str, str]:
-    """SHA-256 of the files that a bulletin's words come from (`names`: of templates), by their path from the root."""
+    """SHA-256 of the files that a bulletin's words come from (`names`: of templates), by their path from the root.
+
+    A template that comes with Loa has the path that it would have in the station.
+    """
     facts = next(path for path in yaml_files(workspace.campaigns) if _nfc(path.stem) == commune.stem)
-    files = [facts, *(workspace.templates / name for name in names)]
-    return {workspace.relative(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    files = {workspace.relative(facts): facts}
+    files |= {f"templates/{name}": template_files.locate(workspace, name) for name in names}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
 @dataclass(slots=True)

@@ -75,7 +75,8 @@ def prepare(folder: Path) -> Workspace:
                 file=str(folder),
             )
         )
-    shutil.rmtree(folder / ".loa", ignore_errors=True)
+    for old in (".loa", "templates"):
+        shutil.rmtree(folder / old, ignore_errors=True)
     workspace = sample.copy(folder)
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()

@@ -12,6 +12,7 @@ import jinja2
 from jinja2.exceptions import SecurityError
 from pydantic import BaseModel
 
+from loa import template_files
 from loa.article.filters import FILTERS
 from loa.errors import Finding
 from loa.i18n import _
@@ -39,7 +40,7 @@ def finding(workspace: Workspace, name: str, error: Exception, facts: Mapping[st
         return _missing(workspace, name, error)
     if isinstance(error, UnicodeDecodeError):
         before = bytes(error.object[: error.start])
-        file = workspace.relative(workspace.templates / name)
+        file = workspace.relative(template_files.locate(workspace, name))
         return not_unicode(file, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
     if isinstance(error, jinja2.TemplateSyntaxError):
         return _at(workspace, error.name or name, error.lineno, _of_syntax(str(error.message)))
@@ -137,14 +138,15 @@ def _line(workspace: Workspace, error: BaseException, name: str) -> tuple[str, i
     """The innermost template line of the traceback (Jinja maps its frames to template lines)."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         path = Path(frame.filename)
-        if path.is_relative_to(workspace.templates):
-            return path.relative_to(workspace.templates).as_posix(), frame.lineno or 1
+        for folder in (workspace.templates, template_files.packaged()):
+            if path.is_relative_to(folder):
+                return path.relative_to(folder).as_posix(), frame.lineno or 1
     return name, 1
 
 
 def _text(workspace: Workspace, name: str, line: int) -> str:
     try:
-        return (workspace.templates / name).read_text("utf-8", "replace").splitlines()[line - 1]
+        return template_files.locate(workspace, name).read_text("utf-8", "replace").splitlines()[line - 1]
     except (OSError, IndexError):
         return ""
 
@@ -155,7 +157,8 @@ def _at(workspace: Workspace, name: str, line: int, reported: _Told) -> Finding:
     found = text.find(reported.at, tag.start() if tag else 0) if reported.at else -1
     column = found if found >= 0 else tag.start() if tag else len(text) - len(text.lstrip())
     fix = reported.fix or _("Correct this line of the template; docs/articles.md lists what templates may use.")
-    file = workspace.relative(workspace.templates / name)
+    fix = template_files.how_to_change(workspace, name, fix)
+    file = workspace.relative(template_files.locate(workspace, name))
     return Finding(
         reported.code, reported.message, fix, file=file, line=line, column=column + 1, quote=text.strip() or None
     )
@@ -163,9 +166,9 @@ def _at(workspace: Workspace, name: str, line: int, reported: _Told) -> Finding:
 
 def _missing(workspace: Workspace, name: str, error: jinja2.TemplateNotFound) -> Finding:
     missing = str(error.name or name)
-    folder = (workspace.templates / missing).parent
-    ending = "".join(Path(missing).suffixes[-2:])
-    there = sorted(p.name.removesuffix(ending) for p in folder.glob(f"*{ending}"))
+    folder, ending = Path(missing).parent, "".join(Path(missing).suffixes[-2:])
+    beside = (Path(other) for other in template_files.names(workspace) if other.endswith(ending))
+    there = [path.name.removesuffix(ending) for path in beside if path.parent == folder]
     asked = Path(missing).name.removesuffix(ending)
     message = _("There is no template “{name}”.").format(name=asked)
     fix = _nearest(asked, there) if there else _("Write a name that stands in templates/.")

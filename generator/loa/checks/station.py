@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from typing import get_args
 
 from loa import article as articles
+from loa import template_files
 from loa.article import Article
 from loa.article.filters import count, host, spell
 from loa.campaign import Campaign, Commune, read_station
@@ -227,12 +228,9 @@ def check_commune(
         reported = list(_of_texts(article, commune, day or campaign.as_of))
         if spoken:
             reported += doubts_of_article(article, commune)
-        template = workspace.templates / articles.template_name(campaign)
+        template = articles.template_name(campaign)
         yield from (_placed(finding, workspace, source, template, index) for finding in reported)
-    texts: list[articles.RadioText] = ["opening", "bridge", "closing"]
-    if (workspace.templates / articles.radio_template("apology")).is_file():
-        texts.append("apology")
-    for name in texts:
+    for name in get_args(articles.RadioText):
         try:
             articles.radio_text(workspace, commune, name, commune.campaigns)
         except TemplateError as error:
@@ -248,7 +246,7 @@ def _of_texts(article: Article, commune: Commune, day: date) -> Iterator[Finding
         yield from findings(heard, hits(heard), None)
 
 
-def _placed(finding: Finding, workspace: Workspace, source: YamlFile, template: Path, index: int) -> Finding:
+def _placed(finding: Finding, workspace: Workspace, source: YamlFile, template: str, index: int) -> Finding:
     """Where somebody can mend it: the fact that holds the words, else the template's line, else the campaign."""
     if finding.quote:
         for path, value in _facts(source.data, ()):
@@ -257,11 +255,13 @@ def _placed(finding: Finding, workspace: Workspace, source: YamlFile, template: 
             if at >= 0:
                 line, column = source.place(path)
                 return replace(finding, file=source.file, line=line, column=column + (at if "\n" not in value else 0))
-        text = read_text(template)
+        found = template_files.locate(workspace, template)
+        text = read_text(found)
         at = text.find(finding.quote)
         if at >= 0:
-            line = text.count("\n", 0, at) + 1
-            return replace(finding, file=workspace.relative(template), line=line, column=at - text.rfind("\n", 0, at))
+            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+            fix = template_files.how_to_change(workspace, template, finding.fix)
+            return replace(finding, file=workspace.relative(found), line=line, column=column, fix=fix)
     line, column = source.place(("campaigns", index))
     return replace(finding, file=source.file, line=line, column=column)
 

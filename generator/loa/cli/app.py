@@ -35,6 +35,7 @@ MODULES = {
     "script": "text",
     "spoken": "text",
     "stop": "on_air",
+    "template": "template",
     "usb": "maintenance",
     "voices": "speech",
 }

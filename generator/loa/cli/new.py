@@ -23,7 +23,7 @@ def new() -> None:
     """The nouns below."""
 
 
-@new.command(help=_("Make a station in FOLDER: templates, sounds and a schedule to fill in."))
+@new.command(help=_("Make a station in FOLDER: sounds and a schedule to fill in."))
 @click.argument("folder", type=click.Path(path_type=Path))
 def station(folder: Path) -> None:
     """Says where it is, and what comes next."""

@@ -1,5 +1,6 @@
 """`loa run`: the station on air, and the console beside it."""
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -7,10 +8,13 @@ from typing import TypeVar
 
 import click
 
+from loa import template_files
 from loa.cli.app import CliContext, loa, pass_station
+from loa.cli.options import print_findings
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.web.child import console_beside, installed
+from loa.workspace import Workspace
 
 Verb = TypeVar("Verb", bound=Callable[..., object])
 
@@ -36,6 +40,11 @@ def as_arguments(listen: str, tls_cert: Path | None, tls_key: Path | None, behin
     return [*given, "--behind-proxy"] if behind_proxy else given
 
 
+def _retire_templates(workspace: Workspace) -> None:
+    """After an upgrade: what a station of an earlier version keeps and did not change makes room for ours."""
+    print_findings(template_files.retire_copies(workspace), stream=sys.stderr)
+
+
 @loa.command(help=_("The web console alone: for a computer without loudspeakers."))
 @click.option("--listen", default="127.0.0.1:8686", show_default=True, metavar="HOST:PORT", help=_("Where to listen."))
 @listen_options
@@ -56,6 +65,7 @@ def console(
         raise WorkspaceError(Finding("console.none", message, fix))
     from loa.web.server import Listen, parse_listen, serve
 
+    _retire_templates(workspace)
     host, port = parse_listen(listen)
     serve(workspace, Listen(host, port, tls_cert, tls_key, behind_proxy), parent=parent)
 
@@ -84,6 +94,7 @@ def run(
 ) -> None:
     """Run the station, and the console beside it."""
     workspace = station.workspace
+    _retire_templates(workspace)
     click.echo(_("On air by schedule.yaml. Ctrl+C ends."), err=True)
     if no_console or not installed():
         if not no_console:

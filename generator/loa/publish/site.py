@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from loa import template_files
 from loa.article.html import to_html
 from loa.article.templates import fill
 from loa.campaign import Campaign, Commune, load_communes
@@ -50,7 +51,7 @@ def publish(
     base = (base_url or out.resolve().as_uri()).rstrip("/") + "/"
     report = PublishReport()
     for name in ASSETS:
-        report.put(out / name, (workspace.templates / "page" / name).read_bytes())
+        report.put(out / name, template_files.locate(workspace, f"page/{name}").read_bytes())
     made: list[tuple[Commune, list[_Made]]] = []
     for commune in communes or load_communes(workspace):
         items = [_article(workspace, commune, campaign, out, report) for campaign in commune.campaigns]

@@ -11,6 +11,7 @@ from loa.campaign import Campaign, Commune
 from loa.campaign.authoring import add_campaign
 from loa.errors import Finding, LoaError
 from loa.i18n import _
+from loa.template_files import topics
 from loa.web import names, yaml_forms
 from loa.web.auth.roles import Role, members, only
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
@@ -44,7 +45,7 @@ def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> 
         q=q[:80],
         **in_parts(rows, part),
         communes=[f for f in console.files.communes() if f.commune][:600],
-        templates=templates(console),
+        templates=topics(console.workspace),
         today=local(datetime.datetime.now(datetime.UTC)).date(),
     )
 
@@ -55,7 +56,7 @@ def new_campaign(request: Request, console: ConsoleDep, me: CurrentPerson, form:
     """A new campaign in a commune's file."""
     file = find_file(console.files, form.text("commune", 200))
     title, template = form.text("title", 300), form.text("template", 100)
-    if file.commune is None or not title or template not in templates(console):
+    if file.commune is None or not title or template not in topics(console.workspace):
         raise FormError({"title": _("Choose commune and topic, and write a title.")})
     text = read_text(file.path)
     after, id_ = add_campaign(
@@ -66,12 +67,6 @@ def new_campaign(request: Request, console: ConsoleDep, me: CurrentPerson, form:
     audit(request, "campaign.added", f"{file.stem}/{id_}", title)
     flash(request, _("Added. Now fill in its facts."))
     return go(f"/campaigns/{file.stem}/{id_}")
-
-
-def templates(console: Console) -> list[str]:
-    """The topics that there are templates for."""
-    found = (console.workspace.templates / "articles").glob("*.md.j2")
-    return sorted({path.name.split(".")[0] for path in found})
 
 
 def _words(file: CommuneFile, campaign: Campaign | None) -> str:
@@ -209,7 +204,7 @@ def _campaign_page(
 ) -> Response:
     """`tried`: the commune as it would be with what was sent, for a look that saves nothing."""
     looked = tried or commune
-    topics = {name: topic(name) for name in templates(console)}
+    named = {name: topic(name) for name in topics(console.workspace)}
     return page(
         request,
         "campaign.html",
@@ -226,5 +221,5 @@ def _campaign_page(
         returned=returned(console.bulletins, commune.stem, campaign.id),
         stem=commune.stem,
         id=campaign.id,
-        names=names.names(template=topics),
+        names=names.names(template=named),
     )

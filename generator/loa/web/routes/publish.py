@@ -5,6 +5,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from loa import article as articles
+from loa import template_files
 from loa.i18n import _
 from loa.publish.page import ASSETS, article_page
 from loa.web.auth.roles import Role, anyone, only
@@ -123,7 +124,8 @@ def asset(console: ConsoleDep, name: str) -> Response:
     """What the pages need beside them."""
     if name not in ASSETS:
         raise HTTPException(404)
-    return FileResponse(console.workspace.templates / "page" / name, media_type=f"{ASSETS[name]}; charset=utf-8")
+    path = template_files.locate(console.workspace, f"page/{name}")
+    return FileResponse(path, media_type=f"{ASSETS[name]}; charset=utf-8")
 
 
 @router.get("/preview/{stem}/{id_}/index.html")
