@@ -11,6 +11,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from loa.article import template_errors
+from loa.article.facts import plain
 from loa.article.filters import FILTERS
 from loa.article.markup import Alternates
 from loa.errors import TemplateError
@@ -56,6 +57,7 @@ def environment(templates: Path) -> jinja2.Environment:
 
 def fill(workspace: Workspace, name: str, facts: Mapping[str, Any]) -> str:
     """The template `name` (below templates/) filled with `facts`. Raises TemplateError with file:line:column."""
+    facts = {key: plain(value) for key, value in facts.items()}
     try:
         return environment(workspace.templates).get_template(name).render(facts)
     except _RAISED as error:

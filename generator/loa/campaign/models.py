@@ -118,7 +118,7 @@ class Unit(Strict):
         return value
 
     @property
-    def full(self) -> str:
+    def full_name(self) -> str:
         """`xã Trung Sơn`; the kind alone while a sample has no name."""
         return f"{self.kind} {self.name}" if self.name else self.kind
 
@@ -194,7 +194,7 @@ class Campaign(Strict):
 class Commune(Strict):
     """One file of `campaigns/`."""
 
-    commune: Unit
+    unit: Unit = Field(alias="commune")
     portal: Portal = Portal()
     contact_desk: Desk | None = None
     station: StationSettings = StationSettings()
@@ -215,7 +215,7 @@ class Commune(Strict):
     @property
     def call(self) -> str:
         """How the station names itself."""
-        return self.station.call or f"Đài truyền thanh {self.commune.full}"
+        return self.station.call or f"Đài truyền thanh {self.unit.full_name}"
 
     def presenters(self, id_: str) -> tuple[str, ...]:
         """Who reads campaign `id_` in turns; of any other text, who presents at this station. Empty: one voice."""

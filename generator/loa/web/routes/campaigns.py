@@ -75,7 +75,7 @@ def templates(console: Console) -> list[str]:
 
 
 def _words(file: CommuneFile, campaign: Campaign | None) -> str:
-    name = file.commune.commune.full if file.commune else ""
+    name = file.commune.unit.full_name if file.commune else ""
     return f"{file.stem} {name} {campaign.title if campaign else ''} {campaign.id if campaign else ''}".casefold()
 
 
