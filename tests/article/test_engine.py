@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from loa.article import Law
+from loa.article.facts import Law
 from loa.article.templates import fill
 from loa.campaign.models import Portal
 from loa.errors import Finding, TemplateError

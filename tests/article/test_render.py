@@ -86,7 +86,7 @@ def test_a_web_page_does_not_greet_and_the_microphone_does(articles: dict[str, A
 def test_every_absent_fact_leaves_a_whole_article(station: Workspace) -> None:
     commune = load_communes(station)[0]
     for empty in ("contact_desk", "portal", "station"):
-        data = commune.model_dump()
+        data = commune.model_dump(by_alias=True)
         data[empty] = None if empty == "contact_desk" else {}
         bare = Commune.model_validate(data)
         text = render(station, bare, bare.campaigns[0]).source
@@ -94,7 +94,7 @@ def test_every_absent_fact_leaves_a_whole_article(station: Workspace) -> None:
 
 
 def test_each_combination_of_counts_reads_well(station: Workspace) -> None:
-    data = next(c for c in load_communes(station) if c.stem == "nhat-quang").model_dump()
+    data = next(c for c in load_communes(station) if c.stem == "nhat-quang").model_dump(by_alias=True)
     seen = set()
     for level_3, level_4, combined in [
         (1, 2, None),

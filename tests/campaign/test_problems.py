@@ -148,7 +148,7 @@ def test_load_communes_raises_with_the_errors_of_every_file(workspace: Workspace
 def test_letters_typed_in_two_parts_are_made_one(workspace: Workspace) -> None:
     (workspace.campaigns / "nfd.yaml").write_text(unicodedata.normalize("NFD", GOOD), encoding="utf-8")
     commune = next(c for c in load_communes(workspace) if c.stem == "nfd")
-    assert commune.commune.name == "Trung Sơn"
+    assert commune.unit.name == "Trung Sơn"
 
 
 def test_the_second_of_two_campaigns_with_one_id_is_named(workspace: Workspace) -> None:

@@ -50,7 +50,7 @@ def test_the_two_samples_warn_that_their_name_is_to_be_filled_in(station: Worksp
 
 
 def test_a_commune_is_found_by_its_stem_and_a_wrong_stem_lists_the_right_ones(station: Workspace) -> None:
-    assert load_commune(station, "Trung-Son").commune.full == "xã Trung Sơn"
+    assert load_commune(station, "Trung-Son").unit.full_name == "xã Trung Sơn"
     with pytest.raises(CampaignError) as error:
         load_commune(station, "trung-sn")
     assert "trung-son" in error.value.findings[0].fix

@@ -46,6 +46,6 @@ def test_what_loa_renders_has_no_error_and_no_warning(station: Workspace) -> Non
             for text, shape in ((article.markdown, "markdown"), (heard, "paragraphs")):
                 reported += [
                     f"{commune.stem}/{campaign.id}:{f.line} {f.code} {f.quote}"
-                    for f in review(text, campaign.as_of, unit=commune.commune, shape=shape)  # type: ignore[arg-type]
+                    for f in review(text, campaign.as_of, unit=commune.unit, shape=shape)  # type: ignore[arg-type]
                 ]
     assert reported == []

@@ -46,5 +46,5 @@ def test_only_a_file_that_changed_is_read_again(station: Workspace) -> None:
     facts.forget()
     after = facts.by_stem()
     assert set(before) - set(after) == {"trung-son"}
-    assert after["ben-hai"].commune.commune.name == "Bến Hải Đông"  # type: ignore[union-attr]
+    assert after["ben-hai"].commune.unit.name == "Bến Hải Đông"  # type: ignore[union-attr]
     assert all(after[stem] is before[stem] for stem in after if stem != "ben-hai")

@@ -143,7 +143,7 @@ def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Bull
         bridge=bridge,
         closing=closing,
         style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle),
-        commune=commune.commune.full,
+        commune=commune.unit.full_name,
         date=max(campaign.as_of for campaign in campaigns),
         inputs=_inputs(
             workspace,
@@ -167,7 +167,7 @@ def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Bull
         bridge=nothing,
         closing=nothing,
         style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle, music=None),
-        commune=commune.commune.full,
+        commune=commune.unit.full_name,
         inputs=_inputs(workspace, commune, [articles.radio_template("apology")]),
     )
 

@@ -15,5 +15,5 @@ def workbook(workspace: Workspace, schedule: Schedule, rows: Sequence[Row]) -> b
     loaded = [commune for commune, _source in read_station(workspace)[0]]
     titles = {(commune.stem, campaign.id): campaign.title for commune in loaded for campaign in commune.campaigns}
     topics = {b.id: [titles.get((b.commune, id_), id_) for id_ in b.campaigns] for b in schedule.broadcasts}
-    communes = {commune.stem: commune.commune.full for commune in loaded}
+    communes = {commune.stem: commune.unit.full_name for commune in loaded}
     return to_xlsx(rows, schedule.timezone, topics, communes)

@@ -6,11 +6,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
+from loa.article.facts import Law, Record, plain, record
 from loa.article.markup import Form, Part, only, shown
 from loa.article.markup import spoken_parts as _spoken_parts
 from loa.article.templates import fill
 from loa.campaign import Campaign, Commune
-from loa.reference import law, places
+from loa.reference import places
 from loa.workspace import Workspace
 
 __all__ = ["Article", "Form", "Part", "radio_template", "radio_text", "render", "template_name"]
@@ -55,21 +56,6 @@ def _parts(source: str, form: Form) -> tuple[Part, ...]:
     return _spoken_parts(source, form)
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
-    """The law on the article's day, as templates ask for it."""
-
-    day: date
-
-    def in_force(self, id_: str) -> bool:
-        """`law.in_force("bon-muc-do")`; KeyError, shown with the template's line, for an unknown id."""
-        return law.in_force(id_, self.day)
-
-    def fact(self, id_: str) -> law.Fact:
-        """The whole record: `law.fact("bon-muc-do").short`."""
-        return law.fact(id_)
-
-
 def template_name(campaign: Campaign) -> str:
     """The template's path below templates/; a second wording is `<template>.2.md.j2`."""
     variant = f".{campaign.variant}" if campaign.variant > 1 else ""
@@ -90,7 +76,7 @@ def radio_template(name: RadioText) -> str:
 def radio_text(workspace: Workspace, commune: Commune, name: RadioText, campaigns: Sequence[Campaign]) -> Article:
     """What a bulletin that holds `campaigns` says around them, or in their place. Raises TemplateError."""
     facts = {
-        "commune": commune.commune,
+        "commune": _unit(commune),
         "call": commune.call,
         "titles": [campaign.title for campaign in campaigns],
         "campaigns": [_visible(campaign) for campaign in campaigns],
@@ -101,12 +87,17 @@ def radio_text(workspace: Workspace, commune: Commune, name: RadioText, campaign
 
 def _visible(campaign: Campaign) -> dict[str, Any]:
     """A campaign as templates see it: everything but the notes for staff."""
-    return {name: getattr(campaign, name) for name in Campaign.model_fields if name != "notes"}
+    return {name: plain(getattr(campaign, name)) for name in Campaign.model_fields if name != "notes"}
+
+
+def _unit(commune: Commune) -> Record:
+    """The commune itself; `commune.full` is what templates have always called its full name."""
+    return record(commune.unit, full=commune.unit.full_name)
 
 
 def _province(commune: Commune, day: date) -> str | None:
     """`tỉnh Quảng Trị`, `thành phố Huế`: the province with its kind on `day`; a name that is in no list is a tỉnh."""
-    name = commune.commune.province
+    name = commune.unit.province
     if name is None:
         return None
     known = places.province(name, day)
@@ -116,10 +107,10 @@ def _province(commune: Commune, day: date) -> str | None:
 def _facts(commune: Commune, campaign: Campaign) -> dict[str, Any]:
     return {
         **_visible(campaign),
-        "commune": commune.commune,
+        "commune": _unit(commune),
         "province": _province(commune, campaign.as_of),
-        "portal": commune.portal,
-        "desk": commune.contact_desk,
+        "portal": plain(commune.portal),
+        "desk": plain(commune.contact_desk),
         "call": commune.call,
         "law": Law(campaign.as_of),
     }

@@ -10,9 +10,9 @@ from typing import Any
 
 import jinja2
 from jinja2.exceptions import SecurityError
-from pydantic import BaseModel
 
 from loa import template_files
+from loa.article.facts import Record
 from loa.article.filters import FILTERS
 from loa.errors import Finding
 from loa.i18n import _
@@ -104,7 +104,7 @@ def _of_name(problem: str, text: str, facts: Mapping[str, Any]) -> _Told:
     asked = (match[1] or match[2]) if match else problem
     owner = re.search(rf"(\w+)\.{re.escape(asked)}\b", text) if match and match[2] else None
     group = facts.get(owner[1]) if owner else None
-    known = list(type(group).model_fields) if isinstance(group, BaseModel) else sorted(facts)
+    known = list(group.facts) if isinstance(group, Record) else sorted(facts)
     message = _("No campaign gives “{name}”.").format(name=f"{owner[1]}.{asked}" if owner else asked)
     fix = _nearest(asked, known, _("A template may use: {list}"))
     return _Told("template.undefined", message, fix, asked)

@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from loa import template_files
 from loa.article import template_errors
+from loa.article.facts import plain
 from loa.article.filters import FILTERS
 from loa.article.markup import Alternates
 from loa.errors import TemplateError
@@ -83,6 +84,7 @@ def environment(workspace: Workspace) -> jinja2.Environment:
 
 def fill(workspace: Workspace, name: str, facts: Mapping[str, Any]) -> str:
     """The template `name` filled with `facts`. Raises TemplateError with file:line:column."""
+    facts = {key: plain(value) for key, value in facts.items()}
     try:
         return environment(workspace).get_template(name).render(facts)
     except _RAISED as error:

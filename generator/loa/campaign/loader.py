@@ -99,7 +99,7 @@ def _read_all(workspace: Workspace, paths: Iterable[Path]) -> tuple[list[tuple[C
             findings.extend(error.findings)
             continue
         loaded.append((commune, source))
-        if commune.commune.sample:
+        if commune.unit.sample:
             findings.append(_sample(source))
     return loaded, findings
 

@@ -120,7 +120,7 @@ class Unit(Strict):
         return value
 
     @property
-    def full(self) -> str:
+    def full_name(self) -> str:
         """Kind and name, for example `xã Trung Sơn`; only the kind while a sample has no name."""
         return f"{self.kind} {self.name}" if self.name else self.kind
 
@@ -194,7 +194,7 @@ class Campaign(Strict):
 class Commune(Strict):
     """One file of `campaigns/`: a commune, its station and its campaigns."""
 
-    commune: Unit
+    unit: Unit = Field(alias="commune")
     portal: Portal = Portal()
     contact_desk: Desk | None = None
     station: StationSettings = StationSettings()
@@ -214,8 +214,8 @@ class Commune(Strict):
 
     @property
     def call(self) -> str:
-        """The station's call sign, for example `Đài truyền thanh xã Trung Sơn`."""
-        return self.station.call or f"Đài truyền thanh {self.commune.full}"
+        """The call sign of the station, for example `Đài truyền thanh xã Trung Sơn`."""
+        return self.station.call or f"Đài truyền thanh {self.unit.full_name}"
 
     def presenters(self, id_: str) -> tuple[str, ...]:
         """Return the presenters of campaign `id_`; for any other text, the station's first one. Empty: one voice."""

@@ -25,7 +25,7 @@ from loa.yamlfile import YamlFile
 
 def place_names(commune: Commune, source: YamlFile, day: date) -> Iterator[Finding]:
     """A province that is not, and what the list does not have in it. Mergers go on: only the province is an error."""
-    unit = commune.commune
+    unit = commune.unit
     if unit.sample or unit.province is None or unit.name is None:
         return
     province = places.province(unit.province, day)
@@ -89,7 +89,7 @@ def facts(commune: Commune, index: int, source: YamlFile, day: date) -> Iterator
     if law.in_force("cong-quoc-gia-duy-nhat", day) and commune.portal.url:
         fix = _("Write null here, and the national portal under “national”.")
         ended.append(("law.portal-ended", ("portal", "url"), fix))
-    if law.in_force("chinh-quyen-hai-cap", day) and commune.commune.district:
+    if law.in_force("chinh-quyen-hai-cap", day) and commune.unit.district:
         ended.append(("law.district-ended", ("commune", "district"), _("Write null.")))
     desk = commune.contact_desk
     if law.in_force("trung-tam-phuc-vu-hanh-chinh-cong", day) and desk and is_former_desk(desk.name):
@@ -128,8 +128,8 @@ def _promised(commune: Commune, campaign: Campaign) -> Iterator[tuple[KeyPath, t
             yield ("portal", "national"), (host(commune.portal.national),)
         if commune.portal.url and not national_only:
             yield ("portal", "url"), (host(commune.portal.url),)
-        if commune.commune.website:
-            yield ("commune", "website"), (host(commune.commune.website),)
+        if commune.unit.website:
+            yield ("commune", "website"), (host(commune.unit.website),)
         if campaign.postal:
             yield ("campaign", "postal"), ("bưu điện", "bưu chính")
         for item, words in (("khai-sinh", "khai sinh"), ("khai-tu", "khai tử")):
@@ -153,7 +153,7 @@ def _addresses(commune: Commune, source: YamlFile, day: date) -> Iterator[Findin
     given: tuple[tuple[KeyPath, str | None], ...] = (
         (("portal", "url"), commune.portal.url),
         (("portal", "national"), commune.portal.national),
-        (("commune", "website"), commune.commune.website),
+        (("commune", "website"), commune.unit.website),
     )
     for path, address in given:
         if not address:
@@ -162,7 +162,7 @@ def _addresses(commune: Commune, source: YamlFile, day: date) -> Iterator[Findin
             message = _("A state service has no address outside of gov.vn.")
             yield source.finding(path, "address.not-gov", message, _("Check the address: it may be a trap."))
             continue
-        for hit in hosts(Text(address, day, unit=commune.commune)):
+        for hit in hosts(Text(address, day, unit=commune.unit)):
             yield replace(source.finding(path, hit.code, hit.message, hit.fix), severity=hit.severity)
 
 
@@ -239,10 +239,10 @@ def check_commune(
 
 def _of_texts(article: Article, commune: Commune, day: date) -> Iterator[Finding]:
     """The page's text, and what only the microphone hears."""
-    shown = Text(article.markdown, day, "markdown", commune.commune)
+    shown = Text(article.markdown, day, "markdown", commune.unit)
     yield from findings(shown, hits(shown), None)
     if article.unseen:
-        heard = Text("\n".join(article.unseen), day, "paragraphs", commune.commune)
+        heard = Text("\n".join(article.unseen), day, "paragraphs", commune.unit)
         yield from findings(heard, hits(heard), None)
 
 

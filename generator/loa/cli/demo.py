@@ -52,7 +52,7 @@ def _table(shown: demonstration.Shown) -> Table:
         airing = line.next_airing
         when = f"{airing.planned.astimezone(zone):%H:%M %d/%m/%Y}" if airing else _("its period is over")
         manifest = line.manifest
-        name = line.commune.commune.full
+        name = line.commune.unit.full_name
         label = f"{name} ({line.commune.stem})"
         table.add_row(label, str(line.words), clock(manifest.seconds), manifest.speakers, when)
     return table

@@ -131,8 +131,8 @@ def article_page(workspace: Workspace, commune: Commune, campaign: Campaign) -> 
     summary = _summary(article)
     facts = {
         "title": article.title,
-        "place": commune.commune.full,
-        "issuer": f"Ủy ban nhân dân {commune.commune.full}",
+        "place": commune.unit.full_name,
+        "issuer": f"Ủy ban nhân dân {commune.unit.full_name}",
         "call": commune.call,
         "summary": summary,
         "as_of": article.as_of,

@@ -78,7 +78,7 @@ def _commune_index(
     workspace: Workspace, commune: Commune, items: Sequence[_Made], folder: Path, base: str, report: PublishReport
 ) -> None:
     title = f"{commune.call[0].upper()}{commune.call[1:]}"
-    about = f"Bài viết và chương trình phát thanh của {commune.commune.full}."
+    about = f"Bài viết và chương trình phát thanh của {commune.unit.full_name}."
     groups = [_group(commune.stem, "Các bài viết", items, "")]
     _index(workspace, folder / "index.html", title, about, "../", groups, report)
     report.put(folder / "feed.xml", feed(title, about, base, [_item(made, "") for made in items]))
@@ -90,7 +90,7 @@ def _station_index(
     title, about = "Truyền thanh cơ sở", "Bài viết và chương trình phát thanh của các xã."
     groups = []
     for commune, items in made:
-        name = commune.commune.full[0].upper() + commune.commune.full[1:]
+        name = commune.unit.full_name[0].upper() + commune.unit.full_name[1:]
         groups.append(_group(commune.stem, name, items, f"{commune.stem}/"))
     _index(workspace, out / "index.html", title, about, "", groups, report)
     entries = [_item(item, f"{commune.stem}/") for commune, items in made for item in items]

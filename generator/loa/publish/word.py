@@ -73,13 +73,13 @@ def _head(made: Document, commune: Commune, day: date, sign: str) -> None:
     left, right = table
     # 12-13, bold: the committee is the issuer itself, with no superior agency above it (mục II.2), on two lines.
     _line(left.paragraphs[0], "ỦY BAN NHÂN DÂN", 13, bold=True)
-    _line(left.add_paragraph(), commune.commune.full.upper(), 13, bold=True)
+    _line(left.add_paragraph(), commune.unit.full_name.upper(), 13, bold=True)
     _rule(left.add_paragraph(), 2.0, 6.0)
     _line(left.add_paragraph(), f"Số:          /{sign}", 13)
     _line(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, bold=True)  # 12-13, bold
     _line(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", 14, bold=True)  # 13-14, bold
     _rule(right.add_paragraph(), 6.2, 10.0)
-    place = commune.commune.name or "…"
+    place = commune.unit.name or "…"
     # Days below 10 and the months 1 and 2 are written with a leading zero (Phụ lục I, mục II.4).
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
     _line(right.add_paragraph(), f"{place}, ngày {day.day:02} tháng {month} năm {day.year}", 14, italic=True)
@@ -163,7 +163,7 @@ def _rule(paragraph: Paragraph, wide: float, column: float) -> None:
 
 
 def _agency(commune: Commune) -> str:
-    return f"Ủy ban nhân dân {commune.commune.full}"
+    return f"Ủy ban nhân dân {commune.unit.full_name}"
 
 
 def _stable(made: Document) -> bytes:

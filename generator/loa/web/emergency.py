@@ -36,7 +36,7 @@ def make_message(workspace: Workspace, stem: str, name: str, title: str, text: s
         bridge=script("bridge", AGAIN),
         closing=script("closing", CLOSING),
         style=Style(jingle=commune.station.jingle or "chime", music=None),
-        commune=commune.commune.full,
+        commune=commune.unit.full_name,
         date=today,
     )
     return make(workspace, order, engine, voice)

@@ -271,7 +271,7 @@ def send_back(
 def make(request: Request, console: ConsoleDep, me: CurrentPerson, stem: Name) -> Job:
     """Make the audio of a commune; ask for the job until it is over."""
     commune = find_commune(console.files, stem)
-    title = _("Audio of {commune}").format(commune=commune.commune.full)
+    title = _("Audio of {commune}").format(commune=commune.unit.full_name)
     number = console.jobs.add("build", title, {"communes": [stem]}, me.shown)
     audit(request, "audio.asked", stem)
     return job(console, number)

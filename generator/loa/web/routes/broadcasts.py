@@ -102,7 +102,7 @@ def _campaigns(console: Console, stem: str) -> dict[str, str]:
 
 def _commune_name(console: Console, stem: str) -> str:
     file = console.files.commune(stem)
-    return file.commune.commune.full if file and file.commune else stem
+    return file.commune.unit.full_name if file and file.commune else stem
 
 
 def _weekdays(broadcast: Broadcast) -> tuple[str, ...]:
@@ -218,7 +218,7 @@ def _page(
         own=[(id_, title, "") for id_, title in _campaigns(console, broadcast.commune).items()] if broadcast else [],
         left_out=[formats.in_words(rule.text) for rule in broadcast.except_] if broadcast else [],
         choices=[
-            (f"{f.stem}/{c.id}", f"{f.commune.commune.full}: {c.title}")
+            (f"{f.stem}/{c.id}", f"{f.commune.unit.full_name}: {c.title}")
             for f in files
             if f.commune
             for c in f.commune.campaigns

@@ -70,7 +70,7 @@ def new_campaign(request: Request, console: ConsoleDep, me: CurrentPerson, form:
 
 
 def _words(file: CommuneFile, campaign: Campaign | None) -> str:
-    name = file.commune.commune.full if file.commune else ""
+    name = file.commune.unit.full_name if file.commune else ""
     return f"{file.stem} {name} {campaign.title if campaign else ''} {campaign.id if campaign else ''}".casefold()
 
 

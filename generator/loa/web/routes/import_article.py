@@ -117,7 +117,7 @@ def _page(
         "bring-in.html",
         422 if error else 200,
         values=values,
-        communes=[(c.stem, f"{c.commune.full} ({c.stem})") for c in communes],
+        communes=[(c.stem, f"{c.unit.full_name} ({c.stem})") for c in communes],
         problems=error.problems if isinstance(error, FormError) else {},
         findings=error.findings if isinstance(error, LoaError) else (),
     )

@@ -95,7 +95,7 @@ def sound(console: ConsoleDep, sha256: str) -> Response:
 def _name(console: Console, stem: str) -> str:
     """The commune's name; its file's where there is none any more."""
     file = console.files.commune(stem)
-    return file.commune.commune.full if file and file.commune else stem
+    return file.commune.unit.full_name if file and file.commune else stem
 
 
 def _zone(console: Console) -> datetime.tzinfo:

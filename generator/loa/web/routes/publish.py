@@ -29,7 +29,7 @@ def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> 
         for file in console.files.communes()
         if file.commune
         for campaign in file.commune.campaigns
-        if not wanted or wanted in f"{file.stem} {file.commune.commune.full} {campaign.title}".casefold()
+        if not wanted or wanted in f"{file.stem} {file.commune.unit.full_name} {campaign.title}".casefold()
     ]
     return page(request, "publish.html", q=q[:80], **in_parts(rows, part))
 

@@ -162,7 +162,7 @@ def audio(request: Request, console: ConsoleDep, stem: str, id_: str) -> Respons
 def make(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_: str) -> Response:
     """Make the audio of the commune; what has not changed is not made again."""
     commune, _campaign = find_campaign(console.files, stem, id_)
-    title = _("Audio of {commune}").format(commune=commune.commune.full)
+    title = _("Audio of {commune}").format(commune=commune.unit.full_name)
     number = console.jobs.add("build", title, {"communes": [stem]}, me.shown)
     audit(request, "audio.asked", stem)
     return go(f"/jobs/{number}")

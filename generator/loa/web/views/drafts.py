@@ -89,7 +89,7 @@ class _FileFacts:
 @lru_cache(maxsize=128)
 def _work(article: Article, facts: _FileFacts) -> Draft:
     """The costly part, kept for texts that did not change."""
-    text = Text(article.markdown, article.as_of, "markdown", facts.commune.commune)
+    text = Text(article.markdown, article.as_of, "markdown", facts.commune.unit)
     found = hits(text)
     made = findings(text, found, None)
     remarks = tuple(Remark(finding, hit.replacement) for finding, hit in zip(made, found, strict=True))

@@ -101,7 +101,7 @@ class StationFiles:
         if file is None or file.commune is None:
             return stem
         titles = [c.title for c in file.commune.campaigns if c.id in campaigns]
-        return f"{', '.join(titles) or ', '.join(campaigns)} ({file.commune.commune.full})"
+        return f"{', '.join(titles) or ', '.join(campaigns)} ({file.commune.unit.full_name})"
 
     def plan(self) -> ScheduleFile:
         """The schedule. While the file is broken the last good one stays, with the findings."""
