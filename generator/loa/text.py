@@ -1,7 +1,14 @@
-"""Vietnamese names without their marks: short names for files and campaigns, keys to look names up by."""
+"""Letters of Vietnamese, and names without their marks: short names for files and campaigns, keys for look-ups."""
 
 import re
 import unicodedata
+
+_MARKED = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+LOWER = f"a-z{_MARKED}"
+"""Small letters for a character class; a range like à-ỹ would take in capitals too."""
+UPPER = f"A-Z{_MARKED.upper()}"
+"""Capital letters for a character class."""
+
 
 
 def toneless(text: str) -> str:

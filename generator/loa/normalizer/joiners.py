@@ -80,7 +80,7 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     one = re.search(r"([^\W\d_]+[23²³]?)$", scan.left(start, 24))
     name, left = right[1], one[1].lower() if one else ""
-    unit = units().get(name) if (len(name) > 1 or name in "glmsh") and name not in {"tr", "k"} else None
+    unit = units().get(name) if (len(name) > 1 or name in "gLlmsh") and name not in {"tr", "k"} else None
     known = unit is not None or name.lower() in word_set("units", "per right")
     counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
     money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
@@ -123,7 +123,8 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
             and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
         )
         scan.say("" if score else "đến", *match.span())
-        _doubt_day(scan, start, end)
+        if not score:
+            _doubt_day(scan, start, end)
         return end
     negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
     if negative and scan.left(start, 1) != ")":
@@ -140,7 +141,8 @@ def _doubt_day(scan: Scan, start: int, end: int) -> None:
     """10-12 with nothing counted after it could be the tenth of December too."""
     left = re.search(r"(?<![\d.,])(\d{1,2})$", scan.left(start, 4))
     right = re.match(r"(\d{1,2})(?=[;,.)]?(?:\s|$))(?! [^\W\d_])", scan.after(end, 8))
-    if left and right and 1 <= int(left[1]) <= 31 and 1 <= int(right[1]) <= 12:
+    counted = left is not None and scan.before(start - len(left[1])).ends("item")
+    if left and right and not counted and 1 <= int(left[1]) <= 31 and 1 <= int(right[1]) <= 12:
         scan.doubt("reading.ambiguous", start - len(left[1]), end + len(right[1]), "… đến …", "ngày … tháng …")
 
 
@@ -190,6 +192,9 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say("cộng", start, end)
         return end
     if re.search(r"=[^=;.]{0,40}$", scan.left(start)) and after.strip()[:1].isalnum():
+        scan.say("cộng", start, end)
+        return end
+    if after.startswith("TE"):  # NPK 20-20-15+TE: with trace elements
         scan.say("cộng", start, end)
         return end
     if scan.follows_quantity(start):

@@ -50,8 +50,25 @@ def read_address(scan: Scan, match: re.Match[str]) -> int | None:
     end = match.start() + len(raw)
     shown = re.sub(r"^(?:https?\s?:\s?//\s?|ftp://|mailto:)?(?:www\.)?", "", raw, flags=re.IGNORECASE)
     offset = end - len(shown)
+    if "@" not in shown and _unsayable(shown):
+        before = scan.before(match.start())
+        here = before.last in {"trang", "web", "website"} and before.gap.strip() in {"", ":"}
+        said = "như đã đăng" if here else "địa chỉ trên trang" if before.last != "chỉ" else "trên trang"
+        scan.doubt("address.long", match.start(), end, said, confidence=0.4)
+        scan.say(said, match.start(), end)
+        return end
     say_parts(scan, shown.rstrip("/"), offset)
     return end
+
+
+def _unsayable(shown: str) -> bool:
+    """Whether nobody could write the address down from hearing it: a query, a long path, or a random code in it."""
+    path = shown.partition("/")[2].rstrip("/")
+    if not path:
+        return False
+    pieces = path.split("/")
+    coded = any(len(piece) > 9 and re.search(r"\d", piece) and re.search(r"[A-Za-z]", piece) for piece in pieces)
+    return bool(re.search(r"[?=&%]", path)) or coded or len(pieces) > 3 or len(path) > 48
 
 
 def say_parts(scan: Scan, shown: str, offset: int) -> None:
