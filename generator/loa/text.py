@@ -10,7 +10,6 @@ UPPER = f"A-Z{_MARKED.upper()}"
 """Capital letters for a character class."""
 
 
-
 def toneless(text: str) -> str:
     """`text` without any mark: đường → duong, Bến → Ben."""
     letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))

@@ -15,7 +15,9 @@ from loa.normalizer.tables import abbreviations, table, topics
 from loa.text import LOWER, UPPER
 
 _NUMBERED = re.compile(r" ?(?:số )?\d")
-_CREDIT = re.compile(r"(?:^|[.,;(–\n-]\s?|\s{2})(?:tin|bài|ảnh|nguồn|thực hiện|clip|video)(?:,? (?:và )?(?:ảnh|bài|clip))?: ?$")
+_CREDIT = re.compile(
+    r"(?:^|[.,;(–\n-]\s?|\s{2})(?:tin|bài|ảnh|nguồn|thực hiện|clip|video)(?:,? (?:và )?(?:ảnh|bài|clip))?: ?$"
+)
 _CREDIT_ENDS = re.compile(r"\s?(?:[.)–;\n-]|$)")
 _AGENCIES = frozenset("TTXVN VOV VTV TNVN VNA VTC HTV CAND QĐND".split())
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -84,7 +86,9 @@ def expand(scan: Scan, key: str, start: int, end: int) -> str | None:
 
 def _credit(scan: Scan, start: int, end: int) -> bool:
     """Whether initials of a photographer or author stand here: "Ảnh: XH"."""
-    return _CREDIT.search(scan.left(start, 24).lower()) is not None and _CREDIT_ENDS.match(scan.after(end, 3)) is not None
+    return (
+        _CREDIT.search(scan.left(start, 24).lower()) is not None and _CREDIT_ENDS.match(scan.after(end, 3)) is not None
+    )
 
 
 def _choose(scan: Scan, senses: tuple[Sense, ...], start: int, end: int) -> str:

@@ -103,7 +103,7 @@ def _side(letter: str) -> str:
 
 def _number(scan: Scan, text: str) -> str:
     """A whole number or decimal as written."""
-    left, mark, right = (text.partition(",") if "," in text else text.partition("."))
+    left, mark, right = text.partition(",") if "," in text else text.partition(".")
     return decimal(left, right, scan.region) if mark else whole(left, scan.region)
 
 

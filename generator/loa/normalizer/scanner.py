@@ -197,9 +197,7 @@ class Scan:
         """Whether a pause already follows what was said last."""
         return len(self.said) - 1 in self._pauses
 
-    def doubt(
-        self, code: str, start: int, end: int, taken: str, *others: str, confidence: float = 0.5
-    ) -> None:
+    def doubt(self, code: str, start: int, end: int, taken: str, *others: str, confidence: float = 0.5) -> None:
         """Report a choice between `taken` and `others` at text[start:end]; `code` is one of `DOUBTS`."""
         self.doubts.append(Doubt(code, self.text[start:end], taken, others, start, end, confidence))
 

@@ -29,7 +29,9 @@ _NAME = re.compile(r"(?:[BCDGHJKLMNPRSTVWY]{1,2}[AEIOU]{1,2}){2,4}[NRS]?")
 _ONSET = "(?:[BCDFGKPSTW]?H|[BCFGKPS]L|[BCDFGKPTW]R|S[CKMNPTW]R?|TS|QU?|NG|[BCDFGHJKLMNPRSTVWXYZ])"
 _CODA = "(?:N[GKDTSX]|[CST]H|CK|L[LTDMKPS]|M[P]|R[DKMNTSGCP]|S[STKP]|C[KT]|[BCDFGKLMNPRSTXZ])"
 _LATIN_WORD = re.compile(rf"{_ONSET}?(?:[AEIOUY]{{1,2}}{_CODA}?{_ONSET}?){{2,6}}")
-_NAMED = re.compile(r"(?:bão|áp thấp|siêu bão)(?: mạnh)?(?: số \d{1,2})?(?:,? (?:có )?tên(?: quốc tế)?(?: là)?)?[ (:,\"'“–-]*$")
+_NAMED = re.compile(
+    r"(?:bão|áp thấp|siêu bão)(?: mạnh)?(?: số \d{1,2})?(?:,? (?:có )?tên(?: quốc tế)?(?: là)?)?[ (:,\"'“–-]*$"
+)
 _TAILED = re.compile(rf"([{UPPER}]{{2,10}})([{LOWER}]{{2,}})")
 _HUMPS = re.compile(rf"(?:[{UPPER}]?[{LOWER}]{{1,6}})(?:[{UPPER}][{LOWER}]{{1,6}}){{1,3}}")
 _HUMP_WORD = re.compile(rf"[{UPPER}]?[{LOWER}]+")
@@ -135,7 +137,11 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
 def _glued(scan: Scan, word: str, start: int, end: int) -> str | None:
     """Words typed without the space between them (ĐứcMạnh, UBNDxã, nhândân), read one after another and reported."""
     tailed = _TAILED.fullmatch(word)
-    if tailed and tailed[2] in foreign() and (tailed[1] in table("foreign")["capitals"] or tailed[1] in abbreviations()):
+    if (
+        tailed
+        and tailed[2] in foreign()
+        and (tailed[1] in table("foreign")["capitals"] or tailed[1] in abbreviations())
+    ):
         head = table("foreign")["capitals"].get(tailed[1]) or abbreviations()[tailed[1]]  # QRcode
         return f"{head} {foreign()[tailed[2]]}"
     parts: tuple[str, ...] | None = None
