@@ -19,7 +19,7 @@ _CREDIT = re.compile(
     r"(?:^|[.,;(–\n-]\s?|\s{2})(?:tin|bài|ảnh|nguồn|thực hiện|clip|video)(?:,? (?:và )?(?:ảnh|bài|clip))?: ?$"
 )
 _CREDIT_ENDS = re.compile(r"\s?(?:[.)–;\n-]|$)")
-_AGENCIES = frozenset("TTXVN VOV VTV TNVN VNA VTC HTV CAND QĐND".split())
+_AGENCIES = frozenset("TTXVN VOV VTV TNVN VNA VTC HTV CAND QĐND PV CTV BTV BBT".split())
 _WORDS = re.compile(r"[^\W\d_]+")
 _SURVEYED = 20_000
 """Characters of a text that decide what it is about."""

@@ -23,7 +23,9 @@ _COMPARED = {
 _WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\s?$")
 _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn)(?!\w)")
 _LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
-_SCORES = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|luân lưu|hiệp|set|chung cuộc|penalty|dẫn)(?!\w)")
+_SCORES = re.compile(
+    r"(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|(?<!\w)hòa|[Ll]uân lưu|[Hh]iệp|(?<!\w)set|chung cuộc|penalty|dẫn)(?!\w)"
+)
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
     rf"\s?(?:[+]?\d|(?:{_HEAD})\s?\d|(?-i:T[2-8]|CN)(?!\w)|chủ nhật|(?-i:[IVX]{{1,5}})(?!\w)|(?-i:[A-Z]{{1,3}})\d)",
@@ -119,7 +121,7 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
         score = (
             scan.kind == "number"
             and small
-            and _SCORES.search(scan.left(start).lower())
+            and _SCORES.search(scan.left(start))
             and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
         )
         scan.say("" if score else "đến", *match.span())
@@ -193,6 +195,9 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     if re.search(r"=[^=;.]{0,40}$", scan.left(start)) and after.strip()[:1].isalnum():
         scan.say("cộng", start, end)
+        return end
+    if after[:1].isdecimal() and scan.follows_quantity(start) and scan.before(start).words[-2:-1] == ["phút"]:
+        scan.say("cộng", start, end)  # phút 90+4
         return end
     if after.startswith("TE"):  # NPK 20-20-15+TE: with trace elements
         scan.say("cộng", start, end)

@@ -7,7 +7,12 @@ from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.tables import contexts, units
 
 SQUARE = re.compile(r"(\d)\s?m([23])(?![\w²³,.]\d|\w)")
-TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])")
+TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])|(\d{2,3})m([14-9]|\d{2})(?![\d\w²³])")
+TONS = re.compile(r"(\d{1,3}[.,]\d{1,2})\s?T(?![\w.])")
+SCREEN = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s?(?:\"|”|″|'')(?!\d)")
+BARE_POSITION = re.compile(
+    r"(?P<north>\d{1,2}[.,]\d{1,4})\s?(?P<n>[NB])(?P<joint>\s?[,;–-]?\s?)(?P<east>\d{2,3}[.,]\d{1,4})\s?(?P<e>[EĐ])(?!\w)"
+)
 SHORT_PRICE = re.compile(r"(\d{1,4})\s?([Tt]r|triệu|[Tt]ỷ|[Tt]ỉ|k|K)\s?(\d{1,3})(?![\w%]|[.,]\d)")
 GLUED_PART = re.compile(r"(\d{1,4})(km|Km|kg|Kg|ha|tấn|tạ|yến|cm|kilo|ký|lít|cây|mẫu|sào)(\d)(?![\w%]|[.,]\d)")
 POSITION = re.compile(
@@ -31,30 +36,55 @@ _NORTH_SOUTH = frozenset("NBS")
 
 def read_square(scan: Scan, match: re.Match[str]) -> int | None:
     """5m2 is an area and 4m3 a volume; after words of height, depth and length 1m2 is a length."""
-    before = scan.before(match.start())
-    tall = any(_says(before.words, phrase) for phrase in contexts("height"))
-    flat = any(_says(before.words, phrase) for phrase in contexts("surface"))
-    after = re.match(r"\s?/", scan.after(match.end(), 2))
-    if tall and not flat and after is None:
+    if _is_height(scan.before(match.start()).words) and not re.match(r"\s?/", scan.after(match.end(), 2)):
         if match[1] not in "012":
-            scan.doubt(
-                "reading.ambiguous", *match.span(), f"{match[1]} mét {match[2]}", _POWER[match[2]], confidence=0.6
-            )
+            taken = f"{match[1]} mét {match[2]}"
+            scan.doubt("reading.ambiguous", *match.span(), taken, f"{match[1]} {_POWER[match[2]]}", confidence=0.6)
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
     scan.say(_POWER[match[2]], match.end(1), match.end())
     return scan.measure(match.end(), "number")
 
 
-def _says(words: list[str], phrase: str) -> bool:
-    return f" {phrase} " in f" {' '.join(words[-5:])} "
+def _is_height(words: list[str]) -> bool:
+    """Whether the nearest word that tells is one of height, depth or length, not of area, volume or price."""
+    for at in range(len(words), 0, -1):
+        for phrase in (words[at - 1], " ".join(words[max(0, at - 2) : at])):
+            if phrase in contexts("surface"):
+                return False
+            if phrase in contexts("height"):
+                return True
+    return False
 
 
 def read_tall(scan: Scan, match: re.Match[str]) -> int | None:
-    """1m65: a height."""
-    scan.say(whole(match[1], scan.region) + " mét", match.start(), match.start(2))
-    scan.say(whole(match[2], scan.region), *match.span(2))
+    """1m65, 21m5: a height."""
+    left, right = (1, 2) if match[1] else (3, 4)
+    scan.say(whole(match[left], scan.region) + " mét", match.start(), match.start(right))
+    scan.say(whole(match[right], scan.region), *match.span(right))
     return scan.measure(match.end(), "number")
+
+
+def read_tons(scan: Scan, match: re.Match[str]) -> int | None:
+    """Xe tải >3,5T."""
+    scan.say(f"{_number(scan, match[1])} tấn", *match.span())
+    return scan.measure(match.end(), "number")
+
+
+def read_screen(scan: Scan, match: re.Match[str]) -> int | None:
+    """Màn hình 15,6", tivi 55": inches."""
+    if not any(phrase in scan.before(match.start()).text for phrase in contexts("screens")):
+        return None
+    scan.say(f"{_number(scan, match[1])} in", *match.span())
+    return scan.measure(match.end(), "number")
+
+
+def read_bare_position(scan: Scan, match: re.Match[str]) -> int | None:
+    """14,2N; 113,6E: a position without the signs of degrees."""
+    scan.say(f"{_number(scan, match['north'])} độ {_side(match['n'])}", match.start(), match.end("n"))
+    scan.pause(",")
+    scan.say(f"{_number(scan, match['east'])} độ {_side(match['e'])}", match.start("east"), match.end())
+    return scan.measure(match.end(), "position")
 
 
 def read_short_price(scan: Scan, match: re.Match[str]) -> int | None:
@@ -156,6 +186,9 @@ def _hundredths(scan: Scan, digits: str) -> str:
 RULES: tuple[Rule, ...] = (
     (POSITION, read_position),
     (BEARING, read_bearing),
+    (BARE_POSITION, read_bare_position),
+    (SCREEN, read_screen),
+    (TONS, read_tons),
     (RACE, read_race),
     (MINUTES, read_minutes),
     (SECONDS, read_seconds),

@@ -51,9 +51,7 @@ def read_address(scan: Scan, match: re.Match[str]) -> int | None:
     shown = re.sub(r"^(?:https?\s?:\s?//\s?|ftp://|mailto:)?(?:www\.)?", "", raw, flags=re.IGNORECASE)
     offset = end - len(shown)
     if "@" not in shown and _unsayable(shown):
-        before = scan.before(match.start())
-        here = before.last in {"trang", "web", "website"} and before.gap.strip() in {"", ":"}
-        said = "như đã đăng" if here else "địa chỉ trên trang" if before.last != "chỉ" else "trên trang"
+        said = "trên trang" if scan.before(match.start()).last == "chỉ" else "địa chỉ trên trang"
         scan.doubt("address.long", match.start(), end, said, confidence=0.4)
         scan.say(said, match.start(), end)
         return end
@@ -67,7 +65,10 @@ def _unsayable(shown: str) -> bool:
     if not path:
         return False
     pieces = path.split("/")
-    coded = any(len(piece) > 9 and re.search(r"\d", piece) and re.search(r"[A-Za-z]", piece) for piece in pieces)
+    coded = any(
+        len(piece) > 9 and "-" not in piece and re.search(r"\d", piece) and re.search(r"[A-Za-z]", piece)
+        for piece in pieces
+    )
     return bool(re.search(r"[?=&%]", path)) or coded or len(pieces) > 3 or len(path) > 48
 
 
@@ -86,6 +87,8 @@ def say_parts(scan: Scan, shown: str, offset: int) -> None:
             words = digit_by_digit(piece)
         elif piece[0].isalpha():
             words = label(piece)
+            if words == piece.lower() and len(piece) > 3 and re.search(r"[a-z][A-Z]", piece):
+                words = spell(piece)  # the code of a short link
         else:
             words = _MARKS.get(piece, "")
         scan.say(words, offset + part.start(), offset + part.end())
@@ -146,6 +149,8 @@ def _label(text: str) -> str:
                 cost, said = 1.0, str(known.get(piece) or spelt.get(piece))
             elif len(piece) >= 4 and piece in names:
                 cost, said = 1.1, names[piece]
+            elif 2 < len(piece) < 8 and piece.upper() in abbreviations() and not re.search("[aeiouy]", piece):
+                cost, said = 1.5, spell(piece)
             elif piece in people:
                 cost, said = 1.6, people[piece]
             else:
