@@ -1,7 +1,13 @@
-"""Remove the marks from Vietnamese names, to make slugs for files and campaigns and keys for look-ups."""
+"""Letters of Vietnamese, and names without their marks: slugs for files and campaigns, keys for look-ups."""
 
 import re
 import unicodedata
+
+_MARKED = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+LOWER = f"a-z{_MARKED}"
+"""Small letters for a character class; a range like à-ỹ would take in capitals too."""
+UPPER = f"A-Z{_MARKED.upper()}"
+"""Capital letters for a character class."""
 
 
 def toneless(text: str) -> str:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from loa.checks.text import UPPER, Hit, Passage, Text, warning
+from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
+from loa.text import UPPER
 
 _NOUN = r"(?:dịch vụ công|dịch vụ|DVCTT|DVC|thủ tục hành chính|thủ tục|TTHC)"
 _LEVEL = r"mức(?:\s+độ)?\s*0?[34]"

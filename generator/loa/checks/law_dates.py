@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from loa.checks.text import UPPER, Hit, Passage, Text, warning
+from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
 from loa.reference import law, places
+from loa.text import UPPER
 
 _ABOUT_SERVICES = re.compile(r"dịch vụ|DVC|trực tuyến|hồ sơ|thủ tục", re.I)
 _LEVEL = re.compile(

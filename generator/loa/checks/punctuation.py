@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from loa.checks import lexicon as syl
-from loa.checks.text import LOWER, UPPER, Hit, Passage, Text, warning
+from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
+from loa.text import LOWER, UPPER
 
 _BEFORE = re.compile(r"(?<=[\w)\]”\"’ａ%]) +(?=(?:,|;|!|\?|:|\.)(?:\s|$|\.))(?! +\.\.\.)")
 _TORN = re.compile(rf"(?<=[{LOWER}]) +([,;])(?=[{LOWER}{UPPER}])")

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from loa.checks.lexicon import is_pair, normal, syllables
-from loa.checks.text import LOWER, Hit, Passage, Text, warning
+from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
 from loa.normalizer import split_sentences
+from loa.text import LOWER
 
 MAX_SYLLABLES = 45  # longer sentences are lost on a listener
 _WORDS = re.compile(r"[^\W_]+")

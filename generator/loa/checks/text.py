@@ -16,9 +16,6 @@ from loa.campaign import Unit
 from loa.errors import Severity
 
 Shape = Literal["plain", "markdown", "paragraphs"]  # paragraphs: each line is a whole paragraph (.docx)
-_MARKED = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
-LOWER = f"a-z{_MARKED}"  # for character classes; ranges like à-ỹ would take in capitals too
-UPPER = f"A-Z{_MARKED.upper()}"
 SPACES = str.maketrans(dict.fromkeys("\t\r\u00a0\u2007\u202f\u2009\u200a\u3000", " "))
 _WITH_FORMATS = (range(0x3000), range(0xFE00, 0x10000), range(0x11000, 0x1E000), range(0xE0000, 0xE0100))
 _FORMATS = dict.fromkeys((c for part in _WITH_FORMATS for c in part if unicodedata.category(chr(c)) == "Cf"), " ")

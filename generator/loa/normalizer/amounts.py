@@ -8,6 +8,7 @@ from loa.normalizer.numbers import cardinal, decimal, digit_by_digit, whole
 from loa.normalizer.phones import EMERGENCY
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.tables import contexts, units, word_set
+from loa.text import LOWER, UPPER
 
 NUMBER = (
     r"(?:\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,6})?(?!\d)|\d{1,3}(?:,\d{3}){2,5}(?!\d)|\d{1,3}(?: \d{3}){2,5}(?!\d)"
@@ -17,14 +18,12 @@ AMOUNT = re.compile(NUMBER)
 HEADING = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,5}(?:\.(?=\s)|(?=\s|$))|\d{1,3}(?:\.\d{1,3}){2,5}(?!\d)")
 TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?!\d|/\d)")
 LETTERED = re.compile(r"(\d{1,4})([A-ZĐ])(?![\w&]|\.[A-ZĐ])")
-TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
 
-_TIMES = re.compile(r"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[a-zđà-ỹ]+ ){0,2}\d)")
+_TIMES = re.compile(rf"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[{LOWER}]+ ){{0,2}}\d)")
 _OPEN_QUOTE = re.compile(r'(?:^|[\s(])"[^"]*$')
-_DIRECTION = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 
 
 @cache
@@ -63,14 +62,8 @@ def say_unit(scan: Scan, end: int) -> int:
         match[0] == "A"
         or (match[0] in {"V", "W"} and scan.text[end - 1 : end].isdecimal() and not _electric(scan, end))
     ):
-        name = match[0].strip()
-        following = scan.text[match.end() : match.end() + 2]
-        if name in {"°", "º"} and following[:1] in _DIRECTION and not following[1:].isalnum():
-            scan.say("độ " + _DIRECTION[following[0]], match.start(), match.end() + 1)
-            end = match.end() + 1
-        else:
-            scan.say(units()[name], *match.span())
-            end = match.end()
+        scan.say(units()[match[0].strip()], *match.span())
+        end = match.end()
     times = _TIMES.match(scan.text, end)
     if times:
         scan.say("nhân", *times.span())
@@ -180,13 +173,6 @@ def read_triple(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "number")
 
 
-def read_tall(scan: Scan, match: re.Match[str]) -> int | None:
-    """1m65."""
-    scan.say(whole(match[1], scan.region) + " mét", match.start(), match.start(2))
-    scan.say(whole(match[2], scan.region), *match.span(2))
-    return scan.measure(match.end(), "number")
-
-
 def read_ratio(scan: Scan, match: re.Match[str]) -> int | None:
     """1:500: a scale; 2:1: a score."""
     if scan.before(match.start()).ends("score"):
@@ -220,7 +206,6 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
 RULES: tuple[Rule, ...] = (
     (HEADING, read_heading),
     (TRIPLE, read_triple),
-    (TALL, read_tall),
     (RATIO, read_ratio),
     (MONTHS, read_months),
     (AGE, read_age),
@@ -234,7 +219,7 @@ _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
 _LUNAR = re.compile(r"\s?\(?(?:ÂL|AL|âl|âm lịch|Âm lịch)(?!\w)")
 _STREET_AFTER = re.compile(
     r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])"
-    r"|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐÀ-Ỹ])"
+    rf"|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[{UPPER}][{LOWER}]+ [{UPPER}])"
 )
 
 

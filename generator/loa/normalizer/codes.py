@@ -153,7 +153,8 @@ def _in_parts(scan: Scan, match: re.Match[str]) -> str | None:
         return None
     if len(name) == 1 and name in "xđ":
         return None
-    letters = _letters(scan, match, before.last)
+    crop = before.last in contexts("crop") or (scan.kind == "code" and not contexts("crop").isdisjoint(before.words))
+    letters = _letters(scan, match, before.last, crop=crop)
     grade = match["grade"] or ""
     if ROMAN.fullmatch(grade[1:]) and len(grade) > 1:
         return (
@@ -177,14 +178,16 @@ def _belongs(scan: Scan, match: re.Match[str]) -> bool:
     if joint != " ":
         return False
     crop = before.ends("crop") or (scan.kind == "code" and match.start() - scan.measured == 2)
+    if match["tail"] in units():  # RAM 16GB
+        return False
     short = len(name) <= 3 and name.isupper() and len(digits) <= 3 and name not in {"ĐX", "HT", "TM", "TP", "TX"}
     return name in _capitals("spelt before digits") or (crop and short)
 
 
-def _letters(scan: Scan, match: re.Match[str], last: str) -> str:
-    """How the letters of a code are said."""
+def _letters(scan: Scan, match: re.Match[str], last: str, *, crop: bool) -> str:
+    """How the letters of a code are said; `last`: the word before it, `crop`: whether varieties are being listed."""
     name, digits = match["name"], match["digits"]
-    prefix = table("prefixes").get(name) if last not in contexts("crop") else None
+    prefix = table("prefixes").get(name) if not crop else None
     if name in {"SN", "sn", "Sn"} and len(digits) == 4:
         return "sinh năm"
     form = name == "CT" and digits[0] == "0"

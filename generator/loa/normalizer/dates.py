@@ -5,12 +5,22 @@ import re
 from loa.normalizer.numbers import DIGITS, cardinal
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.tables import contexts
+from loa.text import LOWER, UPPER
 
 FULL = re.compile(r"(\d{1,2})(\s?[/.-]\s?)(\d{1,2})(\s?[/.-]\s?)(\d{4}|\d{2})(?![\d/]|[.,]\d)")
 ISO = re.compile(r"((?:19|20)\d\d)-(\d{2})-(\d{2})(?!\d)")
 DAYS = re.compile(r"(\d{1,2})(\s?(?:[-–—&,]|và)\s?)(\d{1,2})\s?([/.])\s?(\d{1,2})(?:\s?\4\s?(\d{4}))?(?![\d/]|[.,]\d)")
 SAME_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})(\s?[-–—]\s?)(\d{1,2})/(\d{1,2})(?:/(\d{4}))?(?![\d/])")
 MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?|\s(?:và|đến)\s)(\d{1,2})(?:/(\d{4}))?(?![\d/%]|[.,]\d)")
+_SEPARATOR = r"(?:\s?[-–,/+;&]\s?|\s?,?\s(?:và|hoặc)\s)"
+WEEKDAYS = re.compile(
+    rf"T?[2-7](?:{_SEPARATOR}(?:[Tt]hứ\s)?T?[2-7](?![\d%]|[.,/]\d\d|\s?(?:giờ|h)\b)){{1,5}}"
+    rf"(?:{_SEPARATOR}(?:CN|chủ nhật|Chủ nhật|Chủ Nhật))?(?![\w/]|[.,]\d)"
+)
+_ONE_WEEKDAY = re.compile(r"([2-7])|CN|[Cc]hủ [Nn]hật")
+_AND = re.compile(r"và|hoặc|&|\+")
+MONTH_RANGE = re.compile(r"T(1[0-2]|0?[1-9])\s?[-–]\s?T?(1[0-2]|0?[1-9])(?:/((?:19|20)\d\d))?(?![\w/]|[.,]\d)")
+_MONTH_CODE = re.compile(r"[^.;\n]{0,20}\bT(?:8|9|1[0-2])(?!\d)")
 MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/.-])\s?((?:19|20)\d\d)(?![\d/]|[.,]\d)")
 DAY_MONTH = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})(?![\d/%]|[.,]\d)")
 _LISTED = re.compile(r"(?:ngày|tối|sáng|chiều|hôm)[: ]+(?:\d{1,2}(?:/\d{1,2})?(?:\s?[,;&-]\s?| và | & | đến |, và ))+$")
@@ -113,6 +123,46 @@ def read_same_month(scan: Scan, match: re.Match[str]) -> int | None:
     return _say_date(scan, match, (4, 5, 6), ngay=True)
 
 
+def read_weekdays(scan: Scan, match: re.Match[str]) -> int | None:
+    """thứ 3-5-7, T2,4,6, T2-T4-CN: three days and more are a list, each said with "thứ"."""
+    lettered = match[0].startswith("T")
+    before = scan.before(match.start())
+    if not lettered and (before.last != "thứ" or before.gap != " "):
+        return None
+    days = list(_ONE_WEEKDAY.finditer(match[0]))
+    numbers = [int(day[1]) if day[1] else 8 for day in days]
+    joints = [match[0][one.end() : two.start()] for one, two in zip(days, days[1:], strict=False)]
+    pair = len(days) == 2 and (re.search(r"[-–/]", joints[0]) or (lettered and "T" not in match[0][1:]))
+    if numbers != sorted(set(numbers)) or pair:
+        return None
+    for index, (day, number) in enumerate(zip(days, numbers, strict=True)):
+        name = "chủ nhật" if number == 8 else "tư" if number == 4 else DIGITS[number]
+        head = "" if number == 8 or (index == 0 and not lettered) else "thứ "
+        joint = "và " if index and _AND.search(joints[index - 1]) else ""
+        scan.say(joint + head + name, match.start() + day.start(), match.start() + day.end())
+        if index < len(days) - 1:
+            scan.pause(",")
+    return scan.measure(match.end(), "weekday")
+
+
+def read_month_range(scan: Scan, match: re.Match[str]) -> int | None:
+    """T9-10, T8-T12, T3-4/2027: months, where one of them is no weekday or a year follows; T2-6: weekdays."""
+    first, last, year = match[1], match[2], match[3]
+    month_near = scan.before(match.start()).ends("month lists") or _MONTH_CODE.search(scan.after(match.end()))
+    if not int(first) < int(last):
+        return None
+    if not (year or int(last) > 7 or first == "1" or first[0] == "0" or month_near):
+        day, other = ("tư" if text == "4" else DIGITS[int(text)] for text in (first, last))
+        scan.say(f"thứ {day}", *match.span(1))
+        scan.say(f"đến thứ {other}", match.end(1), match.end(2))
+        return scan.measure(match.end(), "weekday")
+    scan.say("tháng " + month(first, scan), *match.span(1))
+    scan.say("đến tháng " + month(last, scan), match.end(1), match.end(2))
+    if year:
+        scan.say("năm " + _year(year, scan), *match.span(3))
+    return scan.measure(match.end(), "date")
+
+
 def read_months(scan: Scan, match: re.Match[str]) -> int | None:
     """tháng 8-12/2024, quý 1-2/2024, tháng 8,9/2024, tháng 3-4, thứ 2-6."""
     before = scan.before(match.start())
@@ -209,7 +259,7 @@ def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     if before.last in {"mùng", "mồng", "rằm"}:
         return feast and not re.match(r" [Tt](?:ết|háng)", after)
     clear = feast or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
-    alone = re.match(r"[,.;:)]|\s?$|\s[A-ZĐÀ-Ỹ]", after) is not None
+    alone = re.match(rf"[,.;:)]|\s?$|\s[{UPPER}]", after) is not None
     if before.ends("part of day") and (clear or alone):
         return True
     if (_LISTED.search(before.text) or _near(scan, match)) and clear:
@@ -239,7 +289,7 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
             return False
     if follows or before.ends("today") or _DATED_AFTER.match(after) or _near(scan, match):
         return True
-    whole = re.match(r" (?:[a-zđà-ỹ]+)", after)
+    whole = re.match(rf" (?:[{LOWER}]+)", after)
     if _feast(match) and {"ngày", "lễ", "qk"} & set(before.words):
         return True
     joined = before.gap.strip() in {"", ":", "(", ","}
@@ -254,6 +304,7 @@ RULES: tuple[Rule, ...] = (
     (ISO, read_iso),
     (FULL, read_full),
     (SAME_MONTH, read_same_month),
+    (WEEKDAYS, read_weekdays),
     (DAYS, read_days),
     (MONTHS, read_months),
     (MONTH_YEAR, read_month_year),
@@ -264,6 +315,8 @@ RULES: tuple[Rule, ...] = (
 CLOCK = re.compile(
     r"(\d{1,2})(\s?(?:giờ|h|H)(?![^\W\d_])|g(?![^\W\d_])|:(?=\d\d(?!\d)))\s?(?:(\d{1,2})(?![\d/%]|[.,:]\d|\s?(?:giờ|h)\b)(\s?(?:phút|['p]|ph)(?![^\W\d_]))?)?"
 )
+HALF_DAY = re.compile(r"\s?([aApP])\.?\s?[mM](?:\.(?!\s[A-ZĐ])|(?![^\W_]))")
+ENGLISH_HOUR = re.compile(r"(\d{1,2})\s?([aApP])(?:\.\s?[mM]\b\.?|[mM](?![^\W_]))")
 _HOUR_TO = re.compile(r"(\d{1,2})(\s?[-–]\s?)(?=\d{1,2}\s?(?:giờ|h|H|g)(?![^\W\d_]))")
 _GRAM_WORDS = frozenset(
     "nặng chứa uống pha bón gói lọ túi hộp cân phun khoảng với thêm liều muối đường bột thuốc hạt".split()
@@ -283,6 +336,12 @@ def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
     if minute and int(minute) > 59:
         return None
     scan.say(cardinal(int(hour), scan.region) + " giờ", match.start(1), match.end(2))
+    half = HALF_DAY.match(scan.text, match.end(3) if minute else match.end(2)) if int(hour) <= 12 else None
+    if half:
+        if minute and int(minute):
+            scan.say(cardinal(int(minute), scan.region), *match.span(3))
+        scan.say(_part_of_day(int(hour), half[1].lower()), *half.span())
+        return scan.measure(half.end(), "hour")
     if minute is None:
         around = re.compile(r"/(?=\d{1,2}\s?(?:h|giờ))").match(scan.text, match.end(2))
         if around:
@@ -330,4 +389,25 @@ def read_hour_to(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
-HOUR_RULES: tuple[Rule, ...] = ((_HOUR_TO, read_hour_to), (CLOCK, read_clock))
+def read_english_hour(scan: Scan, match: re.Match[str]) -> int | None:
+    """8 a.m, 2 PM."""
+    if not 1 <= int(match[1]) <= 12:
+        return None
+    scan.say(f"{cardinal(int(match[1]), scan.region)} giờ", *match.span(1))
+    scan.say(_part_of_day(int(match[1]), match[2].lower()), match.end(1), match.end())
+    return scan.measure(match.end(), "hour")
+
+
+def _part_of_day(hour: int, half: str) -> str:
+    """The Vietnamese word for a.m. or p.m. after `hour` (1 to 12)."""
+    if half == "a":
+        return "đêm" if hour == 12 else "sáng"
+    return "trưa" if hour == 12 else "chiều" if hour < 6 else "tối"
+
+
+LETTER_RULES: tuple[Rule, ...] = ((WEEKDAYS, read_weekdays), (MONTH_RANGE, read_month_range))
+HOUR_RULES: tuple[Rule, ...] = (
+    (_HOUR_TO, read_hour_to),
+    (ENGLISH_HOUR, read_english_hour),
+    (CLOCK, read_clock),
+)

@@ -23,7 +23,9 @@ _COMPARED = {
 _WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\s?$")
 _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn)(?!\w)")
 _LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
-_SCORES = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|luân lưu|hiệp|set|chung cuộc|penalty|dẫn)(?!\w)")
+_SCORES = re.compile(
+    r"(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|(?<!\w)hòa|[Ll]uân lưu|[Hh]iệp|(?<!\w)set|chung cuộc|penalty|dẫn)(?!\w)"
+)
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
     rf"\s?(?:[+]?\d|(?:{_HEAD})\s?\d|(?-i:T[2-8]|CN)(?!\w)|chủ nhật|(?-i:[IVX]{{1,5}})(?!\w)|(?-i:[A-Z]{{1,3}})\d)",
@@ -80,7 +82,7 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     one = re.search(r"([^\W\d_]+[23²³]?)$", scan.left(start, 24))
     name, left = right[1], one[1].lower() if one else ""
-    unit = units().get(name) if (len(name) > 1 or name in "glmsh") and name not in {"tr", "k"} else None
+    unit = units().get(name) if (len(name) > 1 or name in "gLlmsh") and name not in {"tr", "k"} else None
     known = unit is not None or name.lower() in word_set("units", "per right")
     counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
     money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
@@ -119,11 +121,12 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
         score = (
             scan.kind == "number"
             and small
-            and _SCORES.search(scan.left(start).lower())
+            and _SCORES.search(scan.left(start))
             and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
         )
         scan.say("" if score else "đến", *match.span())
-        _doubt_day(scan, start, end)
+        if not score:
+            _doubt_day(scan, start, end)
         return end
     negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
     if negative and scan.left(start, 1) != ")":
@@ -140,7 +143,8 @@ def _doubt_day(scan: Scan, start: int, end: int) -> None:
     """10-12 with nothing counted after it could be the tenth of December too."""
     left = re.search(r"(?<![\d.,])(\d{1,2})$", scan.left(start, 4))
     right = re.match(r"(\d{1,2})(?=[;,.)]?(?:\s|$))(?! [^\W\d_])", scan.after(end, 8))
-    if left and right and 1 <= int(left[1]) <= 31 and 1 <= int(right[1]) <= 12:
+    counted = left is not None and scan.before(start - len(left[1])).ends("item")
+    if left and right and not counted and 1 <= int(left[1]) <= 31 and 1 <= int(right[1]) <= 12:
         scan.doubt("reading.ambiguous", start - len(left[1]), end + len(right[1]), "… đến …", "ngày … tháng …")
 
 
@@ -190,6 +194,12 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say("cộng", start, end)
         return end
     if re.search(r"=[^=;.]{0,40}$", scan.left(start)) and after.strip()[:1].isalnum():
+        scan.say("cộng", start, end)
+        return end
+    if after[:1].isdecimal() and scan.follows_quantity(start) and scan.before(start).words[-2:-1] == ["phút"]:
+        scan.say("cộng", start, end)  # phút 90+4
+        return end
+    if after.startswith("TE"):  # NPK 20-20-15+TE: with trace elements
         scan.say("cộng", start, end)
         return end
     if scan.follows_quantity(start):

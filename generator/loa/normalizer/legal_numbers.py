@@ -13,7 +13,10 @@ CODE = re.compile(
     rf"(?P<number>\d{{1,6}}[a-zA-Z]?)(?:\s?/\s?(?P<year>(?:19|20)\d\d))?\s?(?P<mark>[/–-])\s?"
     rf"(?P<code>{_PIECE}(?:(?:\s?[-–/.]\s?|,\s?(?=TT&))(?!\d){_PIECE}){{0,5}})(?![^\W_])"
 )
-YEARED = re.compile(r"(?P<number>\d{1,4}[a-z]?)\s?/\s?(?P<year>(?:19|20)\d\d)(?![\d/])")
+YEARED = re.compile(
+    r"(?P<number>\d{1,4}[a-z]?)\s?/\s?(?P<year>(?:19|20)\d\d)(?![\d/])"
+    r"|(?!(?:19|20)\d\d)(?P<bare>\d{1,3})\s?[-–]\s?(?P<since>(?:19|20)\d\d)(?![\d/-])"
+)
 STANDARD = re.compile(
     r"(?P<kind>QCVN|TCVN|TCXDVN|QCĐP) ?(?P<number>\d{1,5})(?:-(?P<part>\d{1,3}))?:(?P<year>(?:19|20)\d\d)"
     r"(?:/(?P<body>[A-ZĐ]{2,8}))?(?!\w)"
@@ -116,10 +119,11 @@ def number_of_document(digits: str, region: Region) -> str:
 
 
 def read_yeared(scan: Scan, match: re.Match[str]) -> int | None:
-    """Nghị định 42/2022: a number and a year, after the kind of document only."""
+    """Nghị định 42/2022, Nghị định 2-2017: a number and a year, after the kind of document only."""
     if not _AFTER_KIND.search(scan.left(match.start()).lower()):
         return None
-    say_number(scan, match["number"], match.start(), match["year"], match.start("year"))
+    number, year = ("number", "year") if match["number"] else ("bare", "since")
+    say_number(scan, match[number], match.start(), match[year], match.start(year))
     return match.end()
 
 

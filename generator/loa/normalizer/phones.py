@@ -11,6 +11,7 @@ _GROUP = r"(?:(?:\.\s|[ .–-])\d{1,8}){0,5}(?!\d)"
 GROUPED = re.compile(
     rf"(?:\(0\d{{1,4}}\)[ .–-]{{0,3}}\d{{1,8}}|\(?(?:\+|00)84\)?[ .-]?\(?\d{{1,10}}\)?|0\d{{1,10}}){_GROUP}"
 )
+MASKED = re.compile(r"(?:\+\d{1,3}[ .-]?)?\(?\d{1,5}\)?(?:[ .-]?\d{1,5}){0,3}[ .-]?(?:[xX*]{2,6})(?:[ .-]?[xX*]{2,4}){0,2}(?!\w)")
 FOREIGN = re.compile(r"\+\d{2,3}(?![\d.,])")
 EXTENSION = re.compile(r"[/-](\d{2,4})(?![\d/])")
 SERVICE = re.compile(r"1[89]00[ .-]?(?:\d{2,8})(?:[ .-]?\d{2,4})?(?![\d%])")
@@ -49,6 +50,15 @@ def read_phone(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say(digit_by_digit(extension[1]), *extension.span(1))
         end = extension.end()
     return scan.measure(end, "phone")
+
+
+def read_masked(scan: Scan, match: re.Match[str]) -> int | None:
+    """+84 28 7109 xxxx: a number whose end is hidden; only its digits are said."""
+    digits = re.sub(r"\D", "", match[0])
+    if len(digits) < 3:
+        return None
+    scan.say(("cộng " if "+" in match[0] else "") + digit_by_digit(digits), *match.span())
+    return scan.measure(match.end(), "phone")
 
 
 def read_foreign(scan: Scan, match: re.Match[str]) -> int | None:
@@ -142,8 +152,9 @@ def read_plate(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
-SIGN_RULES: tuple[Rule, ...] = ((GROUPED, read_phone), (FOREIGN, read_foreign))
+SIGN_RULES: tuple[Rule, ...] = ((MASKED, read_masked), (GROUPED, read_phone), (FOREIGN, read_foreign))
 RULES: tuple[Rule, ...] = (
+    (MASKED, read_masked),
     (PLATE, read_plate),
     (GROUPED, read_phone),
     (SERVICE, read_service),

@@ -7,9 +7,12 @@ from loa.normalizer.amounts import NUMBER, number_words
 from loa.normalizer.letters import spell
 from loa.normalizer.numbers import digit_by_digit
 from loa.normalizer.scanner import Rule, Scan
-from loa.normalizer.tables import abbreviations, table
+from loa.normalizer.abbreviations import ambiguous
+from loa.normalizer.tables import abbreviations
 from loa.normalizer.web_addresses import say_parts
+from loa.text import LOWER
 
+FOOTNOTE = re.compile(r"\[(?:\d{1,3}|[a-z*]|cần dẫn nguồn)\]")
 RESULT = re.compile(r"\((\+|-|–|±)\)")
 OPEN = re.compile(r"[(\[{<«“\"](?!\s?=?\s?\d)|[(\[{]")
 BRACKETED = re.compile(
@@ -82,9 +85,23 @@ def read_bracketed(scan: Scan, match: re.Match[str]) -> int | None:
     return None
 
 
+def explained(text: str) -> dict[str, str]:
+    """Abbreviation → words, where `text` explains it in brackets: "Ban Quản lý cảng (BQLC)"."""
+    found: dict[str, str] = {}
+    for match in BRACKETED.finditer(text):
+        key = match[2].strip()
+        letters = [c for c in key.lower() if c.isalpha()]
+        if len(letters) < 2 or not key.isupper() or any(c.isdecimal() for c in key) or " " in key:
+            continue
+        words = re.findall(r"[^\W\d_]+", text[max(0, match.start() - 120) : match.start()].lower())
+        learnt = _initials(words[-18:], letters)
+        if learnt:
+            found.setdefault(key, learnt)
+    return found
+
+
 def _expansions(key: str) -> list[str]:
-    options = table("ambiguous").get(key)
-    listed = [option["say"] for option in options] if options else []
+    listed = [sense.words for sense in ambiguous().get(key, ())]
     return [*listed, *([abbreviations()[key]] if key in abbreviations() else [])]
 
 
@@ -109,7 +126,13 @@ def read_open(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
+def read_footnote(scan: Scan, match: re.Match[str]) -> int | None:
+    """Trang 2[1]: the mark of a footnote is not said; at the head of a line it is the note's own number."""
+    return None if scan.fresh or not scan.said else match.end()
+
+
 BRACKET_RULES: tuple[Rule, ...] = (
+    (FOOTNOTE, read_footnote),
     (RESULT, read_result),
     (REPEATED, read_repeated),
     (BRACKETED, read_bracketed),
@@ -172,7 +195,7 @@ def read_stop(scan: Scan, match: re.Match[str]) -> int | None:
     """Full stops, commas and their like: the strongest of a run."""
     run = match[0]
     mark = next((m for m in "?!.:;," if m in run.replace("…", ".")), ".")
-    trails = run in {"...", "…"} and re.match(r"\s?[a-zà-ỹđ]", scan.after(match.end(), 2))
+    trails = run in {"...", "…"} and re.match(rf"\s?[{LOWER}]", scan.after(match.end(), 2))
     scan.pause("," if trails else mark)
     return match.end()
 

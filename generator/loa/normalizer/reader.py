@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
-from loa.normalizer import amounts, codes, dates, legal_numbers, phones, punctuation, web_addresses, words
-from loa.normalizer.abbreviations import ambiguous
+from loa.normalizer import amounts, codes, dates, legal_numbers, measures, phones, punctuation, web_addresses, words
+from loa.normalizer.abbreviations import ambiguous, subject_of
 from loa.normalizer.letters import latin
 from loa.normalizer.numbers import Region
-from loa.normalizer.scanner import Doubt, Reading, Rule, Scan, SpokenWord
+from loa.normalizer.scanner import Reading, Rule, Scan, SpokenWord, Subject
 from loa.normalizer.syllables import is_syllable
 from loa.normalizer.tables import abbreviations, contexts, table
 from loa.normalizer.unicode import repair
@@ -16,6 +17,7 @@ from loa.normalizer.unicode import repair
 LETTER_RULES: tuple[Rule, ...] = (
     *web_addresses.RULES,
     *legal_numbers.LETTER_RULES,
+    *dates.LETTER_RULES,
     *codes.RULES,
     words.RULES[0],
     *words.COMPOUND_RULES,
@@ -24,6 +26,7 @@ LETTER_RULES: tuple[Rule, ...] = (
 DIGIT_RULES: tuple[Rule, ...] = (
     web_addresses.RULES[2],
     *legal_numbers.RULES,
+    *measures.RULES,
     *dates.HOUR_RULES,
     *dates.RULES,
     *phones.RULES,
@@ -37,10 +40,20 @@ _plain: dict[str, str] = {}
 _PLAIN_LIMIT = 50_000
 
 
-def read(text: str, *, region: Region = "bac", pronounce: Mapping[str, str] | None = None) -> Reading:
-    """How `text` is read aloud; never raises. `pronounce`: words of the station, which win over every table."""
+def read(
+    text: str,
+    *,
+    region: Region = "bac",
+    pronounce: Mapping[str, str] | None = None,
+    subject: Subject | None = None,
+) -> Reading:
+    """How `text` is read aloud; never raises.
+
+    `pronounce`: words of the station, which win over every table. `subject`: what the document that `text` was taken
+    from is about (see `survey`); None: `text` is the whole document.
+    """
     repaired = repair(text)
-    scan = Scan(repaired.text, region, pronounce or {})
+    scan = Scan(repaired.text, region, pronounce or {}, survey, subject)
     _run(scan)
     out: list[SpokenWord] = []
     identity = repaired.origin is None
@@ -58,8 +71,17 @@ def read(text: str, *, region: Region = "bac", pronounce: Mapping[str, str] | No
     doubts = []
     for doubt in scan.doubts:
         start, end = repaired.place(doubt.start, doubt.end)
-        doubts.append(Doubt(doubt.code, text[start:end], doubt.taken, doubt.others, start, end))
+        doubts.append(replace(doubt, quote=text[start:end], start=start, end=end))
     return Reading(tuple(out), tuple(doubts))
+
+
+def survey(text: str) -> Subject:
+    """What the document `text` tells about its parts: its topics, and the abbreviations that it explains.
+
+    Give it to `read` when the document is read piece by piece.
+    """
+    plain = repair(text).text
+    return subject_of(plain, punctuation.explained(plain))
 
 
 def spoken(text: str, *, region: Region = "bac", pronounce: Mapping[str, str] | None = None) -> str:

@@ -18,9 +18,21 @@ class SpokenWord(NamedTuple):
     pause: str
 
 
+DOUBTS = (
+    "abbreviation.unknown",  # no table has it: spelt, or guessed from its parts
+    "reading.ambiguous",  # two readings are likely
+    "word.glued",  # two words were typed as one, and are read as two
+    "address.long",  # a link that nobody could write down; it is not read
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A place where the reading was a choice. `code`: "abbreviation.unknown" or "reading.ambiguous"."""
+    """A place where the reading was a choice.
+
+    `code` is one of `DOUBTS`. `quote` is text[start:end], `taken` what is said, `others` what else it may be.
+    `confidence`, from 0 to 1, estimates how often such a choice is right.
+    """
 
     code: str
     quote: str
@@ -28,6 +40,15 @@ class Doubt:
     others: tuple[str, ...]
     start: int
     end: int
+    confidence: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a whole text tells about its parts: words per topic, and the abbreviations that it explains itself."""
+
+    topics: Mapping[str, int]
+    defined: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +67,16 @@ class Reading:
     def phrased(self) -> str:
         """The words with the pauses as punctuation, for engines that understand it."""
         return " ".join([word.text + word.pause for word in self.words])
+
+    @property
+    def confidence(self) -> float:
+        """How sure the reading is at its weakest place; 1.0 where nothing is doubtful."""
+        return min((doubt.confidence for doubt in self.doubts), default=1.0)
+
+    def doubtful(self, limit: int | None = None) -> tuple[Doubt, ...]:
+        """The doubts, least sure first (at most `limit`); of several with one quote and reading only the first."""
+        once = {(doubt.code, doubt.quote, doubt.taken): doubt for doubt in reversed(self.doubts)}
+        return tuple(sorted(once.values(), key=lambda doubt: (doubt.confidence, doubt.start))[:limit])
 
 
 LOOK = 64
@@ -106,11 +137,22 @@ class Scan:
         "pronounce",
         "region",
         "said",
+        "subject",
+        "survey",
         "text",
     )
 
-    def __init__(self, text: str, region: Region, pronounce: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        region: Region,
+        pronounce: Mapping[str, str],
+        survey: Callable[[str], Subject],
+        subject: Subject | None = None,
+    ) -> None:
         self.text = text
+        self.survey = survey
+        self.subject = subject  # None until asked for: then what the text itself is about
         self.region: Region = region
         self.pronounce = pronounce
         self.said: list[tuple[str, int, int]] = []
@@ -155,9 +197,19 @@ class Scan:
         """Whether a pause already follows what was said last."""
         return len(self.said) - 1 in self._pauses
 
-    def doubt(self, code: str, start: int, end: int, taken: str, *others: str) -> None:
-        """Report a choice. `code`: "abbreviation.unknown" or "reading.ambiguous"."""
-        self.doubts.append(Doubt(code, self.text[start:end], taken, others, start, end))
+    def doubt(self, code: str, start: int, end: int, taken: str, *others: str, confidence: float = 0.5) -> None:
+        """Report a choice between `taken` and `others` at text[start:end]; `code` is one of `DOUBTS`."""
+        self.doubts.append(Doubt(code, self.text[start:end], taken, others, start, end, confidence))
+
+    def subject_topics(self) -> Mapping[str, int]:
+        """Topic → words of it in the whole text."""
+        if self.subject is None:
+            self.subject = self.survey(self.text)
+        return self.subject.topics
+
+    def subject_defined(self, key: str) -> str | None:
+        """The words for `key` where the text as a whole explains it."""
+        return self.subject.defined.get(key) if self.subject is not None else None
 
     def before(self, start: int) -> SaidBefore:
         """The words just before `start`."""

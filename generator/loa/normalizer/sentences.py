@@ -4,11 +4,12 @@ import re
 
 from loa.normalizer.scanner import Reading
 from loa.normalizer.tables import contexts
+from loa.text import LOWER, UPPER
 
 BREATH = 30
 """Syllables that an announcer says in one breath at most, where punctuation allows a cut."""
 _END = re.compile(
-    r"(?:\./\.|[.!?…]+)[\"”’')\]»]*(?=\s|$)|(?<=[^\W\d_]{2})\.(?=[A-ZĐÀ-Ỹ][a-zà-ỹđ]+\s)|\n\s*\n\s*"
+    rf"(?:\./\.|[.!?…]+)[\"”’')\]»]*(?=\s|$)|(?<=[^\W\d_]{{2}})\.(?=[{UPPER}][{LOWER}]+\s)|\n\s*\n\s*"
     r"|\n\s*(?=[-+•*–▪●○]|\(?\d{1,2}[.)]\s|[a-zđ]\)\s|[IVX]{1,4}\.)|(?P<wrap>\n)"
 )
 _LAST = re.compile(r"([^\W_]+(?:[.&/-][^\W_]+)*)$")

@@ -12,7 +12,19 @@ from loa.text import toneless
 RULES = 1
 """Raised by hand whenever the rules in code change what is said: part of the key of every cached clip."""
 _DATA = files("loa.normalizer") / "data"
-_FILES = ("abbreviations", "ambiguous", "bodies", "codes", "contexts", "foreign", "hosts", "parts", "prefixes", "units")
+_FILES = (
+    "abbreviations",
+    "ambiguous",
+    "bodies",
+    "codes",
+    "contexts",
+    "foreign",
+    "hosts",
+    "parts",
+    "prefixes",
+    "topics",
+    "units",
+)
 
 
 @cache
@@ -46,6 +58,23 @@ def word_set(name: str, key: str) -> frozenset[str]:
 def contexts(name: str) -> frozenset[str]:
     """A list of `contexts.yaml`: phrases of one to four words."""
     return frozenset(" ".join(phrase.split()) for phrase in table("contexts")[name].split(","))
+
+
+@cache
+def topics() -> dict[str, tuple[str, ...]]:
+    """Word or phrase of two words → the topics that it tells of."""
+    found: dict[str, tuple[str, ...]] = {}
+    for topic, phrases in table("topics").items():
+        for phrase in phrases.split(","):
+            words = phrase.strip()
+            found[words] = (*found.get(words, ()), topic)
+    return found
+
+
+@cache
+def place_words() -> frozenset[str]:
+    """Every word of a name of a place: krông, kpam, sơn."""
+    return frozenset(word for name in places().values() for word in name.split())
 
 
 @cache

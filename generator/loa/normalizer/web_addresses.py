@@ -50,8 +50,26 @@ def read_address(scan: Scan, match: re.Match[str]) -> int | None:
     end = match.start() + len(raw)
     shown = re.sub(r"^(?:https?\s?:\s?//\s?|ftp://|mailto:)?(?:www\.)?", "", raw, flags=re.IGNORECASE)
     offset = end - len(shown)
+    if "@" not in shown and _unsayable(shown):
+        said = "trên trang" if scan.before(match.start()).last == "chỉ" else "địa chỉ trên trang"
+        scan.doubt("address.long", match.start(), end, said, confidence=0.4)
+        scan.say(said, match.start(), end)
+        return end
     say_parts(scan, shown.rstrip("/"), offset)
     return end
+
+
+def _unsayable(shown: str) -> bool:
+    """Whether nobody could write the address down from hearing it: a query, a long path, or a random code in it."""
+    path = shown.partition("/")[2].rstrip("/")
+    if not path:
+        return False
+    pieces = path.split("/")
+    coded = any(
+        len(piece) > 9 and "-" not in piece and re.search(r"\d", piece) and re.search(r"[A-Za-z]", piece)
+        for piece in pieces
+    )
+    return bool(re.search(r"[?=&%]", path)) or coded or len(pieces) > 3 or len(path) > 48
 
 
 def say_parts(scan: Scan, shown: str, offset: int) -> None:
@@ -69,6 +87,8 @@ def say_parts(scan: Scan, shown: str, offset: int) -> None:
             words = digit_by_digit(piece)
         elif piece[0].isalpha():
             words = label(piece)
+            if words == piece.lower() and len(piece) > 3 and re.search(r"[a-z][A-Z]", piece):
+                words = spell(piece)  # the code of a short link
         else:
             words = _MARKS.get(piece, "")
         scan.say(words, offset + part.start(), offset + part.end())
@@ -129,6 +149,8 @@ def _label(text: str) -> str:
                 cost, said = 1.0, str(known.get(piece) or spelt.get(piece))
             elif len(piece) >= 4 and piece in names:
                 cost, said = 1.1, names[piece]
+            elif 2 < len(piece) < 8 and piece.upper() in abbreviations() and not re.search("[aeiouy]", piece):
+                cost, said = 1.5, spell(piece)
             elif piece in people:
                 cost, said = 1.6, people[piece]
             else:

@@ -2,29 +2,39 @@
 
 import re
 
-from loa.normalizer.abbreviations import ambiguous, decompose, expand, foreign
+from loa.normalizer.abbreviations import ambiguous, company, decompose, expand, foreign, unmarked
 from loa.normalizer.letters import POINTS, latin, letter, spell
 from loa.normalizer.numbers import ROMAN, cardinal, roman
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.syllables import is_syllable
-from loa.normalizer.tables import abbreviations, contexts, table, units
-from loa.text import toneless
+from loa.normalizer.tables import abbreviations, contexts, place_words, table, units
+from loa.text import LOWER, UPPER, toneless
 
 LONGEST = 64
 """Letters of one word; what is longer is no word, and is passed on in pieces."""
 WORD = re.compile(rf"[^\W\d_²³¹¼½¾⅓⅔]{{1,{LONGEST}}}")
 ROMANS = re.compile(r"([IVXL]{1,6})(\s?[-–]\s?)([IVXL]{1,6})(?![^\W_])")
 _ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đến |-)$")
-_HUMP = re.compile(r"[A-ZĐ]?[a-zà-ỹđ]{2,}|[A-ZĐ]{1,4}(?![a-zà-ỹđ]{2})")
+_HUMP = re.compile(rf"[A-ZĐ]?[{LOWER}]{{2,}}|[A-ZĐ]{{1,4}}(?![{LOWER}]{{2}})")
 _CAMEL = re.compile(r"(?=\w*[a-zđ]{3})(?:[A-Z][a-zđ]{2,}|[A-Z]{1,4}(?![a-zđ]{2})){2,4}")
+_EQUALS = re.compile(r"\s?=")
 _WEAK_ROMAN = frozenset("CDLM")
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 _DEPUTY = re.compile(r"\.\s?(?:Giám đốc|Chủ tịch|Trưởng|Bí thư|Hiệu trưởng|Tổng|Viện trưởng|Chủ nhiệm|Chánh)\b")
 _OFFICE = re.compile(
     r"\.\s?(?:Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|"
-    r"Thanh tra|Lao|Nông|Khách|Giao|Đào|Thông|Kiểm|Đăng)[a-zà-ỹđ]* [a-zà-ỹđ]{2,}"
+    rf"Thanh tra|Lao|Nông|Khách|Giao|Đào|Thông|Kiểm|Đăng)[{LOWER}]* [{LOWER}]{{2,}}"
 )
 _NAME = re.compile(r"(?:[BCDGHJKLMNPRSTVWY]{1,2}[AEIOU]{1,2}){2,4}[NRS]?")
+_ONSET = "(?:[BCDFGKPSTW]?H|[BCFGKPS]L|[BCDFGKPTW]R|S[CKMNPTW]R?|TS|QU?|NG|[BCDFGHJKLMNPRSTVWXYZ])"
+_CODA = "(?:N[GKDTSX]|[CST]H|CK|L[LTDMKPS]|M[P]|R[DKMNTSGCP]|S[STKP]|C[KT]|[BCDFGKLMNPRSTXZ])"
+_LATIN_WORD = re.compile(rf"{_ONSET}?(?:[AEIOUY]{{1,2}}{_CODA}?{_ONSET}?){{2,6}}")
+_NAMED = re.compile(
+    r"(?:bão|áp thấp|siêu bão)(?: mạnh)?(?: số \d{1,2})?(?:,? (?:có )?tên(?: quốc tế)?(?: là)?)?[ (:,\"'“–-]*$"
+)
+_TAILED = re.compile(rf"([{UPPER}]{{2,10}})([{LOWER}]{{2,}})")
+_HUMPS = re.compile(rf"(?:[{UPPER}]?[{LOWER}]{{1,6}})(?:[{UPPER}][{LOWER}]{{1,6}}){{1,3}}")
+_HUMP_WORD = re.compile(rf"[{UPPER}]?[{LOWER}]+")
 _MANY = frozenset({"triệu", "nghìn", "ngàn", "vạn", "tỷ", "chục", "trăm", "nửa", "mỗi"})
 
 
@@ -53,7 +63,7 @@ def read_word(scan: Scan, match: re.Match[str]) -> int | None:
 
 def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
     """A Roman numeral, where the words before call for one, another stands before it, or it heads a line."""
-    if len(word) > 7 or not ROMAN.fullmatch(word):
+    if len(word) > 7 or not ROMAN.fullmatch(word) or _EQUALS.match(scan.after(end, 3)):
         return None
     before, after = scan.before(start), scan.after(end, 6)
     marker = scan.fresh and re.match(r"[.)/]\s|\s?[-–.:]\s|\.|\)", after)
@@ -87,8 +97,8 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     if capital and syllable and _heading(scan, start, end):
         return lower
     found = expand(scan, word, start, end)
-    if found is None and not syllable and not capital and len(word) > 2:  # Ubnd, Bhyt: as hurried people type them
-        found = abbreviations().get(lower) or abbreviations().get(word.upper())
+    if found is None and not syllable and not capital:  # Ubnd, Bhyt, Đt: as hurried people type them
+        found = abbreviations().get(lower) or (abbreviations().get(word.upper()) if len(word) > 2 else None)
     if found is not None:
         if word == "CN" and found == "chủ nhật":
             scan.measure(end, "weekday")
@@ -104,19 +114,65 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
         return units()[word]
     if syllable:
         return lower
-    if re.search(r"[a-zà-ỹđ]{2}", word) and not _shouty(word):
+    glued = _glued(scan, word, start, end)
+    if glued is not None:
+        return glued
+    if re.search(rf"[{LOWER}]{{2}}", word) and not _shouty(word):
         return latin(lower)
     if _CAMEL.fullmatch(word):
         scan.doubt("abbreviation.unknown", start, end, said := _camel(scan, word, start))
         return said
     if ROMAN.fullmatch(word) and set(word) <= set("IVX"):
         return cardinal(roman(word), scan.region)
+    if capital and (_NAMED.search(scan.before(start).text) or (len(word) > 2 and lower in place_words())):
+        return latin(lower)
     parts = decompose(word)
-    if parts is None and ((capital and len(word) > 4 and _vowelled(word)) or _NAME.fullmatch(word)):
+    if parts is None and ((capital and len(word) > 4 and _pronounceable(word)) or _NAME.fullmatch(word)):
         return latin(lower)
     said = parts or spell(word)
-    scan.doubt("abbreviation.unknown", start, end, said)
+    scan.doubt("abbreviation.unknown", start, end, said, confidence=0.5 if parts else 0.3)
     return said
+
+
+def _glued(scan: Scan, word: str, start: int, end: int) -> str | None:
+    """Words typed without the space between them (ĐứcMạnh, UBNDxã, nhândân), read one after another and reported."""
+    tailed = _TAILED.fullmatch(word)
+    if (
+        tailed
+        and tailed[2] in foreign()
+        and (tailed[1] in table("foreign")["capitals"] or tailed[1] in abbreviations())
+    ):
+        head = table("foreign")["capitals"].get(tailed[1]) or abbreviations()[tailed[1]]  # QRcode
+        return f"{head} {foreign()[tailed[2]]}"
+    parts: tuple[str, ...] | None = None
+    if tailed and is_syllable(tailed[2]) and (tailed[1] in abbreviations() or tailed[1] in ambiguous()):
+        parts = (expand(scan, tailed[1], start, start + len(tailed[1])) or "", tailed[2])
+    elif _HUMPS.fullmatch(word):
+        humps = tuple(hump.lower() for hump in _HUMP_WORD.findall(word))
+        parts = humps if all(map(is_syllable, humps)) else None
+    elif not word.isascii() and word[1:].islower() and len(word) > 4:
+        parts = _split(word.lower())
+    if parts is None:
+        return None
+    said = " ".join(parts)
+    scan.doubt("word.glued", start, end, said, confidence=0.75)
+    return said
+
+
+def _split(word: str) -> tuple[str, ...] | None:
+    """Two or three syllables that make up `word`, each of two letters at least, later ones with a consonant if possible."""
+    best: tuple[tuple[int, int], tuple[str, ...]] | None = None
+    for cut in range(2, len(word) - 1):
+        head, tail = word[:cut], word[cut:]
+        if not is_syllable(head):
+            continue
+        rest = (tail,) if is_syllable(tail) else _split(tail) if len(tail) > 4 and best is None else None
+        if rest is None or len(rest) > 2:
+            continue
+        cost = (len(rest), sum(toneless(part)[0] in "aeiouy" for part in rest))
+        if best is None or cost < best[0]:
+            best = (cost, (head, *rest))
+    return best[1] if best else None
 
 
 def _camel(scan: Scan, word: str, start: int) -> str:
@@ -135,9 +191,9 @@ def _shouty(word: str) -> bool:
     return sum(1 for character in word if character.isupper()) >= 2
 
 
-def _vowelled(word: str) -> bool:
-    bare = toneless(word.upper())
-    return re.search(r"[BCDFGHJKLMNPQRSTVWXZ]{4}", bare) is None and re.search(r"[AEIOUY]", bare) is not None
+def _pronounceable(word: str) -> bool:
+    """Whether capitals that no table knows have the shape of a word (FENGSHEN) rather than of initials."""
+    return _LATIN_WORD.fullmatch(toneless(word.upper())) is not None
 
 
 def _single(scan: Scan, word: str, start: int, end: int) -> str:
@@ -150,7 +206,7 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return "phòng"
     if word == "P" and _DEPUTY.match(after):
         return "phó"
-    if word in _SHORT and re.match(r"\.\s?[A-ZĐÀ-Ỹ\d]", after) and (word != "T" or before.gap != " "):
+    if word in _SHORT and re.match(rf"\.\s?[{UPPER}\d]", after) and (word != "T" or before.gap != " "):
         return _SHORT[word]
     listed = re.search(r"(?:^|\W)(?:điểm|tiết|ý) (?:[a-zđ](?:, | và |,| hoặc ))*$", before.text)
     if (listed and word.islower()) or (scan.fresh and re.match(r"[.)]", after)):
@@ -196,9 +252,10 @@ COMPOUND = re.compile(
     r"[^\W\d_]{1,24}(?:(?:\s?&\s?|[-/.,+]\s?(?=[A-ZĐ])|\s[-–]\s(?=[A-ZĐ]{2})|[-–/.])[^\W\d_]{1,24}){1,6}"
 )
 SPACED = re.compile(r"[^\W\d_]{1,8}[. ]{1,2}[^\W\d_]{1,8}(?![^\W_])")
+APOSTROPHE = re.compile(r"([A-ZĐ]|[CTcPpKkNn]h|[Tt]r|[bcdđhklmnprstx])'([^\W\d_]{2,20})(?![^\W_])")
 _INITIAL = "(?:Th|Tr|Ng|Nh|Ph|Kh|Ch|Gi|Qu|[A-ZĐ])"
 INITIALS = re.compile(rf"(?:{_INITIAL}\.\s?){{2,6}}{_INITIAL}?(?![^\W_])|(?:{_INITIAL}\.){{1,6}}{_INITIAL}(?![^\W_])")
-PERSON = re.compile(r"([ACÔ])\.\s?(?=[A-ZĐÀ-Ỹ][a-zà-ỹđ])")
+PERSON = re.compile(rf"([ACÔ])\.\s?(?=[{UPPER}][{LOWER}])")
 
 
 def read_compound(scan: Scan, match: re.Match[str]) -> int | None:
@@ -208,6 +265,8 @@ def read_compound(scan: Scan, match: re.Match[str]) -> int | None:
         key = re.sub(r"\s+", "", text).replace("–", "-")
         end = start + len(text)
         words = expand(scan, key, start, end) if len(key) <= 24 else None
+        if words is None and text.isupper():
+            words = company(text) or unmarked(key)
         if words is None:
             words = foreign().get(key.lower() if not text.islower() else key)
         if words is not None:
@@ -264,7 +323,17 @@ def read_person(scan: Scan, match: re.Match[str]) -> int | None:
     return None
 
 
+def read_apostrophe(scan: Scan, match: re.Match[str]) -> int | None:
+    """Cư M'gar, H'Bia, K'Bang: the consonant is said with ơ."""
+    onset = {"k": "c", "c": "c"}.get(match[1].lower(), match[1].lower())
+    rest = match[2].lower()
+    scan.say(onset if onset in "aeiouy" else f"{onset}ơ", *match.span(1))
+    scan.say(rest if is_syllable(rest) else latin(rest), match.end(1), match.end())
+    return match.end()
+
+
 COMPOUND_RULES: tuple[Rule, ...] = (
+    (APOSTROPHE, read_apostrophe),
     (INITIALS, read_initials),
     (PERSON, read_person),
     (SPACED, read_spaced),
