@@ -20,6 +20,9 @@ class Clock(Protocol):
     def elapsed(self) -> float:
         """Seconds since some fixed moment; where the system can tell, with the time that it slept."""
 
+    def suspended(self) -> float:
+        """Seconds that the computer slept since some fixed moment; a process that was only late did not sleep."""
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait until `event` is set or `seconds` of this clock have gone; whether it is set."""
 
@@ -41,6 +44,10 @@ class RealClock:
     def elapsed(self) -> float:
         """Seconds since the clock was made, sleep of the computer included where the system counts it."""
         return (self._ticks() - self._origin) * self.speed
+
+    def suspended(self) -> float:
+        """CLOCK_BOOTTIME goes on while the computer sleeps, CLOCK_MONOTONIC does not: the difference is the sleep."""
+        return max(0.0, self._ticks() - time.monotonic()) * self.speed
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait `seconds` of this clock, or for `event`."""
