@@ -20,6 +20,9 @@ class Clock(Protocol):
     def elapsed(self) -> float:
         """Return the seconds since a fixed moment; time in suspend is included if the system counts it."""
 
+    def suspended(self) -> float:
+        """Seconds that the computer slept since some fixed moment; a process that was only late did not sleep."""
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait until `event` is set or `seconds` of this clock have passed. Return whether `event` is set."""
 
@@ -41,6 +44,10 @@ class RealClock:
     def elapsed(self) -> float:
         """Return the seconds since this object was created, including suspend time, if the system counts it."""
         return (self._ticks() - self._origin) * self.speed
+
+    def suspended(self) -> float:
+        """CLOCK_BOOTTIME goes on while the computer sleeps, CLOCK_MONOTONIC does not: the difference is the sleep."""
+        return max(0.0, self._ticks() - time.monotonic()) * self.speed
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait `seconds` of this clock, or until `event` is set. Return whether it is set."""

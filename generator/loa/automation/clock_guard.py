@@ -33,7 +33,7 @@ class ClockGuard:
     def __init__(self, clock: Clock, timing: Timing, seen: datetime.datetime | None, *, trusted: bool = False) -> None:
         self._clock, self._timing = clock, timing
         self._floor = _FLOOR if trusted or seen is None else max(_FLOOR, seen - _TOLERANCE)
-        self._wall, self._ticks = clock.now(), clock.elapsed()
+        self._wall, self._ticks, self._suspended = clock.now(), clock.elapsed(), clock.suspended()
         self._doubt_until: float | None = None
         self.gap: tuple[str, datetime.datetime] | None = None
         """Why nothing could start for a while, and until when that was."""
@@ -47,8 +47,10 @@ class ClockGuard:
         wall, ticks = self._clock.now(), self._clock.elapsed()
         gone = ticks - self._ticks
         stepped = (wall - self._wall).total_seconds() - gone
-        self._wall, self._ticks = wall, ticks
-        slept = gone if gone > self._timing.asleep else 0.0
+        suspended = self._clock.suspended()
+        slept = suspended - self._suspended
+        self._wall, self._ticks, self._suspended = wall, ticks, suspended
+        slept = slept if slept > self._timing.asleep else 0.0
         if abs(stepped) > _SMALL_STEP:
             self._doubt_until = ticks + self._timing.doubt
         if stepped < -_SMALL_STEP:

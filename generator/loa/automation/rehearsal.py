@@ -41,6 +41,10 @@ class SimulatedClock:
         """Seconds since its start."""
         return (self._now - self._start).total_seconds()
 
+    def suspended(self) -> float:
+        """It never sleeps."""
+        return 0.0
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Moves on by itself."""
         self._now += datetime.timedelta(seconds=seconds)

@@ -1,0 +1,195 @@
+"""Outputs of the simulation: who sounds where, from when to when; and outputs that break."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from loa.playout.channel import OutputCondition, OutputReport
+from loa.playout.recording import LoadedRecording
+from tests.simulation.clock import WorldClock
+
+
+@dataclass(slots=True)
+class Sound:
+    """What was heard on an output: seconds `first` to `last` of a recording, from real second `start` on."""
+
+    output: str
+    airing: str
+    bulletin: str
+    sha256: str
+    process: int
+    start: float
+    first: float
+    last: float
+    over: bool = False
+
+    @property
+    def end(self) -> float:
+        """The real second of its end, so far."""
+        return self.start + self.last - self.first
+
+
+@dataclass(slots=True)
+class Village:
+    """All outputs. `broken`: until which real second an output takes no sound."""
+
+    clock: WorldClock
+    broken: dict[str, float] = field(default_factory=dict)
+    heard: list[Sound] = field(default_factory=list)
+
+    def works(self, output: str) -> bool:
+        """Whether it takes sound now."""
+        return self.clock.real >= self.broken.get(output, -1.0)
+
+
+class SimulatedSession:
+    """As `playout.Session`: each output waits for the instant, plays, is tried again after it broke."""
+
+    def __init__(
+        self,
+        village: Village,
+        process: int,
+        airing: str,
+        programme: LoadedRecording,
+        outputs: tuple[str, ...],
+        planned: datetime.datetime,
+        offset: float,
+    ) -> None:
+        self.asleep = False
+        self.stopped = False
+        self._village, self._process, self._airing = village, process, airing
+        self._programme, self._planned, self._offset = programme, planned, offset
+        self._reports = {name: OutputReport(name) for name in outputs}
+        self._sounds: dict[str, Sound] = {}
+        self._seen = village.clock.real
+        self._slept = village.clock.asleep
+        self._held, self._paused_at = False, 0.0
+
+    def next_event(self) -> float | None:
+        """The next real second at which something happens by itself: it begins, or comes to its end."""
+        if self.stopped or self.over or self._held:
+            return None
+        clock = self._village.clock
+        times = [s.start + self._programme.seconds - s.first for s in self._sounds.values() if not s.over]
+        if len(self._sounds) < len(self._reports):
+            times.append(max(clock.real_of(self._planned), clock.real + 0.5))
+        times += [end for name, end in self._village.broken.items() if name in self._reports and end > clock.real]
+        return min(times, default=None)
+
+    def hold(self, paused: bool) -> None:
+        """The process stands still (SIGSTOP): its threads feed nothing; it notices when it goes on."""
+        if paused and not self._held:
+            self.advance()
+            self._paused_at = self._village.clock.real
+        elif self._held and not paused and self.sounding and self._village.clock.real - self._paused_at > 3.0:
+            self.asleep = True
+            self._silence()
+        self._held = paused
+
+    def advance(self) -> None:
+        """Let the sound go on to the present of the world."""
+        clock, village = self._village.clock, self._village
+        now, before, self._seen = clock.real, self._seen, clock.real
+        if self.stopped or self._held:
+            return
+        if clock.asleep > self._slept and any(not s.over for s in self._sounds.values()):
+            self._slept, self.asleep = clock.asleep, True
+            self._silence()
+            return
+        self._slept = clock.asleep
+        for name, report in self._reports.items():
+            sound = self._sounds.get(name)
+            if sound and not sound.over:
+                end = min(now, max(before, village.broken.get(name, -1.0)) if not village.works(name) else now)
+                self._play(sound, report, end if village.works(name) else before)
+                if not village.works(name) and not sound.over:
+                    sound.over = True
+                    report.failures.append("broken")
+            elif not report.complete and village.works(name) and clock.wall >= self._planned:
+                self._begin(name, report, now)
+
+    def _begin(self, name: str, report: OutputReport, now: float) -> None:
+        playing = [s for s in self._sounds.values() if not s.over]
+        begun = self.begun is not None
+        if begun and not playing and self.complete:
+            return
+        first = max((s.last for s in playing), default=self._offset)
+        if begun and not playing:
+            first = max(self._offset, self._programme.sentence_before(self.position))
+        sound = Sound(name, self._airing, self._programme.bulletin, self._programme.sha256, self._process, now, first, first)
+        self._sounds[name] = sound
+        self._village.heard.append(sound)
+        report.started = report.started or self._village.clock.wall
+
+    def _play(self, sound: Sound, report: OutputReport, until: float) -> None:
+        reached = min(self._programme.seconds, sound.first + max(0.0, until - sound.start))
+        report.seconds += reached - sound.last
+        sound.last = report.reached = reached
+        report.took = self._village.clock.wall
+        if reached >= self._programme.seconds:
+            sound.over = report.complete = True
+
+    def _silence(self) -> None:
+        for sound in self._sounds.values():
+            sound.over = True
+
+    @property
+    def begun(self) -> datetime.datetime | None:
+        """First sound."""
+        return min((r.started for r in self._reports.values() if r.started), default=None)
+
+    @property
+    def position(self) -> float:
+        """Second of the programme."""
+        return max((r.reached for r in self._reports.values()), default=0.0) or self._offset
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will be heard."""
+        return self.stopped or self.asleep or all(r.complete for r in self._reports.values()) or (
+            self.complete and not any(not s.over for s in self._sounds.values())
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Some output has played it to its end."""
+        return any(report.complete for report in self._reports.values())
+
+    @property
+    def sounding(self) -> bool:
+        """Some output takes sound now."""
+        return any(not sound.over for sound in self._sounds.values())
+
+    @property
+    def reports(self) -> tuple[OutputReport, ...]:
+        """By output."""
+        return tuple(self._reports.values())
+
+    @property
+    def conditions(self) -> Mapping[str, OutputCondition]:
+        """How each output is getting on."""
+        return {name: self._condition(name) for name in self._reports}
+
+    def _condition(self, name: str) -> OutputCondition:
+        sound, report = self._sounds.get(name), self._reports[name]
+        if report.complete or self.stopped:
+            return "over"
+        if sound and not sound.over:
+            return "sounding"
+        return "failing" if report.failures or not self._village.works(name) else "ready"
+
+    def start(self) -> None:
+        """Open the outputs: what was planned for the past begins now."""
+        self.advance()
+
+    def set_volume(self, output: str, volume: int) -> None:
+        """Volumes are not simulated."""
+
+    def watch(self) -> None:
+        """Nothing: lines that fail are tried again by `advance`."""
+
+    def stop(self) -> None:
+        """Silence."""
+        self.advance()
+        self._silence()
+        self.stopped = True
