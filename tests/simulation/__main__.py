@@ -17,7 +17,9 @@ from tests.simulation.promises import broken_promises
 from tests.simulation.world import World, use_process_table
 
 
-def run_seed(seed: int, days: int, model: Path, *, verbose: bool = False) -> tuple[list[str], Counter[str], Counter[str]]:
+def run_seed(
+    seed: int, days: int, model: Path, *, verbose: bool = False
+) -> tuple[list[str], Counter[str], Counter[str]]:
     """The broken promises of a world, and its faults and outcomes by kind."""
     folder = memory_folder()
     world = World(seed, folder, model)
@@ -30,7 +32,9 @@ def run_seed(seed: int, days: int, model: Path, *, verbose: bool = False) -> tup
         if verbose:
             print("\n".join(world.history))
             for sound in world.village.heard:
-                print(f"{sound.start:10.1f} {sound.end:10.1f} {sound.output} {sound.airing} {sound.first:.0f}-{sound.last:.0f} by {sound.process}")
+                print(
+                    f"{sound.start:10.1f} {sound.end:10.1f} {sound.output} {sound.airing} {sound.first:.0f}-{sound.last:.0f} by {sound.process}"
+                )
             for row in rows(world._store, kinds=None):
                 print(row.seq, row.kind, row.airing, row.outcome, row.reason)
         return broken, faults, outcomes
@@ -62,7 +66,9 @@ def main() -> None:
             print(f"seed {seed}: {text}")
         bad += bool(broken)
     days, took = len(list(seeds)) * given.days, time.monotonic() - began
-    print(f"{days} station-days in {took:.0f} s ({days / took * 60:.0f} a minute), {bad} of {len(list(seeds))} seeds broke a promise")
+    print(
+        f"{days} station-days in {took:.0f} s ({days / took * 60:.0f} a minute), {bad} of {len(list(seeds))} seeds broke a promise"
+    )
     print("faults:", dict(faults.most_common()))
     print("outcomes:", dict(outcomes.most_common()))
     shutil.rmtree(model, ignore_errors=True)

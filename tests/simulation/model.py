@@ -19,7 +19,8 @@ def make_model(folder: Path) -> Path:
     (folder / ".loa").mkdir()
     (folder / "schedule.yaml").write_text(schedule_text({"except": [], "also": []}), "utf-8")
     cues = tuple(
-        Cue(start=n * SENTENCE, end=(n + 1) * SENTENCE, text="x", spoken="x", part="p") for n in range(int(LENGTH / SENTENCE))
+        Cue(start=n * SENTENCE, end=(n + 1) * SENTENCE, text="x", spoken="x", part="p")
+        for n in range(int(LENGTH / SENTENCE))
     )
     for number, name in enumerate(BULLETINS):
         path = make_mp3(folder / "audio" / "bulletins" / "ben-hai" / f"{name}.mp3", LENGTH, tone=300 + 50 * number)
@@ -33,5 +34,7 @@ def make_model(folder: Path) -> Path:
 
 def memory_folder() -> Path:
     """A new folder, in memory where the system has such a thing: worlds write much and keep nothing."""
-    memory = Path("/dev/shm")  # noqa: S108
-    return Path(tempfile.mkdtemp(prefix="loa-world-", dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None))
+    memory = Path("/dev/shm")
+    return Path(
+        tempfile.mkdtemp(prefix="loa-world-", dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None)
+    )

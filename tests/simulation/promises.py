@@ -1,6 +1,7 @@
 """What must hold in every world (shared/design/broadcast.md), whatever its faults were."""
 
 import datetime
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -40,7 +41,7 @@ def _one_outcome_each(world: World, written: list[Row], days: int) -> Iterator[s
 def _never_two_sounds(world: World) -> Iterator[str]:
     for output in {sound.output for sound in world.village.heard}:
         sounds = sorted((s for s in world.village.heard if s.output == output), key=lambda s: s.start)
-        for first, second in zip(sounds, sounds[1:], strict=False):
+        for first, second in itertools.pairwise(sounds):
             if second.start < first.end - 0.4:
                 yield f"{output}: {first.airing} and {second.airing} at once ({first.end - second.start:.1f} s)"
 
@@ -77,7 +78,11 @@ def _the_log_tells_the_truth(world: World, written: list[Row]) -> Iterator[str]:
 def _without_faults_on_time(world: World, written: list[Row]) -> Iterator[str]:
     troubled = [at for at, _name in world.faults]
     for row in written:
-        if row.planned is None or (row.airing or "").startswith(("air:", "apology:")) or row.outcome in ("aired", "skipped"):
+        if (
+            row.planned is None
+            or (row.airing or "").startswith(("air:", "apology:"))
+            or row.outcome in ("aired", "skipped")
+        ):
             continue
         planned = (row.planned - START).total_seconds()
         if not any(planned - DAY < at < planned + QUIET for at in troubled):

@@ -116,7 +116,9 @@ class SimulatedSession:
         first = max((s.last for s in playing), default=self._offset)
         if begun and not playing:
             first = max(self._offset, self._programme.sentence_before(self.position))
-        sound = Sound(name, self._airing, self._programme.bulletin, self._programme.sha256, self._process, now, first, first)
+        sound = Sound(
+            name, self._airing, self._programme.bulletin, self._programme.sha256, self._process, now, first, first
+        )
         self._sounds[name] = sound
         self._village.heard.append(sound)
         report.started = report.started or self._village.clock.wall
@@ -146,8 +148,11 @@ class SimulatedSession:
     @property
     def over(self) -> bool:
         """Nothing more will be heard."""
-        return self.stopped or self.asleep or all(r.complete for r in self._reports.values()) or (
-            self.complete and not any(not s.over for s in self._sounds.values())
+        return (
+            self.stopped
+            or self.asleep
+            or all(r.complete for r in self._reports.values())
+            or (self.complete and not any(not s.over for s in self._sounds.values()))
         )
 
     @property

@@ -187,7 +187,11 @@ class World:
         for _number in range(self.random.choice((1, 1, 1, 2, 3))):
             name = self.random.choices(list(self._weights), list(self._weights.values()))[0]
             near = self.random.random() < 0.8 and due
-            moment = (self.random.choice(due) - self.clock.start).total_seconds() if near else day * DAY + self.random.uniform(0, DAY)
+            moment = (
+                (self.random.choice(due) - self.clock.start).total_seconds()
+                if near
+                else day * DAY + self.random.uniform(0, DAY)
+            )
             moment = max(day * DAY + 1, moment + self.random.uniform(*NEAR))
             self.at(moment, self._fault(name))
 
@@ -218,14 +222,18 @@ class World:
         process = self._some()
         if process:
             process.trouble.kill_in, process.trouble.after = self.random.randint(1, 8), self.random.random() < 0.5
-            self.tell(f"process {process.pid} will be killed at commit {process.trouble.kill_in} ({process.trouble.after})")
+            self.tell(
+                f"process {process.pid} will be killed at commit {process.trouble.kill_in} ({process.trouble.after})"
+            )
 
     def fault_pause(self) -> None:
         """SIGSTOP, or a machine that swaps."""
         process = self._some()
         if process:
             process.paused_until = self.clock.real + self._span(4, 30, 900)
-            self.tell(f"process {process.pid} stands still until {process.paused_until - self.clock.real:.0f} s from now")
+            self.tell(
+                f"process {process.pid} stands still until {process.paused_until - self.clock.real:.0f} s from now"
+            )
             self.at(process.paused_until, lambda: None)
 
     def fault_sleep(self) -> None:
@@ -278,7 +286,9 @@ class World:
     def fault_stop(self) -> None:
         """Somebody presses STOP."""
         self.tell("STOP is pressed")
-        self.acts.append(Act("stop", self.clock.real, str(requests.ask(self._store, "stop", {"by": "Hoa"}, self.clock.wall))))
+        self.acts.append(
+            Act("stop", self.clock.real, str(requests.ask(self._store, "stop", {"by": "Hoa"}, self.clock.wall)))
+        )
 
     def fault_emergency(self) -> None:
         """Somebody releases an emergency."""
@@ -475,7 +485,11 @@ def schedule_text(extra: Mapping[str, list[str]]) -> str:
         ("tin-chieu", ["17:00", "17:00:30"], "[tram, cum, cho]", "normal"),
         ("tin-toi", ["18:30"], "[cho]", "normal"),
     )
-    lines = ["timezone: Asia/Ho_Chi_Minh", "outputs: {tram: {kind: \"null\"}, cum: {kind: \"null\"}, cho: {kind: \"null\"}}", "broadcasts:"]
+    lines = [
+        "timezone: Asia/Ho_Chi_Minh",
+        'outputs: {tram: {kind: "null"}, cum: {kind: "null"}, cho: {kind: "null"}}',
+        "broadcasts:",
+    ]
     for name, at, on, priority in rows:
         also = extra["also"] if name == "tin-toi" else []
         lines.append(
