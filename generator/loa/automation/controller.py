@@ -1,4 +1,4 @@
-"""What is on air: airings that were taken on are opened, watched, cut by what is more urgent, and ended."""
+"""Control the live airings: open their outputs, watch them, interrupt them for emergencies, and end them."""
 
 import datetime
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ Start = Callable[[Airing, LoadedRecording, Mapping[str, AnyOutput], datetime.dat
 
 
 class Controller:
-    """`live`: the airings that were taken on and have no outcome yet, by id."""
+    """`live`: the claimed airings without outcome, by id."""
 
     def __init__(
         self,
@@ -40,24 +40,23 @@ class Controller:
         self._log = logger()
 
     def add(self, live: LiveAiring) -> None:
-        """An airing that was claimed."""
+        """Add an airing that was claimed."""
         self.live[live.airing.id] = live
 
     def earliest(self) -> datetime.datetime | None:
-        """The earliest planned instant among those of the schedule."""
+        """Return the earliest planned instant of the live airings that come from the schedule."""
         return min((live.airing.planned for live in self.live.values() if live.airing.broadcast), default=None)
 
     def open(self, now: datetime.datetime) -> None:
-        """Open the outputs of what comes next, shortly before its instant; the more urgent first."""
+        """Open the outputs of airings shortly before their instant; emergencies first."""
         for live in sorted(self.live.values(), key=lambda live: (not live.urgent, live.airing.planned)):
             if live.session is None and live.airing.id in self.live:
                 self._open(live, now)
 
     def watch(self, now: datetime.datetime, gap_reason: Callable[[], str], *, slept: bool) -> None:
-        """See how everything on air is getting on; end what is over.
+        """Check every live airing and end those that are over.
 
-        `slept`: we ourselves stood still. Then nothing may go on by itself, however soon it noticed: it is decided
-        here whether there is still time for it.
+        `slept`: this process stood still. Then every airing is stopped; whether it may continue is decided here.
         """
         for live in list(self.live.values()):
             session = live.session
@@ -75,7 +74,7 @@ class Controller:
                 self._watch_playing(live, session, now)
 
     def follow_volumes(self) -> None:
-        """The schedule was read again: what sounds is turned up or down now; all else holds from the next airing on."""
+        """Apply the volumes of a changed schedule to live airings. Other changes take effect with the next airing."""
         for live in self.live.values():
             if live.session:
                 lines = self._lines(live)
@@ -84,7 +83,7 @@ class Controller:
                         live.session.set_volume(name, lines[name].volume)
 
     def cut_all(self, why: str, now: datetime.datetime) -> None:
-        """Silence at once on every output; what was heard, or waits to come back, ends as `cut`."""
+        """Stop the sound on every output immediately. Airings that were heard or wait to continue end as `cut`."""
         for live in list(self.live.values()):
             if live.cut or live.started or live.passes or (live.session and live.session.begun):
                 live.cut = f"{live.cut}; {why}" if live.cut else why
@@ -93,7 +92,7 @@ class Controller:
                 live.leave_session()
 
     def leave(self) -> None:
-        """Silence at once, and nothing is ours any more."""
+        """Stop all sound and forget all airings, because another process is on air."""
         for live in self.live.values():
             live.leave_session()
         self.live.clear()
@@ -118,17 +117,17 @@ class Controller:
             return
         live.session = self._start(live.airing, live.programme, self._lines(live), max(moment, now), live.offset)
         live.session.start()
-        self._note_position(live, live.session)  # from here on it may have been heard, whatever happens to us
+        self._note_position(live, live.session)  # from now on it may have been heard, even if this process dies
         if live.cut:
             live.notes.append(_("went on from {place}").format(place=clock_text(live.offset)))
 
     def _lines(self, live: LiveAiring) -> dict[str, AnyOutput]:
-        """Its outputs that are still in the schedule, as the schedule says now."""
+        """Return its outputs that are still in the schedule, with their current settings."""
         lines = self._schedule_watch.schedule.lines((*live.airing.outputs, *live.outputs))
         return {name: lines[name] for name in live.outputs if name in lines}
 
     def _rivals(self, live: LiveAiring) -> list[LiveAiring]:
-        """Others that hold an output of this one. An emergency holds its outputs between its repetitions too."""
+        """Return the airings that use one of its outputs. An emergency keeps its outputs between repetitions."""
         return [
             other
             for other in self.live.values()
@@ -138,7 +137,7 @@ class Controller:
         ]
 
     def _cut_in(self, urgent: LiveAiring, victims: list[LiveAiring], now: datetime.datetime) -> None:
-        """Silence for an emergency; those that may come back wait for its end, the others are over."""
+        """Interrupt `victims` for an emergency; those that may resume wait for its end, the others are ended."""
         for victim in victims:
             begun = victim.session is not None and victim.session.begun is not None
             place = clock_text(victim.session.position) if victim.session else ""
@@ -150,7 +149,7 @@ class Controller:
                     self._end(victim, now)
 
     def _watch_waiting(self, live: LiveAiring, session: PlayingSession, now: datetime.datetime, *, slept: bool) -> None:
-        """Before the first sound: the clock may go back, the release may be withdrawn, the outputs may be dead."""
+        """Check an airing before its first sound: clock set back, approval withdrawn, outputs failed."""
         if (live.airing.planned - now).total_seconds() > self._timing.claim or slept or session.asleep:
             live.leave_session()
         elif now > live.limit or session.over:
@@ -165,7 +164,7 @@ class Controller:
                 self._log.warning("store", problem=str(error))
 
     def _interrupted(self, live: LiveAiring, session: PlayingSession, why: str, now: datetime.datetime) -> None:
-        """We stood still while it played. It goes on at its sentence, if there is still time for it."""
+        """Stop an airing because this process stood still. It resumes at its sentence, if there is still time."""
         place = clock_text(session.position)
         live.leave_session()
         live.resumed = True
@@ -186,7 +185,7 @@ class Controller:
                 self._end(live, now)
 
     def _note_position(self, live: LiveAiring, session: PlayingSession) -> None:
-        """About once a second, for whoever has to resume it."""
+        """Write the position to the ledger about once a second, for a process that has to resume it."""
         if self._clock.elapsed() - live.noted < self._clock.speed:
             return
         live.noted = self._clock.elapsed()
@@ -203,7 +202,7 @@ class Controller:
             self._log.warning("store", problem=str(error))
 
     def _pass_over(self, live: LiveAiring, now: datetime.datetime) -> None:
-        """It was said once; an emergency may be said again."""
+        """Handle the end of one playback: repeat an emergency, or end the airing."""
         live.passes += 1
         if live.passes < live.repeat.times and any(report.complete for report in live.reports):
             live.leave_session()
@@ -214,7 +213,7 @@ class Controller:
             self._end(live, now)
 
     def _end(self, live: LiveAiring, now: datetime.datetime) -> None:
-        """The airing is over: silence, its one outcome, and the alarms that follow from it."""
+        """End the airing: stop the sound, write its outcome, raise its alarms."""
         live.leave_session()
         entry, alarms = verdict(live, now, self._timing)
         del self.live[live.airing.id]

@@ -1,4 +1,4 @@
-"""What is due: every planned airing is taken on, or gets the outcome that says why not."""
+"""Dispatch due airings: claim each planned airing, or write the outcome that says why it is not aired."""
 
 import datetime
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ from loa.store import ledger
 from loa.store.database import Database
 
 _SOON = datetime.timedelta(minutes=5)
-"""Later than that after an airing was given up, an apology would only puzzle people."""
+"""How long after an airing was given up its apology may be aired; later it would only confuse people."""
 _ONCE = datetime.timedelta(minutes=15)
-"""A commune's apology is not heard again on an output for so long."""
+"""Minimum time between two apologies of a commune on one output."""
 
 
 class Dispatcher:
-    """`swept`: every airing planned before it has its outcome."""
+    """`swept`: every airing planned before this instant has its outcome."""
 
     def __init__(
         self,
@@ -54,18 +54,18 @@ class Dispatcher:
         self._sorry: dict[tuple[str, str], datetime.datetime] = {}
 
     def inherit(self, begun: list[ledger.Claim], swept: datetime.datetime) -> None:
-        """Go on from where the process before us came to; what it had begun is gone through first."""
+        """Continue the work of the previous process: its unfinished airings (`begun`) and all airings since `swept`."""
         self.swept = min([swept, *(claim.planned for claim in begun)])
         self._begun = {claim.airing: claim for claim in begun}
         for claim in begun:
             if (
                 self._schedule_watch.schedule.broadcast(claim.broadcast) is None
-            ):  # put on air by hand, or no longer planned
+            ):  # aired by hand, or no longer in the schedule
                 plain = (claim.airing, claim.broadcast, claim.commune, claim.bulletin, claim.planned)
                 self._give_up(Airing(*plain, 0, claim.outputs, "normal"))
 
     def sweep(self, now: datetime.datetime, holder: str) -> None:
-        """Go through everything planned since the last sweep: nothing is left without an outcome."""
+        """Handle every airing planned since the last call, so that each gets an outcome."""
         unresolved = self._controller.earliest()
         horizon = now + datetime.timedelta(seconds=self._timing.claim)
         for airing in self._schedule_watch.planned(self.swept or now, horizon):
@@ -85,7 +85,7 @@ class Dispatcher:
             self.swept = min(now, unresolved) if unresolved else now
 
     def air(self, payload: Mapping[str, object], now: datetime.datetime, holder: str) -> None:
-        """Take on what somebody asks for now, if it is released; else the outcome says why not."""
+        """Claim a requested recording if it is approved; otherwise write the outcome that says why not."""
         bulletin, outputs = str(payload["bulletin"]), payload["outputs"]
         airing = Airing(
             id=str(payload["airing"]),
@@ -118,12 +118,12 @@ class Dispatcher:
         return datetime.timedelta(seconds=self._late(airing).start_within)
 
     def _take_on(self, airing: Airing, now: datetime.datetime, holder: str) -> None:
-        """Claim it and put it on the stage, if there is something released to air; else remember why not."""
+        """Claim the airing and pass it to the controller if there is an approved recording; else remember why not."""
         if self._again.get(airing.id, -1e9) > self._clock.elapsed():
             return
         begun = self._begun.get(airing.id)
         if begun and (begun.position is None or now <= airing.planned):
-            begun = None  # it was claimed, perhaps opened, but nothing can have been heard
+            begun = None  # it was claimed and perhaps opened, but nothing was heard
         if begun and not self._late(airing).resume:
             self._why[airing.id] = _("resuming is off")
             return
@@ -142,7 +142,7 @@ class Dispatcher:
         self._forget(airing.id)
 
     def _pause(self, airing: Airing, now: datetime.datetime) -> float:
-        """Seconds until the next try: not every second, but exactly when the fallback may be taken."""
+        """Return the seconds until the next try: at the latest when the fallback may be used."""
         until_fallback = (airing.planned - now).total_seconds() - self._timing.open
         return min(self._timing.recheck, until_fallback) if until_fallback > 0 else self._timing.recheck
 
@@ -176,7 +176,7 @@ class Dispatcher:
             raise
 
     def _give_up(self, airing: Airing) -> None:
-        """Too late: `missed`, with the reason that is known."""
+        """Write the outcome `missed` with the known reason, because it is too late to start."""
         begun = self._begun.get(airing.id)
         reason = self._why.get(airing.id) or self._guard.gap_reason(airing.planned) or _("it could not start")
         if begun and begun.position is not None:
@@ -184,10 +184,10 @@ class Dispatcher:
         self._unheard(airing, reason, begun)
 
     def _apologise(self, airing: Airing, now: datetime.datetime, holder: str) -> None:
-        """The rung before silence: the commune's released apology, as an airing of its own beside the `missed` one.
+        """Air the commune's approved apology, as an airing of its own beside the missed one.
 
-        Only where there was nothing released to air, and not long ago; within the hours that the commune allows; and
-        once on an output, however many of the commune's broadcasts were to be heard there.
+        Only if there was nothing approved to air, soon after the airing was given up, within the allowed hours, and
+        once per output in a quarter of an hour.
         """
         reason = self._why.get(airing.id)
         late = now - airing.planned - self._start_within(airing)
@@ -218,7 +218,7 @@ class Dispatcher:
         self._controller.add(live)
 
     def _not_told(self, airing: Airing, now: datetime.datetime) -> tuple[str, ...]:
-        """Its outputs on which the commune has not apologised lately."""
+        """Return the outputs of `airing` on which the commune has not apologised recently."""
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
         return tuple(
             o for o in outputs if (airing.commune, o) not in self._sorry or now - self._sorry[airing.commune, o] > _ONCE
@@ -237,5 +237,5 @@ class Dispatcher:
 
 
 def why_not(error: LoaError) -> str:
-    """The reason as the log keeps it."""
+    """Return the messages of `error` as a reason for the log."""
     return "; ".join(finding.message for finding in error.findings)

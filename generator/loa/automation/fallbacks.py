@@ -1,4 +1,4 @@
-"""Which recording an airing gets: its bulletin if it is released, else the next rung of the ladder."""
+"""Choose the recording for an airing: the planned bulletin if it is approved, else a fallback."""
 
 from dataclasses import dataclass
 
@@ -15,21 +15,21 @@ from loa.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class FallbackChoice:
-    """What will be heard; `note` where it is not what was planned."""
+    """The chosen recording; `note` says so if it is not the planned one."""
 
     programme: LoadedRecording
     note: str | None = None
 
 
 class Fallbacks:
-    """Reads, checks and keeps recordings; a file that did not change is not read and hashed every second."""
+    """Loads and checks recordings. A file that has not changed is not read and hashed again."""
 
     def __init__(self, workspace: Workspace, store: Database) -> None:
         self._workspace, self._store = workspace, store
         self._known: dict[tuple[str, int, int], LoadedRecording] = {}
 
     def planned(self, bulletin: str) -> FallbackChoice:
-        """The bulletin itself. Raises ApprovalError (none, not released, changed since), PlayoutError, StoreError."""
+        """Return the planned bulletin. Raises ApprovalError (none, unapproved, changed), PlayoutError, StoreError."""
         recording = planned_recording(self._workspace, bulletin)
         programme = self._load(recording)
         if not approved(self._store, bulletin, programme.sha256):
@@ -37,12 +37,12 @@ class Fallbacks:
         return FallbackChoice(programme)
 
     def check(self, programme: LoadedRecording) -> None:
-        """Again, at the last moment. Raises ApprovalError where the release was withdrawn, StoreError."""
+        """Check the approval again. Raises ApprovalError if it was withdrawn, StoreError."""
         if not approved(self._store, programme.bulletin, programme.sha256):
             raise ApprovalError(_not_released(programme.bulletin))
 
     def as_begun(self, claim: Claim) -> FallbackChoice:
-        """The very recording that was interrupted. Raises ApprovalError where it is gone or no longer released."""
+        """Return the recording that was interrupted. Raises ApprovalError if it is missing or no longer approved."""
         digest = claim.sha256 or ""
         if not approved(self._store, claim.bulletin, digest):
             raise ApprovalError(_not_released(claim.bulletin))
@@ -57,7 +57,7 @@ class Fallbacks:
         raise ApprovalError(_not_released(claim.bulletin))
 
     def last_good(self, bulletin: str, why: str) -> FallbackChoice | None:
-        """The newest released recording of the same broadcast, if its copy is still there."""
+        """Return the newest approved recording of the bulletin, if its copy still exists."""
         found = last_approved(self._workspace, self._store, bulletin)
         if found is None:
             return None
@@ -68,7 +68,7 @@ class Fallbacks:
         return FallbackChoice(self._load(recording), note)
 
     def apology(self, commune: str) -> LoadedRecording | None:
-        """The commune's released apology, if it has one."""
+        """Return the commune's approved apology; None if it has none."""
         try:
             return self.planned(f"{commune}/{APOLOGY}").programme
         except (ApprovalError, PlayoutError):
@@ -82,13 +82,13 @@ class Fallbacks:
             raise ApprovalError(Finding("bulletin.none", message, _("Make it: loa build"))) from error
         key = (str(recording.path), status.st_mtime_ns, status.st_size)
         if key not in self._known:
-            self._known = dict(list(self._known.items())[-3:])  # a few, not every bulletin of the year
+            self._known = dict(list(self._known.items())[-3:])  # keep only a few in memory
             self._known[key] = LoadedRecording.load(recording)
         return self._known[key]
 
 
 def apologies_missing(workspace: Workspace, store: Database, schedule: Schedule) -> dict[str, Finding]:
-    """The communes in the schedule that could not say sorry if a bulletin were missing, each with the reason and mend.
+    """Return the communes in the schedule without an approved apology, with the reason and how to correct it.
 
     Raises StoreError.
     """

@@ -1,4 +1,4 @@
-"""An airing that this process has taken on, from the claim to the outcome."""
+"""An airing that this process has claimed, from the claim to the outcome."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -14,63 +14,65 @@ from loa.schedule.models import Late, Repeat
 from loa.store.asrun import NewRow, Outcome
 
 _SILENCE = 10.0
-"""Seconds of silence inside a bulletin that somebody should know of; a pause between items is far shorter."""
+"""Seconds of silence inside a bulletin that raise an alarm; pauses between items are much shorter."""
 _SHORT = 2.0
 
 
 class PlayingSession(Protocol):
-    """What the station needs of a session; a rehearsal has its own."""
+    """The interface of a playout session; a rehearsal has its own implementation."""
 
     @property
     def begun(self) -> datetime.datetime | None:
-        """First sound."""
+        """The instant of the first sound, None before."""
 
     @property
     def position(self) -> float:
-        """Second of the programme."""
+        """The position in the recording, in seconds."""
 
     @property
     def over(self) -> bool:
-        """Nothing more will be heard."""
+        """Whether nothing more will be played."""
 
     @property
     def complete(self) -> bool:
-        """Some output has played it to its end."""
+        """Whether an output has played the recording to its end."""
 
     @property
     def sounding(self) -> bool:
-        """Some output takes sound now."""
+        """Whether an output accepts sound now."""
 
     @property
     def asleep(self) -> bool:
-        """The process was stopped in between."""
+        """Whether the process was stopped or suspended."""
 
     @property
     def reports(self) -> Sequence[OutputReport]:
-        """By output."""
+        """What each output has done."""
 
     @property
     def conditions(self) -> Mapping[str, OutputCondition]:
-        """How each output is getting on."""
+        """The current condition of each output."""
 
     def start(self) -> None:
         """Open the outputs."""
 
     def set_volume(self, output: str, volume: int) -> None:
-        """Per cent, at once."""
+        """Set the volume of an output in per cent, immediately."""
 
     def watch(self) -> None:
-        """Once a second."""
+        """Supervise the outputs; call it about once a second."""
 
     def stop(self) -> None:
-        """Silence."""
+        """Stop the sound."""
 
 
 @dataclass(slots=True)
 class LiveAiring:
-    """`limit`: until when it may start, or start again. `offset`: the second where it starts next.
+    """A claimed airing.
 
-    `comes_back`: it goes on after an emergency has cut it; `lets_resume`: an emergency's own say about what it cuts.
+    `limit`: the last instant at which it may start or resume. `offset`: the position (s) at which it starts next.
+    `comes_back`: it resumes after an emergency has interrupted it. `lets_resume`: whether airings that this emergency
+    interrupts may resume (None: as their broadcast says). `passes`: how often it has been played.
     """
 
     airing: Airing
@@ -95,16 +97,16 @@ class LiveAiring:
 
     @property
     def urgent(self) -> bool:
-        """Whether it may cut others."""
+        """Whether it may interrupt others."""
         return self.airing.priority == "emergency"
 
     @property
     def reports(self) -> list[OutputReport]:
-        """What its outputs did, in all its sessions."""
+        """What its outputs did in all sessions."""
         return [*self.past, *(self.session.reports if self.session else ())]
 
     def leave_session(self) -> None:
-        """Silence; remember what was done and where to go on."""
+        """Stop the session; remember its reports and the position to resume at."""
         if self.session:
             self.session.stop()
             self.started = self.started or self.session.begun
@@ -116,7 +118,7 @@ class LiveAiring:
 
 
 def verdict(live: LiveAiring, now: datetime.datetime, timing: Timing) -> tuple[NewRow, list[tuple[str, str]]]:
-    """The outcome of an airing that is over, and what somebody must be told: (kind, message)."""
+    """Return the outcome of an airing that is over, and its alarms as (kind, message)."""
     reports = live.reports
     started = min((r.started for r in reports if r.started), default=None)
     started = min(filter(None, (started, live.started)), default=None)
@@ -164,7 +166,7 @@ def verdict(live: LiveAiring, now: datetime.datetime, timing: Timing) -> tuple[N
 
 
 def clock_text(seconds: float) -> str:
-    """`3:20`."""
+    """Return a duration as `m:ss`."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 

@@ -1,4 +1,4 @@
-"""Sends alarms by webhook and e-mail: each event once on every channel, tried again with back-off until it is out."""
+"""Send alarms by webhook and e-mail: each event once per channel, with retries and back-off until it is sent."""
 
 import datetime
 import http.client
@@ -21,7 +21,7 @@ from loa.store.database import Database
 
 
 def _look(connection: http.client.HTTPConnection) -> None:
-    """End a connection where a name led to an address that is not allowed. Raises OSError."""
+    """Close the connection if the host name resolved to a forbidden address. Raises OSError."""
     peer = str(connection.sock.getpeername()[0])
     if forbidden(peer):
         connection.close()
@@ -52,11 +52,11 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
 
 class _Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_arguments: Any) -> None:
-        """An answer that leads elsewhere is an answer of no use."""
+        """Follow no redirect."""
 
 
 def external_opener() -> urllib.request.OpenerDirector:
-    """What opens the address of a webhook."""
+    """Return the opener for webhooks: no redirects, no forbidden addresses."""
     return urllib.request.build_opener(_HttpHandler, _HttpsHandler, _Stay)
 
 
@@ -66,14 +66,14 @@ _LONGEST_PAUSE = 3600.0
 
 
 class AlarmSender:
-    """Works in a thread of its own: a slow mail server delays nothing on air."""
+    """Sends alarms. It is called in a thread of its own, so that a slow mail server does not delay playout."""
 
     def __init__(self, store: Database) -> None:
         self._store = store
         self._log = logger("loa.alarms")
 
     def deliver(self, alerts: Alerts) -> None:
-        """Send what waits and is due; what fails is due again later."""
+        """Send all deliveries that are due; a failed one is tried again later."""
         try:
             for delivery in to_send(self._store, datetime.datetime.now(datetime.UTC)):
                 self._deliver(delivery, alerts)
@@ -96,7 +96,7 @@ class AlarmSender:
 
 
 def post(webhook: Webhook, alarm: Alarm) -> None:
-    """POST the alarm as JSON: `{event, kind, message, at}`. Raises OSError unless the answer is 2xx."""
+    """POST the alarm as JSON: `{event, kind, message, at}`. Raises OSError if the answer is not 2xx."""
     body = {"event": alarm.event, "kind": alarm.kind, "message": alarm.message, "at": alarm.at.isoformat()}
     headers = {"Content-Type": "application/json", "User-Agent": "Loa"}
     if webhook.token_env and (token := os.environ.get(webhook.token_env)):

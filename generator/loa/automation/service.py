@@ -1,4 +1,4 @@
-"""`loa run`: store, schedule, station and chores in order; stopped in reverse."""
+"""`loa run`: start database, schedule, station and background jobs in order; stop them in reverse order."""
 
 import os
 import signal
@@ -31,26 +31,26 @@ from loa.workspace import Workspace
 
 Chore = Callable[[], None]
 TICK = 0.25
-"""Seconds between two steps: an emergency is heard within one."""
+"""Seconds between two steps of the station; an emergency starts within one step."""
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
-    """`seconds` after the last look, whenever that was.
+    """Fires `seconds` after the previous check.
 
-    Not APScheduler's own interval: after a jump of the clock that one lists every instant that was missed before it
-    drops them (a start in 1970 keeps it busy for hours).
+    APScheduler's own interval trigger is not used: after a jump of the clock it computes every missed instant before it
+    drops them, which takes hours after a start in 1970.
     """
 
     def __init__(self, seconds: float) -> None:
         self._pause = timedelta(seconds=seconds)
 
     def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
-        """Always ahead of `now`."""
+        """Return an instant after `now`."""
         return now + self._pause
 
 
 class IntervalRunner:
-    """Runs chores at their intervals (real seconds) until told to stop."""
+    """Runs background jobs at their intervals (real seconds)."""
 
     def __init__(self) -> None:
         self._scheduler = BackgroundScheduler(
@@ -63,15 +63,15 @@ class IntervalRunner:
         self._log = logger()
 
     def add(self, name: str, seconds: float, chore: Chore) -> None:
-        """Run `chore` every `seconds`, the first time at once."""
+        """Run `chore` every `seconds`, the first time immediately."""
         self._chores[name] = seconds
         self._scheduler.add_job(chore, _Every(seconds), id=name, next_run_time=datetime.now(UTC))
 
     def run(self, stop: threading.Event, watch: Callable[[], None]) -> None:
-        """Until `stop`; `watch` is called once a second from this thread, whatever the chores do.
+        """Run until `stop` is set. `watch` is called once a second in this thread, independent of the jobs.
 
-        The scheduler plans by the wall clock: after a step back it would sleep until its old next instant. A second
-        of our own (that only goes forward) wakes it, and plans the chores anew when they lie too far ahead.
+        The scheduler uses the wall clock: after a step back it would sleep until its old next instant. So it is woken
+        every second, and jobs that are too far in the future are rescheduled.
         """
         self._scheduler.start()
         try:
@@ -91,20 +91,23 @@ class IntervalRunner:
         self._scheduler.wakeup()
 
     def _failed(self, event: JobExecutionEvent) -> None:
-        """A chore that failed runs again at its next beat; here it is told."""
+        """Log a failed job; it runs again at its next interval."""
         self._log.error("chore", chore=event.job_id, problem=repr(event.exception))
         self._log.info("chore", chore=event.job_id, trace=event.traceback)
 
 
 _BEAT = 2.0
 _TRY = 60.0
-"""Seconds between two tries of the outputs."""
+"""Seconds between two tests of the outputs."""
 _ROOM = 3600.0
-"""Seconds between two looks for recordings that nothing needs any more."""
+"""Seconds between two searches for recordings that can be deleted."""
 
 
 class Maintenance:
-    """`store`: a connection of their own, for they may wait for the database; the station may not."""
+    """Background jobs: test outputs, delete old recordings, send alarms.
+
+    `store` is a separate connection, because these jobs may wait for the database and the station may not.
+    """
 
     def __init__(self, workspace: Workspace, station: Automation, store: Database) -> None:
         self._workspace, self._station, self._store = workspace, station, store
@@ -112,13 +115,13 @@ class Maintenance:
         self._tried = float("-inf")
 
     def add_to(self, driver: IntervalRunner) -> None:
-        """Let `driver` do them, each in its own time."""
+        """Add the jobs to `driver`."""
         driver.add("outputs", _BEAT, self._try_outputs)
         driver.add("room", _ROOM, self._make_room)
         driver.add("alarms", _BEAT, self._send_alarms)
 
     def _try_outputs(self) -> None:
-        """Once a minute, and at once when this process has come on air."""
+        """Test the outputs once a minute, and immediately after this process has come on air."""
         if not self._station.lease.holds:
             self._tried = float("-inf")
         elif time.monotonic() - self._tried > _TRY:
@@ -127,7 +130,7 @@ class Maintenance:
             self._station.outputs_tried({name: self._trouble(name, output) for name, output in outputs.items()})
 
     def _trouble(self, name: str, output: AnyOutput) -> str | None:
-        """Why it could not be played to now, None if it could. What loudspeakers pull from is opened on the way."""
+        """Return why the output could not be played to now, or None. Opens the port from which loudspeakers pull."""
         try:
             stand_by(name, output)
         except PlayoutError as error:
@@ -135,7 +138,7 @@ class Maintenance:
         return not_ready(output, self._workspace.root)
 
     def _make_room(self) -> None:
-        """Only while the clock is sure and nothing is on air."""
+        """Delete old recordings, if the clock can be trusted and nothing is on air."""
         station = self._station
         if station.lease.holds and station.doubt is None and not station.controller.live:
             prune(self._workspace, self._store, datetime.now(UTC))
@@ -146,7 +149,7 @@ class Maintenance:
 
 
 def notify(state: str) -> None:
-    """`READY=1`, `WATCHDOG=1` or `STOPPING=1`; nothing where systemd did not start us."""
+    """Send `READY=1`, `WATCHDOG=1` or `STOPPING=1` to systemd, if it started this process."""
     if os.environ.get("NOTIFY_SOCKET"):
         notifier = sdnotify.SystemdNotifier()
         notifier.notify(state)
@@ -154,14 +157,14 @@ def notify(state: str) -> None:
 
 
 _PATIENCE = 0.2
-"""Seconds that a step waits for another program's lock: it is tried again in the next one, and sound must not wait."""
+"""Seconds that a step waits for a locked database. Sound must not wait; the next step tries again."""
 _HUNG = 20.0
-"""Seconds without a finished step after which systemd's watchdog is no longer fed: it then starts us anew."""
+"""Seconds without a finished step after which systemd's watchdog gets no signal and restarts the service."""
 Progress = Callable[[Automation], None]
 
 
 def open_station_store(workspace: Workspace, schedule: Schedule, *, patience: float = 10.0) -> Database:
-    """The database that the schedule names, else the one in the workspace. Raises StoreError."""
+    """Open the database that the schedule names, else the one in the workspace. Raises StoreError."""
     return open_store(workspace.database, schedule.database, patience=patience)
 
 
@@ -175,10 +178,10 @@ def run(
     clock: Clock | None = None,
     timing: Timing | None = None,
 ) -> None:
-    """Stay on air by the schedule, until SIGINT or SIGTERM, or until `until` says so.
+    """Run the station by the schedule until SIGINT or SIGTERM, or until `until(station)` is true.
 
-    `clock`: for a demonstration, RealClock(speed, start). `limit`: seconds of real time after which a LogbookError is
-    raised if `until` never said so. `progress` is called about once a second.
+    `clock`: for a demonstration, RealClock(speed, start). `limit`: seconds of real time after which LogbookError is
+    raised if `until` was never true. `progress` is called about once a second.
     Raises ScheduleError, StoreError.
     """
     clock = clock or RealClock()
@@ -225,7 +228,7 @@ def run(
 
 @contextmanager
 def _signals(stop: threading.Event) -> Iterator[None]:
-    """SIGINT and SIGTERM set `stop` while inside; outside the main thread nothing is changed."""
+    """Let SIGINT and SIGTERM set `stop`. In other threads than the main thread nothing is changed."""
     numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
     old = {number: signal.signal(number, lambda *_frame: stop.set()) for number in numbers}
     try:

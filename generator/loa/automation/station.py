@@ -1,7 +1,7 @@
-"""The station on air, one step at a time: who we are, what time it is, what is asked, what is due, what sounds.
+"""The station on air: `step` checks clock, lease, schedule, requests, outputs and live airings, and dispatches airings.
 
-`step` may be called as often as one likes. The station keeps nothing that a restart would miss: what was planned is
-in schedule.yaml, what was taken on in the ledger, what happened in the logbook.
+`step` may be called at any time. The station keeps no state that a restart would lose: planned airings are in
+schedule.yaml, claimed airings in the ledger, outcomes in the log.
 """
 
 import datetime
@@ -35,9 +35,9 @@ _SECOND = datetime.timedelta(seconds=1)
 
 
 class Automation:
-    """`start` makes the sound (a rehearsal gives its own). `only_requests`: leave the schedule to another process.
+    """The station. `start` creates a playout session (a rehearsal passes its own); `only_requests`: no schedule.
 
-    Raises ScheduleError, StoreError when it is made; never afterwards.
+    The constructor raises ScheduleError and StoreError; no method does.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Automation:
         self._log = logger()
 
     def step(self) -> None:
-        """Do what is to be done now. A database that does not answer delays what is written, never what sounds."""
+        """Do everything that is due now. A database that does not answer delays writing, never playout."""
         reading = self._guard.look()
         self._notice(reading)
         self._mind_the_disk(reading)
@@ -89,7 +89,7 @@ class Automation:
         self.outcomes.write(self.schedule_watch.schedule.alerts)
 
     def close(self) -> None:
-        """End in order: what sounds is cut and logged, and the lease is given back."""
+        """Shut down: stop and log live airings, and release the lease."""
         self.controller.cut_all(_("the station was stopped"), self.clock.now())
         self.outcomes.write(self.schedule_watch.schedule.alerts)
         try:
@@ -98,16 +98,16 @@ class Automation:
             self._log.warning("store", problem=str(error))
 
     def air(self, payload: Mapping[str, object], now: datetime.datetime) -> None:
-        """Put a recording on air at once, if it is released (see `asking.air`)."""
+        """Air a requested recording immediately, if it is approved (see `commands.air` for `payload`)."""
         self._due.air(payload, now, self.lease.token)
         self.controller.open(now)
 
     def outputs_tried(self, problems: Mapping[str, str | None]) -> None:
-        """What a try of the outputs has shown, from any thread: the problem of each, None where it would work."""
+        """Pass the result of a test of the outputs, from any thread: the problem of each, None if it works."""
         self._tried = problems
 
     def _mind_the_outputs(self, now: datetime.datetime) -> None:
-        """Keep account of the outputs; one that a broadcast needs and that does not work is told before its hour."""
+        """Update the health of the outputs; raise an alarm if a broadcast needs one that does not work."""
         if self._outputs is None:
             return
         schedule = self.schedule_watch.schedule
@@ -122,7 +122,7 @@ class Automation:
                 self.outcomes.alarm(event, "output", message.format(name=output.output, reason=output.error))
 
     def _mind_the_disk(self, reading: Reading) -> None:
-        """Once a minute; a store that says the disk is full says so on the way, and gets the reserve at once."""
+        """Create the disk reserve once a minute; if the disk is full, delete it immediately and raise an alarm."""
         if self._reserve is None:
             return
         if self.store.full and self._reserve.give_up():
@@ -132,7 +132,7 @@ class Automation:
             self._reserve.lay_by()
 
     def _is_on_air(self, reading: Reading) -> bool:
-        """Keep or try to get the lease; whether we have it."""
+        """Renew or try to get the lease; return whether this process holds it."""
         held = self.lease.holds
         try:
             holds = self.lease.keep(self._due.swept, ", ".join(self.controller.live))
@@ -147,7 +147,7 @@ class Automation:
         return self.lease.holds
 
     def _take_over(self, now: datetime.datetime) -> None:
-        """The lease is ours: the next sweep goes through everything since the heartbeat of the one before."""
+        """Start work after getting the lease: continue where the previous process stopped."""
         if self._only_requests:
             return
         begun = ledger.unfinished(self.store)
@@ -159,7 +159,7 @@ class Automation:
         self.outcomes.event("station", _("on air, process {pid}").format(pid=self.lease.pid))
 
     def _step_down(self) -> None:
-        """Another process is on air: silence at once, and no outcomes from here; they are the other's now."""
+        """Stop all sound and discard outcomes, because another process is on air."""
         self.controller.leave()
         self.outcomes.forget()
         self._log.warning("standby")
