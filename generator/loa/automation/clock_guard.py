@@ -46,7 +46,7 @@ class ClockGuard:
         """Return why an airing planned at `planned` could not start; "" if it is after the last gap."""
         return self.gap[0] if self.gap and (planned is None or planned <= self.gap[1]) else ""
 
-    def look(self) -> Reading:
+    def check(self) -> Reading:
         """Compare the clocks; call it about once a second."""
         wall, ticks = self._clock.now(), self._clock.elapsed()
         gone = ticks - self._ticks

@@ -11,10 +11,10 @@ from loa.store.asrun import recordings_since
 from loa.store.database import Database
 from loa.workspace import Workspace
 
-_LONG, _SHORT = datetime.timedelta(days=400), datetime.timedelta(days=60)
+_LONG_TIME, _SHORT_TIME = datetime.timedelta(days=400), datetime.timedelta(days=60)
 """How long aired or approved recordings stay available from the log (more than a yearly report needs); if disk space
 is short, only the second value."""
-_ROOM = 0.1
+_FREE_SHARE = 0.1
 """Free share of the disk below which space is short."""
 _GENERATIONS = 2
 """Newest approved recordings of each bulletin that are always kept, for `late.fallback` and for live airings."""
@@ -23,7 +23,7 @@ _GENERATIONS = 2
 def prune(workspace: Workspace, store: Database, now: datetime.datetime) -> int:
     """Delete old copies that neither the log nor an airing can need; return their number. Raises StoreError."""
     disk = shutil.disk_usage(workspace.root)
-    since = now - (_LONG if disk.free > _ROOM * disk.total else _SHORT)
+    since = now - (_LONG_TIME if disk.free > _FREE_SHARE * disk.total else _SHORT_TIME)
     needed = _needed(store, since)
     removed = 0
     for path in approved_copy(workspace, "").parent.glob("*.mp3"):
@@ -49,9 +49,9 @@ def _needed(store: Database, since: datetime.datetime) -> set[str]:
     return needed
 
 
-_BYTES = 2_000_000
+_RESERVE_BYTES = 2_000_000
 """Space for some thousand log rows."""
-_COMFORT = 10 * _BYTES
+_MIN_FREE = 10 * _RESERVE_BYTES
 """Free bytes from which the reserve is created again."""
 
 
@@ -61,16 +61,16 @@ class DiskReserve:
     def __init__(self, workspace: Workspace) -> None:
         self._path = workspace.state / "reserve"
 
-    def lay_by(self) -> None:
+    def create(self) -> None:
         """Create the file if there is enough space and the disk can be written."""
         with contextlib.suppress(OSError):
-            if not self._path.exists() and shutil.disk_usage(self._path.parent).free > _COMFORT:
+            if not self._path.exists() and shutil.disk_usage(self._path.parent).free > _MIN_FREE:
                 with self._path.open("wb") as file:
                     file.write(
-                        os.urandom(_BYTES)
+                        os.urandom(_RESERVE_BYTES)
                     )  # random, because a compressing file system would not reserve space for zeros
 
-    def give_up(self) -> bool:
+    def release(self) -> bool:
         """Delete the file; return whether there was one."""
         try:
             self._path.unlink()

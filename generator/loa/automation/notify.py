@@ -20,7 +20,7 @@ from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
 from loa.store.database import Database
 
 
-def _look(connection: http.client.HTTPConnection) -> None:
+def _refuse_forbidden(connection: http.client.HTTPConnection) -> None:
     """Close the connection if the host name resolved to a forbidden address. Raises OSError."""
     peer = str(connection.sock.getpeername()[0])
     if forbidden(peer):
@@ -31,13 +31,13 @@ def _look(connection: http.client.HTTPConnection) -> None:
 class _Http(http.client.HTTPConnection):
     def connect(self) -> None:
         super().connect()
-        _look(self)
+        _refuse_forbidden(self)
 
 
 class _Https(http.client.HTTPSConnection):
     def connect(self) -> None:
         super().connect()
-        _look(self)
+        _refuse_forbidden(self)
 
 
 class _HttpHandler(urllib.request.HTTPHandler):
@@ -50,17 +50,17 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
         return self.do_open(_Https, request)
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_arguments: Any) -> None:
         """Follow no redirect."""
 
 
 def external_opener() -> urllib.request.OpenerDirector:
     """Return the opener for webhooks: no redirects, no forbidden addresses."""
-    return urllib.request.build_opener(_HttpHandler, _HttpsHandler, _Stay)
+    return urllib.request.build_opener(_HttpHandler, _HttpsHandler, _NoRedirect)
 
 
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 _FIRST_PAUSE = 10.0
 _LONGEST_PAUSE = 3600.0
 
@@ -104,7 +104,7 @@ def post(webhook: Webhook, alarm: Alarm) -> None:
     request = urllib.request.Request(  # noqa: S310  the schedule admits http and https only
         webhook.url, json.dumps(body, ensure_ascii=False).encode(), headers
     )
-    with external_opener().open(request, timeout=_PATIENCE):
+    with external_opener().open(request, timeout=_TIMEOUT):
         return
 
 
@@ -117,9 +117,9 @@ def mail(settings: Email, alarm: Alarm) -> None:
     message.set_content(f"{alarm.message}\n\n{alarm.kind}, {alarm.at.astimezone():%d/%m/%Y %H:%M:%S}\n{alarm.event}\n")
     secure = ssl.create_default_context()
     if settings.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=_PATIENCE, context=secure)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=_TIMEOUT, context=secure)
     else:
-        server = smtplib.SMTP(settings.host, settings.port, timeout=_PATIENCE)
+        server = smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT)
     with server:
         if settings.security == "starttls":
             server.starttls(context=secure)

@@ -23,24 +23,24 @@ class OutcomeWriter:
         self._alarms: list[Alarm] = []
         self._log = logger()
 
-    def recall(self, since: datetime.datetime, until: datetime.datetime) -> None:
+    def load_outcomes(self, since: datetime.datetime, until: datetime.datetime) -> None:
         """Load which airings planned in [since, until) already have an outcome. Raises StoreError."""
         self._done = outcomes(self._store, since, until)
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """Discard what is not written yet, because another process is on air and writes it."""
         self._pending.clear()
 
-    def is_done(self, airing: str) -> bool:
+    def is_done(self, airing_id: str) -> bool:
         """Return whether the airing has an outcome, written or waiting."""
-        return airing in self._done
+        return airing_id in self._done
 
-    def written(self, airing: str) -> str | None:
+    def written(self, airing_id: str) -> str | None:
         """Return the outcome of the airing if it is in the log, else None."""
-        return None if any(e.airing == airing for e in self._pending) else self._done.get(airing)
+        return None if any(e.airing == airing_id for e in self._pending) else self._done.get(airing_id)
 
     @property
-    def behind(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether something is waiting to be written."""
         return bool(self._pending)
 
@@ -50,8 +50,8 @@ class OutcomeWriter:
         self._pending.append(entry)
         self._log.info("outcome", airing=entry.airing, outcome=entry.outcome, reason=entry.reason)
 
-    def unheard(
-        self, airing: Airing, outputs: tuple[str, ...], reason: str, begun: Claim | None, *, skipped: bool
+    def finish_unaired(
+        self, airing: Airing, outputs: tuple[str, ...], reason: str, previous: Claim | None, *, skipped: bool
     ) -> None:
         """Record the outcome of an airing that is not on air: `skipped`, or `missed` with an alarm."""
         self.finish(
@@ -61,11 +61,11 @@ class OutcomeWriter:
                 commune=airing.commune,
                 output=", ".join(outputs),
                 planned=airing.planned,
-                started=begun.started if begun else None,
+                started=previous.started if previous else None,
                 outcome="skipped" if skipped else "missed",
                 reason=reason,
                 bulletin=airing.bulletin,
-                sha256=begun.sha256 if begun else None,
+                sha256=previous.sha256 if previous else None,
             )
         )
         if not skipped:

@@ -38,29 +38,31 @@ class OutputWatch:
         self._wrote = float("-inf")
         self._log = logger()
 
-    def look(self, known: Mapping[str, AnyOutput], sessions: Iterable[PlayingSession], now: datetime.datetime) -> None:
+    def update(
+        self, known: Mapping[str, AnyOutput], sessions: Iterable[PlayingSession], now: datetime.datetime
+    ) -> None:
         """Update the health of the outputs in the schedule (`known`) from `sessions`, and write what changed."""
         seen = {name: health for session in sessions for name, health in self._of(session, now).items()}
         found = {}
         for name in (name for name, output in known.items() if not isinstance(output, Group)):
             before = self._now.get(name) or OutputHealth(name, "idle", now)
-            found[name] = seen.get(name) or _at_rest(before, now)
+            found[name] = seen.get(name) or _health_at_rest(before, now)
         self._now = found
         self._write()
 
-    def tried(self, problems: Mapping[str, str | None], now: datetime.datetime) -> list[OutputHealth]:
+    def record_test(self, problems: Mapping[str, str | None], now: datetime.datetime) -> list[OutputHealth]:
         """Record the result of a test of the outputs: the problem of each, None if it works.
 
         Returns the outputs that failed and were already dead: one failed test may be chance, two raise an alarm.
         """
-        still_dead = []
+        dead_again = []
         for name, problem in problems.items():
             before = self._now.get(name)
             if before and before.state in ("idle", "dead"):
-                self._now[name] = _become(before, "dead" if problem else "idle", now, problem or before.error)
+                self._now[name] = _with_state(before, "dead" if problem else "idle", now, problem or before.error)
                 if problem and before.state == "dead":
-                    still_dead.append(self._now[name])
-        return still_dead
+                    dead_again.append(self._now[name])
+        return dead_again
 
     def _of(self, session: PlayingSession, now: datetime.datetime) -> dict[str, OutputHealth]:
         found = {}
@@ -68,7 +70,7 @@ class OutputWatch:
             before = self._now.get(report.output) or OutputHealth(report.output, "idle", now)
             error = report.failures[-1] if report.failures else None if report.complete else before.error
             state = _STATES.get(session.conditions[report.output]) or before.state
-            found[report.output] = replace(_become(before, state, now, error), took=report.took or before.took)
+            found[report.output] = replace(_with_state(before, state, now, error), took=report.took or before.took)
         return found
 
     def _write(self) -> None:
@@ -110,11 +112,11 @@ class OutputWatch:
         return False
 
 
-def _at_rest(before: OutputHealth, now: datetime.datetime) -> OutputHealth:
+def _health_at_rest(before: OutputHealth, now: datetime.datetime) -> OutputHealth:
     """Return the health of an output that is not in use: if it failed last, it is dead until it works again."""
     rests: State = "dead" if before.state in ("failing", "dead") else "idle"
-    return _become(before, rests, now, before.error)
+    return _with_state(before, rests, now, before.error)
 
 
-def _become(before: OutputHealth, state: State, now: datetime.datetime, error: str | None) -> OutputHealth:
+def _with_state(before: OutputHealth, state: State, now: datetime.datetime, error: str | None) -> OutputHealth:
     return replace(before, state=state, since=before.since if before.state == state else now, error=error)

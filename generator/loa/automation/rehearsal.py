@@ -55,7 +55,7 @@ class SimulatedClock:
 class RehearsedSession:
     """A session without sound: its progress follows the simulated clock."""
 
-    programme: LoadedRecording
+    recording: LoadedRecording
     outputs: tuple[str, ...]
     planned: datetime.datetime
     offset: float
@@ -63,20 +63,20 @@ class RehearsedSession:
     asleep: bool = False
 
     @property
-    def begun(self) -> datetime.datetime | None:
+    def started_at(self) -> datetime.datetime | None:
         """The planned instant, once the clock has reached it."""
         return self.planned if self.clock.now() >= self.planned else None
 
     @property
     def ends(self) -> datetime.datetime:
         """The instant at which it is over."""
-        return self.planned + datetime.timedelta(seconds=self.programme.seconds - self.offset)
+        return self.planned + datetime.timedelta(seconds=self.recording.seconds - self.offset)
 
     @property
     def position(self) -> float:
         """The position in the recording, in seconds."""
         gone = (self.clock.now() - self.planned).total_seconds()
-        return min(self.programme.seconds, self.offset + max(0.0, gone))
+        return min(self.recording.seconds, self.offset + max(0.0, gone))
 
     @property
     def over(self) -> bool:
@@ -97,12 +97,12 @@ class RehearsedSession:
     def reports(self) -> tuple[OutputReport, ...]:
         """Reports of outputs that never fail."""
         heard = self.position - self.offset
-        return tuple(OutputReport(n, self.begun, self.position, heard, complete=self.over) for n in self.outputs)
+        return tuple(OutputReport(n, self.started_at, self.position, heard, complete=self.over) for n in self.outputs)
 
     @property
     def conditions(self) -> dict[str, OutputCondition]:
         """Conditions of outputs that never fail."""
-        condition: OutputCondition = "over" if self.over else "sounding" if self.begun else "ready"
+        condition: OutputCondition = "over" if self.over else "sounding" if self.started_at else "ready"
         return dict.fromkeys(self.outputs, condition)
 
     def start(self) -> None:
@@ -139,12 +139,12 @@ def rehearse_in(workspace: Workspace, store: Database, since: datetime.datetime,
 
     def start(
         _airing: Airing,
-        programme: LoadedRecording,
+        recording: LoadedRecording,
         outputs: Mapping[str, AnyOutput],
         planned: datetime.datetime,
         offset: float,
     ) -> RehearsedSession:
-        made = RehearsedSession(programme, tuple(outputs), planned, offset, clock)
+        made = RehearsedSession(recording, tuple(outputs), planned, offset, clock)
         heapq.heappush(moments, made.ends)
         return made
 

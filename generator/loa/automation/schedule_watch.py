@@ -29,21 +29,21 @@ def schedule_in_force(workspace: Workspace) -> tuple[Schedule, tuple[Finding, ..
 class ScheduleWatch:
     """Watches schedule.yaml. The constructor raises ScheduleError if there is no valid schedule; no method does.
 
-    `keeps`: save each valid schedule for the next start.
+    `saves`: save each valid schedule for the next start.
     """
 
-    def __init__(self, workspace: Workspace, clock: Clock, *, keeps: bool) -> None:
+    def __init__(self, workspace: Workspace, clock: Clock, *, saves: bool) -> None:
         self._workspace, self._clock = workspace, clock
         self._file = workspace.schedule_file
         self._read = self._state()
-        self._keeps = keeps
+        self._saves = saves
         self.schedule, broken = schedule_in_force(workspace)
         self.problems: tuple[Finding, ...] = ()
         self._suspect: tuple[float, tuple[Finding, ...]] | None = None
         if broken:
             self._suspect = clock.elapsed(), broken
         else:
-            self._keep()
+            self._save()
         self._planned: tuple[datetime.datetime, datetime.datetime, tuple[Airing, ...]] | None = None
 
     def refresh(self) -> bool:
@@ -64,12 +64,12 @@ class ScheduleWatch:
             self._suspect = now, error.findings
             return False
         self.problems, self._suspect, self._planned = (), None, None
-        self._keep()
+        self._save()
         return True
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         """Save the valid schedule for the next start; a failure is only logged."""
-        if not self._keeps:
+        if not self._saves:
             return
         try:
             text = self._file.read_bytes()

@@ -23,7 +23,7 @@ from loa.clock import Clock, RealClock
 from loa.errors import Finding, LogbookError, PlayoutError
 from loa.i18n import _
 from loa.logs import logger, write_log_file
-from loa.playout.outputs import not_ready, stand_by
+from loa.playout.outputs import not_ready, open_port
 from loa.schedule import Schedule
 from loa.schedule.outputs import AnyOutput
 from loa.store.database import Database, open_store
@@ -96,10 +96,10 @@ class IntervalRunner:
         self._log.info("chore", chore=event.job_id, trace=event.traceback)
 
 
-_BEAT = 2.0
-_TRY = 60.0
+_JOB_INTERVAL = 2.0
+_TEST_INTERVAL = 60.0
 """Seconds between two tests of the outputs."""
-_ROOM = 3600.0
+_PRUNE_INTERVAL = 3600.0
 """Seconds between two searches for recordings that can be deleted."""
 
 
@@ -112,32 +112,32 @@ class Maintenance:
     def __init__(self, workspace: Workspace, station: Automation, store: Database) -> None:
         self._workspace, self._station, self._store = workspace, station, store
         self._sender = AlarmSender(store)
-        self._tried = float("-inf")
+        self._tested_at = float("-inf")
 
     def add_to(self, driver: IntervalRunner) -> None:
         """Add the jobs to `driver`."""
-        driver.add("outputs", _BEAT, self._try_outputs)
-        driver.add("room", _ROOM, self._make_room)
-        driver.add("alarms", _BEAT, self._send_alarms)
+        driver.add("outputs", _JOB_INTERVAL, self._test_outputs)
+        driver.add("room", _PRUNE_INTERVAL, self._prune)
+        driver.add("alarms", _JOB_INTERVAL, self._send_alarms)
 
-    def _try_outputs(self) -> None:
+    def _test_outputs(self) -> None:
         """Test the outputs once a minute, and immediately after this process has come on air."""
         if not self._station.lease.holds:
-            self._tried = float("-inf")
-        elif time.monotonic() - self._tried > _TRY:
-            self._tried = time.monotonic()
+            self._tested_at = float("-inf")
+        elif time.monotonic() - self._tested_at > _TEST_INTERVAL:
+            self._tested_at = time.monotonic()
             outputs = self._station.schedule_watch.schedule.outputs
-            self._station.outputs_tried({name: self._trouble(name, output) for name, output in outputs.items()})
+            self._station.outputs_tested({name: self._test_output(name, output) for name, output in outputs.items()})
 
-    def _trouble(self, name: str, output: AnyOutput) -> str | None:
+    def _test_output(self, name: str, output: AnyOutput) -> str | None:
         """Return why the output could not be played to now, or None. Opens the port from which loudspeakers pull."""
         try:
-            stand_by(name, output)
+            open_port(name, output)
         except PlayoutError as error:
             return error.findings[0].message
         return not_ready(output, self._workspace.root)
 
-    def _make_room(self) -> None:
+    def _prune(self) -> None:
         """Delete old recordings, if the clock can be trusted and nothing is on air."""
         station = self._station
         if station.lease.holds and station.doubt is None and not station.controller.live:
@@ -156,9 +156,9 @@ def notify(state: str) -> None:
         notifier.socket.close()
 
 
-_PATIENCE = 0.2
+_DATABASE_TIMEOUT = 0.2
 """Seconds that a step waits for a locked database. Sound must not wait; the next step tries again."""
-_HUNG = 20.0
+_HUNG_AFTER = 20.0
 """Seconds without a finished step after which systemd's watchdog gets no signal and restarts the service."""
 Progress = Callable[[Automation], None]
 
@@ -187,24 +187,24 @@ def run(
     clock = clock or RealClock()
     write_log_file(workspace)
     schedule, _problems = schedule_in_force(workspace)
-    store = open_station_store(workspace, schedule, patience=_PATIENCE)
-    post = open_station_store(workspace, schedule)
+    store = open_station_store(workspace, schedule, patience=_DATABASE_TIMEOUT)
+    maintenance_store = open_station_store(workspace, schedule)
     station = Automation(workspace, store, clock, (timing or Timing()).at_speed(clock.speed), trust_clock=trust_clock)
     stop, done = threading.Event(), False
     started = datetime.now(UTC)
     driver = IntervalRunner()
-    stepped = time.monotonic()
+    last_step = time.monotonic()
 
     def step() -> None:
-        nonlocal done, stepped
+        nonlocal done, last_step
         station.step()
-        stepped = time.monotonic()
+        last_step = time.monotonic()
         if until and until(station):
             done = True
             stop.set()
 
     def watch() -> None:
-        if time.monotonic() - stepped < _HUNG:
+        if time.monotonic() - last_step < _HUNG_AFTER:
             notify("WATCHDOG=1")
         if progress:
             progress(station)
@@ -212,7 +212,7 @@ def run(
             stop.set()
 
     driver.add("step", TICK, step)
-    Maintenance(workspace, station, post).add_to(driver)
+    Maintenance(workspace, station, maintenance_store).add_to(driver)
     with _signals(stop):
         try:
             notify("READY=1")
@@ -220,7 +220,7 @@ def run(
         finally:
             notify("STOPPING=1")
             station.close()
-            post.close()
+            maintenance_store.close()
             store.close()
     if until and limit and not done:
         raise LogbookError(Finding("on-air.limit", _("What was waited for did not happen in time.")))
