@@ -29,7 +29,7 @@ from loa.schedule.outputs import AnyOutput
 from loa.store.database import Database, open_store
 from loa.workspace import Workspace
 
-Chore = Callable[[], None]
+Job = Callable[[], None]
 TICK = 0.25
 """Seconds between two steps of the station; an emergency starts within one step."""
 
@@ -59,13 +59,13 @@ class IntervalRunner:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(self._failed, EVENT_JOB_ERROR)
-        self._chores: dict[str, float] = {}
+        self._intervals: dict[str, float] = {}
         self._log = logger()
 
-    def add(self, name: str, seconds: float, chore: Chore) -> None:
-        """Run `chore` every `seconds`, the first time immediately."""
-        self._chores[name] = seconds
-        self._scheduler.add_job(chore, _Every(seconds), id=name, next_run_time=datetime.now(UTC))
+    def add(self, name: str, seconds: float, job: Job) -> None:
+        """Run `job` every `seconds`, the first time immediately."""
+        self._intervals[name] = seconds
+        self._scheduler.add_job(job, _Every(seconds), id=name, next_run_time=datetime.now(UTC))
 
     def run(self, stop: threading.Event, watch: Callable[[], None]) -> None:
         """Run until `stop` is set. `watch` is called once a second in this thread, independent of the jobs.
@@ -84,7 +84,7 @@ class IntervalRunner:
     def _wake(self) -> None:
         now = datetime.now(UTC)
         for job in self._scheduler.get_jobs():
-            seconds = self._chores[job.id]
+            seconds = self._intervals[job.id]
             if job.next_run_time is None or (job.next_run_time - now).total_seconds() > seconds + 1:
                 self._log.warning("clock", chore=job.id, planned=str(job.next_run_time))
                 job.reschedule(_Every(seconds))
