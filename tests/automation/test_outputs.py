@@ -104,7 +104,7 @@ def test_an_output_that_does_not_work_is_told_before_its_hour(released: Workspac
     station = Automation(released, store, RealClock(), timing.Timing())
     for _try in range(2):
         station.step()
-        station.outputs_tried({"s": "no sound card is called “Loa”", "n": None, "f": None})
+        station.outputs_tested({"s": "no sound card is called “Loa”", "n": None, "f": None})
         station.step()
     station.step()
     (alarm,) = open_alarms(store)
@@ -123,7 +123,7 @@ def test_what_stays_as_it_is_is_not_written_again(air: Workspace, store: Databas
         versions = []
         for _look in range(6):
             time.sleep(0.01)  # ten seconds of its clock
-            watch.look({"n": Null(kind="null")}, [], clock(UTC))
+            watch.update({"n": Null(kind="null")}, [], clock(UTC))
             versions.append(other.execute("PRAGMA data_version").fetchone())
     assert len(set(versions)) == 1
     assert len(output_health(store)) == 1

@@ -72,7 +72,7 @@ def test_the_watchdog_is_fed_by_finished_steps_only(
 ) -> None:
     """A step that hangs must not look alive: systemd is to start the station anew."""
     plan(SOON)
-    monkeypatch.setattr(service, "_HUNG", 1.5)
+    monkeypatch.setattr(service, "_HUNG_AFTER", 1.5)
     hang, fed = threading.Event(), list[float]()
     with tempfile.TemporaryDirectory(dir="/tmp") as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(f"{folder}/notify")

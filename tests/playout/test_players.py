@@ -21,7 +21,7 @@ import pytest
 
 from loa.clock import RealClock
 from loa.errors import PlayoutError
-from loa.playout.outputs import stand_by
+from loa.playout.outputs import open_port
 from loa.playout.outputs.rtp import sdp_path
 from loa.playout.outputs.sound_card import device_names
 from loa.playout.recording import LoadedRecording
@@ -122,14 +122,14 @@ def status_of(url: str, method: str = "GET") -> tuple[int, str | None]:
 
 def test_the_port_that_loudspeakers_pull_from_is_open_before_the_first_airing() -> None:
     port = free_port()
-    stand_by("h", Http(kind="http", port=port, host="127.0.0.1"))
+    open_port("h", Http(kind="http", port=port, host="127.0.0.1"))
     url = f"http://127.0.0.1:{port}"
     assert status_of(f"{url}/h.mp3") == status_of(f"{url}/h.mp3?t=1", "HEAD") == (503, "5")
     assert status_of(f"{url}/x.mp3") == (404, None)
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = Http(kind="http", port=other.getsockname()[1], host="127.0.0.1")
         with pytest.raises(PlayoutError, match="cannot be opened"):
-            stand_by("h", taken)
+            open_port("h", taken)
 
 
 @pytest.mark.parametrize(("codec", "payload"), [("L16", 11), ("PCMU", 0), ("MPA", 14)])

@@ -1,1 +1,1 @@
-"""Whole jobs that cross several packages: build, demo, doctor, backup, reports."""
+"""Jobs that use several packages: build, demo, doctor, backup, reports."""

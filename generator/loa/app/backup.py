@@ -1,4 +1,4 @@
-"""A copy of what cannot be made again, taken while the station runs: log, approvals, recordings, accounts."""
+"""Back up and restore what cannot be made again (log, approvals, recordings, accounts), while the station runs."""
 
 import contextlib
 import shutil
@@ -19,10 +19,10 @@ _FILES = ("schedule.yaml", ".loa/logbook.seal")
 
 
 def backup(workspace: Workspace, target: Path) -> int:
-    """Write the station as a ZIP file, whole or not at all; the number of files in it. Raises WorkspaceError.
+    """Write the station to a ZIP file, atomically; return the number of files in it. Raises WorkspaceError.
 
-    SQLite copies its pages while others write, so the database in it is of one instant. A PostgreSQL database is not in
-    it: pg_dump copies that.
+    SQLite's backup copies a consistent state of the database while others write. A PostgreSQL database is not included:
+    use pg_dump.
     """
     part = part_path(target)
     try:
@@ -44,9 +44,10 @@ def backup(workspace: Workspace, target: Path) -> int:
 
 
 def restore(workspace: Workspace, source: Path, store: Database | None) -> int:
-    """Put a backup in place of what is here; the number of files. What was here is kept in `.loa/before-restore`.
+    """Replace the station's data by a backup; return the number of files.
 
-    Raises WorkspaceError: no backup, damaged, or the station is on air (`store`: the one in use, to see that).
+    The old databases are kept in `.loa/before-restore`. `store`: the open database, to check that the station is not on
+    air. Raises WorkspaceError if it is on air, or if `source` is not a backup or is damaged.
     """
     if store is not None:
         on_air = who_is_on_air(store)
@@ -62,7 +63,7 @@ def restore(workspace: Workspace, source: Path, store: Database | None) -> int:
                 archive.extractall(workspace.root)
                 return len(names)
     except zipfile.BadZipFile:
-        pass  # told below, as for any other file that is none
+        pass  # reported below, like any other file that is not a backup
     except OSError as error:
         raise cannot_write(workspace.root, error) from error
     message, fix = _("This is not a backup of Loa, or it is damaged."), _("Name a file that loa backup wrote.")
@@ -88,13 +89,13 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def _harmless(names: list[str]) -> bool:
-    """Nothing that would be written outside of the station."""
+    """Return whether no file would be written outside the station's own files and folders."""
     roots = (*_FOLDERS, *_FILES, f".loa/{_DATABASE}", f".loa/{_ACCOUNTS}")
     return all(".." not in Path(name).parts and name.startswith(roots) for name in names)
 
 
 def _keep_old(workspace: Workspace) -> None:
-    """The database as it was, with its journal, moved out of the way."""
+    """Move the old databases, with their journals, to `.loa/before-restore`."""
     kept = workspace.state / "before-restore"
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)

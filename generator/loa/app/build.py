@@ -1,4 +1,4 @@
-"""Recipe 1: campaigns become articles, scripts, speech and bulletins. What has not changed is not made again."""
+"""Build the station: campaigns become articles, scripts, speech and bulletins. Only what has changed is made again."""
 
 import hashlib
 import unicodedata
@@ -24,14 +24,14 @@ from loa.workspace import Workspace, yaml_files
 
 RADIO_TEXTS: Final[tuple[articles.RadioText, ...]] = ("opening", "bridge", "closing")
 DEFAULT_MAX_SECONDS = 15 * 60.0
-"""The longest bulletin of a commune that no broadcast names yet."""
+"""The maximum length of bulletins of a commune that is not in the schedule yet."""
 Progress = Callable[[BulletinPlan, int, int, bool], None]
-"""Called after each sentence: the plan, sentences done, sentences in all, and whether this one had to be spoken."""
+"""Called after each sentence: the plan, sentences done, total sentences, whether this one was spoken now."""
 
 
 @dataclass(slots=True)
 class BuildReport:
-    """What a build did. `spoken` and `reused` count sentences; `failed` holds every problem of what was not made."""
+    """The result of a build. `spoken` and `reused` count sentences; `failed` holds the problems of failed bulletins."""
 
     made: list[Manifest] = field(default_factory=list)
     unchanged: list[Manifest] = field(default_factory=list)
@@ -42,7 +42,7 @@ class BuildReport:
     failed: list[Finding] = field(default_factory=list)
 
     def add(self, other: "BuildReport") -> None:
-        """Count what another build did, too."""
+        """Add the result of another build."""
         self.made += other.made
         self.unchanged += other.unchanged
         self.articles += other.articles
@@ -62,12 +62,12 @@ def build(
     lossless: bool = False,
     progress: Progress = lambda *_: None,
 ) -> BuildReport:
-    """Build the communes named by `stems` (none: all), in `voice` (`ENGINE[:VOICE]`; None: each station's own).
+    """Build the communes named by `stems` (empty: all), in `voice` (`ENGINE[:VOICE]`; None: each station's own).
 
-    When all communes were built and something was made, the pages are published too.
-    A bulletin that cannot be made does not keep the others from being made: its problems are in `Report.failed`.
-    Raises CampaignError and ScheduleError (all problems of all files), and SpeechError where `voice` names none, before
-    anything is made.
+    If all communes were built and something was made, the pages are published too.
+    If a bulletin fails, the others are made all the same; its problems are in `BuildReport.failed`.
+    Before anything is made, raises CampaignError and ScheduleError (all problems of all files), and SpeechError if
+    `voice` is unknown.
     """
     if audio and not is_auto(voice):
         choose(voice)
@@ -94,7 +94,7 @@ def build(
 
 
 def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Schedule]:
-    """What the build works on. Raises LoaError with the problems of all files at once."""
+    """Load the communes and the schedule. Raises LoaError with the problems of all files."""
     problems: list[Finding] = []
     communes: list[Commune] = []
     try:
@@ -111,8 +111,9 @@ def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Sc
 
 
 def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Commune, BulletinPlan]]:
-    """The bulletins that the schedule asks for, and an apology for the day when one cannot be aired; of a commune
-    that is not in the schedule yet, one bulletin for each campaign.
+    """Yield the bulletins in the schedule and one apology per commune.
+
+    For a commune that is not in the schedule yet: one bulletin per campaign.
     """
     wanted = schedule.plans()
     for commune in communes:
@@ -127,7 +128,7 @@ def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Co
 
 
 def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
-    """All that is said in a bulletin. Raises TemplateError, CampaignError."""
+    """Return everything that a bulletin contains. Raises TemplateError, CampaignError."""
     campaigns = [commune.campaign(id_) for id_ in plan.campaigns]
     host = _host(commune, campaigns)
     opening, bridge, closing = (
@@ -154,9 +155,9 @@ def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Bull
 
 
 def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
-    """A chime, some words of regret, a chime. Raises TemplateError.
+    """Return the apology: jingle, a few sentences, jingle. Raises TemplateError.
 
-    No date, and the station's own presenter: what is released once stays as it is, whatever is aired.
+    It has no date and uses the station's own presenter, so that it does not change and needs only one approval.
     """
     said = scripts.write(articles.radio_text(workspace, commune, "apology", commune.campaigns), commune)
     nothing = replace(said, sentences=())
@@ -173,12 +174,12 @@ def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Bull
 
 
 def _host(commune: Commune, campaigns: Sequence[Campaign]) -> tuple[str, ...]:
-    """Who speaks between the articles: the first presenter of the first article that has any."""
+    """Return who reads opening, bridge and closing: the first presenter of the first article that has presenters."""
     return next(filter(None, (commune.presenters(campaign.id) for campaign in campaigns)), ())[:1]
 
 
 def _inputs(workspace: Workspace, commune: Commune, names: Sequence[str]) -> dict[str, str]:
-    """SHA-256 of the files that a bulletin's words come from (`names`: of templates), by their path from the root.
+    """Return the SHA-256 of the commune's file and of the templates `names`, by their path from the root.
 
     A template that comes with Loa has the path that it would have in the station.
     """
@@ -190,7 +191,7 @@ def _inputs(workspace: Workspace, commune: Commune, names: Sequence[str]) -> dic
 
 @dataclass(slots=True)
 class _Voices:
-    """Where bulletins are spoken. A voice is chosen once for all that want the same."""
+    """Makes bulletins. Each wanted voice is chosen only once per build."""
 
     workspace: Workspace
     report: BuildReport
@@ -202,7 +203,7 @@ class _Voices:
     def speak(self, request: BulletinRequest, wanted: str | None) -> None:
         """Make one bulletin in the voice `wanted`, and count its sentences.
 
-        Where an online voice that `auto` chose fails, this bulletin and the rest are made with the next best.
+        If an online voice that `auto` chose fails, this bulletin and all later ones use the next best voice.
         Raises SpeechError, BulletinError, WorkspaceError.
         """
         if wanted not in self._voices:

@@ -1,4 +1,4 @@
-"""The whole way once: a copy of the sample station is built and released, and the real scheduler airs one bulletin."""
+"""The demonstration: copy the sample station, build it, approve everything, and air one bulletin by the schedule."""
 
 import datetime
 import shutil
@@ -28,19 +28,19 @@ from loa.tts import all_engines
 from loa.workspace import Workspace, write_atomic
 
 AIRED = "ben-hai"
-"""The commune of the sample whose schedule has no end, so that there is always an airing to show."""
+"""The commune whose broadcast has no last day, so that there is always an airing to show."""
 SPEED = 60.0
-"""How many times faster than the wall clock the airing is shown: a bulletin of 12 minutes in 12 seconds."""
+"""How many times faster than real time the airing is shown: 12 minutes in 12 seconds."""
 _LEAD = datetime.timedelta(seconds=4 * SPEED)
 _ENOUGH = datetime.timedelta(minutes=17)
-"""The airing is planned so long ago, and the clock put back, that no row of the log lies in the future afterwards."""
+"""The airing is planned in the past, with a clock that starts there, so that no log row has a time in the future."""
 Make = Callable[[Workspace, tuple[str, ...], str | None], build.BuildReport]
-"""Builds communes in a voice; the command line adds a progress bar to it."""
+"""Builds communes in a voice; the command line adds a progress bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoRow:
-    """A row of the table: `words` are syllables on the page, `next_airing` None where none is planned."""
+    """A row of the result table. `words`: syllables of the article; `next_airing`: None if none is planned."""
 
     commune: Commune
     words: int
@@ -50,7 +50,7 @@ class DemoRow:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the demonstration made and what the logbook says of its airing."""
+    """The result of the demonstration, with the log rows of its airing."""
 
     workspace: Workspace
     lines: tuple[DemoRow, ...]
@@ -60,9 +60,9 @@ class Shown:
 
 
 def prepare(folder: Path) -> Workspace:
-    """A fresh copy of the sample station in `folder`; clips spoken by an earlier demonstration are kept.
+    """Create a fresh copy of the sample station in `folder`; clips of an earlier demonstration are kept.
 
-    Raises WorkspaceError where `folder` holds something that is not a demonstration.
+    Raises WorkspaceError if `folder` is not empty and is not a demonstration.
     """
     folder = folder.resolve()
     mark = folder / ".loa" / "demo"
@@ -88,9 +88,9 @@ def run(
     make: Make,
     progress: Callable[[float], None],
 ) -> Shown:
-    """Build with `make`, release all, air one bulletin `SPEED` times faster than life (`progress`: how far, 0 to 1).
+    """Build with `make`, approve all bulletins, air one `SPEED` times faster than real time (`progress`: 0 to 1).
 
-    Raises LoaError where anything on the way cannot be done.
+    Raises LoaError if a step fails.
     """
     report = _build(workspace, make)
     schedule, communes = load_schedule(workspace), load_communes(workspace)
@@ -111,7 +111,7 @@ def run(
 
 
 def _build(workspace: Workspace, make: Make) -> build.BuildReport:
-    """The bulletin that is aired in the best offline voice, the others in the quickest."""
+    """Build the bulletin to be aired with the best offline voice, the others with the fastest one."""
     ready = {engine.name for engine in all_engines() if engine.name in {"loa", "espeak"} and engine.state().ready}
     others = tuple(commune.stem for commune in load_communes(workspace) if commune.stem != AIRED)
     first = make(workspace, (AIRED,), "loa" if "loa" in ready else None)
@@ -123,7 +123,7 @@ def _build(workspace: Workspace, make: Make) -> build.BuildReport:
 
 
 def _plan_now(workspace: Workspace, moment: datetime.datetime) -> Airing:
-    """Add one airing at `moment` to the schedule, which is put back afterwards, and lift the rules of the hours."""
+    """Write a schedule with one airing at `moment` and without rules; `run` restores the schedule afterwards."""
     data = yamlfile.load(workspace.schedule_file, workspace.schedule_file.name).data
     broadcast = next(b for b in data["broadcasts"] if b["commune"] == AIRED)
     zone = load_schedule(workspace).timezone
@@ -154,7 +154,7 @@ def _line(workspace: Workspace, commune: Commune, coming: tuple[Airing, ...]) ->
 
 
 def bulletin_of(workspace: Workspace, stem: str) -> Path:
-    """The record of a commune's bulletin (in the sample station each has one), not of its spoken apology."""
+    """Return the manifest of the commune's bulletin (each sample commune has one), not of its apology."""
     return next(path for path in (workspace.bulletins / stem).glob("*.json") if path.stem != APOLOGY)
 
 

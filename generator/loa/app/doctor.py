@@ -1,4 +1,4 @@
-"""What is installed and what is not, what works and what does not: one check a thing, each with its mend."""
+"""Check the installation and the station: one check per item, each with how to correct a problem."""
 
 import datetime
 import platform
@@ -27,13 +27,13 @@ from loa.tts import all_engines
 from loa.workspace import Workspace
 
 LITTLE_DISK = 2_000_000_000
-"""Bytes free below which somebody should make room: about a month of clips and bulletins."""
+"""Free bytes below which there is a warning: about a month of clips and bulletins."""
 SOON = datetime.timedelta(days=2)
-"""Airings within this time should have their released bulletin."""
+"""Airings within this time should have an approved bulletin."""
 
 
 class Health(StrEnum):
-    """`BAD` makes `loa doctor` exit with 1; `WEAK` is worth knowing."""
+    """The result of a check. `BAD` makes `loa doctor` exit with 1; `WEAK` is a warning."""
 
     GOOD = "good"
     WEAK = "weak"
@@ -42,7 +42,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at."""
+    """One item that was checked."""
 
     name: str
     health: Health
@@ -51,7 +51,7 @@ class Check:
 
 
 def examine(workspace: Workspace) -> Iterator[Check]:
-    """Everything worth knowing before a station is trusted. Never raises for what it finds."""
+    """Yield all checks. Problems that are found do not raise exceptions."""
     yield Check("Loa", Health.GOOD, f"{__version__}, Python {platform.python_version()}, {platform.system()}")
     yield _disk(workspace)
     yield _ffmpeg()
@@ -105,9 +105,10 @@ def _campaigns(workspace: Workspace) -> Check:
 
 
 def _outputs(workspace: Workspace, schedule: Schedule, store: Database) -> Iterator[Check]:
-    """What the station on air says of its outputs; where there is none, whether they could be played to from here.
+    """Report the outputs' health from the station on air; without one, test the outputs from here.
 
-    (A password that only the service has must not look like a fault.) One that no broadcast uses is only weak.
+    (A password may be set only for the service; that must not look like a problem.) An output that no broadcast uses
+    is only a warning.
     """
     cards = device_names()
     yield Check(_("sound cards"), Health.GOOD if cards else Health.WEAK, ", ".join(cards) or _("none"))

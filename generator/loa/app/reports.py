@@ -1,4 +1,4 @@
-"""The log as the workbook that goes with a report: with the communes' and the campaigns' own names."""
+"""The log as an Excel workbook for reports, with the names of communes and campaigns."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from loa.workspace import Workspace
 
 
 def workbook(workspace: Workspace, schedule: Schedule, rows: Sequence[Row]) -> bytes:
-    """An XLSX file of `rows`. Where a commune's file is broken, its ids stand for its names."""
+    """Return an XLSX file of `rows`. If a commune's file is invalid, ids are used instead of names."""
     from loa.store.asrun_export import to_xlsx  # its library is slow to load
 
     loaded = [commune for commune, _source in read_station(workspace)[0]]

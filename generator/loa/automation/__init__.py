@@ -1,1 +1,1 @@
-"""The station on air: the schedule starts playout, every airing ends in one outcome, nothing fails in silence."""
+"""Automation: start playout by the schedule, and end every airing with exactly one outcome in the log."""

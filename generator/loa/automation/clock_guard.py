@@ -1,4 +1,4 @@
-"""Whether the computer's clock can be believed, and whether we have just slept."""
+"""Decide whether the computer's clock can be trusted, and detect that the process was stopped or suspended."""
 
 import datetime
 from dataclasses import dataclass
@@ -8,15 +8,19 @@ from loa.clock import Clock
 from loa.i18n import _
 
 _FLOOR = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-"""No station ran before; a computer without a battery clock starts in 1970."""
+"""An earlier time must be wrong: a computer without a battery-backed clock starts in 1970."""
 _TOLERANCE = datetime.timedelta(minutes=2)
 _SMALL_STEP = 15 * 60.0
-"""A correction that NTP makes, in seconds: believed at once."""
+"""Seconds; a smaller step is a correction by NTP and is trusted immediately."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the guard saw. `doubt`: why nothing may be started now; `slept`: seconds since the last look, if many."""
+    """A result of `ClockGuard.look`.
+
+    `doubt`: why nothing may start now, or None. `slept`: seconds that the process stood still, else 0. `stepped`:
+    seconds by which the wall clock was set.
+    """
 
     now: datetime.datetime
     doubt: str | None = None
@@ -25,9 +29,9 @@ class Reading:
 
 
 class ClockGuard:
-    """Compares the wall clock with the one that only goes forward, and with the last sign of life of a station here.
+    """Compares the wall clock with the monotonic clock, and with the last time at which the station was on air.
 
-    `seen`: that sign, the newest row of the log or the last heartbeat, by the clock of then.
+    `seen`: that time, from the newest log row or the last heartbeat. `trusted`: do not compare with it.
     """
 
     def __init__(self, clock: Clock, timing: Timing, seen: datetime.datetime | None, *, trusted: bool = False) -> None:
@@ -36,14 +40,14 @@ class ClockGuard:
         self._wall, self._ticks, self._suspended = clock.now(), clock.elapsed(), clock.suspended()
         self._doubt_until: float | None = None
         self.gap: tuple[str, datetime.datetime] | None = None
-        """Why nothing could start for a while, and until when that was."""
+        """The last period in which nothing could start: the reason and the end."""
 
     def gap_reason(self, planned: datetime.datetime | None = None) -> str:
-        """Why an airing planned then could not start, "" if it lies after the last gap."""
+        """Return why an airing planned at `planned` could not start; "" if it is after the last gap."""
         return self.gap[0] if self.gap and (planned is None or planned <= self.gap[1]) else ""
 
-    def look(self) -> Reading:
-        """To be called about once a second."""
+    def check(self) -> Reading:
+        """Compare the clocks; call it about once a second."""
         wall, ticks = self._clock.now(), self._clock.elapsed()
         gone = ticks - self._ticks
         stepped = (wall - self._wall).total_seconds() - gone
@@ -54,7 +58,7 @@ class ClockGuard:
         if abs(stepped) > _SMALL_STEP:
             self._doubt_until = ticks + self._timing.doubt
         if stepped < -_SMALL_STEP:
-            self._floor = _FLOOR  # we saw it go back ourselves; what the log says is from before
+            self._floor = _FLOOR  # we observed the step back ourselves, so the log's newer times no longer count
         if self._doubt_until is not None and ticks < self._doubt_until:
             return Reading(wall, _("the clock has just jumped"), slept, stepped)
         self._doubt_until = None

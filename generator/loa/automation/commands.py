@@ -1,4 +1,4 @@
-"""`loa air` and `loa stop`: asked of the process that is on air; where there is none, `air` plays by itself."""
+"""`loa air` and `loa stop`: send a request to the process that is on air; without one, `air` plays by itself."""
 
 import datetime
 import threading
@@ -23,7 +23,7 @@ from loa.store.lease import who_is_on_air
 from loa.workspace import Workspace
 
 _ANSWER = 5.0
-"""Seconds in which a living station takes a request."""
+"""Seconds within which a running station accepts a request."""
 
 
 def air(
@@ -39,11 +39,11 @@ def air(
     resume: bool | None = None,
     interrupted: threading.Event | None = None,
 ) -> str:
-    """Put `recording` on `outputs` and wait for the outcome, which is returned.
+    """Air `recording` on `outputs`, wait for the outcome and return it.
 
-    `now`: cut what is on air there (an emergency); else it waits for its turn. `times`, `pause`: said again.
-    `resume`: whether what is cut goes on afterwards (None: as its broadcast says). Raises PlayoutError (an output
-    that the schedule does not know), ScheduleError, StoreError.
+    `now`: interrupt what is on air there (an emergency); otherwise it waits. `times`, `pause`: repetitions. `resume`:
+    whether interrupted airings continue afterwards (None: as their broadcast says). Raises PlayoutError (unknown
+    output), ScheduleError, StoreError.
     """
     schedule = load_schedule(workspace)
     unknown = [name for name in outputs if name not in schedule.outputs]
@@ -71,7 +71,7 @@ def air(
 
 
 def stop(store: Database, by: str = "") -> bool:
-    """Silence at once on whatever process is on air; False if there is none. Raises StoreError."""
+    """Ask the process that is on air to stop all sound. Return False if there is none. Raises StoreError."""
     if not who_is_on_air(store):
         return False
     return _taken(store, requests.ask(store, "stop", {"by": by}, datetime.datetime.now(UTC)))
@@ -93,7 +93,7 @@ def _outcome(store: Database, airing: str, interrupted: threading.Event) -> str:
 
 
 def _alone(workspace: Workspace, store: Database, payload: Mapping[str, Any], interrupted: threading.Event) -> str:
-    """No `loa run` here: be the station for this one airing. The schedule is left to the next `loa run`."""
+    """Run a station for this one airing, because no `loa run` is on air. The schedule is not followed."""
     write_log_file(workspace)
     station = Automation(workspace, store, RealClock(), Timing(), only_requests=True)
     try:

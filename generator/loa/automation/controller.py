@@ -1,10 +1,10 @@
-"""What is on air: airings that were taken on are opened, watched, cut by what is more urgent, and ended."""
+"""Control the live airings: open their outputs, watch them, interrupt them for emergencies, and end them."""
 
 import datetime
 from collections.abc import Callable, Mapping
 
 from loa.automation.fallbacks import Fallbacks
-from loa.automation.live_airing import LiveAiring, PlayingSession, clock_text, verdict
+from loa.automation.live_airing import LiveAiring, PlayingSession, clock_text, determine_outcome
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
@@ -22,7 +22,7 @@ Start = Callable[[Airing, LoadedRecording, Mapping[str, AnyOutput], datetime.dat
 
 
 class Controller:
-    """`live`: the airings that were taken on and have no outcome yet, by id."""
+    """`live`: the claimed airings without outcome, by id."""
 
     def __init__(
         self,
@@ -40,24 +40,23 @@ class Controller:
         self._log = logger()
 
     def add(self, live: LiveAiring) -> None:
-        """An airing that was claimed."""
+        """Add an airing that was claimed."""
         self.live[live.airing.id] = live
 
     def earliest(self) -> datetime.datetime | None:
-        """The earliest planned instant among those of the schedule."""
+        """Return the earliest planned instant of the live airings that come from the schedule."""
         return min((live.airing.planned for live in self.live.values() if live.airing.broadcast), default=None)
 
     def open(self, now: datetime.datetime) -> None:
-        """Open the outputs of what comes next, shortly before its instant; the more urgent first."""
+        """Open the outputs of airings shortly before their instant; emergencies first."""
         for live in sorted(self.live.values(), key=lambda live: (not live.urgent, live.airing.planned)):
             if live.session is None and live.airing.id in self.live:
                 self._open(live, now)
 
     def watch(self, now: datetime.datetime, gap_reason: Callable[[], str], *, slept: bool) -> None:
-        """See how everything on air is getting on; end what is over.
+        """Check every live airing and end those that are over.
 
-        `slept`: we ourselves stood still. Then nothing may go on by itself, however soon it noticed: it is decided
-        here whether there is still time for it.
+        `slept`: this process stood still. Then every airing is stopped; whether it may continue is decided here.
         """
         for live in list(self.live.values()):
             session = live.session
@@ -67,15 +66,15 @@ class Controller:
                 session.stop()
             else:
                 session.watch()
-            if session.begun is None:
+            if session.started_at is None:
                 self._watch_waiting(live, session, now, slept=slept)
             elif (slept and not session.complete) or session.asleep:
-                self._interrupted(live, session, gap_reason(), now)
+                self._handle_suspension(live, session, gap_reason(), now)
             else:
                 self._watch_playing(live, session, now)
 
-    def follow_volumes(self) -> None:
-        """The schedule was read again: what sounds is turned up or down now; all else holds from the next airing on."""
+    def apply_volumes(self) -> None:
+        """Apply the volumes of a changed schedule to live airings. Other changes take effect with the next airing."""
         for live in self.live.values():
             if live.session:
                 lines = self._lines(live)
@@ -84,90 +83,92 @@ class Controller:
                         live.session.set_volume(name, lines[name].volume)
 
     def cut_all(self, why: str, now: datetime.datetime) -> None:
-        """Silence at once on every output; what was heard, or waits to come back, ends as `cut`."""
+        """Stop the sound on every output immediately. Airings that were heard or wait to continue end as `cut`."""
         for live in list(self.live.values()):
-            if live.cut or live.started or live.passes or (live.session and live.session.begun):
+            if live.cut or live.started or live.times_played or (live.session and live.session.started_at):
                 live.cut = f"{live.cut}; {why}" if live.cut else why
                 self._end(live, now)
             else:
-                live.leave_session()
+                live.stop_session()
 
-    def leave(self) -> None:
-        """Silence at once, and nothing is ours any more."""
+    def release_all(self) -> None:
+        """Stop all sound and forget all airings, because another process is on air."""
         for live in self.live.values():
-            live.leave_session()
+            live.stop_session()
         self.live.clear()
 
     def _open(self, live: LiveAiring, now: datetime.datetime) -> None:
         moment = max(live.airing.planned, live.not_before or live.airing.planned)
-        rivals = self._rivals(live)
-        lead = 0.0 if live.urgent and rivals else self._timing.open
+        competitors = self._competitors(live)
+        lead = 0.0 if live.urgent and competitors else self._timing.open
         if (moment - now).total_seconds() > lead:
             return
-        if rivals and live.urgent:
-            self._cut_in(live, [rival for rival in rivals if not rival.urgent], now)
-            rivals = self._rivals(live)
-        if rivals:
+        if competitors and live.urgent:
+            self._interrupt(live, [competitor for competitor in competitors if not competitor.urgent], now)
+            competitors = self._competitors(live)
+        if competitors:
             live.limit = max(live.limit, now + datetime.timedelta(seconds=live.late.start_within))
-            waited = _("it waited for {other}").format(other=rivals[0].airing.broadcast or rivals[0].airing.id)
+            waited = _("it waited for {other}").format(
+                other=competitors[0].airing.broadcast or competitors[0].airing.id
+            )
             if now > live.airing.planned and not live.cut and waited not in live.notes:
                 live.notes.append(waited)
             return
         if now > live.limit:
             self._end(live, now)
             return
-        live.session = self._start(live.airing, live.programme, self._lines(live), max(moment, now), live.offset)
+        live.session = self._start(live.airing, live.recording, self._lines(live), max(moment, now), live.offset)
         live.session.start()
-        self._note_position(live, live.session)  # from here on it may have been heard, whatever happens to us
+        self._note_position(live, live.session)  # from now on it may have been heard, even if this process dies
         if live.cut:
             live.notes.append(_("went on from {place}").format(place=clock_text(live.offset)))
 
     def _lines(self, live: LiveAiring) -> dict[str, AnyOutput]:
-        """Its outputs that are still in the schedule, as the schedule says now."""
+        """Return its outputs that are still in the schedule, with their current settings."""
         lines = self._schedule_watch.schedule.lines((*live.airing.outputs, *live.outputs))
         return {name: lines[name] for name in live.outputs if name in lines}
 
-    def _rivals(self, live: LiveAiring) -> list[LiveAiring]:
-        """Others that hold an output of this one. An emergency holds its outputs between its repetitions too."""
+    def _competitors(self, live: LiveAiring) -> list[LiveAiring]:
+        """Return the airings that use one of its outputs. An emergency keeps its outputs between repetitions."""
         return [
             other
             for other in self.live.values()
             if other is not live
             and set(other.outputs) & set(live.outputs)
-            and (other.session is not None or (other.urgent and other.passes > 0))
+            and (other.session is not None or (other.urgent and other.times_played > 0))
         ]
 
-    def _cut_in(self, urgent: LiveAiring, victims: list[LiveAiring], now: datetime.datetime) -> None:
-        """Silence for an emergency; those that may come back wait for its end, the others are over."""
-        for victim in victims:
-            begun = victim.session is not None and victim.session.begun is not None
-            place = clock_text(victim.session.position) if victim.session else ""
-            victim.leave_session()
-            if begun:
+    def _interrupt(self, urgent: LiveAiring, interrupted: list[LiveAiring], now: datetime.datetime) -> None:
+        """Stop `interrupted` airings for an emergency; those that may resume wait for its end, the others are ended."""
+        for other in interrupted:
+            was_heard = other.session is not None and other.session.started_at is not None
+            place = clock_text(other.session.position) if other.session else ""
+            other.stop_session()
+            if was_heard:
                 by = urgent.airing.broadcast or urgent.airing.bulletin
-                victim.cut = _("cut at {place} by an emergency ({name})").format(place=place, name=by)
-                if not (victim.comes_back if urgent.lets_resume is None else urgent.lets_resume):
-                    self._end(victim, now)
+                other.cut = _("cut at {place} by an emergency ({name})").format(place=place, name=by)
+                if not (other.resumes_after_cut if urgent.lets_others_resume is None else urgent.lets_others_resume):
+                    self._end(other, now)
 
     def _watch_waiting(self, live: LiveAiring, session: PlayingSession, now: datetime.datetime, *, slept: bool) -> None:
-        """Before the first sound: the clock may go back, the release may be withdrawn, the outputs may be dead."""
+        """Check an airing before its first sound: clock set back, approval withdrawn, outputs failed."""
         if (live.airing.planned - now).total_seconds() > self._timing.claim or slept or session.asleep:
-            live.leave_session()
+            live.stop_session()
         elif now > live.limit or session.over:
             self._end(live, now)
         else:
             try:
-                self._fallbacks.check(live.programme)
+                self._fallbacks.check(live.recording)
             except ApprovalError:
-                live.leave_session()
+                live.stop_session()
                 del self.live[live.airing.id]
             except StoreError as error:
                 self._log.warning("store", problem=str(error))
 
-    def _interrupted(self, live: LiveAiring, session: PlayingSession, why: str, now: datetime.datetime) -> None:
-        """We stood still while it played. It goes on at its sentence, if there is still time for it."""
+    def _handle_suspension(self, live: LiveAiring, session: PlayingSession, why: str, now: datetime.datetime) -> None:
+        """Stop an airing because this process stood still. It resumes at its sentence, if there is still time."""
         place = clock_text(session.position)
-        live.leave_session()
+        live.stop_session()
         live.resumed = True
         live.notes.append(_("interrupted at {place} ({why})").format(place=place, why=why))
         if not live.late.resume or now > live.limit:
@@ -175,7 +176,7 @@ class Controller:
 
     def _watch_playing(self, live: LiveAiring, session: PlayingSession, now: datetime.datetime) -> None:
         if session.over:
-            self._pass_over(live, now)
+            self._playback_ended(live, now)
             return
         self._note_position(live, session)
         if session.sounding:
@@ -186,27 +187,27 @@ class Controller:
                 self._end(live, now)
 
     def _note_position(self, live: LiveAiring, session: PlayingSession) -> None:
-        """About once a second, for whoever has to resume it."""
-        if self._clock.elapsed() - live.noted < self._clock.speed:
+        """Write the position to the ledger about once a second, for a process that has to resume it."""
+        if self._clock.elapsed() - live.noted_at < self._clock.speed:
             return
-        live.noted = self._clock.elapsed()
+        live.noted_at = self._clock.elapsed()
         try:
             ledger.note(
                 self._store,
                 live.airing.id,
                 session.position,
-                started=live.started or session.begun,
-                sha256=live.programme.sha256,
-                bulletin=live.programme.bulletin,
+                started=live.started or session.started_at,
+                sha256=live.recording.sha256,
+                bulletin=live.recording.bulletin,
             )
         except StoreError as error:
             self._log.warning("store", problem=str(error))
 
-    def _pass_over(self, live: LiveAiring, now: datetime.datetime) -> None:
-        """It was said once; an emergency may be said again."""
-        live.passes += 1
-        if live.passes < live.repeat.times and any(report.complete for report in live.reports):
-            live.leave_session()
+    def _playback_ended(self, live: LiveAiring, now: datetime.datetime) -> None:
+        """Handle the end of one playback: repeat an emergency, or end the airing."""
+        live.times_played += 1
+        if live.times_played < live.repeat.times and any(report.complete for report in live.reports):
+            live.stop_session()
             live.offset = 0.0
             live.not_before = now + datetime.timedelta(seconds=live.repeat.pause)
             live.limit = live.not_before + datetime.timedelta(seconds=live.late.start_within)
@@ -214,9 +215,9 @@ class Controller:
             self._end(live, now)
 
     def _end(self, live: LiveAiring, now: datetime.datetime) -> None:
-        """The airing is over: silence, its one outcome, and the alarms that follow from it."""
-        live.leave_session()
-        entry, alarms = verdict(live, now, self._timing)
+        """End the airing: stop the sound, write its outcome, raise its alarms."""
+        live.stop_session()
+        entry, alarms = determine_outcome(live, now, self._timing)
         del self.live[live.airing.id]
         self._outcomes.finish(entry)
         for kind, message in alarms:

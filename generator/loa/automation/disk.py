@@ -1,4 +1,4 @@
-"""Copies of released recordings that nothing can need any more: removed, so that years of bulletins fit on a card."""
+"""Disk space: delete old copies of approved recordings, and reserve space for the log."""
 
 import contextlib
 import datetime
@@ -11,23 +11,19 @@ from loa.store.asrun import recordings_since
 from loa.store.database import Database
 from loa.workspace import Workspace
 
-_LONG, _SHORT = datetime.timedelta(days=400), datetime.timedelta(days=60)
-"""So long what was aired or released can be heard again from the log: a year's report and more; less where room is
-short.
-"""
-_ROOM = 0.1
-"""Part of the disk that is free where there is room enough."""
+_LONG_TIME, _SHORT_TIME = datetime.timedelta(days=400), datetime.timedelta(days=60)
+"""How long aired or approved recordings stay available from the log (more than a yearly report needs); if disk space
+is short, only the second value."""
+_FREE_SHARE = 0.1
+"""Free share of the disk below which space is short."""
 _GENERATIONS = 2
-"""Newest releases of each bulletin that are kept for ever, for `late.fallback` and for what is on air now."""
+"""Newest approved recordings of each bulletin that are always kept, for `late.fallback` and for live airings."""
 
 
 def prune(workspace: Workspace, store: Database, now: datetime.datetime) -> int:
-    """Remove old copies; how many. A copy that the clock, the log or an airing could still need stays.
-
-    Raises StoreError.
-    """
+    """Delete old copies that neither the log nor an airing can need; return their number. Raises StoreError."""
     disk = shutil.disk_usage(workspace.root)
-    since = now - (_LONG if disk.free > _ROOM * disk.total else _SHORT)
+    since = now - (_LONG_TIME if disk.free > _FREE_SHARE * disk.total else _SHORT_TIME)
     needed = _needed(store, since)
     removed = 0
     for path in approved_copy(workspace, "").parent.glob("*.mp3"):
@@ -39,7 +35,7 @@ def prune(workspace: Workspace, store: Database, now: datetime.datetime) -> int:
 
 
 def _needed(store: Database, since: datetime.datetime) -> set[str]:
-    """SHA-256 of what must stay."""
+    """Return the SHA-256 digests of the recordings to keep."""
     needed = recordings_since(store, since)
     needed |= {claim.sha256 or "" for claim in ledger.unfinished(store)}
     generations: dict[str, list[str]] = {}
@@ -53,27 +49,29 @@ def _needed(store: Database, since: datetime.datetime) -> set[str]:
     return needed
 
 
-_BYTES = 2_000_000
-"""Some thousand rows of the log."""
-_COMFORT = 10 * _BYTES
-"""Free bytes from which on it is laid by again."""
+_RESERVE_BYTES = 2_000_000
+"""Space for some thousand log rows."""
+_MIN_FREE = 10 * _RESERVE_BYTES
+"""Free bytes from which the reserve is created again."""
 
 
 class DiskReserve:
-    """`.loa/reserve`."""
+    """A file, `.loa/reserve`, that is deleted when the disk is full, so that the log can still be written."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._path = workspace.state / "reserve"
 
-    def lay_by(self) -> None:
-        """Make it, where there is room enough; a disk that cannot be written has none."""
+    def create(self) -> None:
+        """Create the file if there is enough space and the disk can be written."""
         with contextlib.suppress(OSError):
-            if not self._path.exists() and shutil.disk_usage(self._path.parent).free > _COMFORT:
+            if not self._path.exists() and shutil.disk_usage(self._path.parent).free > _MIN_FREE:
                 with self._path.open("wb") as file:
-                    file.write(os.urandom(_BYTES))  # not zeros: a file system that compresses would keep nothing free
+                    file.write(
+                        os.urandom(_RESERVE_BYTES)
+                    )  # random, because a compressing file system would not reserve space for zeros
 
-    def give_up(self) -> bool:
-        """Take it away; whether there was one."""
+    def release(self) -> bool:
+        """Delete the file; return whether there was one."""
         try:
             self._path.unlink()
         except OSError:

@@ -1,4 +1,4 @@
-"""What is due: every planned airing is taken on, or gets the outcome that says why not."""
+"""Dispatch due airings: claim each planned airing, or write the outcome that says why it is not aired."""
 
 import datetime
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ from loa.schedule.models import Late, Repeat
 from loa.store import ledger
 from loa.store.database import Database
 
-_SOON = datetime.timedelta(minutes=5)
-"""Later than that after an airing was given up, an apology would only puzzle people."""
-_ONCE = datetime.timedelta(minutes=15)
-"""A commune's apology is not heard again on an output for so long."""
+_APOLOGY_WITHIN = datetime.timedelta(minutes=5)
+"""How long after an airing was given up its apology may be aired; later it would only confuse people."""
+_APOLOGY_INTERVAL = datetime.timedelta(minutes=15)
+"""Minimum time between two apologies of a commune on one output."""
 
 
 class Dispatcher:
-    """`swept`: every airing planned before it has its outcome."""
+    """`swept`: every airing planned before this instant has its outcome."""
 
     def __init__(
         self,
@@ -48,44 +48,46 @@ class Dispatcher:
             controller,
             guard,
         )
-        self._begun: dict[str, ledger.Claim] = {}
-        self._why: dict[str, str] = {}
-        self._again: dict[str, float] = {}
-        self._sorry: dict[tuple[str, str], datetime.datetime] = {}
+        self._previous: dict[str, ledger.Claim] = {}
+        self._reasons: dict[str, str] = {}
+        self._retry_at: dict[str, float] = {}
+        self._last_apology: dict[tuple[str, str], datetime.datetime] = {}
 
-    def inherit(self, begun: list[ledger.Claim], swept: datetime.datetime) -> None:
-        """Go on from where the process before us came to; what it had begun is gone through first."""
-        self.swept = min([swept, *(claim.planned for claim in begun)])
-        self._begun = {claim.airing: claim for claim in begun}
-        for claim in begun:
+    def continue_from(self, unfinished: list[ledger.Claim], swept: datetime.datetime) -> None:
+        """Continue the work of the previous process: its `unfinished` airings and all airings since `swept`."""
+        self.swept = min([swept, *(claim.planned for claim in unfinished)])
+        self._previous = {claim.airing: claim for claim in unfinished}
+        for claim in unfinished:
             if (
                 self._schedule_watch.schedule.broadcast(claim.broadcast) is None
-            ):  # put on air by hand, or no longer planned
+            ):  # aired by hand, or no longer in the schedule
                 plain = (claim.airing, claim.broadcast, claim.commune, claim.bulletin, claim.planned)
                 self._give_up(Airing(*plain, 0, claim.outputs, "normal"))
 
-    def sweep(self, now: datetime.datetime, holder: str) -> None:
-        """Go through everything planned since the last sweep: nothing is left without an outcome."""
+    def dispatch(self, now: datetime.datetime, holder: str) -> None:
+        """Handle every airing planned since the last call, so that each gets an outcome."""
         unresolved = self._controller.earliest()
         horizon = now + datetime.timedelta(seconds=self._timing.claim)
         for airing in self._schedule_watch.planned(self.swept or now, horizon):
             if self._outcomes.is_done(airing.id) or airing.id in self._controller.live:
                 continue
-            left_out = airing.skipped or "; ".join(p.message for p in airing.problems if p.code.startswith("rule."))
-            if left_out:
+            skipped_reason = airing.skipped or "; ".join(
+                p.message for p in airing.problems if p.code.startswith("rule.")
+            )
+            if skipped_reason:
                 if airing.planned <= now:
-                    self._unheard(airing, left_out, skipped=True)
+                    self._finish_unaired(airing, skipped_reason, skipped=True)
             elif now > airing.planned + self._start_within(airing):
                 self._apologise(airing, now, holder)
                 self._give_up(airing)
             else:
-                self._take_on(airing, now, holder)
+                self._claim(airing, now, holder)
                 unresolved = min(unresolved or airing.planned, airing.planned)
-        if not self._outcomes.behind:
+        if not self._outcomes.has_pending:
             self.swept = min(now, unresolved) if unresolved else now
 
     def air(self, payload: Mapping[str, object], now: datetime.datetime, holder: str) -> None:
-        """Take on what somebody asks for now, if it is released; else the outcome says why not."""
+        """Claim a requested recording if it is approved; otherwise write the outcome that says why not."""
         bulletin, outputs = str(payload["bulletin"]), payload["outputs"]
         airing = Airing(
             id=str(payload["airing"]),
@@ -99,14 +101,14 @@ class Dispatcher:
         )
         speakers = self._schedule_watch.schedule.loudspeakers(airing.outputs)
         try:
-            programme = self._fallbacks.planned(bulletin).programme
+            recording = self._fallbacks.planned(bulletin).recording
             ledger.claim(self._store, airing, speakers, holder, now)
         except (ApprovalError, PlayoutError, StoreError) as error:
-            self._unheard(airing, why_not(error))
+            self._finish_unaired(airing, reason_text(error))
             return
         repeat = Repeat.model_validate({"times": payload.get("times", 1), "pause": payload.get("pause", "30s")})
-        live = LiveAiring(airing, programme, speakers, now + self._start_within(airing), Late(), repeat)
-        live.lets_resume = None if payload.get("resume") is None else bool(payload["resume"])
+        live = LiveAiring(airing, recording, speakers, now + self._start_within(airing), Late(), repeat)
+        live.lets_others_resume = None if payload.get("resume") is None else bool(payload["resume"])
         live.notes.append(_("put on air by {name}").format(name=payload.get("by") or "?"))
         self._controller.add(live)
 
@@ -117,49 +119,49 @@ class Dispatcher:
     def _start_within(self, airing: Airing) -> datetime.timedelta:
         return datetime.timedelta(seconds=self._late(airing).start_within)
 
-    def _take_on(self, airing: Airing, now: datetime.datetime, holder: str) -> None:
-        """Claim it and put it on the stage, if there is something released to air; else remember why not."""
-        if self._again.get(airing.id, -1e9) > self._clock.elapsed():
+    def _claim(self, airing: Airing, now: datetime.datetime, holder: str) -> None:
+        """Claim the airing and pass it to the controller if there is an approved recording; else remember why not."""
+        if self._retry_at.get(airing.id, -1e9) > self._clock.elapsed():
             return
-        begun = self._begun.get(airing.id)
-        if begun and (begun.position is None or now <= airing.planned):
-            begun = None  # it was claimed, perhaps opened, but nothing can have been heard
-        if begun and not self._late(airing).resume:
-            self._why[airing.id] = _("resuming is off")
+        previous = self._previous.get(airing.id)
+        if previous and (previous.position is None or now <= airing.planned):
+            previous = None  # it was claimed and perhaps opened, but nothing was heard
+        if previous and not self._late(airing).resume:
+            self._reasons[airing.id] = _("resuming is off")
             return
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
         try:
-            choice = self._fallbacks.as_begun(begun) if begun else self._choose(airing, now)
+            choice = self._fallbacks.interrupted(previous) if previous else self._choose(airing, now)
             ledger.claim(self._store, airing, outputs, holder, now)
         except (ApprovalError, PlayoutError) as error:
-            self._why[airing.id] = why_not(error)
-            self._again[airing.id] = self._clock.elapsed() + self._pause(airing, now)
+            self._reasons[airing.id] = reason_text(error)
+            self._retry_at[airing.id] = self._clock.elapsed() + self._retry_pause(airing, now)
             return
         except StoreError as error:
-            self._why.setdefault(airing.id, why_not(error))
+            self._reasons.setdefault(airing.id, reason_text(error))
             return
-        self._controller.add(self._live(airing, choice, outputs, begun))
+        self._controller.add(self._live(airing, choice, outputs, previous))
         self._forget(airing.id)
 
-    def _pause(self, airing: Airing, now: datetime.datetime) -> float:
-        """Seconds until the next try: not every second, but exactly when the fallback may be taken."""
+    def _retry_pause(self, airing: Airing, now: datetime.datetime) -> float:
+        """Return the seconds until the next try: at the latest when the fallback may be used."""
         until_fallback = (airing.planned - now).total_seconds() - self._timing.open
         return min(self._timing.recheck, until_fallback) if until_fallback > 0 else self._timing.recheck
 
     def _live(
-        self, airing: Airing, choice: FallbackChoice, outputs: tuple[str, ...], begun: ledger.Claim | None
+        self, airing: Airing, choice: FallbackChoice, outputs: tuple[str, ...], previous: ledger.Claim | None
     ) -> LiveAiring:
         broadcast = self._schedule_watch.schedule.broadcast(airing.broadcast)
         repeat = broadcast.repeat if broadcast else Repeat(times=1)
         limit = airing.planned + self._start_within(airing)
-        live = LiveAiring(airing, choice.programme, outputs, limit, self._late(airing), repeat)
-        live.comes_back = broadcast.resume_after_cut if broadcast else False
+        live = LiveAiring(airing, choice.recording, outputs, limit, self._late(airing), repeat)
+        live.resumes_after_cut = broadcast.resume_after_cut if broadcast else False
         live.notes += [choice.note] if choice.note else []
-        if begun and begun.position is not None:
-            live.offset, live.resumed = choice.programme.sentence_before(begun.position), True
-            live.started = begun.started
+        if previous and previous.position is not None:
+            live.offset, live.resumed = choice.recording.sentence_before(previous.position), True
+            live.started = previous.started
             note = _("interrupted at {place} ({why}), resumed from {from_}").format(
-                place=clock_text(begun.position), why=self._guard.gap_reason(), from_=clock_text(live.offset)
+                place=clock_text(previous.position), why=self._guard.gap_reason(), from_=clock_text(live.offset)
             )
             live.notes.append(note)
         return live
@@ -170,72 +172,77 @@ class Dispatcher:
         except (ApprovalError, PlayoutError) as error:
             soon = (airing.planned - now).total_seconds() <= self._timing.open
             if soon and self._late(airing).fallback == "last-good":
-                found = self._fallbacks.last_good(airing.bulletin, why_not(error))
+                found = self._fallbacks.last_good(airing.bulletin, reason_text(error))
                 if found:
                     return found
             raise
 
     def _give_up(self, airing: Airing) -> None:
-        """Too late: `missed`, with the reason that is known."""
-        begun = self._begun.get(airing.id)
-        reason = self._why.get(airing.id) or self._guard.gap_reason(airing.planned) or _("it could not start")
-        if begun and begun.position is not None:
-            reason = _("interrupted at {place}; {why}").format(place=clock_text(begun.position), why=reason)
-        self._unheard(airing, reason, begun)
+        """Write the outcome `missed` with the known reason, because it is too late to start."""
+        previous = self._previous.get(airing.id)
+        reason = self._reasons.get(airing.id) or self._guard.gap_reason(airing.planned) or _("it could not start")
+        if previous and previous.position is not None:
+            reason = _("interrupted at {place}; {why}").format(place=clock_text(previous.position), why=reason)
+        self._finish_unaired(airing, reason, previous)
 
     def _apologise(self, airing: Airing, now: datetime.datetime, holder: str) -> None:
-        """The rung before silence: the commune's released apology, as an airing of its own beside the `missed` one.
+        """Air the commune's approved apology, as an airing of its own beside the missed one.
 
-        Only where there was nothing released to air, and not long ago; within the hours that the commune allows; and
-        once on an output, however many of the commune's broadcasts were to be heard there.
+        Only if there was nothing approved to air, soon after the airing was given up, within the allowed hours, and
+        once per output in a quarter of an hour.
         """
-        reason = self._why.get(airing.id)
+        reason = self._reasons.get(airing.id)
         late = now - airing.planned - self._start_within(airing)
-        if reason is None or airing.id in self._begun or late > _SOON:
+        if reason is None or airing.id in self._previous or late > _APOLOGY_WITHIN:
             return
         try:
-            programme = self._fallbacks.apology(airing.commune)
-            if programme is None:
+            recording = self._fallbacks.apology(airing.commune)
+            if recording is None:
                 return
-            sorry = Airing(
+            apology = Airing(
                 id=f"apology:{airing.id}",
                 broadcast="",
                 commune=airing.commune,
-                bulletin=programme.bulletin,
+                bulletin=recording.bulletin,
                 planned=now,
-                minutes=programme.seconds / 60,
-                outputs=self._not_told(airing, now),
+                minutes=recording.seconds / 60,
+                outputs=self._outputs_for_apology(airing, now),
                 priority="normal",
             )
-            if not sorry.outputs or not inside_hours(self._schedule_watch.schedule.rules, sorry):
+            if not apology.outputs or not inside_hours(self._schedule_watch.schedule.rules, apology):
                 return
-            ledger.claim(self._store, sorry, sorry.outputs, holder, now)
+            ledger.claim(self._store, apology, apology.outputs, holder, now)
         except StoreError:
             return
-        self._sorry |= {(airing.commune, output): now for output in sorry.outputs}
-        live = LiveAiring(sorry, programme, sorry.outputs, now + self._start_within(airing), Late(), Repeat(times=1))
+        self._last_apology |= {(airing.commune, output): now for output in apology.outputs}
+        live = LiveAiring(
+            apology, recording, apology.outputs, now + self._start_within(airing), Late(), Repeat(times=1)
+        )
         live.notes.append(_("in place of {airing} ({why})").format(airing=airing.id, why=reason))
         self._controller.add(live)
 
-    def _not_told(self, airing: Airing, now: datetime.datetime) -> tuple[str, ...]:
-        """Its outputs on which the commune has not apologised lately."""
+    def _outputs_for_apology(self, airing: Airing, now: datetime.datetime) -> tuple[str, ...]:
+        """Return the outputs of `airing` on which the commune has not apologised recently."""
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
         return tuple(
-            o for o in outputs if (airing.commune, o) not in self._sorry or now - self._sorry[airing.commune, o] > _ONCE
+            o
+            for o in outputs
+            if (airing.commune, o) not in self._last_apology
+            or now - self._last_apology[airing.commune, o] > _APOLOGY_INTERVAL
         )
 
-    def _unheard(
-        self, airing: Airing, reason: str, begun: ledger.Claim | None = None, *, skipped: bool = False
+    def _finish_unaired(
+        self, airing: Airing, reason: str, previous: ledger.Claim | None = None, *, skipped: bool = False
     ) -> None:
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
-        self._outcomes.unheard(airing, outputs, reason, begun, skipped=skipped)
+        self._outcomes.finish_unaired(airing, outputs, reason, previous, skipped=skipped)
         self._forget(airing.id)
 
-    def _forget(self, airing: str) -> None:
-        for kept in (self._why, self._begun, self._again):
-            kept.pop(airing, None)
+    def _forget(self, airing_id: str) -> None:
+        for known in (self._reasons, self._previous, self._retry_at):
+            known.pop(airing_id, None)
 
 
-def why_not(error: LoaError) -> str:
-    """The reason as the log keeps it."""
+def reason_text(error: LoaError) -> str:
+    """Return the messages of `error` as a reason for the log."""
     return "; ".join(finding.message for finding in error.findings)

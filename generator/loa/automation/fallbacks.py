@@ -1,4 +1,4 @@
-"""Which recording an airing gets: its bulletin if it is released, else the next rung of the ladder."""
+"""Choose the recording for an airing: the planned bulletin if it is approved, else a fallback."""
 
 from dataclasses import dataclass
 
@@ -15,80 +15,80 @@ from loa.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class FallbackChoice:
-    """What will be heard; `note` where it is not what was planned."""
+    """The chosen recording; `note` says so if it is not the planned one."""
 
-    programme: LoadedRecording
+    recording: LoadedRecording
     note: str | None = None
 
 
 class Fallbacks:
-    """Reads, checks and keeps recordings; a file that did not change is not read and hashed every second."""
+    """Loads and checks recordings. A file that has not changed is not read and hashed again."""
 
     def __init__(self, workspace: Workspace, store: Database) -> None:
         self._workspace, self._store = workspace, store
         self._known: dict[tuple[str, int, int], LoadedRecording] = {}
 
     def planned(self, bulletin: str) -> FallbackChoice:
-        """The bulletin itself. Raises ApprovalError (none, not released, changed since), PlayoutError, StoreError."""
-        recording = planned_recording(self._workspace, bulletin)
-        programme = self._load(recording)
-        if not approved(self._store, bulletin, programme.sha256):
-            raise ApprovalError(_not_released(bulletin, changed=bool(all_approvals(self._store, bulletin))))
-        return FallbackChoice(programme)
+        """Return the planned bulletin. Raises ApprovalError (none, unapproved, changed), PlayoutError, StoreError."""
+        bulletin_file = planned_recording(self._workspace, bulletin)
+        recording = self._load(bulletin_file)
+        if not approved(self._store, bulletin, recording.sha256):
+            raise ApprovalError(_not_approved(bulletin, changed=bool(all_approvals(self._store, bulletin))))
+        return FallbackChoice(recording)
 
-    def check(self, programme: LoadedRecording) -> None:
-        """Again, at the last moment. Raises ApprovalError where the release was withdrawn, StoreError."""
-        if not approved(self._store, programme.bulletin, programme.sha256):
-            raise ApprovalError(_not_released(programme.bulletin))
+    def check(self, recording: LoadedRecording) -> None:
+        """Check the approval again. Raises ApprovalError if it was withdrawn, StoreError."""
+        if not approved(self._store, recording.bulletin, recording.sha256):
+            raise ApprovalError(_not_approved(recording.bulletin))
 
-    def as_begun(self, claim: Claim) -> FallbackChoice:
-        """The very recording that was interrupted. Raises ApprovalError where it is gone or no longer released."""
+    def interrupted(self, claim: Claim) -> FallbackChoice:
+        """Return the recording that was interrupted. Raises ApprovalError if it is missing or no longer approved."""
         digest = claim.sha256 or ""
         if not approved(self._store, claim.bulletin, digest):
-            raise ApprovalError(_not_released(claim.bulletin))
-        for recording in (
+            raise ApprovalError(_not_approved(claim.bulletin))
+        for bulletin_file in (
             BulletinFile(claim.bulletin, approved_copy(self._workspace, digest)),
             planned_recording(self._workspace, claim.bulletin),
         ):
-            if recording.path.exists():
-                programme = self._load(recording)
-                if programme.sha256 == digest:
-                    return FallbackChoice(programme)
-        raise ApprovalError(_not_released(claim.bulletin))
+            if bulletin_file.path.exists():
+                recording = self._load(bulletin_file)
+                if recording.sha256 == digest:
+                    return FallbackChoice(recording)
+        raise ApprovalError(_not_approved(claim.bulletin))
 
     def last_good(self, bulletin: str, why: str) -> FallbackChoice | None:
-        """The newest released recording of the same broadcast, if its copy is still there."""
+        """Return the newest approved recording of the bulletin, if its copy still exists."""
         found = last_approved(self._workspace, self._store, bulletin)
         if found is None:
             return None
-        approval, recording = found
+        approval, bulletin_file = found
         note = _("in place of the planned one ({why}): the bulletin released on {day}").format(
             why=why, day=f"{approval.at:%d/%m/%Y}"
         )
-        return FallbackChoice(self._load(recording), note)
+        return FallbackChoice(self._load(bulletin_file), note)
 
     def apology(self, commune: str) -> LoadedRecording | None:
-        """The commune's released apology, if it has one."""
+        """Return the commune's approved apology; None if it has none."""
         try:
-            return self.planned(f"{commune}/{APOLOGY}").programme
+            return self.planned(f"{commune}/{APOLOGY}").recording
         except (ApprovalError, PlayoutError):
             return None
 
-    def _load(self, recording: BulletinFile) -> LoadedRecording:
+    def _load(self, bulletin_file: BulletinFile) -> LoadedRecording:
         try:
-            status = recording.path.stat()
+            status = bulletin_file.path.stat()
         except OSError as error:
-            message = _("there is no bulletin {name}").format(name=recording.id)
+            message = _("there is no bulletin {name}").format(name=bulletin_file.id)
             raise ApprovalError(Finding("bulletin.none", message, _("Make it: loa build"))) from error
-        key = (str(recording.path), status.st_mtime_ns, status.st_size)
+        key = (str(bulletin_file.path), status.st_mtime_ns, status.st_size)
         if key not in self._known:
-            self._known = dict(list(self._known.items())[-3:])  # a few, not every bulletin of the year
-            self._known[key] = LoadedRecording.load(recording)
+            self._known = dict(list(self._known.items())[-3:])  # keep only a few in memory
+            self._known[key] = LoadedRecording.load(bulletin_file)
         return self._known[key]
 
 
 def apologies_missing(workspace: Workspace, store: Database, schedule: Schedule) -> dict[str, Finding]:
-    """The communes in the schedule that could not say sorry if a bulletin were missing, each with the reason and mend.
+    """Return the communes in the schedule without an approved apology, with the reason and how to correct it.
 
     Raises StoreError.
     """
@@ -102,7 +102,7 @@ def apologies_missing(workspace: Workspace, store: Database, schedule: Schedule)
     return missing
 
 
-def _not_released(bulletin: str, *, changed: bool = False) -> Finding:
+def _not_approved(bulletin: str, *, changed: bool = False) -> Finding:
     message = (
         _("{bulletin} is not the recording that was released: it was made anew, or changed")
         if changed

@@ -1,4 +1,4 @@
-"""An airing that this process has taken on, from the claim to the outcome."""
+"""An airing that this process has claimed, from the claim to the outcome."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -14,109 +14,111 @@ from loa.schedule.models import Late, Repeat
 from loa.store.asrun import NewRow, Outcome
 
 _SILENCE = 10.0
-"""Seconds of silence inside a bulletin that somebody should know of; a pause between items is far shorter."""
+"""Seconds of silence inside a bulletin that raise an alarm; pauses between items are much shorter."""
 _SHORT = 2.0
 
 
 class PlayingSession(Protocol):
-    """What the station needs of a session; a rehearsal has its own."""
+    """The interface of a playout session; a rehearsal has its own implementation."""
 
     @property
-    def begun(self) -> datetime.datetime | None:
-        """First sound."""
+    def started_at(self) -> datetime.datetime | None:
+        """The instant of the first sound, None before."""
 
     @property
     def position(self) -> float:
-        """Second of the programme."""
+        """The position in the recording, in seconds."""
 
     @property
     def over(self) -> bool:
-        """Nothing more will be heard."""
+        """Whether nothing more will be played."""
 
     @property
     def complete(self) -> bool:
-        """Some output has played it to its end."""
+        """Whether an output has played the recording to its end."""
 
     @property
     def sounding(self) -> bool:
-        """Some output takes sound now."""
+        """Whether an output accepts sound now."""
 
     @property
     def asleep(self) -> bool:
-        """The process was stopped in between."""
+        """Whether the process was stopped or suspended."""
 
     @property
     def reports(self) -> Sequence[OutputReport]:
-        """By output."""
+        """What each output has done."""
 
     @property
     def conditions(self) -> Mapping[str, OutputCondition]:
-        """How each output is getting on."""
+        """The current condition of each output."""
 
     def start(self) -> None:
         """Open the outputs."""
 
     def set_volume(self, output: str, volume: int) -> None:
-        """Per cent, at once."""
+        """Set the volume of an output in per cent, immediately."""
 
     def watch(self) -> None:
-        """Once a second."""
+        """Supervise the outputs; call it about once a second."""
 
     def stop(self) -> None:
-        """Silence."""
+        """Stop the sound."""
 
 
 @dataclass(slots=True)
 class LiveAiring:
-    """`limit`: until when it may start, or start again. `offset`: the second where it starts next.
+    """A claimed airing.
 
-    `comes_back`: it goes on after an emergency has cut it; `lets_resume`: an emergency's own say about what it cuts.
+    `limit`: the last instant at which it may start or resume. `offset`: the position (s) at which it starts next.
+    `resumes_after_cut`: it resumes after an emergency has interrupted it. `lets_others_resume`: whether airings that
+    this emergency interrupts may resume (None: as their broadcast says). `times_played`: how often it has been played.
     """
 
     airing: Airing
-    programme: LoadedRecording
+    recording: LoadedRecording
     outputs: tuple[str, ...]
     limit: datetime.datetime
     late: Late
     repeat: Repeat
-    comes_back: bool = False
+    resumes_after_cut: bool = False
     offset: float = 0.0
     session: PlayingSession | None = None
     started: datetime.datetime | None = None
     resumed: bool = False
     cut: str | None = None
-    lets_resume: bool | None = None
-    passes: int = 0
+    lets_others_resume: bool | None = None
+    times_played: int = 0
     not_before: datetime.datetime | None = None
     quiet_since: float | None = None
-    noted: float = float("-inf")
+    noted_at: float = float("-inf")
     notes: list[str] = field(default_factory=list)
-    past: list[OutputReport] = field(default_factory=list)
+    past_reports: list[OutputReport] = field(default_factory=list)
 
     @property
     def urgent(self) -> bool:
-        """Whether it may cut others."""
+        """Whether it may interrupt others."""
         return self.airing.priority == "emergency"
 
     @property
     def reports(self) -> list[OutputReport]:
-        """What its outputs did, in all its sessions."""
-        return [*self.past, *(self.session.reports if self.session else ())]
+        """What its outputs did in all sessions."""
+        return [*self.past_reports, *(self.session.reports if self.session else ())]
 
-    def leave_session(self) -> None:
-        """Silence; remember what was done and where to go on."""
+    def stop_session(self) -> None:
+        """Stop the session; remember its reports and the position to resume at."""
         if self.session:
             self.session.stop()
-            self.started = self.started or self.session.begun
-            if self.session.begun:
-                self.offset = self.programme.sentence_before(self.session.position)
-            self.past += self.session.reports
+            self.started = self.started or self.session.started_at
+            if self.session.started_at:
+                self.offset = self.recording.sentence_before(self.session.position)
+            self.past_reports += self.session.reports
             self.session = None
             self.quiet_since = None
 
 
-def verdict(live: LiveAiring, now: datetime.datetime, timing: Timing) -> tuple[NewRow, list[tuple[str, str]]]:
-    """The outcome of an airing that is over, and what somebody must be told: (kind, message)."""
+def determine_outcome(live: LiveAiring, now: datetime.datetime, timing: Timing) -> tuple[NewRow, list[tuple[str, str]]]:
+    """Return the outcome of an airing that is over, and its alarms as (kind, message)."""
     reports = live.reports
     started = min((r.started for r in reports if r.started), default=None)
     started = min(filter(None, (started, live.started)), default=None)
@@ -145,7 +147,7 @@ def verdict(live: LiveAiring, now: datetime.datetime, timing: Timing) -> tuple[N
     if outcome == "missed":
         alarms.append(("missed", reason))
     elif outcome != "cut":
-        alarms += _shortcomings(live, reports)
+        alarms += _quality_alarms(live, reports)
     entry = NewRow(
         airing=live.airing.id,
         broadcast=live.airing.broadcast or None,
@@ -156,27 +158,27 @@ def verdict(live: LiveAiring, now: datetime.datetime, timing: Timing) -> tuple[N
         ended=now if started else None,
         outcome=outcome,
         reason=reason or None,
-        bulletin=live.programme.bulletin,
-        sha256=live.programme.sha256,
+        bulletin=live.recording.bulletin,
+        sha256=live.recording.sha256,
         details={"outputs": [_summary(report) for report in reports]},
     )
     return entry, alarms
 
 
 def clock_text(seconds: float) -> str:
-    """`3:20`."""
+    """Return a duration as `m:ss`."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
-def _shortcomings(live: LiveAiring, reports: list[OutputReport]) -> list[tuple[str, str]]:
+def _quality_alarms(live: LiveAiring, reports: list[OutputReport]) -> list[tuple[str, str]]:
     found = []
     played: dict[str, float] = {}
     for report in reports:
         played[report.output] = played.get(report.output, 0.0) + report.seconds
-        if report.silent > _SILENCE:
+        if report.longest_silence > _SILENCE:
             message = _("{output} played {seconds:.0f} seconds of silence")
-            found.append(("silent", message.format(output=report.output, seconds=report.silent)))
-    wanted = live.programme.seconds * max(1, live.passes) if not live.resumed else 0.0
+            found.append(("silent", message.format(output=report.output, seconds=report.longest_silence)))
+    wanted = live.recording.seconds * max(1, live.times_played) if not live.resumed else 0.0
     for output, seconds in played.items():
         if seconds < wanted - _SHORT:
             message = _("{output} played {played} of {whole}")

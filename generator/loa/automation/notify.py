@@ -1,4 +1,4 @@
-"""Sends alarms by webhook and e-mail: each event once on every channel, tried again with back-off until it is out."""
+"""Send alarms by webhook and e-mail: each event once per channel, with retries and back-off until it is sent."""
 
 import datetime
 import http.client
@@ -20,8 +20,8 @@ from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
 from loa.store.database import Database
 
 
-def _look(connection: http.client.HTTPConnection) -> None:
-    """End a connection where a name led to an address that is not allowed. Raises OSError."""
+def _refuse_forbidden(connection: http.client.HTTPConnection) -> None:
+    """Close the connection if the host name resolved to a forbidden address. Raises OSError."""
     peer = str(connection.sock.getpeername()[0])
     if forbidden(peer):
         connection.close()
@@ -31,13 +31,13 @@ def _look(connection: http.client.HTTPConnection) -> None:
 class _Http(http.client.HTTPConnection):
     def connect(self) -> None:
         super().connect()
-        _look(self)
+        _refuse_forbidden(self)
 
 
 class _Https(http.client.HTTPSConnection):
     def connect(self) -> None:
         super().connect()
-        _look(self)
+        _refuse_forbidden(self)
 
 
 class _HttpHandler(urllib.request.HTTPHandler):
@@ -50,30 +50,30 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
         return self.do_open(_Https, request)
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_arguments: Any) -> None:
-        """An answer that leads elsewhere is an answer of no use."""
+        """Follow no redirect."""
 
 
 def external_opener() -> urllib.request.OpenerDirector:
-    """What opens the address of a webhook."""
-    return urllib.request.build_opener(_HttpHandler, _HttpsHandler, _Stay)
+    """Return the opener for webhooks: no redirects, no forbidden addresses."""
+    return urllib.request.build_opener(_HttpHandler, _HttpsHandler, _NoRedirect)
 
 
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 _FIRST_PAUSE = 10.0
 _LONGEST_PAUSE = 3600.0
 
 
 class AlarmSender:
-    """Works in a thread of its own: a slow mail server delays nothing on air."""
+    """Sends alarms. It is called in a thread of its own, so that a slow mail server does not delay playout."""
 
     def __init__(self, store: Database) -> None:
         self._store = store
         self._log = logger("loa.alarms")
 
     def deliver(self, alerts: Alerts) -> None:
-        """Send what waits and is due; what fails is due again later."""
+        """Send all deliveries that are due; a failed one is tried again later."""
         try:
             for delivery in to_send(self._store, datetime.datetime.now(datetime.UTC)):
                 self._deliver(delivery, alerts)
@@ -96,7 +96,7 @@ class AlarmSender:
 
 
 def post(webhook: Webhook, alarm: Alarm) -> None:
-    """POST the alarm as JSON: `{event, kind, message, at}`. Raises OSError unless the answer is 2xx."""
+    """POST the alarm as JSON: `{event, kind, message, at}`. Raises OSError if the answer is not 2xx."""
     body = {"event": alarm.event, "kind": alarm.kind, "message": alarm.message, "at": alarm.at.isoformat()}
     headers = {"Content-Type": "application/json", "User-Agent": "Loa"}
     if webhook.token_env and (token := os.environ.get(webhook.token_env)):
@@ -104,7 +104,7 @@ def post(webhook: Webhook, alarm: Alarm) -> None:
     request = urllib.request.Request(  # noqa: S310  the schedule admits http and https only
         webhook.url, json.dumps(body, ensure_ascii=False).encode(), headers
     )
-    with external_opener().open(request, timeout=_PATIENCE):
+    with external_opener().open(request, timeout=_TIMEOUT):
         return
 
 
@@ -117,9 +117,9 @@ def mail(settings: Email, alarm: Alarm) -> None:
     message.set_content(f"{alarm.message}\n\n{alarm.kind}, {alarm.at.astimezone():%d/%m/%Y %H:%M:%S}\n{alarm.event}\n")
     secure = ssl.create_default_context()
     if settings.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=_PATIENCE, context=secure)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=_TIMEOUT, context=secure)
     else:
-        server = smtplib.SMTP(settings.host, settings.port, timeout=_PATIENCE)
+        server = smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT)
     with server:
         if settings.security == "starttls":
             server.starttls(context=secure)

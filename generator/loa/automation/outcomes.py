@@ -1,4 +1,4 @@
-"""Writes outcomes, events and alarms; what the database does not take now is kept and written later."""
+"""Write outcomes, events and alarms; if the database does not accept them now, keep them and write them later."""
 
 import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from loa.store.ledger import Claim
 
 
 class OutcomeWriter:
-    """Knows which airings have their outcome, so that none gets a second one."""
+    """Writes outcomes, and knows which airings have one, so that none gets a second."""
 
     def __init__(self, store: Database, clock: Clock, seal: Path | None) -> None:
         self._store, self._clock, self._seal = store, clock, seal
@@ -23,37 +23,37 @@ class OutcomeWriter:
         self._alarms: list[Alarm] = []
         self._log = logger()
 
-    def recall(self, since: datetime.datetime, until: datetime.datetime) -> None:
-        """Learn which airings planned in [since, until) have their outcome already. Raises StoreError."""
+    def load_outcomes(self, since: datetime.datetime, until: datetime.datetime) -> None:
+        """Load which airings planned in [since, until) already have an outcome. Raises StoreError."""
         self._done = outcomes(self._store, since, until)
 
-    def forget(self) -> None:
-        """What is not written yet is not ours to write any more: another process is on air."""
+    def discard(self) -> None:
+        """Discard what is not written yet, because another process is on air and writes it."""
         self._pending.clear()
 
-    def is_done(self, airing: str) -> bool:
-        """Whether the airing has its outcome, written or about to be."""
-        return airing in self._done
+    def is_done(self, airing_id: str) -> bool:
+        """Return whether the airing has an outcome, written or waiting."""
+        return airing_id in self._done
 
-    def written(self, airing: str) -> str | None:
-        """The outcome of the airing, once it is in the log."""
-        return None if any(e.airing == airing for e in self._pending) else self._done.get(airing)
+    def written(self, airing_id: str) -> str | None:
+        """Return the outcome of the airing if it is in the log, else None."""
+        return None if any(e.airing == airing_id for e in self._pending) else self._done.get(airing_id)
 
     @property
-    def behind(self) -> bool:
-        """Whether something waits to be written."""
+    def has_pending(self) -> bool:
+        """Whether something is waiting to be written."""
         return bool(self._pending)
 
     def finish(self, entry: NewRow) -> None:
-        """The one outcome of an airing."""
+        """Record the outcome of an airing."""
         self._done[entry.airing or ""] = entry.outcome or ""
         self._pending.append(entry)
         self._log.info("outcome", airing=entry.airing, outcome=entry.outcome, reason=entry.reason)
 
-    def unheard(
-        self, airing: Airing, outputs: tuple[str, ...], reason: str, begun: Claim | None, *, skipped: bool
+    def finish_unaired(
+        self, airing: Airing, outputs: tuple[str, ...], reason: str, previous: Claim | None, *, skipped: bool
     ) -> None:
-        """The outcome of an airing that is not, or no longer, on air: `skipped`, or `missed` with an alarm."""
+        """Record the outcome of an airing that is not on air: `skipped`, or `missed` with an alarm."""
         self.finish(
             NewRow(
                 airing=airing.id,
@@ -61,26 +61,26 @@ class OutcomeWriter:
                 commune=airing.commune,
                 output=", ".join(outputs),
                 planned=airing.planned,
-                started=begun.started if begun else None,
+                started=previous.started if previous else None,
                 outcome="skipped" if skipped else "missed",
                 reason=reason,
                 bulletin=airing.bulletin,
-                sha256=begun.sha256 if begun else None,
+                sha256=previous.sha256 if previous else None,
             )
         )
         if not skipped:
             self.alarm(f"{airing.id} missed", "missed", f"{airing.id}: {reason}")
 
     def event(self, kind: str, text: str) -> None:
-        """Something that people may want to find in the log later."""
+        """Record an event for the log."""
         self._pending.append(NewRow(kind, reason=text))
 
     def alarm(self, event: str, kind: str, message: str) -> None:
-        """Somebody must be told; the same event is told once."""
+        """Raise an alarm; the same event is raised only once."""
         self._alarms.append(Alarm(event, kind, message, self._clock.now()))
 
     def write(self, alerts: Alerts) -> None:
-        """Bring to the database what waits."""
+        """Write everything that is waiting to the database."""
         channels = tuple(name for name, used in (("webhook", alerts.webhook), ("email", alerts.email)) if used)
         try:
             while self._pending:
@@ -99,5 +99,5 @@ class OutcomeWriter:
             append(self._store, entry, self._clock.now(), seal=self._seal)
         except StoreError:
             raise
-        except LogbookError as error:  # another process wrote it first: its row stands
+        except LogbookError as error:  # another process wrote the outcome first: its row counts
             self._log.error("twice", problem=str(error))

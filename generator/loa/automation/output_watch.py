@@ -1,4 +1,4 @@
-"""Looks at how the outputs are getting on, and writes it down once a second at most."""
+"""Track the health of the outputs, and write it to the database at most once a second."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -21,15 +21,15 @@ _STATES: Mapping[OutputCondition, State] = {
     "failing": "failing",
     "over": "idle",
 }
-"""(While a line is being opened the state stays as it was.)"""
+"""While an output is being opened, its state does not change."""
 _OFTEN = 1.0
 """Seconds between two writes."""
 _TOOK = datetime.timedelta(seconds=5)
-"""How far the instant of the last sound may lag behind in the database."""
+"""How old the instant of the last sound may be in the database."""
 
 
 class OutputWatch:
-    """Looks at what sounds and remembers what it saw; the station calls `look` in each step."""
+    """Tracks the health of each output; the station calls `look` in each step."""
 
     def __init__(self, store: Database, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -38,29 +38,31 @@ class OutputWatch:
         self._wrote = float("-inf")
         self._log = logger()
 
-    def look(self, known: Mapping[str, AnyOutput], sessions: Iterable[PlayingSession], now: datetime.datetime) -> None:
-        """See how the outputs in the schedule (`known`) are getting on in `sessions`, and write down what changed."""
+    def update(
+        self, known: Mapping[str, AnyOutput], sessions: Iterable[PlayingSession], now: datetime.datetime
+    ) -> None:
+        """Update the health of the outputs in the schedule (`known`) from `sessions`, and write what changed."""
         seen = {name: health for session in sessions for name, health in self._of(session, now).items()}
         found = {}
         for name in (name for name, output in known.items() if not isinstance(output, Group)):
             before = self._now.get(name) or OutputHealth(name, "idle", now)
-            found[name] = seen.get(name) or _at_rest(before, now)
+            found[name] = seen.get(name) or _health_at_rest(before, now)
         self._now = found
         self._write()
 
-    def tried(self, problems: Mapping[str, str | None], now: datetime.datetime) -> list[OutputHealth]:
-        """Take note of what a try of the outputs has shown: the problem of each, None where it would work.
+    def record_test(self, problems: Mapping[str, str | None], now: datetime.datetime) -> list[OutputHealth]:
+        """Record the result of a test of the outputs: the problem of each, None if it works.
 
-        Returns those that were dead already: one bad try may be a fluke, two are worth an alarm.
+        Returns the outputs that failed and were already dead: one failed test may be chance, two raise an alarm.
         """
-        still_dead = []
+        dead_again = []
         for name, problem in problems.items():
             before = self._now.get(name)
             if before and before.state in ("idle", "dead"):
-                self._now[name] = _become(before, "dead" if problem else "idle", now, problem or before.error)
+                self._now[name] = _with_state(before, "dead" if problem else "idle", now, problem or before.error)
                 if problem and before.state == "dead":
-                    still_dead.append(self._now[name])
-        return still_dead
+                    dead_again.append(self._now[name])
+        return dead_again
 
     def _of(self, session: PlayingSession, now: datetime.datetime) -> dict[str, OutputHealth]:
         found = {}
@@ -68,11 +70,11 @@ class OutputWatch:
             before = self._now.get(report.output) or OutputHealth(report.output, "idle", now)
             error = report.failures[-1] if report.failures else None if report.complete else before.error
             state = _STATES.get(session.conditions[report.output]) or before.state
-            found[report.output] = replace(_become(before, state, now, error), took=report.took or before.took)
+            found[report.output] = replace(_with_state(before, state, now, error), took=report.took or before.took)
         return found
 
     def _write(self) -> None:
-        """Only what changed, and not all the time: a card in a small computer does not live for ever."""
+        """Write only changes, and not too often, to save the SD card of a small computer."""
         moment = self._clock.elapsed()
         if moment - self._wrote < _OFTEN * self._clock.speed or not self._worth_writing():
             return
@@ -110,11 +112,11 @@ class OutputWatch:
         return False
 
 
-def _at_rest(before: OutputHealth, now: datetime.datetime) -> OutputHealth:
-    """Nothing is to be heard on it now: what was in trouble until the end is dead, until it is seen to work."""
+def _health_at_rest(before: OutputHealth, now: datetime.datetime) -> OutputHealth:
+    """Return the health of an output that is not in use: if it failed last, it is dead until it works again."""
     rests: State = "dead" if before.state in ("failing", "dead") else "idle"
-    return _become(before, rests, now, before.error)
+    return _with_state(before, rests, now, before.error)
 
 
-def _become(before: OutputHealth, state: State, now: datetime.datetime, error: str | None) -> OutputHealth:
+def _with_state(before: OutputHealth, state: State, now: datetime.datetime, error: str | None) -> OutputHealth:
     return replace(before, state=state, since=before.since if before.state == state else now, error=error)

@@ -1,4 +1,4 @@
-"""The days to come, run at high speed through the same station: what would be missing is known before it is missed."""
+"""Rehearse the coming days: run the same station code with a simulated clock, to find what would be missed."""
 
 import datetime
 import heapq
@@ -26,7 +26,7 @@ _MOMENT = datetime.timedelta(milliseconds=1)
 
 
 class SimulatedClock:
-    """Stands still until it is moved."""
+    """A clock that stands still until it is moved."""
 
     speed = 1.0
 
@@ -34,11 +34,11 @@ class SimulatedClock:
         self._now, self._start = start, start
 
     def now(self) -> datetime.datetime:
-        """Where it stands."""
+        """Return the simulated instant."""
         return self._now
 
     def elapsed(self) -> float:
-        """Seconds since its start."""
+        """Return the simulated seconds since the start."""
         return (self._now - self._start).total_seconds()
 
     def suspended(self) -> float:
@@ -46,20 +46,20 @@ class SimulatedClock:
         return 0.0
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
-        """Moves on by itself."""
+        """Move forward by `seconds` without waiting."""
         self._now += datetime.timedelta(seconds=seconds)
         return event.is_set()
 
     def move_to(self, moment: datetime.datetime) -> None:
-        """Forward only."""
+        """Move to `moment`; never backwards."""
         self._now = max(self._now, moment)
 
 
 @dataclass(slots=True)
 class RehearsedSession:
-    """A session that makes no sound and needs no time: it has come as far as the clock says."""
+    """A session without sound: its progress follows the simulated clock."""
 
-    programme: LoadedRecording
+    recording: LoadedRecording
     outputs: tuple[str, ...]
     planned: datetime.datetime
     offset: float
@@ -67,65 +67,65 @@ class RehearsedSession:
     asleep: bool = False
 
     @property
-    def begun(self) -> datetime.datetime | None:
-        """At its planned instant, exactly."""
+    def started_at(self) -> datetime.datetime | None:
+        """The planned instant, once the clock has reached it."""
         return self.planned if self.clock.now() >= self.planned else None
 
     @property
     def ends(self) -> datetime.datetime:
-        """When it is over."""
-        return self.planned + datetime.timedelta(seconds=self.programme.seconds - self.offset)
+        """The instant at which it is over."""
+        return self.planned + datetime.timedelta(seconds=self.recording.seconds - self.offset)
 
     @property
     def position(self) -> float:
-        """Second of the programme."""
+        """The position in the recording, in seconds."""
         gone = (self.clock.now() - self.planned).total_seconds()
-        return min(self.programme.seconds, self.offset + max(0.0, gone))
+        return min(self.recording.seconds, self.offset + max(0.0, gone))
 
     @property
     def over(self) -> bool:
-        """Whether its time has gone by."""
+        """Whether its end has been reached."""
         return self.clock.now() >= self.ends
 
     @property
     def complete(self) -> bool:
-        """As `over`."""
+        """The same as `over`."""
         return self.over
 
     @property
     def sounding(self) -> bool:
-        """Always, on every output."""
+        """Always true."""
         return True
 
     @property
     def reports(self) -> tuple[OutputReport, ...]:
-        """As of outputs that never fail."""
+        """Reports of outputs that never fail."""
         heard = self.position - self.offset
-        return tuple(OutputReport(n, self.begun, self.position, heard, complete=self.over) for n in self.outputs)
+        return tuple(OutputReport(n, self.started_at, self.position, heard, complete=self.over) for n in self.outputs)
 
     @property
     def conditions(self) -> dict[str, OutputCondition]:
-        """As of outputs that never fail."""
-        condition: OutputCondition = "over" if self.over else "sounding" if self.begun else "ready"
+        """Conditions of outputs that never fail."""
+        condition: OutputCondition = "over" if self.over else "sounding" if self.started_at else "ready"
         return dict.fromkeys(self.outputs, condition)
 
     def start(self) -> None:
-        """Nothing to open."""
+        """Do nothing."""
 
     def set_volume(self, output: str, volume: int) -> None:
-        """Nothing to turn."""
+        """Do nothing."""
 
     def watch(self) -> None:
-        """Nothing to watch."""
+        """Do nothing."""
 
     def stop(self) -> None:
-        """Nothing to silence."""
+        """Do nothing."""
 
 
 def rehearse(workspace: Workspace, store: Database, since: datetime.datetime, until: datetime.datetime) -> list[Row]:
-    """The rows that the log would get for [since, until) with what is released now, in a store of their own.
+    """Return the log rows of [since, until) with the current approvals, using a separate database in memory.
 
-    Raises ScheduleError, StoreError. Nothing of the station is changed.
+    The station's own data is not changed. Raises ScheduleError, StoreError.
     """
     own = Database("sqlite://")
     with own.write() as connection:
@@ -137,18 +137,18 @@ def rehearse(workspace: Workspace, store: Database, since: datetime.datetime, un
 
 
 def rehearse_in(workspace: Workspace, store: Database, since: datetime.datetime, until: datetime.datetime) -> list[Row]:
-    """The same in the given store, which keeps the log."""
+    """Do the same with the given database, which keeps the log."""
     clock = SimulatedClock(since)
     moments: list[datetime.datetime] = [until]
 
     def start(
         _airing: Airing,
-        programme: LoadedRecording,
+        recording: LoadedRecording,
         outputs: Mapping[str, AnyOutput],
         planned: datetime.datetime,
         offset: float,
     ) -> RehearsedSession:
-        made = RehearsedSession(programme, tuple(outputs), planned, offset, clock)
+        made = RehearsedSession(recording, tuple(outputs), planned, offset, clock)
         heapq.heappush(moments, made.ends)
         return made
 
@@ -171,6 +171,6 @@ def rehearse_in(workspace: Workspace, store: Database, since: datetime.datetime,
 
 
 def output_problems(workspace: Workspace, schedule: Schedule) -> dict[str, str]:
-    """Outputs that some broadcast uses and that are not ready now, with the reason."""
+    """Return the outputs that a broadcast uses and that are not ready now, with the reason."""
     found = {name: not_ready(schedule.outputs[name], workspace.root) for name in sorted(schedule.in_use())}
     return {name: problem for name, problem in found.items() if problem}

@@ -1,4 +1,4 @@
-"""The schedule in force: read again when the file changes; while the file is broken, the last good one stays."""
+"""The schedule in force: reload it when the file changes; while the file is invalid, use the last valid one."""
 
 import datetime
 
@@ -10,13 +10,13 @@ from loa.schedule.loader import load_schedule
 from loa.workspace import Workspace, write_atomic
 
 _SAVED = 1.0
-"""Seconds for which a file must be broken before it is said to be: an editor may be in the middle of saving it."""
+"""Seconds for which the file must be invalid before it is reported: an editor may be saving it."""
 
 
 def schedule_in_force(workspace: Workspace) -> tuple[Schedule, tuple[Finding, ...]]:
-    """The schedule, or, while it is broken, the last good one and what is wrong with the file.
+    """Return the schedule; or, if the file is invalid, the last valid schedule and the file's problems.
 
-    After a power cut at night nobody is there to mend it. Raises ScheduleError where there was no good one yet.
+    After a power cut at night nobody is there to correct the file. Raises ScheduleError if there is no valid one.
     """
     try:
         return load_schedule(workspace), ()
@@ -27,27 +27,27 @@ def schedule_in_force(workspace: Workspace) -> tuple[Schedule, tuple[Finding, ..
 
 
 class ScheduleWatch:
-    """Raises ScheduleError at the start, when there is no good schedule yet; never later.
+    """Watches schedule.yaml. The constructor raises ScheduleError if there is no valid schedule; no method does.
 
-    `keeps`: whether a good schedule is kept for the next start.
+    `saves`: save each valid schedule for the next start.
     """
 
-    def __init__(self, workspace: Workspace, clock: Clock, *, keeps: bool) -> None:
+    def __init__(self, workspace: Workspace, clock: Clock, *, saves: bool) -> None:
         self._workspace, self._clock = workspace, clock
         self._file = workspace.schedule_file
         self._read = self._state()
-        self._keeps = keeps
+        self._saves = saves
         self.schedule, broken = schedule_in_force(workspace)
         self.problems: tuple[Finding, ...] = ()
         self._suspect: tuple[float, tuple[Finding, ...]] | None = None
         if broken:
             self._suspect = clock.elapsed(), broken
         else:
-            self._keep()
+            self._save()
         self._planned: tuple[datetime.datetime, datetime.datetime, tuple[Airing, ...]] | None = None
 
     def refresh(self) -> bool:
-        """Look at the file; whether the schedule in force or its problems changed."""
+        """Check the file; return whether the schedule in force or its problems changed."""
         state, now = self._state(), self._clock.elapsed()
         if state != self._read:
             self._read = state
@@ -64,22 +64,22 @@ class ScheduleWatch:
             self._suspect = now, error.findings
             return False
         self.problems, self._suspect, self._planned = (), None, None
-        self._keep()
+        self._save()
         return True
 
-    def _keep(self) -> None:
-        """For the next start. A folder that cannot be written costs only that."""
-        if not self._keeps:
+    def _save(self) -> None:
+        """Save the valid schedule for the next start; a failure is only logged."""
+        if not self._saves:
             return
         try:
             text = self._file.read_bytes()
-            if self._state() == self._read:  # nobody changed it since it was found good
+            if self._state() == self._read:  # it has not changed since it was validated
                 write_atomic(self._workspace.last_good_schedule, text)
         except (OSError, WorkspaceError) as error:
             logger().warning("schedule", problem=str(error))
 
     def planned(self, since: datetime.datetime, until: datetime.datetime) -> list[Airing]:
-        """Airings in [since, until), exceptions included; kept for some hours, for it is asked every second."""
+        """Return the airings in [since, until), skipped ones included. Cached for hours: it is called every second."""
         if self._planned is None or not self._planned[0] <= since <= until <= self._planned[1]:
             margin = datetime.timedelta(hours=6)
             found = airings(self.schedule, since, until + margin, with_skipped=True)

@@ -1,4 +1,4 @@
-"""`loa run`: store, schedule, station and chores in order; stopped in reverse."""
+"""`loa run`: start database, schedule, station and background jobs in order; stop them in reverse order."""
 
 import os
 import signal
@@ -23,34 +23,34 @@ from loa.clock import Clock, RealClock
 from loa.errors import Finding, LogbookError, PlayoutError
 from loa.i18n import _
 from loa.logs import logger, write_log_file
-from loa.playout.outputs import not_ready, stand_by
+from loa.playout.outputs import not_ready, open_port
 from loa.schedule import Schedule
 from loa.schedule.outputs import AnyOutput
 from loa.store.database import Database, open_store
 from loa.workspace import Workspace
 
-Chore = Callable[[], None]
+Job = Callable[[], None]
 TICK = 0.25
-"""Seconds between two steps: an emergency is heard within one."""
+"""Seconds between two steps of the station; an emergency starts within one step."""
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
-    """`seconds` after the last look, whenever that was.
+    """Fires `seconds` after the previous check.
 
-    Not APScheduler's own interval: after a jump of the clock that one lists every instant that was missed before it
-    drops them (a start in 1970 keeps it busy for hours).
+    APScheduler's own interval trigger is not used: after a jump of the clock it computes every missed instant before it
+    drops them, which takes hours after a start in 1970.
     """
 
     def __init__(self, seconds: float) -> None:
         self._pause = timedelta(seconds=seconds)
 
     def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
-        """Always ahead of `now`."""
+        """Return an instant after `now`."""
         return now + self._pause
 
 
 class IntervalRunner:
-    """Runs chores at their intervals (real seconds) until told to stop."""
+    """Runs background jobs at their intervals (real seconds)."""
 
     def __init__(self) -> None:
         self._scheduler = BackgroundScheduler(
@@ -59,19 +59,19 @@ class IntervalRunner:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(self._failed, EVENT_JOB_ERROR)
-        self._chores: dict[str, float] = {}
+        self._intervals: dict[str, float] = {}
         self._log = logger()
 
-    def add(self, name: str, seconds: float, chore: Chore) -> None:
-        """Run `chore` every `seconds`, the first time at once."""
-        self._chores[name] = seconds
-        self._scheduler.add_job(chore, _Every(seconds), id=name, next_run_time=datetime.now(UTC))
+    def add(self, name: str, seconds: float, job: Job) -> None:
+        """Run `job` every `seconds`, the first time immediately."""
+        self._intervals[name] = seconds
+        self._scheduler.add_job(job, _Every(seconds), id=name, next_run_time=datetime.now(UTC))
 
     def run(self, stop: threading.Event, watch: Callable[[], None]) -> None:
-        """Until `stop`; `watch` is called once a second from this thread, whatever the chores do.
+        """Run until `stop` is set. `watch` is called once a second in this thread, independent of the jobs.
 
-        The scheduler plans by the wall clock: after a step back it would sleep until its old next instant. A second
-        of our own (that only goes forward) wakes it, and plans the chores anew when they lie too far ahead.
+        The scheduler uses the wall clock: after a step back it would sleep until its old next instant. So it is woken
+        every second, and jobs that are too far in the future are rescheduled.
         """
         self._scheduler.start()
         try:
@@ -84,58 +84,61 @@ class IntervalRunner:
     def _wake(self) -> None:
         now = datetime.now(UTC)
         for job in self._scheduler.get_jobs():
-            seconds = self._chores[job.id]
+            seconds = self._intervals[job.id]
             if job.next_run_time is None or (job.next_run_time - now).total_seconds() > seconds + 1:
                 self._log.warning("clock", chore=job.id, planned=str(job.next_run_time))
                 job.reschedule(_Every(seconds))
         self._scheduler.wakeup()
 
     def _failed(self, event: JobExecutionEvent) -> None:
-        """A chore that failed runs again at its next beat; here it is told."""
+        """Log a failed job; it runs again at its next interval."""
         self._log.error("chore", chore=event.job_id, problem=repr(event.exception))
         self._log.info("chore", chore=event.job_id, trace=event.traceback)
 
 
-_BEAT = 2.0
-_TRY = 60.0
-"""Seconds between two tries of the outputs."""
-_ROOM = 3600.0
-"""Seconds between two looks for recordings that nothing needs any more."""
+_JOB_INTERVAL = 2.0
+_TEST_INTERVAL = 60.0
+"""Seconds between two tests of the outputs."""
+_PRUNE_INTERVAL = 3600.0
+"""Seconds between two searches for recordings that can be deleted."""
 
 
 class Maintenance:
-    """`store`: a connection of their own, for they may wait for the database; the station may not."""
+    """Background jobs: test outputs, delete old recordings, send alarms.
+
+    `store` is a separate connection, because these jobs may wait for the database and the station may not.
+    """
 
     def __init__(self, workspace: Workspace, station: Automation, store: Database) -> None:
         self._workspace, self._station, self._store = workspace, station, store
         self._sender = AlarmSender(store)
-        self._tried = float("-inf")
+        self._tested_at = float("-inf")
 
     def add_to(self, driver: IntervalRunner) -> None:
-        """Let `driver` do them, each in its own time."""
-        driver.add("outputs", _BEAT, self._try_outputs)
-        driver.add("room", _ROOM, self._make_room)
-        driver.add("alarms", _BEAT, self._send_alarms)
+        """Add the jobs to `driver`."""
+        driver.add("outputs", _JOB_INTERVAL, self._test_outputs)
+        driver.add("room", _PRUNE_INTERVAL, self._prune)
+        driver.add("alarms", _JOB_INTERVAL, self._send_alarms)
 
-    def _try_outputs(self) -> None:
-        """Once a minute, and at once when this process has come on air."""
+    def _test_outputs(self) -> None:
+        """Test the outputs once a minute, and immediately after this process has come on air."""
         if not self._station.lease.holds:
-            self._tried = float("-inf")
-        elif time.monotonic() - self._tried > _TRY:
-            self._tried = time.monotonic()
+            self._tested_at = float("-inf")
+        elif time.monotonic() - self._tested_at > _TEST_INTERVAL:
+            self._tested_at = time.monotonic()
             outputs = self._station.schedule_watch.schedule.outputs
-            self._station.outputs_tried({name: self._trouble(name, output) for name, output in outputs.items()})
+            self._station.outputs_tested({name: self._test_output(name, output) for name, output in outputs.items()})
 
-    def _trouble(self, name: str, output: AnyOutput) -> str | None:
-        """Why it could not be played to now, None if it could. What loudspeakers pull from is opened on the way."""
+    def _test_output(self, name: str, output: AnyOutput) -> str | None:
+        """Return why the output could not be played to now, or None. Opens the port from which loudspeakers pull."""
         try:
-            stand_by(name, output)
+            open_port(name, output)
         except PlayoutError as error:
             return error.findings[0].message
         return not_ready(output, self._workspace.root)
 
-    def _make_room(self) -> None:
-        """Only while the clock is sure and nothing is on air."""
+    def _prune(self) -> None:
+        """Delete old recordings, if the clock can be trusted and nothing is on air."""
         station = self._station
         if station.lease.holds and station.doubt is None and not station.controller.live:
             prune(self._workspace, self._store, datetime.now(UTC))
@@ -146,22 +149,22 @@ class Maintenance:
 
 
 def notify(state: str) -> None:
-    """`READY=1`, `WATCHDOG=1` or `STOPPING=1`; nothing where systemd did not start us."""
+    """Send `READY=1`, `WATCHDOG=1` or `STOPPING=1` to systemd, if it started this process."""
     if os.environ.get("NOTIFY_SOCKET"):
         notifier = sdnotify.SystemdNotifier()
         notifier.notify(state)
         notifier.socket.close()
 
 
-_PATIENCE = 0.2
-"""Seconds that a step waits for another program's lock: it is tried again in the next one, and sound must not wait."""
-_HUNG = 20.0
-"""Seconds without a finished step after which systemd's watchdog is no longer fed: it then starts us anew."""
+_DATABASE_TIMEOUT = 0.2
+"""Seconds that a step waits for a locked database. Sound must not wait; the next step tries again."""
+_HUNG_AFTER = 20.0
+"""Seconds without a finished step after which systemd's watchdog gets no signal and restarts the service."""
 Progress = Callable[[Automation], None]
 
 
 def open_station_store(workspace: Workspace, schedule: Schedule, *, patience: float = 10.0) -> Database:
-    """The database that the schedule names, else the one in the workspace. Raises StoreError."""
+    """Open the database that the schedule names, else the one in the workspace. Raises StoreError."""
     return open_store(workspace.database, schedule.database, patience=patience)
 
 
@@ -175,33 +178,33 @@ def run(
     clock: Clock | None = None,
     timing: Timing | None = None,
 ) -> None:
-    """Stay on air by the schedule, until SIGINT or SIGTERM, or until `until` says so.
+    """Run the station by the schedule until SIGINT or SIGTERM, or until `until(station)` is true.
 
-    `clock`: for a demonstration, RealClock(speed, start). `limit`: seconds of real time after which a LogbookError is
-    raised if `until` never said so. `progress` is called about once a second.
+    `clock`: for a demonstration, RealClock(speed, start). `limit`: seconds of real time after which LogbookError is
+    raised if `until` was never true. `progress` is called about once a second.
     Raises ScheduleError, StoreError.
     """
     clock = clock or RealClock()
     write_log_file(workspace)
     schedule, _problems = schedule_in_force(workspace)
-    store = open_station_store(workspace, schedule, patience=_PATIENCE)
-    post = open_station_store(workspace, schedule)
+    store = open_station_store(workspace, schedule, patience=_DATABASE_TIMEOUT)
+    maintenance_store = open_station_store(workspace, schedule)
     station = Automation(workspace, store, clock, (timing or Timing()).at_speed(clock.speed), trust_clock=trust_clock)
     stop, done = threading.Event(), False
     started = datetime.now(UTC)
     driver = IntervalRunner()
-    stepped = time.monotonic()
+    last_step = time.monotonic()
 
     def step() -> None:
-        nonlocal done, stepped
+        nonlocal done, last_step
         station.step()
-        stepped = time.monotonic()
+        last_step = time.monotonic()
         if until and until(station):
             done = True
             stop.set()
 
     def watch() -> None:
-        if time.monotonic() - stepped < _HUNG:
+        if time.monotonic() - last_step < _HUNG_AFTER:
             notify("WATCHDOG=1")
         if progress:
             progress(station)
@@ -209,7 +212,7 @@ def run(
             stop.set()
 
     driver.add("step", TICK, step)
-    Maintenance(workspace, station, post).add_to(driver)
+    Maintenance(workspace, station, maintenance_store).add_to(driver)
     with _signals(stop):
         try:
             notify("READY=1")
@@ -217,7 +220,7 @@ def run(
         finally:
             notify("STOPPING=1")
             station.close()
-            post.close()
+            maintenance_store.close()
             store.close()
     if until and limit and not done:
         raise LogbookError(Finding("on-air.limit", _("What was waited for did not happen in time.")))
@@ -225,7 +228,7 @@ def run(
 
 @contextmanager
 def _signals(stop: threading.Event) -> Iterator[None]:
-    """SIGINT and SIGTERM set `stop` while inside; outside the main thread nothing is changed."""
+    """Let SIGINT and SIGTERM set `stop`. In other threads than the main thread nothing is changed."""
     numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
     old = {number: signal.signal(number, lambda *_frame: stop.set()) for number in numbers}
     try:

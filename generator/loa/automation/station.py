@@ -1,7 +1,7 @@
-"""The station on air, one step at a time: who we are, what time it is, what is asked, what is due, what sounds.
+"""The station on air: `step` checks clock, lease, schedule, requests, outputs and live airings, and dispatches airings.
 
-`step` may be called as often as one likes. The station keeps nothing that a restart would miss: what was planned is
-in schedule.yaml, what was taken on in the ledger, what happened in the logbook.
+`step` may be called at any time. The station keeps no state that a restart would lose: planned airings are in
+schedule.yaml, claimed airings in the ledger, outcomes in the log.
 """
 
 import datetime
@@ -35,9 +35,9 @@ _SECOND = datetime.timedelta(seconds=1)
 
 
 class Automation:
-    """`start` makes the sound (a rehearsal gives its own). `only_requests`: leave the schedule to another process.
+    """The station. `start` creates a playout session (a rehearsal passes its own); `only_requests`: no schedule.
 
-    Raises ScheduleError, StoreError when it is made; never afterwards.
+    The constructor raises ScheduleError and StoreError; no method does.
     """
 
     def __init__(
@@ -52,44 +52,44 @@ class Automation:
         only_requests: bool = False,
     ) -> None:
         self.workspace, self.store, self.clock = workspace, store, clock
-        self.schedule_watch = ScheduleWatch(workspace, clock, keeps=start is None)
+        self.schedule_watch = ScheduleWatch(workspace, clock, saves=start is None)
         self.lease = Lease(store, clock, beat=timing.beat, stale=timing.stale)
         self.outcomes = OutcomeWriter(store, clock, None if start else workspace.seal)
         self.doubt: str | None = None
         self._only_requests = only_requests
         self._reserve = None if start else DiskReserve(workspace)
         self._outputs = None if start else OutputWatch(store, clock)
-        self._tried: Mapping[str, str | None] = {}
-        self._next_look = -1.0
+        self._test_results: Mapping[str, str | None] = {}
+        self._next_reserve_check = -1.0
         seen = max(filter(None, (newest(store), last_beat(store))), default=None)
         self._guard = ClockGuard(clock, timing, seen, trusted=trust_clock)
         self._fallbacks = Fallbacks(workspace, store)
         self.controller = Controller(
             store, clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, start or self._session
         )
-        self._due = Dispatcher(
+        self._dispatcher = Dispatcher(
             store, clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, self.controller, self._guard
         )
         self._log = logger()
 
     def step(self) -> None:
-        """Do what is to be done now. A database that does not answer delays what is written, never what sounds."""
-        reading = self._guard.look()
-        self._notice(reading)
-        self._mind_the_disk(reading)
+        """Do everything that is due now. A database that does not answer delays writing, never playout."""
+        reading = self._guard.check()
+        self._note_clock(reading)
+        self._update_reserve(reading)
         if not self._is_on_air(reading):
             return
         self._follow_schedule(reading.now)
         self._serve(reading.now)
-        self._mind_the_outputs(reading.now)
+        self._update_outputs(reading.now)
         self.controller.watch(reading.now, self._guard.gap_reason, slept=bool(reading.slept))
         if reading.doubt is None and not self._only_requests:
-            self._due.sweep(reading.now, self.lease.token)
+            self._dispatcher.dispatch(reading.now, self.lease.token)
         self.controller.open(reading.now)
         self.outcomes.write(self.schedule_watch.schedule.alerts)
 
     def close(self) -> None:
-        """End in order: what sounds is cut and logged, and the lease is given back."""
+        """Shut down: stop and log live airings, and release the lease."""
         self.controller.cut_all(_("the station was stopped"), self.clock.now())
         self.outcomes.write(self.schedule_watch.schedule.alerts)
         try:
@@ -98,44 +98,44 @@ class Automation:
             self._log.warning("store", problem=str(error))
 
     def air(self, payload: Mapping[str, object], now: datetime.datetime) -> None:
-        """Put a recording on air at once, if it is released (see `asking.air`)."""
-        self._due.air(payload, now, self.lease.token)
+        """Air a requested recording immediately, if it is approved (see `commands.air` for `payload`)."""
+        self._dispatcher.air(payload, now, self.lease.token)
         self.controller.open(now)
 
-    def outputs_tried(self, problems: Mapping[str, str | None]) -> None:
-        """What a try of the outputs has shown, from any thread: the problem of each, None where it would work."""
-        self._tried = problems
+    def outputs_tested(self, problems: Mapping[str, str | None]) -> None:
+        """Pass the result of a test of the outputs, from any thread: the problem of each, None if it works."""
+        self._test_results = problems
 
-    def _mind_the_outputs(self, now: datetime.datetime) -> None:
-        """Keep account of the outputs; one that a broadcast needs and that does not work is told before its hour."""
+    def _update_outputs(self, now: datetime.datetime) -> None:
+        """Update the health of the outputs; raise an alarm if a broadcast needs one that does not work."""
         if self._outputs is None:
             return
         schedule = self.schedule_watch.schedule
-        self._outputs.look(
+        self._outputs.update(
             schedule.outputs, filter(None, (live.session for live in self.controller.live.values())), now
         )
-        tried, self._tried = self._tried, {}
-        for output in self._outputs.tried(tried, now):
+        results, self._test_results = self._test_results, {}
+        for output in self._outputs.record_test(results, now):
             if output.output in schedule.in_use():
                 event = f"output:{output.output}@{output.since:%Y-%m-%dT%H:%M:%S}"
                 message = _("the output {name} does not work: {reason}")
                 self.outcomes.alarm(event, "output", message.format(name=output.output, reason=output.error))
 
-    def _mind_the_disk(self, reading: Reading) -> None:
-        """Once a minute; a store that says the disk is full says so on the way, and gets the reserve at once."""
+    def _update_reserve(self, reading: Reading) -> None:
+        """Create the disk reserve once a minute; if the disk is full, delete it immediately and raise an alarm."""
         if self._reserve is None:
             return
-        if self.store.full and self._reserve.give_up():
+        if self.store.full and self._reserve.release():
             self.outcomes.alarm(f"disk@{reading.now:%Y-%m-%dT%H}", "disk", _("the disk is full"))
-        elif self.clock.elapsed() > self._next_look:
-            self._next_look = self.clock.elapsed() + 60 * self.clock.speed
-            self._reserve.lay_by()
+        elif self.clock.elapsed() > self._next_reserve_check:
+            self._next_reserve_check = self.clock.elapsed() + 60 * self.clock.speed
+            self._reserve.create()
 
     def _is_on_air(self, reading: Reading) -> bool:
-        """Keep or try to get the lease; whether we have it."""
+        """Renew or try to get the lease; return whether this process holds it."""
         held = self.lease.holds
         try:
-            holds = self.lease.keep(self._due.swept, ", ".join(self.controller.live))
+            holds = self.lease.keep(self._dispatcher.swept, ", ".join(self.controller.live))
             if holds and not held:
                 self._take_over(reading.now)
         except StoreError as error:
@@ -147,24 +147,24 @@ class Automation:
         return self.lease.holds
 
     def _take_over(self, now: datetime.datetime) -> None:
-        """The lease is ours: the next sweep goes through everything since the heartbeat of the one before."""
+        """Start work after getting the lease: continue where the previous process stopped."""
         if self._only_requests:
             return
-        begun = ledger.unfinished(self.store)
-        since = min([self.lease.swept or now, *(claim.planned for claim in begun)])
-        self.outcomes.recall(since - _SECOND, now + datetime.timedelta(days=3))
+        unfinished = ledger.unfinished(self.store)
+        since = min([self.lease.swept or now, *(claim.planned for claim in unfinished)])
+        self.outcomes.load_outcomes(since - _SECOND, now + datetime.timedelta(days=3))
         self._guard.gap = (_("Loa was not running"), now)
-        self._due.inherit(begun, self.lease.swept or now)
+        self._dispatcher.continue_from(unfinished, self.lease.swept or now)
         self._log.info("on air", since=str(since))
         self.outcomes.event("station", _("on air, process {pid}").format(pid=self.lease.pid))
 
     def _step_down(self) -> None:
-        """Another process is on air: silence at once, and no outcomes from here; they are the other's now."""
-        self.controller.leave()
-        self.outcomes.forget()
+        """Stop all sound and discard outcomes, because another process is on air."""
+        self.controller.release_all()
+        self.outcomes.discard()
         self._log.warning("standby")
 
-    def _notice(self, reading: Reading) -> None:
+    def _note_clock(self, reading: Reading) -> None:
         if reading.doubt and reading.doubt != self.doubt:
             self._log.warning("clock", doubt=reading.doubt)
             self.outcomes.alarm(f"clock@{reading.now:%Y-%m-%dT%H}", "clock", reading.doubt)
@@ -184,7 +184,7 @@ class Automation:
             message = _("schedule.yaml is broken; the last good one stays in force ({problems})").format(problems=text)
             self.outcomes.alarm(f"schedule@{now:%Y-%m-%dT%H:%M}", "schedule", message)
         else:
-            self.controller.follow_volumes()
+            self.controller.apply_volumes()
             self.outcomes.event("schedule", _("schedule.yaml was read again"))
 
     def _serve(self, now: datetime.datetime) -> None:
@@ -204,9 +204,9 @@ class Automation:
     def _session(
         self,
         airing: Airing,
-        programme: LoadedRecording,
+        recording: LoadedRecording,
         outputs: Mapping[str, AnyOutput],
         planned: datetime.datetime,
         offset: float,
     ) -> PlayingSession:
-        return Session(airing.id, programme, outputs, planned, self.clock, self.workspace.root, offset)
+        return Session(airing.id, recording, outputs, planned, self.clock, self.workspace.root, offset)

@@ -1,17 +1,18 @@
-"""The seconds that the station works with; tests use shorter ones."""
+"""The time constants of the station; tests use shorter ones."""
 
 from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """All in seconds of the station's clock.
+    """Time constants, in seconds of the station's clock.
 
-    `claim`: how long before its instant an airing is claimed and its file checked: longer than another program may
-    hold the database, so that a lock costs no punctuality. `open`: how long before it the outputs are opened.
-    `late`: an airing heard later than this after its instant is `aired-late`. `beat`: between two heartbeats;
-    `stale`: a process without one for so long is taken for dead. `doubt`: how long a clock that jumped is watched
-    before it is believed. `outage`: how long all outputs of an airing may be dead before it is given up.
+    `claim`: an airing is claimed and its file checked this long before its instant; longer than another program may
+    lock the database, so that a lock causes no delay. `open`: its outputs are opened this long before its instant.
+    `late`: an airing that starts later than this is `aired-late`. `beat`: between two heartbeats. `stale`: a process
+    without heartbeat for this long counts as dead. `doubt`: how long a clock that jumped is watched before it is
+    trusted. `asleep`: a longer time between two steps means that the process stood still. `recheck`: between two
+    searches for an approved recording. `outage`: how long all outputs of an airing may fail before it is given up.
     """
 
     claim: float = 45.0
@@ -25,5 +26,5 @@ class Timing:
     outage: float = 120.0
 
     def at_speed(self, speed: float) -> "Timing":
-        """The same in real seconds, for a clock that runs `speed` times as fast."""
+        """Return the same constants for a clock that runs `speed` times as fast."""
         return Timing(**{f.name: getattr(self, f.name) * speed for f in fields(self)})

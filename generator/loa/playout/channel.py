@@ -13,12 +13,12 @@ from loa.clock import Clock
 from loa.errors import LoaError
 from loa.playout.outputs import open_connection
 from loa.playout.outputs.base import OutputConnection, Player
-from loa.playout.recording import FRAMES, LoadedRecording
+from loa.playout.recording import CHUNK_SECONDS, LoadedRecording
 from loa.schedule.outputs import AnyOutput
 
-_RAMP = 0.05
+_RAMP_SECONDS = 0.05
 """Seconds over which the volume changes: a step within one sample would be heard as a click."""
-_LOUDEST = np.iinfo(np.int16)
+_INT16 = np.iinfo(np.int16)
 
 
 class Fader:
@@ -33,7 +33,7 @@ class Fader:
         """Return `chunk` (16-bit samples at `rate` Hz) at the current volume; overflow is clipped."""
         aim = self.volume / 100
         if aim != self._aim:
-            self._aim, self._slope = aim, (aim - self._gain) / (_RAMP * rate)
+            self._aim, self._slope = aim, (aim - self._gain) / (_RAMP_SECONDS * rate)
         if self._gain == aim == 1.0:
             return chunk
         gains: float | np.ndarray[tuple[int], np.dtype[np.float64]] = aim
@@ -41,14 +41,14 @@ class Fader:
             low, high = sorted((self._gain, aim))
             gains = np.clip(self._gain + self._slope * np.arange(1, len(chunk) + 1), low, high)
             self._gain = float(gains[-1])
-        louder = np.clip(np.frombuffer(chunk, dtype=np.int16) * gains, _LOUDEST.min, _LOUDEST.max)
-        return array.array("h", louder.astype(np.int16).tobytes())
+        adjusted = np.clip(np.frombuffer(chunk, dtype=np.int16) * gains, _INT16.min, _INT16.max)
+        return array.array("h", adjusted.astype(np.int16).tobytes())
 
 
-SILENT = 64
+SILENCE_LEVEL = 64
 """16-bit samples below this value are silence (-54 dBFS)."""
 _RETRY = (0.5, 1.0, 2.0, 5.0)
-_ASLEEP = 3.0
+_SUSPENDED_AFTER = 3.0
 """Seconds between two chunks after which the process must have been stopped or the computer suspended."""
 OutputCondition = Literal["opening", "ready", "sounding", "failing", "over"]
 """An output in an airing: it is being opened, waits for the start, accepts sound, has failed, or has finished."""
@@ -58,50 +58,50 @@ OutputCondition = Literal["opening", "ready", "sounding", "failing", "over"]
 class OutputReport:
     """What one output did.
 
-    `started`: instant of the first sound. `reached`: position in the recording (s). `seconds`: sound that it accepted.
-    `silent`: longest silence (s). `took`: when it accepted sound last. `complete`: it played to the end.
+    `started`: instant of the first sound. `position`: position in the recording (s). `seconds`: sound that it accepted.
+    `longest_silence`: in seconds. `took`: when it accepted sound last. `complete`: it played to the end.
     """
 
     output: str
     started: datetime.datetime | None = None
-    reached: float = 0.0
+    position: float = 0.0
     seconds: float = 0.0
-    silent: float = 0.0
+    longest_silence: float = 0.0
     took: datetime.datetime | None = None
     failures: list[str] = field(default_factory=list)
     complete: bool = False
 
 
 class Channel:
-    """Plays `programme` on one output.
+    """Plays `recording` on one output.
 
-    `remaining()` returns the seconds until the first sound; `now_at()` the position (s) at which a connection that has
-    just been opened starts.
+    `remaining()` returns the seconds until the first sound; `start_position()` the position (s) at which a connection
+    that has just been opened starts.
     """
 
     def __init__(
         self,
         output: AnyOutput,
-        line: OutputConnection,
-        programme: LoadedRecording,
+        connection: OutputConnection,
+        recording: LoadedRecording,
         remaining: Callable[[], float],
-        now_at: Callable[[], float],
+        start_position: Callable[[], float],
         report: OutputReport,
     ) -> None:
         self.report = report
         self.asleep = False
         self.condition: OutputCondition = "failing" if report.failures else "opening"
-        self._output, self._line, self._programme = output, line, programme
+        self._output, self._connection, self._recording = output, connection, recording
         self._fader = Fader(output.volume)
-        self._remaining, self._now_at = remaining, now_at
-        self.touched = line.clock.elapsed()
+        self._remaining, self._start_position = remaining, start_position
+        self.last_activity = connection.clock.elapsed()
         self._player: Player | None = None
-        self._thread = threading.Thread(target=self._run, name=f"output {line.output}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"output {connection.output}", daemon=True)
 
     @property
     def clock(self) -> Clock:
         """The clock of the connection."""
-        return self._line.clock
+        return self._connection.clock
 
     @property
     def waiting(self) -> bool:
@@ -123,14 +123,14 @@ class Channel:
 
     def stop(self) -> None:
         """Stop the sound immediately; the thread ends by itself."""
-        self._line.stop.set()
+        self._connection.stop.set()
 
     def abandon(self) -> None:
         """Give up a thread that hangs in its player: close the player from another thread, which may unblock it."""
         self.stop()
         player = self._player
         if player:
-            threading.Thread(target=player.close, name=f"close {self._line.output}", daemon=True).start()
+            threading.Thread(target=player.close, name=f"close {self._connection.output}", daemon=True).start()
 
     def join(self, seconds: float) -> None:
         """Wait for the thread to end, at most `seconds` of real time."""
@@ -138,7 +138,7 @@ class Channel:
 
     def _run(self) -> None:
         attempt = 0
-        while not self._line.stop.is_set():
+        while not self._connection.stop.is_set():
             try:
                 self._play()
             except LoaError as error:
@@ -153,43 +153,43 @@ class Channel:
             self.condition = "failing"
             pause = _RETRY[min(attempt, len(_RETRY) - 1)] * self.clock.speed
             attempt += 1
-            self.touched = self.clock.elapsed() + pause
-            self.clock.wait(self._line.stop, pause)
+            self.last_activity = self.clock.elapsed() + pause
+            self.clock.wait(self._connection.stop, pause)
 
     def _play(self) -> None:
-        self._player = player = open_connection(self._output, self._line)
-        self.touched = self.clock.elapsed()
-        offset = self._now_at()
-        pcm = self._programme.pcm(player.rate, offset)
+        self._player = player = open_connection(self._output, self._connection)
+        self.last_activity = self.clock.elapsed()
+        offset = self._start_position()
+        pcm = self._recording.pcm(player.rate, offset)
         chunk = next(pcm, None)
         self.condition = "ready"
         if not player.begin(self._remaining, offset):
             return
-        silent = 0.0
-        self.touched = self.clock.elapsed()
+        silence = 0.0
+        self.last_activity = self.clock.elapsed()
         self.condition = "sounding"
-        while chunk is not None and not self._line.stop.is_set():
-            if self.clock.elapsed() - self.touched > _ASLEEP * self.clock.speed:
+        while chunk is not None and not self._connection.stop.is_set():
+            if self.clock.elapsed() - self.last_activity > _SUSPENDED_AFTER * self.clock.speed:
                 self.asleep = True
                 return
-            self.touched = self.clock.elapsed()
-            faded = self._fader.apply(chunk, player.rate)
-            player.write(faded)
+            self.last_activity = self.clock.elapsed()
+            adjusted = self._fader.apply(chunk, player.rate)
+            player.write(adjusted)
             self._note_start(player)
             self.report.took = self.clock.now()
             offset += len(chunk) / player.rate
-            self.report.reached = offset
+            self.report.position = offset
             self.report.seconds += len(chunk) / player.rate
-            silent = silent + FRAMES if max(max(faded), -min(faded)) < SILENT else 0.0
-            self.report.silent = max(self.report.silent, silent)
+            silence = silence + CHUNK_SECONDS if max(max(adjusted), -min(adjusted)) < SILENCE_LEVEL else 0.0
+            self.report.longest_silence = max(self.report.longest_silence, silence)
             chunk = next(pcm, None)
-        if not self._line.stop.is_set():
+        if not self._connection.stop.is_set():
             player.finish()
-            self.report.complete = not self._line.stop.is_set()
+            self.report.complete = not self._connection.stop.is_set()
 
     def _note_start(self, player: Player) -> None:
-        if self.report.started is None and player.heard is not None:
-            ago = self.clock.elapsed() - player.heard
+        if self.report.started is None and player.first_sound_at is not None:
+            ago = self.clock.elapsed() - player.first_sound_at
             self.report.started = self.clock.now() - datetime.timedelta(seconds=ago)
 
     def _close(self) -> None:

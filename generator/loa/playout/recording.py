@@ -13,7 +13,7 @@ from loa.errors import BulletinError, Finding, PlayoutError, WorkspaceError
 from loa.i18n import _
 from loa.store.approvals import BulletinFile
 
-FRAMES = 0.02
+CHUNK_SECONDS = 0.02
 """Seconds of sound per chunk."""
 
 
@@ -51,8 +51,8 @@ class LoadedRecording:
         return self.sentences[number - 1] if number else 0.0
 
     def pcm(self, rate: int, start: float = 0.0) -> Iterator["array.array[int]"]:
-        """Decode to mono 16-bit samples at `rate` Hz, from `start` seconds on, in chunks of `FRAMES` seconds."""
-        frames = round(rate * FRAMES)
+        """Decode to mono 16-bit samples at `rate` Hz, from `start` seconds on, in chunks of `CHUNK_SECONDS`."""
+        frames = round(rate * CHUNK_SECONDS)
         stream = miniaudio.stream_memory(
             self.data, miniaudio.SampleFormat.SIGNED16, nchannels=1, sample_rate=rate, frames_to_read=frames
         )

@@ -12,29 +12,29 @@ from loa.playout.outputs.base import OutputConnection
 from loa.playout.recording import LoadedRecording
 from loa.schedule.outputs import AnyOutput
 
-_STALLED = 3.0
+_STALL_TIMEOUT = 3.0
 """Seconds without accepting sound after which a connection is given up and opened again."""
-_OPENING = 12.0
+_OPEN_TIMEOUT = 12.0
 """Seconds that opening a connection may take."""
 
 
 class Session:
-    """Plays `programme` on `outputs` (without groups), from second `offset`, with the first sound at `planned`.
+    """Plays `recording` on `outputs` (without groups), from second `offset`, with the first sound at `planned`.
 
     Call `watch` about once a second, until `over` is true.
     """
 
     def __init__(
         self,
-        airing: str,
-        programme: LoadedRecording,
+        airing_id: str,
+        recording: LoadedRecording,
         outputs: Mapping[str, AnyOutput],
         planned: datetime.datetime,
         clock: Clock,
         root: Path,
         offset: float = 0.0,
     ) -> None:
-        self.airing, self.programme, self.outputs, self.planned = airing, programme, dict(outputs), planned
+        self.airing_id, self.recording, self.outputs, self.planned = airing_id, recording, dict(outputs), planned
         self.offset = offset
         self._clock, self._root = clock, root
         self._channels: dict[str, Channel] = {}
@@ -46,14 +46,14 @@ class Session:
             self._open(name)
 
     @property
-    def begun(self) -> datetime.datetime | None:
+    def started_at(self) -> datetime.datetime | None:
         """The instant of the first sound on any output; None before."""
         return min((r.started for r in self._reports.values() if r.started), default=None)
 
     @property
     def position(self) -> float:
         """The position in the recording, in seconds."""
-        return max((r.reached for r in self._reports.values()), default=0.0) or self.offset
+        return max((r.position for r in self._reports.values()), default=0.0) or self.offset
 
     @property
     def over(self) -> bool:
@@ -98,8 +98,8 @@ class Session:
             if done and channel.waiting:
                 channel.stop()  # another output has finished: there is nothing left to play
                 continue
-            limit = (_OPENING if channel.waiting else _STALLED) * self._clock.speed
-            if channel.alive and channel.condition != "ready" and now - channel.touched > limit:
+            limit = (_OPEN_TIMEOUT if channel.waiting else _STALL_TIMEOUT) * self._clock.speed
+            if channel.alive and channel.condition != "ready" and now - channel.last_activity > limit:
                 channel.abandon()
                 self._reports[name].failures.append(_("took no sound for some seconds"))
                 self._open(name)
@@ -113,19 +113,26 @@ class Session:
 
     def _open(self, name: str) -> None:
         output = self.outputs[name]
-        line = OutputConnection(name, self.airing, self.programme.sha256, self._clock, threading.Event(), self._root)
+        connection = OutputConnection(
+            name, self.airing_id, self.recording.sha256, self._clock, threading.Event(), self._root
+        )
         self._channels[name] = Channel(
-            output, line, self.programme, lambda: self._remaining(output.delay), self._now_at, self._reports[name]
+            output,
+            connection,
+            self.recording,
+            lambda: self._remaining(output.delay),
+            self._start_position,
+            self._reports[name],
         )
         self._channels[name].start()
 
     def _remaining(self, delay: float) -> float:
         """Return the seconds until the first sound; 0 if another output already plays."""
-        return 0.0 if self.begun else (self.planned - self._clock.now()).total_seconds() + delay
+        return 0.0 if self.started_at else (self.planned - self._clock.now()).total_seconds() + delay
 
-    def _now_at(self) -> float:
+    def _start_position(self) -> float:
         """Return the position of a connection that opens now: that of the other outputs, or the sentence's start."""
-        playing = [c.report.reached for c in self._channels.values() if c.alive and not c.waiting]
+        playing = [c.report.position for c in self._channels.values() if c.alive and not c.waiting]
         if playing:
             return max(playing)
-        return max(self.offset, self.programme.sentence_before(self.position)) if self.begun else self.offset
+        return max(self.offset, self.recording.sentence_before(self.position)) if self.started_at else self.offset

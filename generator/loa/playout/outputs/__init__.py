@@ -5,48 +5,48 @@ import socket
 from pathlib import Path
 
 from loa.i18n import _
-from loa.playout.outputs.base import OutputConnection, Player, trouble
-from loa.playout.outputs.icecast import PATIENCE, address
+from loa.playout.outputs.base import OutputConnection, Player, output_error
+from loa.playout.outputs.icecast import ANSWER_TIMEOUT, address
 from loa.playout.outputs.sound_card import device_names
 from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
 
 
-def open_connection(output: AnyOutput, line: OutputConnection) -> Player:
+def open_connection(output: AnyOutput, connection: OutputConnection) -> Player:
     """Open `output` and return its player. Raises PlayoutError, WorkspaceError."""
     match output:
         case Null():
             from loa.playout.outputs.wav_file import NullPlayer
 
-            return NullPlayer(line)
+            return NullPlayer(connection)
         case File():
             from loa.playout.outputs.wav_file import FilePlayer
 
-            return FilePlayer(line, output.folder)
+            return FilePlayer(connection, output.folder)
         case SoundCard():
             from loa.playout.outputs.sound_card import SoundCardPlayer
 
-            return SoundCardPlayer(line, output.device)
+            return SoundCardPlayer(connection, output.device)
         case Icecast():
             from loa.playout.outputs.icecast import IcecastPlayer
 
-            return IcecastPlayer(line, output)
+            return IcecastPlayer(connection, output)
         case Rtp():
             from loa.playout.outputs.rtp import RtpPlayer
 
-            return RtpPlayer(line, output)
+            return RtpPlayer(connection, output)
         case Http():
             from loa.playout.outputs.http import HttpPlayer
 
-            return HttpPlayer(line, output)
-    raise trouble(_("this kind of output cannot be played to"))
+            return HttpPlayer(connection, output)
+    raise output_error(_("this kind of output cannot be played to"))
 
 
-def stand_by(name: str, output: AnyOutput) -> None:
+def open_port(name: str, output: AnyOutput) -> None:
     """Open what must exist between airings too: the port from which loudspeakers pull. Raises PlayoutError."""
     if isinstance(output, Http):
-        from loa.playout.outputs.http import stand_by as open_port
+        from loa.playout.outputs.http import open_port as open_http_port
 
-        open_port(name, output)
+        open_http_port(name, output)
 
 
 def not_ready(output: AnyOutput, root: Path) -> str | None:
@@ -62,7 +62,7 @@ def not_ready(output: AnyOutput, root: Path) -> str | None:
             if output.password_env not in os.environ:
                 return _("the password is missing: the variable {name} is not set").format(name=output.password_env)
             try:
-                socket.create_connection(address(output.url), PATIENCE).close()
+                socket.create_connection(address(output.url), ANSWER_TIMEOUT).close()
             except OSError as error:
                 return _("the Icecast server does not answer ({reason})").format(reason=error.strerror or error)
         case File():

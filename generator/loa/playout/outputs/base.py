@@ -17,7 +17,7 @@ class OutputConnection(NamedTuple):
     """What a player needs to know: output, airing, digest of the recording, clock, stop event, workspace root."""
 
     output: str
-    airing: str
+    airing_id: str
     sha256: str
     clock: Clock
     stop: threading.Event
@@ -28,7 +28,7 @@ class Player(Protocol):
     """An open output. Every method may raise PlayoutError; no method may be called after `close`."""
 
     rate: int
-    heard: float | None
+    first_sound_at: float | None
     """When the first sound was heard, in seconds of `Clock.elapsed`; None before."""
 
     def begin(self, remaining: Callable[[], float], offset: float) -> bool:
@@ -52,19 +52,19 @@ class Paced:
 
     rate = 44100
 
-    def __init__(self, line: OutputConnection) -> None:
-        self.line = line
-        self.heard: float | None = None
+    def __init__(self, connection: OutputConnection) -> None:
+        self.connection = connection
+        self.first_sound_at: float | None = None
         self.offset = 0.0
         self._frames = 0
 
     def begin(self, remaining: Callable[[], float], offset: float) -> bool:
         """Wait in short steps, so that a change of the clock is noticed, and exactly until the start."""
         while (left := remaining()) > 0:
-            if self.line.clock.wait(self.line.stop, min(left, 0.25 * self.line.clock.speed)):
+            if self.connection.clock.wait(self.connection.stop, min(left, 0.25 * self.connection.clock.speed)):
                 return False
             self.idle()
-        self.heard, self.offset = self.line.clock.elapsed(), offset
+        self.first_sound_at, self.offset = self.connection.clock.elapsed(), offset
         return True
 
     def idle(self) -> None:
@@ -72,27 +72,27 @@ class Paced:
 
     def write(self, chunk: "array.array[int]") -> None:
         """Wait until the chunk is (nearly) due, then send it."""
-        start = self.heard if self.heard is not None else self.line.clock.elapsed()
-        early = start + self._frames / self.rate - AHEAD * self.line.clock.speed - self.line.clock.elapsed()
-        if early > 0 and self.line.clock.wait(self.line.stop, early):
+        start = self.first_sound_at if self.first_sound_at is not None else self.connection.clock.elapsed()
+        early = start + self._frames / self.rate - AHEAD * self.connection.clock.speed - self.connection.clock.elapsed()
+        if early > 0 and self.connection.clock.wait(self.connection.stop, early):
             return
-        self.take(chunk)
+        self.send(chunk)
         self._frames += len(chunk)
 
-    def take(self, chunk: "array.array[int]") -> None:
+    def send(self, chunk: "array.array[int]") -> None:
         """Send a chunk that is due; subclasses implement this."""
         raise NotImplementedError
 
     def finish(self) -> None:
         """Wait until the sound that was sent ahead has been heard."""
-        if self.heard is not None:
-            left = self.heard + self._frames / self.rate - self.line.clock.elapsed()
-            self.line.clock.wait(self.line.stop, left)
+        if self.first_sound_at is not None:
+            left = self.first_sound_at + self._frames / self.rate - self.connection.clock.elapsed()
+            self.connection.clock.wait(self.connection.stop, left)
 
     def close(self) -> None:
         """Release nothing; subclasses override this."""
 
 
-def trouble(message: str, fix: str = "") -> PlayoutError:
+def output_error(message: str, fix: str = "") -> PlayoutError:
     """Return the error for an output that does not accept sound."""
     return PlayoutError(Finding("output.failed", message, fix))

@@ -10,7 +10,7 @@ from typing import cast
 from loa.audio.ffmpeg import executable
 from loa.errors import BulletinError
 from loa.i18n import _
-from loa.playout.outputs.base import OutputConnection, Paced, trouble
+from loa.playout.outputs.base import OutputConnection, Paced, output_error
 
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
@@ -21,14 +21,14 @@ class Encoded(Paced):
     rate = 44100
 
     def __init__(
-        self, line: OutputConnection, arguments: list[str], sink: Callable[[bytes], None] | None = None
+        self, connection: OutputConnection, arguments: list[str], sink: Callable[[bytes], None] | None = None
     ) -> None:
         """Start ffmpeg. `arguments`: its output options. `sink` receives its output, if it does not send it itself."""
-        super().__init__(line)
+        super().__init__(connection)
         try:
             command = [executable(), "-hide_banner", "-loglevel", "error", "-f", "s16le", "-ar", str(self.rate)]
         except BulletinError as error:
-            raise trouble(error.findings[0].message, error.findings[0].fix) from error
+            raise output_error(error.findings[0].message, error.findings[0].fix) from error
         command += ["-ac", "1", "-i", "pipe:0", "-flush_packets", "1", *arguments]
         output = subprocess.PIPE if sink else subprocess.DEVNULL
         self._process = subprocess.Popen(
@@ -36,7 +36,7 @@ class Encoded(Paced):
         )
         self._errors: list[bytes] = []
         self._failed = ""
-        self._sent = line.clock.elapsed()
+        self._sent = connection.clock.elapsed()
         self._threads = [threading.Thread(target=self._read_errors, daemon=True)]
         if sink:
             self._threads.append(threading.Thread(target=self._pump, args=(sink,), daemon=True))
@@ -45,14 +45,14 @@ class Encoded(Paced):
 
     def idle(self) -> None:
         """Send silence for the time since the last chunk."""
-        now = self.line.clock.elapsed()
+        now = self.connection.clock.elapsed()
         frames = round((now - self._sent) * self.rate)
         self._sent = now
-        self.take(array.array("h", bytes(2 * frames)))
+        self.send(array.array("h", bytes(2 * frames)))
 
-    def take(self, chunk: "array.array[int]") -> None:
+    def send(self, chunk: "array.array[int]") -> None:
         """Feed ffmpeg. Raises PlayoutError if ffmpeg or the receiver of its output has failed."""
-        self._sent = self.line.clock.elapsed()
+        self._sent = self.connection.clock.elapsed()
         stdin = self._process.stdin
         try:
             if stdin is None or self._failed:
@@ -60,13 +60,13 @@ class Encoded(Paced):
             stdin.write(chunk.tobytes())
             stdin.flush()
         except (OSError, ValueError) as error:
-            raise trouble(self._reason()) from error
+            raise output_error(self._reason()) from error
 
     def finish(self) -> None:
         """Wait until everything was heard; then send a second of silence, so that no buffer keeps the end back."""
         super().finish()
         for _step in range(5):
-            self.line.clock.wait(self.line.stop, 0.2 * self.line.clock.speed)
+            self.connection.clock.wait(self.connection.stop, 0.2 * self.connection.clock.speed)
             self.idle()
         if self._process.stdin:
             self._process.stdin.close()
@@ -97,8 +97,8 @@ class Encoded(Paced):
             self._process.kill()
 
     def _read_errors(self) -> None:
-        for line in self._process.stderr or ():
-            self._errors = [*self._errors[-4:], line]
+        for text in self._process.stderr or ():
+            self._errors = [*self._errors[-4:], text]
 
     def _reason(self) -> str:
         if self._failed:

@@ -11,11 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from loa import __version__
 from loa.i18n import _
-from loa.playout.outputs.base import OutputConnection, trouble
+from loa.playout.outputs.base import OutputConnection, output_error
 from loa.playout.outputs.encoder import Encoded
 from loa.schedule.outputs import Http
 
-_LONGEST = 256
+_MAX_CHUNKS = 256
 """Chunks (about 16 s) that a slow listener may lag behind before it is disconnected."""
 _servers: dict[tuple[str, int], "_Server"] = {}
 _lock = threading.Lock()
@@ -24,20 +24,22 @@ _lock = threading.Lock()
 class HttpPlayer(Encoded):
     """Sends the same stream to every listener of /<output>.mp3, from the moment it connects."""
 
-    def __init__(self, line: OutputConnection, output: Http) -> None:
-        self._server = stand_by(line.output, output)
-        self._server.listeners[line.output] = set()
-        super().__init__(line, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send)
+    def __init__(self, connection: OutputConnection, output: Http) -> None:
+        self._server = open_port(connection.output, output)
+        self._server.listeners[connection.output] = set()
+        super().__init__(
+            connection, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send
+        )
 
     def close(self) -> None:
         """End the stream of every listener."""
         super().close()
-        for listener in self._server.listeners.pop(self.line.output, set()):
+        for listener in self._server.listeners.pop(self.connection.output, set()):
             listener.end()
 
     def _send(self, data: bytes) -> None:
-        for listener in list(self._server.listeners.get(self.line.output, ())):
-            listener.give(data)
+        for listener in list(self._server.listeners.get(self.connection.output, ())):
+            listener.put(data)
 
 
 class _Listener:
@@ -45,16 +47,16 @@ class _Listener:
         self._chunks: deque[bytes | None] = deque()
         self._ready = threading.Condition()
 
-    def give(self, data: bytes | None) -> None:
+    def put(self, data: bytes | None) -> None:
         with self._ready:
-            if len(self._chunks) > _LONGEST:
+            if len(self._chunks) > _MAX_CHUNKS:
                 self._chunks.clear()
                 data = None
             self._chunks.append(data)
             self._ready.notify()
 
     def end(self) -> None:
-        self.give(None)
+        self.put(None)
 
     def next(self) -> bytes | None:
         with self._ready:
@@ -128,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: listeners connect and disconnect all day."""
 
 
-def stand_by(name: str, output: Http) -> _Server:
+def open_port(name: str, output: Http) -> _Server:
     """Return the server on the output's port; it runs until the process ends. Raises PlayoutError."""
     with _lock:
         server = _servers.get((output.host, output.port))
@@ -136,7 +138,7 @@ def stand_by(name: str, output: Http) -> _Server:
             try:
                 server = _Server((output.host, output.port))
             except OSError as error:
-                raise trouble(
+                raise output_error(
                     _("port {port} cannot be opened ({reason})").format(port=output.port, reason=error.strerror),
                     _("Another program uses it; name another port in schedule.yaml."),
                 ) from error

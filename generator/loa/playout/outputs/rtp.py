@@ -18,13 +18,13 @@ _CODECS = {
 class RtpPlayer(Encoded):
     """Sends packets at the speed of the sound. There is no answer, so a dead loudspeaker is not noticed here."""
 
-    def __init__(self, line: OutputConnection, output: Rtp) -> None:
-        sdp = sdp_path(line.root, line.output)
+    def __init__(self, connection: OutputConnection, output: Rtp) -> None:
+        sdp = sdp_path(connection.root, connection.output)
         with contextlib.suppress(OSError):  # if the folder cannot be written, there is sound, but no SDP file
             sdp.parent.mkdir(parents=True, exist_ok=True)
         local = f"&localaddr={output.interface}" if output.interface else ""
         target = f"rtp://{output.address}:{output.port}?ttl={output.ttl}&pkt_size=1316{local}"
-        super().__init__(line, [*_CODECS[output.codec], "-f", "rtp", "-sdp_file", str(sdp), target])
+        super().__init__(connection, [*_CODECS[output.codec], "-f", "rtp", "-sdp_file", str(sdp), target])
 
 
 def sdp_path(root: Path, output: str) -> Path:

@@ -12,23 +12,23 @@ from typing import Any
 import miniaudio
 
 from loa.i18n import _
-from loa.playout.outputs.base import OutputConnection, trouble
+from loa.playout.outputs.base import OutputConnection, output_error
 
-_NEVER = {miniaudio.Backend.NULL, miniaudio.Backend.JACK, miniaudio.Backend.CUSTOM}
-_BACKENDS = sorted(miniaudio.get_enabled_backends() - _NEVER, key=lambda backend: backend.value)
+_UNUSABLE = {miniaudio.Backend.NULL, miniaudio.Backend.JACK, miniaudio.Backend.CUSTOM}
+_BACKENDS = sorted(miniaudio.get_enabled_backends() - _UNUSABLE, key=lambda backend: backend.value)
 """Without the null backend: a missing card must be an error. JACK without its server only prints to stderr."""
 _BUFFER_MS = 40
 _PERIODS = 3
 """The card's buffer: this many periods of this many milliseconds. It is small, because it cannot be cleared on stop."""
-_HELD = 1.75
+_BUFFERED_PERIODS = 1.75
 """Periods in the buffer after a request, measured with PulseAudio and `parec` at 20, 40 and 60 ms."""
-_SUPPLY = 0.5
+_QUEUE_SECONDS = 0.5
 """Seconds of sound in the queue."""
-_DEAF = 2.0
+_REQUEST_TIMEOUT = 2.0
 """Seconds without a request after which the card counts as unplugged."""
 
 
-def _hush_alsa() -> None:
+def _silence_alsa() -> None:
     """Stop ALSA from printing to stderr each time it looks for devices; we report errors ourselves.
 
     Its error handler becomes a C function that does nothing. A Python function would need the interpreter in the card's
@@ -39,7 +39,7 @@ def _hush_alsa() -> None:
             ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(ctypes.CDLL(None).getpid)
 
 
-_hush_alsa()
+_silence_alsa()
 
 
 class _Card(miniaudio.PlaybackDevice):  # type: ignore[misc]  # miniaudio has no types
@@ -58,16 +58,16 @@ class SoundCardPlayer:
 
     rate = 48000
 
-    def __init__(self, line: OutputConnection, device: str) -> None:
-        self.line = line
-        self.heard: float | None = None
+    def __init__(self, connection: OutputConnection, device: str) -> None:
+        self.connection = connection
+        self.first_sound_at: float | None = None
         self._remaining: Callable[[], float] | None = None
-        self._supply: deque[bytes] = deque()
-        self._held = 0
+        self._queue: deque[bytes] = deque()
+        self._queued_bytes = 0
         self._room = Condition()
-        self._given = 0
-        self._ahead: deque[float] = deque(maxlen=32)
-        self._asked = line.clock.elapsed()
+        self._frames_given = 0
+        self._leads: deque[float] = deque(maxlen=32)
+        self._last_request = connection.clock.elapsed()
         try:
             devices = miniaudio.Devices(_BACKENDS)  # a separate connection, released when the card is open
             self._device = _Card(
@@ -80,11 +80,11 @@ class SoundCardPlayer:
                 app_name="Loa",
                 backends=_BACKENDS,
             )
-            answers = self._answers()
-            next(answers)
-            self._device.start(answers)
+            frames_for_card = self._frames_for_card()
+            next(frames_for_card)
+            self._device.start(frames_for_card)
         except miniaudio.MiniaudioError as error:
-            raise trouble(
+            raise output_error(
                 _("the sound card cannot be opened ({reason})").format(reason=error.args[0] if error.args else error),
                 _("Plug it in, or name another device in schedule.yaml; loa doctor lists them."),
             ) from error
@@ -92,81 +92,83 @@ class SoundCardPlayer:
     def begin(self, remaining: Callable[[], float], offset: float) -> bool:  # noqa: ARG002  the card does not need it
         """Wait until the start, while the card plays silence; the first sample is placed exactly within the buffer."""
         self._remaining = remaining
-        while (left := remaining() - _SUPPLY) > 0:
+        while (left := remaining() - _QUEUE_SECONDS) > 0:
             self._check_alive()
-            if self.line.clock.wait(self.line.stop, min(0.25, left)):
+            if self.connection.clock.wait(self.connection.stop, min(0.25, left)):
                 return False
         return True
 
     def write(self, chunk: "array.array[int]") -> None:
         """Put the chunk into the queue; wait if the queue is full."""
         with self._room:
-            while self._held > _SUPPLY * self.rate * 2:
+            while self._queued_bytes > _QUEUE_SECONDS * self.rate * 2:
                 if not self._room.wait(0.25):
                     self._check_alive()
-                if self.line.stop.is_set():
+                if self.connection.stop.is_set():
                     return
-            self._supply.append(chunk.tobytes())
-            self._held += len(chunk) * 2
+            self._queue.append(chunk.tobytes())
+            self._queued_bytes += len(chunk) * 2
 
     def finish(self) -> None:
         """Wait until the queue is empty and the card's buffer has been heard."""
         with self._room:
-            while self._held and not self.line.stop.is_set():
+            while self._queued_bytes and not self.connection.stop.is_set():
                 if not self._room.wait(0.25):
                     self._check_alive()
-        self.line.clock.wait(self.line.stop, 2 * _PERIODS * _BUFFER_MS / 1000)
+        self.connection.clock.wait(self.connection.stop, 2 * _PERIODS * _BUFFER_MS / 1000)
 
     def close(self) -> None:
         """Close the card."""
         self._device.close()
 
     def _check_alive(self) -> None:
-        if self.line.clock.elapsed() - self._asked > _DEAF:
-            raise trouble(_("the sound card no longer takes sound"), _("Is it still plugged in?"))
+        if self.connection.clock.elapsed() - self._last_request > _REQUEST_TIMEOUT:
+            raise output_error(_("the sound card no longer takes sound"), _("Is it still plugged in?"))
 
-    def _answers(self) -> Generator[bytes, int, None]:
+    def _frames_for_card(self) -> Generator[bytes, int, None]:
         """Yield the frames for the card: silence, then the queue. Runs in the card's thread."""
         frames = yield b""
         while True:
-            now = self._asked = self.line.clock.elapsed()
-            sounds_at = self._sounds_at(now, frames)
-            if self.heard is None:
-                quiet = self._frames_until_start(now, sounds_at) if self._remaining and self._held else frames
-                if quiet < frames:
-                    self.heard = sounds_at + quiet / self.rate
-                    frames = yield bytes(2 * quiet) + self._take(2 * (frames - quiet))
+            now = self._last_request = self.connection.clock.elapsed()
+            playback_time = self._playback_time(now, frames)
+            if self.first_sound_at is None:
+                silent_frames = (
+                    self._frames_until_start(now, playback_time) if self._remaining and self._queued_bytes else frames
+                )
+                if silent_frames < frames:
+                    self.first_sound_at = playback_time + silent_frames / self.rate
+                    frames = yield bytes(2 * silent_frames) + self._next_bytes(2 * (frames - silent_frames))
                 else:
                     frames = yield bytes(2 * frames)
             else:
-                frames = yield self._take(2 * frames)
+                frames = yield self._next_bytes(2 * frames)
 
-    def _sounds_at(self, now: float, frames: int) -> float:
+    def _playback_time(self, now: float, frames: int) -> float:
         """Return when the first frame requested now will be heard.
 
         Cards request frames in bursts. After the last request of a burst the buffer is full, so the largest recent lead
         is the content of a full buffer.
         """
-        before = self._given / self.rate
-        self._given += frames
-        self._ahead.append(self._given / self.rate - now)
-        return before - max(self._ahead) + _HELD * _BUFFER_MS / 1000
+        before = self._frames_given / self.rate
+        self._frames_given += frames
+        self._leads.append(self._frames_given / self.rate - now)
+        return before - max(self._leads) + _BUFFERED_PERIODS * _BUFFER_MS / 1000
 
-    def _frames_until_start(self, now: float, sounds_at: float) -> int:
+    def _frames_until_start(self, now: float, playback_time: float) -> int:
         remaining = self._remaining() if self._remaining else 0.0
-        return max(0, round((now + remaining - sounds_at) * self.rate))
+        return max(0, round((now + remaining - playback_time) * self.rate))
 
-    def _take(self, wanted: int) -> bytes:
+    def _next_bytes(self, wanted: int) -> bytes:
         parts: list[bytes] = []
         with self._room:
-            while wanted and self._supply:
-                part = self._supply.popleft()
+            while wanted and self._queue:
+                part = self._queue.popleft()
                 if len(part) > wanted:
-                    self._supply.appendleft(part[wanted:])
+                    self._queue.appendleft(part[wanted:])
                     part = part[:wanted]
                 parts.append(part)
                 wanted -= len(part)
-                self._held -= len(part)
+                self._queued_bytes -= len(part)
             self._room.notify_all()
         return b"".join(parts) + b"\0" * wanted
 

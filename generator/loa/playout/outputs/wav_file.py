@@ -16,20 +16,20 @@ _HEADER = 44
 class FilePlayer(Paced):
     """Writes one WAV file per airing below `folder`/<output>/. The file is valid even if the process is killed."""
 
-    def __init__(self, line: OutputConnection, folder: str) -> None:
-        super().__init__(line)
-        name = f"{line.airing.replace(':', '').replace('/', '-').replace('@', '-')}.wav"
-        path = line.root / folder / line.output / name
+    def __init__(self, connection: OutputConnection, folder: str) -> None:
+        super().__init__(connection)
+        name = f"{connection.airing_id.replace(':', '').replace('/', '-').replace('@', '-')}.wav"
+        path = connection.root / folder / connection.output / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path = _unused(path)
+            path = _free_path(path)
             self._file = path.open("wb")
         except OSError as error:
             raise cannot_write(path, error) from error
         self._path, self._bytes = path, 0
         self._header()
 
-    def take(self, chunk: "array.array[int]") -> None:
+    def send(self, chunk: "array.array[int]") -> None:
         """Append the chunk; the header is updated about twice a second."""
         if sys.byteorder == "big":
             chunk.byteswap()
@@ -60,7 +60,7 @@ class FilePlayer(Paced):
         self._file.seek(0, 2)
 
 
-def _unused(path: Path) -> Path:
+def _free_path(path: Path) -> Path:
     """Return `path`, or the path with -2, -3, ... if an earlier part of the airing already has that name."""
     number, free = 1, path
     while free.exists():
@@ -69,19 +69,19 @@ def _unused(path: Path) -> Path:
     return free
 
 
-_LARGEST = 1_000_000
+_MAX_BYTES = 1_000_000
 
 
 class NullPlayer(Paced):
     """Writes to `.loa/heard/<output>.jsonl`: the first sound, every second of sound, the end."""
 
-    def __init__(self, line: OutputConnection) -> None:
-        super().__init__(line)
+    def __init__(self, connection: OutputConnection) -> None:
+        super().__init__(connection)
         self._noted = 0
-        self._path = line.root / ".loa" / "heard" / f"{line.output}.jsonl"
+        self._path = connection.root / ".loa" / "heard" / f"{connection.output}.jsonl"
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            if self._path.exists() and self._path.stat().st_size > _LARGEST:
+            if self._path.exists() and self._path.stat().st_size > _MAX_BYTES:
                 self._path.replace(self._path.with_suffix(".old.jsonl"))
         except OSError as error:
             raise cannot_write(self._path, error) from error
@@ -93,7 +93,7 @@ class NullPlayer(Paced):
             self._note("first")
         return begun
 
-    def take(self, chunk: "array.array[int]") -> None:
+    def send(self, chunk: "array.array[int]") -> None:
         """Note each full second; there is no sound."""
         seconds = int((self._frames + len(chunk)) / self.rate)
         if seconds > self._noted:
@@ -107,9 +107,9 @@ class NullPlayer(Paced):
     def _note(self, what: str) -> None:
         note = {
             "what": what,
-            "at": self.line.clock.now().isoformat(),
-            "airing": self.line.airing,
-            "sha256": self.line.sha256,
+            "at": self.connection.clock.now().isoformat(),
+            "airing": self.connection.airing_id,
+            "sha256": self.connection.sha256,
             "from": round(self.offset, 3),
             "to": round(self.offset + self._frames / self.rate, 3),
         }
