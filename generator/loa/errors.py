@@ -54,6 +54,14 @@ class TemplateError(LoaError):
     """A template that is missing, malformed, or asks for a name that no campaign gives."""
 
 
+class LimitError(LoaError):
+    """Work on somebody's bytes that went beyond a limit. `kind`: `time`, `memory`, `output`, or `crash`."""
+
+    def __init__(self, findings: Finding | Iterable[Finding], kind: str) -> None:
+        super().__init__(findings)
+        self.kind = kind
+
+
 class SpeechError(LoaError):
     """An engine that cannot speak now, and why."""
 
