@@ -3,10 +3,12 @@
 import logging
 import logging.handlers
 import sys
+from io import TextIOWrapper
+from pathlib import Path
 
 import structlog
 
-from loa.workspace import Workspace
+from loa.workspace import Workspace, private_file
 
 _LARGEST = 2_000_000
 _KEPT = 5
@@ -38,6 +40,14 @@ def _prepare() -> None:
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # the driver tells what failed, in our words
 
 
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    """A log that only this user may read: it holds names and addresses."""
+
+    def _open(self) -> TextIOWrapper:
+        private_file(Path(self.baseFilename))
+        return super()._open()
+
+
 def keep_records(workspace: Workspace) -> None:
     """Send all records to the file; errors to stderr too. A folder that may not be written costs only the file."""
     root = logging.getLogger("loa")
@@ -46,10 +56,7 @@ def keep_records(workspace: Workspace) -> None:
         handler.close()
     try:
         folder = workspace.state / "logs"
-        folder.mkdir(parents=True, exist_ok=True)
-        file = logging.handlers.RotatingFileHandler(
-            folder / "loa.log", maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8"
-        )
+        file = _PrivateFile(folder / "loa.log", maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8")
         file.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
         root.addHandler(file)
     except OSError as error:

@@ -25,7 +25,7 @@ from loa.schedule import Airing, airings
 from loa.schedule.loader import load_schedule
 from loa.store import approvals, asrun
 from loa.tts import all_engines
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace, private_file, write_atomic
 
 AIRED = "ben-hai"
 """The commune of the sample whose schedule has no end, so that there is always an airing to show."""
@@ -77,8 +77,7 @@ def prepare(folder: Path) -> Workspace:
         )
     shutil.rmtree(folder / ".loa", ignore_errors=True)
     workspace = sample.copy(folder)
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
+    private_file(mark)
     return workspace
 
 

@@ -9,7 +9,7 @@ from loa.store import ledger
 from loa.store.approvals import all_approvals, approved_copy
 from loa.store.asrun import recordings_since
 from loa.store.database import Database
-from loa.workspace import Workspace
+from loa.workspace import Workspace, private_file
 
 _LONG, _SHORT = datetime.timedelta(days=400), datetime.timedelta(days=60)
 """So long what was aired or released can be heard again from the log: a year's report and more; less where room is
@@ -69,6 +69,7 @@ class DiskReserve:
         """Make it, where there is room enough; a disk that cannot be written has none."""
         with contextlib.suppress(OSError):
             if not self._path.exists() and shutil.disk_usage(self._path.parent).free > _COMFORT:
+                private_file(self._path)
                 with self._path.open("wb") as file:
                     file.write(os.urandom(_BYTES))  # not zeros: a file system that compresses would keep nothing free
 
