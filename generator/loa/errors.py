@@ -58,6 +58,14 @@ class TemplateError(LoaError):
     """A template is missing, has a syntax error, or uses a variable that does not exist."""
 
 
+class LimitError(LoaError):
+    """Work on somebody's bytes that went beyond a limit. `kind`: `time`, `memory`, `output`, or `crash`."""
+
+    def __init__(self, findings: Finding | Iterable[Finding], kind: str) -> None:
+        super().__init__(findings)
+        self.kind = kind
+
+
 class SpeechError(LoaError):
     """A speech engine cannot speak now; the finding gives the reason."""
 

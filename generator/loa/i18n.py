@@ -9,6 +9,7 @@ DOMAIN = "loa"
 LANGUAGES = ("vi", "en")
 _FOLDER = Path(__file__).parent / "locale"
 _current: gettext.NullTranslations = gettext.NullTranslations()
+_code = "en"
 
 
 def choose_language(workspace_language: str | None = None) -> str:
@@ -22,11 +23,17 @@ def choose_language(workspace_language: str | None = None) -> str:
 
 def set_language(code: str) -> None:
     """Use the catalogue of language `code`, also for the words of click itself (`Usage`, `Options`, ...)."""
-    global _current
+    global _current, _code
+    _code = code
     _current = gettext.translation(DOMAIN, _FOLDER, [code], fallback=True)
     gettext.bindtextdomain(DOMAIN, str(_FOLDER))
     gettext.textdomain(DOMAIN)
     os.environ["LANGUAGE"] = code
+
+
+def current_language() -> str:
+    """The code that `set_language` got last."""
+    return _code
 
 
 def _(message: str) -> str:

@@ -3,10 +3,12 @@
 import logging
 import logging.handlers
 import sys
+from io import TextIOWrapper
+from pathlib import Path
 
 import structlog
 
-from loa.workspace import Workspace
+from loa.workspace import Workspace, private_file
 
 _MAX_BYTES = 2_000_000
 _BACKUPS = 5
@@ -38,6 +40,14 @@ def _prepare() -> None:
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # `automation.service` logs failed jobs itself
 
 
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    """A log that only this user may read: it holds names and addresses."""
+
+    def _open(self) -> TextIOWrapper:
+        private_file(Path(self.baseFilename))
+        return super()._open()
+
+
 def write_log_file(workspace: Workspace) -> None:
     """Write all records to the log file, and errors to stderr too. If the folder cannot be written, use stderr only."""
     root = logging.getLogger("loa")
@@ -46,10 +56,7 @@ def write_log_file(workspace: Workspace) -> None:
         handler.close()
     try:
         folder = workspace.state / "logs"
-        folder.mkdir(parents=True, exist_ok=True)
-        file = logging.handlers.RotatingFileHandler(
-            folder / "loa.log", maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8"
-        )
+        file = _PrivateFile(folder / "loa.log", maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8")
         file.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
         root.addHandler(file)
     except OSError as error:

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 
 _PART = ".part"
+_STATE = ".loa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Workspace:
     @property
     def state(self) -> Path:
         """Loa's own data: databases, logs, approved copies."""
-        return self.root / ".loa"
+        return self.root / _STATE
 
     @property
     def last_good_schedule(self) -> Path:
@@ -119,15 +121,22 @@ class Workspace:
 def write_atomic(path: Path, content: bytes | str) -> None:
     """Write `path` atomically: write a temporary file beside it, sync it to disk, rename it. Text is UTF-8 with LF.
 
+    What lies below `.loa` is for this user alone; elsewhere a file that exists keeps its permissions.
     Raises WorkspaceError if the disk is full or the folder cannot be written.
     """
     part = part_path(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        state = _state_around(path)
+        if state:
+            private_file(part)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
+        if not state and path.exists():
+            part.chmod(stat.S_IMODE(path.stat().st_mode))
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
@@ -144,6 +153,50 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def private_folder(folder: Path) -> None:
+    """Make `folder` where it is missing, for this user alone; so is the whole `.loa` that it lies in. Raises OSError.
+
+    Windows has no such permissions: there a folder has those of the one around it.
+    """
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    for part in reversed(missing):
+        part.mkdir(mode=0o700, exist_ok=True)
+    state = _state_around(folder)
+    if state:
+        _close(state)
+
+
+def private_file(path: Path) -> None:
+    """Make `path`, empty, where it is missing, for this user alone; so is the `.loa` around it. Raises OSError."""
+    private_folder(path.parent)
+    os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+    _close_one(path, 0o600)
+
+
+def _state_around(path: Path) -> Path | None:
+    """The `.loa` of a station that `path` is or lies in."""
+    if _STATE not in path.parts:
+        return None
+    folders = (part for part in (path, *path.parents) if part.name == _STATE)
+    return next((folder for folder in folders if (folder.parent / "schedule.yaml").exists()), None)
+
+
+def _close(folder: Path) -> None:
+    """Take away what others may do with a folder, and, where they could enter it, with all that is in it."""
+    if os.name != "posix" or not stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        return
+    _close_one(folder, 0o700)
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            _close_one(path, 0o700 if path.is_dir() else 0o600)
+
+
+def _close_one(path: Path, mode: int) -> None:
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        with contextlib.suppress(PermissionError):  # it belongs to somebody else, who can do so
+            path.chmod(mode)
 
 
 def part_path(path: Path) -> Path:

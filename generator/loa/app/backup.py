@@ -1,17 +1,21 @@
 """Back up and restore what cannot be made again (log, approvals, recordings, accounts), while the station runs."""
 
 import contextlib
+import errno
+import os
+import re
 import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
-from loa.workspace import Workspace, cannot_write, part_path
+from loa.workspace import Workspace, cannot_write, part_path, private_file, private_folder
 
 _DATABASE, _ACCOUNTS = "station.db", "console.db"
 _FOLDERS = ("campaigns", "templates", "audio/jingles", ".loa/released")
@@ -30,6 +34,7 @@ def backup(workspace: Workspace, target: Path) -> int:
             copies = [path for path in (workspace.database, workspace.state / _ACCOUNTS) if path.exists()]
             for path in copies:
                 _copy_database(path, Path(folder) / path.name)
+            private_file(part)
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
                 for path in copies:
                     archive.write(Path(folder) / path.name, f".loa/{path.name}")
@@ -58,11 +63,13 @@ def restore(workspace: Workspace, source: Path, store: Database | None) -> int:
     try:
         with zipfile.ZipFile(source) as archive:
             names = archive.namelist()
-            if not archive.testzip() and any(n.startswith(".loa/") for n in names) and _harmless(names):
+            ours = any(n.startswith(".loa/") for n in names) and _harmless(names, workspace)
+            if ours and _fits(archive, source, workspace) and not archive.testzip():
                 _keep_old(workspace)
-                archive.extractall(workspace.root)
+                for name in names:
+                    _put_back(archive, name, workspace)
                 return len(names)
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
         pass  # reported below, like any other file that is not a backup
     except OSError as error:
         raise cannot_write(workspace.root, error) from error
@@ -74,7 +81,9 @@ def _contents(workspace: Workspace) -> list[Path]:
     found = [workspace.root / name for name in _FILES]
     for folder in _FOLDERS:
         found += sorted((workspace.root / folder).rglob("*"))
-    return [path for path in found if path.is_file() and not path.name.endswith(".part")]
+    root = workspace.root.resolve()
+    inside = (path for path in found if path.is_file() and path.resolve().is_relative_to(root))
+    return [path for path in inside if not path.name.endswith(".part")]
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -88,17 +97,46 @@ def _copy_database(source: Path, target: Path) -> None:
         raise OSError(str(error)) from error
 
 
-def _harmless(names: list[str]) -> bool:
-    """Return whether no file would be written outside the station's own files and folders."""
-    roots = (*_FOLDERS, *_FILES, f".loa/{_DATABASE}", f".loa/{_ACCOUNTS}")
-    return all(".." not in Path(name).parts and name.startswith(roots) for name in names)
+def _harmless(names: list[str], workspace: Workspace) -> bool:
+    """Nothing that would be written outside of the station, links included, and nothing that a backup does not hold."""
+    files = {*_FILES, f".loa/{_DATABASE}", f".loa/{_ACCOUNTS}"}
+    folders = tuple(f"{folder}/" for folder in _FOLDERS)
+    plain = all(not {"", ".", ".."} & set(re.split(r"[/\\]", name)) and ":" not in name for name in names)
+    known = all(name in files or name.startswith(folders) for name in names)
+    root = workspace.root.resolve()
+    below = all((root / name).parent.resolve().is_relative_to(root) for name in names)
+    return plain and known and below and len(set(names)) == len(names)
+
+
+_PACKED = 200
+"""How many times larger than the archive its content may be: databases pack well, sounds hardly."""
+
+
+def _fits(archive: zipfile.ZipFile, source: Path, workspace: Workspace) -> bool:
+    """Whether the content is of a size that a backup can have. Raises OSError where the disk has no room for it."""
+    size = sum(part.file_size for part in archive.infolist())
+    if size > shutil.disk_usage(workspace.root).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return size <= _PACKED * source.stat().st_size
+
+
+def _put_back(archive: zipfile.ZipFile, name: str, workspace: Workspace) -> None:
+    """One file, in its place; a link that lies there is replaced, not followed. Raises OSError."""
+    target = workspace.root / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_symlink():
+        target.unlink()
+    if name.startswith(".loa/"):
+        private_file(target)
+    with archive.open(name) as packed, target.open("wb") as file:
+        shutil.copyfileobj(packed, file)
 
 
 def _keep_old(workspace: Workspace) -> None:
     """Move the old databases, with their journals, to `.loa/before-restore`."""
     kept = workspace.state / "before-restore"
     shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True)
+    private_folder(kept)
     for name in (_DATABASE, _ACCOUNTS):
         for path in workspace.state.glob(f"{name}*"):
             path.replace(kept / path.name)

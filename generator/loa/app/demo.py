@@ -25,7 +25,7 @@ from loa.schedule import Airing, airings
 from loa.schedule.loader import load_schedule
 from loa.store import approvals, asrun
 from loa.tts import all_engines
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace, private_file, write_atomic
 
 AIRED = "ben-hai"
 """The commune whose broadcast has no last day, so that there is always an airing to show."""
@@ -78,8 +78,7 @@ def prepare(folder: Path) -> Workspace:
     for old in (".loa", "templates"):
         shutil.rmtree(folder / old, ignore_errors=True)
     workspace = sample.copy(folder)
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
+    private_file(mark)
     return workspace
 
 

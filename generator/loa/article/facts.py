@@ -1,8 +1,9 @@
 """What a template reads: plain frozen values and a few functions of ours; no object of the program is handed over."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from loa.reference import law
 
-__all__ = ["Function", "Law", "Record", "decode", "encode", "plain", "record"]
+__all__ = ["Law", "Record", "decode", "encode", "plain", "record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,6 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """One of our own functions that a template may call."""
-
-    call: Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Law:
     """The law on the article's day, as templates ask for it."""
 
@@ -46,8 +40,7 @@ class Law:
 
     def fact(self, id_: str) -> Record:
         """The whole record: `law.fact("bon-muc-do").short`. KeyError for an unknown id."""
-        found = law.fact(id_)
-        return record(found, in_force=found.in_force)
+        return record(law.fact(id_), in_force=partial(law.in_force, id_))
 
 
 def record(model: BaseModel, *, without: Iterable[str] = (), **more: Any) -> Record:

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jinja2
 from jinja2.exceptions import SecurityError
@@ -14,6 +14,7 @@ from jinja2.exceptions import SecurityError
 from loa import template_files
 from loa.article.facts import Record
 from loa.article.filters import FILTERS
+from loa.article.sandbox import TooMuchError
 from loa.errors import Finding
 from loa.i18n import _
 from loa.reference import law
@@ -34,25 +35,75 @@ class _Told:
     at: str = ""
 
 
-def finding(workspace: Workspace, name: str, error: Exception, facts: Mapping[str, Any]) -> Finding:
-    """`error` of filling the template `name` with `facts`, at its file, line and column."""
+Kind = Literal["missing", "syntax", "forbidden", "much", "time", "memory", "undefined", "value"]
+PLACE = re.compile(r"<template (.*)>")
+"""The file name under which templates are compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What went wrong in `template` (a name below templates/), told by the process in which it was filled in.
+
+    `text`: Jinja's or Python's own words; for `missing` the name of the template that is not there.
+    """
+
+    kind: Kind
+    text: str
+    template: str
+    line: int | None
+
+
+def fault(name: str, error: BaseException) -> Fault:
+    """What `error` of filling in the template `name` means."""
+    template, line = _line(error, name)
     if isinstance(error, jinja2.TemplateNotFound):
-        return _missing(workspace, name, error)
-    if isinstance(error, UnicodeDecodeError):
-        before = bytes(error.object[: error.start])
-        file = workspace.relative(template_files.locate(workspace, name))
-        return not_unicode(file, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+        missing = str(error.name or name)
+        return Fault("missing", missing, template, line)
     if isinstance(error, jinja2.TemplateSyntaxError):
-        return _at(workspace, error.name or name, error.lineno, _of_syntax(str(error.message)))
-    template, line = _line(workspace, error, name)
-    text = _text(workspace, template, line)
-    if isinstance(error, SecurityError):
-        reported = _Told("template.forbidden", _("A template may only put in facts, not do this."))
-    elif isinstance(error, jinja2.UndefinedError):
-        reported = _of_name(str(error), text, facts)
-    else:
-        reported = _of_value(error, text)
-    return _at(workspace, template, line, reported)
+        return Fault("syntax", str(error.message), error.name or name, error.lineno)
+    if isinstance(error, SyntaxError):  # Python's compiler has limits of its own: a tag within a tag within a tag
+        return Fault("much", str(error), template, line)
+    kinds: tuple[tuple[type[BaseException], Kind], ...] = (
+        *((TooMuchError, "much"), (RecursionError, "much"), (MemoryError, "memory"), (KeyboardInterrupt, "time")),
+        *((SecurityError, "forbidden"), (OSError, "forbidden"), (jinja2.UndefinedError, "undefined")),
+    )
+    kind: Kind = next((kind for type_, kind in kinds if isinstance(error, type_)), "value")
+    return Fault(kind, str(error.args[0]) if isinstance(error, KeyError) else str(error), template, line)
+
+
+def finding(workspace: Workspace, reported: Fault, facts: Mapping[str, Any]) -> Finding:
+    """What to tell of `reported`, which came of filling in a template with `facts`, at its file, line and column."""
+    if reported.kind == "missing":
+        return _missing(workspace, reported)
+    text = _text(workspace, reported.template, reported.line or 1)
+    match reported.kind:
+        case "syntax":
+            told = _of_syntax(reported.text)
+        case "forbidden":
+            told = _Told("template.forbidden", _("A template may only put in facts, not do this."))
+        case "much" | "time" | "memory":
+            told = _of_size(reported.kind)
+        case "undefined":
+            told = _of_name(reported.text, text, facts)
+        case "value":
+            told = _of_value(reported.text, text)
+    return _at(workspace, reported.template, reported.line or 1, told)
+
+
+def wrong_encoding(file: str, error: UnicodeDecodeError) -> Finding:
+    """The finding for a template `file` that is not UTF-8."""
+    before = bytes(error.object[: error.start])
+    return not_unicode(file, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+
+
+def _of_size(kind: str) -> _Told:
+    """A template that would fill the disk or never end."""
+    messages = {
+        "much": _("This makes far more text than an article has."),
+        "time": _("Filling in this template takes too long."),
+        "memory": _("Filling in this template needs too much memory."),
+    }
+    return _Told(f"template.{kind}", messages[kind], _("Take the loop, or what makes the text long, out."))
 
 
 def _of_syntax(problem: str) -> _Told:
@@ -110,13 +161,13 @@ def _of_name(problem: str, text: str, facts: Mapping[str, Any]) -> _Told:
     return _Told("template.undefined", message, fix, asked)
 
 
-def _of_value(error: Exception, text: str) -> _Told:
+def _of_value(problem: str, text: str) -> _Told:
     """An expression that cannot be worked out with the facts that there are."""
     code = "template.fails"
-    if isinstance(error, KeyError) and "law." in text:
-        asked = str(error.args[0])
+    asked = problem
+    if f'"{asked}"' in text.replace("'", '"') and "law." in text:
         return _Told(code, _("The law table has no “{name}”.").format(name=asked), _nearest(asked, law.facts()), asked)
-    if "NoneType" in str(error):
+    if "NoneType" in problem:
         message = _("A fact that is null is used here.")
         return _Told(
             code,
@@ -134,14 +185,14 @@ def _nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
     return (otherwise or _("Choose: {list}")).format(list=", ".join(names))
 
 
-def _line(workspace: Workspace, error: BaseException, name: str) -> tuple[str, int]:
-    """The innermost template line of the traceback (Jinja maps its frames to template lines)."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        for folder in (workspace.templates, template_files.packaged()):
-            if path.is_relative_to(folder):
-                return path.relative_to(folder).as_posix(), frame.lineno or 1
-    return name, 1
+def _line(error: BaseException, name: str) -> tuple[str, int | None]:
+    """The innermost template and line of the traceback (Jinja maps its frames to template lines)."""
+    found: tuple[str, int | None] = (name, None)
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        place = PLACE.fullmatch(frame.f_code.co_filename)
+        if place:
+            found = place[1], line
+    return found
 
 
 def _text(workspace: Workspace, name: str, line: int) -> str:
@@ -164,14 +215,14 @@ def _at(workspace: Workspace, name: str, line: int, reported: _Told) -> Finding:
     )
 
 
-def _missing(workspace: Workspace, name: str, error: jinja2.TemplateNotFound) -> Finding:
-    missing = str(error.name or name)
+def _missing(workspace: Workspace, reported: Fault) -> Finding:
+    missing = reported.text
     folder, ending = Path(missing).parent, "".join(Path(missing).suffixes[-2:])
     beside = (Path(other) for other in template_files.names(workspace) if other.endswith(ending))
     there = [path.name.removesuffix(ending) for path in beside if path.parent == folder]
     asked = Path(missing).name.removesuffix(ending)
     message = _("There is no template “{name}”.").format(name=asked)
     fix = _nearest(asked, there) if there else _("Write a name that stands in templates/.")
-    if missing == name:
-        return Finding("template.missing", message, fix, file=workspace.relative(workspace.templates / name))
-    return _at(workspace, *_line(workspace, error, name), _Told("template.include", message, fix, missing))
+    if reported.line is None:
+        return Finding("template.missing", message, fix, file=workspace.relative(workspace.templates / missing))
+    return _at(workspace, reported.template, reported.line, _Told("template.include", message, fix, missing))

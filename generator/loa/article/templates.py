@@ -1,66 +1,76 @@
-"""Jinja, sandboxed and strict: a template sees facts and nothing else, and an error names its file and line."""
+"""Filling in of templates: the package's own here, all others in a process of its own; an error names file and line."""
 
 import contextlib
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from dataclasses import astuple
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 import jinja2
 from jinja2 import meta
+from jinja2.debug import rewrite_traceback_stack
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import split_template_path
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from loa import template_files
+from loa.article import facts as values
 from loa.article import template_errors
-from loa.article.facts import plain
-from loa.article.filters import FILTERS
-from loa.article.markup import Alternates
-from loa.errors import TemplateError
+from loa.article.sandbox import Sandbox
+from loa.article.template_errors import Fault
+from loa.errors import LimitError, TemplateError
+from loa.limited import Limits, child, run_limited
 from loa.workspace import Workspace
 
+T = TypeVar("T")
 # What the expressions of a template can raise; anything else is a fault of ours and is shown as one.
 _RAISED = (
-    *(jinja2.TemplateError, SecurityError),
-    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+    *(jinja2.TemplateError, SecurityError, SyntaxError),
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
 )
+LIMITS = Limits(seconds=5, megabytes=200, output=20_000_000)
+"""For a template that is not the package's own."""
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """No private attributes, no changes to facts, and no `'x' * 10**9`."""
-
-    intercepted_binops = frozenset(["*", "**"])
-
-    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
-        """Multiply small numbers only."""
-        if operator == "**" or not all(isinstance(x, int | float) and abs(x) < 1e9 for x in (left, right)):
-            raise SecurityError(f"{operator} is not allowed here")
-        return super().call_binop(context, operator, left, right)
+class _ForeignError(Exception):
+    """A template that the package does not know is asked for."""
 
 
-class _Loader(jinja2.BaseLoader):
-    """Reads a station's templates and the package's; a compiled one is read again when its file changes."""
+def _read(workspace: Workspace, template: str) -> tuple[str, Callable[[], bool]]:
+    """The text of a template, the station's own or the package's, and whether it still holds.
+
+    Raises jinja2.TemplateNotFound, UnicodeDecodeError.
+    """
+    name = "/".join(split_template_path(template))
+    path = template_files.locate(workspace, name)
+    try:
+        age = path.stat().st_mtime_ns
+        text = path.read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise jinja2.TemplateNotFound(template) from error
+
+    def fresh() -> bool:
+        with contextlib.suppress(FileNotFoundError):
+            return template_files.locate(workspace, name) == path and path.stat().st_mtime_ns == age
+        return False
+
+    return text, fresh
+
+
+class _Packaged(jinja2.BaseLoader):
+    """Gives the templates that come with Loa; raises _ForeignError for those that the station changed or added."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002 (jinja's signature)
-        """Text, path, and whether they still hold. Raises jinja2.TemplateNotFound, UnicodeDecodeError."""
-        name = "/".join(split_template_path(template))
-        path = template_files.locate(self._workspace, name)
-        try:
-            age = path.stat().st_mtime_ns
-            text = path.read_text("utf-8")
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-            raise jinja2.TemplateNotFound(template) from error
-
-        def fresh() -> bool:
-            with contextlib.suppress(FileNotFoundError):
-                return template_files.locate(self._workspace, name) == path and path.stat().st_mtime_ns == age
-            return False
-
-        return text, str(path), fresh
+    def get_source(
+        self, _environment: jinja2.Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """Source, file name, and whether it is still the same."""
+        source, fresh = _read(self._workspace, template)
+        if template_files.is_own(self._workspace, template):
+            raise _ForeignError
+        return source, f"<template {template}>", fresh
 
 
 @lru_cache(maxsize=8)
@@ -69,26 +79,87 @@ def environment(workspace: Workspace) -> jinja2.Environment:
 
     Values in .html templates are escaped; articles are Markdown, and what becomes HTML is sanitised in output.py.
     """
-    made = _Sandbox(
-        loader=_Loader(workspace),
-        undefined=jinja2.StrictUndefined,
-        extensions=[Alternates],
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=lambda name: bool(name and name.endswith((".html", ".html.j2"))),
-    )
-    made.filters.update(FILTERS)
-    return made
+    return Sandbox(_Packaged(workspace))
 
 
 def fill(workspace: Workspace, name: str, facts: Mapping[str, Any]) -> str:
     """The template `name` filled with `facts`. Raises TemplateError with file:line:column."""
-    facts = {key: plain(value) for key, value in facts.items()}
+    given = {key: values.plain(value) for key, value in facts.items()}
     try:
-        return environment(workspace).get_template(name).render(facts)
+        try:
+            return environment(workspace).get_template(name).render(given)
+        except _ForeignError:
+            text, fault = _limited(workspace, name, fill_foreign, values.encode(given))
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(workspace, name, error) from error
     except _RAISED as error:
-        raise TemplateError(template_errors.finding(workspace, name, error, facts)) from error
+        raise TemplateError(template_errors.finding(workspace, template_errors.fault(name, error), given)) from error
+    if fault:
+        raise TemplateError(template_errors.finding(workspace, Fault(*fault), given))
+    return str(text)
+
+
+def _limited(workspace: Workspace, name: str, function: Callable[..., Any], *arguments: Any) -> tuple[Any, Any]:
+    """What `function` makes of template `name` in a process of its own, and the fault where it cannot."""
+
+    def answer(asked: str) -> str | None:
+        try:
+            return _read(workspace, asked)[0]
+        except jinja2.TemplateNotFound:
+            return None
+        except UnicodeDecodeError as error:
+            raise _wrong_encoding(workspace, asked, error) from error
+
+    try:
+        made, fault = run_limited(function, name, *arguments, limits=LIMITS, answer=answer)
+    except LimitError as error:
+        kinds = {"output": "much", "crash": "much"}
+        return None, (kinds.get(error.kind, error.kind), "", name, None)
+    return made, fault
+
+
+def _wrong_encoding(workspace: Workspace, name: str, error: UnicodeDecodeError) -> TemplateError:
+    return TemplateError(
+        template_errors.wrong_encoding(workspace.relative(template_files.locate(workspace, name)), error)
+    )
+
+
+class _Asked(jinja2.BaseLoader):
+    """Gets the templates from the process that reads files."""
+
+    def get_source(
+        self, _environment: jinja2.Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """Source, file name, and whether it is still the same."""
+        source = child.ask(template)
+        if source is None:
+            raise jinja2.TemplateNotFound(template)
+        return source, f"<template {template}>", lambda: child.ask(template) == source
+
+
+@cache
+def _foreign() -> Sandbox:
+    return Sandbox(_Asked())
+
+
+def fill_foreign(name: str, facts: Any) -> tuple[str | None, tuple[Any, ...] | None]:
+    """In the process of its own: the template filled in, or the fault."""
+    return _or_fault(name, lambda: _foreign().get_template(name).render(values.decode(facts)))
+
+
+def names_in_foreign(name: str) -> tuple[list[str] | None, tuple[Any, ...] | None]:
+    """In the process of its own: the names of the facts that a template asks for, or the fault."""
+    return _or_fault(name, lambda: sorted(_names(_foreign(), name)))
+
+
+def _or_fault(name: str, make: Callable[[], T]) -> tuple[T | None, tuple[Any, ...] | None]:
+    try:
+        return make(), None
+    except KeyboardInterrupt:  # out of time; Jinja tells the template's own lines for exceptions only
+        error = rewrite_traceback_stack()
+    except Exception as raised:  # noqa: BLE001  whatever a template of other people's makes the library raise
+        error = raised
+    return None, astuple(template_errors.fault(name, error))
 
 
 def asked_for(workspace: Workspace) -> dict[str, frozenset[str]]:
@@ -99,19 +170,26 @@ def asked_for(workspace: Workspace) -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=4)
 def _asked(workspace: Workspace, files: tuple[tuple[str, int], ...]) -> dict[str, frozenset[str]]:
-    made = environment(workspace)
     found: dict[str, frozenset[str]] = {}
     for name, _age in files:
         topic = PurePosixPath(name).name.split(".")[0]
         try:
-            found[topic] = found.get(topic, frozenset()) | _names(made, name)
-        except (jinja2.TemplateError, UnicodeDecodeError):
-            continue
+            names = _names(environment(workspace), name)
+        except _ForeignError:
+            try:
+                made, fault = _limited(workspace, name, names_in_foreign)
+            except TemplateError:
+                continue
+            if fault:
+                continue
+            names = frozenset(made)
+        found[topic] = found.get(topic, frozenset()) | names
     return found
 
 
-def _names(made: jinja2.Environment, name: str) -> frozenset[str]:
+def _names(made: jinja2.Environment, name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
     assert made.loader
     tree = made.parse(made.loader.get_source(made, name)[0])
-    included = [_names(made, other) for other in meta.find_referenced_templates(tree) if other and other != name]
+    seen |= {name}
+    included = [_names(made, n, seen) for n in meta.find_referenced_templates(tree) if n and n not in seen]
     return frozenset(meta.find_undeclared_variables(tree)).union(*included)

@@ -9,7 +9,7 @@ from loa.store import ledger
 from loa.store.approvals import all_approvals, approved_copy
 from loa.store.asrun import recordings_since
 from loa.store.database import Database
-from loa.workspace import Workspace
+from loa.workspace import Workspace, private_file
 
 _LONG_TIME, _SHORT_TIME = datetime.timedelta(days=400), datetime.timedelta(days=60)
 """How long aired or approved recordings stay available from the log (more than a yearly report needs); if disk space
@@ -65,6 +65,7 @@ class DiskReserve:
         """Create the file if there is enough space and the disk can be written."""
         with contextlib.suppress(OSError):
             if not self._path.exists() and shutil.disk_usage(self._path.parent).free > _MIN_FREE:
+                private_file(self._path)
                 with self._path.open("wb") as file:
                     file.write(
                         os.urandom(_RESERVE_BYTES)

@@ -30,7 +30,7 @@ from loa.tts.cache import digest
 from loa.tts.engine import Engine
 from loa.tts.voices import engine as engine_named
 from loa.tts.voices import voice_for
-from loa.workspace import Workspace, cannot_write, part_path, write_atomic
+from loa.workspace import Workspace, cannot_write, part_path, private_folder, write_atomic
 
 ESTIMATED = "Thời điểm của từng từ là ước lượng, vì bộ đọc không cho biết."
 """The note is Vietnamese, like the captions."""
@@ -222,8 +222,8 @@ def _write_files(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Man
     write_atomic(temporary, mp3)
     try:
         manifest = manifest.model_copy(update={"proof": measure(temporary, manifest)})
-        workspace.state.mkdir(exist_ok=True)
-        with FileLock(workspace.state / "bulletins.lock"):
+        private_folder(workspace.state)
+        with FileLock(workspace.state / "bulletins.lock", mode=0o600):
             target.with_suffix(".flac").unlink(missing_ok=True)  # it belongs to an earlier sound
             temporary.replace(target)
             write_atomic(target.with_suffix(".png"), picture)

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, e
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from loa.workspace import Workspace
+from loa.workspace import Workspace, private_file
 
 metadata = MetaData()
 
@@ -118,7 +118,7 @@ def open_tables(workspace: Workspace) -> Engine:
 
 def open_file(path: Path) -> Engine:
     """The same, by the file's name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_file(path)
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
     event.listen(engine, "connect", _tune)
     metadata.create_all(engine)

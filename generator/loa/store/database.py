@@ -28,6 +28,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from loa.errors import Finding, StoreError
 from loa.i18n import _
+from loa.workspace import private_file
 
 metadata = MetaData()
 
@@ -196,7 +197,7 @@ def open_store(folder_database: Path, url: str | None = None, *, patience: float
     """The store of a workspace: `url`, else the SQLite file. Raises StoreError."""
     if url is None:
         try:
-            folder_database.parent.mkdir(parents=True, exist_ok=True)
+            private_file(folder_database)
         except OSError as error:
             raise _trouble(error) from error
     return Database(url or f"sqlite:///{folder_database.as_posix()}", patience=patience)

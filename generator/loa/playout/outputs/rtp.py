@@ -6,6 +6,7 @@ from pathlib import Path
 from loa.playout.outputs.base import OutputConnection
 from loa.playout.outputs.encoder import Encoded
 from loa.schedule.outputs import Rtp
+from loa.workspace import private_file
 
 # RFC 3551: L16 mono at 44100 Hz is payload type 11, PCMU 0, MPA 14.
 _CODECS = {
@@ -21,7 +22,7 @@ class RtpPlayer(Encoded):
     def __init__(self, connection: OutputConnection, output: Rtp) -> None:
         sdp = sdp_path(connection.root, connection.output)
         with contextlib.suppress(OSError):  # if the folder cannot be written, there is sound, but no SDP file
-            sdp.parent.mkdir(parents=True, exist_ok=True)
+            private_file(sdp)
         local = f"&localaddr={output.interface}" if output.interface else ""
         target = f"rtp://{output.address}:{output.port}?ttl={output.ttl}&pkt_size=1316{local}"
         super().__init__(connection, [*_CODECS[output.codec], "-f", "rtp", "-sdp_file", str(sdp), target])

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from loa.playout.outputs.base import OutputConnection, Paced
-from loa.workspace import cannot_write
+from loa.workspace import cannot_write, private_file
 
 _HEADER = 44
 
@@ -80,9 +80,10 @@ class NullPlayer(Paced):
         self._noted = 0
         self._path = connection.root / ".loa" / "heard" / f"{connection.output}.jsonl"
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            private_file(self._path)
             if self._path.exists() and self._path.stat().st_size > _MAX_BYTES:
                 self._path.replace(self._path.with_suffix(".old.jsonl"))
+                private_file(self._path)
         except OSError as error:
             raise cannot_write(self._path, error) from error
 

@@ -17,7 +17,7 @@ from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
 from loa.store import console_tables
 from loa.web.forms import FormError
-from loa.workspace import Workspace, read_text, write_atomic
+from loa.workspace import Workspace, private_folder, read_text, write_atomic
 
 _lock = threading.Lock()
 
@@ -99,7 +99,7 @@ class _Tried:
         self.text = text
 
     def __enter__(self) -> Path:
-        self.path.parent.mkdir(parents=True)
+        private_folder(self.path.parent)
         self.path.write_text(self.text, encoding="utf-8", newline="\n")
         return self.path
 
