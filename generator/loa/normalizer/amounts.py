@@ -195,7 +195,22 @@ def read_months(scan: Scan, match: re.Match[str]) -> int | None:
 def read_age(scan: Scan, match: re.Match[str]) -> int | None:
     """(4t): years of age."""
     before = scan.before(match.start())
-    aged = before.last in {"trên", "dưới", "từ", "đủ", "nam", "nữ", "cháu", "và"} or before.gap.endswith("(")
+    aged = before.last in {
+        "trên",
+        "dưới",
+        "từ",
+        "đủ",
+        "nam",
+        "nữ",
+        "cháu",
+        "và",
+        "khoảng",
+        "bé",
+        "gần",
+        "hơn",
+        "trai",
+        "gái",
+    } or before.gap.endswith("(")
     if int(match[1]) > 120 or not (aged or scan.text[match.end() : match.end() + 1] in {")", ""}):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))

@@ -260,7 +260,7 @@ def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
         return feast and not re.match(r" [Tt](?:ết|háng)", after)
     clear = feast or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
     alone = re.match(rf"[,.;:)]|\s?$|\s[{UPPER}]", after) is not None
-    if before.ends("part of day") and (clear or alone):
+    if before.ends("part of day") and (clear or alone or before.last in {"sáng", "trưa", "chiều", "tối", "đêm"}):
         return True
     if (_LISTED.search(before.text) or _near(scan, match)) and clear:
         return True

@@ -72,6 +72,12 @@ def topics() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def phrases() -> tuple[str, ...]:
+    """Frequent phrases of four syllables and more, counted in laws by `scripts/make_phrases.py`."""
+    return tuple((_DATA / "phrases.txt").read_text("utf-8").splitlines())
+
+
+@cache
 def place_words() -> frozenset[str]:
     """Every word of a name of a place: krông, kpam, sơn."""
     return frozenset(word for name in places().values() for word in name.split())
@@ -87,6 +93,6 @@ def places() -> dict[str, str]:
 def version() -> str:
     """The rules' number and a hash of every table."""
     digest = hashlib.sha256()
-    for name in (*(f"{name}.yaml" for name in _FILES), "places.txt"):
+    for name in (*(f"{name}.yaml" for name in _FILES), "phrases.txt", "places.txt"):
         digest.update((_DATA / name).read_bytes())
     return f"{RULES}-{digest.hexdigest()[:12]}"

@@ -2,7 +2,7 @@
 
 import re
 
-from loa.normalizer.abbreviations import ambiguous, company, decompose, expand, foreign, unmarked
+from loa.normalizer.abbreviations import ambiguous, company, decompose, expand, foreign, guess, unmarked
 from loa.normalizer.letters import POINTS, latin, letter, spell
 from loa.normalizer.numbers import ROMAN, cardinal, roman
 from loa.normalizer.scanner import Rule, Scan
@@ -35,6 +35,7 @@ _NAMED = re.compile(
 _TAILED = re.compile(rf"([{UPPER}]{{2,10}})([{LOWER}]{{2,}})")
 _HUMPS = re.compile(rf"(?:[{UPPER}]?[{LOWER}]{{1,6}})(?:[{UPPER}][{LOWER}]{{1,6}}){{1,3}}")
 _HUMP_WORD = re.compile(rf"[{UPPER}]?[{LOWER}]+")
+_COMPASS = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 _MANY = frozenset({"triệu", "nghìn", "ngàn", "vạn", "tỷ", "chục", "trăm", "nửa", "mỗi"})
 
 
@@ -126,12 +127,22 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
         return cardinal(roman(word), scan.region)
     if capital and (_NAMED.search(scan.before(start).text) or (len(word) > 2 and lower in place_words())):
         return latin(lower)
-    parts = decompose(word)
+    compass = _compass(scan, word, start)
+    if compass:
+        return compass
+    parts = (guess(word) or decompose(word)) if capital else None
     if parts is None and ((capital and len(word) > 4 and _pronounceable(word)) or _NAME.fullmatch(word)):
         return latin(lower)
     said = parts or spell(word)
     scan.doubt("abbreviation.unknown", start, end, said, confidence=0.5 if parts else 0.3)
     return said
+
+
+def _compass(scan: Scan, word: str, start: int) -> str | None:
+    """Hướng ĐĐN, phía TTB: letters of the compass."""
+    if len(word) > 3 or not set(word) <= set(_COMPASS) or not scan.before(start).ends("compass", past_filler=True):
+        return None
+    return " ".join(_COMPASS[letter] for letter in word)
 
 
 def _glued(scan: Scan, word: str, start: int, end: int) -> str | None:
@@ -213,7 +224,7 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return POINTS.get(lower) or latin(lower)
     if (
         lower in "x×"
-        and re.search(r"\d[^\s]*(?: [^\s\d]+){0,3}\s?$", before.text)
+        and re.search(r"(?:\d[^\s]*(?: [^\s\d]+){0,3}|\))\s?$", before.text)
         and re.match(r"\s?(?:[^\W\d_]+ ){0,2}\d", after)
     ):
         return "nhân"
