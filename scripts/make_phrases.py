@@ -1,9 +1,12 @@
-"""Write the phrases that unknown abbreviations may stand for: `python scripts/make_phrases.py laws.txt.xz`.
+"""Write the phrases that unknown abbreviations may stand for, and the words that addresses may hold without marks.
+
+    python scripts/make_phrases.py laws.txt.xz
 
 The text is one paragraph a line; the shipped list was counted from Vietnam's constitution, codes and laws (4.0 million
 syllables, 2005-2025; laws are not protected by copyright: Luật Sở hữu trí tuệ, Điều 15), collected by the project
 undertheseanlp/underthesea. A phrase of four to seven syllables is kept where it is by far the most frequent one with its
-initials and no longer phrase holds nearly all of its occurrences.
+initials and no longer phrase holds nearly all of its occurrences. A pair of syllables is kept where it is frequent and by
+far the most frequent one of those that look alike without marks.
 """
 
 import lzma
@@ -12,6 +15,8 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from loa.text import toneless
+
 SMALL = frozenset("và của về cho vì các trên với ở trong từ sự theo những thuộc đối là".split())
 ENDS = frozenset(
     "của và là được phải do bởi này đó có không nếu khi tại theo những các một hoặc thì mà để với từ đến trong về cho ở "
@@ -19,12 +24,13 @@ ENDS = frozenset(
     "đây kể nói tùy điều khoản điểm".split()
 )
 LONGEST, FEWEST, SHARE, INSIDE = 7, 10, 0.6, 0.6
-OUT = Path(__file__).parent.parent / "generator" / "loa" / "normalizer" / "data" / "phrases.txt"
+PAIR_FEWEST, PAIR_SHARE = 40, 0.7
+DATA = Path(__file__).parent.parent / "generator" / "loa" / "normalizer" / "data"
 
 
 def counts(path: Path) -> dict[int, Counter[str]]:
     """Length in syllables → phrases of that length, without those that begin or end with a small word."""
-    found: dict[int, Counter[str]] = {size: Counter() for size in range(4, LONGEST + 1)}
+    found: dict[int, Counter[str]] = {size: Counter() for size in (2, *range(4, LONGEST + 1))}
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             for part in re.split(r"[^\w\s]|\d+", line.lower()):
@@ -46,7 +52,9 @@ def main() -> None:
                 longer[part] = max(longer[part], count)
     total: Counter[str] = Counter()
     whole: dict[str, Counter[str]] = defaultdict(Counter)
-    for table in found.values():
+    for size, table in found.items():
+        if size == 2:
+            continue
         for phrase, count in table.items():
             core = [word for word in phrase.split() if word not in SMALL]
             key = "".join(word[0] for word in core)
@@ -58,7 +66,21 @@ def main() -> None:
         phrase, count = phrases.most_common(1)[0]
         if count >= FEWEST and count >= SHARE * total[key]:
             lines.append(phrase)
-    OUT.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
+    (DATA / "phrases.txt").write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
+    (DATA / "pairs.txt").write_text("\n".join(sorted(pairs(found[2]))) + "\n", encoding="utf-8")
+
+
+def pairs(counted: Counter[str]) -> list[str]:
+    """Frequent pairs of syllables, none of them easily taken for another when written without marks."""
+    alike: dict[str, Counter[str]] = defaultdict(Counter)
+    for pair, count in counted.items():
+        alike[toneless(pair.replace(" ", ""))][pair] += count
+    kept = []
+    for found in alike.values():
+        pair, count = found.most_common(1)[0]
+        if count >= PAIR_FEWEST and count >= PAIR_SHARE * sum(found.values()) and len(pair) > 5:
+            kept.append(pair)
+    return kept
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
 DASH = re.compile(r"[-–—‑−÷]+")
 PLUS = re.compile(r"\+")
 _CURRENCIES = frozenset("USD VND VNĐ EUR JPY CNY GBP".split())
+_TIMES = frozenset("lần buổi tiết lượt kỳ phiên".split())
 _ADDED = re.compile(r"\d{1,2}(?!\d)")
 _COMPARED = {
     "<": "dưới",
@@ -76,7 +77,8 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     pair = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) if number and match[0] == "/" else None
     if pair:
-        scan.say("trên" if re.match(rf"[\d.,]+ {pair[1]}", scan.after(end, 24)) else "", *match.span())
+        alike = pair[1] in _TIMES or re.match(rf"[\d.,]+ {pair[1]}", scan.after(end, 24))
+        scan.say("trên" if alike else "", *match.span())
         scan.pause(",")
         return end
     if right is None or (match[0].endswith(" ") and match[0].startswith("/")):
