@@ -24,7 +24,7 @@ ENDS = frozenset(
     "đây kể nói tùy điều khoản điểm".split()
 )
 LONGEST, FEWEST, SHARE, INSIDE = 7, 10, 0.6, 0.6
-PAIR_FEWEST, PAIR_SHARE = 40, 0.7
+PAIR_FEWEST, PAIR_SHARE = 15, 0.7
 DATA = Path(__file__).parent.parent / "generator" / "loa" / "normalizer" / "data"
 
 
