@@ -1,7 +1,7 @@
 """Abbreviations: the station's own words, those that the text explains, the tables, and compounds of known parts.
 
 An abbreviation with several senses gets the one that the words beside it call for; without such words the one whose
-subject the text is about (`data/topics.yaml`); without either the most frequent one, which is then reported as doubtful.
+subject the text is about (`data/topics.yaml`); without either the usual one, which is then reported as doubtful.
 """
 
 import re

@@ -201,7 +201,7 @@ def read_stars(scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_ratio(scan: Scan, match: re.Match[str]) -> int | None:
     """1:500: a scale; 2:1: a score."""
-    if scan.before(match.start()).ends("score"):
+    if scan.before(match.start()).ends("score") or match[1] == match[2]:
         joint = ""
     elif scan.before(match.start()).ends("scale", past_filler=True) or int(match[2].replace(".", "")) >= 10:
         joint = "trên "
@@ -260,7 +260,7 @@ RULES: tuple[Rule, ...] = (
 
 PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
 _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
-_LUNAR = re.compile(r"\s?\(?(?:ÂL|AL|âl|âm lịch|Âm lịch)(?!\w)")
+_LUNAR = re.compile(r"\s?\(?(?:(?:ÂL|AL|âl|âm lịch|Âm lịch|DL|dương lịch)(?!\w)|(?:âm|dương)(?=\s?(?:[).,;:]|$)))")
 _STREET_AFTER = re.compile(
     r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])"
     rf"|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[{UPPER}][{LOWER}]+ [{UPPER}])"

@@ -3,11 +3,11 @@
 import re
 
 from loa.normalizer import joiners
+from loa.normalizer.abbreviations import ambiguous
 from loa.normalizer.amounts import NUMBER, number_words
 from loa.normalizer.letters import spell
 from loa.normalizer.numbers import digit_by_digit
 from loa.normalizer.scanner import Rule, Scan
-from loa.normalizer.abbreviations import ambiguous
 from loa.normalizer.tables import abbreviations
 from loa.normalizer.web_addresses import say_parts
 from loa.text import LOWER

@@ -1,5 +1,6 @@
 """Words: plain syllables, Roman numerals where they are called for, foreign words, capitals, single letters."""
 
+import itertools
 import re
 
 from loa.normalizer.abbreviations import ambiguous, company, decompose, expand, foreign, guess, unmarked
@@ -118,7 +119,7 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     glued = _glued(scan, word, start, end)
     if glued is not None:
         return glued
-    if re.search(rf"[{LOWER}]{{2}}", word) and not _shouty(word):
+    if any(left.islower() and right.islower() for left, right in itertools.pairwise(word)) and not _shouty(word):
         return latin(lower)
     if _CAMEL.fullmatch(word):
         scan.doubt("abbreviation.unknown", start, end, said := _camel(scan, word, start))
@@ -171,7 +172,7 @@ def _glued(scan: Scan, word: str, start: int, end: int) -> str | None:
 
 
 def _split(word: str) -> tuple[str, ...] | None:
-    """Two or three syllables that make up `word`, each of two letters at least, later ones with a consonant if possible."""
+    """Two or three syllables that make up `word`; later ones begin with a consonant where that is possible."""
     best: tuple[tuple[int, int], tuple[str, ...]] | None = None
     for cut in range(2, len(word) - 1):
         head, tail = word[:cut], word[cut:]
