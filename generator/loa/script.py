@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from loa.article import Article, Part
 from loa.campaign import Commune, StationSettings
-from loa.normalizer import Reading, Region, breaths, read, split_sentences
+from loa.normalizer import Reading, Region, Subject, breaths, read, split_sentences, survey
 
 # Silence in seconds after a sentence, by the kind of block it ends. Listeners outdoors need time between sentences;
 # the figures follow newsreaders: about one breath after a sentence and two after a heading.
@@ -65,8 +65,9 @@ def write(article: Article, commune: Commune, presenters: Sequence[str] | None =
 def _sentences(article: Article, station: StationSettings, presenters: Sequence[str]) -> Iterator[Sentence]:
     before: Part | None = None
     turn = 0
+    subject = survey("\n".join(part.text for part in article.spoken_parts))
     for part in article.spoken_parts:
-        said = list(_said(part, article.markdown, station))
+        said = list(_said(part, article.markdown, station, subject))
         if not said:
             continue
         turn += before is not None and _takes_turn(before, part)
@@ -80,10 +81,10 @@ def _takes_turn(before: Part, part: Part) -> bool:
     return part.kind != "item" and before.kind != "heading"
 
 
-def _said(part: Part, markdown: str, station: StationSettings) -> Iterator[Sentence]:
-    """Yield the sentences of one block."""
+def _said(part: Part, markdown: str, station: StationSettings, subject: Subject) -> Iterator[Sentence]:
+    """The sentences of one block; `subject`: what the whole article is about."""
     for start, end in split_sentences(part.text):
-        reading = read(part.text[start:end], region=station.region, pronounce=station.pronounce)
+        reading = read(part.text[start:end], region=station.region, pronounce=station.pronounce, subject=subject)
         pieces = breaths(reading)
         for number, (first, last) in enumerate(pieces, 1):
             offset, text, piece = _piece(part.text[start:end], reading, first, last)

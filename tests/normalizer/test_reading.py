@@ -3,7 +3,7 @@
 import pytest
 
 from loa.article.filters import spell_address
-from loa.normalizer import breaths, read, spoken
+from loa.normalizer import DOUBTS, breaths, read, spoken, survey
 from loa.normalizer.syllables import parse
 
 
@@ -44,6 +44,48 @@ def test_an_ambiguous_reading_is_taken_by_rule_and_reported():
         assert (doubt.code, doubt.quote) == ("reading.ambiguous", quote)
         assert doubt.others
     assert not read("từ 10-12 người").doubts
+
+
+def test_the_least_sure_places_of_a_text_come_first():
+    text = "Ban QXZK và GS Hà xem https://docs.google.com/forms/d/e/1FAIpQLSd/viewform; LêThị Hoa, ĐứcMạnh và Ban QXZK nghỉ."
+    reading = read(text)
+    assert {doubt.code for doubt in reading.doubts} == {"abbreviation.unknown", "address.long", "word.glued"}
+    assert {doubt.code for doubt in reading.doubts} <= set(DOUBTS)
+    assert [doubt.quote for doubt in reading.doubts].count("QXZK") == 2
+    listed = reading.doubtful()
+    assert [doubt.quote for doubt in listed].count("QXZK") == 1
+    assert [doubt.confidence for doubt in listed] == sorted(doubt.confidence for doubt in listed)
+    assert reading.doubtful(2) == listed[:2]
+    assert reading.confidence == listed[0].confidence < 0.5
+    assert read("Kính thưa bà con.").confidence == 1.0
+
+
+@pytest.mark.parametrize(
+    ("about", "sentence", "words"),
+    [
+        ("Lịch tuyển sinh lớp 10: học sinh mang theo thẻ, giáo viên coi thi.", "TS có mặt.", "thí sinh"),
+        ("Tàu cá của ngư dân khai thác, nuôi trồng thủy sản.", "Chi cục TS họp.", "thủy sản"),
+        ("Bóng đá nam: các trận đấu vòng bảng, bán kết của giải đấu.", "Xem CK.", "chung kết"),
+        ("Ngân hàng cho vay vốn, thanh toán, tiền gửi.", "Xem CK.", "chuyển khoản"),
+    ],
+)
+def test_what_the_document_is_about_decides_between_senses(about: str, sentence: str, words: str):
+    assert words in read(sentence, subject=survey(about + "\n" + sentence)).text
+    assert words in read(f"{about}\n{sentence}").text
+
+
+def test_a_sense_that_nothing_decides_is_reported_with_the_others():
+    (doubt,) = read("Xem CK nhé").doubts
+    assert (doubt.code, doubt.quote, doubt.taken) == ("reading.ambiguous", "CK", "chuyển khoản")
+    assert "chung kết" in doubt.others
+    assert 0.5 < doubt.confidence < 0.8
+
+
+def test_what_a_document_explains_is_known_in_every_piece_of_it():
+    document = "Ban chỉ huy Quân xứ Zeta (QXZ) họp.\nQXZ kết luận."
+    subject = survey(document)
+    assert subject.defined == {"QXZ": "quân xứ zeta"}
+    assert read("QXZ kết luận.", subject=subject).text == "quân xứ zeta kết luận"
 
 
 def test_an_abbreviation_that_the_text_explains_is_known_from_there_on():

@@ -17,7 +17,7 @@ from loa.checks.addresses import hosts
 from loa.checks.law_dates import is_former_desk, reported
 from loa.errors import Finding, Severity, TemplateError
 from loa.i18n import _
-from loa.normalizer import Doubt, read
+from loa.normalizer import Doubt, read, survey
 from loa.reference import law, places
 from loa.workspace import Workspace, read_text
 from loa.yamlfile import YamlFile
@@ -169,25 +169,34 @@ def _addresses(commune: Commune, source: YamlFile, day: date) -> Iterator[Findin
 def doubts_of_article(article: Article, commune: Commune) -> Iterator[Finding]:
     """What is doubtful in what the microphone hears; without a place, which the caller knows."""
     station = commune.station
+    subject = survey("\n".join(part.text for part in article.spoken_parts))
     for part in article.spoken_parts:
-        for doubt in read(part.text, region=station.region, pronounce=station.pronounce).doubts:
-            yield _finding(doubt)
+        reading = read(part.text, region=station.region, pronounce=station.pronounce, subject=subject)
+        yield from map(_finding, reading.doubts)
 
 
 def doubts_of_text(text: Text, file: str) -> Iterator[Finding]:
     """What is doubtful in a text that somebody wants to have read aloud."""
+    subject = survey(text.flat)
     for offset, passage in text.passages:
-        for doubt in read(passage.text).doubts:
+        for doubt in read(passage.text, subject=subject).doubts:
             line, column = text.place(offset + doubt.start)
             yield _finding(doubt, file, line, column)
 
 
 def _finding(doubt: Doubt, file: str | None = None, line: int | None = None, column: int | None = None) -> Finding:
-    if doubt.code == "abbreviation.unknown":
-        message = _("The reader does not know “{quote}”; it says “{taken}”.")
-    else:
-        message = _("“{quote}” can be read in more than one way; the reader says “{taken}”.")
     fix = _("Write it out, or add it under “pronounce:” of the station.")
+    match doubt.code:
+        case "abbreviation.unknown":
+            message = _("The reader does not know “{quote}”; it says “{taken}”.")
+        case "word.glued":
+            message = _("“{quote}” was typed without a space; the reader says “{taken}”.")
+            fix = _("Put the space in.")
+        case "address.long":
+            message = _("Nobody can write down “{quote}” from hearing it; the reader says “{taken}”.")
+            fix = _("Give a short address, or the name of the page.")
+        case _:
+            message = _("“{quote}” can be read in more than one way; the reader says “{taken}”.")
     if doubt.others:
         fix = _("Or is it “{others}”? Write it out, or add it under “pronounce:” of the station.")
     return Finding(

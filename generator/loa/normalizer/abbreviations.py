@@ -1,7 +1,7 @@
 """Abbreviations: the station's own words, those that the text explains, the tables, and compounds of known parts.
 
 An abbreviation with several senses gets the one that the words beside it call for; without such words the one whose
-subject the text is about (`data/topics.yaml`); without either the most frequent one, which is then reported as doubtful.
+subject the text is about (`data/topics.yaml`); without either the usual one, which is then reported as doubtful.
 """
 
 import re
@@ -11,8 +11,8 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from loa.normalizer.scanner import Scan, Subject
-from loa.normalizer.tables import abbreviations, table, topics
-from loa.text import LOWER, UPPER
+from loa.normalizer.tables import abbreviations, phrases, table, topics
+from loa.text import LOWER, UPPER, toneless
 
 _NUMBERED = re.compile(r" ?(?:số )?\d")
 _CREDIT = re.compile(
@@ -221,6 +221,22 @@ def unmarked(key: str) -> str | None:
     """The words of an abbreviation that the table writes with other marks between its parts: TT-BVTV, TTBVTV."""
     plain = re.sub(r"[^\w]", "", key)
     return (abbreviations().get(plain) or _plain_keys().get(plain)) if len(plain) > 3 and plain.isupper() else None
+
+
+def _initials(words: str) -> str:
+    """First letters in capitals, without their marks but for Đ: ủy ban → UB."""
+    return "".join("Đ" if word[0] in "đĐ" else toneless(word[0]).upper() for word in words.split())
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    """Initials → the phrase that the laws use by far most often with them (`data/phrases.txt`)."""
+    return {_initials(phrase): phrase for phrase in phrases()}
+
+
+def guess(word: str) -> str | None:
+    """What unknown capitals may stand for: a frequent phrase with these initials (GQVL → giải quyết việc làm)."""
+    return _phrases().get(_initials(" ".join(word))) if 4 <= len(word) <= 7 else None
 
 
 @lru_cache(maxsize=2048)

@@ -18,6 +18,9 @@ AMOUNT = re.compile(NUMBER)
 HEADING = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,5}(?:\.(?=\s)|(?=\s|$))|\d{1,3}(?:\.\d{1,3}){2,5}(?!\d)")
 TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?!\d|/\d)")
 LETTERED = re.compile(r"(\d{1,4})([A-ZĐ])(?![\w&]|\.[A-ZĐ])")
+DRAW = re.compile(r"\d{2}(?:\s?[-–]\s?\d{2}){3,7}(?!\d|[-–/.]\d)")
+NIGHTS = re.compile(r"(\d{1,2})\s?N\s?(\d{1,2})\s?Đ(?![^\W_])")
+STARS = re.compile(r"(\d)\s?(?:\*|★)(?!\d)")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
@@ -173,9 +176,32 @@ def read_triple(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "number")
 
 
+def read_draw(scan: Scan, match: re.Match[str]) -> int | None:
+    """05-12-23-34-41: numbers that were drawn, one after another."""
+    if scan.before(match.start()).ends("call", past_filler=True):
+        return None
+    for part in re.finditer(r"\d+", match[0]):
+        scan.say(whole(part[0], scan.region), match.start() + part.start(), match.start() + part.end())
+        scan.pause(",")
+    return scan.measure(match.end(), "number")
+
+
+def read_nights(scan: Scan, match: re.Match[str]) -> int | None:
+    """Tour 3N2Đ: days and nights."""
+    scan.say(f"{whole(match[1], scan.region)} ngày", match.start(), match.start(2))
+    scan.say(f"{whole(match[2], scan.region)} đêm", match.start(2), match.end())
+    return match.end()
+
+
+def read_stars(scan: Scan, match: re.Match[str]) -> int | None:
+    """Khách sạn 3*."""
+    scan.say(f"{whole(match[1], scan.region)} sao", *match.span())
+    return match.end()
+
+
 def read_ratio(scan: Scan, match: re.Match[str]) -> int | None:
     """1:500: a scale; 2:1: a score."""
-    if scan.before(match.start()).ends("score"):
+    if scan.before(match.start()).ends("score") or match[1] == match[2]:
         joint = ""
     elif scan.before(match.start()).ends("scale", past_filler=True) or int(match[2].replace(".", "")) >= 10:
         joint = "trên "
@@ -195,7 +221,22 @@ def read_months(scan: Scan, match: re.Match[str]) -> int | None:
 def read_age(scan: Scan, match: re.Match[str]) -> int | None:
     """(4t): years of age."""
     before = scan.before(match.start())
-    aged = before.last in {"trên", "dưới", "từ", "đủ", "nam", "nữ", "cháu", "và"} or before.gap.endswith("(")
+    aged = before.last in {
+        "trên",
+        "dưới",
+        "từ",
+        "đủ",
+        "nam",
+        "nữ",
+        "cháu",
+        "và",
+        "khoảng",
+        "bé",
+        "gần",
+        "hơn",
+        "trai",
+        "gái",
+    } or before.gap.endswith("(")
     if int(match[1]) > 120 or not (aged or scan.text[match.end() : match.end() + 1] in {")", ""}):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
@@ -203,8 +244,11 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
+DRAW_RULES: tuple[Rule, ...] = ((DRAW, read_draw),)
 RULES: tuple[Rule, ...] = (
     (HEADING, read_heading),
+    (NIGHTS, read_nights),
+    (STARS, read_stars),
     (TRIPLE, read_triple),
     (RATIO, read_ratio),
     (MONTHS, read_months),
@@ -216,7 +260,7 @@ RULES: tuple[Rule, ...] = (
 
 PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
 _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
-_LUNAR = re.compile(r"\s?\(?(?:ÂL|AL|âl|âm lịch|Âm lịch)(?!\w)")
+_LUNAR = re.compile(r"\s?\(?(?:(?:ÂL|AL|âl|âm lịch|Âm lịch|DL|dương lịch)(?!\w)|(?:âm|dương)(?=\s?(?:[).,;:]|$)))")
 _STREET_AFTER = re.compile(
     r"[A-Z]?,? (?:đường|phố|quốc lộ|QL(?!\w)|(?:ấp|khu phố|KP|tổ|thôn|khóm|xóm) (?=[\dA-ZĐ])"
     rf"|Đường|Phố|đ\.|Đ\.|ngõ|hẻm|[{UPPER}][{LOWER}]+ [{UPPER}])"

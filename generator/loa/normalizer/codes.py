@@ -23,6 +23,7 @@ MIXED = re.compile(
     r"(?P<tail>[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?"
     r"(?P<grade>[-.]\d{1,5}|-[A-Z]{1,4}(?!\w))?(?![^\W_]|[.,]\d)"
 )
+_KM_NUMBER = re.compile(r"(\d\.\d{3}(?=\s?\+)|\d{1,4})(?:\s?\+\s?(\d{1,3})(?!\d))?")
 _YEAR = re.compile(r"[/.]\s?(\d{4})(?!\d)")
 _NO_DAY = frozenset(
     "tuyến lô mẫu khu nhóm mã kênh ga nhà vụ loại xe u tba trạm lộ mạch nhánh tầng máy áp trục cầu tòa cổng".split()
@@ -82,11 +83,11 @@ def read_letter_code(scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_km(scan: Scan, match: re.Match[str]) -> int | None:
     """Km8+750, K12+400: a place on a road, on a dike."""
-    number = re.compile(r"(\d{1,4})(?:\s?\+\s?(\d{1,3})(?!\d))?").match(scan.text, match.end())
+    number = _KM_NUMBER.match(scan.text, match.end())
     if number is None or (match[0] == "KM" and scan.before(match.start()).ends("crop")):
         return None
     scan.say("ca" if match[0] == "K" else "ki lô mét", *match.span())
-    scan.say(whole(number[1], scan.region), *number.span(1))
+    scan.say(whole(number[1].replace(".", ""), scan.region), *number.span(1))
     if number[2]:
         scan.say("cộng " + whole(number[2], scan.region), number.end(1), number.end(2))
     return scan.measure(number.end(), "km")

@@ -1,5 +1,6 @@
 """Dates, months, quarters and ranges of them. "ngày" and "tháng" are added where the text leaves them out."""
 
+import itertools
 import re
 
 from loa.normalizer.numbers import DIGITS, cardinal
@@ -29,7 +30,8 @@ _NEXT_TO_DATE = re.compile(
     r"(?<![\d.])\d{1,2}[/.-]\d{1,2}(?:/\d{4})?(?:,| và| hoặc| đến| đến hết| đến ngày| tới|;| ?[-–]| &) ?$"
 )
 _DATED_AFTER = re.compile(
-    r",? ?(?:\(?(?:âm|dương) lịch|\(?[ÂA]L\b|năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|này\b|"
+    r",? ?(?:\(?(?:âm|dương) lịch|\(?[ÂAD]L\b|(?:âm|dương)(?=\s?[).,;:]|$)|"
+    r"năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|này\b|"
     r"\((?:thứ|T[2-7]|nhằm|tức|chủ|mùng|CN))"
 )
 _RANGE_OR_END = re.compile(
@@ -131,7 +133,7 @@ def read_weekdays(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     days = list(_ONE_WEEKDAY.finditer(match[0]))
     numbers = [int(day[1]) if day[1] else 8 for day in days]
-    joints = [match[0][one.end() : two.start()] for one, two in zip(days, days[1:], strict=False)]
+    joints = [match[0][one.end() : two.start()] for one, two in itertools.pairwise(days)]
     pair = len(days) == 2 and (re.search(r"[-–/]", joints[0]) or (lettered and "T" not in match[0][1:]))
     if numbers != sorted(set(numbers)) or pair:
         return None
@@ -149,9 +151,9 @@ def read_month_range(scan: Scan, match: re.Match[str]) -> int | None:
     """T9-10, T8-T12, T3-4/2027: months, where one of them is no weekday or a year follows; T2-6: weekdays."""
     first, last, year = match[1], match[2], match[3]
     month_near = scan.before(match.start()).ends("month lists") or _MONTH_CODE.search(scan.after(match.end()))
-    if not int(first) < int(last):
+    if not int(first) < int(last) and int(first) < 8:
         return None
-    if not (year or int(last) > 7 or first == "1" or first[0] == "0" or month_near):
+    if not (year or max(int(first), int(last)) > 7 or first == "1" or first[0] == "0" or month_near):
         day, other = ("tư" if text == "4" else DIGITS[int(text)] for text in (first, last))
         scan.say(f"thứ {day}", *match.span(1))
         scan.say(f"đến thứ {other}", match.end(1), match.end(2))
@@ -260,7 +262,7 @@ def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
         return feast and not re.match(r" [Tt](?:ết|háng)", after)
     clear = feast or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
     alone = re.match(rf"[,.;:)]|\s?$|\s[{UPPER}]", after) is not None
-    if before.ends("part of day") and (clear or alone):
+    if before.ends("part of day") and (clear or alone or before.last in {"sáng", "trưa", "chiều", "tối", "đêm"}):
         return True
     if (_LISTED.search(before.text) or _near(scan, match)) and clear:
         return True

@@ -10,6 +10,9 @@ SLASH = re.compile(r"\s?/\s?")
 ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
 DASH = re.compile(r"[-–—‑−÷]+")
 PLUS = re.compile(r"\+")
+_CURRENCIES = frozenset("USD VND VNĐ EUR JPY CNY GBP".split())
+_TIMES = frozenset("lần buổi tiết lượt kỳ phiên".split())
+_ADDED = re.compile(r"\d{1,2}(?!\d)")
 _COMPARED = {
     "<": "dưới",
     ">": "trên",
@@ -74,13 +77,17 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     pair = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) if number and match[0] == "/" else None
     if pair:
-        scan.say("trên" if re.match(rf"[\d.,]+ {pair[1]}", scan.after(end, 24)) else "", *match.span())
+        alike = pair[1] in _TIMES or re.match(rf"[\d.,]+ {pair[1]}", scan.after(end, 24))
+        scan.say("trên" if alike else "", *match.span())
         scan.pause(",")
         return end
     if right is None or (match[0].endswith(" ") and match[0].startswith("/")):
         scan.pause("," if match[0].endswith(" ") else "")
         return end
     one = re.search(r"([^\W\d_]+[23²³]?)$", scan.left(start, 24))
+    if one and one[1] in _CURRENCIES and right[1] in _CURRENCIES:
+        scan.say("trên", *match.span())
+        return end
     name, left = right[1], one[1].lower() if one else ""
     unit = units().get(name) if (len(name) > 1 or name in "gLlmsh") and name not in {"tr", "k"} else None
     known = unit is not None or name.lower() in word_set("units", "per right")
@@ -128,6 +135,9 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
         if not score:
             _doubt_day(scan, start, end)
         return end
+    if scan.left(start, 1) == "(" and re.match(r"[\d.,]+\s?(?:đ|đồng|k|%|nghìn|triệu)", after):
+        scan.say("giảm", *match.span())  # 118.500đ/kg (-700đ)
+        return end
     negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
     if negative and scan.left(start, 1) != ")":
         falling = scan.before(start).last in {"giảm", "âm"}
@@ -174,7 +184,8 @@ def _same_kind(scan: Scan, after: str) -> bool:
         case "electric":
             return re.match(r"\d+(?:,\d+)?\s?[kK]V(?!A)", after) is not None
         case "number" | "unit":
-            if after[:1] in "IVX" or (clock and re.match(r"\d{1,2}(?:[hHg:]\d|h)", after)):
+            minutes = re.search(r"(?:'|phút)\s?$", scan.left(scan.measured, 6)) is not None
+            if after[:1] in "IVX" or (clock and not minutes and re.match(r"\d{1,2}(?:[hHg:]\d|h)", after)):
                 return False
             if after[0] in "0123456789+":
                 return True
@@ -196,7 +207,7 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     if re.search(r"=[^=;.]{0,40}$", scan.left(start)) and after.strip()[:1].isalnum():
         scan.say("cộng", start, end)
         return end
-    if after[:1].isdecimal() and scan.follows_quantity(start) and scan.before(start).words[-2:-1] == ["phút"]:
+    if scan.follows_quantity(start) and re.search(r"(?<!\d)(?:45|90)$|phút \d{2,3}$", left) and _ADDED.match(after):
         scan.say("cộng", start, end)  # phút 90+4
         return end
     if after.startswith("TE"):  # NPK 20-20-15+TE: with trace elements

@@ -1,4 +1,4 @@
-"""Quantities written in a way of their own: areas and heights (5m2, 1m65), short prices (1tr5), positions, sports times."""
+"""Quantities with a form of their own: areas and heights (5m2, 1m65), short prices (1tr5), positions, race times."""
 
 import re
 

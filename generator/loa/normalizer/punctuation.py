@@ -240,6 +240,8 @@ def read_other(scan: Scan, match: re.Match[str]) -> int | None:
     if sign not in _SIGNS:
         return match.end()
     following = scan.after(match.end(), 2).strip()
+    if sign == "=" and following[:1] == "(":
+        following = "x"
     if sign in "=~@&$€%" and (not following or not following[0].isalnum()) and sign not in "%$€":
         return match.end()
     if sign in "=&" and not scan.said:

@@ -29,6 +29,7 @@ DIGIT_RULES: tuple[Rule, ...] = (
     *measures.RULES,
     *dates.HOUR_RULES,
     *dates.RULES,
+    *amounts.DRAW_RULES,
     *phones.RULES,
     *amounts.PAIR_RULES,
     *amounts.RULES,

@@ -72,6 +72,19 @@ def topics() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def phrases() -> tuple[str, ...]:
+    """Frequent phrases of four syllables and more, counted in laws by `scripts/make_phrases.py`."""
+    return tuple((_DATA / "phrases.txt").read_text("utf-8").splitlines())
+
+
+@cache
+def pairs() -> dict[str, str]:
+    """Pair of syllables without marks or space (ngoaingu) → the frequent word that it stands for (ngoại ngữ)."""
+    words = (_DATA / "pairs.txt").read_text("utf-8").splitlines()
+    return {toneless(pair).replace(" ", ""): pair for pair in words}
+
+
+@cache
 def place_words() -> frozenset[str]:
     """Every word of a name of a place: krông, kpam, sơn."""
     return frozenset(word for name in places().values() for word in name.split())
@@ -87,6 +100,6 @@ def places() -> dict[str, str]:
 def version() -> str:
     """The rules' number and a hash of every table."""
     digest = hashlib.sha256()
-    for name in (*(f"{name}.yaml" for name in _FILES), "places.txt"):
+    for name in (*(f"{name}.yaml" for name in _FILES), "pairs.txt", "phrases.txt", "places.txt"):
         digest.update((_DATA / name).read_bytes())
     return f"{RULES}-{digest.hexdigest()[:12]}"

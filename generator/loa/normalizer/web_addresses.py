@@ -3,12 +3,12 @@
 import re
 from functools import cache, lru_cache
 
-from loa.normalizer.abbreviations import foreign
+from loa.normalizer.abbreviations import ambiguous, foreign
 from loa.normalizer.letters import latin, spell
 from loa.normalizer.numbers import digit_by_digit
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.syllables import all_syllables, is_syllable
-from loa.normalizer.tables import abbreviations, contexts, places, table
+from loa.normalizer.tables import abbreviations, contexts, pairs, places, table
 from loa.text import toneless
 
 _TOP = "|".join(sorted(contexts("top"), key=len, reverse=True))
@@ -149,7 +149,12 @@ def _label(text: str) -> str:
                 cost, said = 1.0, str(known.get(piece) or spelt.get(piece))
             elif len(piece) >= 4 and piece in names:
                 cost, said = 1.1, names[piece]
-            elif 2 < len(piece) < 8 and piece.upper() in abbreviations() and not re.search("[aeiouy]", piece):
+            elif (
+                1 < len(piece) < 8
+                and (len(piece) > 2 or start == 0)
+                and (piece.upper() in abbreviations() or piece.upper() in ambiguous())
+                and not re.search("[aeiouy]", piece)
+            ):
                 cost, said = 1.5, spell(piece)
             elif piece in people:
                 cost, said = 1.6, people[piece]
@@ -182,7 +187,8 @@ def _known() -> dict[str, str]:
                 phrases.setdefault(toneless("".join(part)), " ".join(part))
     respelt = {word: said for word, said in foreign().items() if len(word) > 3 and word.isascii() and word.isalpha()}
     listed: dict[str, str] = table("hosts")["words"]
-    return respelt | phrases | listed
+    frequent = {key: pair for key, pair in pairs().items() if key not in places()}
+    return frequent | respelt | phrases | listed
 
 
 @cache

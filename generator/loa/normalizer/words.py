@@ -1,8 +1,9 @@
 """Words: plain syllables, Roman numerals where they are called for, foreign words, capitals, single letters."""
 
+import itertools
 import re
 
-from loa.normalizer.abbreviations import ambiguous, company, decompose, expand, foreign, unmarked
+from loa.normalizer.abbreviations import ambiguous, company, decompose, expand, foreign, guess, unmarked
 from loa.normalizer.letters import POINTS, latin, letter, spell
 from loa.normalizer.numbers import ROMAN, cardinal, roman
 from loa.normalizer.scanner import Rule, Scan
@@ -35,6 +36,7 @@ _NAMED = re.compile(
 _TAILED = re.compile(rf"([{UPPER}]{{2,10}})([{LOWER}]{{2,}})")
 _HUMPS = re.compile(rf"(?:[{UPPER}]?[{LOWER}]{{1,6}})(?:[{UPPER}][{LOWER}]{{1,6}}){{1,3}}")
 _HUMP_WORD = re.compile(rf"[{UPPER}]?[{LOWER}]+")
+_COMPASS = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 _MANY = frozenset({"triệu", "nghìn", "ngàn", "vạn", "tỷ", "chục", "trăm", "nửa", "mỗi"})
 
 
@@ -117,7 +119,7 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     glued = _glued(scan, word, start, end)
     if glued is not None:
         return glued
-    if re.search(rf"[{LOWER}]{{2}}", word) and not _shouty(word):
+    if any(left.islower() and right.islower() for left, right in itertools.pairwise(word)) and not _shouty(word):
         return latin(lower)
     if _CAMEL.fullmatch(word):
         scan.doubt("abbreviation.unknown", start, end, said := _camel(scan, word, start))
@@ -126,12 +128,22 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
         return cardinal(roman(word), scan.region)
     if capital and (_NAMED.search(scan.before(start).text) or (len(word) > 2 and lower in place_words())):
         return latin(lower)
-    parts = decompose(word)
+    compass = _compass(scan, word, start)
+    if compass:
+        return compass
+    parts = (guess(word) or decompose(word)) if capital else None
     if parts is None and ((capital and len(word) > 4 and _pronounceable(word)) or _NAME.fullmatch(word)):
         return latin(lower)
     said = parts or spell(word)
     scan.doubt("abbreviation.unknown", start, end, said, confidence=0.5 if parts else 0.3)
     return said
+
+
+def _compass(scan: Scan, word: str, start: int) -> str | None:
+    """Hướng ĐĐN, phía TTB: letters of the compass."""
+    if len(word) > 3 or not set(word) <= set(_COMPASS) or not scan.before(start).ends("compass", past_filler=True):
+        return None
+    return " ".join(_COMPASS[letter] for letter in word)
 
 
 def _glued(scan: Scan, word: str, start: int, end: int) -> str | None:
@@ -160,7 +172,7 @@ def _glued(scan: Scan, word: str, start: int, end: int) -> str | None:
 
 
 def _split(word: str) -> tuple[str, ...] | None:
-    """Two or three syllables that make up `word`, each of two letters at least, later ones with a consonant if possible."""
+    """Two or three syllables that make up `word`; later ones begin with a consonant where that is possible."""
     best: tuple[tuple[int, int], tuple[str, ...]] | None = None
     for cut in range(2, len(word) - 1):
         head, tail = word[:cut], word[cut:]
@@ -213,7 +225,7 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return POINTS.get(lower) or latin(lower)
     if (
         lower in "x×"
-        and re.search(r"\d[^\s]*(?: [^\s\d]+){0,3}\s?$", before.text)
+        and re.search(r"(?:\d[^\s]*(?: [^\s\d]+){0,3}|\))\s?$", before.text)
         and re.match(r"\s?(?:[^\W\d_]+ ){0,2}\d", after)
     ):
         return "nhân"
