@@ -184,6 +184,24 @@ def load(path: Path, file: str) -> YamlFile:
 
 def parse(text: str, file: str) -> YamlFile:
     """`text` as data with places. Raises WorkspaceError: too large or deep, tabs, syntax, duplicate keys, empty."""
+    return with_places(tree(text, file), text, file)
+
+
+def with_places(node: yaml.Node | None, text: str, file: str) -> YamlFile:
+    """The `tree` of `text` as data with places. Raises WorkspaceError: duplicate keys, empty."""
+    if node is None:
+        raise _refuse(
+            file, "yaml.empty", _("The file is empty."), _("Fill it in; docs/huong-dan.md shows a whole example.")
+        )
+    builder = _Builder(file)
+    data = builder.build(node, ())
+    if builder.problems:
+        raise WorkspaceError(builder.problems)
+    return YamlFile(file, data, builder.values, builder.keys, text)
+
+
+def tree(text: str, file: str) -> yaml.Node | None:
+    """The nodes of `text` with the offsets where they begin and end; None of an empty file. Raises as `parse`."""
     if len(text.encode()) > MAX_BYTES:
         raise _refuse(
             file,
@@ -192,7 +210,7 @@ def parse(text: str, file: str) -> YamlFile:
             _("A commune's facts need a few kB: is this the right file?"),
         )
     try:
-        node = _compose(text, file)
+        return _compose(text, file)
     except yaml.MarkedYAMLError as error:
         reported = explain(error, text)
         raise _refuse(file, "yaml.syntax", reported.message, reported.fix, reported.line, reported.column) from error
@@ -207,15 +225,6 @@ def parse(text: str, file: str) -> YamlFile:
             line=line,
             column=column,
         ) from error
-    if node is None:
-        raise _refuse(
-            file, "yaml.empty", _("The file is empty."), _("Fill it in; docs/huong-dan.md shows a whole example.")
-        )
-    builder = _Builder(file)
-    data = builder.build(node, ())
-    if builder.problems:
-        raise WorkspaceError(builder.problems)
-    return YamlFile(file, data, builder.values, builder.keys, text)
 
 
 def _refuse(
