@@ -27,7 +27,7 @@ def test_a_broadcast_is_cut_out_with_its_own_lines_and_no_comment(number: int) -
     [
         ("a:\n  - id: x  # một\n    notes: |\n      # không phải chú thích\n\n      chữ\nb: 1\n", "a: []\nb: 1\n"),
         ("a:  # mọi thứ\n- id: x\n# sau\nb: 1\n", "a: []  # mọi thứ\n# sau\nb: 1\n"),
-        ("a: [{id: x}, {id: y}]\n", "a: [id: y]\n"),
+        ("a: [{id: x}, {id: y}]\n", "a: [{id: y}]\n"),
     ],
 )
 def test_every_way_of_writing_a_list_is_cut(text: str, after: str) -> None:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
 from loa.reference import places
 from loa.text import free_slug, slug
 from loa.yamlfile import editor, parse, value_at
@@ -85,10 +83,6 @@ def add_campaign(text: str, entry: Mapping[str, Any]) -> tuple[str, str]:
     id_ = free_slug(str(entry["title"]), taken)
 
     def add(data: Any) -> None:
-        made = CommentedMap(id=id_)
-        for key, value in entry.items():
-            # one paragraph per line; short values on the line of their key
-            made[key] = CommentedSeq(value) if isinstance(value, list) and value else editor.plain(value)
-        data["campaigns"].append(made)
+        data["campaigns"] = [*(data.get("campaigns") or []), {"id": id_, **entry}]
 
     return editor.change(text, add), id_

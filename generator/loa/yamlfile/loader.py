@@ -185,10 +185,25 @@ def load(path: Path, file: str) -> YamlFile:
 
 
 def parse(text: str, file: str) -> YamlFile:
-    """Parse `text`, called `file` in messages.
+    """`text` as data with places. Raises WorkspaceError: too large or deep, tabs, syntax, duplicate keys, empty."""
+    return with_places(tree(text, file), text, file)
 
-    Raises WorkspaceError if it is empty, too large or too deep, or has a syntax error or duplicate keys.
-    """
+
+def with_places(node: yaml.Node | None, text: str, file: str) -> YamlFile:
+    """The `tree` of `text` as data with places. Raises WorkspaceError: duplicate keys, empty."""
+    if node is None:
+        raise _error(
+            file, "yaml.empty", _("The file is empty."), _("Fill it in; docs/huong-dan.md shows a whole example.")
+        )
+    builder = _Builder(file)
+    data = builder.build(node, ())
+    if builder.problems:
+        raise WorkspaceError(builder.problems)
+    return YamlFile(file, data, builder.values, builder.keys, text)
+
+
+def tree(text: str, file: str) -> yaml.Node | None:
+    """The nodes of `text` with the offsets where they begin and end; None of an empty file. Raises as `parse`."""
     if len(text.encode()) > MAX_BYTES:
         raise _error(
             file,
@@ -197,7 +212,7 @@ def parse(text: str, file: str) -> YamlFile:
             _("A commune's facts need a few kB: is this the right file?"),
         )
     try:
-        node = _compose(text, file)
+        return _compose(text, file)
     except yaml.MarkedYAMLError as error:
         reported = explain(error, text)
         raise _error(file, "yaml.syntax", reported.message, reported.fix, reported.line, reported.column) from error
@@ -212,15 +227,6 @@ def parse(text: str, file: str) -> YamlFile:
             line=line,
             column=column,
         ) from error
-    if node is None:
-        raise _error(
-            file, "yaml.empty", _("The file is empty."), _("Fill it in; docs/huong-dan.md shows a whole example.")
-        )
-    builder = _Builder(file)
-    data = builder.build(node, ())
-    if builder.problems:
-        raise WorkspaceError(builder.problems)
-    return YamlFile(file, data, builder.values, builder.keys, text)
 
 
 def _error(

@@ -5,14 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import Request
-from ruamel.yaml.comments import CommentedSeq
 
 from loa.i18n import _
 from loa.web.context import Console, audit, console_of, flash, person_of
 from loa.web.forms import FormError
 from loa.workspace import read_text
 from loa.yamlfile import editor
-from loa.yamlfile.editor import plain
 
 
 def broadcast_in(data: Any, id_: str) -> Any:
@@ -84,27 +82,17 @@ def move(
 
 def set_broadcast(data: Any, values: dict[str, Any]) -> None:
     """Add a broadcast, or change the keys in `values` of the one with the same id; None removes a key."""
-    broadcasts = data.get("broadcasts")
-    if broadcasts is None:
-        broadcasts = data["broadcasts"] = CommentedSeq()
-    there = next((b for b in broadcasts if str(b.get("id")) == values["id"]), None)
+    if data.get("broadcasts") is None:
+        data["broadcasts"] = []
+    there = next((b for b in data["broadcasts"] if str(b.get("id")) == values["id"]), None)
     if there is None:
-        from ruamel.yaml.comments import CommentedMap
-
-        there = CommentedMap()
-        broadcasts.append(there)
+        there = {}
+        data["broadcasts"].append(there)
     for key, value in values.items():
         if value is None:
             there.pop(key, None)
-        elif not _same(there.get(key), value):
-            there[key] = plain(value)
-
-
-def _same(old: Any, new: Any) -> bool:
-    """Whether the file says this already, be it as a date or as the text of one."""
-    if isinstance(new, list):
-        return isinstance(old, list) and [str(item) for item in old] == new
-    return bool(old == new) or (isinstance(new, str) and str(old) == new)
+        else:
+            there[key] = value
 
 
 def change_broadcast(data: Any, values: dict[str, Any]) -> None:
@@ -124,7 +112,7 @@ def _append(broadcast: Any, key: str, text: str) -> None:
     if isinstance(given, list):
         given.append(text)
     else:
-        broadcast[key] = plain([text] if given is None else [given, text])
+        broadcast[key] = [text] if given is None else [given, text]
 
 
 def reschedule(request: Request, edit: Callable[[Any], None], text: str) -> None:

@@ -53,7 +53,7 @@ def add_output(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
     sheet = _output_sheet(console, name, kind)
     values: dict[str, Any] = {"kind": kind}
     values |= {change.path[0]: change.value for change in yaml_forms.changes(form, sheet.fields, None)}
-    filled = FilledForm(sheet, form, (), editor.add(sheet.text, sheet.root, values))
+    filled = FilledForm(sheet, form, (), editor.change(sheet.text, lambda data: editor.put(data, sheet.root, values)))
     title = _new_title(kind)
     try:
         _check_new(console, name)

@@ -113,7 +113,7 @@ def replace_in(data: Any, quote: str, replacement: str) -> int:
     many = 0
     for key, value in list(items):
         if isinstance(value, str) and quote in value:
-            data[key] = type(value)(value.replace(quote, replacement))
+            data[key] = value.replace(quote, replacement)
             many += 1
         else:
             many += replace_in(value, quote, replacement)
