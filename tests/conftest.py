@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from tests.browser import chromium
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
 ROOT = Path(__file__).parent.parent
+# Processes that tests start run this tree, wherever the package that is installed lies.
+_PLACES = (str(ROOT / "generator"), str(ROOT), os.environ.get("PYTHONPATH", ""))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, _PLACES))
 Loa = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -42,6 +46,14 @@ def station(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
+def old_station(tmp_path: Path) -> Workspace:
+    """A station as Loa 0.1 (commit 05c6d47) left it; scripts/make_old_station.py made it."""
+    with tarfile.open(ROOT / "tests" / "workspaces" / "station-0.1.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    return Workspace((tmp_path / "station").resolve())
+
+
+@pytest.fixture
 def loa(tmp_path: Path) -> Loa:
     """Runs `loa ARGUMENTS` in `cwd` as users do; gives exit code, stdout and stderr (never a traceback)."""
 
@@ -54,7 +66,7 @@ def loa(tmp_path: Path) -> Loa:
             input=text,
             capture_output=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": str(ROOT), "LOA_LANG": "en", **(env or {})},
+            env={**os.environ, "LOA_LANG": "en", **(env or {})},
             check=False,
             timeout=300,
         )

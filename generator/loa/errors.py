@@ -84,3 +84,9 @@ class LogbookError(LoaError):
 
 class StoreError(LogbookError):
     """The station's database does not answer now: locked, full, closed to us. What was not written is written later."""
+
+
+class SchemaError(StoreError):
+    """A database that this version of Loa cannot work with. Exit code 2: waiting does not help."""
+
+    exit_code = 2

@@ -93,6 +93,21 @@ class Workspace:
         return self.state / "station.db"
 
     @property
+    def console_database(self) -> Path:
+        """Accounts, sessions, the audit trail, jobs: what only the console needs."""
+        return self.state / "console.db"
+
+    @property
+    def outbox(self) -> Path:
+        """Rows of the console's database that could not be written yet."""
+        return self.state / "outbox"
+
+    @property
+    def stop_file(self) -> Path:
+        """A STOP that the station's database could not take."""
+        return self.state / "stop.json"
+
+    @property
     def seal(self) -> Path:
         """How far the logbook had come, kept beside the database."""
         return self.state / "logbook.seal"
@@ -129,15 +144,15 @@ def write_atomic(path: Path, content: bytes | str) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):  # on a read-only disk even taking away what is not there fails
             part.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
 
 
-def _sync_folder(folder: Path) -> None:
-    """The new name, too, outlives a power cut (fsync(2)); Windows knows no such thing."""
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on the disk, so that they outlive a power cut (fsync(2)); Windows cannot."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:

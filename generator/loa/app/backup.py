@@ -1,8 +1,6 @@
 """A copy of what cannot be made again, taken while the station runs: log, approvals, recordings, accounts."""
 
-import contextlib
 import shutil
-import sqlite3
 import tempfile
 import zipfile
 from pathlib import Path
@@ -11,11 +9,12 @@ from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
+from loa.store.migrations import copy_database
 from loa.workspace import Workspace, cannot_write, part_path
 
-_DATABASE, _ACCOUNTS = "station.db", "console.db"
-_FOLDERS = ("campaigns", "templates", "audio/jingles", ".loa/released")
+_FOLDERS = ("campaigns", "templates", "audio/jingles", ".loa/released", ".loa/outbox")
 _FILES = ("schedule.yaml", ".loa/logbook.seal")
+_DATABASES = (".loa/station.db", ".loa/console.db")
 
 
 def backup(workspace: Workspace, target: Path) -> int:
@@ -27,9 +26,9 @@ def backup(workspace: Workspace, target: Path) -> int:
     part = part_path(target)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            copies = [path for path in (workspace.database, workspace.state / _ACCOUNTS) if path.exists()]
+            copies = [path for path in (workspace.database, workspace.console_database) if path.exists()]
             for path in copies:
-                _copy_database(path, Path(folder) / path.name)
+                copy_database(path, Path(folder) / path.name)
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
                 for path in copies:
                     archive.write(Path(folder) / path.name, f".loa/{path.name}")
@@ -76,21 +75,9 @@ def _contents(workspace: Workspace) -> list[Path]:
     return [path for path in found if path.is_file() and not path.name.endswith(".part")]
 
 
-def _copy_database(source: Path, target: Path) -> None:
-    try:
-        with (
-            contextlib.closing(sqlite3.connect(source, timeout=30)) as here,
-            contextlib.closing(sqlite3.connect(target)) as there,
-        ):
-            here.backup(there)
-    except sqlite3.Error as error:
-        raise OSError(str(error)) from error
-
-
 def _harmless(names: list[str]) -> bool:
     """Nothing that would be written outside of the station."""
-    roots = (*_FOLDERS, *_FILES, f".loa/{_DATABASE}", f".loa/{_ACCOUNTS}")
-    return all(".." not in Path(name).parts and name.startswith(roots) for name in names)
+    return all(".." not in Path(name).parts and name.startswith((*_FOLDERS, *_FILES, *_DATABASES)) for name in names)
 
 
 def _keep_old(workspace: Workspace) -> None:
@@ -98,8 +85,8 @@ def _keep_old(workspace: Workspace) -> None:
     kept = workspace.state / "before-restore"
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
-    for name in (_DATABASE, _ACCOUNTS):
-        for path in workspace.state.glob(f"{name}*"):
+    for database in (workspace.database, workspace.console_database):
+        for path in workspace.state.glob(f"{database.name}*"):
             path.replace(kept / path.name)
     if workspace.seal.exists():
         workspace.seal.replace(kept / workspace.seal.name)

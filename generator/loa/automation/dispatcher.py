@@ -26,7 +26,7 @@ _ONCE = datetime.timedelta(minutes=15)
 
 
 class Dispatcher:
-    """`swept`: every airing planned before it has its outcome."""
+    """`resolved_until`: every airing planned before it has its outcome."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Dispatcher:
         controller: Controller,
         guard: ClockGuard,
     ) -> None:
-        self.swept: datetime.datetime | None = None
+        self.resolved_until: datetime.datetime | None = None
         self._store, self._clock, self._timing = store, clock, timing
         self._schedule_watch, self._outcomes, self._fallbacks, self._controller, self._guard = (
             schedule_watch,
@@ -53,9 +53,9 @@ class Dispatcher:
         self._again: dict[str, float] = {}
         self._sorry: dict[tuple[str, str], datetime.datetime] = {}
 
-    def inherit(self, begun: list[ledger.Claim], swept: datetime.datetime) -> None:
+    def inherit(self, begun: list[ledger.Claim], resolved_until: datetime.datetime) -> None:
         """Go on from where the process before us came to; what it had begun is gone through first."""
-        self.swept = min([swept, *(claim.planned for claim in begun)])
+        self.resolved_until = min([resolved_until, *(claim.planned for claim in begun)])
         self._begun = {claim.airing: claim for claim in begun}
         for claim in begun:
             if (
@@ -68,7 +68,7 @@ class Dispatcher:
         """Go through everything planned since the last sweep: nothing is left without an outcome."""
         unresolved = self._controller.earliest()
         horizon = now + datetime.timedelta(seconds=self._timing.claim)
-        for airing in self._schedule_watch.planned(self.swept or now, horizon):
+        for airing in self._schedule_watch.planned(self.resolved_until or now, horizon):
             if self._outcomes.is_done(airing.id) or airing.id in self._controller.live:
                 continue
             left_out = airing.skipped or "; ".join(p.message for p in airing.problems if p.code.startswith("rule."))
@@ -82,7 +82,7 @@ class Dispatcher:
                 self._take_on(airing, now, holder)
                 unresolved = min(unresolved or airing.planned, airing.planned)
         if not self._outcomes.behind:
-            self.swept = min(now, unresolved) if unresolved else now
+            self.resolved_until = min(now, unresolved) if unresolved else now
 
     def air(self, payload: Mapping[str, object], now: datetime.datetime, holder: str) -> None:
         """Take on what somebody asks for now, if it is released; else the outcome says why not."""

@@ -9,7 +9,7 @@ class Timing:
 
     `claim`: how long before its instant an airing is claimed and its file checked: longer than another program may
     hold the database, so that a lock costs no punctuality. `open`: how long before it the outputs are opened.
-    `late`: an airing heard later than this after its instant is `aired-late`. `beat`: between two heartbeats;
+    `late`: an airing heard later than this after its instant is `aired-late`. `heartbeat`: between two heartbeats;
     `stale`: a process without one for so long is taken for dead. `doubt`: how long a clock that jumped is watched
     before it is believed. `outage`: how long all outputs of an airing may be dead before it is given up.
     """
@@ -17,7 +17,7 @@ class Timing:
     claim: float = 45.0
     open: float = 10.0
     late: float = 2.0
-    beat: float = 3.0
+    heartbeat: float = 3.0
     stale: float = 12.0
     doubt: float = 60.0
     asleep: float = 5.0

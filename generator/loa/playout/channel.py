@@ -57,7 +57,7 @@ OutputCondition = Literal["opening", "ready", "sounding", "failing", "over"]
 @dataclass(slots=True)
 class OutputReport:
     """What one output did. `reached`: the second of the programme it has come to; `seconds`: sound that it took;
-    `silent`: the longest stretch of silence in it; `took`: when it took sound last.
+    `silent`: the longest stretch of silence in it; `last_sound_at`: when it took sound last.
     """
 
     output: str
@@ -65,7 +65,7 @@ class OutputReport:
     reached: float = 0.0
     seconds: float = 0.0
     silent: float = 0.0
-    took: datetime.datetime | None = None
+    last_sound_at: datetime.datetime | None = None
     failures: list[str] = field(default_factory=list)
     complete: bool = False
 
@@ -173,7 +173,7 @@ class Channel:
             faded = self._fader.apply(chunk, player.rate)
             player.write(faded)
             self._note_start(player)
-            self.report.took = self.clock.now()
+            self.report.last_sound_at = self.clock.now()
             offset += len(chunk) / player.rate
             self.report.reached = offset
             self.report.seconds += len(chunk) / player.rate
