@@ -137,8 +137,7 @@ def serving(workspace: Workspace, more: dict[str, str] | None = None) -> Iterato
     there = here.accounts.all()
     person = there[0] if there else here.accounts.add("lan", "Lan", "mot cau dai de nho", frozenset(Role))
     cookie = f"loa_session={here.sessions.start(person, 'bench')}"
-    here.store.close()
-    here.engine.dispose()
+    here.close()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

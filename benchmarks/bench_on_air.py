@@ -16,7 +16,7 @@ import psutil
 from benchmarks.rivals import first_sounds
 from loa.store.approvals import approve, find
 from loa.store.asrun import rows
-from loa.store.database import open_store
+from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.servers import PulseAudio, Recorder
 from tests.sounds import make_mp3
@@ -62,7 +62,7 @@ def _station(root: Path, count: int) -> tuple[Workspace, list[datetime.datetime]
     workspace.campaigns.mkdir(parents=True)
     (workspace.campaigns / "ben-hai.yaml").write_text("campaigns: [{id: dvc}]\n", "utf-8")
     make_mp3(workspace.bulletins / "ben-hai" / "tin.mp3", 0.6)
-    store = open_store(workspace.database)
+    store = Database(workspace.database)
     approve(workspace, store, find(workspace, "tin"), "bench", datetime.datetime.now(UTC))
     store.close()
     first = datetime.datetime.now(UTC).replace(microsecond=0) + datetime.timedelta(seconds=6)
@@ -91,7 +91,7 @@ def _punctual(root: Path, recorder: Recorder, airings: int, what: str, aim: str)
     finally:
         process.terminate()
         process.wait(20)
-    store = open_store(workspace.database)
+    store = Database(workspace.database)
     log = rows(store)
     store.close()
     null = [abs((r.started - r.planned).total_seconds()) * 1000 for r in log if r.started and r.planned]

@@ -19,7 +19,7 @@ import psutil
 from benchmarks.bench_console import serving
 from loa.store import approvals
 from loa.store import asrun as book
-from loa.store.database import open_store
+from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.servers import PulseAudio, Recorder
 from tests.sounds import make_mp3
@@ -69,7 +69,7 @@ def _airings(root: Path, pulse: PulseAudio, people: bool) -> list[str]:
     (workspace.campaigns / "ben-hai.yaml").write_text(NOTICE, "utf-8")
     (root / "templates").symlink_to(Path(__file__).parent.parent / "templates")
     make_mp3(workspace.bulletins / "ben-hai" / "do.mp3", _SECONDS)
-    store = open_store(workspace.database)
+    store = Database(workspace.database)
     approvals.approve(workspace, store, approvals.find(workspace, "do"), "bench", datetime.datetime.now(UTC))
     first = datetime.datetime.now(UTC).replace(microsecond=0) + datetime.timedelta(seconds=40)
     moments = [first + datetime.timedelta(seconds=_EVERY * n) for n in range(AIRINGS)]

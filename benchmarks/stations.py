@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from loa.bulletin.manifest import Cue, Manifest, Word
 from loa.store.asrun import GENESIS, chain_hash
-from loa.store.database import Database, approvals, logbook, open_store, stamp
+from loa.store.database import Database, stamp
+from loa.store.tables import approvals, logbook
 from loa.workspace import Workspace
 from tests.sounds import make_mp3
 
@@ -38,7 +39,7 @@ def large_station(root: Path) -> Workspace:
     for name in names:
         (workspace.campaigns / f"{name}.yaml").write_text(model.replace("Bến Hải", f"Bến Hải {name[3:]}"), "utf-8")
     workspace.schedule_file.write_text(_schedule(names), "utf-8")
-    store = open_store(workspace.database)
+    store = Database(workspace.database)
     _bulletins(workspace, store, names)
     _log(store)
     store.close()

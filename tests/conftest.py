@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -44,6 +45,14 @@ def station(tmp_path: Path) -> Workspace:
     made = sample.copy(tmp_path / "Đài xã Bến Hải")
     (made.templates / "articles").mkdir(parents=True)  # for the templates that tests write
     return made
+
+
+@pytest.fixture
+def old_station(tmp_path: Path) -> Workspace:
+    """A station as Loa 0.1 (commit 05c6d47) left it; scripts/make_old_station.py made it."""
+    with tarfile.open(ROOT / "tests" / "workspaces" / "station-0.1.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    return Workspace((tmp_path / "station").resolve())
 
 
 @pytest.fixture

@@ -99,3 +99,9 @@ class StoreError(LogbookError):
 
     The caller keeps what it could not write and writes it later.
     """
+
+
+class SchemaError(StoreError):
+    """A database that this version of Loa cannot work with. Exit code 2: waiting does not help."""
+
+    exit_code = 2

@@ -95,6 +95,21 @@ class Workspace:
         return self.state / "station.db"
 
     @property
+    def console_database(self) -> Path:
+        """Accounts, sessions, the audit trail, jobs: what only the console needs."""
+        return self.state / "console.db"
+
+    @property
+    def outbox(self) -> Path:
+        """Rows of the console's database that could not be written yet."""
+        return self.state / "outbox"
+
+    @property
+    def stop_file(self) -> Path:
+        """A STOP that the station's database could not take."""
+        return self.state / "stop.json"
+
+    @property
     def seal(self) -> Path:
         """The number and hash of the newest log row, kept outside the database."""
         return self.state / "logbook.seal"
@@ -138,14 +153,14 @@ def write_atomic(path: Path, content: bytes | str) -> None:
         if not state and path.exists():
             part.chmod(stat.S_IMODE(path.stat().st_mode))
         part.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):  # on a read-only disk, even deleting a file that does not exist fails
             part.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Sync the folder so that the new name survives a power cut (see fsync(2)). Windows has no such call."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)

@@ -6,7 +6,7 @@ import pytest
 
 from loa.schedule import UTC
 from loa.store.approvals import approve, find
-from loa.store.database import Database, open_store
+from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.sounds import make_mp3
 
@@ -33,7 +33,7 @@ def air(tmp_path: Path, recording: Path) -> Workspace:
 
 @pytest.fixture
 def store(air: Workspace) -> Database:
-    return open_store(air.database)
+    return Database(air.database)
 
 
 @pytest.fixture

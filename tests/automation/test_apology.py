@@ -119,7 +119,7 @@ def test_a_station_that_was_off_does_not_apologise_hours_later(
     released_sorry: Workspace, store: Database, plan: Plan
 ) -> None:
     before = START - datetime.timedelta(hours=4)
-    lease = Lease(store, RealClock(2, before), beat=timing.Timing().beat, stale=timing.Timing().stale)
+    lease = Lease(store, RealClock(2, before), heartbeat=timing.Timing().heartbeat, stale=timing.Timing().stale)
     lease.keep(before)
     lease.give_back()
     plan(START - datetime.timedelta(hours=3), late=LATE)

@@ -92,8 +92,8 @@ def test_the_health_of_each_output_is_there_to_be_seen(longer: Workspace, store:
     assert {"sounding", "ready"}.isdisjoint(health.state for health in seen["i"])
     trouble = seen["i"][-1]
     assert "does not answer" in (trouble.error or "")
-    assert trouble.took is None
-    assert seen["n"][-1].took
+    assert trouble.last_sound_at is None
+    assert seen["n"][-1].last_sound_at
     assert {health.state for health in output_health(store)} == {"unknown"}, "nobody is on air any more"
 
 

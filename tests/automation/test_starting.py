@@ -52,7 +52,7 @@ def test_a_clock_behind_the_last_heartbeat_is_not_believed(released: Workspace, 
     lease = Lease(
         store,
         RealClock(20, START + datetime.timedelta(hours=6)),
-        beat=timing.Timing().beat,
+        heartbeat=timing.Timing().heartbeat,
         stale=timing.Timing().stale,
     )
     lease.keep(None)

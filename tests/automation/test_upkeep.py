@@ -10,7 +10,7 @@ from loa.app.backup import backup, restore
 from loa.errors import WorkspaceError
 from loa.schedule import UTC
 from loa.store.asrun import rows, verify
-from loa.store.database import Database, open_store
+from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.conftest import Loa
 
@@ -64,7 +64,7 @@ def test_a_backup_brings_back_log_releases_and_settings(released: Workspace, sto
         path.unlink()
     store.close()
     restore(released, file, None)
-    back = open_store(released.database)
+    back = Database(released.database)
     assert rows(back, kinds=None) == before
     assert verify(back, released.seal) == []
     assert released.schedule_file.exists()

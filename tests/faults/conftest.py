@@ -24,8 +24,9 @@ from loa.schedule import UTC
 from loa.store.alarms import open_alarms
 from loa.store.approvals import BulletinFile, approve, find
 from loa.store.asrun import Row, rows, verify
-from loa.store.database import open_store, presence, stamp
+from loa.store.database import Database, stamp
 from loa.store.lease import Lease, who_is_on_air
+from loa.store.tables import presence
 from loa.workspace import Workspace
 from tests.local import wait_for
 from tests.sounds import make_mp3
@@ -61,12 +62,12 @@ class Faulty:
 
     def has_run_until(self, moment: datetime.datetime) -> None:
         """As if a station had run here before, and stopped at `moment`."""
-        store = open_store(self.workspace.database)
-        lease = Lease(store, RealClock(), beat=Timing().beat, stale=Timing().stale)
+        store = Database(self.workspace.database)
+        lease = Lease(store, RealClock(), heartbeat=Timing().heartbeat, stale=Timing().stale)
         lease.keep(moment)
         lease.give_back()
         with store.write() as connection:
-            connection.execute(update(presence).values(swept=stamp(moment)))
+            connection.execute(update(presence).values(resolved_until=stamp(moment)))
         store.close()
 
     def start(self, **timing: float) -> "subprocess.Popen[str]":
@@ -107,7 +108,7 @@ class Faulty:
 
     def rows(self) -> list[Row]:
         """The outcomes so far."""
-        store = open_store(self.workspace.database)
+        store = Database(self.workspace.database)
         try:
             return rows(store)
         finally:
@@ -139,20 +140,20 @@ class Faulty:
         """ben-hai/<name>."""
         path = write_bulletin(self.workspace.bulletins / "ben-hai" / f"{name}.mp3", seconds, tone)
         if released:
-            store = open_store(self.workspace.database)
+            store = Database(self.workspace.database)
             approve(self.workspace, store, BulletinFile(f"ben-hai/{name}", path), "Chị Hoa", self.begin)
             store.close()
 
     def alarms(self) -> list[str]:
         """What somebody was told."""
-        store = open_store(self.workspace.database)
+        store = Database(self.workspace.database)
         found = [alarm.message for alarm in open_alarms(store)]
         store.close()
         return found
 
     def state(self) -> str | None:
         """What the process on air has taken on; None while there is none."""
-        store = open_store(self.workspace.database)
+        store = Database(self.workspace.database)
         row = who_is_on_air(store)
         store.close()
         return str(row["state"]) if row else None
@@ -177,7 +178,7 @@ class Faulty:
         for row in self.rows():
             found[row.airing].append(row.outcome)
         assert {airing: len(found[airing]) for airing in planned} == dict.fromkeys(planned, 1)
-        store = open_store(self.workspace.database)
+        store = Database(self.workspace.database)
         assert verify(store, self.workspace.seal) == []
         store.close()
         released = {path.stem for path in (self.workspace.state / "released").glob("*.mp3")}
@@ -228,7 +229,7 @@ def make_station(bulletin: Path) -> Iterator[Callable[[Path], Faulty]]:
         (workspace.campaigns / "ben-hai.yaml").write_text("campaigns: [{id: dvc}]\n", "utf-8")
         for suffix in (".mp3", ".json"):
             shutil.copy(bulletin.with_suffix(suffix), workspace.bulletins / "ben-hai" / f"tin{suffix}")
-        store = open_store(workspace.database)
+        store = Database(workspace.database)
         approve(workspace, store, find(workspace, "tin"), "Chị Hoa", datetime.datetime(2026, 11, 1, tzinfo=UTC))
         store.close()
         made.append(Faulty(workspace, datetime.datetime.now(UTC).replace(microsecond=0)))

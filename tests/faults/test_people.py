@@ -6,7 +6,7 @@ import time
 from loa.schedule import UTC
 from loa.store import requests
 from loa.store.approvals import approve, find
-from loa.store.database import open_store
+from loa.store.database import Database
 from tests.local import wait_for
 
 from .conftest import SECONDS, Faulty
@@ -19,7 +19,7 @@ def playing(station: Faulty) -> bool:
 
 
 def ask(station: Faulty, verb: str, **payload: object) -> None:
-    store = open_store(station.workspace.database)
+    store = Database(station.workspace.database)
     requests.ask(store, verb, payload, datetime.datetime.now(UTC))
     store.close()
 
@@ -135,7 +135,7 @@ def test_a_release_in_the_last_minute_is_soon_enough(station: Faulty) -> None:
     process = station.start(**QUICK, recheck=1)
     time.sleep(max(0.0, 10 - station.age()))
     assert station.heard() == []
-    store = open_store(station.workspace.database)
+    store = Database(station.workspace.database)
     approve(station.workspace, store, find(station.workspace, "tin"), "Chị Hoa", datetime.datetime.now(UTC))
     store.close()
     row = station.wait_for_outcome(airing)

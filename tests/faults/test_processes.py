@@ -3,17 +3,17 @@
 import signal
 import time
 
-from loa.store.database import open_store
+from loa.store.database import Database
 from loa.store.lease import who_is_on_air
 from tests.local import wait_for
 
 from .conftest import SECONDS, Faulty
 
-QUICK = {"claim": 3, "open": 1, "beat": 0.5, "stale": 2.5, "asleep": 1.5}
+QUICK = {"claim": 3, "open": 1, "heartbeat": 0.5, "stale": 2.5, "asleep": 1.5}
 
 
 def holder(station: Faulty) -> int | None:
-    store = open_store(station.workspace.database)
+    store = Database(station.workspace.database)
     row = who_is_on_air(store)
     store.close()
     return int(row["pid"]) if row else None

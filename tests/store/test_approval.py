@@ -6,7 +6,7 @@ import pytest
 from loa.errors import ApprovalError
 from loa.store.approvals import approve, approved, find, last_approved, states, withdraw
 from loa.store.asrun import rows
-from loa.store.database import Database, open_store
+from loa.store.database import Database
 from loa.workspace import Workspace
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
@@ -23,7 +23,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def store(workspace: Workspace) -> Database:
-    return open_store(workspace.database)
+    return Database(workspace.database)
 
 
 def test_a_bulletin_is_found_by_id_unique_name_or_path(workspace: Workspace) -> None:

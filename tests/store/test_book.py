@@ -6,14 +6,14 @@ from sqlalchemy import text
 
 from loa.errors import LogbookError
 from loa.store.asrun import NewRow, append, newest, outcomes, rows, verify
-from loa.store.database import Database, open_store
+from loa.store.database import Database
 
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Database:
-    return open_store(tmp_path / "station.db")
+    return Database(tmp_path / "station.db")
 
 
 @pytest.fixture

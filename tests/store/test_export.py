@@ -8,14 +8,14 @@ from python_calamine import CalamineWorkbook
 
 from loa.store.asrun import NewRow, append, rows
 from loa.store.asrun_export import COLUMNS, to_csv, to_xlsx
-from loa.store.database import Database, open_store
+from loa.store.database import Database
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 
 
 def filled(tmp_path: Path) -> Database:
-    store = open_store(tmp_path / "station.db")
+    store = Database(tmp_path / "station.db")
     for number, outcome in enumerate(("aired", "aired", "missed")):
         planned = NOON + datetime.timedelta(days=number)
         ended = planned + datetime.timedelta(minutes=12) if outcome == "aired" else None

@@ -4,20 +4,25 @@ import datetime
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from loa.automation import service
 from loa.automation.station import Automation
 from loa.clock import RealClock
-from loa.errors import StoreError
+from loa.errors import SchemaError, StoreError
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
-from loa.store.approvals import approve, find
+from loa.store import requests
+from loa.store.approvals import all_approvals, approve, find
 from loa.store.asrun import rows, verify
-from loa.store.database import Database, approvals
+from loa.store.database import Database
+from loa.store.migrations import schema_version
+from loa.store.tables import approvals, presence
 from loa.workspace import Workspace
 from tests.automation.conftest import Plan, air, plan, recording  # noqa: F401  the same small station
 from tests.servers import PostgreSQL
@@ -98,6 +103,57 @@ def test_an_unreachable_server_is_told_with_the_mend(station: Workspace, server:
     (finding,) = reported.value.findings
     assert finding.code == "store.away"
     assert str(server.port) in finding.message
+
+
+OLD = (
+    "ALTER TABLE presence RENAME started_at TO born",
+    "ALTER TABLE presence RENAME heartbeat TO beat",
+    "ALTER TABLE presence RENAME resolved_until TO swept",
+    "ALTER TABLE outputs RENAME last_sound_at TO took",
+    "DROP TABLE schema_version",
+)
+"""What makes a database of 0.1 of one of today."""
+
+
+def test_a_database_of_0_1_is_migrated_once_by_programs_that_start_at_once(
+    station: Workspace, server: PostgreSQL
+) -> None:
+    store = open_it(station)
+    with store.write() as connection:
+        for statement in OLD:
+            connection.exec_driver_sql(statement)
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _n: Database(server.url), range(4)))
+    assert [database.rows(select(schema_version.c.version)) for database in opened] == [[{"version": 2}]] * 4
+    assert [approval.bulletin for approval in all_approvals(opened[0])] == ["ben-hai/tin"]
+    assert verify(opened[0], station.seal) == []
+    assert opened[0].rows(select(presence.c.heartbeat)) == []
+    for database in (store, *opened):
+        database.close()
+
+
+def test_a_newer_database_is_refused(station: Workspace, server: PostgreSQL) -> None:
+    store = open_it(station)
+    with store.write() as connection:
+        connection.execute(insert(schema_version).values(version=99, at="", program="9.0"))
+    store.close()
+    with pytest.raises(SchemaError) as refused:
+        open_it(station)
+    assert "newer version of Loa" in str(refused.value)
+
+
+def test_a_table_locked_by_another_program_is_told_and_not_waited_for_without_end(
+    station: Workspace, server: PostgreSQL
+) -> None:
+    store, other = Database(server.url, patience=0.3), Database(server.url)
+    with other.write() as connection:
+        connection.exec_driver_sql("LOCK TABLE requests IN EXCLUSIVE MODE")
+        with pytest.raises(StoreError) as held:
+            requests.ask(store, "stop", {}, START)
+    assert held.value.findings[0].code == "store.busy"
+    assert requests.ask(store, "stop", {}, START)
+    store.close()
+    other.close()
 
 
 def test_what_is_written_half_is_not_written(station: Workspace) -> None:

@@ -49,8 +49,7 @@ def hashed() -> str:
 def console(station: Workspace) -> Iterator[Console]:
     made = Console.open(station)
     yield made
-    made.store.close()
-    made.engine.dispose()
+    made.close()
 
 
 @pytest.fixture

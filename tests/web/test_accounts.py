@@ -80,12 +80,9 @@ def test_a_stolen_database_opens_no_session(console: Console, person: Callable[.
 
     person("lan", Role.ADMIN)
     cookie = console.sessions.start(console.accounts.all()[0], "test")
-    kept = str(console_tables.rows(console.engine, sa.select(console_tables.sessions)))
-    assert cookie not in kept
-    assert (
-        console.sessions.find(console_tables.rows(console.engine, sa.select(console_tables.sessions))[0]["hash"])
-        is None
-    )
+    (kept,) = console.database.rows(sa.select(console_tables.sessions))
+    assert cookie not in str(kept)
+    assert console.sessions.find(kept["hash"]) is None
 
 
 def test_a_session_ends_when_it_lay_idle(

@@ -39,8 +39,7 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         for role in Role:
             here.accounts.add(role.value, PEOPLE[role.value], PASSWORD, frozenset({role}))
         yield made
-        here.store.close()
-        here.engine.dispose()
+        here.close()
 
 
 def page_of(browser: Chromium, rig: Rig, who: Role, *, script: bool) -> Page:

@@ -310,10 +310,8 @@ def test_a_backup_of_the_console_can_be_put_back(
 
     target = tmp_path / "loa.zip"
     target.write_bytes(log_in(Role.ADMIN, name="lan").get("/settings/backup").content)
-    console.store.close()
-    console.engine.dispose()
+    console.close()
     restore(station, target, None)
     again = Console.open(station)
     assert [person.name for person in again.accounts.all()] == ["lan"]
-    again.store.close()
-    again.engine.dispose()
+    again.close()

@@ -17,11 +17,10 @@ import psutil
 import pytest
 
 from loa.errors import WorkspaceError
-from loa.store.database import open_store
+from loa.store.database import Database
 from loa.store.lease import who_is_on_air
 from loa.web.server import Listen, parse_listen
 from loa.workspace import Workspace
-from tests.conftest import ROOT
 from tests.local import free_port, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -33,7 +32,7 @@ class Station:
     def __init__(self, workspace: Workspace, *options: str) -> None:
         self.workspace = workspace
         self.said = workspace.root / "said.txt"
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "LOA_LANG": "en"}
+        env = {**os.environ, "LOA_LANG": "en"}
         with self.said.open("wb") as out:
             command = [sys.executable, "-m", "loa", "run", *options]
             self.process = subprocess.Popen(command, cwd=workspace.root, env=env, stdout=out, stderr=out)
@@ -42,7 +41,7 @@ class Station:
         wait_for(lambda: text in self.said.read_text("utf-8"), 40)
 
     def is_on_air(self) -> bool:
-        store = open_store(self.workspace.database)
+        store = Database(self.workspace.database)
         try:
             return who_is_on_air(store) is not None and self.process.poll() is None
         finally:

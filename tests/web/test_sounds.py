@@ -1,13 +1,13 @@
 """What lies under audio/bulletins, and what is remembered of it."""
 
 import hashlib
+from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine
 
 from loa.bulletin.manifest import Cue, Manifest
-from loa.store import console_tables
 from loa.store.approvals import all_approvals
+from loa.store.database import CONSOLE, Database
 from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.views import bulletins
@@ -17,8 +17,10 @@ from tests.web.conftest import LogIn
 
 
 @pytest.fixture
-def engine(station: Workspace) -> Engine:
-    return console_tables.open_tables(station)
+def database(station: Workspace) -> Iterator[Database]:
+    made = Database(station.console_database, CONSOLE)
+    yield made
+    made.close()
 
 
 def put(station: Workspace, id_: str, data: bytes, *, said: bytes | None = None) -> None:
@@ -34,8 +36,8 @@ def put(station: Workspace, id_: str, data: bytes, *, said: bytes | None = None)
     ).save(path.with_suffix(".json"))  # fmt: skip
 
 
-def test_a_sound_and_its_record_are_known_until_one_of_them_changes(station: Workspace, engine: Engine) -> None:
-    known = BuiltBulletins(station, engine)
+def test_a_sound_and_its_record_are_known_until_one_of_them_changes(station: Workspace, database: Database) -> None:
+    known = BuiltBulletins(station, database)
     assert not known.lying()
     put(station, "ben-hai/tin", b"mot")
     first = known.lying()["ben-hai/tin"]
@@ -50,18 +52,18 @@ def test_a_sound_and_its_record_are_known_until_one_of_them_changes(station: Wor
     assert not known.lying()
 
 
-def test_a_record_of_another_sound_counts_for_nothing(station: Workspace, engine: Engine) -> None:
+def test_a_record_of_another_sound_counts_for_nothing(station: Workspace, database: Database) -> None:
     put(station, "ben-hai/tin", b"mot", said=b"khac")
-    assert BuiltBulletins(station, engine).lying()["ben-hai/tin"].manifest is None
+    assert BuiltBulletins(station, database).lying()["ben-hai/tin"].manifest is None
 
 
 def test_nothing_is_hashed_again_after_a_restart(
-    station: Workspace, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    station: Workspace, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(station, "ben-hai/tin", b"mot")
-    before = BuiltBulletins(station, engine).lying()
+    before = BuiltBulletins(station, database).lying()
     monkeypatch.setattr(bulletins, "_read", None)
-    assert BuiltBulletins(station, engine).lying() == before
+    assert BuiltBulletins(station, database).lying() == before
 
 
 def test_a_sound_that_was_made_anew_a_moment_ago_is_not_signed_unheard(

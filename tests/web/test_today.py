@@ -3,7 +3,8 @@
 import datetime
 
 from loa.store.alarms import Alarm, raise_alarm
-from loa.store.database import outputs, stamp
+from loa.store.database import stamp
+from loa.store.tables import outputs
 from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.views import bulletins
@@ -58,7 +59,7 @@ def test_a_loudspeaker_in_trouble_is_told_in_words_with_its_error(
     log_in: LogIn, station: Workspace, console: Console
 ) -> None:
     station.schedule_file.write_text(SCHEDULE, "utf-8")
-    row = {"output": "loa-xa", "place": 0, "state": "failing", "since": stamp(NOW), "error": "dây bị rút", "took": None}
+    row = {"output": "loa-xa", "place": 0, "state": "failing", "since": stamp(NOW), "error": "dây bị rút"}
     with console.store.write() as connection:
         connection.execute(outputs.insert(), [row])
     page = log_in(Role.EDITOR).look("/")

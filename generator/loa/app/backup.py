@@ -1,11 +1,9 @@
 """Back up and restore what cannot be made again (log, approvals, recordings, accounts), while the station runs."""
 
-import contextlib
 import errno
 import os
 import re
 import shutil
-import sqlite3
 import tempfile
 import zipfile
 import zlib
@@ -15,11 +13,12 @@ from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
+from loa.store.migrations import copy_database
 from loa.workspace import Workspace, cannot_write, part_path, private_file, private_folder
 
-_DATABASE, _ACCOUNTS = "station.db", "console.db"
-_FOLDERS = ("campaigns", "templates", "audio/jingles", ".loa/released")
+_FOLDERS = ("campaigns", "templates", "audio/jingles", ".loa/released", ".loa/outbox")
 _FILES = ("schedule.yaml", ".loa/logbook.seal")
+_DATABASES = (".loa/station.db", ".loa/console.db")
 
 
 def backup(workspace: Workspace, target: Path) -> int:
@@ -31,9 +30,9 @@ def backup(workspace: Workspace, target: Path) -> int:
     part = part_path(target)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            copies = [path for path in (workspace.database, workspace.state / _ACCOUNTS) if path.exists()]
+            copies = [path for path in (workspace.database, workspace.console_database) if path.exists()]
             for path in copies:
-                _copy_database(path, Path(folder) / path.name)
+                copy_database(path, Path(folder) / path.name)
             private_file(part)
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
                 for path in copies:
@@ -86,20 +85,9 @@ def _contents(workspace: Workspace) -> list[Path]:
     return [path for path in inside if not path.name.endswith(".part")]
 
 
-def _copy_database(source: Path, target: Path) -> None:
-    try:
-        with (
-            contextlib.closing(sqlite3.connect(source, timeout=30)) as here,
-            contextlib.closing(sqlite3.connect(target)) as there,
-        ):
-            here.backup(there)
-    except sqlite3.Error as error:
-        raise OSError(str(error)) from error
-
-
 def _harmless(names: list[str], workspace: Workspace) -> bool:
     """Nothing that would be written outside of the station, links included, and nothing that a backup does not hold."""
-    files = {*_FILES, f".loa/{_DATABASE}", f".loa/{_ACCOUNTS}"}
+    files = {*_FILES, *_DATABASES}
     folders = tuple(f"{folder}/" for folder in _FOLDERS)
     plain = all(not {"", ".", ".."} & set(re.split(r"[/\\]", name)) and ":" not in name for name in names)
     known = all(name in files or name.startswith(folders) for name in names)
@@ -137,8 +125,8 @@ def _keep_old(workspace: Workspace) -> None:
     kept = workspace.state / "before-restore"
     shutil.rmtree(kept, ignore_errors=True)
     private_folder(kept)
-    for name in (_DATABASE, _ACCOUNTS):
-        for path in workspace.state.glob(f"{name}*"):
+    for database in (workspace.database, workspace.console_database):
+        for path in workspace.state.glob(f"{database.name}*"):
             path.replace(kept / path.name)
     if workspace.seal.exists():
         workspace.seal.replace(kept / workspace.seal.name)

@@ -9,7 +9,7 @@ from typing import Any
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.clock import RealClock
-from loa.errors import Finding, PlayoutError
+from loa.errors import Finding, PlayoutError, StoreError
 from loa.i18n import _
 from loa.logs import write_log_file
 from loa.schedule import UTC
@@ -70,11 +70,15 @@ def air(
     return _alone(workspace, store, payload, interrupted)
 
 
-def stop(store: Database, by: str = "") -> bool:
+def stop(workspace: Workspace, store: Database, by: str = "") -> bool:
     """Ask the process that is on air to stop all sound. Return False if there is none. Raises StoreError."""
-    if not who_is_on_air(store):
-        return False
-    return _taken(store, requests.ask(store, "stop", {"by": by}, datetime.datetime.now(UTC)))
+    try:
+        if not who_is_on_air(store):
+            return False
+    except StoreError:
+        pass  # the database is locked: whoever is on air may still take it
+    number = requests.ask_stop(store, workspace.stop_file, by, datetime.datetime.now(UTC))
+    return number == 0 or _taken(store, number)
 
 
 def _taken(store: Database, number: int) -> bool:

@@ -39,7 +39,7 @@ class Dispatcher:
         controller: Controller,
         guard: ClockGuard,
     ) -> None:
-        self.swept: datetime.datetime | None = None
+        self.resolved_until: datetime.datetime | None = None
         self._store, self._clock, self._timing = store, clock, timing
         self._schedule_watch, self._outcomes, self._fallbacks, self._controller, self._guard = (
             schedule_watch,
@@ -53,9 +53,9 @@ class Dispatcher:
         self._retry_at: dict[str, float] = {}
         self._last_apology: dict[tuple[str, str], datetime.datetime] = {}
 
-    def continue_from(self, unfinished: list[ledger.Claim], swept: datetime.datetime) -> None:
+    def continue_from(self, unfinished: list[ledger.Claim], resolved_until: datetime.datetime) -> None:
         """Continue the work of the previous process: its `unfinished` airings and all airings since `swept`."""
-        self.swept = min([swept, *(claim.planned for claim in unfinished)])
+        self.resolved_until = min([resolved_until, *(claim.planned for claim in unfinished)])
         self._previous = {claim.airing: claim for claim in unfinished}
         for claim in unfinished:
             if (
@@ -68,7 +68,7 @@ class Dispatcher:
         """Handle every airing planned since the last call, so that each gets an outcome."""
         unresolved = self._controller.earliest()
         horizon = now + datetime.timedelta(seconds=self._timing.claim)
-        for airing in self._schedule_watch.planned(self.swept or now, horizon):
+        for airing in self._schedule_watch.planned(self.resolved_until or now, horizon):
             if self._outcomes.is_done(airing.id) or airing.id in self._controller.live:
                 continue
             skipped_reason = airing.skipped or "; ".join(
@@ -84,7 +84,7 @@ class Dispatcher:
                 self._claim(airing, now, holder)
                 unresolved = min(unresolved or airing.planned, airing.planned)
         if not self._outcomes.has_pending:
-            self.swept = min(now, unresolved) if unresolved else now
+            self.resolved_until = min(now, unresolved) if unresolved else now
 
     def air(self, payload: Mapping[str, object], now: datetime.datetime, holder: str) -> None:
         """Claim a requested recording if it is approved; otherwise write the outcome that says why not."""

@@ -12,8 +12,9 @@ from loa.errors import StoreError
 from loa.logs import logger
 from loa.playout.channel import OutputCondition
 from loa.schedule.outputs import AnyOutput, Group
-from loa.store.database import Database, outputs, stamp
+from loa.store.database import Database, stamp
 from loa.store.output_health import OutputHealth, State
+from loa.store.tables import outputs
 
 _STATES: Mapping[OutputCondition, State] = {
     "ready": "ready",
@@ -24,7 +25,7 @@ _STATES: Mapping[OutputCondition, State] = {
 """While an output is being opened, its state does not change."""
 _OFTEN = 1.0
 """Seconds between two writes."""
-_TOOK = datetime.timedelta(seconds=5)
+_BEHIND = datetime.timedelta(seconds=5)
 """How old the instant of the last sound may be in the database."""
 
 
@@ -70,7 +71,9 @@ class OutputWatch:
             before = self._now.get(report.output) or OutputHealth(report.output, "idle", now)
             error = report.failures[-1] if report.failures else None if report.complete else before.error
             state = _STATES.get(session.conditions[report.output]) or before.state
-            found[report.output] = replace(_with_state(before, state, now, error), took=report.took or before.took)
+            found[report.output] = replace(
+                _with_state(before, state, now, error), last_sound_at=report.last_sound_at or before.last_sound_at
+            )
         return found
 
     def _write(self) -> None:
@@ -86,7 +89,7 @@ class OutputWatch:
                 "state": health.state,
                 "since": stamp(health.since),
                 "error": health.error,
-                "took": stamp(health.took) if health.took else None,
+                "last_sound_at": stamp(health.last_sound_at) if health.last_sound_at else None,
             }
             for place, health in enumerate(self._now.values())
         ]
@@ -105,9 +108,10 @@ class OutputWatch:
             return True
         for name, health in self._now.items():
             before = self._written[name]
-            if replace(health, took=None) != replace(before, took=None):
+            if replace(health, last_sound_at=None) != replace(before, last_sound_at=None):
                 return True
-            if health.took and (before.took is None or health.took - before.took > _TOOK):
+            heard, noted = health.last_sound_at, before.last_sound_at
+            if heard and (noted is None or heard - noted > _BEHIND):
                 return True
         return False
 

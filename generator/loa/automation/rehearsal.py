@@ -18,7 +18,8 @@ from loa.schedule import Airing, Schedule, airings
 from loa.schedule.outputs import AnyOutput
 from loa.store.approvals import all_approvals
 from loa.store.asrun import Row, rows
-from loa.store.database import Database, approvals, stamp
+from loa.store.database import Database, stamp
+from loa.store.tables import approvals
 from loa.workspace import Workspace
 
 _STILL = Timing(asleep=float("inf"))

@@ -26,7 +26,7 @@ from loa.logs import logger, write_log_file
 from loa.playout.outputs import not_ready, open_port
 from loa.schedule import Schedule
 from loa.schedule.outputs import AnyOutput
-from loa.store.database import Database, open_store
+from loa.store.database import Database
 from loa.workspace import Workspace
 
 Job = Callable[[], None]
@@ -165,7 +165,7 @@ Progress = Callable[[Automation], None]
 
 def open_station_store(workspace: Workspace, schedule: Schedule, *, patience: float = 10.0) -> Database:
     """Open the database that the schedule names, else the one in the workspace. Raises StoreError."""
-    return open_store(workspace.database, schedule.database, patience=patience)
+    return Database(schedule.database or workspace.database, patience=patience)
 
 
 def run(

@@ -26,9 +26,9 @@ from loa.playout.session import Session
 from loa.schedule import Airing
 from loa.schedule.outputs import AnyOutput
 from loa.store import ledger, requests
-from loa.store.asrun import newest
+from loa.store.asrun import NewRow, newest
 from loa.store.database import Database
-from loa.store.lease import Lease, last_beat
+from loa.store.lease import Lease, last_heartbeat
 from loa.workspace import Workspace
 
 _SECOND = datetime.timedelta(seconds=1)
@@ -53,7 +53,7 @@ class Automation:
     ) -> None:
         self.workspace, self.store, self.clock = workspace, store, clock
         self.schedule_watch = ScheduleWatch(workspace, clock, saves=start is None)
-        self.lease = Lease(store, clock, beat=timing.beat, stale=timing.stale)
+        self.lease = Lease(store, clock, heartbeat=timing.heartbeat, stale=timing.stale)
         self.outcomes = OutcomeWriter(store, clock, None if start else workspace.seal)
         self.doubt: str | None = None
         self._only_requests = only_requests
@@ -61,7 +61,9 @@ class Automation:
         self._outputs = None if start else OutputWatch(store, clock)
         self._test_results: Mapping[str, str | None] = {}
         self._next_reserve_check = -1.0
-        seen = max(filter(None, (newest(store), last_beat(store))), default=None)
+        self._obeyed: set[int] = set()
+        self._stop_file = None if start else workspace.stop_file
+        seen = max(filter(None, (newest(store), last_heartbeat(store))), default=None)
         self._guard = ClockGuard(clock, timing, seen, trusted=trust_clock)
         self._fallbacks = Fallbacks(workspace, store)
         self.controller = Controller(
@@ -135,7 +137,7 @@ class Automation:
         """Renew or try to get the lease; return whether this process holds it."""
         held = self.lease.holds
         try:
-            holds = self.lease.keep(self._dispatcher.swept, ", ".join(self.controller.live))
+            holds = self.lease.keep(self._dispatcher.resolved_until, ", ".join(self.controller.live))
             if holds and not held:
                 self._take_over(reading.now)
         except StoreError as error:
@@ -151,10 +153,10 @@ class Automation:
         if self._only_requests:
             return
         unfinished = ledger.unfinished(self.store)
-        since = min([self.lease.swept or now, *(claim.planned for claim in unfinished)])
+        since = min([self.lease.resolved_until or now, *(claim.planned for claim in unfinished)])
         self.outcomes.load_outcomes(since - _SECOND, now + datetime.timedelta(days=3))
         self._guard.gap = (_("Loa was not running"), now)
-        self._dispatcher.continue_from(unfinished, self.lease.swept or now)
+        self._dispatcher.continue_from(unfinished, self.lease.resolved_until or now)
         self._log.info("on air", since=str(since))
         self.outcomes.event("station", _("on air, process {pid}").format(pid=self.lease.pid))
 
@@ -188,18 +190,48 @@ class Automation:
             self.outcomes.event("schedule", _("schedule.yaml was read again"))
 
     def _serve(self, now: datetime.datetime) -> None:
+        """Do what was asked: silence first, and although the database does not take note that it was obeyed."""
+        past_the_database = requests.take_stop(self._stop_file, now) if self._stop_file else None
+        if past_the_database:
+            self._stop(past_the_database, now)
         try:
-            taken = requests.take(self.store, now)
+            waiting = requests.waiting(self.store)
+            stops = [request for request in waiting if request.verb == "stop" and request.is_fresh(now)]
+            for request in stops:
+                if request.id not in self._obeyed:
+                    self._stop(request, now)
+            if waiting:
+                requests.take(self.store, waiting, now)
         except StoreError as error:
             self._log.warning("store", problem=str(error))
             return
-        for request in taken:
-            by = str(request.payload.get("by") or "")
-            if request.verb == "stop":
-                why = _("stopped by {name}").format(name=by) if by else _("stopped by hand")
-                self.controller.cut_all(why, now)
-            elif request.verb == "air":
-                self.air(request.payload, now)
+        self._obeyed.clear()
+        for request in waiting:
+            if request.verb == "air" and request.is_fresh(now):
+                stop = next((stop for stop in stops if stop.id > request.id), None)
+                if stop:
+                    self._stopped_before_it_began(request, stop)
+                else:
+                    self.air(request.payload, now)
+
+    def _stop(self, request: requests.Request, now: datetime.datetime) -> None:
+        self._obeyed.add(request.id)
+        self.controller.cut_all(_stopped_by(request), now)
+
+    def _stopped_before_it_began(self, request: requests.Request, stop: requests.Request) -> None:
+        """Whoever asked for it waits for an outcome."""
+        asked = request.payload
+        self.outcomes.finish(
+            NewRow(
+                airing=str(asked["airing"]),
+                commune=str(asked["bulletin"]).partition("/")[0],
+                output=", ".join(asked["outputs"]),
+                planned=request.at,
+                outcome="cut",
+                reason=_stopped_by(stop),
+                bulletin=str(asked["bulletin"]),
+            )
+        )
 
     def _session(
         self,
@@ -210,3 +242,8 @@ class Automation:
         offset: float,
     ) -> PlayingSession:
         return Session(airing.id, recording, outputs, planned, self.clock, self.workspace.root, offset)
+
+
+def _stopped_by(request: requests.Request) -> str:
+    by = str(request.payload.get("by") or "")
+    return _("stopped by {name}").format(name=by) if by else _("stopped by hand")

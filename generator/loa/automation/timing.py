@@ -18,7 +18,7 @@ class Timing:
     claim: float = 45.0
     open: float = 10.0
     late: float = 2.0
-    beat: float = 3.0
+    heartbeat: float = 3.0
     stale: float = 12.0
     doubt: float = 60.0
     asleep: float = 5.0

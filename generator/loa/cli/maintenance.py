@@ -15,10 +15,13 @@ from loa.automation.fallbacks import apologies_missing
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.log import row_item, row_line
 from loa.cli.options import span_options, to_span
+from loa.errors import StoreError
 from loa.i18n import _
 from loa.publish.usb import write_stick
 from loa.schedule import UTC, airings
 from loa.schedule.loader import load_schedule
+from loa.store.database import Database, is_busy
+from loa.workspace import Workspace
 
 
 @loa.command(help=_("Run the days to come at high speed, without sound: what would be missing?"))
@@ -91,9 +94,20 @@ def backup(station: CliContext, file: Path) -> None:
 def restore(station: CliContext, file: Path) -> None:
     """What was here is kept in .loa/before-restore."""
     workspace = station.workspace
-    store = service.open_station_store(workspace, load_schedule(workspace)) if workspace.database.exists() else None
-    count = backups.restore(workspace, file, store)
+    count = backups.restore(workspace, file, _store_in_use(workspace))
     click.echo(_("{count} files put back. The old log lies in .loa/before-restore.").format(count=count))
+
+
+def _store_in_use(workspace: Workspace) -> Database | None:
+    """The database, to see whether the station is on air; None where there is none, or none that can be used."""
+    if not workspace.database.exists():
+        return None
+    try:
+        return service.open_station_store(workspace, load_schedule(workspace))
+    except StoreError as error:
+        if is_busy(error) or error.findings[0].code == "store.on-air":
+            raise
+        return None
 
 
 _MARKS = {Health.GOOD: ("✓", "green"), Health.WEAK: ("•", "yellow"), Health.BAD: ("✗", "red")}

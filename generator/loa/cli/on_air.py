@@ -66,7 +66,7 @@ def stop(station: CliContext, by: str) -> None:
     """Stop; exit 1 where nothing is on air."""
     workspace = station.workspace
     store = service.open_station_store(workspace, load_schedule(workspace))
-    if not commands.stop(store, by or getpass.getuser()):
+    if not commands.stop(workspace, store, by or getpass.getuser()):
         click.echo(_("Nothing is on air here."), err=True)
         raise SystemExit(1)
     click.echo(_("Stopped."))

@@ -67,7 +67,7 @@ class OutputReport:
     position: float = 0.0
     seconds: float = 0.0
     longest_silence: float = 0.0
-    took: datetime.datetime | None = None
+    last_sound_at: datetime.datetime | None = None
     failures: list[str] = field(default_factory=list)
     complete: bool = False
 
@@ -176,7 +176,7 @@ class Channel:
             adjusted = self._fader.apply(chunk, player.rate)
             player.write(adjusted)
             self._note_start(player)
-            self.report.took = self.clock.now()
+            self.report.last_sound_at = self.clock.now()
             offset += len(chunk) / player.rate
             self.report.position = offset
             self.report.seconds += len(chunk) / player.rate

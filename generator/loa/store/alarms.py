@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from loa.store.database import Database, alarms, deliveries, instant, stamp
+from loa.store.database import Database, instant, stamp
+from loa.store.tables import alarms, deliveries
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from sqlalchemy import Row, insert, select, update
 
 from loa.errors import ApprovalError, Finding
 from loa.i18n import _
-from loa.store.asrun import NewRow, append
-from loa.store.database import Database, approvals, instant, stamp
+from loa.store.asrun import NewRow, append_all
+from loa.store.database import Database, instant, stamp
+from loa.store.tables import approvals
 from loa.workspace import Workspace, write_atomic
 
 
@@ -112,24 +113,22 @@ def approve(
         manifest = recording.path.with_suffix(".json")
         if manifest.is_file():
             write_atomic(kept.with_suffix(".json"), manifest.read_bytes())
-    with store.write() as connection:
-        row = {"bulletin": made.bulletin, "sha256": made.sha256, "by": made.by, "at": stamp(now)}
-        connection.execute(insert(approvals).values(row))
-    _log(workspace, store, made, now, _("released by {name}").format(name=made.by))
+    row = {"bulletin": made.bulletin, "sha256": made.sha256, "by": made.by, "at": stamp(now)}
+    entry = _entry(made, _("released by {name}").format(name=made.by))
+    append_all(store, [entry], now, together=[insert(approvals).values(row)], seal=workspace.seal)
     return made
 
 
 def withdraw(workspace: Workspace, store: Database, bulletin: str, by: str, now: datetime.datetime) -> list[Approval]:
     """Take back every release of `bulletin`; gives those that were in force. Raises StoreError."""
-    taken = [a for a in all_approvals(store) if a.bulletin == bulletin and a.withdrawn is None]
-    with store.write() as connection:
-        connection.execute(
-            update(approvals)
-            .where(approvals.c.bulletin == bulletin, approvals.c.withdrawn.is_(None))
-            .values(withdrawn=stamp(now), withdrawn_by=by)
-        )
-    for approval in taken:
-        _log(workspace, store, approval, now, _("release withdrawn by {name}").format(name=by))
+    taken = [a for a in all_approvals(store, bulletin) if a.withdrawn is None]
+    change = (
+        update(approvals)
+        .where(approvals.c.bulletin == bulletin, approvals.c.withdrawn.is_(None))
+        .values(withdrawn=stamp(now), withdrawn_by=by)
+    )
+    reason = _("release withdrawn by {name}").format(name=by)
+    append_all(store, [_entry(a, reason) for a in taken], now, together=[change], seal=workspace.seal)
     return taken
 
 
@@ -166,9 +165,8 @@ def _approval(row: Row[tuple[object, ...]]) -> Approval:
     return Approval(row.bulletin, row.sha256, row.by, instant(row.at), withdrawn)
 
 
-def _log(workspace: Workspace, store: Database, approval: Approval, now: datetime.datetime, reason: str) -> None:
-    entry = NewRow("approval", bulletin=approval.bulletin, sha256=approval.sha256, reason=reason)
-    append(store, entry, now, seal=workspace.seal)
+def _entry(approval: Approval, reason: str) -> NewRow:
+    return NewRow("approval", bulletin=approval.bulletin, sha256=approval.sha256, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

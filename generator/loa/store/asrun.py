@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from sqlalchemy import RowMapping, func, insert, select
+from sqlalchemy import Connection, Insert, RowMapping, Update, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from loa.errors import Finding, LogbookError, WorkspaceError
 from loa.i18n import _
-from loa.store.database import Database, instant, logbook, stamp
+from loa.store.database import Database, instant, stamp
+from loa.store.tables import logbook
 from loa.workspace import write_atomic
 
 Outcome = Literal["aired", "aired-late", "resumed", "cut", "missed", "skipped"]
@@ -58,32 +59,52 @@ class Row(NewRow):
 
 
 def append(store: Database, entry: NewRow, at: datetime.datetime, *, seal: Path | None = None) -> Row:
-    """Write `entry` at the end of the chain. `seal` is a small file that remembers the end (see `proof`).
+    """Write `entry` at the end of the chain. `seal` is a small file that remembers the end (see `verify`).
 
     Raises LogbookError `logbook.twice` where the airing already has its outcome; StoreError.
     """
+    return append_all(store, [entry], at, seal=seal)[0]
+
+
+def append_all(
+    store: Database,
+    entries: Iterable[NewRow],
+    at: datetime.datetime,
+    *,
+    together: Iterable[Insert | Update] = (),
+    seal: Path | None = None,
+) -> list[Row]:
+    """Write `entries` as `append` does, in one transaction with the changes `together`: what was done and the log of
+    it are both there, or neither. Raises as `append`.
+    """
+    entries, together = list(entries), list(together)
+    while True:
+        try:
+            with store.write() as connection:
+                for statement in together:
+                    connection.execute(statement)
+                written = [_append(connection, entry, at) for entry in entries]
+            break
+        except IntegrityError as error:
+            for entry in entries:
+                if entry.airing and outcome_of(store, entry.airing):
+                    message = _("{airing} already has its outcome.").format(airing=entry.airing)
+                    raise LogbookError(Finding("logbook.twice", message)) from error
+            # another process wrote between our look and our row (PostgreSQL): take its row as the last
+    if seal and written:
+        _write_seal(seal, written[-1].seq, written[-1].hash)
+    return written
+
+
+def _append(connection: Connection, entry: NewRow, at: datetime.datetime) -> Row:
     values: dict[str, Any] = {name: getattr(entry, name) for name in NewRow.__slots__ if name != "details"}
     for name in ("planned", "started", "ended"):
         values[name] = stamp(values[name]) if values[name] else None
     values |= {"at": stamp(at), "details": json.dumps(dict(entry.details), sort_keys=True, ensure_ascii=False)}
-    while True:
-        try:
-            with store.write() as connection:
-                last = connection.execute(
-                    select(logbook.c.seq, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)
-                ).first()
-                values |= {"seq": last.seq + 1 if last else 1, "previous": last.hash if last else GENESIS}
-                values["hash"] = chain_hash(values)
-                connection.execute(insert(logbook).values(values))
-            break
-        except IntegrityError as error:
-            if entry.airing and outcome_of(store, entry.airing):
-                raise LogbookError(
-                    Finding("logbook.twice", _("{airing} already has its outcome.").format(airing=entry.airing))
-                ) from error
-            # another process wrote between our look and our row (PostgreSQL): take its row as the last
-    if seal:
-        _write_seal(seal, values["seq"], values["hash"])
+    last = connection.execute(select(logbook.c.seq, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)).first()
+    values |= {"seq": last.seq + 1 if last else 1, "previous": last.hash if last else GENESIS}
+    values["hash"] = chain_hash(values)
+    connection.execute(insert(logbook).values(values))
     return _row(values)
 
 

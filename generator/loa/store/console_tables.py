@@ -1,15 +1,6 @@
-"""The console's own tables, in a file of their own: no log-in ever waits for the logbook, or holds it up."""
+"""The tables of the console's own database: no log-in ever waits for the log's lock, or holds the log up."""
 
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
-import sqlalchemy as sa
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
-
-from loa.workspace import Workspace, private_file
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -63,7 +54,9 @@ audit = Table(
     Column("subject", String(200), nullable=False),
     Column("detail", Text, nullable=False, default=""),
     Column("address", String(64), nullable=False, default=""),
+    Column("key", String(40)),  # of the outbox, for a row that could not be written at once
 )
+Index("audit_key", audit.c.key, unique=True)
 versions = Table(
     "versions",
     metadata,
@@ -74,7 +67,9 @@ versions = Table(
     Column("note", String(200), nullable=False),
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
+    Column("key", String(40)),  # as in `audit`
 )
+Index("versions_key", versions.c.key, unique=True)
 jobs = Table(
     "jobs",
     metadata,
@@ -109,40 +104,3 @@ sounds = Table(
     Column("sha256", String(64), nullable=False),
     Column("card", Text, nullable=False),  # the record without its long parts, as JSON; "" where there is none
 )
-
-
-def open_tables(workspace: Workspace) -> Engine:
-    """The console's database, made where it is missing. SQLite in WAL mode: readers never wait for a writer."""
-    return open_file(workspace.state / "console.db")
-
-
-def open_file(path: Path) -> Engine:
-    """The same, by the file's name."""
-    private_file(path)
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
-    event.listen(engine, "connect", _tune)
-    metadata.create_all(engine)
-    return engine
-
-
-def _tune(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
-
-
-def now() -> str:
-    """This instant in UTC as tables keep it: sorts as text."""
-    return stamp(datetime.now(UTC))
-
-
-def stamp(moment: datetime) -> str:
-    """`moment` as tables keep it."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def rows(engine: Engine, query: sa.Select[Any]) -> list[dict[str, Any]]:
-    """What `query` selects, as plain dictionaries."""
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]

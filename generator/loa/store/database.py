@@ -1,187 +1,98 @@
-"""The station's database: tables and short transactions. SQLite in the workspace, or PostgreSQL by URL.
+"""A database of Loa: short transactions, and its troubles in words. SQLite, or PostgreSQL by URL."""
 
-Instants are kept as text, UTC with microseconds: they sort as text, and a hash of a row is the same everywhere.
-"""
-
+import contextlib
 import datetime
+import errno
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    event,
-    make_url,
-)
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, make_url
+from sqlalchemy import exc as sql
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from loa.errors import Finding, StoreError
+from loa.errors import Finding, SchemaError, StoreError
 from loa.i18n import _
+from loa.store import migrations
+from loa.store.migrations import CONSOLE, STATION, Schema
 from loa.workspace import private_file
 
-metadata = MetaData()
+__all__ = ["CONSOLE", "STATION", "Database", "instant", "stamp"]
 
-ledger = Table(
-    "ledger",
-    metadata,
-    Column("airing", String(200), primary_key=True),
-    Column("broadcast", String(100), nullable=False),
-    Column("commune", String(100), nullable=False),
-    Column("bulletin", String(300), nullable=False),
-    Column("planned", String(32), nullable=False),
-    Column("outputs", Text, nullable=False),
-    Column("priority", String(20), nullable=False),
-    Column("holder", String(200), nullable=False),
-    Column("claimed", String(32), nullable=False),
-    Column("started", String(32)),
-    Column("position", Float),
-    Column("sha256", String(64)),
-    Column("note", Text),
-)
-"""Airings that a process has taken on: one row each, so that none is started twice. `position`: seconds played."""
-
-logbook = Table(
-    "logbook",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("at", String(32), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
-    Column("airing", String(200), unique=True),
-    Column("broadcast", String(100)),
-    Column("commune", String(100)),
-    Column("output", Text),
-    Column("planned", String(32), index=True),
-    Column("started", String(32)),
-    Column("ended", String(32)),
-    Column("outcome", String(20)),
-    Column("reason", Text),
-    Column("bulletin", String(300)),
-    Column("sha256", String(64)),
-    Column("details", Text, nullable=False),
-    Column("previous", String(64), nullable=False, unique=True),
-    Column("hash", String(64), nullable=False),
-)
-"""The as-run log. `previous` is unique, so that the chain cannot fork; `airing`, so that it has one outcome."""
-
-approvals = Table(
-    "approvals",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("bulletin", String(300), nullable=False, index=True),
-    Column("sha256", String(64), nullable=False, index=True),
-    Column("by", String(200), nullable=False),
-    Column("at", String(32), nullable=False),
-    Column("withdrawn", String(32)),
-    Column("withdrawn_by", String(200)),
-)
-
-presence = Table(
-    "presence",
-    metadata,
-    Column("token", String(200), primary_key=True),
-    Column("role", String(20), nullable=False),
-    Column("host", String(200), nullable=False),
-    Column("pid", Integer, nullable=False),
-    Column("born", Float, nullable=False),
-    Column("beat", Integer, nullable=False),
-    Column("at", String(32), nullable=False),
-    Column("swept", String(32)),
-    Column("state", Text, nullable=False),
-)
-"""The processes on this workspace; the row with the role `on-air` is the one that may make sound."""
-
-outputs = Table(
-    "outputs",
-    metadata,
-    Column("output", String(100), primary_key=True),
-    Column("place", Integer, nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("since", String(32), nullable=False),
-    Column("error", Text),
-    Column("took", String(32)),
-)
-"""How each output of the station on air is getting on; `place`: its order in the schedule; `took`: its last sound."""
-
-requests = Table(
-    "requests",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", String(32), nullable=False),
-    Column("verb", String(20), nullable=False),
-    Column("payload", Text, nullable=False),
-    Column("taken", String(32), index=True),
-)
-"""What other processes (`loa air`, `loa stop`, the console) ask of the one that is on air."""
-
-alarms = Table(
-    "alarms",
-    metadata,
-    Column("event", String(300), primary_key=True),
-    Column("at", String(32), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("message", Text, nullable=False),
-    Column("cleared", String(32)),
-)
-deliveries = Table(
-    "deliveries",
-    metadata,
-    Column("event", String(300), primary_key=True),
-    Column("channel", String(20), primary_key=True),
-    Column("attempts", Integer, nullable=False),
-    Column("next", String(32), nullable=False),
-    Column("sent", String(32)),
-    Column("error", Text),
-)
-"""Alarms, each told once on every channel; `next`: not before that instant (back-off)."""
+_HELD = 1.0
+"""Seconds after a reader was locked out in which the next readers do not wait at all: a page reads many times."""
 
 
 class Database:
-    """The database of one station. `patience`: seconds to wait for another process that is writing."""
+    """The tables of `schema` in a SQLite file (a path) or on a server (a URL), brought to this version's when opened.
 
-    def __init__(self, url: str, *, patience: float = 10.0) -> None:
-        self.url = url
+    `patience`: seconds that a writer waits for another one; `glance`: seconds that a reader waits (None: as long). In
+    the mode that we use (write-ahead log) a reader waits only for a program that locks readers out, too.
+    Raises SchemaError where the database is not one for this version of Loa, StoreError where it does not answer.
+    """
+
+    def __init__(
+        self, place: Path | str, schema: Schema = STATION, *, patience: float = 10.0, glance: float | None = None
+    ) -> None:
         self.full = False
         """Whether the last write failed for want of room."""
+        self._patience, self._glance = patience, patience if glance is None else glance
+        self._durable = schema.durable
+        self._locked_out = float("-inf")
         try:
-            self._engine = _engine(url, patience)
-        except (ArgumentError, NoSuchModuleError, ImportError) as error:
-            raise StoreError(
-                Finding(
-                    "store.url",
-                    _("The database cannot be used: {reason}").format(reason=error),
-                    _(
-                        "Check “database” in schedule.yaml (PostgreSQL wants: pip install loa[postgres]); "
-                        "leave it out to keep the data in the station's folder."
-                    ),
-                )
-            ) from error
-        with _translated():
-            metadata.create_all(self._engine)
+            address = make_url(f"sqlite:///{place.as_posix()}" if isinstance(place, Path) else place)
+            self._engine = _engine(address, patience)
+        except (sql.ArgumentError, sql.NoSuchModuleError, ImportError) as error:
+            raise _unusable(error) from error
+        file = _file(address)
+        self._name = f"{file.parent.name}/{file.name}" if file else address.render_as_string(hide_password=True)
+        try:
+            if file:
+                with self._translated():
+                    private_file(file)
+                    migrations.refuse_newer_file(schema, file, self._name)
+                    self._use_wal()
+            migrations.prepare(schema, self.read, self.write, self._name, file)
+        except BaseException:
+            self._engine.dispose()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises StoreError."""
-        with _translated(), self._engine.connect() as connection:
-            yield connection
+        glance = 0.0 if time.monotonic() - self._locked_out < _HELD else self._glance
+        try:
+            with self._translated(), self._engine.connect() as connection:
+                yield connection.execution_options(loa_patience=glance)
+        except StoreError as error:
+            if is_busy(error):
+                self._locked_out = time.monotonic()
+            raise
+
+    def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
+        """What `query` selects, as plain dictionaries. Raises StoreError."""
+        with self.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that writes: committed whole at its end, or not at all. Raises StoreError."""
+    def write(self, patience: float | None = None, *, durable: bool | None = None) -> Iterator[Connection]:
+        """A transaction that writes: committed as a whole at its end, or not at all.
+
+        `patience`: seconds to wait for another writer (None: as the database was opened); `durable`: whether it is on
+        the disk when it is committed (None: as the schema says). Raises StoreError.
+        """
+        wait = self._patience if patience is None else patience
+        sure = self._durable if durable is None else durable
         try:
-            with _translated(), self._engine.connect() as connection:
-                writer = connection.execution_options(loa_writes=True)
+            with self._translated(), self._engine.connect() as connection:
+                writer = connection.execution_options(loa_writes=True, loa_patience=wait, loa_durable=sure)
                 with writer.begin():
+                    if patience is not None and connection.dialect.name == "postgresql":
+                        writer.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}")
                     yield writer
         except StoreError as error:
             self.full = error.findings[0].code == "store.full"
@@ -189,22 +100,42 @@ class Database:
         self.full = False
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, or of the server."""
         self._engine.dispose()
 
+    def _use_wal(self) -> None:
+        """Write-ahead log: a mode that the file keeps. A disk that cannot have it (a network share) does without."""
+        end = time.monotonic() + self._patience
+        while not self._uses_wal(last_try=time.monotonic() > end):
+            time.sleep(0.05)
 
-def open_store(folder_database: Path, url: str | None = None, *, patience: float = 10.0) -> Database:
-    """The store of a workspace: `url`, else the SQLite file. Raises StoreError."""
-    if url is None:
+    def _uses_wal(self, *, last_try: bool) -> bool:
         try:
-            private_file(folder_database)
-        except OSError as error:
-            raise _trouble(error) from error
-    return Database(url or f"sqlite:///{folder_database.as_posix()}", patience=patience)
+            with contextlib.closing(self._engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA journal_mode=WAL")
+        except (sql.DBAPIError, sqlite3.Error) as error:
+            if last_try or _kind(error) != "busy":
+                raise
+            return False
+        return True
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sql.IntegrityError:
+            raise
+        except (sql.DBAPIError, sql.TimeoutError, sqlite3.Error, OSError) as error:
+            raise _trouble(error, self._name) from error
+
+
+def is_busy(error: StoreError) -> bool:
+    """Whether another program is holding the database: what did not work now works once it lets go."""
+    return error.findings[0].code == "store.busy"
 
 
 def stamp(moment: datetime.datetime) -> str:
-    """An aware instant as the text that the database keeps."""
+    """An aware instant as the text that every table keeps: UTC, microseconds, sorts as text."""
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -213,79 +144,113 @@ def instant(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text)
 
 
-def _engine(url: str, patience: float) -> Engine:
-    address = make_url(url)
+def _file(address: URL) -> Path | None:
+    """Where a SQLite database lies; None for a server, and in memory."""
+    name = address.database if address.get_backend_name() == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
+
+
+def _engine(address: URL, patience: float) -> Engine:
     if address.drivername == "postgresql":  # SQLAlchemy would take psycopg 2; our extra installs psycopg 3
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
-        wait = {"connect_timeout": max(2, round(patience))} if address.get_backend_name() == "postgresql" else {}
+        wait: dict[str, object] = {}
+        if address.get_backend_name() == "postgresql":
+            wait = {
+                "connect_timeout": max(2, round(patience)),
+                "options": f"-c lock_timeout={max(1, round(patience * 1000))}",
+            }
         return create_engine(address, pool_pre_ping=True, connect_args=wait)
-    engine = create_engine(url, connect_args={"timeout": patience, "check_same_thread": False})
+    # However many pages wait for a writer, a reader finds a connection.
+    pool = {"max_overflow": -1} if _file(address) else {}
+    engine = create_engine(address, connect_args={"timeout": 0.5, "check_same_thread": False}, **pool)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: pysqlite's own comes too late for a lock
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.cursor().execute(f"PRAGMA {pragma}")
+        connection.cursor().execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("loa_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={round(options['loa_patience'] * 1000)}")
+        if options.get("loa_writes"):
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options['loa_durable'] else 'NORMAL'}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except (DatabaseError, OSError) as error:
-        raise _trouble(error) from error
-
-
-def _trouble(error: Exception) -> StoreError:
-    text = str(getattr(error, "orig", None) or error) or type(error).__name__
-    for word, code, message, fix in (
-        (
-            "locked",
-            "store.busy",
-            _("Another program is holding the station's database."),
-            _("Close the program that has .loa/station.db open; Loa goes on by itself."),
-        ),
-        (
-            "full",
-            "store.full",
-            _("The disk is full: the station's database cannot be written."),
-            _("Free some space; Loa goes on by itself and writes what it has kept."),
-        ),
-        (
-            "readonly",
-            "store.closed",
-            _("The station's database may not be written."),
-            _("Check the permissions of the folder .loa."),
-        ),
-        (
-            "connection",
-            "store.away",
-            _("The database server does not answer: {reason}").format(reason=text.strip().splitlines()[0]),
-            _("Start it, or check “database” in schedule.yaml; Loa goes on by itself."),
-        ),
-        (
-            "malformed",
-            "store.broken",
-            _("The station's database is damaged."),
-            _("Put back the last backup: loa restore FILE"),
-        ),
-    ):
-        if word in text:
-            return StoreError(Finding(code, message, fix))
-    return StoreError(
+def _unusable(error: Exception) -> StoreError:
+    return SchemaError(
         Finding(
-            "store.trouble",
-            _("The station's database does not work: {reason}").format(reason=text),
-            _("Check the disk and the permissions of the folder .loa."),
+            "store.url",
+            _("The database cannot be used: {reason}").format(reason=error),
+            _(
+                "Check “database” in schedule.yaml (PostgreSQL wants: pip install loa[postgres]); "
+                "leave it out to keep the data in the station's folder."
+            ),
         )
     )
+
+
+_SQLITE = {5: "busy", 6: "busy", 8: "closed", 11: "broken", 13: "full", 14: "closed", 15: "busy", 26: "broken"}
+"""What SQLite's primary result codes mean to us."""
+_POSTGRESQL = {"55P03": "busy", "53100": "full", "25006": "closed"}
+"""The same of PostgreSQL's SQLSTATE."""
+
+
+def _trouble(error: Exception, name: str) -> StoreError:
+    """The error in words. `name`: of the database."""
+    reason = _reason(error)
+    messages = {
+        "busy": (
+            _("Another program is holding the database {file}.").format(file=name),
+            _("Close the program that has it open; Loa goes on by itself."),
+        ),
+        "full": (
+            _("The disk is full: the database {file} cannot be written.").format(file=name),
+            _("Free some space; Loa goes on by itself and writes what it has kept."),
+        ),
+        "closed": (
+            _("The database {file} may not be written: {reason}").format(file=name, reason=reason),
+            _("Check the permissions of the folder .loa."),
+        ),
+        "away": (
+            _("The database server does not answer: {reason}").format(reason=reason),
+            _("Start it, or check “database” in schedule.yaml; Loa goes on by itself."),
+        ),
+        "broken": (
+            _("The database {file} is damaged.").format(file=name),
+            _("Put back the last backup: loa restore FILE"),
+        ),
+        "trouble": (
+            _("The database {file} does not work: {reason}").format(file=name, reason=reason),
+            _("Check the disk and the permissions of the folder .loa."),
+        ),
+    }
+    kind = _kind(error)
+    message, fix = messages[kind]
+    return StoreError(Finding(f"store.{kind}", message, fix))
+
+
+def _kind(error: Exception) -> str:
+    """What the error means to us."""
+    original = getattr(error, "orig", None) or error
+    code, state = getattr(original, "sqlite_errorcode", 0), getattr(original, "sqlstate", None)
+    known = _SQLITE.get(code & 0xFF) or _POSTGRESQL.get(state or "")
+    if known:
+        return known
+    if isinstance(error, sql.TimeoutError):
+        return "busy"
+    reason = _reason(error)
+    if isinstance(error, OSError):
+        return "full" if error.errno == errno.ENOSPC or "full" in reason else "closed"
+    return "away" if "connection" in reason else "trouble"
+
+
+def _reason(error: Exception) -> str:
+    original = getattr(error, "orig", None) or error
+    return next(iter(str(original).strip().splitlines()), "") or type(original).__name__

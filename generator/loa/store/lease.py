@@ -16,7 +16,9 @@ from sqlalchemy import RowMapping, delete, func, insert, select, update
 
 from loa.clock import Clock
 from loa.errors import StoreError
-from loa.store.database import Database, instant, presence, stamp
+from loa.store.database import Database, instant, stamp
+from loa.store.processes import runs
+from loa.store.tables import presence
 
 _ON_AIR, _STANDBY = "on-air", "standby"
 
@@ -24,49 +26,53 @@ _ON_AIR, _STANDBY = "on-air", "standby"
 class Lease:
     """The place of this process among those on the workspace."""
 
-    def __init__(self, store: Database, clock: Clock, *, beat: float, stale: float) -> None:
+    def __init__(self, store: Database, clock: Clock, *, heartbeat: float, stale: float) -> None:
         self.host, self.pid = socket.gethostname(), os.getpid()
         self.token = f"{self.host}:{self.pid}:{secrets.token_hex(4)}"
         self.holds = False
-        self.swept: datetime.datetime | None = None
-        self._born = psutil.Process().create_time()
+        self.resolved_until: datetime.datetime | None = None
+        self._started_at = psutil.Process().create_time()
         self._store, self._clock = store, clock
-        self._interval, self._stale = beat, stale
-        self._beat, self._beaten = 0, -1e9
+        self._interval, self._stale = heartbeat, stale
+        self._heartbeat, self._renewed = 0, -1e9
         self._seen: tuple[str, int] | None = None
         self._seen_at = 0.0
 
-    def keep(self, swept: datetime.datetime | None, state: str = "") -> bool:
+    def keep(self, resolved_until: datetime.datetime | None, state: str = "") -> bool:
         """Renew or try to get the lease; whether this process may make sound.
 
-        `swept`: all airings planned before it have their outcome. A database that does not answer changes nothing:
-        who cannot write cannot be overtaken by somebody who writes either. Raises StoreError.
+        `resolved_until`: all airings planned before it have their outcome. A database that does not answer changes
+        nothing: who cannot write cannot be overtaken by somebody who writes either. Raises StoreError.
         """
         now = self._clock.elapsed()
-        if now - self._beaten < self._interval and (self.holds or self._beaten > 0):
+        if now - self._renewed < self._interval and (self.holds or self._renewed > 0):
             return self.holds
-        self._beat += 1
-        row = {"beat": self._beat, "at": stamp(self._clock.now()), "swept": stamp(swept) if swept else None}
+        self._heartbeat += 1
+        row = {
+            "heartbeat": self._heartbeat,
+            "at": stamp(self._clock.now()),
+            "resolved_until": stamp(resolved_until) if resolved_until else None,
+        }
         with self._store.write() as connection:
             holder = connection.execute(select(presence).where(presence.c.role == _ON_AIR)).mappings().first()
             mine = holder is not None and holder["token"] == self.token
             if mine or holder is None or self._is_dead(holder, now):
                 if not mine:
                     self._inherit(holder)
-                    row["swept"] = stamp(self.swept) if self.swept else row["swept"]
+                    row["resolved_until"] = stamp(self.resolved_until) if self.resolved_until else row["resolved_until"]
                     connection.execute(delete(presence).where(presence.c.role == _ON_AIR))
                 role = _ON_AIR
             else:
                 role = _STANDBY
             if role == _STANDBY:
-                row["swept"] = None
+                row["resolved_until"] = None
             changed = connection.execute(
                 update(presence).where(presence.c.token == self.token).values(role=role, state=state, **row)
             )
             if not changed.rowcount:
-                about = {"token": self.token, "host": self.host, "pid": self.pid, "born": self._born}
+                about = {"token": self.token, "host": self.host, "pid": self.pid, "started_at": self._started_at}
                 connection.execute(insert(presence).values(role=role, state=state, **about, **row))
-        self._beaten = now
+        self._renewed = now
         self.holds = role == _ON_AIR
         return self.holds
 
@@ -82,38 +88,31 @@ class Lease:
         return self.holds
 
     def give_back(self) -> None:
-        """Leave: the next process need not wait. `swept` stays, in a row of nobody."""
+        """Leave: the next process need not wait. `resolved_until` stays, in a row of nobody."""
         with self._store.write() as connection:
             if self.holds:
                 connection.execute(
-                    update(presence).where(presence.c.token == self.token).values(beat=-1, pid=0, born=0.0)
+                    update(presence).where(presence.c.token == self.token).values(heartbeat=-1, pid=0, started_at=0.0)
                 )
             else:
                 connection.execute(delete(presence).where(presence.c.token == self.token))
         self.holds = False
 
     def _inherit(self, holder: RowMapping | None) -> None:
-        self.swept = instant(holder["swept"]) if holder is not None and holder["swept"] else None
+        self.resolved_until = (
+            instant(holder["resolved_until"]) if holder is not None and holder["resolved_until"] else None
+        )
 
     def _is_dead(self, holder: RowMapping, now: float) -> bool:
-        if holder["beat"] < 0 or (holder["host"] == self.host and not _runs(holder["pid"], holder["born"])):
+        if holder["heartbeat"] < 0 or (holder["host"] == self.host and not runs(holder["pid"], holder["started_at"])):
             return True
-        seen = (holder["token"], holder["beat"])
-        if seen != self._seen or now - self._beaten > 2 * self._interval:  # it moved, or we could not look
+        seen = (holder["token"], holder["heartbeat"])
+        if seen != self._seen or now - self._renewed > 2 * self._interval:  # it moved, or we could not look
             self._seen, self._seen_at = seen, now
         return now - self._seen_at > self._stale
 
 
-def _runs(pid: int, born: float) -> bool:
-    """Whether that very process still exists (not another one that got its number)."""
-    try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - born) < 2
-    except psutil.Error:
-        return False
-
-
-def last_beat(store: Database) -> datetime.datetime | None:
+def last_heartbeat(store: Database) -> datetime.datetime | None:
     """When a process last said that it was there, by the computer's clock of then. Raises StoreError."""
     with store.read() as connection:
         found = connection.execute(select(func.max(presence.c.at))).scalar()
@@ -124,8 +123,8 @@ def who_is_on_air(store: Database) -> Mapping[str, Any] | None:
     """The row of the process that is on air here and alive as far as we can tell, else None. Raises StoreError."""
     with store.read() as connection:
         row = connection.execute(select(presence).where(presence.c.role == _ON_AIR)).mappings().first()
-    if row is None or row["beat"] < 0:
+    if row is None or row["heartbeat"] < 0:
         return None
-    if row["host"] == socket.gethostname() and not _runs(row["pid"], row["born"]):
+    if row["host"] == socket.gethostname() and not runs(row["pid"], row["started_at"]):
         return None
     return dict(row)

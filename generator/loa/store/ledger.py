@@ -8,7 +8,8 @@ from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from loa.schedule import Airing
-from loa.store.database import Database, instant, ledger, logbook, stamp
+from loa.store.database import Database, instant, stamp
+from loa.store.tables import ledger, logbook
 
 
 @dataclass(frozen=True, slots=True)

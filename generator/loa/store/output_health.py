@@ -7,8 +7,9 @@ from typing import Literal
 from sqlalchemy import select
 
 from loa.i18n import _
-from loa.store.database import Database, instant, outputs
+from loa.store.database import Database, instant
 from loa.store.lease import who_is_on_air
+from loa.store.tables import outputs
 
 State = Literal["idle", "ready", "sounding", "failing", "dead", "unknown"]
 """Nothing to do; opened, waits for its moment; takes sound; broken, tried again; given up, or known not to work;
@@ -18,14 +19,14 @@ unknown: nobody is on air."""
 @dataclass(frozen=True, slots=True)
 class OutputHealth:
     """One output. `since`: in this state from then on; `error`: its last trouble, until an airing goes well on it;
-    `took`: when it took sound last.
+    `last_sound_at`: when it took sound last.
     """
 
     output: str
     state: State
     since: datetime.datetime
     error: str | None = None
-    took: datetime.datetime | None = None
+    last_sound_at: datetime.datetime | None = None
 
 
 def output_health(store: Database) -> tuple[OutputHealth, ...]:
@@ -36,7 +37,13 @@ def output_health(store: Database) -> tuple[OutputHealth, ...]:
     running = who_is_on_air(store) is not None
     with store.read() as connection:
         found = [
-            OutputHealth(row.output, row.state, instant(row.since), row.error, instant(row.took) if row.took else None)
+            OutputHealth(
+                row.output,
+                row.state,
+                instant(row.since),
+                row.error,
+                instant(row.last_sound_at) if row.last_sound_at else None,
+            )
             for row in connection.execute(select(outputs).order_by(outputs.c.place))
         ]
     return tuple(found if running else (replace(health, state="unknown") for health in found))

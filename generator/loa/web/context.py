@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends
-from sqlalchemy import Engine
 from starlette.requests import Request
 
 from loa import yamlfile
 from loa.errors import WorkspaceError
-from loa.store import console_tables
-from loa.store.database import Database, open_store
+from loa.store.audit import Audit, Outbox
+from loa.store.database import CONSOLE, Database
 from loa.web.auth.accounts import Accounts, Person
-from loa.web.auth.audit import Audit
 from loa.web.auth.passwords import one_time_code
 from loa.web.auth.sessions import LoginAttempts, Session, Sessions
 from loa.web.edits.history import History
@@ -25,18 +23,25 @@ from loa.web.views.files import StationFiles
 from loa.web.views.now import StationMonitor
 from loa.workspace import Workspace
 
+_GLANCE = 0.5
+"""Seconds that a page waits for a program that keeps it from reading a database."""
+
 
 @dataclass(slots=True)
 class Console:
-    """The parts of a running console, put together once."""
+    """The parts of a running console, put together once.
+
+    `database`: the console's own (accounts, audit, jobs); `store`: the station's. Raises StoreError when it is made.
+    """
 
     workspace: Workspace
-    engine: Engine
+    database: Database
     store: Database
     code: str = ""  # the one-time code of the first run; "" once somebody is there
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     login_attempts: LoginAttempts = field(init=False)
+    outbox: Outbox = field(init=False)
     audit: Audit = field(init=False)
     files: StationFiles = field(init=False)
     history: History = field(init=False)
@@ -49,14 +54,15 @@ class Console:
 
     def __post_init__(self) -> None:
         """Put the parts together; while nobody can log in, there is a code."""
-        self.accounts = Accounts(self.engine)
-        self.sessions = Sessions(self.engine)
-        self.login_attempts = LoginAttempts(self.engine)
-        self.audit = Audit(self.engine)
+        self.accounts = Accounts(self.database)
+        self.sessions = Sessions(self.database, self.accounts)
+        self.login_attempts = LoginAttempts(self.database)
+        self.outbox = Outbox(self.database, self.workspace.outbox)
+        self.audit = Audit(self.database, self.outbox)
         self.files = StationFiles(self.workspace)
-        self.history = History(self.workspace, self.engine, self.files.forget)
-        self.bulletins = BulletinCatalogue(self.workspace, self.store, self.engine, self.files)
-        self.jobs = Jobs(self.engine)
+        self.history = History(self.workspace, self.database, self.outbox, self.files.forget)
+        self.bulletins = BulletinCatalogue(self.workspace, self.store, self.database, self.files)
+        self.jobs = Jobs(self.database)
         self.runner = JobRunner(self.workspace, self.jobs)
         self.airings = AiringList(self.store, self.files, self.bulletins)
         self.monitor = StationMonitor(self.workspace, self.store, self.files, self.bulletins, self.airings, self.jobs)
@@ -81,11 +87,17 @@ class Console:
             self.forget()
         return found
 
+    def close(self) -> None:
+        """Let go of both databases; what could not be written yet is written at the next start."""
+        self.outbox.close()
+        self.database.close()
+        self.store.close()
+
     @classmethod
-    def open(cls, workspace: Workspace) -> "Console":
-        """The console of `workspace`."""
-        store = open_store(workspace.database, _database(workspace))
-        return cls(workspace, console_tables.open_tables(workspace), store)
+    def open(cls, workspace: Workspace, *, patience: float = 10.0) -> "Console":
+        """The console of `workspace`; `patience`: as of a Database. Raises StoreError."""
+        store = Database(_database(workspace) or workspace.database, patience=patience, glance=_GLANCE)
+        return cls(workspace, Database(workspace.console_database, CONSOLE, patience=patience, glance=_GLANCE), store)
 
 
 def _database(workspace: Workspace) -> str | None:
@@ -134,5 +146,5 @@ def flash(request: Request, text: str, kind: str = "good") -> None:
 
 
 def audit(request: Request, action: str, subject: str = "", detail: str = "") -> None:
-    """Write to the audit trail what the asking person did."""
+    """Write to the audit trail what the asking person did. Never fails, and never waits for the database."""
     console_of(request).audit.write(person_of(request).shown, action, subject, detail, address_of(request))

@@ -5,17 +5,21 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import psutil
 import sqlalchemy as sa
-from sqlalchemy import Engine
 
+from loa.errors import StoreError
 from loa.i18n import _
-from loa.store import console_tables
+from loa.store.console_tables import jobs
+from loa.store.database import Database, stamp
 from loa.workspace import Workspace
 
 _LOOK = 0.5
+_AT_ONCE = 0.2
+"""Seconds for which a note of progress waits for another writer."""
 _LIVING = ("waiting", "running")
 OVER = frozenset({"done", "failed", "cancelled"})
 
@@ -56,52 +60,53 @@ class Job:
 
 
 class Jobs:
-    """The table of jobs."""
+    """The table of jobs. Every method but `progress` raises StoreError where the database does not answer."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def add(self, kind: str, title: str, arguments: dict[str, Any], who: str) -> int:
         """Put work in line; the same work that still waits is not put there twice."""
         text = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
-        table = console_tables.jobs
-        same = sa.select(table.c.id).where(table.c.kind == kind, table.c.arguments == text, table.c.state.in_(_LIVING))
-        with self.engine.begin() as connection:
+        same = sa.select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.arguments == text, jobs.c.state.in_(_LIVING))
+        with self._database.write() as connection:
             there = connection.execute(same).scalar()
             if there is not None:
                 return int(there)
             row = {"kind": kind, "title": title[:200], "arguments": text, "who": who, "state": "waiting"}
-            done = connection.execute(sa.insert(table).values(**row, created=console_tables.now()))
+            done = connection.execute(sa.insert(jobs).values(**row, created=stamp(datetime.now(UTC))))
             return int((done.inserted_primary_key or [0])[0])
 
     def get(self, id_: int) -> Job | None:
         """One job."""
-        found = console_tables.rows(self.engine, sa.select(console_tables.jobs).where(console_tables.jobs.c.id == id_))
+        found = self._database.rows(sa.select(jobs).where(jobs.c.id == id_))
         return _job(found[0]) if found else None
 
     def latest(self, limit: int = 10) -> list[Job]:
         """The newest jobs."""
-        query = sa.select(console_tables.jobs).order_by(console_tables.jobs.c.id.desc()).limit(limit)
-        return [_job(row) for row in console_tables.rows(self.engine, query)]
+        return [_job(row) for row in self._database.rows(sa.select(jobs).order_by(jobs.c.id.desc()).limit(limit))]
 
     def living(self) -> list[Job]:
         """Those that wait or are at work, the oldest first."""
-        query = (
-            sa.select(console_tables.jobs)
-            .where(console_tables.jobs.c.state.in_(_LIVING))
-            .order_by(console_tables.jobs.c.id)
-        )
-        return [_job(row) for row in console_tables.rows(self.engine, query)]
+        query = sa.select(jobs).where(jobs.c.state.in_(_LIVING)).order_by(jobs.c.id)
+        return [_job(row) for row in self._database.rows(query)]
 
     def set(self, id_: int, **values: Any) -> bool:
         """Change a job that is not over; whether it was not."""
         if values.get("state") in OVER:
-            values["ended"] = console_tables.now()
-        query = sa.update(console_tables.jobs).where(
-            console_tables.jobs.c.id == id_, console_tables.jobs.c.state.in_(_LIVING)
-        )
-        with self.engine.begin() as connection:
+            values["ended"] = stamp(datetime.now(UTC))
+        query = sa.update(jobs).where(jobs.c.id == id_, jobs.c.state.in_(_LIVING))
+        with self._database.write() as connection:
             return connection.execute(query.values(**values)).rowcount > 0
+
+    def progress(self, id_: int, done: int, total: int, message: str) -> bool:
+        """Note how far a job is, if the database takes it at once; False where the job was cancelled."""
+        query = sa.update(jobs).where(jobs.c.id == id_, jobs.c.state.in_(_LIVING))
+        try:
+            with self._database.write(_AT_ONCE) as connection:
+                return connection.execute(query.values(done=done, total=total, message=message)).rowcount > 0
+        except StoreError:
+            return True
 
     def cancel(self, id_: int) -> bool:
         """Stop a job: the row first, then its process."""
@@ -139,8 +144,8 @@ class JobRunner:
         while not self._stop.wait(_LOOK):
             try:
                 self.step()
-            except sa.exc.SQLAlchemyError:
-                continue  # a locked file or a full disk: the rows stay, and the next look tries again
+            except StoreError:
+                continue  # a held database or a full disk: the rows stay, and the next look tries again
 
     def step(self) -> None:
         """Look once."""
@@ -158,16 +163,21 @@ class JobRunner:
                 self._start(first)
 
     def _start(self, job: Job) -> None:
+        """Start its process and write down which one; where that could not be written, it is done now."""
+        child = self._children.get(job.id)
+        if child is None or child.poll() is not None:
+            child = self._children[job.id] = self._spawn(job)
+        self.jobs.set(job.id, state="running", pid=child.pid)
+
+    def _spawn(self, job: Job) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "loa.web.worker", str(self.workspace.root), str(job.id)]
-        child = subprocess.Popen(
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             process_group=None if sys.platform == "win32" else 0,  # Ctrl+C is not for it; see polite.py
         )
-        self._children[job.id] = child
-        self.jobs.set(job.id, state="running", pid=child.pid)
 
 
 def process_of(job: Job) -> psutil.Process | None:

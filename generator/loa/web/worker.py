@@ -18,7 +18,7 @@ from loa.playout.outputs import open_connection
 from loa.playout.outputs.base import OutputConnection
 from loa.publish.site import publish
 from loa.schedule.loader import load_schedule
-from loa.store import console_tables
+from loa.store.database import CONSOLE, Database
 from loa.web.emergency import make_message
 from loa.web.jobs import Job, Jobs
 from loa.web.priority import LONG_WORK, step_back
@@ -54,6 +54,8 @@ def _at_volume(samples: "array.array[int]", volume: int) -> "array.array[int]":
 
 
 _EVERY = 0.3
+_PATIENCE = 120.0
+"""Seconds for which a job that is over waits for a held database, to say so."""
 
 
 class CancelledError(Exception):
@@ -64,7 +66,7 @@ def main(folder: str, number: str) -> int:
     """Do the job; exit code 0 when it is done."""
     workspace = Workspace(Path(folder))
     set_language(choose_language("vi"))
-    jobs = Jobs(console_tables.open_tables(workspace))
+    jobs = Jobs(Database(workspace.console_database, CONSOLE, patience=_PATIENCE))
     job = jobs.get(int(number))
     if job is None or job.over:
         return 1
@@ -106,7 +108,7 @@ def build_audio(workspace: Workspace, jobs: Jobs, job: Job) -> str:
         if time.monotonic() - last < _EVERY and done < total:
             return
         last = time.monotonic()
-        if not jobs.set(job.id, done=done, total=total, message=plan.title or plan.id):
+        if not jobs.progress(job.id, done, total, plan.title or plan.id):
             raise CancelledError
 
     report = build.build(workspace, job.arguments["communes"], progress=progress)

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
 
 from loa.i18n import _
-from loa.store import console_tables
+from loa.store.console_tables import sessions, users
+from loa.store.database import Database, stamp
 from loa.web.auth import passwords
 from loa.web.auth.roles import Role, join_roles, parse_roles
 from loa.web.forms import FormError
@@ -33,30 +34,24 @@ class Person:
 
 
 class Accounts:
-    """The table of people."""
+    """The table of people. Every method raises StoreError where the database does not answer."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.changes = 0
+        """How often somebody's roles, password or access were changed here: what was known before no longer holds."""
 
     def empty(self) -> bool:
         """Whether nobody has been added yet: the first run."""
-        with self.engine.connect() as connection:
-            return connection.execute(sa.select(console_tables.users.c.id).limit(1)).first() is None
+        return not self._database.rows(sa.select(users.c.id).limit(1))
 
     def all(self) -> list[Person]:
         """Everybody, by name."""
-        return [
-            _person(row)
-            for row in console_tables.rows(
-                self.engine, sa.select(console_tables.users).order_by(console_tables.users.c.name)
-            )
-        ]
+        return [_person(row) for row in self._database.rows(sa.select(users).order_by(users.c.name))]
 
     def get(self, id_: int) -> Person | None:
         """The person with this number."""
-        found = console_tables.rows(
-            self.engine, sa.select(console_tables.users).where(console_tables.users.c.id == id_)
-        )
+        found = self._database.rows(sa.select(users).where(users.c.id == id_))
         return _person(found[0]) if found else None
 
     def add(self, name: str, shown: str, password: str, roles: frozenset[Role]) -> Person:
@@ -70,22 +65,17 @@ class Accounts:
             problems["roles"] = _("Choose at least one role.")
         FormError.if_any(problems)
         row = {"name": name, "shown": shown, "password": passwords.hash_password(password), "active": 1}
-        with self.engine.begin() as connection:
-            if connection.execute(
-                sa.select(console_tables.users.c.id).where(console_tables.users.c.name == name)
-            ).first():
+        row |= {"roles": join_roles(roles), "created": stamp(datetime.now(UTC))}
+        with self._database.write() as connection:
+            if connection.execute(sa.select(users.c.id).where(users.c.name == name)).first():
                 raise FormError({"name": _("Somebody already has this name.")})
-            done = connection.execute(
-                sa.insert(console_tables.users).values(**row, roles=join_roles(roles), created=console_tables.now())
-            )
+            done = connection.execute(sa.insert(users).values(**row))
             return Person(int((done.inserted_primary_key or [0])[0]), name, shown, roles)
 
     def check(self, name: str, password: str) -> Person | None:
         """The person whose password this is; None for a wrong name, a wrong password or a closed account."""
         name = unicodedata.normalize("NFC", name.strip().lower())[:40]
-        found = console_tables.rows(
-            self.engine, sa.select(console_tables.users).where(console_tables.users.c.name == name)
-        )
+        found = self._database.rows(sa.select(users).where(users.c.name == name))
         stored = found[0] if found and found[0]["active"] else None
         good = passwords.matches(stored["password"] if stored else None, password)
         return _person(stored) if stored and good else None
@@ -94,35 +84,30 @@ class Accounts:
         """Rename, give other roles, open or close. Raises FormError where no administrator would be left."""
         if not roles:
             raise FormError({"roles": _("Choose at least one role.")})
-        with self.engine.begin() as connection:
+        with self._database.write() as connection:
             others = connection.execute(
-                sa.select(console_tables.users.c.roles).where(
-                    console_tables.users.c.active == 1, console_tables.users.c.id != person.id
-                )
+                sa.select(users.c.roles).where(users.c.active == 1, users.c.id != person.id)
             ).scalars()
             stays = (active and Role.ADMIN in roles) or any(Role.ADMIN in parse_roles(text) for text in others)
             if not stays:
                 raise FormError({"roles": _("At least one administrator must stay.")})
             connection.execute(
-                sa.update(console_tables.users)
-                .where(console_tables.users.c.id == person.id)
+                sa.update(users)
+                .where(users.c.id == person.id)
                 .values(shown=" ".join(shown.split())[:80] or person.name, roles=join_roles(roles), active=int(active))
             )
             if not active:
-                connection.execute(
-                    sa.delete(console_tables.sessions).where(console_tables.sessions.c.user_id == person.id)
-                )
+                connection.execute(sa.delete(sessions).where(sessions.c.user_id == person.id))
+        self.changes += 1
 
     def set_password(self, person: Person, password: str) -> None:
         """A new password; every session of the person ends. Raises FormError for a weak one."""
         FormError.if_any({"password": passwords.weakness(password, person.name)})
-        with self.engine.begin() as connection:
-            connection.execute(
-                sa.update(console_tables.users)
-                .where(console_tables.users.c.id == person.id)
-                .values(password=passwords.hash_password(password))
-            )
-            connection.execute(sa.delete(console_tables.sessions).where(console_tables.sessions.c.user_id == person.id))
+        hashed = passwords.hash_password(password)
+        with self._database.write() as connection:
+            connection.execute(sa.update(users).where(users.c.id == person.id).values(password=hashed))
+            connection.execute(sa.delete(sessions).where(sessions.c.user_id == person.id))
+        self.changes += 1
 
 
 def _person(row: dict[str, Any]) -> Person:

@@ -2,11 +2,13 @@
 
 import hmac
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from loa.errors import StoreError
 from loa.web.auth.roles import decision_of
 from loa.web.auth.sessions import Session
 from loa.web.context import address_of, console_of
@@ -58,8 +60,9 @@ def identify(request: Request) -> Session | None:
     kind, _space, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         address = address_of(request)
-        if console.login_attempts.blocked("token", address):
-            return None
+        with suppress(StoreError):  # while nobody can count guesses, only a token that is known passes (`find_token`)
+            if console.login_attempts.blocked("token", address):
+                return None
         session = console.sessions.find_token(token.strip())
         if session is None:
             console.login_attempts.failed("token", address)

@@ -2,19 +2,29 @@
 
 import hashlib
 import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
 
-from loa.store import console_tables
+from loa.errors import StoreError
+from loa.store.console_tables import attempts, sessions, tokens
+from loa.store.database import Database, instant, stamp
 from loa.web.auth.accounts import Accounts, Person
 from loa.web.auth.roles import Role, join_roles, parse_roles
 
 IDLE = timedelta(hours=12)  # a working day; the operator's page keeps itself alive by its live events
 LONGEST = timedelta(days=7)
 _TOUCH = timedelta(minutes=5)  # `seen` is written no more often than this
+_AT_ONCE = 0.1
+"""Seconds for which a note on the side (when somebody was seen) waits for another writer; else it is left out."""
+_REMEMBERED = 1000
+"""Sessions whose last answer is kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,105 +37,140 @@ class Session:
 
 
 class Sessions:
-    """The tables of sessions and tokens."""
+    """The tables of sessions and tokens.
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.accounts = Accounts(engine)
+    Who was let in stays in while another program keeps us from reading the database: whoever must press STOP then is
+    known from the last time. What the database says goes before that as soon as it says something.
+    """
+
+    def __init__(self, database: Database, accounts: Accounts) -> None:
+        self._database, self._accounts = database, accounts
+        self._known: OrderedDict[str, tuple[datetime, int, Session]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def start(self, person: Person, address: str) -> str:
-        """A new session; gives the cookie's value. Always a new one, so that a planted cookie is worth nothing."""
+        """A new session; gives the cookie's value. Always a new one, so that a planted cookie is worth nothing.
+
+        Raises StoreError.
+        """
         cookie = secrets.token_urlsafe(32)
-        moment = console_tables.now()
-        with self.engine.begin() as connection:
+        moment = datetime.now(UTC)
+        with self._database.write() as connection:
+            connection.execute(sa.delete(sessions).where(sessions.c.created < stamp(moment - LONGEST)))
             connection.execute(
-                sa.delete(console_tables.sessions).where(
-                    console_tables.sessions.c.created < console_tables.stamp(datetime.now(UTC) - LONGEST)
-                )
-            )
-            connection.execute(
-                sa.insert(console_tables.sessions).values(
+                sa.insert(sessions).values(
                     hash=digest(cookie),
                     user_id=person.id,
                     csrf=secrets.token_urlsafe(32),
-                    created=moment,
-                    seen=moment,
+                    created=stamp(moment),
+                    seen=stamp(moment),
                     address=address,
                 )
             )
         return cookie
 
     def find(self, cookie: str) -> Session | None:
-        """The living session of a cookie. Renews it, at most every few minutes."""
-        table = console_tables.sessions
-        found = console_tables.rows(self.engine, sa.select(table).where(table.c.hash == digest(cookie)))
+        """The living session of a cookie. Renews it, at most every few minutes.
+
+        Raises StoreError where the database does not answer and never did for this cookie.
+        """
+        return self._remembering(digest(cookie), self._find)
+
+    def _find(self, hash_: str) -> Session | None:
+        found = self._database.rows(sa.select(sessions).where(sessions.c.hash == hash_))
         if not found:
             return None
         row, moment = found[0], datetime.now(UTC)
-        seen, created = datetime.fromisoformat(row["seen"]), datetime.fromisoformat(row["created"])
-        person = self.accounts.get(row["user_id"])
+        seen, created = instant(row["seen"]), instant(row["created"])
+        person = self._accounts.get(row["user_id"])
         if person is None or not person.active or moment - seen > IDLE or moment - created > LONGEST:
-            self.end(row["hash"])
+            self._aside(sa.delete(sessions).where(sessions.c.hash == hash_))
             return None
         if moment - seen > _TOUCH:
-            with self.engine.begin() as connection:
-                connection.execute(
-                    sa.update(table).where(table.c.hash == row["hash"]).values(seen=console_tables.stamp(moment))
-                )
-        return Session(person, row["csrf"], row["hash"])
+            self._aside(sa.update(sessions).where(sessions.c.hash == hash_).values(seen=stamp(moment)))
+        return Session(person, row["csrf"], hash_)
 
     def end(self, hash_: str) -> None:
-        """Log out."""
-        with self.engine.begin() as connection:
-            connection.execute(sa.delete(console_tables.sessions).where(console_tables.sessions.c.hash == hash_))
+        """Log out. Raises StoreError."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(sessions).where(sessions.c.hash == hash_))
+        with self._lock:
+            self._known.pop(hash_, None)
 
     def make_token(self, person: Person, label: str, roles: frozenset[Role], days: int) -> str:
-        """A token for a program, with no more than the person's own roles; shown once, kept as a hash."""
-        token = f"loa_{secrets.token_urlsafe(32)}"
-        with self.engine.begin() as connection:
+        """A token for a program, with no more than the person's own roles; shown once, kept as a hash.
+
+        Raises StoreError.
+        """
+        token, moment = f"loa_{secrets.token_urlsafe(32)}", datetime.now(UTC)
+        with self._database.write() as connection:
             connection.execute(
-                sa.insert(console_tables.tokens).values(
+                sa.insert(tokens).values(
                     hash=digest(token),
                     user_id=person.id,
                     label=label[:80],
                     roles=join_roles(roles & person.roles),
-                    created=console_tables.now(),
-                    until=console_tables.stamp(datetime.now(UTC) + timedelta(days=days)),
+                    created=stamp(moment),
+                    until=stamp(moment + timedelta(days=days)),
                 )
             )
         return token
 
     def find_token(self, token: str) -> Session | None:
-        """Whose token this is, with the roles that both the token and, today, the person have."""
-        table = console_tables.tokens
-        found = console_tables.rows(self.engine, sa.select(table).where(table.c.hash == digest(token)))
-        if not found or found[0]["until"] < console_tables.now():
+        """Whose token this is, with the roles that both the token and, today, the person have.
+
+        Raises StoreError as `find` does.
+        """
+        return self._remembering(digest(token), self._find_token)
+
+    def _find_token(self, hash_: str) -> Session | None:
+        found = self._database.rows(sa.select(tokens).where(tokens.c.hash == hash_))
+        moment = datetime.now(UTC)
+        if not found or instant(found[0]["until"]) < moment:
             return None
-        person = self.accounts.get(found[0]["user_id"])
+        person = self._accounts.get(found[0]["user_id"])
         if person is None or not person.active:
             return None
         used = found[0]["used"]
-        if used is None or datetime.fromisoformat(used) < datetime.now(UTC) - _TOUCH:
-            with self.engine.begin() as connection:
-                connection.execute(
-                    sa.update(table).where(table.c.hash == digest(token)).values(used=console_tables.now())
-                )
+        if used is None or instant(used) < moment - _TOUCH:
+            self._aside(sa.update(tokens).where(tokens.c.hash == hash_).values(used=stamp(moment)))
         roles = parse_roles(found[0]["roles"]) & person.roles
-        return Session(Person(person.id, person.name, person.shown, roles), None, digest(token))
+        return Session(Person(person.id, person.name, person.shown, roles), None, hash_)
 
-    def tokens_of(self, person: Person) -> list[dict[str, object]]:
-        """The person's tokens, newest first, without their secrets."""
-        table = console_tables.tokens
-        return console_tables.rows(
-            self.engine, sa.select(table).where(table.c.user_id == person.id).order_by(-table.c.id)
-        )
+    def tokens_of(self, person: Person) -> list[dict[str, Any]]:
+        """The person's tokens, newest first, without their secrets. Raises StoreError."""
+        return self._database.rows(sa.select(tokens).where(tokens.c.user_id == person.id).order_by(-tokens.c.id))
 
     def drop_token(self, person: Person, id_: int) -> bool:
-        """Withdraw a token of the person; whether there was one."""
-        table = console_tables.tokens
-        with self.engine.begin() as connection:
-            done = connection.execute(sa.delete(table).where(table.c.id == id_, table.c.user_id == person.id))
-            return done.rowcount > 0
+        """Withdraw a token of the person; whether there was one. Raises StoreError."""
+        with self._database.write() as connection:
+            done = connection.execute(sa.delete(tokens).where(tokens.c.id == id_, tokens.c.user_id == person.id))
+        self._accounts.changes += 1
+        return done.rowcount > 0
+
+    def _remembering(self, hash_: str, look: Callable[[str], Session | None]) -> Session | None:
+        """What `look` says; while the database does not answer, what it said last."""
+        changes, moment = self._accounts.changes, datetime.now(UTC)
+        try:
+            found = look(hash_)
+        except StoreError:
+            with self._lock:
+                seen, known_at, session = self._known.get(hash_, (moment, -1, None))
+            if session is None or known_at != changes or moment - seen > IDLE:
+                raise
+            return session
+        with self._lock:
+            self._known.pop(hash_, None)
+            if found:
+                self._known[hash_] = (moment, changes, found)
+                if len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+        return found
+
+    def _aside(self, change: sa.Update | sa.Delete) -> None:
+        """A change that nobody waits for: where the database is held, the next request makes it."""
+        with suppress(StoreError), self._database.write(_AT_ONCE) as connection:
+            connection.execute(change)
 
 
 def digest(secret: str) -> str:
@@ -134,41 +179,42 @@ def digest(secret: str) -> str:
 
 
 class LoginAttempts:
-    """How often somebody failed lately. Limits are per name and address, per address, and per name."""
+    """How often somebody failed lately. Limits are per name and address, per address, and per name.
+
+    Raises StoreError where the database does not answer: nobody guesses uncounted.
+    """
 
     WINDOW = timedelta(minutes=15)
     LIMITS = (("{name}@{address}", 5), ("@{address}", 20), ("{name}", 50))
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def blocked(self, name: str, address: str) -> bool:
         """Whether this name from this address must wait."""
-        since = console_tables.stamp(datetime.now(UTC) - self.WINDOW)
-        with self.engine.connect() as connection:
+        since = stamp(datetime.now(UTC) - self.WINDOW)
+        with self._database.read() as connection:
             for key, limit in self._keys(name, address):
-                query = sa.select(sa.func.count()).where(
-                    console_tables.attempts.c.key == key, console_tables.attempts.c.at > since
-                )
+                query = sa.select(sa.func.count()).where(attempts.c.key == key, attempts.c.at > since)
                 if connection.execute(query).scalar_one() >= limit:
                     return True
         return False
 
     def failed(self, name: str, address: str) -> None:
         """Count one more failure."""
-        since = console_tables.stamp(datetime.now(UTC) - self.WINDOW)
-        with self.engine.begin() as connection:
-            connection.execute(sa.delete(console_tables.attempts).where(console_tables.attempts.c.at < since))
+        moment = datetime.now(UTC)
+        with self._database.write() as connection:
+            connection.execute(sa.delete(attempts).where(attempts.c.at < stamp(moment - self.WINDOW)))
             connection.execute(
-                sa.insert(console_tables.attempts),
-                [{"key": key, "at": console_tables.now()} for key, _limit in self._keys(name, address)],
+                sa.insert(attempts),
+                [{"key": key, "at": stamp(moment)} for key, _limit in self._keys(name, address)],
             )
 
     def forgive(self, name: str, address: str) -> None:
-        """After a good log-in: forget this person's slips at this address."""
-        with self.engine.begin() as connection:
-            key = self._keys(name, address)[0][0]
-            connection.execute(sa.delete(console_tables.attempts).where(console_tables.attempts.c.key == key))
+        """After a good log-in: forget this person's slips at this address; what stays lapses by itself."""
+        key = self._keys(name, address)[0][0]
+        with suppress(StoreError), self._database.write(_AT_ONCE) as connection:
+            connection.execute(sa.delete(attempts).where(attempts.c.key == key))
 
     def _keys(self, name: str, address: str) -> list[tuple[str, int]]:
         low = name.strip().lower()[:40]

@@ -4,18 +4,20 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
 
 from loa.campaign import Commune, read_commune
 from loa.errors import LoaError
 from loa.i18n import _
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
-from loa.store import console_tables
+from loa.store.audit import Outbox
+from loa.store.console_tables import versions
+from loa.store.database import Database, stamp
 from loa.web.forms import FormError
 from loa.workspace import Workspace, private_folder, read_text, write_atomic
 
@@ -37,9 +39,11 @@ class _DraftWorkspace(Workspace):
 class History:
     """Saves files of the workspace with their earlier versions."""
 
-    def __init__(self, workspace: Workspace, engine: Engine, saved: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, workspace: Workspace, database: Database, outbox: Outbox, saved: Callable[[], None] = lambda: None
+    ) -> None:
         self.workspace = workspace
-        self.engine = engine
+        self._database, self._outbox = database, outbox
         self._saved = saved
 
     def try_schedule(self, text: str) -> Schedule:
@@ -56,7 +60,10 @@ class History:
             return read_commune(path, f"campaigns/{stem}.yaml")[0]
 
     def save(self, path: Path, before: str, after: str, who: str, note: str) -> None:
-        """Write `after`, if the file still is what it was when the change began. Raises FormError, WorkspaceError."""
+        """Write `after`, if the file still is what it was when the change began. Raises FormError, WorkspaceError.
+
+        The version is kept in the database, later where that is held.
+        """
         if before == after:
             return
         with _lock:
@@ -66,27 +73,21 @@ class History:
             write_atomic(path, after)
             self._saved()
             row = {"file": self.workspace.relative(path), "who": who, "note": note[:200]}
-            with self.engine.begin() as connection:
-                connection.execute(
-                    sa.insert(console_tables.versions).values(
-                        **row, at=console_tables.now(), before=before, after=after
-                    )
-                )
+            row |= {"at": stamp(datetime.now(UTC)), "before": before, "after": after}
+            self._outbox.add(versions, row)
 
     def of(self, path: Path, limit: int = 50) -> list[dict[str, Any]]:
-        """The changes of a file, newest first."""
-        table = console_tables.versions
-        query = sa.select(table).where(table.c.file == self.workspace.relative(path))
-        return console_tables.rows(self.engine, query.order_by(table.c.id.desc()).limit(limit))
+        """The changes of a file, newest first. Raises StoreError."""
+        query = sa.select(versions).where(versions.c.file == self.workspace.relative(path))
+        return self._database.rows(query.order_by(versions.c.id.desc()).limit(limit))
 
     def one(self, path: Path, id_: int) -> dict[str, Any] | None:
-        """One change of a file."""
-        table = console_tables.versions
-        query = sa.select(table).where(table.c.file == self.workspace.relative(path), table.c.id == id_)
-        return next(iter(console_tables.rows(self.engine, query)), None)
+        """One change of a file. Raises StoreError."""
+        query = sa.select(versions).where(versions.c.file == self.workspace.relative(path), versions.c.id == id_)
+        return next(iter(self._database.rows(query)), None)
 
     def undoable(self, path: Path) -> dict[str, Any] | None:
-        """The last change, if the file still is what that change made of it."""
+        """The last change, if the file still is what that change made of it. Raises StoreError."""
         last = next(iter(self.of(path, 1)), None)
         return last if last and path.exists() and read_text(path) == last["after"] else None
 

@@ -1,12 +1,14 @@
 """Logging in and out, the first run, one's own account."""
 
 import threading
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from loa.errors import StoreError
 from loa.i18n import _
 from loa.web.auth.accounts import Person
 from loa.web.auth.guard import COOKIE
@@ -45,12 +47,14 @@ def login(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respons
         console.audit.write(name, "login.failed", address=address)
         text = _("The name or the password is wrong.")
         return page(request, "login.html", 401, next=wanted, name=name, problems={"": text})
+    cookie = console.sessions.start(person, address)
     console.login_attempts.forgive(name, address)
     console.audit.write(person.shown, "login", address=address)
     old = session_of(request)
     if old:
-        console.sessions.end(old.hash)
-    return _enter(request, console.sessions.start(person, address), wanted)
+        with suppress(StoreError):  # it ends by itself
+            console.sessions.end(old.hash)
+    return _enter(request, cookie, wanted)
 
 
 @router.post("/first")
@@ -70,7 +74,10 @@ def first_run(request: Request, console: ConsoleDep, form: SubmittedForm) -> Res
             return page(request, "first.html", 422, values=values, problems=refused.problems)
         console.code = ""
     console.audit.write(person.shown, "first.run", person.name, address=address)
-    return _enter(request, console.sessions.start(person, address), "/")
+    try:
+        return _enter(request, console.sessions.start(person, address), "/")
+    except StoreError:
+        return go("/login")
 
 
 @router.post("/logout")
@@ -79,8 +86,8 @@ def logout(request: Request, console: ConsoleDep) -> Response:
     """End this session."""
     session = session_of(request)
     if session:
-        audit(request, "logout")
         console.sessions.end(session.hash)
+        audit(request, "logout")
     answer = go("/login")
     answer.delete_cookie(COOKIE)
     return answer
@@ -112,7 +119,10 @@ def change_password(request: Request, console: ConsoleDep, me: CurrentPerson, fo
     if problems:
         return page(request, "account.html", 422, tokens=console.sessions.tokens_of(me), token="", problems=problems)
     audit(request, "password.changed")
-    return _enter(request, console.sessions.start(me, address), "/account")
+    try:
+        return _enter(request, console.sessions.start(me, address), "/account")
+    except StoreError:
+        return go("/login")
 
 
 @router.post("/account/tokens")

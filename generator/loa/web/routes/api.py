@@ -129,7 +129,7 @@ class Output(BaseModel):
             state=health.state if health else None,
             since=health.since if health else None,
             error=health.error if health else None,
-            took=health.took if health else None,
+            took=health.last_sound_at if health else None,
         )
 
 
@@ -306,7 +306,7 @@ def play(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Play) -
 @only(Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN)
 def stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
     """Silence, at once."""
-    number = requests.ask(console.store, "stop", {"by": me.shown}, shelf.now())
+    number = requests.ask_stop(console.store, console.workspace.stop_file, me.shown, shelf.now())
     audit(request, "air.stopped")
     return Done(id=str(number))
 

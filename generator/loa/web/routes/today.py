@@ -2,14 +2,17 @@
 
 import datetime
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
+from loa.errors import StoreError
 from loa.i18n import _
 from loa.store import requests
 from loa.store.alarms import clear_alarms
+from loa.store.database import instant
 from loa.web.auth.roles import Role, members, only
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, session_of
 from loa.web.edits.schedule import find_output, set_volume
@@ -55,7 +58,7 @@ async def events(request: Request) -> Response:
 @only(Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN)
 def stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Silence, at once."""
-    requests.ask(console.store, "stop", {"by": me.shown}, bulletins.now())
+    requests.ask_stop(console.store, console.workspace.stop_file, me.shown, bulletins.now())
     audit(request, "air.stopped")
     flash(request, _("Stop was sent to the station."), "warn")
     return go("/")
@@ -133,12 +136,21 @@ def _values(console: Console, moment: StationState, roles: frozenset[Role]) -> d
         "signed": signed,
         "few": _FEW,
         "undo": _just_changed(console) if Role.OPERATOR in roles else None,
-        "todo": tasks_for(roles, moment, console.bulletins, console.files, alone=len(console.accounts.all()) == 1),
+        "todo": tasks_for(roles, moment, console.bulletins, console.files, alone=_is_alone(console)),
         "not_running": not_running(),
     }
 
 
+def _is_alone(console: Console) -> bool:
+    """Whether nobody else has an account yet; the page does not wait for console.db to say so."""
+    with suppress(StoreError):
+        return len(console.accounts.all()) == 1
+    return False
+
+
 def _just_changed(console: Console) -> dict[str, Any] | None:
     """The last change of the schedule, while it is so fresh that somebody may want it back."""
-    last = console.history.undoable(console.workspace.schedule_file)
-    return last if last and datetime.datetime.fromisoformat(last["at"]) > bulletins.now() - _FRESH else None
+    with suppress(StoreError):
+        last = console.history.undoable(console.workspace.schedule_file)
+        return last if last and instant(last["at"]) > bulletins.now() - _FRESH else None
+    return None

@@ -12,16 +12,19 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from pydantic import ValidationError
-from sqlalchemy import Engine
 
 from loa.bulletin.manifest import Cue, Manifest
-from loa.errors import LoaError
+from loa.errors import LoaError, StoreError
 from loa.schedule import Schedule
-from loa.store import approvals, console_tables
+from loa.store import approvals
 from loa.store.approvals import Approval
-from loa.store.database import Database
+from loa.store.console_tables import returns, sounds
+from loa.store.database import Database, stamp
 from loa.web.views.files import StationFiles
 from loa.workspace import Workspace
+
+_AT_ONCE = 0.2
+"""Seconds for which the cache waits for another writer; else it is written another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,8 @@ class BuiltBulletin:
 class BuiltBulletins:
     """A cache by age and size, in memory and in console.db. Safe for several threads."""
 
-    def __init__(self, workspace: Workspace, engine: Engine) -> None:
-        self.workspace, self.engine = workspace, engine
+    def __init__(self, workspace: Workspace, database: Database) -> None:
+        self.workspace, self._database = workspace, database
         self._lock = threading.Lock()
         self._known: dict[str, tuple[str, BuiltBulletin]] | None = None
 
@@ -64,23 +67,26 @@ class BuiltBulletins:
         return self.workspace.bulletins / f"{id_}.mp3"
 
     def _remembered(self) -> dict[str, tuple[str, BuiltBulletin]]:
-        found = {}
-        for row in console_tables.rows(self.engine, sa.select(console_tables.sounds)):
+        found: dict[str, tuple[str, BuiltBulletin]] = {}
+        try:
+            rows = self._database.rows(sa.select(sounds))
+        except StoreError:  # what is not remembered is read from the files
+            return found
+        for row in rows:
             with suppress(ValidationError):  # written by another version of Loa: the file itself is read again
                 card = Manifest.model_validate_json(row["card"]) if row["card"] else None
                 found[row["id"]] = (row["mark"], BuiltBulletin(self._path(row["id"]), row["sha256"], card))
         return found
 
     def _remember(self, new: dict[str, tuple[str, BuiltBulletin]], gone: list[str]) -> None:
-        table = console_tables.sounds
         rows = [
             {"id": id_, "mark": mark, "sha256": sound.sha256, "card": _text(sound.manifest)}
             for id_, (mark, sound) in new.items()
         ]
-        with self.engine.begin() as connection:
-            connection.execute(sa.delete(table).where(table.c.id.in_([*gone, *new])))
+        with suppress(StoreError), self._database.write(_AT_ONCE) as connection:  # else the next start reads them again
+            connection.execute(sa.delete(sounds).where(sounds.c.id.in_([*gone, *new])))
             if rows:
-                connection.execute(sa.insert(table), rows)
+                connection.execute(sa.insert(sounds), rows)
 
 
 def _marks(folder: Path) -> dict[str, str]:
@@ -123,6 +129,7 @@ def _text(manifest: Manifest | None) -> str:
 
 
 _LOOK = 1.0
+"""Seconds for which what was seen holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +176,13 @@ class Bulletin:
 class BulletinCatalogue:
     """What lies there, what the schedule wants, and what leaders said; looked at no more than once a second."""
 
-    def __init__(self, workspace: Workspace, store: Database, engine: Engine, files: StationFiles) -> None:
-        self.workspace, self.store, self.engine, self.files = workspace, store, engine, files
-        self.sounds = BuiltBulletins(workspace, engine)
+    def __init__(self, workspace: Workspace, store: Database, database: Database, files: StationFiles) -> None:
+        self.workspace, self.store, self.files = workspace, store, files
+        self._database = database
+        self.sounds = BuiltBulletins(workspace, database)
         self._looked: tuple[float, dict[str, Bulletin]] = (0.0, {})
+        self._returned: dict[tuple[str, str], dict[str, Any]] = {}
+        self._approved: dict[tuple[str, str], Approval] | None = None
 
     def forget(self) -> None:
         """Somebody signed, or something was made: the next question looks for itself."""
@@ -200,8 +210,8 @@ class BulletinCatalogue:
         plans = schedule.plans() if schedule else ()
         wanted = {p.id: p.title or self.files.name_of(p.commune, p.campaigns) for p in plans}
         lying = self.sounds.lying()
-        approvals = self._approvals()
-        returns = self._returns()
+        approved = self._approvals()
+        returned = self._returns()
         found = {}
         for id_ in sorted({*wanted, *lying}):
             sound = lying.get(id_)
@@ -209,7 +219,7 @@ class BulletinCatalogue:
             title = wanted.get(id_) or self._title(manifest) or id_
             path, key = self.workspace.bulletins / f"{id_}.mp3", (id_, sha256 or "")
             found[id_] = Bulletin(
-                id_, title, path, sha256, manifest, approvals.get(key), returns.get(key), id_ in wanted
+                id_, title, path, sha256, manifest, approved.get(key), returned.get(key), id_ in wanted
             )
         return found
 
@@ -219,10 +229,10 @@ class BulletinCatalogue:
         return manifest.title or self.files.name_of(manifest.commune, manifest.campaigns)
 
     def send_back(self, bulletin: Bulletin, who: str, note: str) -> None:
-        """A leader does not sign this sound, and says why."""
+        """A leader does not sign this sound, and says why. Raises StoreError."""
         row = {"bulletin": bulletin.id, "sha256": bulletin.sha256 or "", "who": who, "note": note}
-        with self.engine.begin() as connection:
-            connection.execute(sa.insert(console_tables.returns).values(**row, at=console_tables.now()))
+        with self._database.write() as connection:
+            connection.execute(sa.insert(returns).values(**row, at=stamp(now())))
 
     def last_signed(self, bulletin: Bulletin) -> tuple[Approval, Manifest | None] | None:
         """The newest release of another sound under this name, with the record of what was said then."""
@@ -236,13 +246,25 @@ class BulletinCatalogue:
         return None
 
     def _approvals(self) -> dict[tuple[str, str], Approval]:
-        return {(a.bulletin, a.sha256): a for a in approvals.all_approvals(self.store) if a.withdrawn is None}
+        """Those in force, by bulletin and SHA-256; where the station's database is held: as they were seen last.
+
+        Raises StoreError where they were never seen.
+        """
+        try:
+            found = approvals.all_approvals(self.store)
+        except StoreError:
+            if self._approved is None:
+                raise
+            return self._approved
+        self._approved = {(a.bulletin, a.sha256): a for a in found if a.withdrawn is None}
+        return self._approved
 
     def _returns(self) -> dict[tuple[str, str], dict[str, Any]]:
-        found = console_tables.rows(
-            self.engine, sa.select(console_tables.returns).order_by(console_tables.returns.c.id)
-        )
-        return {(row["bulletin"], row["sha256"]): row for row in found}
+        """What leaders said, by bulletin and SHA-256; where console.db is held: what was seen last."""
+        with suppress(StoreError):
+            found = self._database.rows(sa.select(returns).order_by(returns.c.id))
+            self._returned = {(row["bulletin"], row["sha256"]): row for row in found}
+        return self._returned
 
 
 def plan_of(schedule: Schedule | None, id_: str) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loa.bulletin.manifest import Manifest
-from loa.errors import Finding, LoaError
+from loa.errors import Finding, LoaError, StoreError
 from loa.schedule import AnyOutput, Schedule
 from loa.store import asrun, ledger
 from loa.store.alarms import Alarm, open_alarms
@@ -94,7 +95,10 @@ class PlayingItem:
 
 @dataclass(frozen=True, slots=True)
 class StationState:
-    """The station now. `running`: whether a `loa run` is on air."""
+    """The station now. `running`: whether a `loa run` is on air.
+
+    `held`: why the database could not be read; all else then is how it was seen last.
+    """
 
     running: bool
     playing: tuple[PlayingItem, ...]
@@ -104,6 +108,7 @@ class StationState:
     loudspeakers: tuple[Loudspeaker, ...]
     jobs: tuple[Job, ...]
     findings: tuple[Finding, ...]
+    held: Finding | None = None
 
     @property
     def near(self) -> tuple[Slot, ...]:
@@ -121,6 +126,7 @@ class StationState:
         """Changes whenever more than a position does: the page then asks for its parts again."""
         parts = [
             str(self.running),
+            str(self.held),
             *(p.airing for p in self.playing),
             *(f"{s.airing.id}{s.tone}{s.outcome}{s.says}" for s in (*self.today, *([self.next] if self.next else []))),
             *(a.event for a in self.alarms),
@@ -158,22 +164,32 @@ class StationMonitor:
         self._files, self._bulletins, self._airings = files, bulletins, airings
         self._lock = threading.Lock()
         self._last: tuple[float, StationState] | None = None
+        self._living: tuple[Job, ...] = ()
         self._manifests: dict[str, Manifest | None] = {}
         self._seen: dict[str, tuple[float, float]] = {}
 
     def now(self, oldest: float = 0.9) -> StationState:
-        """The moment, at most `oldest` seconds old. Raises StoreError."""
+        """The moment, at most `oldest` seconds old; where the database does not answer, as it was seen last (`held`).
+
+        Raises StoreError where it was never seen.
+        """
         with self._lock:
             if self._last and time.monotonic() - self._last[0] < oldest:
                 return self._last[1]
-            moment = self._look()
+            try:
+                moment = self._look()
+            except StoreError as error:
+                if self._last is None:
+                    raise
+                return replace(self._last[1], held=error.findings[0])
             self._last = (time.monotonic(), moment)
             return moment
 
     def forget(self) -> None:
         """Somebody changed something: the next page looks for itself."""
         with self._lock:
-            self._last = None
+            if self._last:
+                self._last = (float("-inf"), self._last[1])
 
     def _look(self) -> StationState:
         row = who_is_on_air(self._store)
@@ -188,9 +204,15 @@ class StationMonitor:
             tuple(today),
             tuple(open_alarms(self._store)[:20]),
             tuple(self._loudspeakers(plan.schedule)) if plan.schedule else (),
-            tuple(self._jobs.living()),
+            self._jobs_living(),
             plan.findings,
         )
+
+    def _jobs_living(self) -> tuple[Job, ...]:
+        """The jobs; where console.db is held: as they were seen last."""
+        with suppress(StoreError):
+            self._living = tuple(self._jobs.living())
+        return self._living
 
     def _loudspeakers(self, schedule: Schedule) -> list[Loudspeaker]:
         health = {found.output: found for found in output_health(self._store)}

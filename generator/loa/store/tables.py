@@ -1,0 +1,128 @@
+"""The tables of the station's database, as the newest version has them (`migrations` brings older ones here).
+
+Instants are kept as text (`database.stamp`): they sort as text, and a hash of a row is the same everywhere.
+"""
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("airing", String(200), primary_key=True),
+    Column("broadcast", String(100), nullable=False),
+    Column("commune", String(100), nullable=False),
+    Column("bulletin", String(300), nullable=False),
+    Column("planned", String(32), nullable=False),
+    Column("outputs", Text, nullable=False),
+    Column("priority", String(20), nullable=False),
+    Column("holder", String(200), nullable=False),
+    Column("claimed", String(32), nullable=False),
+    Column("started", String(32)),
+    Column("position", Float),
+    Column("sha256", String(64)),
+    Column("note", Text),
+)
+"""Airings that a process has taken on: one row each, so that none is started twice. `position`: seconds played."""
+
+logbook = Table(
+    "logbook",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("airing", String(200), unique=True),
+    Column("broadcast", String(100)),
+    Column("commune", String(100)),
+    Column("output", Text),
+    Column("planned", String(32), index=True),
+    Column("started", String(32)),
+    Column("ended", String(32)),
+    Column("outcome", String(20)),
+    Column("reason", Text),
+    Column("bulletin", String(300)),
+    Column("sha256", String(64)),
+    Column("details", Text, nullable=False),
+    Column("previous", String(64), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False),
+)
+"""The as-run log. `previous` is unique, so that the chain cannot fork; `airing`, so that it has one outcome.
+
+A migration may not change what is in a row: `hash` covers it.
+"""
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("bulletin", String(300), nullable=False, index=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("by", String(200), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("withdrawn", String(32)),
+    Column("withdrawn_by", String(200)),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("token", String(200), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("host", String(200), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("heartbeat", Integer, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("resolved_until", String(32)),
+    Column("state", Text, nullable=False),
+)
+"""The processes on this workspace; the row with the role `on-air` is the one that may make sound.
+
+`started_at`: when the process began (seconds since 1970, as the system says); `heartbeat`: a number that grows, -1 once
+the process has left; `resolved_until`: every airing planned before it has its outcome.
+"""
+
+outputs = Table(
+    "outputs",
+    metadata,
+    Column("output", String(100), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("since", String(32), nullable=False),
+    Column("error", Text),
+    Column("last_sound_at", String(32)),
+)
+"""How each output of the station on air is getting on; `place`: its order in the schedule."""
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("verb", String(20), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("taken", String(32), index=True),
+)
+"""What other processes (`loa air`, `loa stop`, the console) ask of the one that is on air."""
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("event", String(300), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("cleared", String(32)),
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("event", String(300), primary_key=True),
+    Column("channel", String(20), primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("next", String(32), nullable=False),
+    Column("sent", String(32)),
+    Column("error", Text),
+)
+"""Alarms, each sent once on every channel; `next`: not before that instant (back-off)."""
