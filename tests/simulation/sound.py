@@ -127,7 +127,7 @@ class SimulatedSession:
         reached = min(self._programme.seconds, sound.first + max(0.0, until - sound.start))
         report.seconds += reached - sound.last
         sound.last = report.reached = reached
-        report.took = self._village.clock.wall
+        report.last_sound_at = self._village.clock.wall
         if reached >= self._programme.seconds:
             sound.over = report.complete = True
 
