@@ -1,6 +1,7 @@
 """The rules of docs/architecture.md that a machine can hold us to."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -22,10 +23,17 @@ MODULES = {
     ".".join(("loa", *p.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): p for p in SOURCES
 }
 PACKAGES = sorted(p.parent for p in SOURCES if p.name == "__init__.py")
+DOCUMENTS = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+MADE = ("public/", "audio/bulletins/", "audio/clips/", "demo-station/", "console.db", "fragment.txt")
+"""What Loa makes while it runs: documents name it, and no checkout holds it."""
 
 
 def name_of(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
+
+
+def name_of_document(path: Path) -> str:
+    return path.name
 
 
 @cache
@@ -154,3 +162,94 @@ def test_the_package_holds_nothing_but_loa() -> None:
     assert [p.name for p in (ROOT / "generator").iterdir() if p.name != "__pycache__"] == ["loa"]
     code = "import loa, sys; sys.exit(0 if loa.__name__ == 'loa' else 1)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def dotted(package: Path) -> str:
+    return ".".join(package.relative_to(PACKAGE).parts)
+
+
+def tree_in(architecture: str) -> dict[str, str]:
+    """The packages of the first block of code, dotted, each with the text beside it; two spaces lead one level down."""
+    found: dict[str, str] = {}
+    path: list[str] = []
+    for line in architecture.split("```")[1].splitlines():
+        entry = re.match(r"( *)([a-z_]+)/ +(\S.*)", line)
+        if entry:
+            path = [*path[: len(entry[1]) // 2], entry[2]]
+            found[".".join(path)] = entry[3]
+    return found
+
+
+def test_the_tree_in_the_architecture_has_every_package() -> None:
+    tree = tree_in((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+    assert {dotted(p) for p in PACKAGES} - {""} <= tree.keys()
+    assert "tts.engines.kokoro" in tree  # the levels are read
+
+
+@pytest.mark.parametrize("package", [p for p in PACKAGES if p != PACKAGE], ids=name_of)
+def test_the_glossary_names_every_package(package: Path) -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    assert re.search(rf"`{re.escape(dotted(package))}[.`]", glossary)
+
+
+def code_words(document: Path) -> list[str]:
+    """The words that stand in `code`; blocks of code, which hold commands and drawings, are left out."""
+    text = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [word for span in re.findall(r"`([^`\n]+)`", text) for word in span.split()]
+
+
+def named_paths(words: list[str]) -> Iterator[str]:
+    """Files of the source tree, and folders with a slash at their end; no patterns, no addresses, nothing hidden."""
+    for word in words:
+        file = re.fullmatch(r"(?:[\w-]+/)*[\w-][\w.-]*\.(?:py|yaml|tsv|txt|toml|j2)", word)
+        folder = re.fullmatch(r"(?:[\w-]+/)+(?:[\w-]+\.(?:md|json|sh|css|js|html))?", word)
+        if (file or folder) and not word.startswith(MADE):
+            yield word
+
+
+def exists(path: str) -> bool:
+    places = (ROOT, PACKAGE, PACKAGE / "web")
+    if any((place / path).exists() for place in places):
+        return True
+    tops = ("generator", "tests", "scripts", "benchmarks", "templates", "campaigns")
+    return "/" not in path and any(next((ROOT / top).rglob(path), None) for top in tops)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of_document)
+def test_every_path_in_the_documents_exists(document: Path) -> None:
+    assert not [path for path in named_paths(code_words(document)) if not exists(path)]
+    assert not any(map(exists, ("generator/vietnamese/", "complaints.py")))  # it would have been found
+
+
+def defined_in(module: str) -> set[str]:
+    names: set[str] = set()
+    for node in ast.parse(MODULES[module].read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {alias.asname or alias.name for alias in node.names}
+    return names
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name is a module of Loa, or something that one defines."""
+    parts = ["loa", *name.removeprefix("loa.").split(".")]
+    for length in range(len(parts), 1, -1):
+        module = ".".join(parts[:length])
+        if module in MODULES:
+            return length == len(parts) or parts[length] in defined_in(module)
+    return False
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of_document)
+def test_every_module_in_the_documents_exists(document: Path) -> None:
+    """`store.asrun`, `bulletin.writer.make`: dotted names that begin with a package or module of Loa."""
+    tops = {layer(m) for m in MODULES if m.count(".") == 1}
+    files = re.compile(r"\.(?:py|yaml|db|md|docx|txt|json|wav|mp3)$")
+    names = [w.removesuffix("()") for w in code_words(document)]
+    named = [w for w in names if re.fullmatch(r"(?:loa\.)?[a-z_]+(?:\.[A-Za-z_]+)+", w) and not files.search(w)]
+    assert not [w for w in named if w.removeprefix("loa.").split(".")[0] in tops and not is_there(w)]
+    assert [is_there(name) for name in ("store.asrun.append", "store.asrun.nothing")] == [True, False]
