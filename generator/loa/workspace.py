@@ -24,14 +24,18 @@ class Workspace:
     root: Path
 
     @classmethod
-    def find(cls, start: Path) -> "Workspace":
+    def find(cls, start: Path, *, damaged: bool = False) -> "Workspace":
         """The nearest workspace at or above `start`: a folder with `schedule.yaml` and `campaigns/`.
 
+        `damaged`: where there is none, a folder with one of them or with `.loa/` will do, for who looks what is wrong.
         Raises WorkspaceError where there is none.
         """
         start = start.resolve()
         for folder in (start, *start.parents):
             if (folder / "schedule.yaml").exists() and (folder / "campaigns").exists():
+                return cls(folder)
+        for folder in (start, *start.parents) if damaged else ():
+            if any((folder / name).exists() for name in ("schedule.yaml", "campaigns", ".loa")):
                 return cls(folder)
         raise WorkspaceError(
             Finding(
