@@ -3,8 +3,10 @@
 import contextlib
 import os
 import socket
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
@@ -36,3 +38,14 @@ def answers(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False
+
+
+@contextlib.contextmanager
+def locked(*databases: Path) -> Iterator[None]:
+    """Another program holds SQLite databases for writing."""
+    with contextlib.ExitStack() as stack:
+        for database in databases:
+            connection = stack.enter_context(contextlib.closing(sqlite3.connect(database, timeout=20)))
+            connection.isolation_level = None
+            connection.execute("BEGIN EXCLUSIVE")
+        yield

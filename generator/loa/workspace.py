@@ -26,14 +26,18 @@ class Workspace:
     root: Path
 
     @classmethod
-    def find(cls, start: Path) -> "Workspace":
+    def find(cls, start: Path, *, damaged: bool = False) -> "Workspace":
         """Return the nearest workspace at or above `start`: a folder with `schedule.yaml` and `campaigns/`.
 
+        `damaged`: if there is none, accept a folder with one of them or with `.loa/` (to find out what is wrong).
         Raises WorkspaceError if there is none.
         """
         start = start.resolve()
         for folder in (start, *start.parents):
             if (folder / "schedule.yaml").exists() and (folder / "campaigns").exists():
+                return cls(folder)
+        for folder in (start, *start.parents) if damaged else ():
+            if any((folder / name).exists() for name in ("schedule.yaml", "campaigns", ".loa")):
                 return cls(folder)
         raise WorkspaceError(
             Finding(

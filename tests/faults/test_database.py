@@ -1,6 +1,5 @@
 """The database and the disk under it: locked, full, read-only; the sound goes on and nothing written is lost."""
 
-import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -9,21 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.local import wait_for
+from tests.local import locked, wait_for
 
 from .conftest import Faulty
-
-
-@contextmanager
-def locked(database: Path) -> Iterator[None]:
-    """Another program holds the database for writing."""
-    connection = sqlite3.connect(database, isolation_level=None, timeout=20)
-    connection.execute("BEGIN EXCLUSIVE")
-    try:
-        yield
-    finally:
-        connection.execute("ROLLBACK")
-        connection.close()
 
 
 @contextmanager

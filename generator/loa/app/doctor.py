@@ -3,9 +3,11 @@
 import datetime
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from loa import __version__
 from loa.audio import ffmpeg
@@ -18,14 +20,17 @@ from loa.playout.outputs import not_ready
 from loa.playout.outputs.sound_card import device_names
 from loa.schedule import Schedule, airings
 from loa.schedule.loader import load_schedule
+from loa.schedule.outputs import AnyOutput
 from loa.store import approvals, asrun
 from loa.store.alarms import open_alarms
-from loa.store.database import Database
+from loa.store.database import CONSOLE, Database
 from loa.store.lease import who_is_on_air
-from loa.store.output_health import output_health, state_name
+from loa.store.output_health import OutputHealth, output_health, state_name
 from loa.tts import all_engines
 from loa.workspace import Workspace
 
+P = ParamSpec("P")
+T = TypeVar("T")
 LITTLE_DISK = 2_000_000_000
 """Free bytes below which there is a warning: about a month of clips and bulletins."""
 SOON = datetime.timedelta(days=2)
@@ -51,88 +56,146 @@ class Check:
 
 
 def examine(workspace: Workspace) -> Iterator[Check]:
-    """Yield all checks. Problems that are found do not raise exceptions."""
+    """Yield all checks. Each stands on its own: one that fails, for whatever reason, does not hide the others."""
     yield Check("Loa", Health.GOOD, f"{__version__}, Python {platform.python_version()}, {platform.system()}")
-    yield _disk(workspace)
-    yield _ffmpeg()
+    yield from _checked(_("disk"), _disk, workspace)
+    yield from _checked("ffmpeg", _ffmpeg)
     yield from _engines()
-    yield _campaigns(workspace)
+    yield from _checked("campaigns/", _campaigns, workspace)
+    yield from _checked("audio/jingles/", _jingles, workspace)
+    yield from _checked(_("sound cards"), _sound_cards)
+    schedule, trouble = _attempt("schedule.yaml", load_schedule, workspace)
+    count = len(schedule.broadcasts) if schedule else 0
+    yield trouble or Check("schedule.yaml", Health.GOOD, _("{n} broadcasts").format(n=count))
+    yield from _checked(_("accounts"), _accounts, workspace)
+    store, trouble = _attempt(_("database"), _open_store, workspace, schedule)
     try:
-        schedule = load_schedule(workspace)
-    except LoaError as error:
-        yield _failed("schedule.yaml", error)
-        return
-    yield Check("schedule.yaml", Health.GOOD, _("{n} broadcasts").format(n=len(schedule.broadcasts)))
-    try:
-        store = open_station_store(workspace, schedule)
-    except LoaError as error:
-        yield _failed(_("database"), error)
-        return
-    try:
-        yield from _outputs(workspace, schedule, store)
-        yield from _on_air(workspace, schedule, store)
+        if trouble or store:
+            yield trouble or Check(_("database"), Health.GOOD, _("opened"))
+        if schedule:
+            yield from _outputs(workspace, schedule, store)
+            yield from _checked(_("airings"), _airings, workspace, schedule, store)
+        if store:
+            yield from _checked("loa run", _on_air, store)
+            yield from _checked(_("clock"), _clock, store)
+            yield from _checked(_("alarm"), _alarms, store, schedule)
+        if schedule and store:
+            yield from _checked(_("apology"), _apologies, workspace, schedule, store)
     finally:
-        store.close()
+        if store:
+            store.close()
 
 
-def _disk(workspace: Workspace) -> Check:
+def _attempt(name: str, look: Callable[P, T], *given: P.args, **named: P.kwargs) -> tuple[T | None, Check | None]:
+    """What `look` gives; where it fails, the check called `name` that says why."""
+    try:
+        return look(*given, **named), None
+    except LoaError as error:
+        return None, _failed(name, error)
+    except Exception as error:  # noqa: BLE001  whatever is broken here, the other checks are still wanted
+        fix = _("Check the disk and the permissions of the station's folder.") if isinstance(error, OSError) else ""
+        return None, Check(name, Health.BAD, f"{type(error).__name__}: {error}", fix)
+
+
+def _checked(name: str, look: Callable[P, Iterator[Check]], *given: P.args, **named: P.kwargs) -> Iterator[Check]:
+    """The checks that `look` gives until it fails, and then one called `name` that says why."""
+    found: list[Check] = []
+    _nothing, trouble = _attempt(name, lambda: found.extend(look(*given, **named)))
+    yield from found
+    yield from filter(None, [trouble])
+
+
+def _open_store(workspace: Workspace, schedule: Schedule | None) -> Database | None:
+    """The station's database; without a schedule, which may name another one, only a file that is there."""
+    if schedule:
+        return open_station_store(workspace, schedule)
+    return Database(workspace.database) if workspace.database.is_file() else None
+
+
+def _disk(workspace: Workspace) -> Iterator[Check]:
     free = shutil.disk_usage(workspace.root).free
     health = Health.GOOD if free > LITTLE_DISK else Health.WEAK
-    return Check(_("disk"), health, _("{gb:.1f} GB free").format(gb=free / 1e9), _("Free some space."))
+    yield Check(_("disk"), health, _("{gb:.1f} GB free").format(gb=free / 1e9), _("Free some space."))
 
 
-def _ffmpeg() -> Check:
-    try:
-        return Check("ffmpeg", Health.GOOD, ffmpeg.executable())
-    except LoaError as error:
-        return _failed("ffmpeg", error)
+def _ffmpeg() -> Iterator[Check]:
+    yield Check("ffmpeg", Health.GOOD, ffmpeg.executable())
 
 
 def _engines() -> Iterator[Check]:
-    states = [(engine.name, engine.state()) for engine in all_engines()]
-    worst = Health.WEAK if any(state.ready for _name, state in states) else Health.BAD
-    for name, state in states:
-        title = _("voice {engine}").format(engine=name)
-        yield Check(title, Health.GOOD if state.ready else worst, state.reason or _("ready"), state.fix)
+    titles = [_("voice {engine}").format(engine=engine.name) for engine in all_engines()]
+    states = [_attempt(title, engine.state) for title, engine in zip(titles, all_engines(), strict=True)]
+    worst = Health.WEAK if any(state and state.ready for state, _trouble in states) else Health.BAD
+    for title, (state, trouble) in zip(titles, states, strict=True):
+        if state:
+            yield Check(title, Health.GOOD if state.ready else worst, state.reason or _("ready"), state.fix)
+        yield from filter(None, [trouble])
 
 
-def _campaigns(workspace: Workspace) -> Check:
-    try:
+def _campaigns(workspace: Workspace) -> Iterator[Check]:
+    yield from _folder("campaigns/", workspace.campaigns)
+    if workspace.campaigns.is_dir():
         communes = load_communes(workspace)
-    except LoaError as error:
-        return _failed("campaigns/", error)
-    return Check("campaigns/", Health.GOOD, _("{n} communes").format(n=len(communes)))
+        yield Check("campaigns/", Health.GOOD, _("{n} communes").format(n=len(communes)))
 
 
-def _outputs(workspace: Workspace, schedule: Schedule, store: Database) -> Iterator[Check]:
+def _jingles(workspace: Workspace) -> Iterator[Check]:
+    yield from _folder("audio/jingles/", workspace.jingles)
+
+
+def _folder(name: str, folder: Path) -> Iterator[Check]:
+    if not folder.is_dir():
+        yield Check(name, Health.BAD, _("The folder is missing."), _("Put back the last backup: loa restore FILE"))
+
+
+def _sound_cards() -> Iterator[Check]:
+    cards = device_names()
+    yield Check(_("sound cards"), Health.GOOD if cards else Health.WEAK, ", ".join(cards) or _("none"))
+
+
+def _accounts(workspace: Workspace) -> Iterator[Check]:
+    """The console's database, if there is one."""
+    if workspace.console_database.is_file():
+        Database(workspace.console_database, CONSOLE).close()
+        yield Check(_("accounts"), Health.GOOD, workspace.relative(workspace.console_database))
+
+
+def _outputs(workspace: Workspace, schedule: Schedule, store: Database | None) -> Iterator[Check]:
     """Report the outputs' health from the station on air; without one, test the outputs from here.
 
     (A password may be set only for the service; that must not look like a problem.) An output that no broadcast uses
     is only a warning.
     """
-    cards = device_names()
-    yield Check(_("sound cards"), Health.GOOD if cards else Health.WEAK, ", ".join(cards) or _("none"))
-    fix, used = _("Mend it, or change the output in schedule.yaml."), schedule.in_use()
-    said = {health.output: health for health in output_health(store) if health.state != "unknown"}
+    found, _trouble = _attempt("", output_health, store) if store else (None, None)
+    reported = {health.output: health for health in found or () if health.state != "unknown"}
     for name, output in schedule.outputs.items():
-        trouble = Health.BAD if name in used else Health.WEAK
-        title = _("output {name}").format(name=name)
-        health = said.get(name)
-        if health is None:
-            problem = not_ready(output, workspace.root)
-            if problem:
-                yield Check(title, trouble, problem, fix)
-            continue
-        since = f"{health.since.astimezone(schedule.timezone):%d/%m/%Y %H:%M}"
-        detail = _("{state} since {since}").format(state=state_name(health.state), since=since)
-        if health.state in ("failing", "dead"):
-            yield Check(title, trouble, f"{detail}: {health.error}" if health.error else detail, fix)
-        else:
-            yield Check(title, Health.GOOD, detail)
+        title, trouble = _("output {name}").format(name=name), Health.BAD if name in schedule.in_use() else Health.WEAK
+        yield from _checked(title, _output, title, trouble, output, reported.get(name), workspace, schedule)
 
 
-def _on_air(workspace: Workspace, schedule: Schedule, store: Database) -> Iterator[Check]:
-    now = datetime.datetime.now(datetime.UTC)
+def _output(
+    title: str,
+    trouble: Health,
+    output: AnyOutput,
+    health: OutputHealth | None,
+    workspace: Workspace,
+    schedule: Schedule,
+) -> Iterator[Check]:
+    fix = _("Mend it, or change the output in schedule.yaml.")
+    if health is None:
+        problem = not_ready(output, workspace.root)
+        if problem:
+            yield Check(title, trouble, problem, fix)
+        return
+    since = f"{health.since.astimezone(schedule.timezone):%d/%m/%Y %H:%M}"
+    detail = _("{state} since {since}").format(state=state_name(health.state), since=since)
+    if health.state in ("failing", "dead"):
+        yield Check(title, trouble, f"{detail}: {health.error}" if health.error else detail, fix)
+    else:
+        yield Check(title, Health.GOOD, detail)
+
+
+def _on_air(store: Database) -> Iterator[Check]:
     holder = who_is_on_air(store)
     yield Check(
         "loa run",
@@ -140,20 +203,34 @@ def _on_air(workspace: Workspace, schedule: Schedule, store: Database) -> Iterat
         _("on air, process {pid}").format(pid=holder["pid"]) if holder else _("not running"),
         _("Start it: loa run"),
     )
+
+
+def _clock(store: Database) -> Iterator[Check]:
     newest = asrun.newest(store)
-    if newest and newest > now + datetime.timedelta(minutes=5):
+    if newest and newest > datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=5):
         yield Check(_("clock"), Health.BAD, _("earlier than the newest row of the log"), _("Set the computer's clock."))
+
+
+def _airings(workspace: Workspace, schedule: Schedule, store: Database | None) -> Iterator[Check]:
+    """The airings to come whose bulletin is missing or not approved; without the database only what is missing."""
+    now = datetime.datetime.now(datetime.UTC)
     for airing in airings(schedule, now, now + SOON):
         recording = approvals.planned_recording(workspace, airing.bulletin)
         made = recording.path.is_file()
-        if not made or not approvals.approved(store, airing.bulletin, recording.sha256):
+        if not made or (store and not approvals.approved(store, airing.bulletin, recording.sha256)):
             detail = _("its bulletin is not released") if made else _("its bulletin is not made")
             fix = "loa approve" if made else "loa build"
             yield Check(airing.id, Health.BAD, detail, f"{fix} {airing.bulletin if made else airing.commune}")
+
+
+def _apologies(workspace: Workspace, schedule: Schedule, store: Database) -> Iterator[Check]:
     for commune, missing in apologies_missing(workspace, store, schedule).items():
         yield Check(_("apology of {commune}").format(commune=commune), Health.WEAK, missing.message, missing.fix)
+
+
+def _alarms(store: Database, schedule: Schedule | None) -> Iterator[Check]:
     for alarm in open_alarms(store):
-        when = alarm.at.astimezone(schedule.timezone)
+        when = alarm.at.astimezone(schedule.timezone if schedule else None)
         yield Check(_("alarm"), Health.BAD, f"{when:%d/%m/%Y %H:%M} {alarm.message}", _("Clear it in the console."))
 
 

@@ -52,6 +52,11 @@ class CliContext:
         """The named workspace, or the nearest one upward."""
         return Workspace.find(self._folder or Path.cwd())
 
+    @property
+    def damaged_workspace(self) -> Workspace:
+        """The same, or what is left of one."""
+        return Workspace.find(self._folder or Path.cwd(), damaged=True)
+
 
 USAGE = _("Usage:")  # click's own word, which it hides from the catalogue's extractor in an f-string
 pass_station = click.make_pass_decorator(CliContext)

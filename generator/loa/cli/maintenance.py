@@ -118,7 +118,7 @@ _MARKS = {Health.GOOD: ("✓", "green"), Health.WEAK: ("•", "yellow"), Health.
 @pass_station
 def doctor(station: CliContext, form: str) -> None:
     """Exit code 1 where something is bad, an alarm that nobody cleared included."""
-    checks = list(examine(station.workspace))
+    checks = list(examine(station.damaged_workspace))
     if form == "json":
         click.echo(json.dumps([_as_json(check) for check in checks], ensure_ascii=False, indent=2))
     else:
