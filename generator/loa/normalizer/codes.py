@@ -209,6 +209,13 @@ def _letters(scan: Scan, match: re.Match[str], last: str, *, crop: bool) -> str:
     return latin(name.lower())
 
 
+CAPITAL_RULES: tuple[Rule, ...] = (
+    (ROOM, read_room),
+    (EXPRESSWAY, read_expressway),
+    (SERIAL, read_serial),
+    (MONTH_CODE, read_month_code),
+    (DAY_CODE, read_day_code),
+)
 RULES: tuple[Rule, ...] = (
     (POWER, read_power),
     (ROOM, read_room),

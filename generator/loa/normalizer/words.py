@@ -344,6 +344,7 @@ def read_apostrophe(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
+CAPITAL_RULES: tuple[Rule, ...] = ((ROMANS, read_romans), (INITIALS, read_initials), (PERSON, read_person))
 COMPOUND_RULES: tuple[Rule, ...] = (
     (APOSTROPHE, read_apostrophe),
     (INITIALS, read_initials),
