@@ -236,7 +236,7 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
         "hơn",
         "trai",
         "gái",
-    } or before.gap.endswith("(")
+    } or before.gap.rstrip().endswith(("(", "<", ">", "≥", "≤"))
     if int(match[1]) > 120 or not (aged or scan.text[match.end() : match.end() + 1] in {")", ""}):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
@@ -303,6 +303,8 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         or before.ends("disabled")
         or re.search(r"lớp [\d/, ]+(?:và |, )$", before.text)
     ):
+        return _say(scan, match, "trên")
+    if before.ends("placed"):
         return _say(scan, match, "trên")
     if before.ends("scale"):
         return _say(scan, match, "trên" if b < 100 else "phần" if a == 1 else "trên")
