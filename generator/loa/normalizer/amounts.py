@@ -317,7 +317,7 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say(("" if street_day else "ngày ") + cardinal(a, scan.region), *match.span(1))
         scan.say("tháng " + ("tư" if b == 4 else cardinal(b, scan.region)), *match.span(2))
         taken, other = f"ngày {a} tháng {b}", f"{a} trên {b}"
-        scan.doubt("reading.ambiguous", *match.span(), taken, other)
+        scan.doubt("reading.ambiguous", *match.span(), taken, other, confidence=0.8 if a > 12 else 0.6)
         return scan.measure(match.end(), "date")
     return _say(scan, match, "trên")
 

@@ -284,6 +284,8 @@ def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     if before.last == "ngày":
         return not {"các", "những", "trong"} & set(before.words[-3:-1])
     feast = _feast(match)
+    if before.last in {"tức", "nhằm"}:
+        return True
     if before.last in {"mùng", "mồng", "rằm"}:
         return feast and not re.match(r" [Tt](?:ết|háng)", after)
     clear = feast or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
@@ -324,6 +326,8 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     if before.ends("day words") and joined and not (one < two <= 10 and whole and not before.ends("part of day")):
         return True
     if before.last in {"từ", "đến", "và", "tới"} and _RANGE_OR_END.match(after) and not one < two <= 5:
+        return True
+    if before.last in {"tức", "nhằm"}:
         return True
     return (match[1][0] == "0" or match[3][0] == "0") and not whole and before.gap != "("
 

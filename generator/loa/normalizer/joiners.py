@@ -92,11 +92,13 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     unit = units().get(name) if (len(name) > 1 or name in "gLlmsh") and name not in {"tr", "k"} else None
     known = unit is not None or name.lower() in word_set("units", "per right")
     counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
+    alone = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) and left in word_set("units", "per left")
     money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
     per = (
         quantity
         or money
         or scan.chain == start
+        or (alone and name.islower() and match[0] == "/")
         or (known and (left in word_set("units", "per left") or left in units() or counted))
     )
     if not per or (quantity and not known and name[0].isupper() and len(name) > 3):
