@@ -378,7 +378,9 @@ def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
     if minute is None:
         around = re.compile(r"/(?=\d{1,2}\s?(?:h|giờ))").match(scan.text, match.end(2))
         if around:
-            scan.say("trên", *around.span())
+            twice = hour == "24"
+            scan.say("trên" if twice else "", *around.span())
+            scan.pause("" if twice else ",")
             return around.end()
         return scan.measure(match.end(2), "hour")
     if int(minute):
@@ -448,7 +450,11 @@ def read_insect_age(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "number")
 
 
-LETTER_RULES: tuple[Rule, ...] = ((INSECT_AGE, read_insect_age), (WEEKDAYS, read_weekdays), (MONTH_RANGE, read_month_range))
+LETTER_RULES: tuple[Rule, ...] = (
+    (INSECT_AGE, read_insect_age),
+    (WEEKDAYS, read_weekdays),
+    (MONTH_RANGE, read_month_range),
+)
 HOUR_RULES: tuple[Rule, ...] = (
     (_HOUR_TO, read_hour_to),
     (ENGLISH_HOUR, read_english_hour),
