@@ -188,8 +188,7 @@ def _same_kind(scan: Scan, after: str) -> bool:
             return re.match(r"\d+(?:,\d+)?\s?[kK]V(?!A)", after) is not None
         case "number" | "unit":
             minutes = re.search(r"(?:'|phút)\s?$", scan.left(scan.measured, 6)) is not None
-            high = clock and int(re.match(r"\d+", after)[0]) > 24  # type: ignore[index]
-            minutes = minutes or high
+            minutes = minutes or (clock is not None and int(clock[0][:2].strip("hHg :")) > 24)
             if _unlike(scan.left(scan.measured, 12), after):
                 return False
             if after[:1] in "IVX" or (clock and not minutes and re.match(r"\d{1,2}(?:[hHg:]\d|h)", after)):
