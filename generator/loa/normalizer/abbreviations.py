@@ -20,6 +20,8 @@ _CREDIT = re.compile(
 )
 _CREDIT_ENDS = re.compile(r"\s?(?:[.)–;\n-]|$)")
 _AGENCIES = frozenset("TTXVN VOV VTV TNVN VNA VTC HTV CAND QĐND PV CTV BTV BBT".split())
+_TYPED = re.compile(r"(?:soạn|soạn tin|cú pháp):? ?[\"“']?$")
+_MIXTURES = frozenset("EC SC WG WP SL GR ND BTN DD BHN OD SE WDG EW CS ME SP MC GB DG".split())
 _WORDS = re.compile(r"[^\W\d_]+")
 _SURVEYED = 20_000
 """Characters of a text that decide what it is about."""
@@ -73,8 +75,10 @@ def expand(scan: Scan, key: str, start: int, end: int) -> str | None:
     explained = scan.defined.get(key) or scan.subject_defined(key)
     if explained is not None:
         return explained
-    if len(key) < 5 and key not in _AGENCIES and _credit(scan, start, end):
+    if len(key) < 5 and key not in _AGENCIES and (_credit(scan, start, end) or _typed(scan, start)):
         return None
+    if key in _MIXTURES and scan.text[start - 1 : start].isdecimal():
+        return None  # Anvil 5SC: the form of a pesticide
     senses = ambiguous().get(key)
     if senses is not None:
         return _choose(scan, senses, start, end)
@@ -89,6 +93,11 @@ def _credit(scan: Scan, start: int, end: int) -> bool:
     return (
         _CREDIT.search(scan.left(start, 24).lower()) is not None and _CREDIT_ENDS.match(scan.after(end, 3)) is not None
     )
+
+
+def _typed(scan: Scan, start: int) -> bool:
+    """Whether letters are to be typed as they stand: soạn "DK 4G"."""
+    return _TYPED.search(scan.left(start, 16).lower()) is not None
 
 
 def _choose(scan: Scan, senses: tuple[Sense, ...], start: int, end: int) -> str:

@@ -23,7 +23,8 @@ NIGHTS = re.compile(r"(\d{1,2})\s?N\s?(\d{1,2})\s?Đ(?![^\W_])")
 STARS = re.compile(r"(\d)\s?(?:\*|★)(?!\d)")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
-AGE = re.compile(r"(\d{1,3})[tT](?=[),;.]|\s*$| \()")
+AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s*$| \()")
+_AGED = re.compile(r"(?<!\w)(?:thọ|cụ|tuổi|cao tuổi|nct)(?!\w)")
 
 _TIMES = re.compile(rf"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[{LOWER}]+ ){{0,2}}\d)")
 _OPEN_QUOTE = re.compile(r'(?:^|[\s(])"[^"]*$')
@@ -144,6 +145,9 @@ def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
     ):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
+    if match[2] == "T" and scan.before(match.start()).ends("months before"):
+        scan.say("tháng", *match.span(2))
+        return scan.measure(match.end(), "number")
     heavy = match[2] == "T" and scan.before(match.start()).last not in {"lớp", "số", "nhà", "phòng", "tổ", "lô"}
     scan.say("tấn" if heavy else "giờ" if match[2] == "H" else letter(match[2]), *match.span(2))
     slash = re.compile(r"/(\d{1,4})(?![\d/]|G)").match(scan.text, match.end())
@@ -221,22 +225,27 @@ def read_months(scan: Scan, match: re.Match[str]) -> int | None:
 def read_age(scan: Scan, match: re.Match[str]) -> int | None:
     """(4t): years of age."""
     before = scan.before(match.start())
-    aged = before.last in {
-        "trên",
-        "dưới",
-        "từ",
-        "đủ",
-        "nam",
-        "nữ",
-        "cháu",
-        "và",
-        "khoảng",
-        "bé",
-        "gần",
-        "hơn",
-        "trai",
-        "gái",
-    } or before.gap.endswith("(")
+    aged = (
+        before.last
+        in {
+            "trên",
+            "dưới",
+            "từ",
+            "đủ",
+            "nam",
+            "nữ",
+            "cháu",
+            "và",
+            "khoảng",
+            "bé",
+            "gần",
+            "hơn",
+            "trai",
+            "gái",
+        }
+        or before.gap.rstrip().endswith(("(", "<", ">", "≥", "≤"))
+        or _AGED.search(before.text) is not None
+    )
     if int(match[1]) > 120 or not (aged or scan.text[match.end() : match.end() + 1] in {")", ""}):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
@@ -304,6 +313,8 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         or re.search(r"lớp [\d/, ]+(?:và |, )$", before.text)
     ):
         return _say(scan, match, "trên")
+    if before.ends("placed"):
+        return _say(scan, match, "trên")
     if before.ends("scale"):
         return _say(scan, match, "trên" if b < 100 else "phần" if a == 1 else "trên")
     counted = _counted(after)
@@ -315,7 +326,7 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say(("" if street_day else "ngày ") + cardinal(a, scan.region), *match.span(1))
         scan.say("tháng " + ("tư" if b == 4 else cardinal(b, scan.region)), *match.span(2))
         taken, other = f"ngày {a} tháng {b}", f"{a} trên {b}"
-        scan.doubt("reading.ambiguous", *match.span(), taken, other)
+        scan.doubt("reading.ambiguous", *match.span(), taken, other, confidence=0.8 if a > 12 else 0.6)
         return scan.measure(match.end(), "date")
     return _say(scan, match, "trên")
 

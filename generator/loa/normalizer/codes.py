@@ -15,6 +15,7 @@ POWER = re.compile(r"(?:[kcdmh]?m)[²³](?![\w])")
 ROOM = re.compile(r"([A-ZĐ]{1,2}\d{0,2})[.](\d{2,4})(?![\w]|[.,]\d)")
 EXPRESSWAY = re.compile(r"CT\.?(0\d)(?![\w]|[./-]\d)")
 SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
+BOAT = re.compile(r"([A-ZĐ]{1,2}[a-z]?)[ .-]{0,2}(\d{4,5})[ .-]{0,2}(TS|KT|SK)(?![^\W_])")
 KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])|K(?=\d{1,3}\s?\+\s?\d{3}(?!\d))")
 DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
 MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?:(?=[/.]\s?(?:19|20)\d\d(?!\d))|(?![\w/.-]))")
@@ -48,6 +49,12 @@ def read_serial(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     scan.say(spell(match[0]), *match.span())
     return match.end()
+
+
+def read_boat(scan: Scan, match: re.Match[str]) -> int | None:
+    """BĐ 97531 TS: the number of a fishing boat, sign by sign."""
+    scan.say(spell(match[0]), *match.span())
+    return scan.measure(match.end(), "phone")
 
 
 def read_power(scan: Scan, match: re.Match[str]) -> int | None:
@@ -209,10 +216,19 @@ def _letters(scan: Scan, match: re.Match[str], last: str, *, crop: bool) -> str:
     return latin(name.lower())
 
 
+CAPITAL_RULES: tuple[Rule, ...] = (
+    (BOAT, read_boat),
+    (ROOM, read_room),
+    (EXPRESSWAY, read_expressway),
+    (SERIAL, read_serial),
+    (MONTH_CODE, read_month_code),
+    (DAY_CODE, read_day_code),
+)
 RULES: tuple[Rule, ...] = (
     (POWER, read_power),
     (ROOM, read_room),
     (EXPRESSWAY, read_expressway),
+    (BOAT, read_boat),
     (SERIAL, read_serial),
     (KM, read_km),
     (CODE, read_letter_code),

@@ -11,6 +11,11 @@ from loa.text import LOWER, UPPER
 FULL = re.compile(r"(\d{1,2})(\s?[/.-]\s?)(\d{1,2})(\s?[/.-]\s?)(\d{4}|\d{2})(?![\d/]|[.,]\d)")
 ISO = re.compile(r"((?:19|20)\d\d)-(\d{2})-(\d{2})(?!\d)")
 DAYS = re.compile(r"(\d{1,2})(\s?(?:[-–—&,]|và)\s?)(\d{1,2})\s?([/.])\s?(\d{1,2})(?:\s?\4\s?(\d{4}))?(?![\d/]|[.,]\d)")
+DAY_LIST = re.compile(r"\d{1,2}(?:\s?[-–]\s?\d{1,2}){2,6}(?=\s?[/.]\s?(?:1[0-2]|0?[1-9])(?!\d))")
+_COURSE = re.compile(r"(?:^|\W)ngày (?:1|đầu|thứ nhất)\W.*ngày $")
+_MONTH_AFTER = re.compile(r"\s?[/.]\s?(\d{1,2})(?:\s?[/.]\s?((?:19|20)\d\d))?(?!\d)")
+INSECT_AGE = re.compile(r"T([1-5])(?:\s?[-–]\s?T?([1-6]))?(?![\w/])")
+_INSECT = re.compile(r"(?:sâu|rầy|bọ|nhộng|sâu non)(?: \w+){0,3} $")
 SAME_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})(\s?[-–—]\s?)(\d{1,2})/(\d{1,2})(?:/(\d{4}))?(?![\d/])")
 MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?|\s(?:và|đến)\s)(\d{1,2})(?:/(\d{4}))?(?![\d/%]|[.,]\d)")
 _SEPARATOR = r"(?:\s?[-–,/+;&]\s?|\s?,?\s(?:và|hoặc)\s)"
@@ -114,6 +119,23 @@ def read_days(scan: Scan, match: re.Match[str]) -> int | None:
     return _say_date(scan, match, (3, 5, 6), ngay=not joined)
 
 
+def read_day_list(scan: Scan, match: re.Match[str]) -> int | None:
+    """16-17-18/2: three days and more are a list."""
+    days = [int(day) for day in re.findall(r"\d+", match[0])]
+    month_ = _MONTH_AFTER.match(scan.text, match.end())
+    if month_ is None or days != sorted(set(days)) or days[-1] > 31:
+        return None
+    head = "ngày " if wants_day(scan, match.start()) else ""
+    for index, part in enumerate(re.finditer(r"\d+", match[0])):
+        said = cardinal(int(part[0]), scan.region)
+        scan.say(said if index else head + said, match.start() + part.start(), match.start() + part.end())
+        scan.pause(",")
+    scan.say("tháng " + month(month_[1], scan), *month_.span(1))
+    if month_[2]:
+        scan.say("năm " + _year(month_[2], scan), *month_.span(2))
+    return scan.measure(month_.end(), "date")
+
+
 def read_same_month(scan: Scan, match: re.Match[str]) -> int | None:
     """01/10-15/10(/2024)."""
     if not all(map(_day, (match[1], match[4]))) or not all(map(_month, (match[2], match[5]))):
@@ -214,6 +236,8 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     before = scan.before(match.start())
     if (before.ends("street") and match[2] != ".") or before.ends("class") or before.ends("disabled"):
         return None
+    if before.ends("placed") and before.gap == " ":
+        return None
     if _CLASS_LIST.search(before.text):
         return None
     certain = {"/": _slash_is_date, ".": _dot_is_date, "-": _dash_is_date}[match[2]](scan, match)
@@ -255,9 +279,13 @@ def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     counted = r" (?:phút|giờ|ngày|tháng|tuần|người|lần|hộ|tuổi|năm|của tháng|hằng|hàng|mỗi|âm|học|em|đồng|cái|buổi|đêm)"
     if re.match(counted, after) or re.match(r"\s?-\s?\d", after):
         return False
+    if before.last == "ngày" and _COURSE.search(before.text) and int(match[1]) < int(match[3]):
+        return False  # ngày 1 uống …; ngày 2-3 uống …
     if before.last == "ngày":
         return not {"các", "những", "trong"} & set(before.words[-3:-1])
     feast = _feast(match)
+    if before.last in {"tức", "nhằm"}:
+        return True
     if before.last in {"mùng", "mồng", "rằm"}:
         return feast and not re.match(r" [Tt](?:ết|háng)", after)
     clear = feast or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
@@ -299,6 +327,8 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
         return True
     if before.last in {"từ", "đến", "và", "tới"} and _RANGE_OR_END.match(after) and not one < two <= 5:
         return True
+    if before.last in {"tức", "nhằm"}:
+        return True
     return (match[1][0] == "0" or match[3][0] == "0") and not whole and before.gap != "("
 
 
@@ -307,6 +337,7 @@ RULES: tuple[Rule, ...] = (
     (FULL, read_full),
     (SAME_MONTH, read_same_month),
     (WEEKDAYS, read_weekdays),
+    (DAY_LIST, read_day_list),
     (DAYS, read_days),
     (MONTHS, read_months),
     (MONTH_YEAR, read_month_year),
@@ -347,7 +378,9 @@ def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
     if minute is None:
         around = re.compile(r"/(?=\d{1,2}\s?(?:h|giờ))").match(scan.text, match.end(2))
         if around:
-            scan.say("trên", *around.span())
+            twice = hour == "24"
+            scan.say("trên" if twice else "", *around.span())
+            scan.pause("" if twice else ",")
             return around.end()
         return scan.measure(match.end(2), "hour")
     if int(minute):
@@ -407,7 +440,21 @@ def _part_of_day(hour: int, half: str) -> str:
     return "trưa" if hour == 12 else "chiều" if hour < 6 else "tối"
 
 
-LETTER_RULES: tuple[Rule, ...] = ((WEEKDAYS, read_weekdays), (MONTH_RANGE, read_month_range))
+def read_insect_age(scan: Scan, match: re.Match[str]) -> int | None:
+    """Sâu T1-T2, rầy T3: ages of insects."""
+    if not _INSECT.search(scan.before(match.start()).text):
+        return None
+    scan.say(f"tuổi {DIGITS[int(match[1])]}", *match.span(1))
+    if match[2]:
+        scan.say(f"đến tuổi {DIGITS[int(match[2])]}", *match.span(2))
+    return scan.measure(match.end(), "number")
+
+
+LETTER_RULES: tuple[Rule, ...] = (
+    (INSECT_AGE, read_insect_age),
+    (WEEKDAYS, read_weekdays),
+    (MONTH_RANGE, read_month_range),
+)
 HOUR_RULES: tuple[Rule, ...] = (
     (_HOUR_TO, read_hour_to),
     (ENGLISH_HOUR, read_english_hour),

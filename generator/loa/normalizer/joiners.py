@@ -11,6 +11,7 @@ ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
 DASH = re.compile(r"[-–—‑−÷]+")
 PLUS = re.compile(r"\+")
 _CURRENCIES = frozenset("USD VND VNĐ EUR JPY CNY GBP".split())
+_BASES = frozenset("lít gam mét oát vôn héc bai vuông khối".split())
 _TIMES = frozenset("lần buổi tiết lượt kỳ phiên".split())
 _ADDED = re.compile(r"\d{1,2}(?!\d)")
 _COMPARED = {
@@ -27,7 +28,7 @@ _WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nh�
 _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn)(?!\w)")
 _LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
 _SCORES = re.compile(
-    r"(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|(?<!\w)hòa|[Ll]uân lưu|[Hh]iệp|(?<!\w)set|chung cuộc|penalty|dẫn)(?!\w)"
+    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|set|chung cuộc|penalty|dẫn)(?!\w)"
 )
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
@@ -92,11 +93,13 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     unit = units().get(name) if (len(name) > 1 or name in "gLlmsh") and name not in {"tr", "k"} else None
     known = unit is not None or name.lower() in word_set("units", "per right")
     counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
+    alone = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) and left in word_set("units", "per left")
     money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
     per = (
         quantity
         or money
         or scan.chain == start
+        or (alone and name.islower() and match[0] == "/")
         or (known and (left in word_set("units", "per left") or left in units() or counted))
     )
     if not per or (quantity and not known and name[0].isupper() and len(name) > 3):
@@ -185,6 +188,9 @@ def _same_kind(scan: Scan, after: str) -> bool:
             return re.match(r"\d+(?:,\d+)?\s?[kK]V(?!A)", after) is not None
         case "number" | "unit":
             minutes = re.search(r"(?:'|phút)\s?$", scan.left(scan.measured, 6)) is not None
+            minutes = minutes or (clock is not None and int(clock[0][:2].strip("hHg :")) > 24)
+            if _unlike(scan.left(scan.measured, 12), after):
+                return False
             if after[:1] in "IVX" or (clock and not minutes and re.match(r"\d{1,2}(?:[hHg:]\d|h)", after)):
                 return False
             if after[0] in "0123456789+":
@@ -192,6 +198,13 @@ def _same_kind(scan: Scan, after: str) -> bool:
             head = re.match(r"([^\W\d_]+)\s?\d", after)
             return head is not None and head[1].lower() in scan.before(scan.measured).words[-3:]
     return False
+
+
+def _unlike(left: str, right: str) -> bool:
+    """Whether two quantities cannot be one range: 1,8L - 700W."""
+    one, two = re.search(r"([^\W\d_]+)\s?$", left), re.match(r"[\d.,]+\s?([^\W\d_]+)", right)
+    names = [units().get(found[1], "").rsplit(" ", 1)[-1] for found in (one, two) if found]
+    return len(names) == 2 and names[0] != names[1] and set(names) <= _BASES
 
 
 def read_plus(scan: Scan, match: re.Match[str]) -> int | None:

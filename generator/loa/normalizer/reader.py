@@ -23,6 +23,14 @@ LETTER_RULES: tuple[Rule, ...] = (
     *words.COMPOUND_RULES,
     words.RULES[1],
 )
+_CAPITAL_ONLY = (
+    *legal_numbers.LETTER_RULES,
+    *dates.LETTER_RULES,
+    *codes.CAPITAL_RULES,
+    *words.CAPITAL_RULES,
+)
+SMALL_LETTER_RULES = tuple(rule for rule in LETTER_RULES if rule not in _CAPITAL_ONLY)
+"""The letter rules without those that can only match where a capital stands."""
 DIGIT_RULES: tuple[Rule, ...] = (
     web_addresses.RULES[2],
     *legal_numbers.RULES,
@@ -120,7 +128,7 @@ def _run(scan: Scan) -> None:
                     scan.fresh = False
                     pos = end
                     continue
-            pos = _apply(scan, pos, LETTER_RULES)
+            pos = _apply(scan, pos, LETTER_RULES if token[0].isupper() else SMALL_LETTER_RULES)
         elif text[pos].isdecimal() and text[pos] in "0123456789":
             pos = _apply(scan, pos, DIGIT_RULES)
         elif text[pos] == " ":

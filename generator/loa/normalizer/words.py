@@ -23,7 +23,8 @@ _WEAK_ROMAN = frozenset("CDLM")
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 _DEPUTY = re.compile(r"\.\s?(?:Giám đốc|Chủ tịch|Trưởng|Bí thư|Hiệu trưởng|Tổng|Viện trưởng|Chủ nhiệm|Chánh)\b")
 _OFFICE = re.compile(
-    r"\.\s?(?:Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|"
+    r"\.\s?(?:[hH]ọp|[kK]hám|[hH]ọc|[tT]hi|[tT]iếp|[tT]rực|[đĐ]ọc|[lL]àm|[tT]hờ|[mM]áy|"
+    r"Nghiệp|Hành|Tổ chức|Kế|Tài|Kinh|Văn|Giáo|Tư pháp|Nội|Y tế|Quản|Kỹ|Tổng|Công|Khám|Tiếp|Cảnh|An ninh|"
     rf"Thanh tra|Lao|Nông|Khách|Giao|Đào|Thông|Kiểm|Đăng)[{LOWER}]* [{LOWER}]{{2,}}"
 )
 _NAME = re.compile(r"(?:[BCDGHJKLMNPRSTVWY]{1,2}[AEIOU]{1,2}){2,4}[NRS]?")
@@ -37,6 +38,8 @@ _TAILED = re.compile(rf"([{UPPER}]{{2,10}})([{LOWER}]{{2,}})")
 _HUMPS = re.compile(rf"(?:[{UPPER}]?[{LOWER}]{{1,6}})(?:[{UPPER}][{LOWER}]{{1,6}}){{1,3}}")
 _HUMP_WORD = re.compile(rf"[{UPPER}]?[{LOWER}]+")
 _COMPASS = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
+_NUMBERED = re.compile(r"(BĐ|HK|CK|KV|QK)([IVX]{1,4})")
+_COUNTED = re.compile(r"(?:[\d)/²³]|triệu|nghìn|ngàn|tỷ|vạn|trăm)\s?$")
 _MANY = frozenset({"triệu", "nghìn", "ngàn", "vạn", "tỷ", "chục", "trăm", "nửa", "mỗi"})
 
 
@@ -58,6 +61,8 @@ def read_word(scan: Scan, match: re.Match[str]) -> int | None:
     word, start, end = match[0], match.start(), match.end()
     words = scan.pronounce.get(word) or _roman(scan, word, start, end) or _decide(scan, word, start, end)
     scan.say(words, start, end)
+    if word.isupper() and scan.text[start - 1 : start].isdecimal():
+        scan.measure(end, "code")  # trụ 475MC/12
     if scan.after(end, 1) == "." and word in contexts("dotted") and re.match(r"\.\s?[^\W_]", scan.after(end, 3)):
         return end + 1
     return end
@@ -93,6 +98,9 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     if len(word) == 1:
         return _single(scan, word, start, end)
     capital, syllable = word.isupper(), is_syllable(word)
+    numbered = _NUMBERED.fullmatch(word)
+    if numbered and word not in abbreviations() and ROMAN.fullmatch(numbered[2]):  # BĐIII, HKII
+        return f"{table('prefixes')[numbered[1]]} {cardinal(roman(numbered[2]), scan.region)}"
     listed = word in abbreviations() or word in ambiguous()
     if capital and syllable and not word.isascii() and not listed:
         return lower
@@ -105,20 +113,21 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
         if word == "CN" and found == "chủ nhật":
             scan.measure(end, "weekday")
         return found
-    respelt = table("foreign")["capitals"].get(word) if capital else None
+    glued = scan.text[start - 1 : start].isdecimal()
+    respelt = table("foreign")["capitals"].get(word) if capital and not glued else None
     if respelt is None and (not syllable or lower in contexts("foreign syllables")):
         respelt = foreign().get(lower)
     if respelt is not None:
         return str(respelt)
     before = scan.before(start)
     measure = not syllable or (word == "ha" and (before.last in _MANY or before.gap.endswith(("(", ": "))))
-    if measure and word in units():
+    if measure and word in units() and (len(word) > 2 or not capital or _COUNTED.search(scan.left(start, 8))):
         return units()[word]
     if syllable:
         return lower
-    glued = _glued(scan, word, start, end)
-    if glued is not None:
-        return glued
+    split = _glued(scan, word, start, end)
+    if split is not None:
+        return split
     if any(left.islower() and right.islower() for left, right in itertools.pairwise(word)) and not _shouty(word):
         return latin(lower)
     if _CAMEL.fullmatch(word):
@@ -344,6 +353,7 @@ def read_apostrophe(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
+CAPITAL_RULES: tuple[Rule, ...] = ((ROMANS, read_romans), (INITIALS, read_initials), (PERSON, read_person))
 COMPOUND_RULES: tuple[Rule, ...] = (
     (APOSTROPHE, read_apostrophe),
     (INITIALS, read_initials),
