@@ -60,7 +60,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def start(workspace: Workspace, voice: str, killed_before_name: int = 0, times: int = 1) -> "subprocess.Popen[str]":
     """A build in a process of its own that dies just before it gives the n-th finished file its name."""
     command = [sys.executable, "-B", "-c", PROGRAM, str(workspace.root), voice, str(killed_before_name), str(times)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 

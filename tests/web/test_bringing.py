@@ -10,7 +10,7 @@ import pytest
 
 from loa import article as articles
 from loa.campaign import load_commune
-from loa.checks import documents
+from loa.checks import documents, word_reader
 from loa.publish.word import document
 from loa.web.auth.roles import Role
 from loa.web.context import Console
@@ -103,7 +103,7 @@ def test_a_document_that_loa_made_comes_back_as_it_was(station: Workspace) -> No
     commune = load_commune(station, "ben-hai")
     campaign = commune.campaign("thong-bao")
     made = document(articles.render(station, commune, campaign), commune, campaign.template)
-    text = documents.read_word(io.BytesIO(made), "x.docx")
+    text = documents.read_word(made, "x.docx")
     found = documents.read_pasted("\n".join(text.lines), campaign.as_of, "paragraphs")
     assert found.title == campaign.title
     assert [line for line in campaign.body if line not in found.body] == []
@@ -123,7 +123,7 @@ def bomb() -> bytes:
     with zipfile.ZipFile(io.BytesIO(ARTICLE)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in source.infolist():
             archive.writestr(part, source.read(part))
-        archive.writestr("word/media/x.bin", b"\0" * (documents.MAX_UNPACKED + 1))
+        archive.writestr("word/media/x.bin", b"\0" * (word_reader.MAX_UNPACKED + 1))
     return out.getvalue()
 
 

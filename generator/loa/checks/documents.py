@@ -1,28 +1,23 @@
 """Texts to review, as files: .md, .txt and .docx."""
 
 import re
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-import docx
 import yaml
-from docx.opc.exceptions import PackageNotFoundError
-from docx.table import _Cell
-from docx.text.paragraph import Paragraph
 
 from loa.checks import Shape, Text, hits
 from loa.checks.fix import fix
+from loa.checks.word_reader import too_large, word_text
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
+from loa.limited import Limits, run_limited
 from loa.text import slug
 from loa.workspace import read_text
 
-MAX_UNPACKED = 60_000_000  # bytes
-MAX_PARTS = 2000
 SUFFIXES: dict[str, Shape] = {".md": "markdown", ".markdown": "markdown", ".txt": "plain", ".docx": "paragraphs"}
 
 
@@ -33,12 +28,24 @@ def read_document(path: Path) -> tuple[str, Shape]:
     """
     suffix = path.suffix.lower()
     if suffix == ".docx":
-        if not path.is_file():
-            read_text(path)  # raises with the reason: missing, or a folder
-        return "\n".join(read_word(path, str(path)).lines), "paragraphs"
+        return "\n".join(read_word(_content(path), str(path)).lines), "paragraphs"
     if suffix not in SUFFIXES:
         raise unknown_kind(str(path))
     return read_text(path).replace("\r\n", "\n"), SUFFIXES[suffix]
+
+
+def _content(path: Path) -> bytes:
+    """A file as it is. Raises WorkspaceError."""
+    if not path.is_file():
+        read_text(path)  # raises with the reason: missing, or a folder
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST + 1)
+    except OSError as error:
+        message = _("Cannot read the file: {reason}").format(reason=error.strerror or error)
+        raise WorkspaceError(
+            Finding("file.read", message, _("Check the file's permissions."), file=str(path))
+        ) from error
 
 
 def unknown_kind(name: str) -> WorkspaceError:
@@ -61,55 +68,20 @@ class WordText:
     pictures: int
 
 
-def read_word(source: Path | BinaryIO, name: str) -> WordText:
+_MOST = 100_000_000
+"""Bytes of a file that are read at all; a document with its pictures has fewer."""
+_WORD_LIMITS = Limits(seconds=15, megabytes=400, output=5_000_000)
+
+
+def read_word(content: bytes, name: str) -> WordText:
     """The text of a .docx, called `name` in messages; nothing in it is run, and no address in it is asked.
 
-    Raises WorkspaceError where it is damaged, or would take more memory than a text needs (a "zip bomb").
+    Raises WorkspaceError where it is damaged or much larger than a text, LimitError where reading it takes too much.
     """
-    try:
-        with zipfile.ZipFile(source) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED or len(archive.infolist()) > MAX_PARTS:
-                raise _too_large(name)
-        document = docx.Document(str(source) if isinstance(source, Path) else source)
-        blocks = list(document.iter_inner_content())
-    except (PackageNotFoundError, zipfile.BadZipFile, SyntaxError, KeyError, ValueError, OSError) as error:
-        raise WorkspaceError(
-            Finding(
-                "file.docx",
-                _("This is not a Word document, or it is damaged."),
-                _("Open it in a word processor and save it again as .docx."),
-                file=name,
-            )
-        ) from error
-    lines: list[str] = []
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            lines.append(block.text.replace("\n", " "))
-        else:
-            for row in block.rows:
-                lines += _row([cell.text for cell in _each_once(row.cells)], many=len(block.rows))
-    return WordText(tuple(lines), len(document.element.body.xpath(".//w:drawing | .//w:pict")))
-
-
-def _row(cells: list[str], many: int) -> list[str]:
-    """A row of facts is one line, as it is read aloud: “Thôn Đông, 6 giờ 30”. Cells that hold text are a line each."""
-    if many > 1 and all("\n" not in cell.strip() and len(cell.split()) <= 12 for cell in cells):
-        return [", ".join(cell.strip() for cell in cells if cell.strip())]
-    return [cell.replace("\n", " ") for cell in cells]
-
-
-def _each_once(cells: Iterable[_Cell]) -> Iterator[_Cell]:
-    """A cell that spans several columns stands several times in its row."""
-    last = None
-    for cell in cells:
-        if cell._tc is not last:
-            yield cell
-        last = cell._tc
-
-
-def _too_large(name: str) -> WorkspaceError:
-    message = _("This Word document is much larger than a text.")
-    return WorkspaceError(Finding("file.size", message, _("Remove its pictures and save it again."), file=name))
+    if len(content) > _MOST:
+        raise too_large(name)
+    found = run_limited(word_text, content, name, limits=_WORD_LIMITS, file=name)
+    return WordText(tuple(found["lines"]), int(found["pictures"]))
 
 
 _GREETING = re.compile(r"kính\s+(?:thưa|chào|gửi)|thưa\s+(?:toàn\s+thể|quý\s+vị|bà\s+con)", re.I)

@@ -1,7 +1,6 @@
 """Old articles brought in: a Word document or a text becomes a campaign, with the remarks that typed text gets."""
 
 import datetime
-import io
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -68,7 +67,7 @@ def _read(form: Form, day: datetime.date) -> tuple[documents.Pasted, list[str]]:
     suffix = name.lower().rpartition(".")[2]
     left = []
     if suffix == "docx":
-        word = documents.read_word(io.BytesIO(content), name)
+        word = documents.read_word(content, name)
         raw, shape = "\n".join(word.lines), documents.SUFFIXES[".docx"]
         if word.pictures:
             left.append(
