@@ -45,7 +45,7 @@ def keep_records(workspace: Workspace) -> None:
         root.removeHandler(handler)
         handler.close()
     try:
-        folder = workspace.state / "logs"
+        folder = workspace.logs
         folder.mkdir(parents=True, exist_ok=True)
         file = logging.handlers.RotatingFileHandler(
             folder / "loa.log", maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8"

@@ -83,6 +83,11 @@ class Workspace:
         return self.root / ".loa"
 
     @property
+    def logs(self) -> Path:
+        """What the program itself did, and why work of the console broke off."""
+        return self.state / "logs"
+
+    @property
     def last_good_schedule(self) -> Path:
         """The schedule that was in force last: for a start while schedule.yaml is broken."""
         return self.state / "last-good-schedule.yaml"
@@ -91,6 +96,11 @@ class Workspace:
     def database(self) -> Path:
         """The logbook, the approvals and the ledger of airings."""
         return self.state / "station.db"
+
+    @property
+    def stop_file(self) -> Path:
+        """Somebody on this computer wants silence: the station obeys and removes it, whoever holds the database."""
+        return self.state / "stop.json"
 
     @property
     def seal(self) -> Path:

@@ -15,10 +15,11 @@ from loa.clock import RealClock
 from loa.errors import StoreError
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
-from loa.store.approvals import approve, find
+from loa.store.approvals import find
 from loa.store.asrun import rows, verify
 from loa.store.database import Database, approvals
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.automation.conftest import Plan, air, plan, recording  # noqa: F401  the same small station
 from tests.servers import PostgreSQL
 

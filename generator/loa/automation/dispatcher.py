@@ -1,7 +1,6 @@
 """What is due: every planned airing is taken on, or gets the outcome that says why not."""
 
 import datetime
-from collections.abc import Mapping
 
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
@@ -17,7 +16,9 @@ from loa.schedule import Airing
 from loa.schedule.airings import inside_hours
 from loa.schedule.models import Late, Repeat
 from loa.store import ledger
+from loa.store.asrun import Outcome
 from loa.store.database import Database
+from loa.store.requests import AirRequest
 
 _SOON = datetime.timedelta(minutes=5)
 """Later than that after an airing was given up, an apology would only puzzle people."""
@@ -74,7 +75,7 @@ class Dispatcher:
             left_out = airing.skipped or "; ".join(p.message for p in airing.problems if p.code.startswith("rule."))
             if left_out:
                 if airing.planned <= now:
-                    self._unheard(airing, left_out, skipped=True)
+                    self._unheard(airing, left_out, outcome="skipped")
             elif now > airing.planned + self._start_within(airing):
                 self._apologise(airing, now, holder)
                 self._give_up(airing)
@@ -84,31 +85,31 @@ class Dispatcher:
         if not self._outcomes.behind:
             self.swept = min(now, unresolved) if unresolved else now
 
-    def air(self, payload: Mapping[str, object], now: datetime.datetime, holder: str) -> None:
+    def take_on_request(self, request: AirRequest, now: datetime.datetime, holder: str) -> None:
         """Take on what somebody asks for now, if it is released; else the outcome says why not."""
-        bulletin, outputs = str(payload["bulletin"]), payload["outputs"]
-        airing = Airing(
-            id=str(payload["airing"]),
-            broadcast="",
-            commune=bulletin.partition("/")[0],
-            bulletin=bulletin,
-            planned=now,
-            minutes=0.0,
-            outputs=tuple(str(name) for name in outputs) if isinstance(outputs, list) else (),
-            priority="emergency" if payload.get("now") else "priority",
-        )
+        airing = _asked(request, now)
+        if airing.id in self._controller.live or self._outcomes.settled(airing.id):
+            return  # the same request again
         speakers = self._schedule_watch.schedule.loudspeakers(airing.outputs)
+        unknown = [name for name in speakers if name not in self._schedule_watch.schedule.outputs]
+        if len(unknown) == len(speakers):
+            self._unheard(airing, _("There is no output “{name}”.").format(name=", ".join(unknown)))
+            return
         try:
-            programme = self._fallbacks.planned(bulletin).programme
+            programme = self._fallbacks.planned(airing.bulletin).programme
             ledger.claim(self._store, airing, speakers, holder, now)
         except (ApprovalError, PlayoutError, StoreError) as error:
             self._unheard(airing, why_not(error))
             return
-        repeat = Repeat.model_validate({"times": payload.get("times", 1), "pause": payload.get("pause", "30s")})
-        live = LiveAiring(airing, programme, speakers, now + self._start_within(airing), Late(), repeat)
-        live.lets_resume = None if payload.get("resume") is None else bool(payload["resume"])
-        live.notes.append(_("put on air by {name}").format(name=payload.get("by") or "?"))
+        live = LiveAiring(airing, programme, speakers, now + self._start_within(airing), Late(), request.repeat)
+        live.lets_resume = request.resume
+        live.notes.append(_("put on air by {name}").format(name=request.by or "?"))
         self._controller.add(live)
+
+    def refuse_request(self, request: AirRequest, reason: str, outcome: Outcome, now: datetime.datetime) -> None:
+        """The outcome of a request that is not followed."""
+        if request.airing not in self._controller.live and not self._outcomes.settled(request.airing):
+            self._unheard(_asked(request, now), reason, outcome=outcome)
 
     def _late(self, airing: Airing) -> Late:
         broadcast = self._schedule_watch.schedule.broadcast(airing.broadcast)
@@ -225,15 +226,29 @@ class Dispatcher:
         )
 
     def _unheard(
-        self, airing: Airing, reason: str, begun: ledger.Claim | None = None, *, skipped: bool = False
+        self, airing: Airing, reason: str, begun: ledger.Claim | None = None, *, outcome: Outcome = "missed"
     ) -> None:
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
-        self._outcomes.unheard(airing, outputs, reason, begun, skipped=skipped)
+        self._outcomes.unheard(airing, outputs, reason, begun, outcome)
         self._forget(airing.id)
 
     def _forget(self, airing: str) -> None:
         for kept in (self._why, self._begun, self._again):
             kept.pop(airing, None)
+
+
+def _asked(request: AirRequest, now: datetime.datetime) -> Airing:
+    """The airing that somebody asks for, planned at this moment."""
+    return Airing(
+        id=request.airing,
+        broadcast="",
+        commune=request.bulletin.partition("/")[0],
+        bulletin=request.bulletin,
+        planned=now,
+        minutes=0.0,
+        outputs=request.outputs,
+        priority="emergency" if request.now else "priority",
+    )
 
 
 def why_not(error: LoaError) -> str:

@@ -8,7 +8,7 @@ from loa.errors import LogbookError, StoreError
 from loa.logs import logger
 from loa.schedule import Airing, Alerts
 from loa.store.alarms import Alarm, raise_alarm
-from loa.store.asrun import NewRow, append, outcomes
+from loa.store.asrun import NewRow, Outcome, append, outcome_of, outcomes
 from loa.store.database import Database
 from loa.store.ledger import Claim
 
@@ -35,6 +35,13 @@ class OutcomeWriter:
         """Whether the airing has its outcome, written or about to be."""
         return airing in self._done
 
+    def settled(self, airing: str) -> bool:
+        """As `is_done`, also of an airing whose outcome an earlier process wrote long ago."""
+        try:
+            return self.is_done(airing) or outcome_of(self._store, airing) is not None
+        except StoreError:
+            return False
+
     def written(self, airing: str) -> str | None:
         """The outcome of the airing, once it is in the log."""
         return None if any(e.airing == airing for e in self._pending) else self._done.get(airing)
@@ -51,9 +58,9 @@ class OutcomeWriter:
         self._log.info("outcome", airing=entry.airing, outcome=entry.outcome, reason=entry.reason)
 
     def unheard(
-        self, airing: Airing, outputs: tuple[str, ...], reason: str, begun: Claim | None, *, skipped: bool
+        self, airing: Airing, outputs: tuple[str, ...], reason: str, begun: Claim | None, outcome: Outcome = "missed"
     ) -> None:
-        """The outcome of an airing that is not, or no longer, on air: `skipped`, or `missed` with an alarm."""
+        """The outcome of an airing that is not, or no longer, on air; `missed` raises an alarm."""
         self.finish(
             NewRow(
                 airing=airing.id,
@@ -62,13 +69,13 @@ class OutcomeWriter:
                 output=", ".join(outputs),
                 planned=airing.planned,
                 started=begun.started if begun else None,
-                outcome="skipped" if skipped else "missed",
+                outcome=outcome,
                 reason=reason,
                 bulletin=airing.bulletin,
                 sha256=begun.sha256 if begun else None,
             )
         )
-        if not skipped:
+        if outcome == "missed":
             self.alarm(f"{airing.id} missed", "missed", f"{airing.id}: {reason}")
 
     def event(self, kind: str, text: str) -> None:

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Mapping
 
 from loa.automation.clock_guard import ClockGuard, Reading
+from loa.automation.commands import Commands
 from loa.automation.controller import Controller, Start
 from loa.automation.disk import DiskReserve
 from loa.automation.dispatcher import Dispatcher
@@ -25,10 +26,11 @@ from loa.playout.recording import LoadedRecording
 from loa.playout.session import Session
 from loa.schedule import Airing
 from loa.schedule.outputs import AnyOutput
-from loa.store import ledger, requests
+from loa.store import ledger
 from loa.store.asrun import newest
 from loa.store.database import Database
 from loa.store.lease import Lease, last_beat
+from loa.store.requests import AirRequest
 from loa.workspace import Workspace
 
 _SECOND = datetime.timedelta(seconds=1)
@@ -70,6 +72,7 @@ class Automation:
         self._due = Dispatcher(
             store, clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, self.controller, self._guard
         )
+        self._commands = Commands(None if start else workspace, store, self.controller, self._due, self.outcomes)
         self._log = logger()
 
     def step(self) -> None:
@@ -80,7 +83,7 @@ class Automation:
         if not self._is_on_air(reading):
             return
         self._follow_schedule(reading.now)
-        self._serve(reading.now)
+        self._commands.serve(reading.now, self.lease.token)
         self._mind_the_outputs(reading.now)
         self.controller.watch(reading.now, self._guard.gap_reason, slept=bool(reading.slept))
         if reading.doubt is None and not self._only_requests:
@@ -97,9 +100,9 @@ class Automation:
         except StoreError as error:
             self._log.warning("store", problem=str(error))
 
-    def air(self, payload: Mapping[str, object], now: datetime.datetime) -> None:
-        """Put a recording on air at once, if it is released (see `asking.air`)."""
-        self._due.air(payload, now, self.lease.token)
+    def put_on_air(self, request: AirRequest, now: datetime.datetime) -> None:
+        """Put a recording on air at once, if it is released; else its outcome says why not."""
+        self._due.take_on_request(request, now, self.lease.token)
         self.controller.open(now)
 
     def outputs_tried(self, problems: Mapping[str, str | None]) -> None:
@@ -137,6 +140,7 @@ class Automation:
         try:
             holds = self.lease.keep(self._due.swept, ", ".join(self.controller.live))
             if holds and not held:
+                self._commands.begin()
                 self._take_over(reading.now)
         except StoreError as error:
             self._log.warning("store", problem=str(error))
@@ -186,20 +190,6 @@ class Automation:
         else:
             self.controller.follow_volumes()
             self.outcomes.event("schedule", _("schedule.yaml was read again"))
-
-    def _serve(self, now: datetime.datetime) -> None:
-        try:
-            taken = requests.take(self.store, now)
-        except StoreError as error:
-            self._log.warning("store", problem=str(error))
-            return
-        for request in taken:
-            by = str(request.payload.get("by") or "")
-            if request.verb == "stop":
-                why = _("stopped by {name}").format(name=by) if by else _("stopped by hand")
-                self.controller.cut_all(why, now)
-            elif request.verb == "air":
-                self.air(request.payload, now)
 
     def _session(
         self,

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loa.errors import LoaError
+from loa.errors import LoaError, RequestError
 from loa.i18n import _
 from loa.web import routes
 from loa.web.auth.guard import SAFE, ForgedError, LoginNeededError, NotAllowedError, guard
@@ -101,6 +101,7 @@ def _handlers() -> dict[type[Exception] | int, Any]:
         NotAllowedError: _not_allowed,
         ForgedError: _forged,
         FormError: _refused,
+        RequestError: _refused,
         LoaError: _loa_error,
         HTTPException: _http,
         RequestValidationError: _invalid,
@@ -136,7 +137,7 @@ async def _forged(request: Request, _error: Exception) -> Response:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    text = " ".join(error.problems.values()) if isinstance(error, FormError) else ""
+    text = " ".join(error.problems.values()) if isinstance(error, FormError | RequestError) else ""
     return problem(request, 422, _("Please check what you entered"), text)
 
 

@@ -1,11 +1,15 @@
 """Long work: each job is a row and a process of its own, so that it can be cancelled and outlives a restart."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import psutil
 import sqlalchemy as sa
@@ -16,6 +20,10 @@ from loa.store import console_tables
 from loa.workspace import Workspace
 
 _LOOK = 0.5
+_KEPT = 20
+"""Files of work that broke off."""
+CRASHED = 70
+"""The exit code of a worker that failed by a fault of Loa itself, and has said so."""
 _LIVING = ("waiting", "running")
 OVER = frozenset({"done", "failed", "cancelled"})
 
@@ -146,28 +154,79 @@ class JobRunner:
         """Look once."""
         living = self.jobs.living()
         for job in living:
-            if job.state == "running" and process_of(job) is None:
-                child = self._children.pop(job.id, None)
-                if child is not None:
-                    self.jobs.set(job.id, state="failed", message=_("The work ended before it was finished."))
-                else:  # it was started by a console that is no more: once again, from what is already in the cache
-                    self.jobs.set(job.id, state="waiting", pid=None)
+            if job.state == "running":
+                self._watch(job)
         if not any(job.state == "running" for job in living):
             first = next((job for job in living if job.state == "waiting"), None)
             if first:
                 self._start(first)
 
+    def _watch(self, job: Job) -> None:
+        child = self._children.get(job.id)
+        if child is None:
+            if process_of(job) is None:  # started by a console that is no more: once again, from what is in the cache
+                self.jobs.set(job.id, state="waiting", pid=None)
+        elif (code := child.poll()) is not None:
+            self._ended(job, code)
+            del self._children[job.id]
+
+    def _ended(self, job: Job, code: int) -> None:
+        """A worker of ours is gone. One that broke off says nothing itself: its file and the job's message do."""
+        log = crash_log(self.workspace, job.id)
+        why = _why_it_ended(code)
+        text = _("The work broke off: {reason}. What is known stands in the file {file}.")
+        if self.jobs.set(job.id, state="failed", message=text.format(reason=why, file=self.workspace.relative(log))):
+            _note(log, f"{job.kind} {job.title}: {why}\n")
+        elif code != CRASHED:
+            log.unlink(missing_ok=True)
+
     def _start(self, job: Job) -> None:
         command = [sys.executable, "-m", "loa.web.worker", str(self.workspace.root), str(job.id)]
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            process_group=None if sys.platform == "win32" else 0,  # Ctrl+C is not for it; see polite.py
-        )
+        with _opened(crash_log(self.workspace, job.id)) as log:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                process_group=None if sys.platform == "win32" else 0,  # Ctrl+C is not for it; see priority.py
+            )
         self._children[job.id] = child
         self.jobs.set(job.id, state="running", pid=child.pid)
+
+
+def crash_log(workspace: Workspace, id_: int) -> Path:
+    """Where a job's worker writes what nobody else would see; kept where the work broke off."""
+    return workspace.logs / f"job-{id_}.log"
+
+
+@contextmanager
+def _opened(log: Path) -> Iterator[IO[bytes] | int]:
+    """`log` for a worker to write to, the oldest such files removed. A folder that may not be written costs only it."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        for old in sorted(log.parent.glob("job-*.log"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+            old.unlink()
+        file = log.open("wb")
+    except OSError:
+        yield subprocess.DEVNULL
+        return
+    with file:
+        yield file
+
+
+def _note(log: Path, text: str) -> None:
+    with suppress(OSError), log.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _why_it_ended(code: int) -> str:
+    """What the exit code of a worker means, in words."""
+    if code >= 0:
+        return _("it ended with the code {code}").format(code=code)
+    name = signal.Signals(-code).name if -code in {int(known) for known in signal.Signals} else str(-code)
+    if name == "SIGKILL":
+        return _("it was killed ({signal}), perhaps because the memory was full").format(signal=name)
+    return _("it was killed ({signal})").format(signal=name)
 
 
 def process_of(job: Job) -> psutil.Process | None:

@@ -17,8 +17,8 @@ from sqlalchemy import Engine
 from loa.bulletin.manifest import Cue, Manifest
 from loa.errors import LoaError
 from loa.schedule import Schedule
-from loa.store import approvals, console_tables
-from loa.store.approvals import Approval
+from loa.store import approvals, console_tables, returns
+from loa.store.approvals import Approval, BulletinFile
 from loa.store.database import Database
 from loa.web.views.files import StationFiles
 from loa.workspace import Workspace
@@ -151,6 +151,11 @@ class Bulletin:
         return "returned" if self.returned else "waiting"
 
     @property
+    def recording(self) -> BulletinFile:
+        """Its sound, for the acts."""
+        return BulletinFile(self.id, self.path)
+
+    @property
     def cues(self) -> tuple[Cue, ...]:
         """What is said when, from the record on the disk. Raises BulletinError where it is gone."""
         return Manifest.load(self.path.with_suffix(".json")).cues if self.manifest else ()
@@ -201,7 +206,7 @@ class BulletinCatalogue:
         wanted = {p.id: p.title or self.files.name_of(p.commune, p.campaigns) for p in plans}
         lying = self.sounds.lying()
         approvals = self._approvals()
-        returns = self._returns()
+        sent_back = returns.newest(self.engine)
         found = {}
         for id_ in sorted({*wanted, *lying}):
             sound = lying.get(id_)
@@ -209,7 +214,7 @@ class BulletinCatalogue:
             title = wanted.get(id_) or self._title(manifest) or id_
             path, key = self.workspace.bulletins / f"{id_}.mp3", (id_, sha256 or "")
             found[id_] = Bulletin(
-                id_, title, path, sha256, manifest, approvals.get(key), returns.get(key), id_ in wanted
+                id_, title, path, sha256, manifest, approvals.get(key), sent_back.get(key), id_ in wanted
             )
         return found
 
@@ -217,12 +222,6 @@ class BulletinCatalogue:
         if manifest is None:
             return ""
         return manifest.title or self.files.name_of(manifest.commune, manifest.campaigns)
-
-    def send_back(self, bulletin: Bulletin, who: str, note: str) -> None:
-        """A leader does not sign this sound, and says why."""
-        row = {"bulletin": bulletin.id, "sha256": bulletin.sha256 or "", "who": who, "note": note}
-        with self.engine.begin() as connection:
-            connection.execute(sa.insert(console_tables.returns).values(**row, at=console_tables.now()))
 
     def last_signed(self, bulletin: Bulletin) -> tuple[Approval, Manifest | None] | None:
         """The newest release of another sound under this name, with the record of what was said then."""
@@ -237,12 +236,6 @@ class BulletinCatalogue:
 
     def _approvals(self) -> dict[tuple[str, str], Approval]:
         return {(a.bulletin, a.sha256): a for a in approvals.all_approvals(self.store) if a.withdrawn is None}
-
-    def _returns(self) -> dict[tuple[str, str], dict[str, Any]]:
-        found = console_tables.rows(
-            self.engine, sa.select(console_tables.returns).order_by(console_tables.returns.c.id)
-        )
-        return {(row["bulletin"], row["sha256"]): row for row in found}
 
 
 def plan_of(schedule: Schedule | None, id_: str) -> tuple[str, ...]:
