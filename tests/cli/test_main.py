@@ -28,7 +28,7 @@ def test_a_wrong_verb_is_exit_code_2_on_stderr(loa: Loa) -> None:
 
 def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m loa --help | head -c 1'
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'generator'}{os.pathsep}{ROOT}"}
     done = subprocess.run(command, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.stderr == ""
 

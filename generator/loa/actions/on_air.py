@@ -58,12 +58,15 @@ def new_air_request(
         "pause": pause,
         "resume": resume,
     }
-    problems = _output_problems(schedule, outputs)
+    problems: list[Finding] = []
+    if not outputs:
+        problems.append(Finding("output.none", _("Choose at least one loudspeaker."), file="outputs"))
     try:
         request = make_request(AirRequest, values)
     except RequestError as error:
-        about = {finding.file for finding in problems}
-        problems += [finding for finding in error.findings if finding.file not in about]
+        problems += [finding for finding in error.findings if outputs or finding.file != "outputs"]
+    if not any(finding.file == "outputs" for finding in problems):
+        problems += _output_problems(schedule, outputs)
     if problems:
         raise RequestError(problems)
     return request
@@ -140,9 +143,7 @@ def _obeyed_by_file(workspace: Workspace, request: StopRequest) -> bool:
 
 
 def _output_problems(schedule: Schedule, outputs: Sequence[str]) -> list[Finding]:
-    if not outputs:
-        return [Finding("output.none", _("Choose at least one loudspeaker."), file="outputs")]
-    unknown = [name for name in outputs if name not in schedule.outputs]
+    unknown = [name for name in outputs if name.strip() not in schedule.outputs]
     if not unknown:
         return []
     message = _("There is no output “{name}”.").format(name=", ".join(unknown))

@@ -12,7 +12,7 @@ from loa.logs import logger
 from loa.store import requests
 from loa.store.asrun import NewRow
 from loa.store.database import Database
-from loa.store.requests import AirRequest, StopRequest, TakenRequest
+from loa.store.requests import AirRequest, AnyRequest, StopRequest, TakenRequest
 from loa.workspace import Workspace
 
 
@@ -29,7 +29,7 @@ class Commands:
     ) -> None:
         self._workspace, self._store = workspace, store
         self._controller, self._dispatcher, self._outcomes = controller, dispatcher, outcomes
-        self._stopped: tuple[datetime.datetime, str] | None = None
+        self._stopped: TakenRequest | None = None
         self._log = logger()
 
     def begin(self) -> None:
@@ -56,20 +56,15 @@ class Commands:
     def _answer(self, found: TakenRequest, now: datetime.datetime, holder: str) -> None:
         match found.request:
             case StopRequest() as stop:
-                self._silence(stop, found.at, now)
-            case AirRequest() as wanted if self._stopped and found.at <= self._stopped[0]:
-                self._dispatcher.refuse_request(wanted, self._stopped[1], "cut", now)
+                self._stopped = found
+                self._controller.cut_all(_why(stop), now)
+                self._outcomes.event("stop", _why(stop))
+            case AirRequest() as wanted if self._stopped and found.is_before(self._stopped):
+                self._dispatcher.refuse_request(wanted, _why(self._stopped.request), "cut", now)
             case AirRequest() as wanted:
                 self._dispatcher.take_on_request(wanted, now, holder)
             case None:
                 self._refuse(found, found.problem, now)
-
-    def _silence(self, stop: StopRequest, asked: datetime.datetime, now: datetime.datetime) -> None:
-        """Cut what sounds; what was to be played and was asked for before the STOP is void too."""
-        why = _("stopped by {name}").format(name=stop.by) if stop.by else _("stopped by hand")
-        self._stopped = (asked, why)
-        self._controller.cut_all(why, now)
-        self._outcomes.event("stop", why)
 
     def _refuse(self, found: TakenRequest, why: str, now: datetime.datetime) -> None:
         """An outcome for who waits for one, and an alarm: no request is left without an answer."""
@@ -79,3 +74,8 @@ class Commands:
             self._outcomes.finish(NewRow(airing=found.airing, planned=now, outcome="missed", reason=why))
         message = _("a request could not be followed: {reason}").format(reason=why)
         self._outcomes.alarm(f"request:{found.id}@{found.at:%Y-%m-%dT%H:%M:%S}", "request", message)
+
+
+def _why(stop: AnyRequest | None) -> str:
+    """Why something was cut, or was not played because it had been asked for before the STOP."""
+    return _("stopped by {name}").format(name=stop.by) if stop and stop.by else _("stopped by hand")

@@ -76,7 +76,7 @@ Model = TypeVar("Model", AirRequest, StopRequest)
 class TakenRequest:
     """A request as it was found. `request` is None where it cannot be followed; `problem` then says why.
 
-    `airing`: under which id the asker waits for an outcome, None where that is not known.
+    `airing`: under which id the asker waits for an outcome, None where that is not known. `id`: 0 for a file.
     """
 
     id: int
@@ -84,6 +84,10 @@ class TakenRequest:
     request: AnyRequest | None
     airing: str | None = None
     problem: str = ""
+
+    def is_before(self, other: "TakenRequest") -> bool:
+        """Whether it was asked before `other`: by their numbers, as far as they have any."""
+        return self.id < other.id if self.id and other.id else self.at < other.at
 
 
 def make_request(model: type[Model], values: Mapping[str, Any]) -> Model:

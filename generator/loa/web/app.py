@@ -1,5 +1,6 @@
 """The application: routes, the guard before all of them, headers after all of them, and error pages."""
 
+import json
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -113,10 +114,18 @@ def _for_programs(request: Request) -> bool:
     return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
 
 
+class ProblemResponse(JSONResponse):
+    """In ASCII, with escapes: what was sent may hold half characters, and is quoted in what is said about it."""
+
+    def render(self, content: Any) -> bytes:
+        """The body."""
+        return json.dumps(content).encode()
+
+
 def problem(request: Request, status: int, title: str, text: str, **more: Any) -> Response:
     """An error as a page for people, or as JSON for programs."""
     if _for_programs(request):
-        return JSONResponse({"error": title, "message": text, **more}, status)
+        return ProblemResponse({"error": title, "message": text, **more}, status)
     return page(request, "problem.html", status, title=title, text=text, findings=more.get("findings", ()))
 
 

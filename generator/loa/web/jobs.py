@@ -152,31 +152,28 @@ class JobRunner:
 
     def step(self) -> None:
         """Look once."""
+        for id_, child in list(self._children.items()):
+            if (code := child.poll()) is not None:
+                self._ended(id_, code)
+                del self._children[id_]
         living = self.jobs.living()
         for job in living:
-            if job.state == "running":
-                self._watch(job)
+            if job.state == "running" and job.id not in self._children and process_of(job) is None:
+                # it was started by a console that is no more: once again, from what is already in the cache
+                self.jobs.set(job.id, state="waiting", pid=None)
         if not any(job.state == "running" for job in living):
             first = next((job for job in living if job.state == "waiting"), None)
             if first:
                 self._start(first)
 
-    def _watch(self, job: Job) -> None:
-        child = self._children.get(job.id)
-        if child is None:
-            if process_of(job) is None:  # started by a console that is no more: once again, from what is in the cache
-                self.jobs.set(job.id, state="waiting", pid=None)
-        elif (code := child.poll()) is not None:
-            self._ended(job, code)
-            del self._children[job.id]
-
-    def _ended(self, job: Job, code: int) -> None:
+    def _ended(self, id_: int, code: int) -> None:
         """A worker of ours is gone. One that broke off says nothing itself: its file and the job's message do."""
-        log = crash_log(self.workspace, job.id)
+        log = crash_log(self.workspace, id_)
         why = _why_it_ended(code)
         text = _("The work broke off: {reason}. What is known stands in the file {file}.")
-        if self.jobs.set(job.id, state="failed", message=text.format(reason=why, file=self.workspace.relative(log))):
-            _note(log, f"{job.kind} {job.title}: {why}\n")
+        if self.jobs.set(id_, state="failed", message=text.format(reason=why, file=self.workspace.relative(log))):
+            job = self.jobs.get(id_)
+            _note(log, f"{job.kind} {job.title}: {why}\n" if job else f"{why}\n")
         elif code != CRASHED:
             log.unlink(missing_ok=True)
 

@@ -49,10 +49,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who may use a route: anyone at all, anyone logged in, or holders of one of `roles`."""
+    """Who may use a route: anyone at all, anyone logged in, or holders of one of `roles`. `act`: what it does."""
 
     public: bool = False
     roles: frozenset[Role] = frozenset()
+    act: Act | None = None
 
     def admits(self, roles: frozenset[Role] | None) -> bool:
         """Whether somebody with `roles` may pass; None is a stranger."""
@@ -111,7 +112,12 @@ WHO_MAY: Mapping[Act, frozenset[Role]] = {
 
 def may(act: Act) -> Callable[[Endpoint], Endpoint]:
     """Mark a route that does `act`: for the roles that may."""
-    return only(*WHO_MAY[act])
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _DECISION, Decision(roles=WHO_MAY[act], act=act))
+        return endpoint
+
+    return mark
 
 
 def parse_roles(text: str) -> frozenset[Role]:

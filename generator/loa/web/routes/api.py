@@ -54,7 +54,7 @@ class Play(Sent):
     """A signed bulletin and where to play it."""
 
     bulletin: str = Field(min_length=3, max_length=300)
-    outputs: list[str] = Field(min_length=1, max_length=50)
+    outputs: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(min_length=1, max_length=50)
 
 
 class Seen(Sent):
