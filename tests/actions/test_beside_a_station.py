@@ -1,6 +1,7 @@
 """A real station that runs, and what people and broken rows ask of it."""
 
 import datetime
+import hashlib
 import json
 import signal
 import sqlite3
@@ -14,9 +15,13 @@ import pytest
 from loa.schedule import UTC
 from loa.store.asrun import rows
 from loa.store.database import open_store
+from loa.web.app import create_app
+from loa.web.auth.roles import Role
+from loa.web.context import Console
 from tests.conftest import Loa
 from tests.faults.conftest import Faulty
 from tests.local import wait_for
+from tests.web.conftest import PASSWORD, Browser
 
 QUICK = {"claim": 4, "open": 2}
 
@@ -160,6 +165,45 @@ def test_stop_silences_while_another_program_holds_the_database(sounding: Faulty
         assert str(sounding.heard()[-1]["at"]) == last, "it still sounds"
     row = sounding.wait_for_outcome("air:tin@1", 30)
     assert (row.outcome, (row.reason or "")[:18]) == ("cut", "stopped by Anh Nam")
+
+
+@pytest.fixture
+def browser(sounding: Faulty) -> Iterator[Browser]:
+    """Somebody of every role at a page of the console that stands beside the station."""
+    console = Console.open(sounding.workspace)
+    person = console.accounts.add("lan", "Lan", PASSWORD, frozenset(Role))
+    with Browser(create_app(console), base_url="http://loa.test", follow_redirects=False) as made:
+        made.cookies.set("loa_session", console.sessions.start(person, "test"))
+        made.look("/")
+        yield made
+    console.store.close()
+    console.engine.dispose()
+
+
+def test_stop_from_a_page_and_from_a_program_silences_while_another_program_holds_the_database(
+    sounding: Faulty, browser: Browser
+) -> None:
+    with locked(sounding):
+        assert "Stopped." in browser.submit("/stop")
+        last = str(sounding.heard()[-1]["at"])
+        time.sleep(1.5)
+        assert str(sounding.heard()[-1]["at"]) == last, "it still sounds"
+        answer = browser.post("/api/v1/stop", headers={"x-csrf-token": browser.csrf})
+        assert answer.json() == {"id": "stopped"}
+    assert sounding.wait_for_outcome("air:tin@1", 30).reason == "stopped by Lan; put on air by Lan"
+
+
+def test_a_page_plays_a_bulletin_and_an_emergency(sounding: Faulty, browser: Browser) -> None:
+    sounding.add_bulletin("khan", released=False)
+    sha256 = hashlib.sha256((sounding.workspace.bulletins / "ben-hai" / "khan.mp3").read_bytes()).hexdigest()
+    browser.submit("/play", bulletin="ben-hai/tin", on="n")
+    sent = {"sha256": sha256, "on": "n", "times": "1", "password": PASSWORD}
+    assert "wrong" in browser.submit("/emergency/ben-hai/khan/release", 422, **{**sent, "password": "x"})
+    assert "made again" in browser.submit("/emergency/ben-hai/khan/release", 422, **{**sent, "sha256": "0" * 64})
+    browser.submit("/emergency/ben-hai/khan/release", **sent)
+    wait_for(lambda: any(str(note["airing"]).startswith("air:ben-hai/khan@") for note in sounding.heard()), 30)
+    wait_for(lambda: any((row.bulletin, row.outcome) == ("ben-hai/khan", "aired") for row in sounding.rows()), 30)
+    browser.submit("/stop")
 
 
 def test_stop_works_with_a_broken_schedule(sounding: Faulty, loa: Loa) -> None:

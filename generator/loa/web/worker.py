@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 
 from loa.actions.emergency import write_emergency
-from loa.actions.station import self_test
+from loa.actions.self_test import self_test
 from loa.app import build
 from loa.bulletin.models import BulletinPlan
 from loa.errors import LoaError

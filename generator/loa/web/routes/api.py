@@ -9,9 +9,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from loa.actions.acts import Act
+from loa.actions.alarms import clear_alarms
 from loa.actions.approvals import approve, send_back
 from loa.actions.on_air import new_air_request, play, stop
-from loa.actions.station import clear_alarms
 from loa.i18n import _
 from loa.store import asrun
 from loa.web.auth.roles import Role, may, members, only

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from loa.actions.acts import Act
+from loa.actions.alarms import clear_alarms
 from loa.actions.on_air import new_air_request, not_running, play, stop, stopped_text
-from loa.actions.station import clear_alarms
 from loa.i18n import _
 from loa.web.auth.roles import Role, may, members
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, session_of

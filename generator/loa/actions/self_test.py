@@ -1,7 +1,6 @@
-"""Look after the station: test a loudspeaker, acknowledge alarms."""
+"""Hear whether a loudspeaker works. In a module of its own: pages do without what it takes to make sound."""
 
 import array
-import datetime
 import threading
 
 import miniaudio
@@ -12,10 +11,7 @@ from loa.errors import Finding, PlayoutError
 from loa.i18n import _
 from loa.playout.outputs import open_connection
 from loa.playout.outputs.base import OutputConnection
-from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
-from loa.store import alarms
-from loa.store.database import Database
 from loa.workspace import Workspace
 
 LONGEST = 20.0
@@ -41,11 +37,6 @@ def self_test(workspace: Workspace, output: str) -> float:
         return len(samples) / player.rate
     finally:
         player.close()
-
-
-def clear_alarms(store: Database, event: str | None = None) -> int:
-    """Somebody has seen all alarms, or the one called `event`; how many. Raises StoreError."""
-    return alarms.clear(store, datetime.datetime.now(UTC), event)
 
 
 def _at_volume(samples: "array.array[int]", volume: int) -> "array.array[int]":
