@@ -104,7 +104,7 @@ def stop(workspace: Workspace, store: Database | None, by: str) -> Stopped:
     if holder["host"] == socket.gethostname() and _obeyed_by_file(workspace, request):
         return "stopped"
     number = requests.ask(store, request, datetime.datetime.now(UTC))
-    return "stopped" if wait_until(lambda: requests.taken(store, number), _ANSWER) else "unanswered"
+    return "stopped" if taken_soon(store, number) else "unanswered"
 
 
 def stopped_text(done: Stopped) -> str:
@@ -127,8 +127,12 @@ def not_running() -> str:
     return _("The station is not running: nothing goes on air. Start “loa run” on the computer with the loudspeakers.")
 
 
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Look again and again until `condition` holds; whether it did within `seconds`."""
+def taken_soon(store: Database, number: int) -> bool:
+    """Wait until the station has taken request `number`; False where it does not answer. Raises StoreError."""
+    return _wait_until(lambda: requests.taken(store, number), _ANSWER)
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     end = time.monotonic() + seconds
     while not (holds := condition()) and time.monotonic() < end:
         time.sleep(_LOOK)
@@ -138,7 +142,7 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 def _obeyed_by_file(workspace: Workspace, request: StopRequest) -> bool:
     with contextlib.suppress(WorkspaceError):  # a full or read-only disk: the database may still take the request
         requests.leave_stop(workspace, request)
-        return wait_until(lambda: not workspace.stop_file.exists(), _OBEYED)
+        return _wait_until(lambda: not workspace.stop_file.exists(), _OBEYED)
     return False
 
 

@@ -3,7 +3,7 @@
 import datetime
 import time
 
-from loa.actions.on_air import wait_until
+from loa.actions.on_air import taken_soon
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.clock import RealClock
@@ -18,8 +18,6 @@ from loa.store.lease import who_is_on_air
 from loa.store.requests import AirRequest
 from loa.workspace import Workspace
 
-_ANSWER = 5.0
-"""Seconds in which a living station takes a request."""
 _GONE = 60.0
 """Seconds without any station after which nobody will tell the outcome any more."""
 
@@ -31,8 +29,7 @@ def play_to_end(workspace: Workspace, store: Database, request: AirRequest) -> s
     """
     if who_is_on_air(store):
         number = requests.ask(store, request, datetime.datetime.now(UTC))
-        taken = wait_until(lambda: requests.taken(store, number), _ANSWER)
-        if taken or not requests.take_back(store, number, datetime.datetime.now(UTC)):
+        if taken_soon(store, number) or not requests.take_back(store, number, datetime.datetime.now(UTC)):
             return _outcome(store, request.airing)
     return _alone(workspace, store, request)
 
