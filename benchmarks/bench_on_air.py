@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 
 from benchmarks.rivals import first_sounds
-from loa.store.approvals import approve, find
+from loa.actions.approvals import approve
+from loa.store.approvals import find
 from loa.store.asrun import rows
 from loa.store.database import Database
 from loa.workspace import Workspace
@@ -63,7 +64,8 @@ def _station(root: Path, count: int) -> tuple[Workspace, list[datetime.datetime]
     (workspace.campaigns / "ben-hai.yaml").write_text("campaigns: [{id: dvc}]\n", "utf-8")
     make_mp3(workspace.bulletins / "ben-hai" / "tin.mp3", 0.6)
     store = Database(workspace.database)
-    approve(workspace, store, find(workspace, "tin"), "bench", datetime.datetime.now(UTC))
+    recording = find(workspace, "tin")
+    approve(workspace, store, recording, recording.sha256, "bench", datetime.datetime.now(UTC))
     store.close()
     first = datetime.datetime.now(UTC).replace(microsecond=0) + datetime.timedelta(seconds=6)
     moments = [first + datetime.timedelta(seconds=_EVERY * n) for n in range(count)]

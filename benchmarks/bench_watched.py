@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 
 from benchmarks.bench_console import serving
+from loa.actions.approvals import approve
 from loa.store import approvals
 from loa.store import asrun as book
 from loa.store.database import Database
@@ -70,7 +71,8 @@ def _airings(root: Path, pulse: PulseAudio, people: bool) -> list[str]:
     (root / "templates").symlink_to(Path(__file__).parent.parent / "templates")
     make_mp3(workspace.bulletins / "ben-hai" / "do.mp3", _SECONDS)
     store = Database(workspace.database)
-    approvals.approve(workspace, store, approvals.find(workspace, "do"), "bench", datetime.datetime.now(UTC))
+    recording = approvals.find(workspace, "do")
+    approve(workspace, store, recording, recording.sha256, "bench", datetime.datetime.now(UTC))
     first = datetime.datetime.now(UTC).replace(microsecond=0) + datetime.timedelta(seconds=40)
     moments = [first + datetime.timedelta(seconds=_EVERY * n) for n in range(AIRINGS)]
     also = ", ".join(f'"{moment:%Y-%m-%d %H:%M:%S}"' for moment in moments)

@@ -15,9 +15,10 @@ from loa.campaign import load_commune
 from loa.errors import TemplateError
 from loa.schedule import UTC
 from loa.store import approvals
-from loa.store.database import open_store
+from loa.store.database import Database
 from loa.template_files import locate, packaged, retire_copies, topics
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.conftest import Loa
 
 OPENING, NOTICE = "radio/opening.txt.j2", "articles/thong-bao.md.j2"
@@ -171,10 +172,8 @@ def test_an_approved_bulletin_stays_approved_when_its_templates_come_from_the_pa
     (of_01.state).mkdir()
     (of_01.state / "templates-version").write_text(template_files.__version__, "utf-8")
     (made,) = build(of_01, voice="espeak").made
-    store = open_store(of_01.database)
-    approvals.approve(
-        of_01, store, approvals.find(of_01, made.id), "Chị Hoa", datetime.datetime(2026, 11, 1, tzinfo=UTC)
-    )
+    store = Database(of_01.database)
+    approve(of_01, store, approvals.find(of_01, made.id), "Chị Hoa", datetime.datetime(2026, 11, 1, tzinfo=UTC))
     (of_01.state / "templates-version").unlink()
     report = build(of_01, voice="espeak")
     assert moved(of_01), "the copies have been retired"

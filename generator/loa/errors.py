@@ -46,6 +46,28 @@ class LoaError(Exception):
         super().__init__("; ".join(f"{f.place}: {f.message}" if f.place else f.message for f in self.findings))
 
 
+class RequestError(LoaError):
+    """What a person or a program asks for does not fit; nothing was done.
+
+    `file` of each finding is the field at fault (`pause`), None where it is the request as a whole.
+    """
+
+    def __init__(self, findings: Finding | Iterable[Finding]) -> None:
+        super().__init__(findings)
+        if all(finding.code == "output.unknown" for finding in self.findings):
+            self.exit_code = PlayoutError.exit_code  # scripts know it as an airing that failed
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """What is wrong and how to correct it, by field; `""` is the request as a whole."""
+        found: dict[str, str] = {}
+        for finding in self.findings:
+            text = f"{finding.message} {finding.fix}".strip()
+            field = finding.file or ""
+            found[field] = f"{found[field]} {text}" if field in found else text
+        return found
+
+
 class WorkspaceError(LoaError):
     """The workspace is missing, or a file in it cannot be read or written."""
 

@@ -55,7 +55,7 @@ def write_log_file(workspace: Workspace) -> None:
         root.removeHandler(handler)
         handler.close()
     try:
-        folder = workspace.state / "logs"
+        folder = workspace.logs
         file = _PrivateFile(folder / "loa.log", maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8")
         file.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
         root.addHandler(file)

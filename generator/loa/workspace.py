@@ -89,6 +89,11 @@ class Workspace:
         return self.root / _STATE
 
     @property
+    def logs(self) -> Path:
+        """What the program itself did, and why work of the console broke off."""
+        return self.state / "logs"
+
+    @property
     def last_good_schedule(self) -> Path:
         """A copy of the last valid schedule, used when Loa starts while schedule.yaml is invalid."""
         return self.state / "last-good-schedule.yaml"
@@ -110,7 +115,7 @@ class Workspace:
 
     @property
     def stop_file(self) -> Path:
-        """A STOP that the station's database could not take."""
+        """Somebody on this computer wants silence: the station obeys and removes it, whoever holds the database."""
         return self.state / "stop.json"
 
     @property

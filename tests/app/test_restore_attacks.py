@@ -12,7 +12,7 @@ import pytest
 
 from loa.app.backup import backup, restore
 from loa.errors import WorkspaceError
-from loa.store.database import open_store
+from loa.store.database import Database
 from loa.workspace import Workspace
 
 LOG = ".loa/logbook.seal"
@@ -21,7 +21,7 @@ LOG = ".loa/logbook.seal"
 @pytest.fixture
 def archive(station: Workspace, tmp_path: Path) -> Path:
     """A true backup of the station."""
-    open_store(station.database).close()
+    Database(station.database).close()
     backup(station, tmp_path / "copy.zip")
     return tmp_path / "copy.zip"
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from loa.schedule import UTC
-from loa.store.approvals import approve, find
+from loa.store.approvals import find
 from loa.store.database import Database
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.sounds import make_mp3
 
 Plan = Callable[..., str]

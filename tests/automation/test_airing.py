@@ -97,7 +97,8 @@ def test_two_normal_items_at_once_are_both_aired_the_second_after_the_first(
     )
     plan(SOON, more=second)
     (released.bulletins / "ben-hai" / "sau.mp3").write_bytes((released.bulletins / "ben-hai" / "tin.mp3").read_bytes())
-    from loa.store.approvals import approve, find
+    from loa.store.approvals import find
+    from tests.approving import approve
 
     approve(released, store, find(released, "sau"), "Chị Hoa", START)
     on_air_until(released, f"sau@{SOON:%Y-%m-%dT%H:%M:%SZ}", speed=10)

@@ -13,11 +13,11 @@ from aiosmtpd.controller import Controller
 
 from loa.automation import notify, timing
 from loa.automation.notify import AlarmSender
-from loa.automation.service import Chore, IntervalRunner, Maintenance
+from loa.automation.service import IntervalRunner, Job, Maintenance
 from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.schedule import UTC, Alerts
-from loa.store.alarms import Alarm, clear_alarms, open_alarms, raise_alarm, to_send
+from loa.store.alarms import Alarm, clear, open_alarms, raise_alarm, to_send
 from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.local import free_port
@@ -123,7 +123,7 @@ def test_an_alarm_is_mailed(store: Database, mailbox: tuple[Mailbox, int]) -> No
 def test_alarms_stay_open_until_somebody_has_seen_them(store: Database) -> None:
     raise_alarm(store, MISSED, ())
     assert [a.event for a in open_alarms(store)] == [MISSED.event]
-    assert clear_alarms(store, NOW) == 1
+    assert clear(store, NOW) == 1
     assert open_alarms(store) == []
     assert not raise_alarm(store, MISSED, ())
 
@@ -169,7 +169,7 @@ def do_chores(chores: Maintenance) -> None:
     """Each once, without the alarm clock."""
 
     class Now(IntervalRunner):
-        def add(self, name: str, seconds: float, chore: Chore) -> None:
+        def add(self, name: str, seconds: float, chore: Job) -> None:
             chore()
 
     chores.add_to(Now())

@@ -10,11 +10,12 @@ from loa.automation import rehearsal, service, timing
 from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.schedule import UTC
-from loa.store.approvals import approve, find
+from loa.store.approvals import find
 from loa.store.asrun import Row, rows, verify
 from loa.store.database import Database
 from loa.store.lease import Lease
 from loa.workspace import Workspace
+from tests.approving import approve
 
 from .conftest import Plan
 

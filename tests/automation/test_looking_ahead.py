@@ -11,10 +11,11 @@ from loa.automation import rehearsal
 from loa.automation.rehearsal import rehearse_in
 from loa.schedule import UTC, airings
 from loa.schedule.loader import load_schedule
-from loa.store.approvals import approve, find
+from loa.store.approvals import find
 from loa.store.asrun import verify
 from loa.store.database import Database
 from loa.workspace import Workspace
+from tests.approving import approve
 
 from .conftest import Plan
 

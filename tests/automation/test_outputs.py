@@ -19,10 +19,11 @@ from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.schedule.outputs import Null
 from loa.store.alarms import open_alarms
-from loa.store.approvals import approve, find
+from loa.store.approvals import find
 from loa.store.database import Database
 from loa.store.output_health import OutputHealth, output_health
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.local import free_port
 from tests.sounds import make_mp3
 

@@ -3,12 +3,14 @@
 import datetime
 import os
 
+from loa.actions.approvals import withdraw
 from loa.automation.disk import prune
 from loa.schedule import UTC
-from loa.store.approvals import BulletinFile, approve, approved_copy, withdraw
+from loa.store.approvals import BulletinFile, approved_copy
 from loa.store.asrun import NewRow, append
 from loa.store.database import Database
 from loa.workspace import Workspace
+from tests.approving import approve
 
 NOW = datetime.datetime(2030, 1, 1, tzinfo=UTC)
 

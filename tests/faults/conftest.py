@@ -22,12 +22,13 @@ from loa.bulletin.manifest import Cue, Manifest
 from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.store.alarms import open_alarms
-from loa.store.approvals import BulletinFile, approve, find
+from loa.store.approvals import BulletinFile, find
 from loa.store.asrun import Row, rows, verify
 from loa.store.database import Database, stamp
 from loa.store.lease import Lease, who_is_on_air
 from loa.store.tables import presence
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.local import wait_for
 from tests.sounds import make_mp3
 

@@ -5,8 +5,10 @@ import time
 
 from loa.schedule import UTC
 from loa.store import requests
-from loa.store.approvals import approve, find
+from loa.store.approvals import find
 from loa.store.database import Database
+from loa.store.requests import AirRequest, StopRequest, make_request
+from tests.approving import approve
 from tests.local import wait_for
 
 from .conftest import SECONDS, Faulty
@@ -18,9 +20,9 @@ def playing(station: Faulty) -> bool:
     return any(note["what"] == "second" for note in station.heard())
 
 
-def ask(station: Faulty, verb: str, **payload: object) -> None:
+def ask(station: Faulty, model: type[AirRequest] | type[StopRequest], **values: object) -> None:
     store = Database(station.workspace.database)
-    requests.ask(store, verb, payload, datetime.datetime.now(UTC))
+    requests.ask(store, make_request(model, values), datetime.datetime.now(UTC))
     store.close()
 
 
@@ -61,7 +63,7 @@ def test_an_emergency_is_heard_within_a_second_and_the_airing_goes_on_after_it(s
     wait_for(lambda: playing(station), 45)
     asked = datetime.datetime.now(UTC)
     bulletin = "ben-hai/khan"
-    ask(station, "air", airing="air:khan@1", bulletin=bulletin, outputs=["n"], by="Chị Hoa", now=True, resume=True)
+    ask(station, AirRequest, airing="air:khan@1", bulletin=bulletin, outputs=["n"], by="Chị Hoa", now=True, resume=True)
     row = station.wait_for_outcome(airing)
     urgent = station.wait_for_outcome("air:khan@1")
     station.stop(process)
@@ -81,7 +83,7 @@ def test_an_emergency_that_lets_nothing_resume_and_is_said_twice(station: Faulty
     process = station.start(**QUICK)
     wait_for(lambda: playing(station), 45)
     payload = {"airing": "air:khan@1", "bulletin": "ben-hai/khan", "outputs": ["n"], "by": "Chị Hoa", "now": True}
-    ask(station, "air", **payload, resume=False, times=2, pause="1s")
+    ask(station, AirRequest, **payload, resume=False, times=2, pause="1s")
     urgent = station.wait_for_outcome("air:khan@1")
     row = station.wait_for_outcome(airing)
     station.stop(process)
@@ -96,7 +98,7 @@ def test_an_emergency_that_nobody_released_is_not_heard(station: Faulty) -> None
     station.add_bulletin("khan", released=False)
     process = station.start(**QUICK)
     wait_for(lambda: station.state() is not None, 45)
-    ask(station, "air", airing="air:khan@1", bulletin="ben-hai/khan", outputs=["n"], by="?", now=True)
+    ask(station, AirRequest, airing="air:khan@1", bulletin="ben-hai/khan", outputs=["n"], by="?", now=True)
     row = station.wait_for_outcome("air:khan@1")
     station.stop(process)
     assert row.outcome == "missed"
@@ -109,7 +111,7 @@ def test_stop_silences_at_once_and_the_airing_ends_as_cut(station: Faulty) -> No
     (airing,) = station.plan(8)
     process = station.start(**QUICK)
     wait_for(lambda: playing(station), 45)
-    ask(station, "stop", by="Anh Nam")
+    ask(station, StopRequest, by="Anh Nam")
     row = station.wait_for_outcome(airing, 3)
     station.stop(process)
     assert row.outcome == "cut"

@@ -126,7 +126,7 @@ class SimulatedSession:
     def _play(self, sound: Sound, report: OutputReport, until: float) -> None:
         reached = min(self._programme.seconds, sound.first + max(0.0, until - sound.start))
         report.seconds += reached - sound.last
-        sound.last = report.reached = reached
+        sound.last = report.position = reached
         report.last_sound_at = self._village.clock.wall
         if reached >= self._programme.seconds:
             sound.over = report.complete = True

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from loa.actions.approvals import withdraw
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.errors import Finding, StoreError
@@ -23,9 +24,11 @@ from loa.schedule import Airing, airings
 from loa.schedule.loader import load_schedule
 from loa.schedule.outputs import AnyOutput
 from loa.store import lease, requests
-from loa.store.approvals import approve, find, withdraw
+from loa.store.approvals import find
 from loa.store.database import Database
+from loa.store.requests import AirRequest, StopRequest
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.simulation.clock import ProcessClock, WorldClock
 from tests.simulation.sound import SimulatedSession, Village
 
@@ -287,16 +290,22 @@ class World:
         """Somebody presses STOP."""
         self.tell("STOP is pressed")
         self.acts.append(
-            Act("stop", self.clock.real, str(requests.ask(self._store, "stop", {"by": "Hoa"}, self.clock.wall)))
+            Act("stop", self.clock.real, str(requests.ask(self._store, StopRequest(by="Hoa"), self.clock.wall)))
         )
 
     def fault_emergency(self) -> None:
         """Somebody releases an emergency."""
         id_ = f"air:ben-hai/khan@{self.clock.wall:%Y-%m-%dT%H:%M:%SZ}-{next(self._number)}"
         self.tell(f"an emergency is asked for: {id_}")
-        payload = {"airing": id_, "bulletin": "ben-hai/khan", "outputs": list(OUTPUTS), "by": "Hoa", "now": True,
-                   "times": self.random.choice((1, 1, 2)), "pause": "30s", "resume": None}  # fmt: skip
-        requests.ask(self._store, "air", payload, self.clock.wall)
+        wanted = AirRequest(
+            airing=id_,
+            bulletin="ben-hai/khan",
+            outputs=OUTPUTS,
+            by="Hoa",
+            now=True,
+            times=self.random.choice((1, 1, 2)),
+        )
+        requests.ask(self._store, wanted, self.clock.wall)
         self.acts.append(Act("emergency", self.clock.real, id_))
 
     def fault_schedule(self) -> None:
@@ -506,4 +515,4 @@ def alive_pids(worlds: list[World]) -> Callable[[int, float], bool]:
 
 def use_process_table(world: World) -> None:
     """The lease asks whether a process runs: the world answers."""
-    lease._runs = alive_pids([world])
+    lease.runs = alive_pids([world])

@@ -3,11 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from loa.actions.approvals import withdraw
 from loa.errors import ApprovalError
-from loa.store.approvals import approve, approved, find, last_approved, states, withdraw
+from loa.store.approvals import approved, find, last_approved, states
 from loa.store.asrun import rows
 from loa.store.database import Database
 from loa.workspace import Workspace
+from tests.approving import approve
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 

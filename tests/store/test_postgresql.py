@@ -18,12 +18,14 @@ from loa.errors import SchemaError, StoreError
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
 from loa.store import requests
-from loa.store.approvals import all_approvals, approve, find
+from loa.store.approvals import all_approvals, find
 from loa.store.asrun import rows, verify
 from loa.store.database import Database
 from loa.store.migrations import schema_version
+from loa.store.requests import StopRequest
 from loa.store.tables import approvals, presence
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.automation.conftest import Plan, air, plan, recording  # noqa: F401  the same small station
 from tests.servers import PostgreSQL
 
@@ -149,9 +151,9 @@ def test_a_table_locked_by_another_program_is_told_and_not_waited_for_without_en
     with other.write() as connection:
         connection.exec_driver_sql("LOCK TABLE requests IN EXCLUSIVE MODE")
         with pytest.raises(StoreError) as held:
-            requests.ask(store, "stop", {}, START)
+            requests.ask(store, StopRequest(), START)
     assert held.value.findings[0].code == "store.busy"
-    assert requests.ask(store, "stop", {}, START)
+    assert requests.ask(store, StopRequest(), START)
     store.close()
     other.close()
 

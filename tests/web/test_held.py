@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from loa.actions.approvals import withdraw
 from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import StoreError
@@ -109,7 +110,7 @@ def prepared(console: Console, station: Workspace, log_in: LogIn) -> tuple[Brows
     """Somebody who may do everything, at a page; and the names that acts need."""
     browser = log_in(*Role, name="mai")
     log_in(Role.OFFICER, name="bac")
-    approvals.withdraw(station, console.store, "ben-hai/tiem-phong", "Hoa", NOW)
+    withdraw(station, console.store, "ben-hai/tiem-phong", "Hoa", NOW)
     raise_alarm(console.store, Alarm("e", "output", "loa hỏng", NOW), ())
     file = station.campaigns / "ben-hai.yaml"
     text = file.read_text("utf-8")
@@ -193,9 +194,9 @@ class Obeys(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(0.25):
-            request = requests.take_stop(self.station.stop_file, datetime.now(UTC))
+            request = requests.take_stop(self.station)
             if request:
-                self.stopped_by.append(request.payload["by"])
+                self.stopped_by.append(request.request.by)
 
 
 @pytest.fixture

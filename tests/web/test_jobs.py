@@ -1,5 +1,6 @@
 """Long work: progress, cancelling, and a console that was killed in between."""
 
+import signal
 import time
 from collections.abc import Callable
 
@@ -94,3 +95,74 @@ def test_pages_and_the_public_feed_are_written(console: Console, station: Worksp
     assert job.state == "done", job.message
     assert "<rss" in stranger.get("/feed/ben-hai.xml").text
     assert stranger.get("/feed/..%2f..%2fschedule.xml").status_code == 404
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSEGV], ids=lambda how: how.name)
+def test_work_that_is_killed_says_so_and_leaves_a_file(
+    console: Console, station: Workspace, how: signal.Signals
+) -> None:
+    number = console.jobs.add("build", "Xã Bến Hải", {"communes": ["ben-hai"]}, "Lan")
+    runner = JobRunner(station, console.jobs)
+    job = until(console.jobs, number, lambda job: job.done > 0, runner)
+    process = process_of(job)
+    assert process
+    process.send_signal(how)
+    job = until(console.jobs, number, lambda job: job.over, runner)
+    file = station.root / ".loa" / "logs" / f"job-{number}.log"
+    assert job.state == "failed"
+    assert how.name in job.message
+    assert f".loa/logs/{file.name}" in job.message
+    text = file.read_text("utf-8")
+    assert how.name in text
+    assert "Xã Bến Hải" in text
+    if how == signal.SIGSEGV:
+        assert "Current thread" in text, "where it was in its own code"
+
+
+def test_work_that_fails_by_a_fault_of_ours_says_so_and_keeps_the_trace(console: Console, station: Workspace) -> None:
+    number = console.jobs.add("emergency", "Tin khẩn", {"stem": "ben-hai", "no-such-argument": 1}, "Lan")
+    job = until(console.jobs, number, lambda job: job.over, runner := JobRunner(station, console.jobs))
+    runner.step()
+    assert job.state == "failed"
+    assert "no-such-argument" in job.message
+    assert f".loa/logs/job-{number}.log" in job.message
+    text = (station.root / ".loa" / "logs" / f"job-{number}.log").read_text("utf-8")
+    assert "Traceback" in text
+    assert "no-such-argument" in text
+
+
+def test_a_worker_that_cannot_even_begin_leaves_a_file(
+    console: Console, station: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    number = console.jobs.add("chime", "Thử", {"output": "thu"}, "Lan")
+    job = until(console.jobs, number, lambda job: job.over, JobRunner(station, console.jobs))
+    assert job.state == "failed"
+    assert "code 1" in job.message
+    assert (station.root / ".loa" / "logs" / f"job-{number}.log").exists()
+
+
+def test_work_that_went_well_or_was_cancelled_leaves_no_file_and_old_files_go(
+    console: Console, station: Workspace
+) -> None:
+    logs = station.root / ".loa" / "logs"
+    logs.mkdir(parents=True)
+    for old in range(1000, 1030):
+        (logs / f"job-{old}.log").touch()
+    runner = JobRunner(station, console.jobs)
+    good = console.jobs.add("chime", "Thử", {"output": "thu"}, "Lan")
+    until(console.jobs, good, lambda job: job.over, runner)
+    wrong = console.jobs.add("chime", "Thử", {"output": "khong-co"}, "Lan")
+    until(console.jobs, wrong, lambda job: job.over, runner)
+    cancelled = console.jobs.add("build", "Xã Bến Hải", {"communes": ["ben-hai"]}, "Lan")
+    until(console.jobs, cancelled, lambda job: job.state == "running", runner)
+    console.jobs.cancel(cancelled)
+    for _look in range(100):
+        runner.step()
+        if not any((logs / f"job-{number}.log").exists() for number in (good, wrong, cancelled)):
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail("a file was left")
+    assert len(list(logs.glob("job-*.log"))) <= 20

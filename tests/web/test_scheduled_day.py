@@ -15,6 +15,7 @@ from loa.store import approvals
 from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.web.rig import PASSWORD, SCHEDULE, Rig, falls_silent, log_in, running, sounds_within
 
 pytestmark = [
@@ -59,7 +60,7 @@ def says(page: Page, text: str) -> None:
 def test_what_the_schedule_airs_is_heard_turned_down_and_stopped(rig: Rig, browser: Chromium) -> None:
     workspace = Workspace(rig.root)
     here = Console.open(workspace)
-    approvals.approve(workspace, here.store, approvals.find(workspace, "ben-hai/ve-sinh"), "Lan", _now())
+    approve(workspace, here.store, approvals.find(workspace, "ben-hai/ve-sinh"), "Lan", _now())
     soon = _now().replace(microsecond=0) + datetime.timedelta(seconds=25)
     moment = soon.astimezone(datetime.timezone(datetime.timedelta(hours=7)))
     text = workspace.schedule_file.read_text("utf-8")

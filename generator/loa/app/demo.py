@@ -10,6 +10,7 @@ import yaml
 
 from loa import article as articles
 from loa import sample, yamlfile
+from loa.actions.approvals import approve
 from loa.app import build
 from loa.article import html
 from loa.automation import service
@@ -98,7 +99,8 @@ def run(
     try:
         airing = _plan_now(workspace, (_now() - _ENOUGH).replace(second=0, microsecond=0))
         for recording in approvals.recordings(workspace):
-            approvals.approve(workspace, store, recording, _("the demonstration"), airing.planned - _LEAD)
+            moment = airing.planned - _LEAD
+            approve(workspace, store, recording, recording.sha256, _("the demonstration"), moment)
         _air(workspace, airing, progress)
         log = tuple(row for row in asrun.rows(store) if row.airing == airing.id)
     finally:

@@ -1,110 +1,81 @@
-"""`loa air` and `loa stop`: send a request to the process that is on air; without one, `air` plays by itself."""
+"""What other processes ask of the station on air, answered in every step: silence first, then what is to be played."""
 
 import datetime
-import threading
-import time
-from collections.abc import Mapping
-from typing import Any
+import traceback
 
-from loa.automation.station import Automation
-from loa.automation.timing import Timing
-from loa.clock import RealClock
-from loa.errors import Finding, PlayoutError, StoreError
+from loa.automation.controller import Controller
+from loa.automation.dispatcher import Dispatcher
+from loa.automation.outcomes import OutcomeWriter
+from loa.errors import StoreError
 from loa.i18n import _
-from loa.logs import write_log_file
-from loa.schedule import UTC
-from loa.schedule.airings import airing_id
-from loa.schedule.loader import load_schedule
+from loa.logs import logger
 from loa.store import requests
-from loa.store.approvals import BulletinFile
-from loa.store.asrun import outcome_of
+from loa.store.asrun import NewRow
 from loa.store.database import Database
-from loa.store.lease import who_is_on_air
+from loa.store.requests import AirRequest, AnyRequest, StopRequest, TakenRequest
 from loa.workspace import Workspace
 
-_ANSWER = 5.0
-"""Seconds within which a running station accepts a request."""
+
+class Commands:
+    """`workspace`: where a STOP may lie as a file; None if nobody but the database is obeyed (a rehearsal)."""
+
+    def __init__(
+        self,
+        workspace: Workspace | None,
+        store: Database,
+        controller: Controller,
+        dispatcher: Dispatcher,
+        outcomes: OutcomeWriter,
+    ) -> None:
+        self._workspace, self._store = workspace, store
+        self._controller, self._dispatcher, self._outcomes = controller, dispatcher, outcomes
+        self._stopped: TakenRequest | None = None
+        self._log = logger()
+
+    def begin(self) -> None:
+        """This process has come on air: a STOP of before was not meant for it."""
+        if self._workspace:
+            requests.take_stop(self._workspace)
+
+    def serve(self, now: datetime.datetime, holder: str) -> None:
+        """Answer everything that waits; a request that fails does not take the others with it."""
+        stop = requests.take_stop(self._workspace) if self._workspace else None
+        waiting = [stop] if stop else []
+        try:
+            waiting += requests.take(self._store, now)
+        except StoreError as error:
+            self._log.warning("store", problem=str(error))
+        for found in waiting:
+            try:
+                self._answer(found, now, holder)
+            except Exception as error:  # noqa: BLE001  whatever it is, the next one may be a STOP
+                self._log.error("request", number=found.id, problem=repr(error))
+                self._log.info("request", number=found.id, trace=traceback.format_exc())
+                self._refuse(found, _("Loa itself failed: {problem}").format(problem=repr(error)), now)
+
+    def _answer(self, found: TakenRequest, now: datetime.datetime, holder: str) -> None:
+        match found.request:
+            case StopRequest() as stop:
+                self._stopped = found
+                self._controller.cut_all(_why(stop), now)
+                self._outcomes.event("stop", _why(stop))
+            case AirRequest() as wanted if self._stopped and found.is_before(self._stopped):
+                self._dispatcher.refuse_request(wanted, _why(self._stopped.request), "cut", now)
+            case AirRequest() as wanted:
+                self._dispatcher.take_on_request(wanted, now, holder)
+            case None:
+                self._refuse(found, found.problem, now)
+
+    def _refuse(self, found: TakenRequest, why: str, now: datetime.datetime) -> None:
+        """An outcome for who waits for one, and an alarm: no request is left without an answer."""
+        if isinstance(found.request, AirRequest):
+            self._dispatcher.refuse_request(found.request, why, "missed", now)
+        elif found.airing and found.airing not in self._controller.live and not self._outcomes.settled(found.airing):
+            self._outcomes.finish(NewRow(airing=found.airing, planned=now, outcome="missed", reason=why))
+        message = _("a request could not be followed: {reason}").format(reason=why)
+        self._outcomes.alarm(f"request:{found.id}@{found.at:%Y-%m-%dT%H:%M:%S}", "request", message)
 
 
-def air(
-    workspace: Workspace,
-    store: Database,
-    recording: BulletinFile,
-    outputs: tuple[str, ...],
-    *,
-    by: str = "",
-    now: bool = False,
-    times: int = 1,
-    pause: str = "30s",
-    resume: bool | None = None,
-    interrupted: threading.Event | None = None,
-) -> str:
-    """Air `recording` on `outputs`, wait for the outcome and return it.
-
-    `now`: interrupt what is on air there (an emergency); otherwise it waits. `times`, `pause`: repetitions. `resume`:
-    whether interrupted airings continue afterwards (None: as their broadcast says). Raises PlayoutError (unknown
-    output), ScheduleError, StoreError.
-    """
-    schedule = load_schedule(workspace)
-    unknown = [name for name in outputs if name not in schedule.outputs]
-    if unknown:
-        message = _("There is no output “{name}”.").format(name=", ".join(unknown))
-        fix = _("Choose: {list}").format(list=", ".join(schedule.outputs))
-        raise PlayoutError(Finding("output.unknown", message, fix))
-    moment = datetime.datetime.now(UTC)
-    payload: dict[str, Any] = {
-        "airing": airing_id(f"air:{recording.id}", moment),
-        "bulletin": recording.id,
-        "outputs": list(outputs),
-        "by": by,
-        "now": now,
-        "times": times,
-        "pause": pause,
-        "resume": resume,
-    }
-    interrupted = interrupted or threading.Event()
-    if who_is_on_air(store):
-        number = requests.ask(store, "air", payload, moment)
-        if _taken(store, number):
-            return _outcome(store, payload["airing"], interrupted)
-    return _alone(workspace, store, payload, interrupted)
-
-
-def stop(workspace: Workspace, store: Database, by: str = "") -> bool:
-    """Ask the process that is on air to stop all sound. Return False if there is none. Raises StoreError."""
-    try:
-        if not who_is_on_air(store):
-            return False
-    except StoreError:
-        pass  # the database is locked: whoever is on air may still take it
-    number = requests.ask_stop(store, workspace.stop_file, by, datetime.datetime.now(UTC))
-    return number == 0 or _taken(store, number)
-
-
-def _taken(store: Database, number: int) -> bool:
-    end = time.monotonic() + _ANSWER
-    while time.monotonic() < end:
-        if requests.taken(store, number):
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def _outcome(store: Database, airing: str, interrupted: threading.Event) -> str:
-    while (found := outcome_of(store, airing)) is None and not interrupted.wait(0.2):
-        pass
-    return found or ""
-
-
-def _alone(workspace: Workspace, store: Database, payload: Mapping[str, Any], interrupted: threading.Event) -> str:
-    """Run a station for this one airing, because no `loa run` is on air. The schedule is not followed."""
-    write_log_file(workspace)
-    station = Automation(workspace, store, RealClock(), Timing(), only_requests=True)
-    try:
-        station.step()
-        station.air(payload, datetime.datetime.now(UTC))
-        while station.controller.live and not interrupted.wait(0.2):
-            station.step()
-    finally:
-        station.close()
-    return outcome_of(store, str(payload["airing"])) or ""
+def _why(stop: AnyRequest | None) -> str:
+    """Why something was cut, or was not played because it had been asked for before the STOP."""
+    return _("stopped by {name}").format(name=stop.by) if stop and stop.by else _("stopped by hand")

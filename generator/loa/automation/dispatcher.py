@@ -1,7 +1,6 @@
 """Dispatch due airings: claim each planned airing, or write the outcome that says why it is not aired."""
 
 import datetime
-from collections.abc import Mapping
 
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
@@ -17,7 +16,9 @@ from loa.schedule import Airing
 from loa.schedule.airings import inside_hours
 from loa.schedule.models import Late, Repeat
 from loa.store import ledger
+from loa.store.asrun import Outcome
 from loa.store.database import Database
+from loa.store.requests import AirRequest
 
 _APOLOGY_WITHIN = datetime.timedelta(minutes=5)
 """How long after an airing was given up its apology may be aired; later it would only confuse people."""
@@ -53,11 +54,11 @@ class Dispatcher:
         self._retry_at: dict[str, float] = {}
         self._last_apology: dict[tuple[str, str], datetime.datetime] = {}
 
-    def continue_from(self, unfinished: list[ledger.Claim], resolved_until: datetime.datetime) -> None:
-        """Continue the work of the previous process: its `unfinished` airings and all airings since `swept`."""
-        self.resolved_until = min([resolved_until, *(claim.planned for claim in unfinished)])
-        self._previous = {claim.airing: claim for claim in unfinished}
-        for claim in unfinished:
+    def continue_from(self, previous: list[ledger.Claim], resolved_until: datetime.datetime) -> None:
+        """Continue the work of the previous process: its `previous` airings and all since `resolved_until`."""
+        self.resolved_until = min([resolved_until, *(claim.planned for claim in previous)])
+        self._previous = {claim.airing: claim for claim in previous}
+        for claim in previous:
             if (
                 self._schedule_watch.schedule.broadcast(claim.broadcast) is None
             ):  # aired by hand, or no longer in the schedule
@@ -76,7 +77,7 @@ class Dispatcher:
             )
             if skipped_reason:
                 if airing.planned <= now:
-                    self._finish_unaired(airing, skipped_reason, skipped=True)
+                    self._finish_unaired(airing, skipped_reason, outcome="skipped")
             elif now > airing.planned + self._start_within(airing):
                 self._apologise(airing, now, holder)
                 self._give_up(airing)
@@ -86,31 +87,31 @@ class Dispatcher:
         if not self._outcomes.has_pending:
             self.resolved_until = min(now, unresolved) if unresolved else now
 
-    def air(self, payload: Mapping[str, object], now: datetime.datetime, holder: str) -> None:
+    def take_on_request(self, request: AirRequest, now: datetime.datetime, holder: str) -> None:
         """Claim a requested recording if it is approved; otherwise write the outcome that says why not."""
-        bulletin, outputs = str(payload["bulletin"]), payload["outputs"]
-        airing = Airing(
-            id=str(payload["airing"]),
-            broadcast="",
-            commune=bulletin.partition("/")[0],
-            bulletin=bulletin,
-            planned=now,
-            minutes=0.0,
-            outputs=tuple(str(name) for name in outputs) if isinstance(outputs, list) else (),
-            priority="emergency" if payload.get("now") else "priority",
-        )
+        airing = _asked(request, now)
+        if airing.id in self._controller.live or self._outcomes.settled(airing.id):
+            return  # the same request again
         speakers = self._schedule_watch.schedule.loudspeakers(airing.outputs)
+        unknown = [name for name in speakers if name not in self._schedule_watch.schedule.outputs]
+        if len(unknown) == len(speakers):
+            self._finish_unaired(airing, _("There is no output “{name}”.").format(name=", ".join(unknown)))
+            return
         try:
-            recording = self._fallbacks.planned(bulletin).recording
+            recording = self._fallbacks.planned(airing.bulletin).recording
             ledger.claim(self._store, airing, speakers, holder, now)
         except (ApprovalError, PlayoutError, StoreError) as error:
             self._finish_unaired(airing, reason_text(error))
             return
-        repeat = Repeat.model_validate({"times": payload.get("times", 1), "pause": payload.get("pause", "30s")})
-        live = LiveAiring(airing, recording, speakers, now + self._start_within(airing), Late(), repeat)
-        live.lets_others_resume = None if payload.get("resume") is None else bool(payload["resume"])
-        live.notes.append(_("put on air by {name}").format(name=payload.get("by") or "?"))
+        live = LiveAiring(airing, recording, speakers, now + self._start_within(airing), Late(), request.repeat)
+        live.lets_others_resume = request.resume
+        live.notes.append(_("put on air by {name}").format(name=request.by or "?"))
         self._controller.add(live)
+
+    def refuse_request(self, request: AirRequest, reason: str, outcome: Outcome, now: datetime.datetime) -> None:
+        """The outcome of a request that is not followed."""
+        if request.airing not in self._controller.live and not self._outcomes.settled(request.airing):
+            self._finish_unaired(_asked(request, now), reason, outcome=outcome)
 
     def _late(self, airing: Airing) -> Late:
         broadcast = self._schedule_watch.schedule.broadcast(airing.broadcast)
@@ -232,15 +233,29 @@ class Dispatcher:
         )
 
     def _finish_unaired(
-        self, airing: Airing, reason: str, previous: ledger.Claim | None = None, *, skipped: bool = False
+        self, airing: Airing, reason: str, previous: ledger.Claim | None = None, *, outcome: Outcome = "missed"
     ) -> None:
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
-        self._outcomes.finish_unaired(airing, outputs, reason, previous, skipped=skipped)
+        self._outcomes.finish_unaired(airing, outputs, reason, previous, outcome)
         self._forget(airing.id)
 
-    def _forget(self, airing_id: str) -> None:
-        for known in (self._reasons, self._previous, self._retry_at):
-            known.pop(airing_id, None)
+    def _forget(self, airing: str) -> None:
+        for kept in (self._reasons, self._previous, self._retry_at):
+            kept.pop(airing, None)
+
+
+def _asked(request: AirRequest, now: datetime.datetime) -> Airing:
+    """The airing that somebody asks for, planned at this moment."""
+    return Airing(
+        id=request.airing,
+        broadcast="",
+        commune=request.bulletin.partition("/")[0],
+        bulletin=request.bulletin,
+        planned=now,
+        minutes=0.0,
+        outputs=request.outputs,
+        priority="emergency" if request.now else "priority",
+    )
 
 
 def reason_text(error: LoaError) -> str:

@@ -8,7 +8,7 @@ from loa.errors import LogbookError, StoreError
 from loa.logs import logger
 from loa.schedule import Airing, Alerts
 from loa.store.alarms import Alarm, raise_alarm
-from loa.store.asrun import NewRow, append, outcomes
+from loa.store.asrun import NewRow, Outcome, append, outcome_of, outcomes
 from loa.store.database import Database
 from loa.store.ledger import Claim
 
@@ -35,6 +35,13 @@ class OutcomeWriter:
         """Return whether the airing has an outcome, written or waiting."""
         return airing_id in self._done
 
+    def settled(self, airing_id: str) -> bool:
+        """As `is_done`, also for an airing whose outcome an earlier process wrote long ago."""
+        try:
+            return self.is_done(airing_id) or outcome_of(self._store, airing_id) is not None
+        except StoreError:
+            return False
+
     def written(self, airing_id: str) -> str | None:
         """Return the outcome of the airing if it is in the log, else None."""
         return None if any(e.airing == airing_id for e in self._pending) else self._done.get(airing_id)
@@ -51,9 +58,9 @@ class OutcomeWriter:
         self._log.info("outcome", airing=entry.airing, outcome=entry.outcome, reason=entry.reason)
 
     def finish_unaired(
-        self, airing: Airing, outputs: tuple[str, ...], reason: str, previous: Claim | None, *, skipped: bool
+        self, airing: Airing, outputs: tuple[str, ...], reason: str, previous: Claim | None, outcome: Outcome = "missed"
     ) -> None:
-        """Record the outcome of an airing that is not on air: `skipped`, or `missed` with an alarm."""
+        """Record the outcome of an airing that is not, or no longer, on air; `missed` raises an alarm."""
         self.finish(
             NewRow(
                 airing=airing.id,
@@ -62,13 +69,13 @@ class OutcomeWriter:
                 output=", ".join(outputs),
                 planned=airing.planned,
                 started=previous.started if previous else None,
-                outcome="skipped" if skipped else "missed",
+                outcome=outcome,
                 reason=reason,
                 bulletin=airing.bulletin,
                 sha256=previous.sha256 if previous else None,
             )
         )
-        if not skipped:
+        if outcome == "missed":
             self.alarm(f"{airing.id} missed", "missed", f"{airing.id}: {reason}")
 
     def event(self, kind: str, text: str) -> None:

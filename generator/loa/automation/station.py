@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Mapping
 
 from loa.automation.clock_guard import ClockGuard, Reading
+from loa.automation.commands import Commands
 from loa.automation.controller import Controller, Start
 from loa.automation.disk import DiskReserve
 from loa.automation.dispatcher import Dispatcher
@@ -25,10 +26,11 @@ from loa.playout.recording import LoadedRecording
 from loa.playout.session import Session
 from loa.schedule import Airing
 from loa.schedule.outputs import AnyOutput
-from loa.store import ledger, requests
-from loa.store.asrun import NewRow, newest
+from loa.store import ledger
+from loa.store.asrun import newest
 from loa.store.database import Database
 from loa.store.lease import Lease, last_heartbeat
+from loa.store.requests import AirRequest
 from loa.workspace import Workspace
 
 _SECOND = datetime.timedelta(seconds=1)
@@ -61,8 +63,6 @@ class Automation:
         self._outputs = None if start else OutputWatch(store, clock)
         self._test_results: Mapping[str, str | None] = {}
         self._next_reserve_check = -1.0
-        self._obeyed: set[int] = set()
-        self._stop_file = None if start else workspace.stop_file
         seen = max(filter(None, (newest(store), last_heartbeat(store))), default=None)
         self._guard = ClockGuard(clock, timing, seen, trusted=trust_clock)
         self._fallbacks = Fallbacks(workspace, store)
@@ -72,6 +72,7 @@ class Automation:
         self._dispatcher = Dispatcher(
             store, clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, self.controller, self._guard
         )
+        self._commands = Commands(None if start else workspace, store, self.controller, self._dispatcher, self.outcomes)
         self._log = logger()
 
     def step(self) -> None:
@@ -82,7 +83,7 @@ class Automation:
         if not self._is_on_air(reading):
             return
         self._follow_schedule(reading.now)
-        self._serve(reading.now)
+        self._commands.serve(reading.now, self.lease.token)
         self._update_outputs(reading.now)
         self.controller.watch(reading.now, self._guard.gap_reason, slept=bool(reading.slept))
         if reading.doubt is None and not self._only_requests:
@@ -99,9 +100,9 @@ class Automation:
         except StoreError as error:
             self._log.warning("store", problem=str(error))
 
-    def air(self, payload: Mapping[str, object], now: datetime.datetime) -> None:
-        """Air a requested recording immediately, if it is approved (see `commands.air` for `payload`)."""
-        self._dispatcher.air(payload, now, self.lease.token)
+    def put_on_air(self, request: AirRequest, now: datetime.datetime) -> None:
+        """Air a requested recording immediately, if it is approved; otherwise its outcome says why not."""
+        self._dispatcher.take_on_request(request, now, self.lease.token)
         self.controller.open(now)
 
     def outputs_tested(self, problems: Mapping[str, str | None]) -> None:
@@ -139,6 +140,7 @@ class Automation:
         try:
             holds = self.lease.keep(self._dispatcher.resolved_until, ", ".join(self.controller.live))
             if holds and not held:
+                self._commands.begin()
                 self._take_over(reading.now)
         except StoreError as error:
             self._log.warning("store", problem=str(error))
@@ -189,50 +191,6 @@ class Automation:
             self.controller.apply_volumes()
             self.outcomes.event("schedule", _("schedule.yaml was read again"))
 
-    def _serve(self, now: datetime.datetime) -> None:
-        """Do what was asked: silence first, and although the database does not take note that it was obeyed."""
-        past_the_database = requests.take_stop(self._stop_file, now) if self._stop_file else None
-        if past_the_database:
-            self._stop(past_the_database, now)
-        try:
-            waiting = requests.waiting(self.store)
-            stops = [request for request in waiting if request.verb == "stop" and request.is_fresh(now)]
-            for request in stops:
-                if request.id not in self._obeyed:
-                    self._stop(request, now)
-            if waiting:
-                requests.take(self.store, waiting, now)
-        except StoreError as error:
-            self._log.warning("store", problem=str(error))
-            return
-        self._obeyed.clear()
-        for request in waiting:
-            if request.verb == "air" and request.is_fresh(now):
-                stop = next((stop for stop in stops if stop.id > request.id), None)
-                if stop:
-                    self._stopped_before_it_began(request, stop)
-                else:
-                    self.air(request.payload, now)
-
-    def _stop(self, request: requests.Request, now: datetime.datetime) -> None:
-        self._obeyed.add(request.id)
-        self.controller.cut_all(_stopped_by(request), now)
-
-    def _stopped_before_it_began(self, request: requests.Request, stop: requests.Request) -> None:
-        """Whoever asked for it waits for an outcome."""
-        asked = request.payload
-        self.outcomes.finish(
-            NewRow(
-                airing=str(asked["airing"]),
-                commune=str(asked["bulletin"]).partition("/")[0],
-                output=", ".join(asked["outputs"]),
-                planned=request.at,
-                outcome="cut",
-                reason=_stopped_by(stop),
-                bulletin=str(asked["bulletin"]),
-            )
-        )
-
     def _session(
         self,
         airing: Airing,
@@ -242,8 +200,3 @@ class Automation:
         offset: float,
     ) -> PlayingSession:
         return Session(airing.id, recording, outputs, planned, self.clock, self.workspace.root, offset)
-
-
-def _stopped_by(request: requests.Request) -> str:
-    by = str(request.payload.get("by") or "")
-    return _("stopped by {name}").format(name=by) if by else _("stopped by hand")

@@ -5,6 +5,7 @@ import json
 
 import click
 
+from loa.actions import approvals as acts
 from loa.automation.service import open_station_store
 from loa.bulletin.models import APOLOGY
 from loa.cli.app import CliContext, loa, pass_station
@@ -14,21 +15,21 @@ from loa.schedule.loader import load_schedule
 from loa.store import approvals as approvals_store
 
 
-@loa.command(help=_("Release a bulletin for air, as it is now."))
+@loa.command("approve", help=_("Release a bulletin for air, as it is now."))
 @click.argument("bulletin")
 @click.option("--by", required=True, metavar="NAME", help=_("Who releases it."))
 @click.option("--withdraw", is_flag=True, help=_("Take the release back."))
 @pass_station
-def approve(station: CliContext, bulletin: str, by: str, withdraw: bool) -> None:
+def approve_command(station: CliContext, bulletin: str, by: str, withdraw: bool) -> None:
     """Bind a release to the SHA-256 of the MP3."""
     workspace = station.workspace
     store = open_station_store(workspace, load_schedule(workspace))
     recording, now = approvals_store.find(workspace, bulletin), datetime.datetime.now(UTC)
     if withdraw:
-        taken = approvals_store.withdraw(workspace, store, recording.id, by, now)
+        taken = acts.withdraw(workspace, store, recording.id, by, now)
         click.echo(_("{bulletin}: {count} releases withdrawn.").format(bulletin=recording.id, count=len(taken)))
         return
-    made = approvals_store.approve(workspace, store, recording, by, now)
+    made = acts.approve(workspace, store, recording, recording.sha256, by, now)
     click.echo(_("{bulletin} is released by {name}.").format(bulletin=made.bulletin, name=made.by))
     click.echo(f"SHA-256 {made.sha256}")
 

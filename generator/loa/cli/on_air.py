@@ -1,20 +1,27 @@
 """`loa air`, `loa stop`: the loudspeakers, by hand."""
 
+import contextlib
 import datetime
 import getpass
-import threading
+from collections.abc import Iterator
+from dataclasses import replace
 
 import click
 
-from loa.automation import commands, service
+from loa.actions.approvals import approve
+from loa.actions.on_air import new_air_request, stop, stopped_text
+from loa.actions.own_station import play_to_end
+from loa.automation import service
+from loa.automation.schedule_watch import schedule_in_force
 from loa.cli.app import CliContext, loa, pass_station
+from loa.errors import RequestError, StoreError
 from loa.i18n import _
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
 from loa.store import approvals
 
 
-@loa.command(help=_("Put a released bulletin on air now."))
+@loa.command("air", help=_("Put a released bulletin on air now."))
 @click.argument("bulletin")
 @click.option("--on", "outputs", multiple=True, required=True, metavar="OUTPUT", help=_("Where; may be given again."))
 @click.option("--now", is_flag=True, help=_("An emergency: cut what is on air there."))
@@ -23,7 +30,7 @@ from loa.store import approvals
 @click.option("--pause", default="30s", help=_("Between two times."))
 @click.option("--resume/--no-resume", default=None, help=_("Whether what is cut goes on afterwards."))
 @pass_station
-def air(
+def air_command(
     station: CliContext,
     bulletin: str,
     outputs: tuple[str, ...],
@@ -35,38 +42,57 @@ def air(
 ) -> None:
     """Play, and wait for the end; exit 1 unless it was aired."""
     workspace = station.workspace
-    store = service.open_station_store(workspace, load_schedule(workspace))
+    schedule = load_schedule(workspace)
     recording = approvals.find(workspace, bulletin)
-    if by and now:
-        approvals.approve(workspace, store, recording, by, datetime.datetime.now(UTC))
-    interrupted = threading.Event()
-    try:
-        outcome = commands.air(
-            workspace,
-            store,
-            recording,
-            outputs,
-            by=by or getpass.getuser(),
+    with _options_named():
+        request = new_air_request(
+            schedule,
+            bulletin=recording.id,
+            outputs=outputs,
+            by=by or _user(),
             now=now,
             times=times,
             pause=pause,
             resume=resume,
-            interrupted=interrupted,
         )
-    finally:
-        interrupted.set()
+    store = service.open_station_store(workspace, schedule)
+    if by and now:
+        approve(workspace, store, recording, recording.sha256, request.by, datetime.datetime.now(UTC))
+    outcome = play_to_end(workspace, store, request)
     click.echo(f"{recording.id}: {outcome}")
     raise SystemExit(0 if outcome.startswith("aired") else 1)
 
 
-@loa.command(help=_("Stop the sound at once."))
+@loa.command("stop", help=_("Stop the sound at once."))
 @click.option("--by", default="", metavar="NAME", help=_("Who; stands in the log."))
 @pass_station
-def stop(station: CliContext, by: str) -> None:
+def stop_command(station: CliContext, by: str) -> None:
     """Stop; exit 1 where nothing is on air."""
     workspace = station.workspace
-    store = service.open_station_store(workspace, load_schedule(workspace))
-    if not commands.stop(workspace, store, by or getpass.getuser()):
-        click.echo(_("Nothing is on air here."), err=True)
-        raise SystemExit(1)
-    click.echo(_("Stopped."))
+    store = None
+    with contextlib.suppress(StoreError):  # a database that is away keeps no one from silence on this computer
+        store = service.open_station_store(workspace, schedule_in_force(workspace)[0])
+    with _options_named():
+        done = stop(workspace, store, by or _user())
+    click.echo(stopped_text(done), err=done != "stopped")
+    raise SystemExit(0 if done == "stopped" else 1)
+
+
+@contextlib.contextmanager
+def _options_named() -> Iterator[None]:
+    """What does not fit is told at its option. Raises RequestError."""
+    names = {"bulletin": "BULLETIN", "outputs": "--on"}
+    try:
+        yield
+    except RequestError as error:
+        raise RequestError(
+            replace(finding, file=finding.file and names.get(finding.file, f"--{finding.file}"))
+            for finding in error.findings
+        ) from error
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a service account without a name
+        return ""

@@ -14,6 +14,7 @@ from loa.i18n import _
 from loa.schedule import holidays_vn
 
 _UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST_SPAN = 3660 * 86400.0
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
 _HOUR = re.compile(r"(\d{1,2})(?::|h)(\d{2})?(?::(\d{2}))?")
 
@@ -26,7 +27,10 @@ def seconds(value: Any) -> float:
         raise ValueError(
             _("This is not a length of time.") + "\n" + _("Write a number and a unit: 45s, 10m, 1h30m or 2d.")
         )
-    return float(sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts))
+    found = float(sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts))
+    if found > _LONGEST_SPAN:  # no date can be counted from it
+        raise ValueError(_("This is longer than ten years.") + "\n" + _("Write a shorter time."))
+    return found
 
 
 def time_of_day(value: Any) -> datetime.time:

@@ -45,7 +45,7 @@ def open_alarms(store: Database) -> list[Alarm]:
         return [Alarm(r.event, r.kind, r.message, instant(r.at)) for r in connection.execute(query)]
 
 
-def clear_alarms(store: Database, now: datetime.datetime, event: str | None = None) -> int:
+def clear(store: Database, now: datetime.datetime, event: str | None = None) -> int:
     """Somebody has seen them (or the one called `event`); how many. Raises StoreError."""
     change = update(alarms).where(alarms.c.cleared.is_(None)).values(cleared=stamp(now))
     with store.write() as connection:

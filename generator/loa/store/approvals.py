@@ -68,7 +68,7 @@ def find(workspace: Workspace, text: str) -> BulletinFile:
     """
     known = recordings(workspace)
     path = Path(text)
-    if path.suffix.lower() == ".mp3" and path.is_file():
+    if path.suffix.lower() == ".mp3" and _is_file(path):
         path = path.resolve()
         return next((r for r in known if r.path.resolve() == path), BulletinFile(workspace.relative(path), path))
     matching = [r for r in known if text in (r.id, r.id.partition("/")[2])]
@@ -86,50 +86,47 @@ def find(workspace: Workspace, text: str) -> BulletinFile:
     )
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
+
+
 def planned_recording(workspace: Workspace, bulletin: str) -> BulletinFile:
     """Where the bulletin called `bulletin` lies, whether it has been made or not."""
     path = workspace.bulletins / f"{bulletin}.mp3"
     return BulletinFile(bulletin, path if path.exists() or not bulletin.endswith(".mp3") else workspace.root / bulletin)
 
 
-def approve(
-    workspace: Workspace, store: Database, recording: BulletinFile, by: str, now: datetime.datetime
-) -> Approval:
-    """Release `recording` as it is now, keep a copy of what was released, and log who did it.
-
-    Raises ApprovalError (unreadable, nobody named), StoreError, WorkspaceError.
-    """
-    if not by.strip():
-        raise ApprovalError(
-            Finding("approval.nobody", _("Nobody is named as the one who releases it."), _("Add --by NAME."))
-        )
-    data = recording.read()
-    made = Approval(recording.id, hashlib.sha256(data).hexdigest(), by.strip(), now)
-    if approved(store, made.bulletin, made.sha256):
-        return made
-    kept = approved_copy(workspace, made.sha256)
+def keep_copy(workspace: Workspace, recording: BulletinFile, sha256: str, data: bytes) -> None:
+    """Keep the bytes that are approved, with the record of what is said in them. Raises WorkspaceError."""
+    kept = approved_copy(workspace, sha256)
     if not kept.exists():
         write_atomic(kept, data)
         manifest = recording.path.with_suffix(".json")
         if manifest.is_file():
             write_atomic(kept.with_suffix(".json"), manifest.read_bytes())
-    row = {"bulletin": made.bulletin, "sha256": made.sha256, "by": made.by, "at": stamp(now)}
-    entry = _entry(made, _("released by {name}").format(name=made.by))
-    append_all(store, [entry], now, together=[insert(approvals).values(row)], seal=workspace.seal)
-    return made
 
 
-def withdraw(workspace: Workspace, store: Database, bulletin: str, by: str, now: datetime.datetime) -> list[Approval]:
-    """Take back every release of `bulletin`; gives those that were in force. Raises StoreError."""
-    taken = [a for a in all_approvals(store, bulletin) if a.withdrawn is None]
+def add(workspace: Workspace, store: Database, approval: Approval) -> None:
+    """Write an approval, and the row of the log that says so, in one transaction. Raises StoreError."""
+    row = {"bulletin": approval.bulletin, "sha256": approval.sha256, "by": approval.by, "at": stamp(approval.at)}
+    entry = _entry(approval, _("released by {name}").format(name=approval.by))
+    append_all(store, [entry], approval.at, together=[insert(approvals).values(row)], seal=workspace.seal)
+
+
+def end(workspace: Workspace, store: Database, bulletin: str, by: str, now: datetime.datetime) -> list[Approval]:
+    """Withdraw every approval of `bulletin`; return those that were in force. Raises StoreError."""
+    ended = [a for a in all_approvals(store, bulletin) if a.withdrawn is None]
     change = (
         update(approvals)
         .where(approvals.c.bulletin == bulletin, approvals.c.withdrawn.is_(None))
         .values(withdrawn=stamp(now), withdrawn_by=by)
     )
     reason = _("release withdrawn by {name}").format(name=by)
-    append_all(store, [_entry(a, reason) for a in taken], now, together=[change], seal=workspace.seal)
-    return taken
+    append_all(store, [_entry(a, reason) for a in ended], now, together=[change], seal=workspace.seal)
+    return ended
 
 
 def approved(store: Database, bulletin: str, sha256: str) -> Approval | None:

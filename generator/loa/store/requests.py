@@ -1,100 +1,201 @@
-"""What other processes ask of the one on air: put a recording on air now, stop the sound."""
+"""What other processes ask of the one on air. One model for both sides: checked before it is written, and when read.
 
-import contextlib
+A request to play is a row of the database. A STOP from the same computer is a file, which no locked database delays.
+"""
+
 import datetime
 import json
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from sqlalchemy import insert, select, update
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import RowMapping, insert, select, update
 
-from loa.errors import StoreError
+from loa.errors import Finding, RequestError
+from loa.i18n import _
+from loa.schedule.models import Repeat
+from loa.schedule.values import seconds
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import requests
-from loa.workspace import write_atomic
+from loa.workspace import Workspace, write_atomic
+from loa.yamlfile import wording
 
 _FRESH = datetime.timedelta(seconds=30)
 """A request that nobody took for so long is void: an old emergency must not sound at the next start."""
-_AT_ONCE = 0.3
-"""Seconds for which a STOP waits for another program's lock; then it goes past the database."""
-_OBEYED = 3.0
-"""Seconds in which a station on this computer takes a STOP that went past the database."""
+_LONGEST_PAUSE = 86400.0
+
+
+def _pause(text: str) -> str:
+    if seconds(text) > _LONGEST_PAUSE:
+        raise ValueError(_("This is longer than a day.") + "\n" + _("Write a shorter time."))
+    return text
+
+
+class _Request(BaseModel):
+    """Unknown keys are refused: they may be what a newer version relies on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    verb: ClassVar[str]
+
+
+class AirRequest(_Request):
+    """Put `bulletin` on `outputs` now. `airing`: the id under which its outcome will stand in the log.
+
+    `now`: an emergency, which cuts what is on air there. `times`, `pause`: it is said again. `resume`: whether what is
+    cut goes on afterwards (None: as its broadcast says). `by`: who asks.
+    """
+
+    verb = "air"
+    airing: str = Field(min_length=1, max_length=200)
+    bulletin: str = Field(min_length=1, max_length=300)
+    outputs: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(min_length=1, max_length=1000)
+    by: str = Field(default="", max_length=200)
+    now: bool = False
+    times: int = Field(default=1, ge=1, le=20)
+    pause: Annotated[str, AfterValidator(_pause)] = "30s"
+    resume: bool | None = None
+
+    @property
+    def repeat(self) -> Repeat:
+        """`times` and `pause` as the schedule has them."""
+        return Repeat.model_validate({"times": self.times, "pause": self.pause})
+
+
+class StopRequest(_Request):
+    """Silence, at once. `by`: who asks."""
+
+    verb = "stop"
+    by: str = Field(default="", max_length=200)
+
+
+AnyRequest = AirRequest | StopRequest
+Model = TypeVar("Model", AirRequest, StopRequest)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """`verb`: `air` (payload: bulletin, path, outputs, by, now, times, pause, resume) or `stop` (payload: by)."""
+class TakenRequest:
+    """A request as it was found. `request` is None where it cannot be followed; `problem` then says why.
+
+    `airing`: under which id the asker waits for an outcome, None where that is not known. `id`: 0 for a file.
+    """
 
     id: int
-    verb: str
-    payload: Mapping[str, Any]
     at: datetime.datetime
+    request: AnyRequest | None
+    airing: str | None = None
+    problem: str = ""
 
-    def is_fresh(self, now: datetime.datetime) -> bool:
-        """Whether it still counts."""
-        return abs(now - self.at) < _FRESH
+    def is_before(self, other: "TakenRequest") -> bool:
+        """Whether it was asked before `other`: by their numbers, as far as they have any."""
+        return self.id < other.id if self.id and other.id else self.at < other.at
 
 
-def ask(
-    store: Database, verb: str, payload: Mapping[str, Any], now: datetime.datetime, *, patience: float | None = None
-) -> int:
-    """Leave a request; its number. `patience`: as of `Database.write`. Raises StoreError."""
-    with store.write(patience) as connection:
-        row = {"at": stamp(now), "verb": verb, "payload": json.dumps(dict(payload), ensure_ascii=False)}
+def make_request(model: type[Model], values: Mapping[str, Any]) -> Model:
+    """The checked request. Raises RequestError with every problem, each at its field."""
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise RequestError(_finding(detail["loc"], *wording(detail)) for detail in error.errors()) from error
+
+
+def ask(store: Database, request: AnyRequest, now: datetime.datetime) -> int:
+    """Leave a request; its number. Raises StoreError."""
+    with store.write() as connection:
+        row = {"at": stamp(now), "verb": request.verb, "payload": request.model_dump_json()}
         return int(connection.execute(insert(requests).values(row).returning(requests.c.id)).scalar_one())
 
 
-def ask_stop(store: Database, file: Path, by: str, now: datetime.datetime) -> int:
-    """Ask for silence; the request's number. Where the database does not take it at once, it goes by `file`, which the
-    station on air looks at too, and the number is 0: the station has taken it.
+def take(store: Database, now: datetime.datetime) -> list[TakenRequest]:
+    """The requests that wait, marked as taken: STOP first, the others as they came. Raises StoreError.
 
-    Raises StoreError, WorkspaceError where it went neither way: nothing was stopped.
+    What this version cannot read, and what is too old, comes without its request: it wants an answer all the same.
     """
-    try:
-        return ask(store, "stop", {"by": by}, now, patience=_AT_ONCE)
-    except StoreError:
-        write_atomic(file, json.dumps({"by": by, "at": stamp(now)}, ensure_ascii=False))
-        end = time.monotonic() + _OBEYED
-        while file.exists():
-            if time.monotonic() > end:  # no station here, or one that hangs
-                file.unlink(missing_ok=True)
-                raise
-            time.sleep(0.02)
-        return 0
-
-
-def take_stop(file: Path, now: datetime.datetime) -> Request | None:
-    """The STOP that went past the database; its number is 0."""
-    if not file.exists():
-        return None
-    with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
-        text = file.read_text("utf-8")
-        file.unlink()
-        data = json.loads(text)
-        request = Request(0, "stop", {"by": str(data["by"])}, instant(data["at"]))
-        return request if request.is_fresh(now) else None
-    return None
-
-
-def waiting(store: Database) -> list[Request]:
-    """The requests that nobody took yet, the oldest first, stale ones too. Raises StoreError."""
-    query = select(requests).where(requests.c.taken.is_(None)).order_by(requests.c.id)
-    return [
-        Request(row["id"], row["verb"], json.loads(row["payload"]), instant(row["at"])) for row in store.rows(query)
-    ]
-
-
-def take(store: Database, taken: Iterable[Request], now: datetime.datetime) -> None:
-    """Mark requests as taken. Raises StoreError."""
-    ids = [request.id for request in taken]
-    with store.write() as connection:
-        connection.execute(update(requests).where(requests.c.id.in_(ids)).values(taken=stamp(now)))
+    with store.read() as connection:
+        query = select(requests).where(requests.c.taken.is_(None)).order_by(requests.c.id)
+        waiting = connection.execute(query).mappings().all()
+    if not waiting:
+        return []
+    with store.write() as connection:  # those that nobody has taken back meanwhile
+        mine = update(requests).where(requests.c.id.in_([row["id"] for row in waiting]), requests.c.taken.is_(None))
+        ids = set(connection.execute(mine.values(taken=stamp(now)).returning(requests.c.id)).scalars())
+    found = [_read(row, now) for row in waiting if row["id"] in ids]
+    return sorted(found, key=lambda request: not isinstance(request.request, StopRequest))
 
 
 def taken(store: Database, number: int) -> bool:
     """Whether the process on air has taken request `number`. Raises StoreError."""
     with store.read() as connection:
         return connection.execute(select(requests.c.taken).where(requests.c.id == number)).scalar() is not None
+
+
+def take_back(store: Database, number: int, now: datetime.datetime) -> bool:
+    """Withdraw request `number`; False where the process on air has taken it meanwhile. Raises StoreError."""
+    mine = (requests.c.id == number, requests.c.taken.is_(None))
+    with store.write() as connection:
+        return connection.execute(update(requests).where(*mine).values(taken=stamp(now))).rowcount > 0
+
+
+def leave_stop(workspace: Workspace, request: StopRequest) -> None:
+    """Ask the station on this computer for silence. Raises WorkspaceError where the file cannot be written."""
+    write_atomic(workspace.stop_file, request.model_dump_json())
+
+
+def take_stop(workspace: Workspace) -> TakenRequest | None:
+    """What `leave_stop` left, and remove it; None where nobody wants silence."""
+    file = workspace.stop_file
+    try:
+        raw, written = file.read_bytes(), file.stat().st_mtime
+        file.unlink()
+    except OSError:
+        return None  # none there; or it cannot be removed, and must not silence the station for ever
+    return TakenRequest(0, datetime.datetime.fromtimestamp(written, datetime.UTC), _stop(raw))
+
+
+def _read(row: RowMapping, now: datetime.datetime) -> TakenRequest:
+    """A row as a request. Silence is never refused for what else its row says."""
+    try:
+        at = instant(row["at"])
+        fresh = abs(now - at) < _FRESH
+    except (ValueError, TypeError):
+        at, fresh = now, True
+    verb, payload = str(row["verb"]), str(row["payload"])
+    request: AnyRequest | None
+    if verb == StopRequest.verb:
+        request, problem = _stop(payload), ""
+    else:
+        request, problem = _air(verb, payload)
+    if not fresh:
+        request, problem = None, _("nobody took it within {seconds:.0f} seconds").format(seconds=_FRESH.total_seconds())
+    return TakenRequest(row["id"], at, request, _airing_in(payload), problem)
+
+
+def _stop(raw: str | bytes) -> StopRequest:
+    try:
+        return StopRequest.model_validate_json(raw)
+    except ValidationError:
+        return StopRequest()
+
+
+def _air(verb: str, payload: str) -> tuple[AirRequest | None, str]:
+    if verb != AirRequest.verb:
+        return None, _("this version of Loa does not know “{verb}”").format(verb=verb)
+    try:
+        return AirRequest.model_validate_json(payload), ""
+    except ValidationError as error:
+        details = error.errors()
+        texts = [f"{'.'.join(map(str, d['loc']))}: {wording(d)[1]}".removeprefix(": ") for d in details[:5]]
+        return None, _("this version of Loa cannot read it ({problems})").format(problems="; ".join(texts))
+
+
+def _airing_in(payload: str) -> str | None:
+    """The airing that the asker of a request waits for, however odd the rest is."""
+    try:
+        found = json.loads(payload).get("airing")
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    return found if isinstance(found, str) and 0 < len(found) <= 200 and found.isprintable() else None
+
+
+def _finding(loc: tuple[int | str, ...], code: str, message: str, fix: str) -> Finding:
+    return Finding(code, message, fix, file=str(loc[0]) if loc else None)

@@ -1,5 +1,6 @@
 """The application: routes, the guard before all of them, headers after all of them, and error pages."""
 
+import json
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loa.errors import LoaError
+from loa.errors import LoaError, RequestError
 from loa.i18n import _
 from loa.web import routes
 from loa.web.auth.guard import SAFE, ForgedError, LoginNeededError, NotAllowedError, guard
@@ -101,6 +102,7 @@ def _handlers() -> dict[type[Exception] | int, Any]:
         NotAllowedError: _not_allowed,
         ForgedError: _forged,
         FormError: _refused,
+        RequestError: _refused,
         LoaError: _loa_error,
         HTTPException: _http,
         RequestValidationError: _invalid,
@@ -112,10 +114,18 @@ def _for_programs(request: Request) -> bool:
     return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
 
 
+class ProblemResponse(JSONResponse):
+    """In ASCII, with escapes: what was sent may hold half characters, and is quoted in what is said about it."""
+
+    def render(self, content: Any) -> bytes:
+        """The body."""
+        return json.dumps(content).encode()
+
+
 def problem(request: Request, status: int, title: str, text: str, **more: Any) -> Response:
     """An error as a page for people, or as JSON for programs."""
     if _for_programs(request):
-        return JSONResponse({"error": title, "message": text, **more}, status)
+        return ProblemResponse({"error": title, "message": text, **more}, status)
     return page(request, "problem.html", status, title=title, text=text, findings=more.get("findings", ()))
 
 
@@ -136,7 +146,7 @@ async def _forged(request: Request, _error: Exception) -> Response:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    text = " ".join(error.problems.values()) if isinstance(error, FormError) else ""
+    text = " ".join(error.problems.values()) if isinstance(error, FormError | RequestError) else ""
     return problem(request, 422, _("Please check what you entered"), text)
 
 

@@ -14,7 +14,7 @@ _PATIENCE = 3.0
 """Seconds before a console that died is started again."""
 _WRONG_USE = 2
 _GROUP = None if sys.platform == "win32" else 0
-"""A process group of its own: Ctrl+C is for the station, which then ends it. No session of its own: see polite.py."""
+"""A process group of its own: Ctrl+C is for the station, which then ends it. No session of its own: see priority.py."""
 NEEDED = ("argon2", "fastapi", "uvicorn")
 
 

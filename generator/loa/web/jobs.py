@@ -1,12 +1,16 @@
 """Long work: each job is a row and a process of its own, so that it can be cancelled and outlives a restart."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import psutil
 import sqlalchemy as sa
@@ -20,6 +24,10 @@ from loa.workspace import Workspace
 _LOOK = 0.5
 _AT_ONCE = 0.2
 """Seconds for which a note of progress waits for another writer."""
+_KEPT = 20
+"""Files of work that broke off."""
+CRASHED = 70
+"""The exit code of a worker that failed by a fault of Loa itself, and has said so."""
 _LIVING = ("waiting", "running")
 OVER = frozenset({"done", "failed", "cancelled"})
 
@@ -149,18 +157,30 @@ class JobRunner:
 
     def step(self) -> None:
         """Look once."""
+        for id_, child in list(self._children.items()):
+            if (code := child.poll()) is not None:
+                self._ended(id_, code)
+                del self._children[id_]
         living = self.jobs.living()
         for job in living:
-            if job.state == "running" and process_of(job) is None:
-                child = self._children.pop(job.id, None)
-                if child is not None:
-                    self.jobs.set(job.id, state="failed", message=_("The work ended before it was finished."))
-                else:  # it was started by a console that is no more: once again, from what is already in the cache
-                    self.jobs.set(job.id, state="waiting", pid=None)
+            if job.state == "running" and job.id not in self._children and process_of(job) is None:
+                # it was started by a console that is no more: once again, from what is already in the cache
+                self.jobs.set(job.id, state="waiting", pid=None)
         if not any(job.state == "running" for job in living):
             first = next((job for job in living if job.state == "waiting"), None)
             if first:
                 self._start(first)
+
+    def _ended(self, id_: int, code: int) -> None:
+        """A worker of ours is gone. One that broke off says nothing itself: its file and the job's message do."""
+        log = crash_log(self.workspace, id_)
+        why = _why_it_ended(code)
+        text = _("The work broke off: {reason}. What is known stands in the file {file}.")
+        if self.jobs.set(id_, state="failed", message=text.format(reason=why, file=self.workspace.relative(log))):
+            job = self.jobs.get(id_)
+            _note(log, f"{job.kind} {job.title}: {why}\n" if job else f"{why}\n")
+        elif code != CRASHED:
+            log.unlink(missing_ok=True)
 
     def _start(self, job: Job) -> None:
         """Start its process and write down which one; where that could not be written, it is done now."""
@@ -171,13 +191,49 @@ class JobRunner:
 
     def _spawn(self, job: Job) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "loa.web.worker", str(self.workspace.root), str(job.id)]
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            process_group=None if sys.platform == "win32" else 0,  # Ctrl+C is not for it; see polite.py
-        )
+        with _opened(crash_log(self.workspace, job.id)) as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                process_group=None if sys.platform == "win32" else 0,  # Ctrl+C is not for it; see priority.py
+            )
+
+
+def crash_log(workspace: Workspace, id_: int) -> Path:
+    """Where a job's worker writes what nobody else would see; kept where the work broke off."""
+    return workspace.logs / f"job-{id_}.log"
+
+
+@contextmanager
+def _opened(log: Path) -> Iterator[IO[bytes] | int]:
+    """`log` for a worker to write to, the oldest such files removed. A folder that may not be written costs only it."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        for old in sorted(log.parent.glob("job-*.log"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+            old.unlink()
+        file = log.open("wb")
+    except OSError:
+        yield subprocess.DEVNULL
+        return
+    with file:
+        yield file
+
+
+def _note(log: Path, text: str) -> None:
+    with suppress(OSError), log.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _why_it_ended(code: int) -> str:
+    """What the exit code of a worker means, in words."""
+    if code >= 0:
+        return _("it ended with the code {code}").format(code=code)
+    name = signal.Signals(-code).name if -code in {int(known) for known in signal.Signals} else str(-code)
+    if name == "SIGKILL":
+        return _("it was killed ({signal}), perhaps because the memory was full").format(signal=name)
+    return _("it was killed ({signal})").format(signal=name)
 
 
 def process_of(job: Job) -> psutil.Process | None:

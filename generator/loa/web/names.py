@@ -92,6 +92,7 @@ def _alarm_kinds() -> dict[str, str]:
         "output": _("A loudspeaker does not work"),
         "disk": _("The disk is full"),
         "schedule": _("schedule.yaml has errors"),
+        "request": _("A request was not followed"),
     }
 
 

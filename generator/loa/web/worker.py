@@ -1,57 +1,22 @@
 """`python -m loa.web.worker FOLDER NUMBER`: does one job, politely, and writes how far it is."""
 
-import array
+import faulthandler
 import sys
-import threading
 import time
+import traceback
 from pathlib import Path
 
-import miniaudio
-
+from loa.actions.emergency import write_emergency
+from loa.actions.self_test import self_test
 from loa.app import build
-from loa.bulletin.jingles import jingle
 from loa.bulletin.models import BulletinPlan
-from loa.clock import RealClock
-from loa.errors import Finding, LoaError, PlayoutError
+from loa.errors import LoaError
 from loa.i18n import _, choose_language, set_language
-from loa.playout.outputs import open_connection
-from loa.playout.outputs.base import OutputConnection
 from loa.publish.site import publish
-from loa.schedule.loader import load_schedule
 from loa.store.database import CONSOLE, Database
-from loa.web.emergency import make_message
-from loa.web.jobs import Job, Jobs
+from loa.web.jobs import CRASHED, Job, Jobs, crash_log
 from loa.web.priority import LONG_WORK, step_back
 from loa.workspace import Workspace
-
-LONGEST = 20.0
-_CHUNK = 0.02
-
-
-def play_chime(workspace: Workspace, output: str) -> float:
-    """Play the chime on `output`; how many seconds of sound it took. Raises LoaError."""
-    chosen = load_schedule(workspace).outputs.get(output)
-    if chosen is None:
-        raise PlayoutError(Finding("output.unknown", _("There is no output “{name}”.").format(name=output)))
-    line = OutputConnection(output, f"chime@{output}", "", RealClock(), threading.Event(), workspace.root)
-    player = open_connection(chosen, line)
-    try:
-        path = jingle(workspace, "chime")
-        sound = miniaudio.decode_file(str(path), miniaudio.SampleFormat.SIGNED16, 1, player.rate)
-        samples = array.array("h", sound.samples)[: int(LONGEST * player.rate)]
-        step = int(player.rate * _CHUNK)
-        player.begin(lambda: 0.0, 0.0)
-        for start in range(0, len(samples), step):
-            player.write(_at_volume(samples[start : start + step], chosen.volume))
-        player.finish()
-        return len(samples) / player.rate
-    finally:
-        player.close()
-
-
-def _at_volume(samples: "array.array[int]", volume: int) -> "array.array[int]":
-    return array.array("h", (max(-32768, min(32767, sample * volume // 100)) for sample in samples))
-
 
 _EVERY = 0.3
 _PATIENCE = 120.0
@@ -63,7 +28,8 @@ class CancelledError(Exception):
 
 
 def main(folder: str, number: str) -> int:
-    """Do the job; exit code 0 when it is done."""
+    """Do the job; exit code 0: done, 1: it cannot be done or was cancelled, CRASHED: Loa itself failed."""
+    faulthandler.enable()  # a crash below Python, too, leaves its trace
     workspace = Workspace(Path(folder))
     set_language(choose_language("vi"))
     jobs = Jobs(Database(workspace.console_database, CONSOLE, patience=_PATIENCE))
@@ -80,6 +46,12 @@ def main(folder: str, number: str) -> int:
         text = " ".join(f"{f.message} {f.fix}".strip() for f in error.findings[:5])
         jobs.set(job.id, state="failed", message=text)
         return 1
+    except Exception as error:  # noqa: BLE001  the last resort: what failed is told, and the trace is kept
+        traceback.print_exc()
+        text = _("Loa itself failed: {problem}").format(problem=repr(error))
+        file = workspace.relative(crash_log(workspace, job.id))
+        jobs.set(job.id, state="failed", message=f"{text} " + _("Please send us the file {file}.").format(file=file))
+        return CRASHED
     jobs.set(job.id, state="done", message=message)
     return 0
 
@@ -88,13 +60,13 @@ def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:
     """One kind of work each. Raises LoaError, CancelledError; gives the last message."""
     match job.kind:
         case "chime":
-            seconds = play_chime(workspace, job.arguments["output"])
+            seconds = self_test(workspace, job.arguments["output"])
             return _("{seconds:.0f} seconds of sound were taken. Was the chime heard?").format(seconds=seconds)
         case "publish":
             report = publish(workspace)
             return _("{made} made, {kept} unchanged.").format(made=len(report.written), kept=len(report.unchanged))
         case "emergency":
-            made = make_message(workspace, **job.arguments)
+            made = write_emergency(workspace, **job.arguments)
             return _("Ready: {seconds:.0f} seconds.").format(seconds=made.seconds)
     return build_audio(workspace, jobs, job)
 

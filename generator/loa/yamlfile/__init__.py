@@ -1,6 +1,6 @@
 """YAML files: load with the place of every value, validate with clear messages, edit without losing comments."""
 
 from loa.yamlfile.loader import Path_, YamlFile, load, parse, value_at
-from loa.yamlfile.validation import Strict, model_in, validate
+from loa.yamlfile.validation import Strict, model_in, validate, wording
 
-__all__ = ["Path_", "Strict", "YamlFile", "load", "model_in", "parse", "validate", "value_at"]
+__all__ = ["Path_", "Strict", "YamlFile", "load", "model_in", "parse", "validate", "value_at", "wording"]

@@ -56,7 +56,7 @@ def _finding(model: type[BaseModel], source: YamlFile, path: Path_, detail: Erro
     if detail["type"] == "missing":
         message = _("“{key}” is missing.").format(key=name)
         return source.finding(loc[:-1], "key.missing", message, _("Add “{key}:” here.").format(key=name))
-    return source.finding(loc, *_wording(detail))
+    return source.finding(loc, *wording(detail))
 
 
 def _instead_of(model: type[BaseModel], detail: ErrorDetails, name: str) -> str:
@@ -69,7 +69,7 @@ def _instead_of(model: type[BaseModel], detail: ErrorDetails, name: str) -> str:
     return _("Known here: {list}").format(list=known) if known else _("Remove it, or check the spelling.")
 
 
-def _wording(detail: ErrorDetails) -> tuple[str, str, str]:
+def wording(detail: ErrorDetails) -> tuple[str, str, str]:
     """Return code, message and fix for a value that does not fit its field."""
     kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
     if kind in {"literal_error", "enum"}:
@@ -85,6 +85,11 @@ def _wording(detail: ErrorDetails) -> tuple[str, str, str]:
         return "value.wrong", what, fix
     if kind.endswith("too_short") or given is None:
         return "value.empty", _("This is empty."), _("Fill it in, or take the whole key out.")
+    if kind == "string_too_long":
+        fix = _("Write at most {count} characters.").format(count=context["max_length"])
+        return "value.long", _("This is too long."), fix
+    if kind == "string_unicode":
+        return "value.letters", _("These are not letters that can be read."), _("Type it again.")
     if kind.startswith(("greater_than", "less_than")):
         return "value.range", _("This number is out of range."), _within(context)
     if kind == "multiple_of":

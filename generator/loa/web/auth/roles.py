@@ -1,10 +1,11 @@
 """Who may do what: roles, and the decision that every route must carry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from loa.actions.acts import Act
 from loa.i18n import _
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -48,10 +49,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who may use a route: anyone at all, anyone logged in, or holders of one of `roles`."""
+    """Who may use a route: anyone at all, anyone logged in, or holders of one of `roles`. `act`: what it does."""
 
     public: bool = False
     roles: frozenset[Role] = frozenset()
+    act: Act | None = None
 
     def admits(self, roles: frozenset[Role] | None) -> bool:
         """Whether somebody with `roles` may pass; None is a stranger."""
@@ -86,6 +88,36 @@ def decision_of(endpoint: object) -> Decision | None:
     """The decision that `endpoint` carries; None, which admits nobody, where it was forgotten."""
     found = getattr(endpoint, _DECISION, None)
     return found if isinstance(found, Decision) else None
+
+
+WHO_MAY: Mapping[Act, frozenset[Role]] = {
+    Act.PLAY: frozenset({Role.OPERATOR}),
+    Act.STOP: frozenset({Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN}),
+    Act.WRITE_EMERGENCY: frozenset({Role.DUTY}),
+    Act.RELEASE_EMERGENCY: frozenset({Role.DUTY}),
+    Act.APPROVE: frozenset({Role.LEADER}),
+    Act.WITHDRAW: frozenset({Role.LEADER}),
+    Act.SEND_BACK: frozenset({Role.LEADER}),
+    Act.SELF_TEST: frozenset({Role.OPERATOR, Role.ADMIN}),
+    Act.CLEAR_ALARMS: frozenset({Role.OPERATOR, Role.LEADER, Role.ADMIN}),
+    Act.SET_VOLUME: frozenset({Role.OPERATOR}),
+    Act.LEAVE_OUT_AIRING: frozenset({Role.OFFICER, Role.OPERATOR}),
+    Act.PUT_BACK_AIRING: frozenset({Role.OFFICER, Role.OPERATOR}),
+    Act.ADD_AIRING: frozenset({Role.OFFICER, Role.OPERATOR}),
+    Act.MOVE_AIRING: frozenset({Role.OFFICER, Role.OPERATOR}),
+    Act.UNDO_SCHEDULE: frozenset({Role.OFFICER, Role.OPERATOR}),
+}
+"""The one place that decides which roles may do an act, from whatever page or address."""
+
+
+def may(act: Act) -> Callable[[Endpoint], Endpoint]:
+    """Mark a route that does `act`: for the roles that may."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _DECISION, Decision(roles=WHO_MAY[act], act=act))
+        return endpoint
+
+    return mark
 
 
 def parse_roles(text: str) -> frozenset[Role]:

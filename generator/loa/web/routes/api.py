@@ -8,15 +8,17 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from loa.actions.acts import Act
+from loa.actions.alarms import clear_alarms
+from loa.actions.approvals import approve, send_back
+from loa.actions.on_air import new_air_request, play, stop
 from loa.i18n import _
-from loa.store import approvals, asrun, requests
-from loa.store.alarms import clear_alarms
-from loa.web.auth.roles import Role, members, only
+from loa.store import asrun
+from loa.web.auth.roles import Role, may, members, only
 from loa.web.context import ConsoleDep, CurrentPerson, audit
 from loa.web.edits.schedule import set_volume
 from loa.web.forms import FormError
 from loa.web.routes.release import find_bulletin
-from loa.web.routes.today import put_on_air
 from loa.web.views import bulletins as shelf
 from loa.web.views import log as log_views
 from loa.web.views.lookup import find_commune
@@ -52,7 +54,7 @@ class Play(Sent):
     """A signed bulletin and where to play it."""
 
     bulletin: str = Field(min_length=3, max_length=300)
-    outputs: list[str] = Field(min_length=1, max_length=50)
+    outputs: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(min_length=1, max_length=50)
 
 
 class Seen(Sent):
@@ -190,9 +192,9 @@ def outputs(console: ConsoleDep) -> list[Output]:
     return [Output.of(speaker) for speaker in console.monitor.now().loudspeakers]
 
 
-@router.post("/outputs/{name}/volume")
-@only(Role.OPERATOR)
-def turn(request: Request, console: ConsoleDep, name: Name, sent: Turn) -> Output:
+@router.post("/outputs/{name}/volume", name="turn")
+@may(Act.SET_VOLUME)
+def post_volume(request: Request, console: ConsoleDep, name: Name, sent: Turn) -> Output:
     """Turn it up or down, now and from now on."""
     set_volume(request, console, name, sent.volume)
     console.forget()
@@ -240,29 +242,29 @@ def bulletins(
     return [Bulletin.of(b) for b in islice(found, limit)]
 
 
-@router.post("/bulletins/{commune}/{name}/sign")
-@only(Role.LEADER)
-def sign(
+@router.post("/bulletins/{commune}/{name}/sign", name="sign")
+@may(Act.APPROVE)
+def post_approval(
     request: Request, console: ConsoleDep, me: CurrentPerson, commune: Name, name: Name, sent: Signature
 ) -> Bulletin:
     """Sign exactly this sound."""
-    found = _same(console, f"{commune}/{name}", sent.sha256)
-    approvals.approve(
-        console.workspace, console.store, approvals.BulletinFile(found.id, found.path), me.shown, shelf.now()
-    )
+    found = find_bulletin(console, f"{commune}/{name}")
+    approve(console.workspace, console.store, found.recording, sent.sha256, me.shown, shelf.now())
     audit(request, "bulletin.signed", found.id, sent.sha256)
+    console.forget()
     return Bulletin.of(find_bulletin(console, found.id))
 
 
-@router.post("/bulletins/{commune}/{name}/return")
-@only(Role.LEADER)
-def send_back(
+@router.post("/bulletins/{commune}/{name}/return", name="send_back")
+@may(Act.SEND_BACK)
+def post_return(
     request: Request, console: ConsoleDep, me: CurrentPerson, commune: Name, name: Name, sent: Return
 ) -> Bulletin:
     """Send it back with a note."""
-    found = _same(console, f"{commune}/{name}", sent.sha256)
-    console.bulletins.send_back(found, me.shown, sent.note)
+    found = find_bulletin(console, f"{commune}/{name}")
+    send_back(console.database, found.recording, sent.sha256, me.shown, sent.note)
     audit(request, "bulletin.returned", found.id, sent.note)
+    console.forget()
     return Bulletin.of(find_bulletin(console, found.id))
 
 
@@ -287,35 +289,30 @@ def job(console: ConsoleDep, id_: Annotated[int, Path(ge=0, lt=2**53)]) -> Job:
     return Job(id=found.id, state=found.state, done=found.done, total=found.total, message=found.message)
 
 
-@router.post("/play")
-@only(Role.OPERATOR)
-def play(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Play) -> Done:
+@router.post("/play", name="play")
+@may(Act.PLAY)
+def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Play) -> Done:
     """Put a signed bulletin on air now."""
-    found = console.bulletins.get(sent.bulletin)
-    schedule = console.files.plan().schedule
-    if found is None or found.state != "signed":
-        raise FormError({"bulletin": _("Choose a bulletin that is signed.")})
-    if schedule is None or not all(name in schedule.outputs for name in sent.outputs):
-        raise FormError({"outputs": _("Choose at least one loudspeaker.")})
-    airing = put_on_air(console, found.id, sent.outputs, me.shown)
-    audit(request, "air.played", found.id, ", ".join(sent.outputs))
-    return Done(id=airing)
+    wanted = new_air_request(console.files.plan().schedule, bulletin=sent.bulletin, outputs=sent.outputs, by=me.shown)
+    play(console.workspace, console.store, wanted)
+    audit(request, "air.played", wanted.bulletin, ", ".join(wanted.outputs))
+    return Done(id=wanted.airing)
 
 
-@router.post("/stop")
-@only(Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN)
-def stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
-    """Silence, at once."""
-    number = requests.ask_stop(console.store, console.workspace.stop_file, me.shown, shelf.now())
+@router.post("/stop", name="stop")
+@may(Act.STOP)
+def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
+    """Silence, at once; `id`: `stopped`, `nobody` (no station is on air) or `unanswered`."""
+    done = stop(console.workspace, console.store, me.shown)
     audit(request, "air.stopped")
-    return Done(id=str(number))
+    return Done(id=done)
 
 
-@router.post("/alarms/seen")
-@only(Role.OPERATOR, Role.LEADER, Role.ADMIN)
-def seen(request: Request, console: ConsoleDep, sent: Seen) -> Done:
+@router.post("/alarms/seen", name="seen")
+@may(Act.CLEAR_ALARMS)
+def post_seen(request: Request, console: ConsoleDep, sent: Seen) -> Done:
     """Somebody has seen an alarm, or all."""
-    many = clear_alarms(console.store, shelf.now(), sent.event)
+    many = clear_alarms(console.store, sent.event)
     audit(request, "alarm.seen", sent.event or "")
     return Done(id=str(many))
 
@@ -342,10 +339,3 @@ def verify(console: ConsoleDep) -> dict[str, Any]:
     """Prove that no row was changed or removed."""
     findings = asrun.verify(console.store, console.workspace.seal)
     return {"whole": not findings, "problems": [f.message for f in findings[:50]]}
-
-
-def _same(console: ConsoleDep, id_: str, sha256: str) -> shelf.Bulletin:
-    found = find_bulletin(console, id_)
-    if found.sha256 != sha256:
-        raise FormError({"sha256": _("The sound was made again meanwhile. Hear the new one before you decide.")})
-    return found

@@ -5,20 +5,24 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from loa.actions.acts import Act
+from loa.actions.emergency import PREFIX, release_emergency
+from loa.actions.on_air import new_air_request
+from loa.errors import RequestError
 from loa.i18n import _
-from loa.store import approvals
-from loa.web.auth.roles import Role, only
+from loa.web.auth.roles import Role, may, only
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit, flash
-from loa.web.emergency import PREFIX
 from loa.web.formats import local
 from loa.web.forms import FormError
 from loa.web.pages import go, page
-from loa.web.routes.today import not_running, put_on_air
+from loa.web.routes.release import find_bulletin
 from loa.web.views import bulletins
 
 router = APIRouter(include_in_schema=False)
 duty = only(Role.DUTY)
 LONGEST = 2000
+_FIELDS = {"outputs": "on", "times": "times"}
+"""Where the page shows what is wrong with a request; all else is told above the form."""
 
 
 @router.get("/emergency")
@@ -29,7 +33,7 @@ def emergency(request: Request, console: ConsoleDep) -> Response:
 
 
 @router.post("/emergency")
-@duty
+@may(Act.WRITE_EMERGENCY)
 def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Speak a typed message; nothing is on air yet."""
     stem, text = form.text("commune", 200), form.text("text", LONGEST)
@@ -57,33 +61,33 @@ def hear(request: Request, console: ConsoleDep, stem: str, name: str, job: int =
 
 
 @router.post("/emergency/{stem}/{name}/release")
-@duty
-def release(
+@may(Act.RELEASE_EMERGENCY)
+def post_release(
     request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, name: str, form: SubmittedForm
 ) -> Response:
     """Sign it and put it on air at once, for who gives the password again."""
-    id_, address = f"{stem}/{name}", address_of(request)
-    bulletin = console.bulletins.get(id_)
-    schedule = console.files.plan().schedule
-    outputs = [output for output in form.texts("on") if schedule and output in schedule.outputs]
-    times = form.number("times", 1, 20)
+    bulletin, address = find_bulletin(console, f"{stem}/{name}"), address_of(request)
     problems = {}
-    if bulletin is None or bulletin.sha256 is None or bulletin.sha256 != form.text("sha256", 64):
-        problems[""] = _("The sound was made again meanwhile. Hear the new one before you decide.")
-    if not outputs:
-        problems["on"] = _("Choose at least one loudspeaker.")
     if console.login_attempts.blocked(me.name, address) or not console.accounts.check(me.name, form.secret("password")):
         console.login_attempts.failed(me.name, address)
         problems["password"] = _("The password is wrong.")
-    if not problems and not console.monitor.now().running:
-        problems[""] = not_running()
-    if problems or bulletin is None:
-        return _page(request, console, id_, 0, problems, 422)
-    approvals.approve(
-        console.workspace, console.store, approvals.BulletinFile(id_, bulletin.path), me.shown, bulletins.now()
-    )
-    put_on_air(console, id_, outputs, me.shown, now=True, times=times, pause="10s")
-    audit(request, "emergency.released", id_, ", ".join(outputs))
+    try:
+        wanted = new_air_request(
+            console.files.plan().schedule,
+            bulletin=bulletin.id,
+            outputs=form.texts("on"),
+            by=me.shown,
+            now=True,
+            times=form.number("times", 1, 20),
+            pause="10s",
+        )
+        if not problems:
+            release_emergency(console.workspace, console.store, wanted, bulletin.recording, form.text("sha256", 64))
+    except (RequestError, FormError) as error:
+        problems |= {_FIELDS.get(field, ""): text for field, text in error.problems.items()}
+    if problems:
+        return _page(request, console, bulletin.id, 0, problems, 422)
+    audit(request, "emergency.released", bulletin.id, ", ".join(wanted.outputs))
     flash(request, _("The emergency message goes on air now."), "bad")
     return go("/")
 

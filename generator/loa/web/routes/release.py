@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
+from loa.actions.acts import Act
+from loa.actions.approvals import approve, send_back, withdraw
 from loa.i18n import _
-from loa.store import approvals
-from loa.web.auth.roles import Role, members, only
+from loa.web.auth.roles import Role, may, members, only
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
-from loa.web.forms import FormError
 from loa.web.pages import go, in_parts, page
 from loa.web.views import bulletins as shelf
 from loa.web.views import drafts
@@ -52,41 +52,38 @@ def show(request: Request, console: ConsoleDep, commune: str, name: str) -> Resp
 
 
 @router.post("/release/{commune}/{name}/sign")
-@only(Role.LEADER)
-def sign(
+@may(Act.APPROVE)
+def post_approval(
     request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str, form: SubmittedForm
 ) -> Response:
     """Sign exactly the sound that the page showed."""
-    bulletin = _same(console, f"{commune}/{name}", form.text("sha256", 64))
-    recording = approvals.BulletinFile(bulletin.id, bulletin.path)
-    approvals.approve(console.workspace, console.store, recording, me.shown, shelf.now())
-    audit(request, "bulletin.signed", bulletin.id, bulletin.sha256 or "")
+    bulletin = find_bulletin(console, f"{commune}/{name}")
+    sha256 = form.text("sha256", 64)
+    approve(console.workspace, console.store, bulletin.recording, sha256, me.shown, shelf.now())
+    audit(request, "bulletin.signed", bulletin.id, sha256)
     flash(request, _("Signed: {title}. It goes on air as planned.").format(title=bulletin.title))
     return go("/release")
 
 
 @router.post("/release/{commune}/{name}/return")
-@only(Role.LEADER)
-def send_back(
+@may(Act.SEND_BACK)
+def post_return(
     request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str, form: SubmittedForm
 ) -> Response:
     """Do not sign; say why."""
-    text = form.text("note", 2000)
-    if not text:
-        raise FormError({"note": _("Write what should be changed.")})
-    bulletin = _same(console, f"{commune}/{name}", form.text("sha256", 64))
-    console.bulletins.send_back(bulletin, me.shown, text)
-    audit(request, "bulletin.returned", bulletin.id, text)
+    bulletin, note = find_bulletin(console, f"{commune}/{name}"), form.text("note", 2000)
+    send_back(console.database, bulletin.recording, form.text("sha256", 64), me.shown, note)
+    audit(request, "bulletin.returned", bulletin.id, note)
     flash(request, _("Sent back: {title}").format(title=bulletin.title))
     return go("/release")
 
 
 @router.post("/release/{commune}/{name}/withdraw")
-@only(Role.LEADER)
-def withdraw(request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str) -> Response:
+@may(Act.WITHDRAW)
+def post_withdrawal(request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str) -> Response:
     """Take a signature back: the bulletin does not go on air."""
     bulletin = find_bulletin(console, f"{commune}/{name}")
-    approvals.withdraw(console.workspace, console.store, bulletin.id, me.shown, shelf.now())
+    withdraw(console.workspace, console.store, bulletin.id, me.shown, shelf.now())
     audit(request, "bulletin.withdrawn", bulletin.id)
     flash(request, _("The signature is withdrawn: {title} does not go on air.").format(title=bulletin.title), "warn")
     return go("/release")
@@ -130,14 +127,6 @@ def find_bulletin(console: Console, id_: str) -> Bulletin:
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _same(console: Console, id_: str, sha256: str) -> Bulletin:
-    """The bulletin, if it still is the sound that somebody heard. Raises FormError."""
-    bulletin = find_bulletin(console, id_)
-    if bulletin.sha256 is None or bulletin.sha256 != sha256:
-        raise FormError({"": _("The sound was made again meanwhile. Hear the new one before you decide.")})
-    return bulletin
 
 
 def _drafts(console: Console, bulletin: Bulletin) -> list[tuple[str, Draft]]:

@@ -1,24 +1,24 @@
 """Today: what is on air, what comes next, what is wrong, and the big red button."""
 
 import datetime
-import secrets
 from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
+from loa.actions.acts import Act
+from loa.actions.alarms import clear_alarms
+from loa.actions.on_air import new_air_request, not_running, play, stop, stopped_text
 from loa.errors import StoreError
 from loa.i18n import _
-from loa.store import requests
-from loa.store.alarms import clear_alarms
 from loa.store.database import instant
-from loa.web.auth.roles import Role, members, only
+from loa.web.auth.roles import Role, may, members
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, session_of
 from loa.web.edits.schedule import find_output, set_volume
 from loa.web.formats import local
-from loa.web.forms import FormError
 from loa.web.pages import fragment, go, page
+from loa.web.routes.release import find_bulletin
 from loa.web.views import bulletins
 from loa.web.views.now import LOUDEST, StationState
 from loa.web.views.tasks import tasks_for
@@ -55,45 +55,41 @@ async def events(request: Request) -> Response:
 
 
 @router.post("/stop")
-@only(Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN)
-def stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
+@may(Act.STOP)
+def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Silence, at once."""
-    requests.ask_stop(console.store, console.workspace.stop_file, me.shown, bulletins.now())
+    done = stop(console.workspace, console.store, me.shown)
     audit(request, "air.stopped")
-    flash(request, _("Stop was sent to the station."), "warn")
+    flash(request, stopped_text(done), "warn" if done == "stopped" else "bad")
     return go("/")
 
 
 @router.post("/alarms/clear")
-@only(Role.OPERATOR, Role.LEADER, Role.ADMIN)
-def clear(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+@may(Act.CLEAR_ALARMS)
+def post_seen(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Somebody has seen an alarm, or all of them."""
     event = form.text("event", 300)
-    clear_alarms(console.store, bulletins.now(), event or None)
+    clear_alarms(console.store, event or None)
     audit(request, "alarm.seen", event)
     return go("/")
 
 
 @router.post("/play")
-@only(Role.OPERATOR)
-def play(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+@may(Act.PLAY)
+def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Put a signed bulletin on air now."""
-    bulletin = console.bulletins.get(form.text("bulletin", 300))
-    schedule = console.files.plan().schedule
-    outputs = [name for name in form.texts("on") if schedule and name in schedule.outputs]
-    if bulletin is None or bulletin.state != "signed":
-        raise FormError({"bulletin": _("Choose a bulletin that is signed.")})
-    if not outputs:
-        raise FormError({"on": _("Choose at least one loudspeaker.")})
-    put_on_air(console, bulletin.id, outputs, me.shown)
-    audit(request, "air.played", bulletin.id, ", ".join(outputs))
-    flash(request, _("{title} goes on air now.").format(title=bulletin.title))
+    wanted = new_air_request(
+        console.files.plan().schedule, bulletin=form.text("bulletin", 300), outputs=form.texts("on"), by=me.shown
+    )
+    play(console.workspace, console.store, wanted)
+    audit(request, "air.played", wanted.bulletin, ", ".join(wanted.outputs))
+    flash(request, _("{title} goes on air now.").format(title=find_bulletin(console, wanted.bulletin).title))
     return go("/")
 
 
 @router.post("/volume")
-@only(Role.OPERATOR)
-def volume(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+@may(Act.SET_VOLUME)
+def post_volume(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """How loud an output is, at once; `to` is a press of − or +."""
     set_volume(
         request, console, form.text("output", 100), form.number("to" if form.text("to", 5) else "volume", 0, LOUDEST)
@@ -102,30 +98,14 @@ def volume(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respon
 
 
 @router.post("/chime")
-@only(Role.OPERATOR, Role.ADMIN)
-def chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+@may(Act.SELF_TEST)
+def post_chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Play the chime on one output, to hear whether it works."""
     name = find_output(console, form.text("output", 100))
     console.jobs.add("chime", _("Test chime on {output}").format(output=name), {"output": name}, me.shown)
     audit(request, "output.tested", name)
     flash(request, _("The chime is played on {output}. Listen at the loudspeaker.").format(output=name))
     return go("/settings" if form.text("back", 20) == "/settings" else "/")
-
-
-def put_on_air(console: Console, bulletin: str, outputs: list[str], by: str, **more: object) -> str:
-    """Ask the station to play a signed bulletin now; gives the airing's id. Raises FormError where nothing runs."""
-    if not console.monitor.now().running:
-        raise FormError({"": not_running()})
-    moment = bulletins.now()
-    airing = f"{bulletin}@{moment:%Y-%m-%dT%H:%M:%SZ}-{secrets.token_hex(2)}"
-    payload = {"airing": airing, "bulletin": bulletin, "outputs": outputs, "by": by, **more}
-    requests.ask(console.store, "air", payload, moment)
-    return airing
-
-
-def not_running() -> str:
-    """What to do where no `loa run` is on air."""
-    return _("The station is not running: nothing goes on air. Start “loa run” on the computer with the loudspeakers.")
 
 
 def _values(console: Console, moment: StationState, roles: frozenset[Role]) -> dict[str, Any]:

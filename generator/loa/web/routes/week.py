@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from loa.actions.acts import Act
 from loa.i18n import _
-from loa.web.auth.roles import Role, members, only
+from loa.web.auth.roles import Role, may, members, only
 from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
@@ -42,7 +43,7 @@ def show(request: Request, console: ConsoleDep, day: str = "", zone: str = "") -
 
 
 @router.post("/week/leave-out")
-@planners
+@may(Act.LEAVE_OUT_AIRING)
 def leave_out(request: Request, form: SubmittedForm) -> Response:
     """Nothing of a broadcast on a day, or from a day to another."""
     id_, first = _which(form)
@@ -53,7 +54,7 @@ def leave_out(request: Request, form: SubmittedForm) -> Response:
 
 
 @router.post("/week/put-back")
-@planners
+@may(Act.PUT_BACK_AIRING)
 def put_back(request: Request, form: SubmittedForm) -> Response:
     """Take a left-out day back."""
     id_, day = _which(form)
@@ -63,7 +64,7 @@ def put_back(request: Request, form: SubmittedForm) -> Response:
 
 
 @router.post("/week/extra")
-@planners
+@may(Act.ADD_AIRING)
 def extra(request: Request, form: SubmittedForm) -> Response:
     """Once more, on a day at an hour."""
     id_, _space, campaign = form.text("broadcast", 200).partition(" ")  # with the campaign where they take turns
@@ -102,7 +103,7 @@ def to_move(request: Request, console: ConsoleDep, broadcast: str, first: dateti
 
 
 @router.post("/week/move")
-@planners
+@may(Act.MOVE_AIRING)
 def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """One airing to another moment, with the campaign whose turn it was."""
     id_, old, new = form.text("broadcast", 100), moment_in(form, "first", "from"), moment_in(form, "day", "hour")
@@ -115,7 +116,7 @@ def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response
 
 
 @router.post("/week/undo")
-@planners
+@may(Act.UNDO_SCHEDULE)
 def undo(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Take the last change of the schedule back."""
     file = console.workspace.schedule_file

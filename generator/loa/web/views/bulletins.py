@@ -17,9 +17,10 @@ from loa.bulletin.manifest import Cue, Manifest
 from loa.errors import LoaError, StoreError
 from loa.schedule import Schedule
 from loa.store import approvals
-from loa.store.approvals import Approval
-from loa.store.console_tables import returns, sounds
-from loa.store.database import Database, stamp
+from loa.store import returns as returned_bulletins
+from loa.store.approvals import Approval, BulletinFile
+from loa.store.console_tables import sounds
+from loa.store.database import Database
 from loa.web.views.files import StationFiles
 from loa.workspace import Workspace
 
@@ -158,6 +159,11 @@ class Bulletin:
         return "returned" if self.returned else "waiting"
 
     @property
+    def recording(self) -> BulletinFile:
+        """Its sound, for the acts."""
+        return BulletinFile(self.id, self.path)
+
+    @property
     def cues(self) -> tuple[Cue, ...]:
         """What is said when, from the record on the disk. Raises BulletinError where it is gone."""
         return Manifest.load(self.path.with_suffix(".json")).cues if self.manifest else ()
@@ -228,12 +234,6 @@ class BulletinCatalogue:
             return ""
         return manifest.title or self.files.name_of(manifest.commune, manifest.campaigns)
 
-    def send_back(self, bulletin: Bulletin, who: str, note: str) -> None:
-        """A leader does not sign this sound, and says why. Raises StoreError."""
-        row = {"bulletin": bulletin.id, "sha256": bulletin.sha256 or "", "who": who, "note": note}
-        with self._database.write() as connection:
-            connection.execute(sa.insert(returns).values(**row, at=stamp(now())))
-
     def last_signed(self, bulletin: Bulletin) -> tuple[Approval, Manifest | None] | None:
         """The newest release of another sound under this name, with the record of what was said then."""
         for made in reversed(approvals.all_approvals(self.store, bulletin.id)):
@@ -259,11 +259,10 @@ class BulletinCatalogue:
         self._approved = {(a.bulletin, a.sha256): a for a in found if a.withdrawn is None}
         return self._approved
 
-    def _returns(self) -> dict[tuple[str, str], dict[str, Any]]:
+    def _returns(self) -> dict[tuple[str, str], Any]:
         """What leaders said, by bulletin and SHA-256; where console.db is held: what was seen last."""
         with suppress(StoreError):
-            found = self._database.rows(sa.select(returns).order_by(returns.c.id))
-            self._returned = {(row["bulletin"], row["sha256"]): row for row in found}
+            self._returned = returned_bulletins.newest(self._database)
         return self._returned
 
 

@@ -1,13 +1,20 @@
-"""A message that cannot wait: typed, spoken, heard once by its author, released with the password, on air at once."""
+"""A message that cannot wait: typed, spoken, heard once by its author, released, on air at once."""
 
 import datetime
 
 from loa import script as scripts
+from loa.actions.approvals import approve
+from loa.actions.on_air import require_station
 from loa.article import Article
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import BulletinPlan, BulletinRequest, Style
 from loa.campaign import load_commune
+from loa.schedule import UTC
 from loa.script import Script
+from loa.store import requests
+from loa.store.approvals import BulletinFile
+from loa.store.database import Database
+from loa.store.requests import AirRequest
 from loa.tts import choose
 from loa.workspace import Workspace
 
@@ -18,7 +25,7 @@ AGAIN = "Xin nhắc lại."
 CLOSING = "Hết thông báo khẩn."
 
 
-def make_message(workspace: Workspace, stem: str, name: str, title: str, text: str) -> Manifest:
+def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text: str) -> Manifest:
     """The bulletin `<stem>/<name>` that says `text`, with chime, opening and closing words. Raises LoaError."""
     from loa.bulletin.writer import make  # the workshop of sound is slow to load; pages only need PREFIX
 
@@ -40,3 +47,15 @@ def make_message(workspace: Workspace, stem: str, name: str, title: str, text: s
         date=today,
     )
     return make(workspace, order, engine, voice)
+
+
+def release_emergency(
+    workspace: Workspace, store: Database, request: AirRequest, recording: BulletinFile, sha256: str
+) -> None:
+    """Approve exactly the sound that was heard, and have the station on air play it at once.
+
+    Raises RequestError (another sound meanwhile, no station), ApprovalError, StoreError, WorkspaceError.
+    """
+    require_station(store)
+    approve(workspace, store, recording, sha256, request.by, datetime.datetime.now(UTC))
+    requests.ask(store, request, datetime.datetime.now(UTC))

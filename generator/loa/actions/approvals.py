@@ -1,0 +1,56 @@
+"""A leader's word on a bulletin: approve exactly what was heard, send it back, take an approval back."""
+
+import datetime
+import hashlib
+
+from loa.errors import ApprovalError, Finding, RequestError
+from loa.i18n import _
+from loa.store import approvals, returns
+from loa.store.approvals import Approval, BulletinFile
+from loa.store.database import Database
+from loa.workspace import Workspace
+
+
+def approve(
+    workspace: Workspace, store: Database, recording: BulletinFile, sha256: str, by: str, now: datetime.datetime
+) -> Approval:
+    """Let `recording` on air: exactly the sound with this SHA-256, which `by` heard or was shown.
+
+    A copy of it is kept, and the log says who did it. Raises RequestError where the file holds another sound
+    meanwhile, ApprovalError (unreadable, nobody named), StoreError, WorkspaceError.
+    """
+    if not by.strip():
+        raise ApprovalError(
+            Finding("approval.nobody", _("Nobody is named as the one who releases it."), _("Add --by NAME."))
+        )
+    data = _heard(recording, sha256)
+    made = Approval(recording.id, sha256, by.strip(), now)
+    if not approvals.approved(store, made.bulletin, sha256):
+        approvals.keep_copy(workspace, recording, sha256, data)
+        approvals.add(workspace, store, made)
+    return made
+
+
+def withdraw(workspace: Workspace, store: Database, bulletin: str, by: str, now: datetime.datetime) -> list[Approval]:
+    """Take back every approval of `bulletin`; gives those that were in force. Raises StoreError."""
+    return approvals.end(workspace, store, bulletin, by, now)
+
+
+def send_back(console_database: Database, recording: BulletinFile, sha256: str, by: str, note: str) -> None:
+    """Do not approve the sound with this SHA-256, and say why.
+
+    Raises RequestError (no reason given, another sound meanwhile), ApprovalError (unreadable).
+    """
+    if not note.strip():
+        raise RequestError(Finding("return.reason", _("Write what should be changed."), file="note"))
+    _heard(recording, sha256)
+    returns.add(console_database, recording.id, sha256, by, note)
+
+
+def _heard(recording: BulletinFile, sha256: str) -> bytes:
+    """The file's bytes, if they still are the sound that somebody heard."""
+    data = recording.read()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        message = _("The sound was made again meanwhile. Hear the new one before you decide.")
+        raise RequestError(Finding("approval.changed", message, file="sha256"))
+    return data
