@@ -143,7 +143,7 @@ class SimulatedSession:
     @property
     def position(self) -> float:
         """Second of the programme."""
-        return max((r.reached for r in self._reports.values()), default=0.0) or self._offset
+        return max((r.position for r in self._reports.values()), default=0.0) or self._offset
 
     @property
     def over(self) -> bool:
