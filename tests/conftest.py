@@ -19,6 +19,9 @@ from tests.browser import chromium
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
 ROOT = Path(__file__).parent.parent
+# Processes that tests start run this tree, wherever the package that is installed lies.
+_PLACES = (str(ROOT / "generator"), str(ROOT), os.environ.get("PYTHONPATH", ""))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, _PLACES))
 Loa = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -54,7 +57,7 @@ def loa(tmp_path: Path) -> Loa:
             input=text,
             capture_output=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": str(ROOT), "LOA_LANG": "en", **(env or {})},
+            env={**os.environ, "LOA_LANG": "en", **(env or {})},
             check=False,
             timeout=300,
         )

@@ -101,7 +101,7 @@ def running(folder: Path) -> Iterator[Rig]:
     (root / "schedule.yaml").write_text(SCHEDULE, "utf-8")
     port = free_port()
     with null_sink(folder / "pulse") as sink, (folder / "run.log").open("wb") as log:
-        env = {**os.environ, **sink, "PYTHONPATH": str(ROOT), "LOA_LANG": "vi"}
+        env = {**os.environ, **sink, "LOA_LANG": "vi"}
         command = [sys.executable, "-m", "loa", "run", "--console", f"127.0.0.1:{port}"]
         station = subprocess.Popen(command, cwd=root, env=env, stdout=log, stderr=log)
         try:

@@ -21,7 +21,6 @@ from loa.store.database import open_store
 from loa.store.lease import who_is_on_air
 from loa.web.server import Listen, parse_listen
 from loa.workspace import Workspace
-from tests.conftest import ROOT
 from tests.local import free_port, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -33,7 +32,7 @@ class Station:
     def __init__(self, workspace: Workspace, *options: str) -> None:
         self.workspace = workspace
         self.said = workspace.root / "said.txt"
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "LOA_LANG": "en"}
+        env = {**os.environ, "LOA_LANG": "en"}
         with self.said.open("wb") as out:
             command = [sys.executable, "-m", "loa", "run", *options]
             self.process = subprocess.Popen(command, cwd=workspace.root, env=env, stdout=out, stderr=out)

@@ -17,11 +17,16 @@ from loa.playout.outputs.base import OutputConnection, trouble
 _NEVER = {miniaudio.Backend.NULL, miniaudio.Backend.JACK, miniaudio.Backend.CUSTOM}
 _BACKENDS = sorted(miniaudio.get_enabled_backends() - _NEVER, key=lambda backend: backend.value)
 """Never the silent stand-in: a missing card must be an error. JACK without its server only writes noise to stderr."""
-_BUFFER_MS = 40
+_BUFFER_MS = 150
 _PERIODS = 3
-"""The card's buffer: so many periods of so many milliseconds; small, for what is in it cannot be taken back."""
-_HELD = 1.75
-"""Periods that it holds after a question, as measured with PulseAudio and `parec` at 20, 40 and 60 ms."""
+"""The card's buffer: so many periods of so many milliseconds.
+
+A question of the card may be answered half a period late before a hole is heard (PulseAudio holds about one and a half
+periods, however many there are). At 40 ms, a bulletin that was being built beside it tore holes of 10 to 80 ms. What is
+in the buffer cannot be taken back: the longer it is, the later STOP and emergencies are.
+"""
+_HELD = 1.6
+"""Periods that it holds after a question, as measured with PulseAudio and `parec` at 100, 150 and 200 ms."""
 _SUPPLY = 0.5
 """Seconds of sound that wait for the card."""
 _DEAF = 2.0
