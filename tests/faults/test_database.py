@@ -13,6 +13,8 @@ from tests.local import wait_for
 
 from .conftest import Faulty
 
+pytestmark = pytest.mark.long
+
 
 @contextmanager
 def locked(database: Path) -> Iterator[None]:

@@ -214,6 +214,7 @@ class SlowCard(RealClock):
         return super().elapsed()
 
 
+@pytest.mark.sound
 @pytest.mark.parametrize("late", [0.0, 0.05])
 def test_the_sound_card_plays_the_recording_sample_by_sample(
     programme: LoadedRecording, tmp_path: Path, pulse: PulseAudio, late: float
@@ -239,10 +240,12 @@ def test_the_sound_card_plays_the_recording_sample_by_sample(
     assert heard.amiss / Recorder.rate <= machine.held_up, heard
 
 
+@pytest.mark.sound
 def test_sound_cards_are_listed_by_name(pulse: PulseAudio) -> None:
     assert "Loa" in device_names()
 
 
+@pytest.mark.sound
 def test_a_sound_card_that_is_not_there_is_told(programme: LoadedRecording, tmp_path: Path, pulse: PulseAudio) -> None:
     session = play(programme, tmp_path, s=SoundCard(kind="sound-card", device="Behringer"))
     wait_for(lambda: session.reports[0].failures)
@@ -278,6 +281,7 @@ def test_a_session_starts_in_the_middle_and_stops_at_once(programme: LoadedRecor
     assert threading.active_count() < 20
 
 
+@pytest.mark.sound
 def test_a_card_opened_again_and_again_leaves_nothing_open(
     programme: LoadedRecording, tmp_path: Path, pulse: PulseAudio
 ) -> None:
