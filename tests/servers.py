@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.local import answers, free_port, wait_for
+from tests.sounds import Samples
 
 
 class IcecastServer:
@@ -70,16 +71,21 @@ class Recorder:
         self._thread.start()
         wait_for(lambda: self._chunks)
 
-    def samples(self) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    def samples(self) -> Samples:
         """Everything so far."""
-        return np.frombuffer(b"".join(data for _at, data in self._chunks), dtype="<i2").astype(float)
+        return np.frombuffer(b"".join(data for _at, data in self._chunks), dtype="<i2")
+
+    def until_silence(self) -> Samples:
+        """Everything, up to a quarter of a second in which nothing is heard any more."""
+        wait_for(lambda: not self.samples()[-self.rate // 4 :].any())
+        return self.samples()
 
     def chunks(self) -> list[tuple[float, bytes]]:
         """Everything so far, with the moment (time.time) at which each piece was there."""
         return list(self._chunks)
 
     def loudest(self) -> float:
-        return float(np.abs(self.samples()).max())
+        return float(np.abs(self.samples().astype(int)).max())
 
     def first_sound(self, since: float, threshold: int = 300) -> float | None:
         """When (time.time) the first loud sample after `since` was heard."""

@@ -3,7 +3,6 @@
 A killed process stands for a power cut: every file is on the disk before it gets its name (`write_atomic`).
 """
 
-import os
 import shutil
 import signal
 import subprocess
@@ -60,8 +59,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def start(workspace: Workspace, voice: str, killed_before_name: int = 0, times: int = 1) -> "subprocess.Popen[str]":
     """A build in a process of its own that dies just before it gives the n-th finished file its name."""
     command = [sys.executable, "-B", "-c", PROGRAM, str(workspace.root), voice, str(killed_before_name), str(times)]
-    environment = {**os.environ}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def finished(workspace: Workspace) -> set[Path]:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 HOP = RATE // 200
 
 
+@pytest.mark.long
 def test_the_six_sample_bulletins_are_what_a_station_would_air(tmp_path: Path) -> None:
     """One test, so that they are built once whatever the number of workers."""
     for name in ("campaigns", "templates", "audio/jingles"):

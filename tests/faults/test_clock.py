@@ -13,6 +13,8 @@ from loa.schedule import UTC
 
 from .conftest import Faulty
 
+pytestmark = pytest.mark.long
+
 QUICK = {"claim": 3, "open": 1, "asleep": 2.5, "doubt": 3}
 BEGIN = datetime.datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
 

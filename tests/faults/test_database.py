@@ -12,6 +12,8 @@ from tests.local import locked, wait_for
 
 from .conftest import Faulty
 
+pytestmark = pytest.mark.long
+
 
 @contextmanager
 def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:

@@ -9,6 +9,8 @@ import pytest
 
 from .conftest import Faulty
 
+pytestmark = pytest.mark.long
+
 KILLS = int(os.environ.get("LOA_FAULT_KILLS", "12"))
 """How often in all; the published figure is for 200."""
 EVERY = 5.0

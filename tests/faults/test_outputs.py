@@ -6,11 +6,14 @@ import subprocess
 import time
 
 import psutil
+import pytest
 
 from tests.local import free_even_port, free_port, wait_for
 from tests.servers import IcecastServer, PulseAudio
 
 from .conftest import Faulty
+
+pytestmark = pytest.mark.long
 
 QUICK = {"claim": 4, "open": 2}
 
@@ -77,6 +80,7 @@ def test_a_line_that_blocks_for_ever_is_given_up_and_opened_anew(station: Faulty
     station.check([airing])
 
 
+@pytest.mark.sound
 def test_the_sound_system_goes_away_and_comes_back(station: Faulty, pulse: PulseAudio) -> None:
     station.lengthen(14)
     (airing,) = station.plan(8, on="n, s", outputs=", s: {kind: sound-card, device: Loa}")

@@ -3,11 +3,15 @@
 import signal
 import time
 
+import pytest
+
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
 from tests.local import wait_for
 
 from .conftest import SECONDS, Faulty
+
+pytestmark = pytest.mark.long
 
 QUICK = {"claim": 3, "open": 1, "heartbeat": 0.5, "stale": 2.5, "asleep": 1.5}
 

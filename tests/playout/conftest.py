@@ -20,7 +20,8 @@ def programme(tmp_path_factory: pytest.TempPathFactory) -> LoadedRecording:
 
 
 @pytest.fixture
-def pulse(monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseAudio]:
+def pulse(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseAudio]:
+    assert request.node.get_closest_marker("sound"), "a test of real sound is marked as one: it must run alone"
     folder = Path(tempfile.mkdtemp(prefix="loa-pulse-", dir="/tmp"))
     server = PulseAudio(folder)
     monkeypatch.setenv("PULSE_SERVER", server.environment["PULSE_SERVER"])

@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -121,7 +120,7 @@ def test_builds_side_by_side_share_one_cache(workspace: Workspace) -> None:
         "assert all(clip.sound() for clip in clips)\n"
     )
     command = [sys.executable, "-c", program, str(workspace.root)]
-    builds = [subprocess.Popen(command, env={**os.environ}) for _ in range(3)]
+    builds = [subprocess.Popen(command) for _ in range(3)]
     assert [build.wait(120) for build in builds] == [0, 0, 0]
     assert len(list(workspace.clips.rglob("*.flac"))) == 10
     assert not list(workspace.clips.rglob("*.part"))

@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 from tests.web.rig import PASSWORD, Rig, falls_silent, log_in, running, sounds_within
 
 pytestmark = [
+    pytest.mark.sound,
     pytest.mark.skipif(not shutil.which("pulseaudio"), reason="Debian's pulseaudio is not installed"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Playwright's own pipes at its end
 ]

@@ -19,6 +19,8 @@ from tests.approving import approve
 from tests.web.rig import PASSWORD, SCHEDULE, Rig, falls_silent, log_in, running, sounds_within
 
 pytestmark = [
+    pytest.mark.sound,
+    pytest.mark.long,
     pytest.mark.skipif(not shutil.which("pulseaudio"), reason="Debian's pulseaudio is not installed"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Playwright's own pipes at its end
 ]

@@ -17,11 +17,16 @@ from loa.playout.outputs.base import OutputConnection, output_error
 _UNUSABLE = {miniaudio.Backend.NULL, miniaudio.Backend.JACK, miniaudio.Backend.CUSTOM}
 _BACKENDS = sorted(miniaudio.get_enabled_backends() - _UNUSABLE, key=lambda backend: backend.value)
 """Without the null backend: a missing card must be an error. JACK without its server only prints to stderr."""
-_BUFFER_MS = 40
+_BUFFER_MS = 150
 _PERIODS = 3
-"""The card's buffer: this many periods of this many milliseconds. It is small, because it cannot be cleared on stop."""
-_BUFFERED_PERIODS = 1.75
-"""Periods in the buffer after a request, measured with PulseAudio and `parec` at 20, 40 and 60 ms."""
+"""The card's buffer: this many periods of this many milliseconds.
+
+A request may be answered half a period late before a gap is heard (PulseAudio holds about one and a half periods,
+however many there are). At 40 ms, a build running at the same time caused gaps of 10 to 80 ms. The buffer cannot be
+cleared: the longer it is, the later STOP and emergencies are heard.
+"""
+_BUFFERED_PERIODS = 1.6
+"""Periods in the buffer after a request, measured with PulseAudio and `parec` at 100, 150 and 200 ms."""
 _QUEUE_SECONDS = 0.5
 """Seconds of sound in the queue."""
 _REQUEST_TIMEOUT = 2.0
