@@ -9,6 +9,7 @@ from typing import Final
 
 from loa import article as articles
 from loa import script as scripts
+from loa.app.approved import ApprovedBulletins, given
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import APOLOGY, AudioItem, BulletinPlan, BulletinRequest
 from loa.bulletin.verify import doubts
@@ -74,6 +75,7 @@ def build(
     workspace.sweep()
     report = BuildReport()
     studio = _Voices(workspace, report, jobs, lossless, progress)
+    approved = ApprovedBulletins(workspace, schedule)
     for commune, plan in _plans(workspace, communes, schedule):
         try:
             order = (_order if plan.campaigns else _apology)(workspace, commune, plan)
@@ -81,12 +83,16 @@ def build(
             wanted = voice or commune.station.voice
             done = None if lossless else made_before(workspace, order, wanted)
             if done:
+                report.unchanged.append(approved.current(done, order, commune))
+            elif not lossless and (done := approved.kept(order, commune, wanted)):
                 report.unchanged.append(done)
             elif audio:
-                studio.speak(order, wanted)
+                studio.speak(replace(order, given=given(workspace, order, commune)), wanted)
         except LoaError as error:
             place = workspace.relative(workspace.bulletins / f"{plan.id}.mp3")
             report.failed.extend(replace(finding, file=finding.file or place) for finding in error.findings)
+    approved.close()
+    report.notices.extend(approved.notices())
     if report.made and not stems and not report.failed:
         publish(workspace)
     return report

@@ -83,6 +83,8 @@ class Manifest(_Record):
     """Of who speaks: engine, its version, voice."""
     inputs: dict[str, str] = {}
     """SHA-256 of every file that it was made from, by its path from the root of the workspace."""
+    given: dict[str, str] = {}
+    """Digests of what people gave for it (`app.approved.given`): while these are the same, it stays as approved."""
     clips: tuple[str, ...] = ()
     """Keys of the clips in the order of their first use."""
     cues: tuple[Cue, ...] = ()

@@ -56,7 +56,7 @@ class AudioItem:
 class BulletinRequest:
     """Everything that one bulletin is made of; `items` in order of priority, `commune` as the MP3 names it.
 
-    `inputs` are the SHA-256 of the workspace's files that the scripts came from.
+    `inputs` are the SHA-256 of the workspace's files that the scripts came from; `given`: digests of what people gave.
     """
 
     plan: BulletinPlan
@@ -68,6 +68,7 @@ class BulletinRequest:
     commune: str = ""
     date: datetime.date | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def scripts(self) -> Iterator[Script]:
         """All that is spoken."""

@@ -202,6 +202,7 @@ def make(
         words_sha256=_words(workspace, order),
         voice_sha256=_voice(speakers),
         inputs=dict(order.inputs),
+        given=dict(order.given),
         clips=heard.clips,
         cues=programme.cues,
     )
@@ -246,15 +247,23 @@ def made_before(workspace: Workspace, order: BulletinRequest, wanted: str | None
     better version of itself.
     """
     manifest = _whole(workspace, order)
-    if manifest is None:
+    if manifest is None or not may_speak(manifest, order, wanted):
         return None
     try:
         now = engine_named(manifest.engine)
     except SpeechError:  # its engine is no longer installed
-        return manifest if is_auto(wanted) else None
-    if not is_auto(wanted) and not _speaks(manifest, str(wanted), now, order):
-        return None
+        return manifest
     return None if now.version != manifest.engine_version and now.state().ready else manifest
+
+
+def may_speak(manifest: Manifest, order: BulletinRequest, wanted: str | None) -> bool:
+    """Whether the voices of `manifest` are among those that `wanted` (`engine[:voice]`, `auto`, None) gives `order`."""
+    if is_auto(wanted):
+        return True
+    try:
+        return _speaks(manifest, str(wanted), engine_named(manifest.engine), order)
+    except SpeechError:  # its engine is no longer installed
+        return False
 
 
 def _speaks(manifest: Manifest, wanted: str, engine: Engine, order: BulletinRequest) -> bool:
@@ -298,12 +307,9 @@ def _voice(speakers: Cast) -> str:
 def _words(workspace: Workspace, order: BulletinRequest) -> str:
     """A digest of everything that is said, played and written in the file, whoever speaks. Raises BulletinError."""
     plan, style = order.plan, order.style
-    names = [style.jingle, "bridge", *([style.music] if style.music else []), *["time-signal"] * style.time_signal]
-    music = [*(jingles.jingle(workspace, name) for name in names), jingles.closing_jingle(workspace, style.jingle)]
-    recorded = [item.path for item in order.items if isinstance(item, AudioItem)]
     length = f"{plan.min_seconds}-{plan.max_seconds}"
     parts = ["bulletin 1", RULES, plan.id, order.title, *plan.campaigns, length, repr(style), order.commune]
-    parts += [str(order.date), *(jingles.file_sha256(path) for path in (*music, *recorded))]
+    parts += [str(order.date), *(jingles.file_sha256(path) for path in jingles.files(workspace, order))]
     for script, sentence in lines(order.scripts()):
         parts += [script.region, script.campaign, script.title, sentence.kind, str(sentence.pause)]
         parts += [sentence.text, sentence.reading.phrased]

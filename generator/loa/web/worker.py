@@ -8,6 +8,7 @@ from pathlib import Path
 
 import miniaudio
 
+from loa import __version__
 from loa.app import build
 from loa.bulletin.jingles import jingle
 from loa.bulletin.models import BulletinPlan
@@ -22,7 +23,7 @@ from loa.store.database import CONSOLE, Database
 from loa.web.emergency import make_message
 from loa.web.jobs import Job, Jobs
 from loa.web.priority import LONG_WORK, step_back
-from loa.workspace import Workspace
+from loa.workspace import Workspace, write_atomic
 
 LONGEST = 20.0
 _CHUNK = 0.02
@@ -70,7 +71,7 @@ def main(folder: str, number: str) -> int:
     job = jobs.get(int(number))
     if job is None or job.over:
         return 1
-    if job.kind in {"build", "publish"}:
+    if job.kind in {"build", "publish", "upgrade"}:
         step_back(LONG_WORK)
     try:
         message = do(workspace, jobs, job)
@@ -93,6 +94,10 @@ def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:
         case "publish":
             report = publish(workspace)
             return _("{made} made, {kept} unchanged.").format(made=len(report.written), kept=len(report.unchanged))
+        case "upgrade":
+            build.build(workspace, audio=False)
+            write_atomic(workspace.bulletins_version, __version__)
+            return _("Done.")
         case "emergency":
             made = make_message(workspace, **job.arguments)
             return _("Ready: {seconds:.0f} seconds.").format(seconds=made.seconds)
