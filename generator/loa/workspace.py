@@ -109,6 +109,11 @@ class Workspace:
         return self.state / "console.db"
 
     @property
+    def bulletins_version(self) -> Path:
+        """The version of Loa that has looked at every bulletin (see `app.approved`)."""
+        return self.state / "bulletins-version"
+
+    @property
     def outbox(self) -> Path:
         """Rows of the console's database that could not be written yet."""
         return self.state / "outbox"

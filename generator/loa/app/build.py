@@ -10,6 +10,7 @@ from typing import Final
 from loa import article as articles
 from loa import script as scripts
 from loa import template_files
+from loa.app.approved import ApprovedBulletins, given
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import APOLOGY, AudioItem, BulletinPlan, BulletinRequest
 from loa.bulletin.verify import quality_warnings
@@ -75,6 +76,7 @@ def build(
     workspace.remove_leftovers()
     report = BuildReport(notices=list(template_files.retire_copies(workspace)))
     studio = _Voices(workspace, report, jobs, lossless, progress)
+    approved = ApprovedBulletins(workspace, schedule)
     for commune, plan in _plans(communes, schedule):
         try:
             request = (_request if plan.campaigns else _apology)(workspace, commune, plan)
@@ -82,12 +84,16 @@ def build(
             wanted = voice or commune.station.voice
             done = None if lossless else made_before(workspace, request, wanted)
             if done:
+                report.unchanged.append(approved.current(done, request, commune))
+            elif not lossless and (done := approved.kept(request, commune, wanted)):
                 report.unchanged.append(done)
             elif audio:
-                studio.speak(request, wanted)
+                studio.speak(replace(request, given=given(workspace, request, commune)), wanted)
         except LoaError as error:
             place = workspace.relative(workspace.bulletins / f"{plan.id}.mp3")
             report.failed.extend(replace(finding, file=finding.file or place) for finding in error.findings)
+    approved.close()
+    report.notices.extend(approved.notices())
     if report.made and not stems and not report.failed:
         publish(workspace)
     return report

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loa.audio.samples import Preset
-from loa.bulletin.models import BulletinPlan
+from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest
 from loa.bulletin.segments import RULES, Segment, Stretch, load_or_render
 from loa.errors import BulletinError, Finding
 from loa.i18n import _
@@ -69,6 +69,14 @@ def closing_jingle(workspace: Workspace, name: str) -> Path:
         return jingle(workspace, f"{name}-end")
     except BulletinError:
         return jingle(workspace, name)
+
+
+def files(workspace: Workspace, request: BulletinRequest) -> list[Path]:
+    """Return every sound file that the bulletin of `request` may play. Raises BulletinError if one is missing."""
+    style = request.style
+    names = [style.jingle, "bridge", *([style.music] if style.music else []), *["time-signal"] * style.time_signal]
+    music = [*(jingle(workspace, name) for name in names), closing_jingle(workspace, style.jingle)]
+    return [*music, *(item.path for item in request.items if isinstance(item, AudioItem))]
 
 
 def file_sha256(path: Path) -> str:

@@ -83,6 +83,8 @@ class Manifest(_Record):
     """SHA-256 of the engine, its version and its voices."""
     inputs: dict[str, str] = {}
     """SHA-256 of each input file, by its path relative to the workspace."""
+    given: dict[str, str] = {}
+    """Digests of what people gave for it (`app.approved.given`): while these are the same, it stays as approved."""
     clips: tuple[str, ...] = ()
     """The keys of the segments, in the order of their first use."""
     cues: tuple[Cue, ...] = ()

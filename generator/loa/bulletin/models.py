@@ -69,6 +69,7 @@ class BulletinRequest:
     commune: str = ""
     date: datetime.date | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def scripts(self) -> Iterator[Script]:
         """Yield all scripts."""

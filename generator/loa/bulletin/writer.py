@@ -201,6 +201,7 @@ def make(
         words_sha256=_words_digest(workspace, request),
         voice_sha256=_voice_digest(speakers),
         inputs=dict(request.inputs),
+        given=dict(request.given),
         clips=selection.clips,
         cues=assembled.cues,
     )
@@ -245,15 +246,23 @@ def made_before(workspace: Workspace, request: BulletinRequest, wanted: str | No
     bulletin's engine is ready with a new version.
     """
     manifest = _complete_manifest(workspace, request)
-    if manifest is None:
+    if manifest is None or not may_speak(manifest, request, wanted):
         return None
     try:
         now = engine_named(manifest.engine)
     except SpeechError:  # the engine is no longer installed
-        return manifest if is_auto(wanted) else None
-    if not is_auto(wanted) and not _has_voices(manifest, str(wanted), now, request):
-        return None
+        return manifest
     return None if now.version != manifest.engine_version and now.state().ready else manifest
+
+
+def may_speak(manifest: Manifest, request: BulletinRequest, wanted: str | None) -> bool:
+    """Return whether the voices of `manifest` are among those that `wanted` (`engine[:voice]`, `auto`, None) allows."""
+    if is_auto(wanted):
+        return True
+    try:
+        return _has_voices(manifest, str(wanted), engine_named(manifest.engine), request)
+    except SpeechError:  # the engine is no longer installed
+        return False
 
 
 def _has_voices(manifest: Manifest, wanted: str, engine: Engine, request: BulletinRequest) -> bool:
@@ -297,12 +306,9 @@ def _voice_digest(speakers: Cast) -> str:
 def _words_digest(workspace: Workspace, request: BulletinRequest) -> str:
     """Return a digest of everything that is said, played and written, without the voices. Raises BulletinError."""
     plan, style = request.plan, request.style
-    names = [style.jingle, "bridge", *([style.music] if style.music else []), *["time-signal"] * style.time_signal]
-    music = [*(jingles.jingle(workspace, name) for name in names), jingles.closing_jingle(workspace, style.jingle)]
-    recorded = [item.path for item in request.items if isinstance(item, AudioItem)]
     length = f"{plan.min_seconds}-{plan.max_seconds}"
     parts = ["bulletin 1", RULES, plan.id, request.title, *plan.campaigns, length, repr(style), request.commune]
-    parts += [str(request.date), *(jingles.file_sha256(path) for path in (*music, *recorded))]
+    parts += [str(request.date), *(jingles.file_sha256(path) for path in jingles.files(workspace, request))]
     for script, sentence in lines(request.scripts()):
         parts += [script.region, script.campaign, script.title, sentence.kind, str(sentence.pause)]
         parts += [sentence.text, sentence.reading.phrased]

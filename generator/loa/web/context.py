@@ -1,14 +1,16 @@
 """What every route of the console works with."""
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends
 from starlette.requests import Request
 
-from loa import yamlfile
-from loa.errors import WorkspaceError
+from loa import __version__, yamlfile
+from loa.errors import StoreError, WorkspaceError
+from loa.i18n import _
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database
 from loa.web.auth.accounts import Accounts, Person
@@ -86,6 +88,17 @@ class Console:
         if found and found.over:
             self.forget()
         return found
+
+    def note_upgrade(self) -> None:
+        """After an upgrade: let it be written down what each bulletin was made of, before anybody changes that.
+
+        An approved bulletin then stays as it is until somebody changes what concerns it (`app.approved`).
+        """
+        with suppress(StoreError, OSError):  # the next start tries again
+            mark = self.workspace.bulletins_version
+            seen = mark.read_text("utf-8") if mark.is_file() else ""
+            if seen != __version__ and self.workspace.bulletins.is_dir():
+                self.jobs.add("upgrade", _("Bulletins of the version before"), {"version": __version__}, "Loa")
 
     def close(self) -> None:
         """Let go of both databases; what could not be written yet is written at the next start."""

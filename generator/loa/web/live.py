@@ -68,6 +68,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     console: Console = app.state.console
     app.state.feed = feed = EventFeed(console)
     task = asyncio.create_task(feed.run())
+    await run_in_threadpool(console.note_upgrade)
     console.runner.start()
     yield
     task.cancel()

@@ -6,6 +6,7 @@ import time
 import traceback
 from pathlib import Path
 
+from loa import __version__
 from loa.actions.emergency import write_emergency
 from loa.actions.self_test import self_test
 from loa.app import build
@@ -16,7 +17,7 @@ from loa.publish.site import publish
 from loa.store.database import CONSOLE, Database
 from loa.web.jobs import CRASHED, Job, Jobs, crash_log
 from loa.web.priority import LONG_WORK, step_back
-from loa.workspace import Workspace
+from loa.workspace import Workspace, write_atomic
 
 _EVERY = 0.3
 _PATIENCE = 120.0
@@ -36,7 +37,7 @@ def main(folder: str, number: str) -> int:
     job = jobs.get(int(number))
     if job is None or job.over:
         return 1
-    if job.kind in {"build", "publish"}:
+    if job.kind in {"build", "publish", "upgrade"}:
         step_back(LONG_WORK)
     try:
         message = do(workspace, jobs, job)
@@ -65,6 +66,10 @@ def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:
         case "publish":
             report = publish(workspace)
             return _("{made} made, {kept} unchanged.").format(made=len(report.written), kept=len(report.unchanged))
+        case "upgrade":
+            build.build(workspace, audio=False)
+            write_atomic(workspace.bulletins_version, __version__)
+            return _("Done.")
         case "emergency":
             made = write_emergency(workspace, **job.arguments)
             return _("Ready: {seconds:.0f} seconds.").format(seconds=made.seconds)

@@ -1,0 +1,195 @@
+"""Approved bulletins that stay as they are, although this version of Loa would make other sound of the same facts.
+
+An approval is bound to the file. An upgrade may read a number otherwise, write a sentence of a template that comes with
+Loa otherwise, or bring a better voice: then a bulletin that nobody touched would be made anew at the next build, and
+its approval would be void. So an approved bulletin is made anew only where a person changed what it is made of, or took
+its approval back.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic import BaseModel
+
+from loa.bulletin import jingles
+from loa.bulletin.manifest import Cue, Manifest
+from loa.bulletin.models import BulletinRequest
+from loa.bulletin.writer import may_speak
+from loa.campaign import Commune
+from loa.errors import Finding, LoaError, Severity
+from loa.i18n import _, ngettext
+from loa.schedule import Schedule
+from loa.script import Script, Sentence
+from loa.store.approvals import approved
+from loa.store.database import Database
+from loa.tts.cache import digest
+from loa.workspace import Workspace
+
+_TEMPLATES = "templates/"
+_SHOWN = 5
+"""Bulletins that a notice names."""
+
+
+class ApprovedBulletins:
+    """Tells which bulletins stay. The database is opened when the first of them is asked for."""
+
+    def __init__(self, workspace: Workspace, schedule: Schedule) -> None:
+        self._workspace, self._place = workspace, schedule.database or workspace.database
+        self._store: Database | None = None
+        self._kept: list[str] = []
+
+    def kept(self, request: BulletinRequest, commune: Commune, wanted: str | None) -> Manifest | None:
+        """The bulletin of `request` that is there, where it is approved and nobody changed what it is made of, voice
+        included (`wanted`: `engine[:voice]`, `auto`, None); else None.
+
+        From then on its record holds what it was made of. Raises StoreError, BulletinError, WorkspaceError.
+        """
+        mp3 = self._workspace.bulletins / f"{request.plan.id}.mp3"
+        try:
+            manifest = Manifest.load(mp3.with_suffix(".json"))
+            intact = hashlib.sha256(mp3.read_bytes()).hexdigest() == manifest.sha256
+        except (LoaError, OSError):  # not made yet, or not to be used
+            return None
+        if not intact or not self._is_approved(manifest) or not may_speak(manifest, request, wanted):
+            return None
+        now = given(self._workspace, request, commune)
+        if manifest.given != now:
+            if not _is_as_given(self._workspace, manifest, request, now):
+                return None
+            manifest = _with_given(self._workspace, manifest, now)
+        self._kept.append(manifest.id)
+        return manifest
+
+    def current(self, manifest: Manifest, request: BulletinRequest, commune: Commune) -> Manifest:
+        """A bulletin that this version would make just so; from then on its record holds what it was made of.
+
+        Raises BulletinError, WorkspaceError.
+        """
+        if manifest.given:
+            return manifest
+        return _with_given(self._workspace, manifest, given(self._workspace, request, commune))
+
+    def notices(self) -> list[Finding]:
+        """That bulletins stay, and how one is made anew all the same."""
+        if not self._kept:
+            return []
+        message = ngettext(
+            "{n} approved bulletin stays as it is, although this version of Loa would read it differently: {list}",
+            "{n} approved bulletins stay as they are, although this version of Loa would read them differently: {list}",
+            len(self._kept),
+        )
+        some = ", ".join(self._kept[:_SHOWN]) + (", …" if len(self._kept) > _SHOWN else "")
+        fix = _("To make one anew, take its approval back: loa approve BULLETIN --withdraw --by NAME")
+        text = message.format(n=len(self._kept), list=some)
+        return [Finding("bulletin.approved", text, fix, severity=Severity.INFO)]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._store:
+            self._store.close()
+
+    def _is_approved(self, manifest: Manifest) -> bool:
+        if self._store is None:
+            if self._place == self._workspace.database and not self._workspace.database.is_file():
+                return False  # a station that nobody approved anything in yet
+            self._store = Database(self._place)
+        return approved(self._store, manifest.id, manifest.sha256) is not None
+
+
+def given(workspace: Workspace, request: BulletinRequest, commune: Commune) -> dict[str, str]:
+    """What people gave for a bulletin, as digests: `facts` (and the templates of the station's own), `reading` (accent,
+    voices, how a word is said), `sound` (title, length, jingle, music, recordings). What Loa adds is left out.
+
+    Raises BulletinError where a sound is missing.
+    """
+    campaigns = [commune.campaign(id_) for id_ in request.plan.campaigns]
+    facts = [_written(commune, "campaigns", "station"), str(commune.station.call)]
+    facts += [_written(campaign, "notes", "voices") for campaign in campaigns]
+    facts += [f"{name} {sha256}" for name, sha256 in sorted(_own_templates(workspace, request).items())]
+    reading = [_written(commune.station, "call", "jingle"), *(" ".join(campaign.voices) for campaign in campaigns)]
+    plan, style = request.plan, request.style
+    sound = [request.title, f"{plan.min_seconds}-{plan.max_seconds}", style.jingle, str(style.music), style.preset]
+    sound += [str(style.time_signal), *(jingles.file_sha256(path) for path in jingles.files(workspace, request))]
+    return {"facts": digest(*facts), "reading": digest(*reading), "sound": digest(*sound)}
+
+
+def _with_given(workspace: Workspace, manifest: Manifest, now: dict[str, str]) -> Manifest:
+    noted = manifest.model_copy(update={"given": now})
+    noted.save(workspace.bulletins / f"{manifest.id}.json")
+    return noted
+
+
+def _written(model: BaseModel, *without: str) -> str:
+    """What a person wrote, under the names of the YAML file: these outlive versions."""
+    return model.model_dump_json(by_alias=True, exclude_unset=True, exclude=set(without))
+
+
+def _is_as_given(workspace: Workspace, manifest: Manifest, request: BulletinRequest, now: Mapping[str, str]) -> bool:
+    """Whether people gave the same (`now`) for the sound of `manifest`, as far as its record tells.
+
+    A change of facts that changes no word of this bulletin counts for nothing.
+    """
+    if manifest.campaigns != request.plan.campaigns or manifest.title != request.title:
+        return False
+    if manifest.given:
+        same = {name: manifest.given.get(name) == digest_ for name, digest_ in now.items()}
+    else:  # made by 0.1, whose record holds the digests of files
+        plan = request.plan
+        fits = plan.min_seconds <= manifest.seconds <= plan.max_seconds and manifest.preset == request.style.preset
+        files = _same_files(workspace, manifest, request)
+        same = {"facts": files, "reading": files or _spoken(request) == _was_spoken(manifest), "sound": fits}
+    return same["sound"] and same["reading"] and (same["facts"] or _text(request) == _was_text(manifest))
+
+
+def _same_files(workspace: Workspace, manifest: Manifest, request: BulletinRequest) -> bool:
+    """Whether the facts and the station's own templates are those that `manifest` was made from."""
+    facts = {name: sha256 for name, sha256 in request.inputs.items() if not name.startswith(_TEMPLATES)}
+    return {*facts.items(), *_own_templates(workspace, request).items()} <= manifest.inputs.items()
+
+
+def _own_templates(workspace: Workspace, request: BulletinRequest) -> dict[str, str]:
+    """The SHA-256 of each template of the station's own that is in use, by its path from the root."""
+    found = {}
+    for name, used in request.inputs.items():
+        path = workspace.root / name
+        if name.startswith(_TEMPLATES) and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == used:
+            found[name] = used
+    return found
+
+
+def _text(request: BulletinRequest) -> dict[str, str]:
+    """The letters of each part that is read, however it is cut into sentences."""
+    return _letters((part, sentence.text) for part, sentence in _sentences(request))
+
+
+def _spoken(request: BulletinRequest) -> dict[str, str]:
+    """How each part is read aloud."""
+    return _letters((part, sentence.reading.text) for part, sentence in _sentences(request))
+
+
+def _sentences(request: BulletinRequest) -> Iterator[tuple[str, Sentence]]:
+    """What is read once; what leads to a second reading is left out, for there may be none."""
+    yield from (("opening", sentence) for sentence in request.opening.sentences)
+    for number, item in enumerate(request.items):
+        if isinstance(item, Script):
+            yield from ((request.part(number), sentence) for sentence in item.sentences)
+    yield from (("closing", sentence) for sentence in request.closing.sentences)
+
+
+def _was_text(manifest: Manifest) -> dict[str, str]:
+    return _letters((cue.part, cue.text) for cue in _first_cues(manifest))
+
+
+def _was_spoken(manifest: Manifest) -> dict[str, str]:
+    return _letters((cue.part, cue.spoken) for cue in _first_cues(manifest))
+
+
+def _first_cues(manifest: Manifest) -> Iterator[Cue]:
+    return (cue for cue in manifest.cues if cue.reading == 1 and cue.part != "bridge")
+
+
+def _letters(said: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part, text in said:
+        found[part] = found.get(part, "") + "".join(text.split())
+    return found
