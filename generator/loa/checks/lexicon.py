@@ -37,19 +37,37 @@ def pairs() -> dict[str, frozenset[str]]:
 
 
 def is_pair(first: str, second: str) -> bool:
-    """Whether `first second` stands within a word of the list or of the officials' vocabulary."""
+    """Whether `first second` stands within a word of the list, of the officials' vocabulary or of villages' texts."""
     return second in pairs().get(first, ()) or second in office_pairs().get(first, ())
 
 
 @cache
-def office_pairs() -> dict[str, frozenset[str]]:
-    """The vocabulary of offices (data/office.txt), as pairs."""
+def _joined(name: str) -> dict[str, frozenset[str]]:
+    """The phrases of a list, as pairs."""
     found: dict[str, set[str]] = {}
-    for line in _lines("office.txt"):
+    for line in _lines(name):
         parts = normal(line).split()
         for first, second in pairwise(parts):
             found.setdefault(first, set()).add(second)
     return {first: frozenset(rest) for first, rest in found.items()}
+
+
+@cache
+def company() -> dict[str, int]:
+    """For a syllable, how many words of two syllables hold it: few where it hardly ever stands alone."""
+    found: dict[str, int] = {}
+    for first, rest in pairs().items():
+        found[first] = found.get(first, 0) + len(rest)
+        for second in rest:
+            found[second] = found.get(second, 0) + 1
+    return found
+
+
+@cache
+def office_pairs() -> dict[str, frozenset[str]]:
+    """The vocabulary of offices (data/office.txt) and what villages' texts join (data/village.txt), as pairs."""
+    office, village = _joined("office.txt"), _joined("village.txt")
+    return {first: office.get(first, frozenset()) | village.get(first, frozenset()) for first in {*office, *village}}
 
 
 @cache

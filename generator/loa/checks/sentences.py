@@ -147,6 +147,9 @@ def _is_cut(body: str, sentence: str, passage: Passage, following: Passage | Non
         legal = re.match(r"(?:Căn cứ|Xét|Theo|Thực hiện)\s", body)  # the preamble of a decision
         goes_on = following is not None and (following.item or passage.item or not following.text[:1].isupper())
         return not legal and not goes_on
+    last = _WORDS.findall(body)[-1]
+    if last[0].isupper() and not body.isupper():  # the name of a place: xã Hạ Bằng
+        return False
     return words[-1] in _HANGING and len(words) > 3 and not body.isupper() and not is_pair(words[-2], words[-1])
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from loa.checks import lexicon as syl
+from loa.checks import real_words
 from loa.checks.text import Hit, Passage, warning
 from loa.i18n import _
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_²³¹]+(?:['’][^\W\d_²³¹]+)?")
 _SPELT = {"vneid": "VNeID", "ekyc": "eKYC"}  # names whose capitals are part of them
 _CONFUSED_SPLIT = " → "
 
@@ -59,7 +60,12 @@ def spelling(passage: Passage) -> Iterator[Hit]:
     for index, match in enumerate(words):
         if any(a < match.end() and match.start() < b for a, b in reported):
             continue
-        hit = _bound(words, index, text) or _word(words, index, text, shouted=shouted) or _pair(words, index, text)
+        hit = (
+            _bound(words, index, text)
+            or _word(words, index, text, shouted=shouted)
+            or _pair(words, index, text)
+            or real_words.slip(words, index, text)
+        )
         if hit:
             reported.append((hit.start, hit.end))
             yield hit
@@ -163,7 +169,8 @@ def _pair(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
     certain = {(before, *meant.split()), (*meant.split(), after)} & syl.phrase_triples()
     if not certain and meant not in syl.office_lines():  # two syllables of a word of three tell nothing alone
         return None
-    if not certain and ((before and syl.is_pair(before, first)) or (after and syl.is_pair(second, after))):
+    fits_before, fits_after = syl.is_pair(before, first), syl.is_pair(second, after)
+    if (fits_before and fits_after) or (not certain and (fits_before or fits_after)):
         return None
     if words[index + 1].group()[0].isupper() and not words[index].group().isupper():
         return None  # a name
