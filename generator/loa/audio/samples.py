@@ -35,7 +35,7 @@ class Sound:
 
 def decode(raw: bytes) -> Sound | None:
     """`raw` (MP3, WAV, FLAC, Ogg) as mono sound; None where it is not sound."""
-    import numpy as np
+    import numpy as np  # 0.1 s, 16 MB: only where there is sound to work on
     import soundfile
 
     try:
@@ -47,7 +47,7 @@ def decode(raw: bytes) -> Sound | None:
 
 def at_pace(sound: Sound, pace: float) -> Sound:
     """`sound` at `pace`, at the same pitch, for engines that know only one; marks move along. Raises SpeechError."""
-    import numpy as np
+    import numpy as np  # as above
 
     if pace == 1.0:
         return sound
@@ -68,7 +68,7 @@ _LEAD, _TAIL = 0.010, 0.040  # kept before the first and after the last audible 
 
 def trim(sound: Sound) -> Sound:
     """`sound` without the silence at its ends, faded over 5 ms there; marks move along. Silence becomes empty."""
-    import numpy as np
+    import numpy as np  # as above
 
     hop = max(1, round(sound.rate * _HOP))
     whole = len(sound.samples) // hop * hop
@@ -109,7 +109,7 @@ def cut_short(sound: Sound, syllables: int) -> bool:
 
 def _breaks_off(sound: Sound) -> bool:
     """Whether it is still loud in its last moment."""
-    import numpy as np
+    import numpy as np  # as above
 
     hop = max(1, round(sound.rate * _END))
     power = (sound.samples[len(sound.samples) % hop :].astype(np.float64).reshape(-1, hop) ** 2).mean(axis=1)

@@ -135,7 +135,7 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 def write_flac(path: Path, slots: Iterable[Slot], frames: int) -> None:
     """Write `slots` to `path`, `frames` MP3 frames long, whole or not at all. Raises WorkspaceError."""
-    import numpy as np
+    import numpy as np  # 0.1 s, 16 MB: only where somebody asks for the master
     import soundfile
 
     part = part_path(path)

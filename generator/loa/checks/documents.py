@@ -6,13 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import docx
 import yaml
-from docx.opc.exceptions import PackageNotFoundError
-from docx.table import _Cell
-from docx.text.paragraph import Paragraph
 
 from loa.checks import Shape, Text, hits
 from loa.checks.fix import fix
@@ -20,6 +16,9 @@ from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.text import slug
 from loa.workspace import read_text
+
+if TYPE_CHECKING:
+    from docx.table import _Cell
 
 MAX_UNPACKED = 60_000_000  # bytes
 MAX_PARTS = 2000
@@ -66,6 +65,10 @@ def read_word(source: Path | BinaryIO, name: str) -> WordText:
 
     Raises WorkspaceError where it is damaged, or would take more memory than a text needs (a "zip bomb").
     """
+    import docx  # 50 ms, 16 MB: few texts are Word documents
+    from docx.opc.exceptions import PackageNotFoundError
+    from docx.text.paragraph import Paragraph
+
     try:
         with zipfile.ZipFile(source) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED or len(archive.infolist()) > MAX_PARTS:
@@ -98,7 +101,7 @@ def _row(cells: list[str], many: int) -> list[str]:
     return [cell.replace("\n", " ") for cell in cells]
 
 
-def _each_once(cells: Iterable[_Cell]) -> Iterator[_Cell]:
+def _each_once(cells: "Iterable[_Cell]") -> "Iterator[_Cell]":
     """A cell that spans several columns stands several times in its row."""
     last = None
     for cell in cells:

@@ -217,7 +217,7 @@ PAUSE = 0.4
 
 def aloud(text: str, engine: Engine, voice: str, *, region: Region = "bac", pace: float = 1.0) -> Sound:
     """`text`, sentence by sentence, as one sound without marks. Raises SpeechError where there is nothing to say."""
-    import numpy as np
+    import numpy as np  # 0.1 s, 16 MB: only where there is sound to work on
 
     parts = []
     for start, end in split_sentences(text):

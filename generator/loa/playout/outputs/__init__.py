@@ -6,8 +6,12 @@ from pathlib import Path
 
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, Player, trouble
-from loa.playout.outputs.icecast import PATIENCE, address
-from loa.playout.outputs.sound_card import device_names
+from loa.playout.outputs.http import HttpPlayer
+from loa.playout.outputs.http import stand_by as open_port
+from loa.playout.outputs.icecast import PATIENCE, IcecastPlayer, address
+from loa.playout.outputs.rtp import RtpPlayer
+from loa.playout.outputs.sound_card import SoundCardPlayer, device_names
+from loa.playout.outputs.wav_file import FilePlayer, NullPlayer
 from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
 
 
@@ -15,28 +19,16 @@ def open_connection(output: AnyOutput, line: OutputConnection) -> Player:
     """An open line to `output`. Raises PlayoutError, WorkspaceError."""
     match output:
         case Null():
-            from loa.playout.outputs.wav_file import NullPlayer
-
             return NullPlayer(line)
         case File():
-            from loa.playout.outputs.wav_file import FilePlayer
-
             return FilePlayer(line, output.folder)
         case SoundCard():
-            from loa.playout.outputs.sound_card import SoundCardPlayer
-
             return SoundCardPlayer(line, output.device)
         case Icecast():
-            from loa.playout.outputs.icecast import IcecastPlayer
-
             return IcecastPlayer(line, output)
         case Rtp():
-            from loa.playout.outputs.rtp import RtpPlayer
-
             return RtpPlayer(line, output)
         case Http():
-            from loa.playout.outputs.http import HttpPlayer
-
             return HttpPlayer(line, output)
     raise trouble(_("this kind of output cannot be played to"))
 
@@ -44,8 +36,6 @@ def open_connection(output: AnyOutput, line: OutputConnection) -> Player:
 def stand_by(name: str, output: AnyOutput) -> None:
     """Open what must be there between airings too: the port that loudspeakers pull from. Raises PlayoutError."""
     if isinstance(output, Http):
-        from loa.playout.outputs.http import stand_by as open_port
-
         open_port(name, output)
 
 

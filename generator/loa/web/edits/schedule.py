@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import Request
-from ruamel.yaml.comments import CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from loa.i18n import _
 from loa.web.context import Console, audit, console_of, flash, person_of
@@ -89,8 +89,6 @@ def set_broadcast(data: Any, values: dict[str, Any]) -> None:
         broadcasts = data["broadcasts"] = CommentedSeq()
     there = next((b for b in broadcasts if str(b.get("id")) == values["id"]), None)
     if there is None:
-        from ruamel.yaml.comments import CommentedMap
-
         there = CommentedMap()
         broadcasts.append(there)
     for key, value in values.items():
