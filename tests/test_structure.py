@@ -130,6 +130,46 @@ def test_few_modules_are_slivers() -> None:
     assert len(slivers) <= 3, slivers
 
 
+HEAVY = {
+    *("numpy", "soundfile", "soxr", "pydub", "miniaudio", "loa.audio.mastering", "loa.bulletin.writer"),
+    *("loa.tts.engines.kokoro.synthesis", "loa.tts.engines.kokoro.model", "vietasr"),  # onnxruntime
+    *("requests", "gtts", "aiohttp", "edge_tts", "piper", "espeakng_loader", "imageio_ffmpeg"),
+    *("docx", "loa.publish.word", "xlsxwriter", "icalendar", "holidays", "filelock", "rich"),
+    "loa.web.server",  # an extra that may not be installed
+    "loa.automation",  # in `loa run`, while which it loads the console already does
+    "loa.cli.app",  # its texts are translated when it is imported: not before the language is known
+}
+"""What may be imported within a function, because starting on a small computer gains by it, and nothing else."""
+
+
+def late_imports(text: str) -> Iterator[tuple[str, int, bool]]:
+    """Imports within functions: package or module, line, and whether a comment says why (once for lines in a row)."""
+    lines, explained = text.splitlines(), set[int]()
+    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    found = {n.lineno: n for f in functions for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)}
+    for number, node in sorted(found.items()):
+        before = next((n for n in (number - 1, number - 2) if n in found and not "".join(lines[n : number - 1])), None)
+        if "#" in lines[number - 1] or lines[number - 2].lstrip().startswith("#") or before in explained:
+            explained.add(number)
+        for name in [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]:
+            yield str(name), number, number in explained
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_imports_stand_at_the_top_unless_starting_gains(path: Path) -> None:
+    wrong = [
+        f"line {number}: {name}"
+        for name, number, explained in late_imports(path.read_text(encoding="utf-8"))
+        if not explained or not any(name == heavy or name.startswith(f"{heavy}.") for heavy in HEAVY)
+    ]
+    assert not wrong, "to the top with it; or a comment why not, and the package in HEAVY"
+
+
+def test_a_late_import_is_found_with_its_reason() -> None:
+    text = "def f():\n    import a  # slow\n    import b\n\n    import c\n    d = 1\n    import e\n"
+    assert list(late_imports(text)) == [("a", 2, True), ("b", 3, True), ("c", 5, True), ("e", 7, False)]
+
+
 def test_only_automation_imports_apscheduler() -> None:
     users = [m for m, p in MODULES.items() if "from apscheduler" in p.read_text(encoding="utf-8")]
     assert {layer(m) for m in users} == {"automation"}

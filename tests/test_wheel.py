@@ -1,17 +1,23 @@
 """What `pip install` gets: one package with everything in it, which works far from the source tree."""
 
+import ast
+import importlib.metadata
 import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import click
 import psutil
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.conftest import ROOT
 
@@ -82,6 +88,28 @@ def test_the_wheel_holds_one_package_with_every_file_of_it(wheel: Path, source: 
         expected |= {f"loa/sample_station/{path.relative_to(source).as_posix()}" for path in shipped}
     assert expected <= names
     assert {"loa/locale/vi/LC_MESSAGES/loa.mo", "loa/sample_station/schedule.yaml"} <= names
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    """As a dependency or in an extra: what another package happens to bring may be gone with its next version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = (wanted for extra, wanted in project["optional-dependencies"].items() if extra != "test")
+    declared = {canonicalize_name(Requirement(text).name) for text in chain(project["dependencies"], *extras)}
+    known = importlib.metadata.packages_distributions()
+    missing = {
+        f"{path.name}: {top}"
+        for path in (ROOT / "generator").rglob("*.py")
+        for top in imported(path) - {"loa", *sys.stdlib_module_names}
+        if not {canonicalize_name(name) for name in known.get(top, [top])} & declared
+    }
+    assert not missing
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a module imports, anywhere in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {name.partition(".")[0] for name in plain | {str(n.module) for n in nodes if isinstance(n, ast.ImportFrom)}}
 
 
 def test_an_installed_loa_makes_a_station_and_its_first_bulletin(loa: Run, tmp_path: Path) -> None:

@@ -22,6 +22,5 @@ def small_station(tmp_path: Path) -> Workspace:
     (root / "campaigns").mkdir(parents=True)
     (root / "campaigns" / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
     (root / "schedule.yaml").write_text("timezone: Asia/Ho_Chi_Minh\noutputs: {}\nbroadcasts: []\n", "utf-8")
-    shutil.copytree(ROOT / "templates", root / "templates")
     shutil.copytree(ROOT / "audio" / "jingles", root / "audio" / "jingles")
     return Workspace(root)

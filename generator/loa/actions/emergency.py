@@ -27,7 +27,7 @@ CLOSING = "Hết thông báo khẩn."
 
 def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text: str) -> Manifest:
     """The bulletin `<stem>/<name>` that says `text`, with chime, opening and closing words. Raises LoaError."""
-    from loa.bulletin.writer import make  # the workshop of sound is slow to load; pages only need PREFIX
+    from loa.bulletin.writer import make  # with mutagen 2 MB: the console makes no sound but this
 
     commune = load_commune(workspace, stem)
     today = datetime.datetime.now().astimezone().date()

@@ -15,11 +15,11 @@ def executable() -> str:
     found = shutil.which("ffmpeg")
     if found:
         return found
-    import imageio_ffmpeg
-
     try:
+        import imageio_ffmpeg  # 80 MB on the disk: the light player is installed without it
+
         return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError as error:
+    except (ModuleNotFoundError, RuntimeError) as error:
         raise BulletinError(
             Finding(
                 "ffmpeg.missing",

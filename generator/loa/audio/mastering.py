@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pyloudnorm
 import soxr
 from numpy.typing import NDArray
 from scipy import ndimage, signal
@@ -79,8 +80,6 @@ def loudness(samples: NDArray[Any]) -> float:
 
     The meter's gating needs more than a short sentence, and a meter on the whole bulletin counts the pauses too.
     """
-    import pyloudnorm
-
     once = np.concatenate([samples, np.zeros(RATE // 2)])
     return float(pyloudnorm.Meter(RATE).integrated_loudness(np.tile(once, -(-3 * RATE // len(once)))))
 

@@ -35,7 +35,7 @@ class Sound:
 
 def decode(raw: bytes) -> Sound | None:
     """Decode `raw` (MP3, WAV, FLAC, Ogg) to mono sound; None if it is not a sound file."""
-    import numpy as np
+    import numpy as np  # 0.1 s, 16 MB: only where there is sound to work on
     import soundfile
 
     try:
@@ -47,7 +47,7 @@ def decode(raw: bytes) -> Sound | None:
 
 def at_pace(sound: Sound, pace: float) -> Sound:
     """Change the pace of `sound` and its marks, not its pitch, for engines with a fixed pace. Raises SpeechError."""
-    import numpy as np
+    import numpy as np  # as above
 
     if pace == 1.0:
         return sound
@@ -71,7 +71,7 @@ _LEAD, _TAIL = (
 
 def trim(sound: Sound) -> Sound:
     """Remove the silence at both ends, fade over 5 ms, and move the marks. A silent sound becomes empty."""
-    import numpy as np
+    import numpy as np  # as above
 
     hop = max(1, round(sound.rate * _HOP))
     complete = len(sound.samples) // hop * hop
@@ -112,7 +112,7 @@ def cut_short(sound: Sound, syllables: int) -> bool:
 
 def _ends_loud(sound: Sound) -> bool:
     """Return whether the last 20 ms are still loud."""
-    import numpy as np
+    import numpy as np  # as above
 
     hop = max(1, round(sound.rate * _END_SECONDS))
     power = (sound.samples[len(sound.samples) % hop :].astype(np.float64).reshape(-1, hop) ** 2).mean(axis=1)

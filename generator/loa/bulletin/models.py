@@ -4,9 +4,12 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loa.audio.samples import Preset
-from loa.script import Script
+
+if TYPE_CHECKING:  # whoever only plays bulletins needs plans, and not the articles and the reader behind a script
+    from loa.script import Script
 
 APOLOGY = "xin-loi"
 """The name of the bulletin with which a commune apologises for one that could not be aired."""
@@ -61,20 +64,20 @@ class BulletinRequest:
     """
 
     plan: BulletinPlan
-    opening: Script
-    items: tuple[Script | AudioItem, ...]
-    bridge: Script
-    closing: Script
+    opening: "Script"
+    items: "tuple[Script | AudioItem, ...]"
+    bridge: "Script"
+    closing: "Script"
     style: Style = field(default_factory=Style)
     commune: str = ""
     date: datetime.date | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
 
-    def scripts(self) -> Iterator[Script]:
+    def scripts(self) -> "Iterator[Script]":
         """Yield all scripts."""
         yield self.opening
-        yield from (item for item in self.items if isinstance(item, Script))
+        yield from (item for item in self.items if not isinstance(item, AudioItem))
         yield self.bridge
         yield self.closing
 
@@ -91,4 +94,4 @@ class BulletinRequest:
     def part(self, index: int) -> str:
         """Return the name of item `index` in cues and chapters: its campaign, or the recording's file name."""
         item = self.items[index]
-        return item.campaign if isinstance(item, Script) else item.path.stem
+        return item.path.stem if isinstance(item, AudioItem) else item.campaign

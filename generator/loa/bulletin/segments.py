@@ -13,11 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-import soundfile
-
 from loa.audio import ffmpeg
-from loa.audio.mastering import Samples, limit, true_peak
 from loa.audio.mp3 import FRAME_BYTES, FRAME_SAMPLES, KILOBITS, RATE, are_complete
 from loa.errors import BulletinError, Finding
 from loa.i18n import _
@@ -121,8 +117,13 @@ _LAME_SCALE = 0.95  # LAME scales everything by this factor at our bit rate, and
 _DELAY = 1105  # samples before the first input sample: 576 added by LAME, 529 by every decoder
 
 
-def encode(key: str, samples: Samples, stretches: tuple[Stretch, ...]) -> Segment:
+def encode(key: str, samples: "Samples", stretches: tuple[Stretch, ...]) -> Segment:
     """Encode mastered `samples` at `RATE` to the segment `key`. Raises BulletinError if the encoder fails."""
+    import numpy as np  # with scipy: 0.6 s, 90 MB, only where a piece is not in the cache
+    import soundfile
+
+    from loa.audio.mastering import limit, true_peak
+
     for ceiling in (None, -3.5, -4.5, -6.0):
         if ceiling is not None:
             samples = np.asarray(limit(samples, ceiling), np.float32)
@@ -134,7 +135,9 @@ def encode(key: str, samples: Samples, stretches: tuple[Stretch, ...]) -> Segmen
     return Segment(key, frames, lead, len(samples), stretches, _peaks(samples))
 
 
-def _frames(samples: Samples) -> bytes:
+def _frames(samples: "Samples") -> bytes:
+    import numpy as np  # as above
+
     padded = np.concatenate([samples, np.zeros(2 * FRAME_SAMPLES, samples.dtype)])
     pcm = np.clip(np.round(padded * (32768 / _LAME_SCALE)), -32768, 32767).astype("<i2").tobytes()
     frames = ffmpeg.encode_mp3(pcm, RATE, KILOBITS)[FRAME_BYTES:]
@@ -149,8 +152,10 @@ def _frames(samples: Samples) -> bytes:
     return frames
 
 
-def _peaks(samples: Samples) -> bytes:
+def _peaks(samples: "Samples") -> bytes:
     """Return the loudest sample of each twentieth of a second (0-255), for the picture of the wave."""
+    import numpy as np  # as above
+
     step = RATE // 20
     padded = np.abs(np.pad(samples, (0, -len(samples) % step))).reshape(-1, step)
     return bytes(np.minimum(255, padded.max(axis=1) * 255).astype(np.uint8))

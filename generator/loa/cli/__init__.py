@@ -7,6 +7,7 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
+from loa.cli.options import print_findings
 from loa.errors import Finding, LoaError, WorkspaceError
 from loa.i18n import _, choose_language, set_language
 from loa.workspace import Workspace, cannot_write, write_atomic
@@ -19,8 +20,7 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     arguments = sys.argv[1:] if arguments is None else arguments
     set_language(choose_language(_workspace_language(arguments)))
-    from loa.cli.app import loa  # the help texts are translated when they are imported
-    from loa.cli.options import print_findings
+    from loa.cli.app import loa  # after the language is set: help texts are translated when they are imported
 
     try:
         sys.exit(loa.main(arguments, prog_name="loa", standalone_mode=True))

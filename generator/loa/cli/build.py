@@ -2,9 +2,9 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
-from rich.progress import TaskID
 
 from loa.app.build import BuildReport, build
 from loa.bulletin.models import BulletinPlan
@@ -12,6 +12,9 @@ from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings, progress_bar
 from loa.i18n import _, ngettext
 from loa.workspace import Workspace
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 
 @loa.command("build", help=_("Make articles, speech and bulletins; what has not changed is not made again."))

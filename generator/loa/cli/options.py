@@ -4,15 +4,16 @@ import contextlib
 import datetime
 import json
 from collections.abc import Callable, Iterable
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from loa.errors import Finding, Severity
 from loa.i18n import _
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _WEEK = datetime.timedelta(days=7)
 
@@ -92,8 +93,11 @@ def findings_json(findings: Iterable[Finding]) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=2)
 
 
-def progress_bar(*, counted: bool = False) -> Progress:
+def progress_bar(*, counted: bool = False) -> "Progress":
     """A bar on stderr that vanishes when it is done; `counted` shows how many of how many instead of a percentage."""
+    from rich.console import Console  # 30 ms, 7 MB: `loa stop` and most verbs show no bar
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = Console(stderr=True)
     figure = "{task.completed}/{task.total}" if counted else "{task.percentage:>3.0f}%"
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn(figure), TimeRemainingColumn())

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable
 
 import click
-from icalendar import Calendar, Event
 
 from loa import __version__
 from loa.cli.app import CliContext, loa, pass_station
@@ -17,6 +16,8 @@ from loa.schedule.loader import load_schedule
 
 def to_ics(airings: Iterable[Airing], stamp: datetime.datetime) -> str:
     """The calendar; `stamp` is when it was made. Instants are UTC, so that every reader shows its own local time."""
+    from icalendar import Calendar, Event  # 40 ms, 8 MB: only for this form
+
     calendar = Calendar()
     calendar.add("prodid", f"-//Loa//{__version__}//VI")
     calendar.add("version", "2.0")

@@ -63,7 +63,7 @@ def console(
     if not installed():
         message, fix = _("The console is not installed."), _("Install it: pip install 'loa[console]'")
         raise WorkspaceError(Finding("console.none", message, fix))
-    from loa.web.server import Listen, parse_listen, serve
+    from loa.web.server import Listen, parse_listen, serve  # an extra: it may not be installed
 
     _retire_templates(workspace)
     host, port = parse_listen(listen)

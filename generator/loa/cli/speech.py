@@ -128,7 +128,7 @@ def _json(found: list[Engine]) -> str:
 
 
 def _write(path: Path, sound: Sound) -> None:
-    import soundfile
+    import soundfile  # it brings numpy: only where a sound is written
 
     try:
         soundfile.write(path, sound.samples, sound.rate)

@@ -3,11 +3,10 @@
 import array
 import datetime
 import threading
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
-
-import numpy as np
 
 from loa.clock import Clock
 from loa.errors import LoaError
@@ -16,9 +15,13 @@ from loa.playout.outputs.base import OutputConnection, Player
 from loa.playout.recording import CHUNK_SECONDS, LoadedRecording
 from loa.schedule.outputs import AnyOutput
 
+with warnings.catch_warnings():  # from Python 3.13 on the package audioop-lts brings it back, and says nothing
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import audioop
+
 _RAMP_SECONDS = 0.05
 """Seconds over which the volume changes: a step within one sample would be heard as a click."""
-_INT16 = np.iinfo(np.int16)
+_LOWEST, _HIGHEST = -32768, 32767
 
 
 class Fader:
@@ -36,13 +39,13 @@ class Fader:
             self._aim, self._slope = aim, (aim - self._gain) / (_RAMP_SECONDS * rate)
         if self._gain == aim == 1.0:
             return chunk
-        gains: float | np.ndarray[tuple[int], np.dtype[np.float64]] = aim
-        if self._gain != aim:
-            low, high = sorted((self._gain, aim))
-            gains = np.clip(self._gain + self._slope * np.arange(1, len(chunk) + 1), low, high)
-            self._gain = float(gains[-1])
-        adjusted = np.clip(np.frombuffer(chunk, dtype=np.int16) * gains, _INT16.min, _INT16.max)
-        return array.array("h", adjusted.astype(np.int16).tobytes())
+        if self._gain == aim:
+            return array.array("h", audioop.mul(chunk, 2, aim))
+        low, high = sorted((self._gain, aim))
+        gains = [max(low, min(high, self._gain + self._slope * n)) for n in range(1, len(chunk) + 1)]
+        self._gain = gains[-1]
+        louder = (round(sample * gain) for sample, gain in zip(chunk, gains, strict=True))
+        return array.array("h", (max(_LOWEST, min(_HIGHEST, sample)) for sample in louder))
 
 
 SILENCE_LEVEL = 64

@@ -39,7 +39,7 @@ def _vietnam(**options: Any) -> "HolidayBase":
     The package's own function `country_holidays` loads the calendars of 250 countries: 20 MB, and one or two seconds on
     a small computer. Nothing is loaded until a schedule names a holiday.
     """
-    import holidays
+    import holidays  # see above; the light player is installed without it
 
     module = Path(holidays.__file__).with_name("countries") / "vietnam.py"
     calendar = _class_in(module) if module.is_file() else None

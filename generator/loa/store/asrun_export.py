@@ -5,15 +5,16 @@ import datetime
 import io
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from loa.bulletin.models import APOLOGY
 from loa.i18n import _
 from loa.store.asrun import OUTCOMES, Row
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 COLUMNS = ("airing broadcast commune output planned started ended outcome reason bulletin sha256").split()
 
@@ -44,6 +45,8 @@ def to_xlsx(
     An airing of several topics counts for each of them in the sums per topic. What a commune says where there is
     nothing to air is no programme: it stands among the rows, and is not counted.
     """
+    import xlsxwriter  # 30 ms, 11 MB: only for a workbook; the light player is installed without it
+
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "default_date_format": "dd/mm/yyyy hh:mm:ss"})
     bold = book.add_format({"bold": True})
@@ -58,8 +61,8 @@ def _is_apology(row: Row) -> bool:
 
 
 def _sums(
-    sheet: Worksheet,
-    bold: Format,
+    sheet: "Worksheet",
+    bold: "Format",
     rows: Sequence[Row],
     topics: Mapping[str, Sequence[str]],
     communes: Mapping[str, str],
@@ -90,7 +93,7 @@ def _programme(row: Row) -> str:
     return row.broadcast or row.bulletin or ""
 
 
-def _log(sheet: Worksheet, bold: Format, rows: Sequence[Row], zone: ZoneInfo, communes: Mapping[str, str]) -> None:
+def _log(sheet: "Worksheet", bold: "Format", rows: Sequence[Row], zone: ZoneInfo, communes: Mapping[str, str]) -> None:
     """A line for each row, in words and local time: a spreadsheet can sort and filter it."""
     sheet.write_row(0, 0, column_names(), bold)
     outcomes = outcome_names()

@@ -101,7 +101,7 @@ def speak(workspace: Workspace, utterance: Utterance, voice: Voice) -> Clip:
 
 def load_clip(path: Path) -> Sound | None:
     """Load the clip at `path`; None if it does not exist or does not match its key and checksum."""
-    import numpy as np
+    import numpy as np  # 0.1 s, 16 MB: only where a clip is read or written
     import soundfile
 
     if not path.is_file():
@@ -119,7 +119,7 @@ def load_clip(path: Path) -> Sound | None:
 
 
 def _flac(key: str, sound: Sound, utterance: Utterance) -> bytes:
-    import numpy as np
+    import numpy as np  # as above
     import soundfile
 
     samples = np.clip(np.round(sound.samples * 32768), -32768, 32767).astype(np.int16)

@@ -220,7 +220,7 @@ PAUSE = 0.4
 
 def aloud(text: str, engine: Engine, voice: str, *, region: Region = "bac", pace: float = 1.0) -> Sound:
     """Speak `text` sentence by sentence into one sound without marks. Raises SpeechError if there is nothing to say."""
-    import numpy as np
+    import numpy as np  # 0.1 s, 16 MB: only where there is sound to work on
 
     parts = []
     for start, end in split_sentences(text):

@@ -68,7 +68,7 @@ def _ask() -> None:
 
 def wav(sound: Sound) -> bytes:
     """16-bit WAV."""
-    import numpy as np  # slow to load, and most pages make no sound
+    import numpy as np  # 0.1 s, 16 MB: most pages make no sound
     import soundfile
 
     out = io.BytesIO()

@@ -6,8 +6,12 @@ from pathlib import Path
 
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, Player, output_error
-from loa.playout.outputs.icecast import ANSWER_TIMEOUT, address
-from loa.playout.outputs.sound_card import device_names
+from loa.playout.outputs.http import HttpPlayer
+from loa.playout.outputs.http import open_port as open_http_port
+from loa.playout.outputs.icecast import ANSWER_TIMEOUT, IcecastPlayer, address
+from loa.playout.outputs.rtp import RtpPlayer
+from loa.playout.outputs.sound_card import SoundCardPlayer, device_names
+from loa.playout.outputs.wav_file import FilePlayer, NullPlayer
 from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
 
 
@@ -15,28 +19,16 @@ def open_connection(output: AnyOutput, connection: OutputConnection) -> Player:
     """Open `output` and return its player. Raises PlayoutError, WorkspaceError."""
     match output:
         case Null():
-            from loa.playout.outputs.wav_file import NullPlayer
-
             return NullPlayer(connection)
         case File():
-            from loa.playout.outputs.wav_file import FilePlayer
-
             return FilePlayer(connection, output.folder)
         case SoundCard():
-            from loa.playout.outputs.sound_card import SoundCardPlayer
-
             return SoundCardPlayer(connection, output.device)
         case Icecast():
-            from loa.playout.outputs.icecast import IcecastPlayer
-
             return IcecastPlayer(connection, output)
         case Rtp():
-            from loa.playout.outputs.rtp import RtpPlayer
-
             return RtpPlayer(connection, output)
         case Http():
-            from loa.playout.outputs.http import HttpPlayer
-
             return HttpPlayer(connection, output)
     raise output_error(_("this kind of output cannot be played to"))
 
@@ -44,8 +36,6 @@ def open_connection(output: AnyOutput, connection: OutputConnection) -> Player:
 def open_port(name: str, output: AnyOutput) -> None:
     """Open what must exist between airings too: the port from which loudspeakers pull. Raises PlayoutError."""
     if isinstance(output, Http):
-        from loa.playout.outputs.http import open_port as open_http_port
-
         open_http_port(name, output)
 
 

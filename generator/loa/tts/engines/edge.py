@@ -79,7 +79,7 @@ def _request(utterance: Utterance, voice: str, pace: float) -> Sound:
 
 
 async def _receive(utterance: Utterance, voice: str, pace: float) -> Sound:
-    import aiohttp
+    import aiohttp  # an extra, 0.2 s, 27 MB: only where this engine speaks
     from edge_tts import Communicate
     from edge_tts.exceptions import EdgeTTSException, NoAudioReceived, SkewAdjustmentError
 

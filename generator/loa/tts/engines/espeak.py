@@ -71,7 +71,7 @@ def _places() -> Iterator[tuple[str, bytes | None]]:
     if found:
         yield found, None
     if importlib.util.find_spec("espeakng_loader"):
-        import espeakng_loader
+        import espeakng_loader  # an extra: it may not be installed
 
         yield str(espeakng_loader.get_library_path()), str(espeakng_loader.get_data_path()).encode()
 
@@ -110,7 +110,7 @@ class Espeak:
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text`, with marks from the library. Raises SpeechError."""
-        import numpy as np
+        import numpy as np  # 0.1 s, 16 MB: only where this engine speaks
 
         require(self, voice)
         library, _version, rate = _library()

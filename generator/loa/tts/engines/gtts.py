@@ -51,7 +51,7 @@ class Gtts:
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text` part by part, without word marks. Raises SpeechError."""
-        import numpy as np
+        import numpy as np  # 0.1 s, 16 MB: only where this engine speaks
 
         require(self, voice)
         pieces, rate = [], 0
@@ -78,8 +78,7 @@ def parts(text: str) -> list[str]:
 
 def _request(text: str) -> Sound:
     """Send one request. Raises Refused."""
-    from gtts import gTTS
-    from gtts.tts import gTTSError
+    from gtts.tts import gTTS, gTTSError  # 60 ms, 18 MB: only where this engine speaks
 
     buffer = io.BytesIO()
     try:

@@ -55,7 +55,7 @@ class Piper:
 
     def say(self, utterance: Utterance, voice: str, pace: float) -> Sound:
         """Speak `utterance.text`, without word marks. Raises SpeechError."""
-        import numpy as np
+        import numpy as np  # 0.1 s, 16 MB: only where this engine speaks
 
         require(self, voice)
         with self._lock:
@@ -66,7 +66,7 @@ class Piper:
         return Sound(np.asarray(samples, np.float32), chunks[0].sample_rate)
 
     def _chunks(self, text: str, voice: str, pace: float) -> Iterator[Any]:
-        from piper import PiperVoice, SynthesisConfig
+        from piper import PiperVoice, SynthesisConfig  # an extra, 0.1 s, 38 MB: only where this engine speaks
 
         if voice not in self._loaded:
             model = (self._place or folder()) / f"{voice}.onnx"

