@@ -54,7 +54,12 @@ def loa(tmp_path: Path) -> Loa:
             input=text,
             capture_output=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": str(ROOT), "LOA_LANG": "en", **(env or {})},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join((str(ROOT / "generator"), str(ROOT))),
+                "LOA_LANG": "en",
+                **(env or {}),
+            },
             check=False,
             timeout=300,
         )

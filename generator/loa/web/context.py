@@ -1,7 +1,9 @@
 """What every route of the console works with."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -11,12 +13,12 @@ from starlette.requests import Request
 from loa import yamlfile
 from loa.errors import WorkspaceError
 from loa.store import console_tables
+from loa.store.audit import Audit
 from loa.store.database import Database, open_store
+from loa.store.file_history import Author, FileHistory
 from loa.web.auth.accounts import Accounts, Person
-from loa.web.auth.audit import Audit
 from loa.web.auth.passwords import one_time_code
 from loa.web.auth.sessions import LoginAttempts, Session, Sessions
-from loa.web.edits.history import History
 from loa.web.forms import Form, read_form
 from loa.web.jobs import Job, JobRunner, Jobs
 from loa.web.views.airings import AiringList
@@ -39,7 +41,7 @@ class Console:
     login_attempts: LoginAttempts = field(init=False)
     audit: Audit = field(init=False)
     files: StationFiles = field(init=False)
-    history: History = field(init=False)
+    history: FileHistory = field(init=False)
     bulletins: BulletinCatalogue = field(init=False)
     jobs: Jobs = field(init=False)
     runner: JobRunner = field(init=False)
@@ -54,7 +56,7 @@ class Console:
         self.login_attempts = LoginAttempts(self.engine)
         self.audit = Audit(self.engine)
         self.files = StationFiles(self.workspace)
-        self.history = History(self.workspace, self.engine, self.files.forget)
+        self.history = FileHistory(self.workspace, self.engine, self.audit, self.files.forget)
         self.bulletins = BulletinCatalogue(self.workspace, self.store, self.engine, self.files)
         self.jobs = Jobs(self.engine)
         self.runner = JobRunner(self.workspace, self.jobs)
@@ -136,3 +138,18 @@ def flash(request: Request, text: str, kind: str = "good") -> None:
 def audit(request: Request, action: str, subject: str = "", detail: str = "") -> None:
     """Write to the audit trail what the asking person did."""
     console_of(request).audit.write(person_of(request).shown, action, subject, detail, address_of(request))
+
+
+def edit_file(
+    request: Request,
+    path: Path,
+    edit: Callable[[str], str],
+    note: str,
+    *,
+    action: str,
+    subject: str = "",
+    detail: str = "",
+) -> None:
+    """Change a file of the station for the asking person: see `FileHistory.edit_file`."""
+    by = Author(person_of(request).shown, address_of(request))
+    console_of(request).history.edit_file(path, edit, by, note, action=action, subject=subject, detail=detail)

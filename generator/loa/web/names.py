@@ -25,6 +25,7 @@ def _deeds() -> dict[str, str]:
         "person.changed": _("changed a person"),
         "person.password": _("gave a new password"),
         "commune.saved": _("changed a commune's facts"),
+        "commune.added": _("added a commune"),
         "commune.imported": _("brought in a commune"),
         "commune.restored": _("brought an earlier version back"),
         "campaign.added": _("added a campaign"),

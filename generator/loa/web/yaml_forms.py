@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from loa import yamlfile
-from loa.errors import Finding, LoaError
+from loa.errors import EditConflictError, Finding, LoaError
+from loa.store.file_history import conflict
 from loa.web import names
-from loa.web.edits.history import History
 from loa.web.forms import Form, FormError
 from loa.workspace import read_text
 from loa.yamlfile import Path_, editor, value_at
@@ -242,15 +242,18 @@ class FilledForm:
         """The names of the fields that change."""
         return ", ".join(names.label(".".join(change.path)) for change in self.edits)
 
-    def save(self, history: History, who: str, note: str = "") -> None:
-        """Write it, unless somebody else changed the file since the form was made. Raises FormError."""
-        unchanged = self.form.text("mark", 80) == self.sheet.mark
-        history.save(self.sheet.path, self.sheet.text if unchanged else "\0", self.after, who, note or self.said)
+    def apply(self, text: str) -> str:
+        """The edit that was sent. Raises EditConflictError where somebody changed the file since the form was made."""
+        if text != self.sheet.text or self.form.text("mark", 80) != self.sheet.mark:
+            raise conflict()
+        return self.after
 
     def wrong(self, error: LoaError | FormError) -> tuple[dict[str, str], list[Finding]]:
         """Findings by the form's field, where their place is a field's; the others as they are."""
         if isinstance(error, FormError):
             return error.problems, []
+        if isinstance(error, EditConflictError):
+            return {"": error.findings[0].message}, []
         try:
             places = yamlfile.parse(self.after, "").values
         except LoaError:

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from loa.i18n import _
+from loa.store.file_history import replacing
 from loa.web.auth.roles import Role, members, only
-from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
+from loa.web.context import ConsoleDep, SubmittedForm, edit_file, flash
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
 from loa.web.formats import local
@@ -116,16 +117,15 @@ def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response
 
 @router.post("/week/undo")
 @planners
-def undo(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+def undo(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Take the last change of the schedule back."""
     file = console.workspace.schedule_file
     last = console.history.undoable(file)
     if last is None:
         raise FormError({"": _("There is nothing to take back.")})
-    console.history.try_schedule(last["before"])
     text = _("taken back: {note}").format(note=last["note"])
-    console.history.save(file, last["after"], last["before"], me.shown, text)
-    audit(request, "schedule.undone", "schedule.yaml", last["note"])
+    edit = replacing(last["after"], last["before"])
+    edit_file(request, file, edit, text, action="schedule.undone", detail=last["note"])
     flash(request, text)
     return go("/" if form.text("back", 20) == "/" else "/week")
 
