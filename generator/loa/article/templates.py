@@ -14,6 +14,7 @@ from loa.article import template_errors
 from loa.article.filters import FILTERS
 from loa.article.markup import Alternates
 from loa.errors import TemplateError
+from loa.file_cache import marks_in
 from loa.workspace import Workspace
 
 # What the expressions of a template can raise; anything else is a fault of ours and is shown as one.
@@ -64,12 +65,12 @@ def fill(workspace: Workspace, name: str, facts: Mapping[str, Any]) -> str:
 
 def asked_for(workspace: Workspace) -> dict[str, frozenset[str]]:
     """For each topic the names of the facts in its template and in what that includes; without those it cannot read."""
-    paths = sorted((workspace.templates / "articles").glob("*.md.j2"))
-    return _asked(workspace.templates, tuple((path.name, path.stat().st_mtime_ns) for path in paths))
+    marks = marks_in(workspace.templates / "articles", lambda name: name.endswith(".md.j2"))
+    return _asked(workspace.templates, tuple(marks.items()))
 
 
 @lru_cache(maxsize=4)
-def _asked(templates: Path, files: tuple[tuple[str, int], ...]) -> dict[str, frozenset[str]]:
+def _asked(templates: Path, files: tuple[tuple[str, str], ...]) -> dict[str, frozenset[str]]:
     made = environment(templates)
     found: dict[str, frozenset[str]] = {}
     for name, _age in files:
