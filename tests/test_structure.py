@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "loa"
 LAYERS = (
-    "errors i18n text clock file_cache workspace sample logs yamlfile normalizer reference campaign article script checks audio "
+    "errors i18n formats names text clock file_cache workspace sample logs yamlfile normalizer reference campaign article script checks audio "
     "tts bulletin schedule store playout automation publish app web cli"
 ).split()
 """The packages and single modules of `loa`, from the ground up: each imports only what stands before it."""

@@ -4,12 +4,13 @@ import datetime
 from collections.abc import Callable, Mapping
 
 from loa.automation.fallbacks import Fallbacks
-from loa.automation.live_airing import LiveAiring, PlayingSession, clock_text, verdict
+from loa.automation.live_airing import LiveAiring, PlayingSession, verdict
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import ApprovalError, StoreError
+from loa.formats import lasting
 from loa.i18n import _
 from loa.logs import logger
 from loa.playout.recording import LoadedRecording
@@ -120,7 +121,7 @@ class Controller:
         live.session.start()
         self._note_position(live, live.session)  # from here on it may have been heard, whatever happens to us
         if live.cut:
-            live.notes.append(_("went on from {place}").format(place=clock_text(live.offset)))
+            live.notes.append(_("went on from {place}").format(place=lasting(live.offset)))
 
     def _lines(self, live: LiveAiring) -> dict[str, AnyOutput]:
         """Its outputs that are still in the schedule, as the schedule says now."""
@@ -141,7 +142,7 @@ class Controller:
         """Silence for an emergency; those that may come back wait for its end, the others are over."""
         for victim in victims:
             begun = victim.session is not None and victim.session.begun is not None
-            place = clock_text(victim.session.position) if victim.session else ""
+            place = lasting(victim.session.position) if victim.session else ""
             victim.leave_session()
             if begun:
                 by = urgent.airing.broadcast or urgent.airing.bulletin
@@ -166,7 +167,7 @@ class Controller:
 
     def _interrupted(self, live: LiveAiring, session: PlayingSession, why: str, now: datetime.datetime) -> None:
         """We stood still while it played. It goes on at its sentence, if there is still time for it."""
-        place = clock_text(session.position)
+        place = lasting(session.position)
         live.leave_session()
         live.resumed = True
         live.notes.append(_("interrupted at {place} ({why})").format(place=place, why=why))

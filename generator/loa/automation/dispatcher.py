@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
 from loa.automation.fallbacks import FallbackChoice, Fallbacks
-from loa.automation.live_airing import LiveAiring, clock_text
+from loa.automation.live_airing import LiveAiring
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import ApprovalError, LoaError, PlayoutError, StoreError
+from loa.formats import lasting
 from loa.i18n import _
 from loa.schedule import Airing
 from loa.schedule.airings import inside_hours
@@ -159,7 +160,7 @@ class Dispatcher:
             live.offset, live.resumed = choice.programme.sentence_before(begun.position), True
             live.started = begun.started
             note = _("interrupted at {place} ({why}), resumed from {from_}").format(
-                place=clock_text(begun.position), why=self._guard.gap_reason(), from_=clock_text(live.offset)
+                place=lasting(begun.position), why=self._guard.gap_reason(), from_=lasting(live.offset)
             )
             live.notes.append(note)
         return live
@@ -180,7 +181,7 @@ class Dispatcher:
         begun = self._begun.get(airing.id)
         reason = self._why.get(airing.id) or self._guard.gap_reason(airing.planned) or _("it could not start")
         if begun and begun.position is not None:
-            reason = _("interrupted at {place}; {why}").format(place=clock_text(begun.position), why=reason)
+            reason = _("interrupted at {place}; {why}").format(place=lasting(begun.position), why=reason)
         self._unheard(airing, reason, begun)
 
     def _apologise(self, airing: Airing, now: datetime.datetime, holder: str) -> None:

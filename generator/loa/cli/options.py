@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from loa.errors import Finding, Severity
+from loa.formats import day_of
 from loa.i18n import _
 
 _WEEK = datetime.timedelta(days=7)
@@ -24,9 +25,9 @@ class DayType(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
         """Refuses what is no day, with an example of one."""
-        for form in ("%Y-%m-%d", "%d/%m/%Y"):
-            with contextlib.suppress(ValueError):
-                return datetime.datetime.strptime(value.strip(), form).date()  # noqa: DTZ007  a day has no zone
+        with contextlib.suppress(ValueError):
+            parts = value.strip().split("-") if "-" in value else value.strip().split("/")[::-1]
+            return day_of("-".join(part.zfill(2) for part in parts))
         message = _("“{text}” is not a day; write year-month-day, for example 2026-11-01.").format(text=value)
         raise click.BadParameter(message, ctx, param)
 

@@ -1,6 +1,6 @@
 """Campaigns: the officer's list, and a new campaign."""
 
-import datetime
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,13 +10,12 @@ from loa.article.templates import asked_for
 from loa.campaign import Campaign, Commune
 from loa.errors import Finding, LoaError
 from loa.i18n import _
-from loa.web import names, yaml_forms
+from loa.names import topic
+from loa.web import yaml_forms
 from loa.web.auth.roles import Role, members, only
 from loa.web.context import Console, ConsoleDep, SubmittedForm, edit_file, flash
 from loa.web.edits.communes import add_to
-from loa.web.formats import local
 from loa.web.forms import FormError
-from loa.web.names import topic
 from loa.web.pages import fragment, go, in_parts, page
 from loa.web.views.drafts import make_draft
 from loa.web.views.files import CommuneFile
@@ -44,7 +43,7 @@ def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> 
         **in_parts(rows, part),
         communes=[f for f in console.files.communes() if f.commune][:600],
         templates=templates(console),
-        today=local(datetime.datetime.now(datetime.UTC)).date(),
+        today=console.files.now().date(),
     )
 
 
@@ -117,7 +116,6 @@ def _commune_page(
         values=values,
         problems=problems,
         findings=findings,
-        names=names.names(),
     )
 
 
@@ -168,14 +166,21 @@ def preview(console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Re
     try:
         tried = console.history.try_commune(stem, _sheet(console, commune, campaign).filled(form).after)
     except LoaError as error:
-        return HTMLResponse(fragment("part-problems.html", findings=error.findings), 422)
+        return HTMLResponse(fragment(console, "part-problems.html", findings=error.findings), 422)
     draft = make_draft(console.workspace, tried, tried.campaign(id_))
-    return HTMLResponse(fragment("part-article.html", draft=draft, stem=stem, id=id_))
+    return HTMLResponse(fragment(console, "part-article.html", draft=draft, stem=stem, id=id_))
 
 
 def _sheet(console: Console, commune: Commune, campaign: Campaign) -> YamlForm:
     root = ("campaigns", commune.campaigns.index(campaign))
-    return YamlForm.of(find_file(console.files, commune.stem).path, root, CAMPAIGN_FIELDS)
+    topics = {name: topic(name) for name in templates(console)}
+    fields = tuple(
+        replace(field, kind="choice", options=tuple(topics), names=topics, example="")
+        if field.name == "template"
+        else field
+        for field in CAMPAIGN_FIELDS
+    )
+    return YamlForm.of(find_file(console.files, commune.stem).path, root, fields)
 
 
 def _unused(console: Console, campaign: Campaign) -> frozenset[str]:
@@ -200,7 +205,6 @@ def _campaign_page(
 ) -> Response:
     """`tried`: the commune as it would be with what was sent, for a look that saves nothing."""
     looked = tried or commune
-    topics = {name: topic(name) for name in templates(console)}
     return page(
         request,
         "campaign.html",
@@ -217,5 +221,4 @@ def _campaign_page(
         returned=returned(console.bulletins, commune.stem, campaign.id),
         stem=commune.stem,
         id=campaign.id,
-        names=names.names(template=topics),
     )

@@ -10,7 +10,6 @@ from loa.store import approvals
 from loa.web.auth.roles import Role, only
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit, flash
 from loa.web.emergency import PREFIX
-from loa.web.formats import local
 from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.routes.today import not_running, put_on_air
@@ -41,7 +40,7 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submitt
         problems["text"] = _("Write the message.")
     if problems:
         return page(request, "emergency.html", 422, **{**_values(console), "text": text, "problems": problems})
-    moment = local(bulletins.now())
+    moment = console.files.now()
     name = f"{PREFIX}{moment:%Y%m%d-%H%M%S}"
     title = form.text("title", 120) or _("Emergency message {time}").format(time=f"{moment:%H:%M %d/%m}")
     number = console.jobs.add("emergency", title, {"stem": stem, "name": name, "title": title, "text": text}, me.shown)

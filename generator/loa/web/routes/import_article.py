@@ -12,7 +12,6 @@ from loa.i18n import _, ngettext
 from loa.web.auth.roles import Role, only
 from loa.web.context import Console, ConsoleDep, SubmittedForm, flash
 from loa.web.edits.communes import add_to
-from loa.web.formats import local
 from loa.web.forms import Form, FormError, clean, day_in
 from loa.web.pages import go, page
 from loa.web.views.lookup import find_file
@@ -25,7 +24,7 @@ MAX_CHARACTERS = 100_000  # more than an hour of reading
 @only(Role.OFFICER)
 def ask(request: Request, console: ConsoleDep) -> Response:
     """Which file, and which commune it is for."""
-    today = local(datetime.datetime.now(datetime.UTC)).date().isoformat()
+    today = console.files.now().date().isoformat()
     return _page(request, console, {"commune": "", "as_of": today})
 
 

@@ -10,18 +10,18 @@ from starlette.exceptions import HTTPException
 
 from loa.errors import Finding, LoaError
 from loa.i18n import _
+from loa.names import output_kind
 from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
 from loa.schedule.models import Rules
 from loa.schedule.outputs import KINDS, Group
 from loa.text import slug
-from loa.web import names, yaml_forms
+from loa.web import yaml_forms
 from loa.web.auth.roles import Role, only
 from loa.web.context import Console, ConsoleDep, edit_file, flash
 from loa.web.context import SubmittedForm as Sent
 from loa.web.edits.schedule import rewrite
 from loa.web.forms import FormError
-from loa.web.names import output_kind
 from loa.web.pages import go, page
 from loa.web.views.airings import name_of
 from loa.web.yaml_forms import Field, FilledForm, YamlForm
@@ -206,7 +206,6 @@ def _page(
         422 if problems or findings else 200,
         sheet=sheet,
         values=values,
-        names=names.names(),
         action=path,
         title=title,
         problems=problems or {},

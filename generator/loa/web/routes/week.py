@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from loa.formats import day_of
 from loa.i18n import _
 from loa.store.file_history import replacing
 from loa.web.auth.roles import Role, members, only
 from loa.web.context import ConsoleDep, SubmittedForm, edit_file, flash
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
-from loa.web.formats import local
 from loa.web.forms import Form, FormError, day_in, moment_in, parse_day
 from loa.web.pages import go, page
 from loa.web.views.airings import name_of, turns_of, turns_on
@@ -28,7 +28,7 @@ planners = only(Role.OFFICER, Role.OPERATOR)
 @members
 def show(request: Request, console: ConsoleDep, day: str = "", zone: str = "") -> Response:
     """Seven days from Monday; `zone` keeps what one output plays."""
-    shown = console.airings.week(_day_or(day), zone)
+    shown = console.airings.week(_day_or(day, console.files.now().date()), zone)
     schedule = shown.schedule
     return page(
         request,
@@ -136,8 +136,8 @@ def _which(form: Form) -> tuple[str, datetime.date]:
     return (broadcast, parse_day(day, "first")) if broadcast else (form.text("broadcast", 100), day_in(form, "first"))
 
 
-def _day_or(text: str) -> datetime.date:
+def _day_or(text: str, otherwise: datetime.date) -> datetime.date:
     try:
-        return datetime.date.fromisoformat(text)
+        return day_of(text)
     except ValueError:
-        return local(datetime.datetime.now(datetime.UTC)).date()
+        return otherwise

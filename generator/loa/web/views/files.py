@@ -1,5 +1,6 @@
 """The station's files as the pages need them: read again only when they changed, and always with what is wrong."""
 
+import datetime
 import threading
 import time
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from loa.errors import Finding, LoaError
 from loa.file_cache import FileCache, mark_of, marks_in
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
-from loa.web.formats import use_zone
 from loa.workspace import Workspace, is_yaml
 
 _LOOK = 1.0
@@ -114,13 +114,21 @@ class StationFiles:
         finally:
             self._planning.release()
 
+    @property
+    def zone(self) -> datetime.tzinfo | None:
+        """The station's time zone; None where there is no schedule yet: the computer's."""
+        schedule = self.plan().schedule
+        return schedule.timezone if schedule else None
+
+    def now(self) -> datetime.datetime:
+        """This moment, by the station's clock."""
+        return datetime.datetime.now(datetime.UTC).astimezone(self.zone)
+
     def _load(self) -> ScheduleFile:
         try:
-            plan = ScheduleFile(load_schedule(self.workspace), ())
+            return ScheduleFile(load_schedule(self.workspace), ())
         except LoaError as error:
-            plan = ScheduleFile(self._plan[1].schedule, error.findings)
-        use_zone(plan.schedule.timezone if plan.schedule else None)
-        return plan
+            return ScheduleFile(self._plan[1].schedule, error.findings)
 
     def _read(self, name: str) -> CommuneFile:
         path = self.workspace.campaigns / name
