@@ -70,7 +70,7 @@ bench: setup
 
 # Collect the messages of the source, and of click, into the Vietnamese catalogue (then translate what is empty).
 catalogue: setup
-	$(BIN)/pybabel -q extract -F generator/loa/locale/babel.cfg --no-location --sort-output --no-wrap -k _ -k ngettext:1,2 --project loa -o generator/loa/locale/loa.pot generator/loa \
+	$(BIN)/pybabel -q extract -F generator/loa/locale/babel.cfg --no-location --sort-output --no-wrap -k _ -k N_ -k ngettext:1,2 --project loa -o generator/loa/locale/loa.pot generator/loa \
 	  "$$($(BIN)/python -c 'import click, pathlib; print(pathlib.Path(click.__file__).parent)')"
 	$(BIN)/pybabel -q update -D loa -i generator/loa/locale/loa.pot -d generator/loa/locale --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l vi
 	sed -i -E '/^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Report-Msgid-Bugs-To|Language-Team|Generated-By):/d' generator/loa/locale/vi/LC_MESSAGES/loa.po

@@ -18,7 +18,7 @@ def catalogue() -> Catalog:
 
 def used() -> dict[str | tuple[str, ...], str]:
     methods = [("**.py", "python"), ("**.html", "jinja2")]
-    found = extract_from_dir(str(PACKAGE), keywords={"_": None, "ngettext": (1, 2)}, method_map=methods)
+    found = extract_from_dir(str(PACKAGE), keywords={"_": None, "N_": None, "ngettext": (1, 2)}, method_map=methods)
     return {message: f"{name}:{line}" for name, line, message, _comments, _context in found}
 
 

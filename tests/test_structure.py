@@ -14,8 +14,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "loa"
 LAYERS = (
-    "errors i18n text clock workspace sample template_files logs limited yamlfile normalizer reference campaign article "
-    "script checks audio tts bulletin schedule store playout automation publish actions app web cli"
+    "errors i18n formats names text clock file_cache workspace sample template_files logs limited yamlfile normalizer "
+    "reference campaign article script checks audio tts bulletin schedule store playout automation publish actions app web "
+    "cli"
 ).split()
 """The packages and single modules of `loa`, from the ground up: each imports only what stands before it."""
 SOURCES = sorted(PACKAGE.rglob("*.py"))

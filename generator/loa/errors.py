@@ -72,6 +72,10 @@ class WorkspaceError(LoaError):
     """The workspace is missing, or a file in it cannot be read or written."""
 
 
+class EditConflictError(WorkspaceError):
+    """A file that somebody else changed while a change of it was being made."""
+
+
 class CampaignError(LoaError):
     """Campaign files are missing or invalid."""
 

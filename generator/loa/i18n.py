@@ -41,6 +41,11 @@ def _(message: str) -> str:
     return _current.gettext(message)
 
 
+def N_(message: str) -> str:  # noqa: N802  gettext's own name
+    """Puts `message` into the catalogue; whoever shows it translates it with `_` then."""
+    return message
+
+
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Translate `singular` or `plural`, chosen by `n`, into the current language."""
     return _current.ngettext(singular, plural, n)

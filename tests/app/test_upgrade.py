@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from loa import __version__
+from loa.actions.approvals import withdraw
 from loa.app.build import BuildReport, build
 from loa.automation import service
 from loa.automation.station import Automation
 from loa.bulletin import writer
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
-from loa.store.approvals import all_approvals, approved, find, withdraw
+from loa.store.approvals import all_approvals, approved, find
 from loa.store.asrun import outcome_of, rows, verify
 from loa.store.database import Database
 from loa.web.auth.roles import Role

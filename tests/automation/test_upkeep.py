@@ -99,8 +99,8 @@ def test_the_verbs_from_release_to_log(air: Workspace, plan: Plan, loa: Loa) -> 
     done = loa("air", "tin", "--on", "n", "--on", "f", "--by", "Anh Nam", cwd=root)
     assert (done.returncode, done.stderr) == (0, "")
     log = loa("log", cwd=root).stdout
-    assert "MISSED" in log
-    assert "aired" in log
+    assert "not aired" in log
+    assert ": aired  " in log
     assert "Anh Nam" in log
     assert loa("log", "verify", cwd=root).returncode == 0
     assert loa("stop", cwd=root).returncode == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from loa.cli.schema import meanings, schema_text
+from loa.cli.schema import schema_text
 from loa.i18n import set_language
 from loa.yamlfile import load
 from tests.conftest import ROOT, Loa
@@ -41,11 +41,24 @@ def test_a_schema_underlines_what_loa_would_refuse() -> None:
     assert len(wrong) == 2
 
 
-def test_every_key_of_a_campaign_file_has_its_meaning() -> None:
-    schema = json.loads(schema_text("campaign"))
-    keys = {(name, key) for name, part in schema["$defs"].items() for key in part["properties"]}
-    keys |= {("Commune", key) for key in schema["properties"]}
-    assert keys == set(meanings())
+def test_every_key_of_a_campaign_file_has_its_meaning_in_the_users_language() -> None:
+    shown = []
+    for language in ("en", "vi"):
+        set_language(language)
+        schema = json.loads(schema_text("campaign"))
+        parts = [("Commune", schema), *schema["$defs"].items()]
+        shown.append(
+            {(name, key): field.get("title") for name, part in parts for key, field in part["properties"].items()}
+        )
+    assert len(shown[0]) > 40
+    assert all(shown[0].values())
+    assert not [key for key in shown[0] if shown[0][key] == shown[1][key] and key != ("Unit", "website")]
+
+
+def test_what_only_developers_read_is_not_in_a_schema() -> None:
+    for which in ("campaign", "schedule"):
+        schema = json.loads(schema_text(which))
+        assert not [part for part in (schema, *schema["$defs"].values()) if {"title", "description"} & part.keys()]
 
 
 def test_the_verb_prints_the_schema(loa: Loa) -> None:

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from loa.web import formats
+from loa.schedule import wording
 from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.views.airings import turns_on
@@ -140,7 +140,7 @@ def test_a_rule_is_said_in_words_and_replaced_by_days_of_the_week(
     ],
 )  # fmt: skip
 def test_rules_in_words(rule: str, said: str) -> None:
-    assert formats.rule_in_words(rule) == said
+    assert wording.rule_in_words(rule) == said
 
 
 def test_days_in_words() -> None:
@@ -153,4 +153,4 @@ def test_days_in_words() -> None:
         "2026-09-02": "02/09/2026",
         "2-9": "2 September",
     }
-    assert {text: formats.in_words(text) for text in wanted} == wanted
+    assert {text: wording.in_words(text) for text in wanted} == wanted

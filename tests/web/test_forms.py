@@ -1,9 +1,15 @@
+from collections.abc import Iterable
+
 import pytest
 from starlette.datastructures import FormData
 
 from loa.campaign import Campaign, Commune
+from loa.i18n import set_language
+from loa.schedule.alerts import Alerts
+from loa.schedule.models import Rules
+from loa.schedule.outputs import KINDS
 from loa.text import free_slug, slug
-from loa.web import names, yaml_forms
+from loa.web import yaml_forms
 from loa.web.forms import Form, clean
 from loa.web.yaml_forms import Change
 from loa.workspace import Workspace
@@ -14,18 +20,37 @@ COMMUNE = yaml_forms.fields_of(Commune, without=frozenset({"campaigns"}))
 CAMPAIGN = yaml_forms.fields_of(Campaign, without=frozenset({"id"}))
 
 
-def everything(fields: tuple[yaml_forms.Field, ...]) -> set[str]:
-    return {f.name for f in fields} | {name for f in fields for name in everything(f.members)}
+OTHERS = [
+    field
+    for model in (*KINDS.values(), Rules, Alerts)
+    for field in yaml_forms.fields_of(model, without=frozenset({"kind"}))
+]
 
 
-def test_every_field_of_the_schema_has_a_name_on_the_form() -> None:
-    assert everything(COMMUNE) | everything(CAMPAIGN) <= set(names.labels())
+ALIKE = {"", "Website", "STARTTLS", "TLS", "MPA (MP3)"}
+"""Words that are the same in both languages."""
 
 
-def test_every_choice_of_the_schema_is_named_or_vietnamese_already() -> None:
-    for field in yaml_forms.leaves(COMMUNE + CAMPAIGN):
-        if field.kind in {"choice", "ticks"} and field.name != "commune.kind":
-            assert set(field.options) <= set(names.options()[field.name]), field.name
+def everything(fields: Iterable[yaml_forms.Field]) -> list[yaml_forms.Field]:
+    return [one for field in fields for one in (field, *everything(field.members))]
+
+
+@pytest.mark.parametrize("field", everything((*COMMUNE, *CAMPAIGN, *OTHERS)), ids=lambda field: field.name)
+def test_every_field_says_in_the_users_language_what_it_and_its_choices_are(field: yaml_forms.Field) -> None:
+    assert field.title
+    english = (field.label, field.help, *map(field.named, field.options))
+    set_language("vi")
+    shown = (field.label, field.help, *map(field.named, field.options))
+    own = set(field.options) if field.name == "commune.kind" else set()  # Vietnamese already
+    assert not set(english) & set(shown) - ALIKE - own
+
+
+def test_help_tells_how_a_field_is_filled_in() -> None:
+    helps = {field.name: field.help for field in everything((*COMMUNE, *CAMPAIGN))}
+    assert helps["station.pronounce"] == "One a line: word = how it is read. For example: VNeID = vi en i đi"
+    assert helps["hotlines"].endswith("One a line: Who answers | Telephone. For example: Cấp cứu y tế | 115")
+    assert helps["voices"] == "Empty: as the station does. One a line. For example: nữ, nam"
+    assert helps["postal"] == ""
 
 
 @pytest.mark.parametrize("stem", ["ben-hai", "trung-son", "hung-thinh", "nhat-quang"])

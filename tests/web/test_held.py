@@ -22,6 +22,7 @@ from loa.errors import StoreError
 from loa.store import approvals, requests
 from loa.store.alarms import Alarm, raise_alarm
 from loa.store.database import Database
+from loa.store.file_history import Author, replacing
 from loa.store.lease import Lease
 from loa.web.auth.roles import Role
 from loa.web.context import Console
@@ -114,7 +115,8 @@ def prepared(console: Console, station: Workspace, log_in: LogIn) -> tuple[Brows
     raise_alarm(console.store, Alarm("e", "output", "loa hỏng", NOW), ())
     file = station.campaigns / "ben-hai.yaml"
     text = file.read_text("utf-8")
-    console.history.save(file, text, text.replace("Tổng vệ sinh", "Vệ sinh"), "Mai", "tên khác")
+    after = text.replace("Tổng vệ sinh", "Vệ sinh")
+    console.history.edit_file(file, replacing(text, after), Author("Mai"), "tên khác", action="commune.saved")
     people = {person.name: person for person in console.accounts.all()}
     console.sessions.make_token(people["mai"], "máy cũ", frozenset({Role.OFFICER}), 30)
     names = {

@@ -1,30 +1,10 @@
 import pytest
 
 from loa.schedule.alerts import Alerts
-from loa.schedule.models import Rules
-from loa.schedule.outputs import KINDS
-from loa.web import names, yaml_forms
 from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import Browser, LogIn, yaml_of
-
-
-def everything(fields: tuple[yaml_forms.Field, ...]) -> set[str]:
-    return {f.name for f in fields} | {name for f in fields for name in everything(f.members)}
-
-
-@pytest.mark.parametrize("model", [*KINDS.values(), Rules, Alerts], ids=lambda model: model.__name__)
-def test_every_field_has_a_name_and_every_choice_too(model: type[Rules]) -> None:
-    fields = yaml_forms.fields_of(model, without=frozenset({"kind"}))
-    assert everything(fields) <= set(names.schedule_labels())
-    for field in yaml_forms.leaves(fields):
-        if field.kind == "choice":
-            assert set(field.options) == set(names.schedule_options()[field.name])
-
-
-def test_names_of_a_campaign_and_of_a_station_do_not_collide() -> None:
-    assert not names.labels().keys() & names.schedule_labels().keys()
 
 
 @pytest.fixture

@@ -1,12 +1,18 @@
 """Today: how loud each loudspeaker is, how it is getting on, and what an operator may do about it."""
 
 import datetime
+import re
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
 
+from loa import sample
 from loa.store.alarms import Alarm, raise_alarm
 from loa.store.database import stamp
 from loa.store.tables import outputs
 from loa.web.auth.roles import Role
 from loa.web.context import Console
+from loa.web.pages import fragment
 from loa.web.views import bulletins
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn, yaml_of
@@ -78,3 +84,24 @@ def test_alarms_are_acknowledged_one_by_one_or_all_together(log_in: LogIn, conso
     assert "loa số 1 hỏng" not in page
     assert "loa số 2 hỏng" in page
     assert "A loudspeaker does not work" not in operator.submit("/alarms/clear")
+
+
+def test_two_stations_in_one_process_keep_their_own_time(tmp_path: Path) -> None:
+    """The time zone was a global of the module that formats: whoever read a schedule last set it for all."""
+    zones = ("Asia/Ho_Chi_Minh", "Pacific/Kiritimati")
+    sent_back = SimpleNamespace(returned={"who": "Lan", "note": "", "at": NOW.isoformat()})
+    shown = []
+    with ExitStack() as opened:
+        consoles = []
+        for zone in zones:
+            station = sample.copy(tmp_path / zone)
+            text = station.schedule_file.read_text("utf-8")
+            station.schedule_file.write_text(text.replace("Asia/Ho_Chi_Minh", zone), "utf-8")
+            consoles.append(Console.open(station))
+            opened.callback(consoles[-1].store.close)
+            opened.callback(consoles[-1].database.close)
+            assert consoles[-1].files.plan().schedule
+        for console in consoles:
+            part = fragment(console, "part-returned.html", returned=[sent_back])
+            shown += re.findall(r"\d\d:\d\d \d\d/\d\d/\d{4}", part)
+    assert shown == ["17:00 22/11/2026", "00:00 23/11/2026"]

@@ -91,26 +91,6 @@ def test_a_schedule_that_would_be_wrong_is_refused_with_its_line(console: Consol
     finding = refused.value.findings[0]
     assert finding.file == "schedule.yaml"
     assert finding.line
-    assert not list(station.state.glob("try-*"))
-
-
-def test_two_people_do_not_overwrite_each_other(console: Console, station: Workspace) -> None:
-    text = station.schedule_file.read_text("utf-8")
-    first, second = text + "# một\n", text + "# hai\n"
-    console.history.save(station.schedule_file, text, first, "Lan", "một")
-    with pytest.raises(FormError):
-        console.history.save(station.schedule_file, text, second, "Ba", "hai")
-    assert station.schedule_file.read_text("utf-8") == first
-
-
-def test_the_last_change_can_be_taken_back_unless_the_file_moved_on(console: Console, station: Workspace) -> None:
-    text = station.schedule_file.read_text("utf-8")
-    console.history.save(station.schedule_file, text, text + "# một\n", "Lan", "một")
-    last = console.history.undoable(station.schedule_file)
-    assert last is not None
-    assert (last["who"], last["before"]) == ("Lan", text)
-    station.schedule_file.write_text(text + "# ở ngoài\n", "utf-8")
-    assert console.history.undoable(station.schedule_file) is None
 
 
 def test_a_new_reading_and_a_null_are_written_as_people_do() -> None:

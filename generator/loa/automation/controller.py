@@ -4,12 +4,13 @@ import datetime
 from collections.abc import Callable, Mapping
 
 from loa.automation.fallbacks import Fallbacks
-from loa.automation.live_airing import LiveAiring, PlayingSession, clock_text, determine_outcome
+from loa.automation.live_airing import LiveAiring, PlayingSession, determine_outcome
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import ApprovalError, StoreError
+from loa.formats import lasting
 from loa.i18n import _
 from loa.logs import logger
 from loa.playout.recording import LoadedRecording
@@ -121,7 +122,7 @@ class Controller:
         live.session.start()
         self._note_position(live, live.session)  # from now on it may have been heard, even if this process dies
         if live.cut:
-            live.notes.append(_("went on from {place}").format(place=clock_text(live.offset)))
+            live.notes.append(_("went on from {place}").format(place=lasting(live.offset)))
 
     def _lines(self, live: LiveAiring) -> dict[str, AnyOutput]:
         """Return its outputs that are still in the schedule, with their current settings."""
@@ -142,7 +143,7 @@ class Controller:
         """Stop `interrupted` airings for an emergency; those that may resume wait for its end, the others are ended."""
         for other in interrupted:
             was_heard = other.session is not None and other.session.started_at is not None
-            place = clock_text(other.session.position) if other.session else ""
+            place = lasting(other.session.position) if other.session else ""
             other.stop_session()
             if was_heard:
                 by = urgent.airing.broadcast or urgent.airing.bulletin
@@ -167,7 +168,7 @@ class Controller:
 
     def _handle_suspension(self, live: LiveAiring, session: PlayingSession, why: str, now: datetime.datetime) -> None:
         """Stop an airing because this process stood still. It resumes at its sentence, if there is still time."""
-        place = clock_text(session.position)
+        place = lasting(session.position)
         live.stop_session()
         live.resumed = True
         live.notes.append(_("interrupted at {place} ({why})").format(place=place, why=why))

@@ -5,12 +5,13 @@ import datetime
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
 from loa.automation.fallbacks import FallbackChoice, Fallbacks
-from loa.automation.live_airing import LiveAiring, clock_text
+from loa.automation.live_airing import LiveAiring
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import ApprovalError, LoaError, PlayoutError, StoreError
+from loa.formats import lasting
 from loa.i18n import _
 from loa.schedule import Airing
 from loa.schedule.airings import inside_hours
@@ -162,7 +163,7 @@ class Dispatcher:
             live.offset, live.resumed = choice.recording.sentence_before(previous.position), True
             live.started = previous.started
             note = _("interrupted at {place} ({why}), resumed from {from_}").format(
-                place=clock_text(previous.position), why=self._guard.gap_reason(), from_=clock_text(live.offset)
+                place=lasting(previous.position), why=self._guard.gap_reason(), from_=lasting(live.offset)
             )
             live.notes.append(note)
         return live
@@ -183,7 +184,7 @@ class Dispatcher:
         previous = self._previous.get(airing.id)
         reason = self._reasons.get(airing.id) or self._guard.gap_reason(airing.planned) or _("it could not start")
         if previous and previous.position is not None:
-            reason = _("interrupted at {place}; {why}").format(place=clock_text(previous.position), why=reason)
+            reason = _("interrupted at {place}; {why}").format(place=lasting(previous.position), why=reason)
         self._finish_unaired(airing, reason, previous)
 
     def _apologise(self, airing: Airing, now: datetime.datetime, holder: str) -> None:

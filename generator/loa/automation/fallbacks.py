@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from loa.bulletin.models import APOLOGY
 from loa.errors import ApprovalError, Finding, PlayoutError
+from loa.file_cache import FileCache, mark_of
 from loa.i18n import _
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Schedule
@@ -26,7 +27,7 @@ class Fallbacks:
 
     def __init__(self, workspace: Workspace, store: Database) -> None:
         self._workspace, self._store = workspace, store
-        self._known: dict[tuple[str, int, int], LoadedRecording] = {}
+        self._known = FileCache(LoadedRecording.load, most=4)  # a few, not every bulletin of the year
 
     def planned(self, bulletin: str) -> FallbackChoice:
         """Return the planned bulletin. Raises ApprovalError (none, unapproved, changed), PlayoutError, StoreError."""
@@ -75,16 +76,11 @@ class Fallbacks:
             return None
 
     def _load(self, bulletin_file: BulletinFile) -> LoadedRecording:
-        try:
-            status = bulletin_file.path.stat()
-        except OSError as error:
+        mark = mark_of(bulletin_file.path)
+        if not mark:
             message = _("there is no bulletin {name}").format(name=bulletin_file.id)
-            raise ApprovalError(Finding("bulletin.none", message, _("Make it: loa build"))) from error
-        key = (str(bulletin_file.path), status.st_mtime_ns, status.st_size)
-        if key not in self._known:
-            self._known = dict(list(self._known.items())[-3:])  # keep only a few in memory
-            self._known[key] = LoadedRecording.load(bulletin_file)
-        return self._known[key]
+            raise ApprovalError(Finding("bulletin.none", message, _("Make it: loa build")))
+        return self._known.get(bulletin_file, mark)
 
 
 def apologies_missing(workspace: Workspace, store: Database, schedule: Schedule) -> dict[str, Finding]:

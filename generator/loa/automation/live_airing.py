@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from loa.automation.timing import Timing
+from loa.formats import lasting
 from loa.i18n import _
 from loa.playout.channel import OutputCondition, OutputReport
 from loa.playout.recording import LoadedRecording
@@ -135,7 +136,7 @@ def determine_outcome(live: LiveAiring, now: datetime.datetime, timing: Timing) 
         live.notes.append(_("no output took sound"))
     elif not complete:
         outcome = "missed"
-        live.notes.append(_("the outputs failed at {place}").format(place=clock_text(live.offset)))
+        live.notes.append(_("the outputs failed at {place}").format(place=lasting(live.offset)))
     elif live.resumed:
         outcome = "resumed"
     elif late > timing.late:
@@ -165,11 +166,6 @@ def determine_outcome(live: LiveAiring, now: datetime.datetime, timing: Timing) 
     return entry, alarms
 
 
-def clock_text(seconds: float) -> str:
-    """Return a duration as `m:ss`."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-
-
 def _quality_alarms(live: LiveAiring, reports: list[OutputReport]) -> list[tuple[str, str]]:
     found = []
     played: dict[str, float] = {}
@@ -182,8 +178,8 @@ def _quality_alarms(live: LiveAiring, reports: list[OutputReport]) -> list[tuple
     for output, seconds in played.items():
         if seconds < wanted - _SHORT:
             message = _("{output} played {played} of {whole}")
-            whole = clock_text(wanted)
-            found.append(("short", message.format(output=output, played=clock_text(seconds), whole=whole)))
+            whole = lasting(wanted)
+            found.append(("short", message.format(output=output, played=lasting(seconds), whole=whole)))
     return found
 
 

@@ -4,6 +4,7 @@ import datetime
 
 from loa.clock import Clock
 from loa.errors import Finding, ScheduleError, WorkspaceError
+from loa.file_cache import mark_of
 from loa.logs import logger
 from loa.schedule import Airing, Schedule, airings
 from loa.schedule.loader import load_schedule
@@ -86,9 +87,5 @@ class ScheduleWatch:
             self._planned = (since, until + margin, found)
         return [airing for airing in self._planned[2] if since <= airing.planned < until]
 
-    def _state(self) -> tuple[int, int] | None:
-        try:
-            status = self._file.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size
+    def _state(self) -> str:
+        return mark_of(self._file)

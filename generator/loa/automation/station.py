@@ -13,13 +13,14 @@ from loa.automation.controller import Controller, Start
 from loa.automation.disk import DiskReserve
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.fallbacks import Fallbacks
-from loa.automation.live_airing import PlayingSession, clock_text
+from loa.automation.live_airing import PlayingSession
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.output_watch import OutputWatch
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import StoreError
+from loa.formats import lasting
 from loa.i18n import _
 from loa.logs import logger
 from loa.playout.recording import LoadedRecording
@@ -176,7 +177,7 @@ class Automation:
             self._guard.gap = (_("the clock was not sure ({why})").format(why=self.doubt), reading.now)
         self.doubt = reading.doubt
         if reading.slept:
-            why = _("the computer or Loa stood still for {time}").format(time=clock_text(reading.slept))
+            why = _("the computer or Loa stood still for {time}").format(time=lasting(reading.slept))
             self._guard.gap = (why, reading.now)
             self._log.warning("asleep", seconds=reading.slept)
 

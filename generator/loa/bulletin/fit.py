@@ -12,6 +12,7 @@ from typing import Literal
 
 from loa.bulletin.models import BulletinPlan
 from loa.errors import BulletinError, Finding
+from loa.formats import lasting
 from loa.i18n import _, ngettext
 
 STRETCH = (0.75, 1.6)
@@ -138,7 +139,7 @@ def length_error(plan: BulletinPlan, frame: Length, bridge: Length, items: Items
     if over > 0:
         syllables = math.ceil(over * _SYLLABLES_A_SECOND / 10) * 10
         message = _("“{title}” lasts {length}, {over} more than its longest {max}.").format(
-            title=plan.title, length=clock(times[0]), over=clock(over), max=clock(plan.max_seconds)
+            title=plan.title, length=lasting(times[0]), over=lasting(over), max=lasting(plan.max_seconds)
         )
         fix = ngettext(
             "Leave out about {count} syllable, or raise length.max in schedule.yaml.",
@@ -154,12 +155,12 @@ def length_error(plan: BulletinPlan, frame: Length, bridge: Length, items: Items
     ).format(
         title=plan.title,
         number=number,
-        short=clock(short),
-        under=clock(plan.min_seconds - short),
-        min=clock(plan.min_seconds),
-        long=clock(long),
-        over=clock(long - plan.max_seconds),
-        max=clock(plan.max_seconds),
+        short=lasting(short),
+        under=lasting(plan.min_seconds - short),
+        min=lasting(plan.min_seconds),
+        long=lasting(long),
+        over=lasting(long - plan.max_seconds),
+        max=lasting(plan.max_seconds),
     )
     fix = _("Lower length.min or raise length.max in schedule.yaml, or lengthen the article.")
     return BulletinError(Finding("bulletin.between", message, fix))
@@ -172,11 +173,5 @@ def _without_last(plan: BulletinPlan, frame: Length, items: Items) -> str:
         seconds = total(frame, Length(), items[:kept], (tuple(map(len, items[:kept])),)).at()
         if seconds <= plan.max_seconds:
             advice = _("Leave out {names}: then it lasts {length}. Or raise length.max in schedule.yaml.")
-            return advice.format(names=", ".join(names[kept:]), length=clock(seconds))
+            return advice.format(names=", ".join(names[kept:]), length=lasting(seconds))
     return ""
-
-
-def clock(seconds: float) -> str:
-    """Return a duration as `m:ss`."""
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02}"

@@ -18,6 +18,7 @@ from loa.audio.mp3 import FRAME_BYTES, FRAME_SECONDS, RATE
 from loa.audio.samples import Sound
 from loa.bulletin.manifest import Cue, Manifest
 from loa.errors import BulletinError, Finding, Severity, SpeechError
+from loa.formats import lasting
 from loa.i18n import _
 from loa.tts.cache import clip_path, digest
 from loa.workspace import Workspace, write_atomic
@@ -121,7 +122,7 @@ def findings(workspace: Workspace, mp3: Path, threshold: float = THRESHOLD) -> I
             yield Finding(
                 "listen.unclear",
                 _("At {time} only {share:.0%} is understood; missed: {missed}. Heard: “{heard}”").format(
-                    time=f"{int(result.cue.start) // 60}:{int(result.cue.start) % 60:02}",
+                    time=lasting(result.cue.start),
                     share=result.share,
                     missed=" ".join(result.missed),
                     heard=result.understood,

@@ -11,6 +11,7 @@ from loa.audio import ffmpeg
 from loa.audio.mp3 import RATE
 from loa.bulletin.manifest import Manifest, Verification
 from loa.errors import BulletinError, Finding, Severity
+from loa.formats import lasting
 from loa.i18n import _
 
 LOUDNESS = (-16.5, -15.5)
@@ -97,5 +98,4 @@ def _fast_sentences(manifest: Manifest, pace: float) -> Iterator[str]:
         if syllables >= MIN_SYLLABLES and cue.text not in reported and expected > FAST_FACTOR * (cue.end - cue.start):
             reported.add(cue.text)
             message = _("At {time} a sentence is over in {seconds:.1f} s instead of about {expected:.1f} s: “{text}”")
-            at = f"{int(cue.start) // 60}:{int(cue.start) % 60:02}"
-            yield message.format(time=at, seconds=cue.end - cue.start, expected=expected, text=cue.text)
+            yield message.format(time=lasting(cue.start), seconds=cue.end - cue.start, expected=expected, text=cue.text)

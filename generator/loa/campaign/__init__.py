@@ -1,6 +1,6 @@
 """Campaigns: load one YAML file per commune into frozen models; report every problem of every file at once."""
 
-from loa.campaign.loader import load_commune, load_communes, read_commune, read_station, survey
+from loa.campaign.loader import load_commune, load_communes, parse_commune, read_commune, read_station, survey
 from loa.campaign.models import Campaign, Commune, Desk, Hotline, Portal, Services, StationSettings, Unit
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Unit",
     "load_commune",
     "load_communes",
+    "parse_commune",
     "read_commune",
     "read_station",
     "survey",

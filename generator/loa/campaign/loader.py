@@ -7,7 +7,7 @@ from loa.campaign.models import Commune, nfc
 from loa.errors import CampaignError, Finding, Severity, WorkspaceError
 from loa.i18n import _
 from loa.workspace import Workspace, yaml_files
-from loa.yamlfile import YamlFile, load, validate
+from loa.yamlfile import YamlFile, load, parse, validate
 
 
 def load_communes(workspace: Workspace) -> list[Commune]:
@@ -52,12 +52,21 @@ def read_station(workspace: Workspace) -> tuple[list[tuple[Commune, YamlFile]], 
 def read_commune(path: Path, file: str) -> tuple[Commune, YamlFile]:
     """Load one file with the places of its values. Raises WorkspaceError or CampaignError with all its problems."""
     source = load(path, file)
+    return _checked(source, path.stem), source
+
+
+def parse_commune(text: str, stem: str, file: str) -> Commune:
+    """The commune that the file `<stem>.yaml` of this text would be. Raises as `read_commune`."""
+    return _checked(parse(text, file), stem)
+
+
+def _checked(source: YamlFile, stem: str) -> Commune:
     commune = validate(Commune, source)
     duplicates = list(_ids_twice(commune, source))
     if duplicates:
         raise CampaignError(duplicates)
-    commune._stem = nfc(path.stem)
-    return commune, source
+    commune._stem = nfc(stem)
+    return commune
 
 
 def _ids_twice(commune: Commune, source: YamlFile) -> Iterator[Finding]:

@@ -17,8 +17,9 @@ from pydantic import (
 )
 
 from loa.errors import CampaignError, Finding
-from loa.i18n import _
-from loa.yamlfile import Strict
+from loa.formats import day_of
+from loa.i18n import N_, _
+from loa.yamlfile import Choices, Strict
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -32,20 +33,6 @@ _PRIVATE = re.compile(
 def nfc(text: str) -> str:
     """Return `text` in Unicode form NFC, without invisible characters."""
     return unicodedata.normalize("NFC", _PRIVATE.sub("", text))
-
-
-def _day(value: Any) -> Any:
-    """Accept only year-month-day: pydantic would read a bare number as seconds since 1970."""
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)) else _refuse_day()
-    except (TypeError, ValueError):
-        return _refuse_day()
-
-
-def _refuse_day() -> None:
-    raise ValueError(_("This is not a date.") + "\n" + _("Write year-month-day, for example 2026-11-01."))
 
 
 def whole_number(value: Any) -> Any:
@@ -86,7 +73,7 @@ def _presenters(names: tuple[str, ...]) -> tuple[str, ...]:
 Text = Annotated[str, AfterValidator(nfc), Field(min_length=1)]
 Presenters = Annotated[tuple[Text, ...], AfterValidator(_presenters)]
 Slug = Annotated[str, Field(pattern=_SLUG)]
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(day_of)]
 Count = Annotated[int, BeforeValidator(whole_number), Field(ge=0)]
 Url = Annotated[str, AfterValidator(_url)]
 Website = Annotated[str, AfterValidator(_website)]
@@ -99,13 +86,29 @@ Kind = Annotated[
 class Unit(Strict):
     """The commune as an administrative unit, with its name on the day of the campaigns."""
 
-    sample: bool = False  # an example to copy, whose name is not filled in yet
-    name: Text | None
-    kind: Kind = "xã"
-    district: Text | None = None  # only before 2025-07-01
-    province: Text | None = Field(default=None, validate_default=True)
-    code: Text | None = None  # today's official code, if the unit still exists
-    website: Website | None = None
+    sample: bool = Field(
+        default=False,
+        title=N_("This is only a sample"),
+        description=N_("An example to copy: its name and province are still to be filled in."),
+    )
+    name: Text | None = Field(
+        title=N_("Name of the commune"), description=N_("The commune's name, without its kind."), examples=["Bến Hải"]
+    )
+    kind: Kind = Field(default="xã", title=N_("Kind of unit"))
+    district: Text | None = Field(
+        default=None, title=N_("District"), description=N_("Only for texts from before 1 July 2025.")
+    )
+    province: Text | None = Field(
+        default=None,
+        validate_default=True,
+        title=N_("Province or city"),
+        description=N_("The province's name, without its kind."),
+        examples=["Quảng Trị"],
+    )
+    code: Text | None = Field(
+        default=None, title=N_("Official code"), description=N_("Leave it empty if the unit no longer exists.")
+    )
+    website: Website | None = Field(default=None, title=N_("Website"))
 
     @field_validator("name", "province")
     @classmethod
@@ -128,77 +131,154 @@ class Unit(Strict):
 class Portal(Strict):
     """The addresses of online services: the province's portal (until 2025-06-30) and the national portal."""
 
-    url: Url | None = None
-    national: Url | None = None
+    url: Url | None = Field(
+        default=None,
+        title=N_("Portal of the province"),
+        description=N_("Only for texts from before 1 July 2025."),
+        examples=["https://dichvucong.quangtri.gov.vn/"],
+    )
+    national: Url | None = Field(default=None, title=N_("National portal"), examples=["https://dichvucong.gov.vn"])
 
 
 class Desk(Strict):
     """The office that people visit in person. Values that are null are not mentioned in articles."""
 
-    name: Text
-    address: Text | None = None
-    phone: Text | None = None
-    hours: Text | None = None
+    name: Text = Field(title=N_("Name of the place"))
+    address: Text | None = Field(default=None, title=N_("Address"))
+    phone: Text | None = Field(
+        default=None,
+        title=N_("Telephone"),
+        description=N_("Leave it empty if you are not sure: it is then not said."),
+    )
+    hours: Text | None = Field(default=None, title=N_("Opening hours"))
 
 
 class Hotline(Strict):
     """Whom to call, and the telephone number as it is written."""
 
-    who: Text
-    phone: Text
+    who: Text = Field(title=N_("Who answers"))
+    phone: Text = Field(title=N_("Telephone"))
 
 
 class StationSettings(Strict):
     """The commune's radio station: its call sign, its listeners' accent, its voices and its jingle."""
 
-    call: Text | None = None
-    region: Literal["bac", "trung", "nam"] = "bac"
-    voice: Text | None = None  # ENGINE or ENGINE:VOICE; null: the best voice that is ready
-    voices: Presenters = ()  # presenters who take turns: [nữ, nam]; empty: one voice reads everything
-    jingle: Text | None = "chime"
-    pronounce: dict[Text, Text] = Field(default_factory=dict)  # how this station pronounces a word: {VNeID: vi en i đi}
+    call: Text | None = Field(
+        default=None,
+        title=N_("How the station names itself"),
+        description=N_("Empty: “Đài truyền thanh” and the commune's name."),
+    )
+    region: Annotated[
+        Literal["bac", "trung", "nam"],
+        Choices({"bac": N_("northern"), "trung": N_("central"), "nam": N_("southern")}),
+    ] = Field(default="bac", title=N_("Accent of the listeners"))
+    voice: Text | None = Field(
+        default=None,
+        title=N_("Voice"),
+        description=N_("Empty: the best voice of this computer."),
+        examples=["loa:nu"],
+    )
+    voices: Presenters = Field(
+        default=(),
+        title=N_("Presenters"),
+        description=N_("Two take turns, paragraph by paragraph. Empty: one voice."),
+        examples=[["nữ", "nam"]],
+    )
+    jingle: Text | None = Field(default="chime", title=N_("Jingle"))
+    pronounce: dict[Text, Text] = Field(
+        default_factory=dict, title=N_("How words are read"), examples=[{"VNeID": "vi en i đi"}]
+    )
+
+
+_LEVELS = N_("Only for texts from before 15 August 2022.")
 
 
 class Services(Strict):
     """The numbers of services that the commune offers online. A number that is null is not mentioned in articles."""
 
-    level_3: Count | None = None
-    level_4: Count | None = None
-    combined: Count | None = None  # levels 3 and 4 together
-    full: Count | None = None  # toàn trình
-    partial: Count | None = None  # một phần
+    level_3: Count | None = Field(default=None, title=N_("At level 3"), description=_LEVELS)
+    level_4: Count | None = Field(default=None, title=N_("At level 4"), description=_LEVELS)
+    combined: Count | None = Field(default=None, title=N_("At levels 3 and 4 together"), description=_LEVELS)
+    full: Count | None = Field(default=None, title=N_("Complete online (toàn trình)"))
+    partial: Count | None = Field(default=None, title=N_("Partly online (một phần)"))
 
 
 class Campaign(Strict):
     """One article to make: its topic, its day, and the commune's facts for it."""
 
-    id: Slug
-    template: Slug
-    variant: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=9)] = 1  # which wording of the template
-    title: Text
-    as_of: Day  # the day whose law the text follows
-    form: Literal["radio", "web"] = "web"
-    services: Services = Services()
-    postal: bool = False  # applications and results can be sent by post
-    linked_services: tuple[Literal["khai-sinh", "khai-tu"], ...] = ()
-    explain_levels: bool = False  # also explain the four former levels of service
-    voices: Presenters = ()  # the presenters of this article; empty: those of the station
-    appeal_to: tuple[Text, ...] = ()
-    body: tuple[Text, ...] = ()  # the paragraphs of a free notice (template thong-bao)
-    deadline: Day | None = None  # the last day to do what the article asks the people to do
-    contact: Desk | None = None  # where to go for this topic; null: the commune's contact desk
-    hotlines: tuple[Hotline, ...] = ()  # whom to call
-    notes: Text | None = None  # for staff; never published, never spoken
+    id: Slug = Field(title=N_("Short name"), description=N_("A short name in a-z, 0-9 and hyphens."))
+    template: Slug = Field(title=N_("Topic"), examples=["dich-vu-cong-truc-tuyen"])
+    variant: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=9)] = Field(
+        default=1,
+        title=N_("Wording"),
+        description=N_("1 is the first wording; 2 says the same in other words, so that listeners do not tire."),
+    )
+    title: Text = Field(title=N_("Title"), description=N_("Stands above the article and in the list of bulletins."))
+    as_of: Day = Field(title=N_("The text follows the law of this day"))
+    form: Annotated[Literal["radio", "web"], Choices({"radio": N_("radio bulletin"), "web": N_("web article")})] = (
+        Field(
+            default="web",
+            title=N_("Form"),
+            description=N_("radio: greeting and thanks on the page too; web: only on air."),
+        )
+    )
+    services: Services = Field(
+        default=Services(),
+        title=N_("How many services are offered online"),
+        description=N_("What is empty is not said. Nothing is invented."),
+    )
+    postal: bool = Field(default=False, title=N_("Filing and results also by post"))
+    linked_services: Annotated[
+        tuple[Literal["khai-sinh", "khai-tu"], ...],
+        Choices(
+            {
+                "khai-sinh": N_("birth registration, residence and insurance card for a child under 6"),
+                "khai-tu": N_("death registration, removal of residence and funeral allowance"),
+            }
+        ),
+    ] = Field(default=(), title=N_("Linked services"))
+    explain_levels: bool = Field(default=False, title=N_("Also explain the four former levels"))
+    voices: Presenters = Field(
+        default=(),
+        title=N_("Presenters of this article"),
+        description=N_("Empty: as the station does."),
+        examples=[["nữ", "nam"]],
+    )
+    appeal_to: tuple[Text, ...] = Field(
+        default=(), title=N_("Who is asked to spread the word"), examples=[["MTTQ", "lãnh đạo các ấp"]]
+    )
+    body: tuple[Text, ...] = Field(
+        default=(),
+        title=N_("Text of the notice"),
+        description=N_("The paragraphs of the topic “A free notice”."),
+    )
+    deadline: Day | None = Field(default=None, title=N_("Last day to do it"))
+    contact: Desk | None = Field(
+        default=None,
+        title=N_("Where to go for this topic"),
+        description=N_("Empty: the commune's own desk."),
+    )
+    hotlines: tuple[Hotline, ...] = Field(
+        default=(),
+        title=N_("Whom to call"),
+        description=N_("Write only numbers that you have checked."),
+        examples=[[{"who": "Cấp cứu y tế", "phone": "115"}]],
+    )
+    notes: Text | None = Field(
+        default=None, title=N_("Notes for staff"), description=N_("Never shown on the page and never spoken.")
+    )
 
 
 class Commune(Strict):
     """One file of `campaigns/`: a commune, its station and its campaigns."""
 
-    unit: Unit = Field(alias="commune")
-    portal: Portal = Portal()
-    contact_desk: Desk | None = None
-    station: StationSettings = StationSettings()
-    campaigns: tuple[Campaign, ...]
+    unit: Unit = Field(alias="commune", title=N_("The commune"))
+    portal: Portal = Field(default=Portal(), title=N_("Public service portals"))
+    contact_desk: Desk | None = Field(default=None, title=N_("Where people come in person"))
+    station: StationSettings = Field(default=StationSettings(), title=N_("The radio station"))
+    campaigns: tuple[Campaign, ...] = Field(
+        title=N_("Campaigns"), description=N_("The articles to make, one entry each.")
+    )
     _stem: str = PrivateAttr(default="")
 
     @property

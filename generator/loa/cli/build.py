@@ -10,6 +10,7 @@ from loa.app.build import BuildReport, build
 from loa.bulletin.models import BulletinPlan
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings, progress_bar
+from loa.formats import lasting
 from loa.i18n import _, ngettext
 from loa.workspace import Workspace
 
@@ -62,7 +63,7 @@ def summary(report: BuildReport, workspace: Workspace) -> list[str]:
     """What was made, where to listen to it, and what to do then: in lines for people."""
     lines = [
         _("{file}: {minutes} min, voice {voice}").format(
-            file=workspace.relative(workspace.bulletins / f"{m.id}.mp3"), minutes=clock(m.seconds), voice=m.speakers
+            file=workspace.relative(workspace.bulletins / f"{m.id}.mp3"), minutes=lasting(m.seconds), voice=m.speakers
         )
         for m in report.made
     ]
@@ -84,8 +85,3 @@ def articles_only(report: BuildReport) -> list[str]:
         n=report.articles
     )
     return [f"{reported}."]
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds as `12:05`."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"

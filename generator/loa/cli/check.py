@@ -15,11 +15,13 @@ from loa.checks import Shape, Text, documents, fix, review, station
 from loa.checks import fix as fixes
 from loa.checks.station import doubts_of_text
 from loa.cli.app import CliContext, loa, pass_station
+from loa.cli.edits import edit_file
 from loa.cli.options import DAY, findings_json, print_findings
-from loa.errors import Finding, LoaError, Severity
+from loa.errors import Finding, LoaError, Severity, WorkspaceError
 from loa.i18n import _, ngettext
 from loa.schedule.loader import load_schedule
 from loa.workspace import write_atomic, yaml_files
+from loa.yamlfile import parse
 
 # Findings of these kinds mean that a file cannot be used at all: exit code 2.
 _UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "workspace.", "campaign.", "output.")
@@ -51,7 +53,7 @@ def check(
         if fix:
             for file in yaml_files(place.workspace.campaigns):
                 with suppress(LoaError):  # what cannot be read is told by the check itself
-                    _mend_campaign(file, day)
+                    _mend_campaign(place, file, day)
         found = station.check(place.workspace, day, spoken=spoken) + _schedule(place)
     if listen:
         mp3s = sorted(place.workspace.bulletins.glob("*/*.mp3"))
@@ -98,17 +100,37 @@ def _check_file(place: CliContext, file: Path, day: date | None, *, fix: bool, s
 
 def _check_campaign(place: CliContext, file: Path, day: date | None, *, fix: bool, spoken: bool) -> Iterator[Finding]:
     if fix:
-        _mend_campaign(file, day)
+        _mend_campaign(place, file, day)
     commune, source = read_commune(file, str(file))
     yield from station.check_commune(place.workspace, commune, source, day, spoken=spoken)
 
 
-def _mend_campaign(file: Path, day: date | None) -> None:
+def _mend_campaign(place: CliContext, file: Path, day: date | None) -> None:
     commune, source = read_commune(file, str(file))
-    text, many = fixes.fix_campaign(source, day or commune.campaigns[0].as_of)
-    if many:
+    day = day or commune.campaigns[0].as_of
+    text, many = fixes.fix_campaign(source, day)
+    own = _in_station(place, file)
+    if many and own:
+        edit_file(
+            place.workspace,
+            own,
+            lambda now: fixes.fix_campaign(parse(now, str(file)), day)[0],
+            ngettext("{many} place mended", "{many} places mended", many).format(many=many),
+            action="campaign.mended",
+            subject=commune.stem,
+        )
+    elif many:
         write_atomic(file, text)
     _tell_mended(file, many)
+
+
+def _in_station(place: CliContext, file: Path) -> Path | None:
+    """The file as the station calls it, if it is one of its campaigns/."""
+    try:
+        path = place.workspace.campaigns / file.name
+    except WorkspaceError:
+        return None
+    return path if path.exists() and path.samefile(file) else None
 
 
 def _mend(file: Path, raw: str, day: date, shape: Shape) -> None:

@@ -11,9 +11,10 @@ from rich.table import Table
 from loa.app import demo as demonstration
 from loa.app.build import BuildReport
 from loa.cli.app import loa
-from loa.cli.build import build_with_bar, clock
+from loa.cli.build import build_with_bar
 from loa.cli.log import row_line
 from loa.cli.options import print_findings
+from loa.formats import lasting
 from loa.i18n import _
 from loa.schedule.loader import load_schedule
 from loa.workspace import Workspace
@@ -54,5 +55,5 @@ def _table(shown: demonstration.Shown) -> Table:
         manifest = line.manifest
         name = line.commune.unit.full_name
         label = f"{name} ({line.commune.stem})"
-        table.add_row(label, str(line.words), clock(manifest.seconds), manifest.speakers, when)
+        table.add_row(label, str(line.words), lasting(manifest.seconds), manifest.speakers, when)
     return table

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from loa import names
 from loa.app.reports import workbook
 from loa.automation.service import open_station_store
 from loa.cli.app import CliContext, loa, pass_station
@@ -108,9 +109,8 @@ def row_line(row: asrun.Row, zone: ZoneInfo) -> str:
     when = (row.planned or row.at).astimezone(zone)
     if row.kind != "airing":
         return f"{when:%d/%m/%Y %H:%M}  [{row.kind}] {row.reason or ''}"
-    names = asrun_export.outcome_names()
     ends = [moment.astimezone(zone) for moment in (row.started, row.ended) if moment]
     span = "  " + "-".join(f"{moment:%H:%M:%S}" for moment in ends) if ends else ""
     reason = f"  ({row.reason})" if row.reason else ""
     what = row.broadcast or row.bulletin
-    return f"{when:%d/%m/%Y %H:%M}  {what}: {names[row.outcome or 'missed']}{span}  {row.output}{reason}"
+    return f"{when:%d/%m/%Y %H:%M}  {what}: {names.outcome(row.outcome or 'missed')}{span}  {row.output}{reason}"

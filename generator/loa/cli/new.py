@@ -10,12 +10,13 @@ import click
 from loa import sample
 from loa.campaign.authoring import commune_draft
 from loa.cli.app import CliContext, loa, pass_station
+from loa.cli.edits import edit_file
 from loa.errors import CampaignError, Finding
 from loa.i18n import _
 from loa.reference import places
 from loa.reference.places import bare
 from loa.text import slug
-from loa.workspace import Workspace, read_text, write_atomic
+from loa.workspace import Workspace, read_text
 
 
 @loa.group(help=_("Make something new: a station, or a commune's file."))
@@ -45,7 +46,8 @@ def commune(station: CliContext, name: str, province: str | None, kind: str | No
     unit = _find(name, province, kind, today)
     draft = commune_draft(unit, today)
     path = _free_path(workspace, draft.stem, unit, today)
-    write_atomic(path, draft.text)
+    note = _("from the official list: {name}").format(name=unit.name)
+    edit_file(workspace, path, lambda _none: draft.text, note, action="commune.added", subject=path.stem)
     click.echo(workspace.relative(path))
     click.echo(_("Open it, fill in what is null, then: loa check"), err=True)
 

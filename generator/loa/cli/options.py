@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from loa.errors import Finding, Severity
+from loa.formats import day_of
 from loa.i18n import _
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ class DayType(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
         """Refuses what is no day, with an example of one."""
-        for form in ("%Y-%m-%d", "%d/%m/%Y"):
-            with contextlib.suppress(ValueError):
-                return datetime.datetime.strptime(value.strip(), form).date()  # noqa: DTZ007  a day has no zone
+        with contextlib.suppress(ValueError):
+            parts = value.strip().split("-") if "-" in value else value.strip().split("/")[::-1]
+            return day_of("-".join(part.zfill(2) for part in parts))
         message = _("“{text}” is not a day; write year-month-day, for example 2026-11-01.").format(text=value)
         raise click.BadParameter(message, ctx, param)
 

@@ -9,6 +9,7 @@ import click
 from loa import __version__
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import span_options, to_span
+from loa.formats import long_day
 from loa.i18n import _
 from loa.schedule import UTC, Airing, airings
 from loa.schedule.loader import load_schedule
@@ -76,12 +77,11 @@ def plan_lines(found: tuple[Airing, ...]) -> list[str]:
     """One block a day, one line an airing, problems below it."""
     if not found:
         return [_("Nothing is planned in these days.")]
-    weekdays = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
     lines, day = [], None
     for airing in found:
         if airing.planned.date() != day:
             day = airing.planned.date()
-            lines.append(click.style(f"{weekdays[day.weekday()]} {day:%d/%m/%Y}", bold=True))
+            lines.append(click.style(long_day(day), bold=True))
         text = _("{minutes:g} min, {bulletin} on {outputs}").format(
             minutes=airing.minutes, bulletin=airing.bulletin, outputs=", ".join(airing.outputs)
         )

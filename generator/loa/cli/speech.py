@@ -17,6 +17,7 @@ from loa.bulletin.intelligibility import listen as listen_to
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings, progress_bar
 from loa.errors import Finding, SpeechError
+from loa.formats import lasting
 from loa.i18n import _
 from loa.store import approvals
 from loa.tts import downloads
@@ -169,7 +170,7 @@ def listen(station: CliContext, bulletin: str, below: float, form: str) -> None:
         click.echo(json.dumps([_row(one) for one in unclear], ensure_ascii=False, indent=2))
         return
     for one in unclear:
-        click.echo(f"{int(one.cue.start) // 60}:{int(one.cue.start) % 60:02}  {one.share:4.0%}  {one.cue.text}")
+        click.echo(f"{lasting(one.cue.start)}  {one.share:4.0%}  {one.cue.text}")
         click.echo("    " + _("heard: {words}").format(words=one.understood or "—"))
         click.echo("    " + _("missed: {words}").format(words=" ".join(one.missed)))
     mean = statistics.fmean(one.share for one in heard) if heard else 0.0

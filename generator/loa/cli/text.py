@@ -11,15 +11,16 @@ from loa import article as articles
 from loa import script as scripts
 from loa.article import html
 from loa.article.filters import capital
-from loa.campaign import load_commune, read_commune
+from loa.campaign import load_commune
 from loa.campaign.authoring import add_campaign
+from loa.campaign.models import nfc
 from loa.checks import documents
 from loa.cli.app import CliContext, loa, pass_station
+from loa.cli.edits import edit_file
 from loa.cli.options import DAY
-from loa.errors import LoaError
 from loa.i18n import _, ngettext
 from loa.normalizer import Region, spoken
-from loa.workspace import read_text, write_atomic
+from loa.workspace import read_text, yaml_files
 
 
 @loa.command(help=_("Print an article: the commune's first campaign, or the one named."))
@@ -82,15 +83,16 @@ def import_(station: CliContext, file: Path, stem: str | None, as_of: date | Non
     if stem is None:
         click.echo(article.campaign(day), nl=False)
         return
-    load_commune(station.workspace, stem)  # tells the communes there are where it has none of this name
-    path = station.workspace.campaigns / f"{stem}.yaml"
-    _commune, source = read_commune(path, station.workspace.relative(path))
-    before = read_text(path)
-    after, _id = add_campaign(before, article.entry(day))
-    write_atomic(path, after)
-    try:
-        read_commune(path, source.file)
-    except LoaError:
-        write_atomic(path, before)
-        raise
-    click.echo(source.file)
+    stem = load_commune(station.workspace, stem).stem  # tells the communes there are where it has none of this name
+    path = next(path for path in yaml_files(station.workspace.campaigns) if nfc(path.stem) == stem)
+    _after, id_ = add_campaign(read_text(path), article.entry(day))
+    edit_file(
+        station.workspace,
+        path,
+        lambda text: add_campaign(text, article.entry(day))[0],
+        _("article brought in: {title}").format(title=article.title),
+        action="campaign.imported",
+        subject=f"{stem}/{id_}",
+        detail=article.title,
+    )
+    click.echo(station.workspace.relative(path))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from loa.formats import long_day
 from loa.i18n import _
 from loa.schedule import Airing
 from loa.store.approvals import approved, planned_recording
@@ -63,10 +64,9 @@ def _remove_earlier(folder: Path, written: set[str]) -> None:
 def _timetable(written: Sequence[tuple[str, Airing]], left_out: Sequence[tuple[Airing, str]]) -> str:
     """Return an HTML page to print and hang up beside the player."""
     heads = (_("File"), _("Day"), _("Hour"), _("Broadcast"), _("Played by"))
-    weekdays = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
     cells = [(airing, name, "") for name, airing in written] + [(airing, "–", reason) for airing, reason in left_out]
     lines = [
-        (name, f"{weekdays[a.planned.weekday()]} {a.planned:%d/%m/%Y}", f"{a.planned:%H:%M}", a.broadcast, note)
+        (name, long_day(a.planned), f"{a.planned:%H:%M}", a.broadcast, note)
         for a, name, note in sorted(cells, key=lambda cell: cell[0].planned)
     ]
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>\n" for line in lines)

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from loa.i18n import _
-from loa.yamlfile import Strict
+from loa.i18n import N_, _
+from loa.schedule.values import PASSWORD_VARIABLE, SECRET
+from loa.yamlfile import Choices, Strict
 
 
 def forbidden(host: str) -> bool:
@@ -49,24 +50,30 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 class Webhook(Strict):
     """A URL that receives a JSON POST. `token_env`: the environment variable with a bearer token, if one is needed."""
 
-    url: WebAddress
-    token_env: str | None = None
+    url: WebAddress = Field(title=N_("Web address"))
+    token_env: str | None = Field(default=None, title=N_("Environment variable with the token"), description=SECRET)
 
 
 class Email(Strict):
     """A mail server and the receivers. The password is in the environment, never in the file."""
 
-    host: str
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    user: str | None = None
-    password_env: str = "LOA_SMTP_PASSWORD"  # noqa: S105  the name of a variable, not a password
-    sender: str
-    to: tuple[str, ...] = Field(min_length=1)
+    host: str = Field(title=N_("Mail server"))
+    port: int = Field(default=587, ge=1, le=65535, title=N_("Port"))
+    security: Annotated[
+        Literal["starttls", "tls", "none"], Choices({"starttls": "STARTTLS", "tls": "TLS", "none": N_("none")})
+    ] = Field(default="starttls", title=N_("Encryption"))
+    user: str | None = Field(default=None, title=N_("User name"))
+    password_env: str = Field(default="LOA_SMTP_PASSWORD", title=PASSWORD_VARIABLE, description=SECRET)
+    sender: str = Field(title=N_("Sent from the address"))
+    to: tuple[str, ...] = Field(min_length=1, title=N_("Sent to"))
 
 
 class Alerts(Strict):
     """Both are optional; the console, the log and `loa doctor` always show alarms."""
 
-    webhook: Webhook | None = None
-    email: Email | None = None
+    webhook: Webhook | None = Field(
+        default=None,
+        title=N_("Message to a web address (webhook)"),
+        description=N_("For programs that pass messages on. Empty: none."),
+    )
+    email: Email | None = Field(default=None, title=N_("E-mail"), description=N_("Empty: no e-mail."))

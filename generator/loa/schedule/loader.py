@@ -164,9 +164,21 @@ def load_schedule(workspace: Workspace, kept: Path | None = None) -> Schedule:
     """
     file = kept or workspace.schedule_file
     try:
-        source = yamlfile.load(file, workspace.relative(file))
+        return _checked(yamlfile.load(file, workspace.relative(file)), None if kept else workspace)
     except WorkspaceError as error:
         raise ScheduleError(error.findings) from error
+
+
+def parse_schedule(text: str, workspace: Workspace) -> Schedule:
+    """The schedule that schedule.yaml of this text would be. Raises as `load_schedule`."""
+    try:
+        return _checked(yamlfile.parse(text, workspace.relative(workspace.schedule_file)), workspace)
+    except WorkspaceError as error:
+        raise ScheduleError(error.findings) from error
+
+
+def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
+    """`workspace`: where the communes and campaigns that the schedule names are looked for. Raises ScheduleError."""
     problems: list[Finding] = []
 
     def part(model: type[Model], *path: str | int) -> Model | None:
@@ -183,7 +195,7 @@ def load_schedule(workspace: Workspace, kept: Path | None = None) -> Schedule:
         broadcast = part(Broadcast, "broadcasts", index)
         if broadcast:
             broadcasts[index] = broadcast
-    if kept is None:
+    if workspace:
         problems += cross_check(source, workspace, broadcasts, outputs)
     if problems or frame is None:
         raise ScheduleError(sorted(problems, key=lambda f: (f.line or 0, f.column or 0)))

@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from loa.bulletin.models import BulletinPlan, Style
-from loa.i18n import _
+from loa.i18n import N_, _
 from loa.schedule.alerts import Alerts
 from loa.schedule.outputs import AnyOutput, Group
 from loa.schedule.values import Day, Days, Hour, Seconds, Window, moment
@@ -124,9 +124,18 @@ class Broadcast(Strict):
 class Rules(Strict):
     """The commune's rules, in local time. Each is optional; emergencies are exempt from all of them."""
 
-    allowed: tuple[Window, ...] = ()
-    max_minutes: int | None = Field(default=None, ge=1)
-    max_sessions_per_day: int | None = Field(default=None, ge=1)
+    allowed: tuple[Window, ...] = Field(
+        default=(),
+        title=N_("Hours in which broadcasting is allowed"),
+        description=N_("Empty: at any hour."),
+        examples=[["05:30-08:00", "16:30-19:00"]],
+    )
+    max_minutes: int | None = Field(
+        default=None, ge=1, title=N_("Longest airing, minutes"), description=N_("Empty: no limit.")
+    )
+    max_sessions_per_day: int | None = Field(
+        default=None, ge=1, title=N_("Most airings a day"), description=N_("Empty: no limit.")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,59 +4,106 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from loa.schedule.values import Seconds
-from loa.yamlfile import Strict
+from loa.i18n import N_
+from loa.schedule.values import PASSWORD_VARIABLE, SECRET, Seconds
+from loa.yamlfile import Choices, Strict
+
+_PORT = N_("As it is set in the loudspeakers.")
 
 
 class Output(Strict):
     """Fields of all outputs. `volume`: per cent of the bulletin's level; `delay`: seconds after the other outputs."""
 
-    volume: int = Field(default=100, ge=0, le=200)
-    delay: Seconds = Field(default=0.0, ge=0, le=10)
+    volume: int = Field(
+        default=100,
+        ge=0,
+        le=200,
+        title=N_("Volume, per cent"),
+        description=N_("100: as the bulletin was made. At most 200."),
+    )
+    delay: Seconds = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        title=N_("Play later by"),
+        description=N_("For loudspeakers that are ahead of the others, for example 300ms or 1s."),
+    )
 
 
 class SoundCard(Output):
     """A sound card of this computer. `device` is `default` or (a part of) a name that `loa doctor` lists."""
 
     kind: Literal["sound-card"]
-    device: str = "default"
+    device: str = Field(
+        default="default",
+        title=N_("Sound card"),
+        description=N_("“default”, or a part of the name that `loa doctor` shows."),
+    )
 
 
 class Icecast(Output):
     """A mount point of an Icecast 2 server. The password is in the environment, never in the file."""
 
     kind: Literal["icecast"]
-    url: str = Field(pattern=r"^https?://[^/]+/.+")
-    user: str = "source"
-    password_env: str = "LOA_ICECAST_PASSWORD"  # noqa: S105  the name of a variable, not a password
-    bitrate: int = Field(default=64, ge=16, le=320)
+    url: str = Field(
+        pattern=r"^https?://[^/]+/.+",
+        title=N_("Address of the stream"),
+        examples=["http://192.168.1.20:8000/xa.mp3"],
+    )
+    user: str = Field(default="source", title=N_("User name"))
+    password_env: str = Field(default="LOA_ICECAST_PASSWORD", title=PASSWORD_VARIABLE, description=SECRET)
+    bitrate: int = Field(default=64, ge=16, le=320, title=N_("Bit rate, kbit/s"))
 
 
 class Rtp(Output):
     """IP loudspeakers that receive an RTP multicast (or unicast) address; `codec` is the one they support."""
 
     kind: Literal["rtp"]
-    address: str
-    port: int = Field(default=5004, ge=1, le=65534, multiple_of=2)
-    ttl: int = Field(default=1, ge=0, le=255)
-    codec: Literal["L16", "PCMU", "MPA"] = "L16"
-    interface: str | None = None
+    address: str = Field(
+        title=N_("Network address"),
+        description=N_("The multicast address to which the loudspeakers listen, for example 239.255.12.34."),
+    )
+    port: int = Field(default=5004, ge=1, le=65534, multiple_of=2, title=N_("Port"), description=_PORT)
+    ttl: int = Field(
+        default=1,
+        ge=0,
+        le=255,
+        title=N_("How many routers it may pass (TTL)"),
+        description=N_("1: only in the same network."),
+    )
+    codec: Annotated[
+        Literal["L16", "PCMU", "MPA"],
+        Choices(
+            {
+                "L16": N_("L16 (uncompressed)"),
+                "PCMU": N_("PCMU (telephone quality)"),
+                "MPA": N_("MPA (MP3)"),
+            }
+        ),
+    ] = Field(default="L16", title=N_("Sound format"))
+    interface: str | None = Field(
+        default=None, title=N_("Network card"), description=N_("Empty: the computer chooses.")
+    )
 
 
 class Http(Output):
     """A stream that IP loudspeakers (such as Barix) pull: http://<this computer>:<port>/<name of the output>.mp3."""
 
     kind: Literal["http"]
-    port: int = Field(default=8090, ge=1, le=65535)
-    host: str = "0.0.0.0"  # noqa: S104  loudspeakers on the commune's network must reach it
-    bitrate: int = Field(default=64, ge=16, le=320)
+    port: int = Field(default=8090, ge=1, le=65535, title=N_("Port"), description=_PORT)
+    host: str = Field(
+        default="0.0.0.0",  # noqa: S104  loudspeakers on the commune's network must reach it
+        title=N_("Address of this computer"),
+        description=N_("0.0.0.0: every network card of this computer."),
+    )
+    bitrate: int = Field(default=64, ge=16, le=320, title=N_("Bit rate, kbit/s"))
 
 
 class File(Output):
     """Writes what was played as WAV files into `folder`, a path relative to the workspace."""
 
     kind: Literal["file"]
-    folder: str = "audio/played"
+    folder: str = Field(default="audio/played", title=N_("Folder"), description=N_("Below the station's folder."))
 
 
 class Null(Output):
@@ -69,7 +116,7 @@ class Group(Output):
     """A zone: several outputs under one name."""
 
     kind: Literal["group"]
-    outputs: tuple[str, ...] = Field(min_length=1)
+    outputs: tuple[str, ...] = Field(min_length=1, title=N_("Loudspeakers of this group"))
 
 
 AnyOutput = SoundCard | Icecast | Rtp | Http | File | Null | Group

@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator
 
-from loa.i18n import _
+from loa.formats import day_of
+from loa.i18n import N_, _
 from loa.schedule import holidays_vn
 
+PASSWORD_VARIABLE = N_("Environment variable with the password")
+SECRET = N_("Passwords do not stand in the file: whoever set up the computer writes them into this variable.")
 _UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST_SPAN = 3660 * 86400.0
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
@@ -47,19 +50,6 @@ def time_of_day(value: Any) -> datetime.time:
     return datetime.time(hour, minute, second)
 
 
-def calendar_day(value: Any) -> datetime.date:
-    """Parse `2026-11-01`. Raises ValueError."""
-    if isinstance(value, datetime.date):
-        return value
-    wrong = ValueError(_("This is not a date.") + "\n" + _("Write year-month-day, for example 2026-11-01."))
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value).strip()):
-        raise wrong
-    try:
-        return datetime.date.fromisoformat(str(value).strip())
-    except ValueError:
-        raise wrong from None
-
-
 def moment(value: Any) -> datetime.datetime:
     """Parse `2026-12-24 17:00`, a wall-clock time in the schedule's time zone. Raises ValueError."""
     if isinstance(value, datetime.datetime):
@@ -67,7 +57,7 @@ def moment(value: Any) -> datetime.datetime:
     day, _space, hour = str(value).strip().replace("T", " ").partition(" ")
     if not hour:
         raise ValueError(_("A day without a time of day.") + "\n" + _("Write both, for example 2026-12-24 17:00."))
-    return datetime.datetime.combine(calendar_day(day), time_of_day(hour))
+    return datetime.datetime.combine(day_of(day), time_of_day(hour))
 
 
 def window(value: Any) -> tuple[datetime.time, datetime.time]:
@@ -95,7 +85,7 @@ def zone(value: Any) -> ZoneInfo:
 
 Seconds = Annotated[float, BeforeValidator(seconds)]
 Hour = Annotated[datetime.time, BeforeValidator(time_of_day)]
-Day = Annotated[datetime.date, BeforeValidator(calendar_day)]
+Day = Annotated[datetime.date, BeforeValidator(day_of)]
 Window = Annotated[tuple[datetime.time, datetime.time], BeforeValidator(window)]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 
@@ -176,8 +166,8 @@ def _dates(text: str) -> Callable[[datetime.date], bool] | None:
     if not re.match(r"\d{4}-", text):
         return None
     first_text, slash, last_text = text.partition("/")
-    first = calendar_day(first_text)
-    last = calendar_day(last_text) if slash else first
+    first = day_of(first_text)
+    last = day_of(last_text) if slash else first
     if last < first:
         raise ValueError(_("The span ends before it starts.") + "\n" + _("Put the earlier date first."))
     return lambda day: first <= day <= last

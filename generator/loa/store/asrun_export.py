@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from loa import names
 from loa.bulletin.models import APOLOGY
 from loa.i18n import _
 from loa.store.asrun import OUTCOMES, Row
@@ -68,7 +69,6 @@ def _sums(
     communes: Mapping[str, str],
 ) -> None:
     line = 0
-    names = outcome_names()
     for heading, keys in (
         (_("Commune"), [[communes.get(row.commune or "", row.commune or "")] for row in rows]),
         (_("Topic"), [topics.get(row.broadcast or "") or [_programme(row)] for row in rows]),
@@ -80,7 +80,7 @@ def _sums(
             if row.started and row.ended:
                 for key in found:
                     minutes[key] += (row.ended - row.started).total_seconds() / 60
-        sheet.write_row(line, 0, [heading, *(names[o] for o in OUTCOMES), _("Sum"), _("Minutes on air")], bold)
+        sheet.write_row(line, 0, [heading, *map(names.outcome, OUTCOMES), _("Sum"), _("Minutes on air")], bold)
         for key in sorted({key for key, _outcome in counts}):
             numbers = [counts[key, outcome] for outcome in OUTCOMES]
             line += 1
@@ -96,14 +96,13 @@ def _programme(row: Row) -> str:
 def _log(sheet: "Worksheet", bold: "Format", rows: Sequence[Row], zone: ZoneInfo, communes: Mapping[str, str]) -> None:
     """A line for each row, in words and local time: a spreadsheet can sort and filter it."""
     sheet.write_row(0, 0, column_names(), bold)
-    outcomes = outcome_names()
     for number, row in enumerate(rows, 1):
         for place, name in enumerate(COLUMNS):
             value = getattr(row, name)
             if isinstance(value, datetime.datetime):
                 sheet.write_datetime(number, place, value.astimezone(zone).replace(tzinfo=None))
             elif name == "outcome":
-                sheet.write_string(number, place, outcomes.get(value, value or ""))
+                sheet.write_string(number, place, names.outcome(value) if value else "")
             else:
                 sheet.write_string(number, place, (communes.get(value, value) if name == "commune" else value) or "")
     sheet.set_column(0, len(COLUMNS) - 1, 24)
@@ -126,15 +125,3 @@ def column_names() -> list[str]:
         _("Bulletin"),
         "SHA-256",
     ]
-
-
-def outcome_names() -> dict[str, str]:
-    """The outcomes in the user's language."""
-    return {
-        "aired": _("aired"),
-        "aired-late": _("aired late"),
-        "resumed": _("resumed and aired"),
-        "cut": _("cut"),
-        "missed": _("MISSED"),
-        "skipped": _("left out"),
-    }

@@ -1,8 +1,10 @@
 """What every route of the console works with."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -13,10 +15,10 @@ from loa.errors import StoreError, WorkspaceError
 from loa.i18n import _
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database
+from loa.store.file_history import Author, FileHistory
 from loa.web.auth.accounts import Accounts, Person
 from loa.web.auth.passwords import one_time_code
 from loa.web.auth.sessions import LoginAttempts, Session, Sessions
-from loa.web.edits.history import History
 from loa.web.forms import Form, read_form
 from loa.web.jobs import Job, JobRunner, Jobs
 from loa.web.views.airings import AiringList
@@ -46,7 +48,7 @@ class Console:
     outbox: Outbox = field(init=False)
     audit: Audit = field(init=False)
     files: StationFiles = field(init=False)
-    history: History = field(init=False)
+    history: FileHistory = field(init=False)
     bulletins: BulletinCatalogue = field(init=False)
     jobs: Jobs = field(init=False)
     runner: JobRunner = field(init=False)
@@ -62,7 +64,7 @@ class Console:
         self.outbox = Outbox(self.database, self.workspace.outbox)
         self.audit = Audit(self.database, self.outbox)
         self.files = StationFiles(self.workspace)
-        self.history = History(self.workspace, self.database, self.outbox, self.files.forget)
+        self.history = FileHistory(self.workspace, self.database, self.outbox, self.audit, self.files.forget)
         self.bulletins = BulletinCatalogue(self.workspace, self.store, self.database, self.files)
         self.jobs = Jobs(self.database)
         self.runner = JobRunner(self.workspace, self.jobs)
@@ -161,3 +163,18 @@ def flash(request: Request, text: str, kind: str = "good") -> None:
 def audit(request: Request, action: str, subject: str = "", detail: str = "") -> None:
     """Write to the audit trail what the asking person did. Never fails, and never waits for the database."""
     console_of(request).audit.write(person_of(request).shown, action, subject, detail, address_of(request))
+
+
+def edit_file(
+    request: Request,
+    path: Path,
+    edit: Callable[[str], str],
+    note: str,
+    *,
+    action: str,
+    subject: str = "",
+    detail: str = "",
+) -> None:
+    """Change a file of the station for the asking person: see `FileHistory.edit_file`."""
+    by = Author(person_of(request).shown, address_of(request))
+    console_of(request).history.edit_file(path, edit, by, note, action=action, subject=subject, detail=detail)

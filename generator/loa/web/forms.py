@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from loa.formats import day_of
 from loa.i18n import _
 from loa.schedule.values import time_of_day
 
@@ -104,7 +105,7 @@ def day_in(form: Form, name: str) -> datetime.date:
 def parse_day(text: str, name: str) -> datetime.date:
     """`2026-11-22`. Raises FormError, told at the field `name`."""
     try:
-        return datetime.date.fromisoformat(text)
+        return day_of(text)
     except ValueError:
         raise FormError({name: _("This is not a date.")}) from None
 

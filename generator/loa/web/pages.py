@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import tzinfo
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +12,22 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from loa import i18n
+from loa import formats, i18n, names
 from loa.i18n import _
-from loa.web import formats, names
 from loa.web.auth.guard import VISITOR
 from loa.web.auth.roles import Role
-from loa.web.context import console_of, session_of
-from loa.web.yaml_forms import as_rows
+from loa.web.context import Console, console_of, session_of
+from loa.web.yaml_forms import as_rows, pairs
 
 _FILTERS: dict[str, Callable[..., Any]] = {
     "weekday": formats.weekday,
     "day": formats.day,
     "long_day": formats.long_day,
-    "clock": formats.clock,
-    "moment": formats.moment,
     "lasting": formats.lasting,
     "wait": formats.wait,
     "size": formats.size,
     "deed": names.audit_action,
-    "outcome": names.outcome_name,
+    "outcome": names.outcome,
     "output_kind": names.output_kind,
     "alarm_kind": names.alarm_kind,
     "topic": names.topic,
@@ -62,9 +60,9 @@ def menu() -> list[Entry]:
     ]
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Our templates. An undefined name is an error, and everything is escaped."""
+@lru_cache(maxsize=4)
+def environment(zone: tzinfo | None) -> Environment:
+    """Our templates, with instants in `zone`. An undefined name is an error, and everything is escaped."""
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates", encoding="utf-8"),
         autoescape=True,
@@ -85,6 +83,8 @@ def environment() -> Environment:
         }
     )
     made.filters.update(_FILTERS)
+    made.filters["clock"] = partial(formats.clock, zone=zone)
+    made.filters["moment"] = partial(formats.moment, zone=zone)
     return made
 
 
@@ -92,11 +92,6 @@ def role_options(without: str = "", held: frozenset[Role] | None = None) -> list
     """Roles to tick: value, name, what it may do."""
     wanted = [role for role in Role if role != without and (held is None or role in held)]
     return [(role.value, role.label, role.duty) for role in wanted]
-
-
-def pairs(value: object) -> str:
-    """A mapping as lines `word = reading`, for a text field."""
-    return "\n".join(f"{word} = {said}" for word, said in value.items()) if isinstance(value, dict) else ""
 
 
 def rows_for(text: str) -> int:
@@ -126,15 +121,15 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "station": console.workspace.root.name,
         **values,
     }
-    answer = HTMLResponse(environment().get_template(template).render(values), status)
+    answer = HTMLResponse(fragment(console, template, **values), status)
     if visitor and visitor != request.cookies.get(VISITOR):
         answer.set_cookie(VISITOR, visitor, httponly=True, samesite="strict", secure=by_https(request))
     return answer
 
 
-def fragment(template: str, **values: Any) -> str:
-    """A part of a page, for live updates."""
-    return environment().get_template(template).render(values)
+def fragment(console: Console, template: str, **values: Any) -> str:
+    """A part of a page, for live updates; instants by the station's clock."""
+    return environment(console.files.zone).get_template(template).render(values)
 
 
 def by_https(request: Request) -> bool:

@@ -1,5 +1,6 @@
 """A form made from the schema: every field of the models in `loa.campaign`, with its kind, in their order."""
 
+import dataclasses
 import datetime
 import hashlib
 import types
@@ -12,23 +13,25 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from loa import yamlfile
-from loa.errors import Finding, LoaError
-from loa.web import names
-from loa.web.edits.history import History
+from loa.errors import EditConflictError, Finding, LoaError
+from loa.i18n import _
+from loa.store.file_history import conflict
 from loa.web.forms import Form, FormError
 from loa.workspace import read_text
-from loa.yamlfile import Path_, editor, value_at
+from loa.yamlfile import Choices, Path_, editor, value_at
 
 Kind = Literal["text", "area", "number", "day", "flag", "choice", "ticks", "lines", "pairs", "rows", "group"]
 LONG = frozenset({"notes", "body", "text"})
 _EMPTY: tuple[Any, ...] = (None, [], {}, False)
+_NO_NAMES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `path`: from the model's root; `default`: what an absent choice or number means.
 
-    `optional`: a group that may be missing as a whole. `nullable`: null is a value that the model takes.
+    `optional`: a group that may be missing as a whole. `nullable`: null is a value that the model takes. `title`,
+    `description`, `names` (of the options): as the model says them, in English; `example`: as somebody types it.
     """
 
     path: tuple[str, ...]
@@ -39,11 +42,39 @@ class Field:
     optional: bool = False
     nullable: bool = False
     members: tuple["Field", ...] = ()
+    title: str = ""
+    description: str = ""
+    example: str = ""
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
 
     @property
     def name(self) -> str:
         """`services.level_3`."""
         return ".".join(self.path)
+
+    @property
+    def label(self) -> str:
+        """What people call the field."""
+        return _(self.title) if self.title else self.path[-1]
+
+    @property
+    def help(self) -> str:
+        """What there is to know about it: from the model, by its kind, and an example."""
+        said = [_(self.description)] if self.description else []
+        if self.kind == "lines":
+            said.append(_("One a line."))
+        elif self.kind == "pairs":
+            said.append(_("One a line: word = how it is read."))
+        elif self.kind == "rows":
+            said.append(_("One a line: {columns}.").format(columns=" | ".join(map(self.named, self.options))))
+        if self.example:
+            said.append(_("For example: {example}").format(example=self.example))
+        return " ".join(said)
+
+    def named(self, option: str) -> str:
+        """What people call one of the options."""
+        found = self.names.get(option, option)
+        return _(found) if found else ""
 
 
 def fields_of(model: type[BaseModel], *, without: frozenset[str] = frozenset()) -> tuple[Field, ...]:
@@ -57,30 +88,55 @@ def _fields(model: type[BaseModel], above: tuple[str, ...], without: frozenset[s
         if ".".join(path) in without:
             continue
         inner, optional = _unwrap(info.annotation)
+        title, description = info.title or "", info.description or ""
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             members = tuple(_fields(inner, path, without))
             if optional:
                 members = tuple(replace(member, required=False) for member in members)
-            yield Field(path, "group", optional=optional, members=members)
+            yield Field(path, "group", optional=optional, members=members, title=title, description=description)
             continue
-        kind, options = _kind(inner, key)
+        kind, options, names = _kind(inner, key)
+        names = next((found.names for found in info.metadata if isinstance(found, Choices)), names)
         default = "" if info.is_required() or info.default is None else str(info.default).removesuffix(".0")
-        yield Field(path, kind, info.is_required() and not optional, options, default, nullable=optional)
+        yield Field(
+            path,
+            kind,
+            info.is_required() and not optional,
+            options,
+            default,
+            nullable=optional,
+            title=title,
+            description=description,
+            example=next(map(_typed, info.examples or ()), ""),
+            names=names,
+        )
 
 
-def _kind(inner: Any, key: str) -> tuple[Kind, tuple[str, ...]]:
+def _typed(example: Any) -> str:
+    """An example of a value as somebody types it into a form."""
+    if isinstance(example, Mapping):
+        return pairs(example).strip()
+    if isinstance(example, list) and example and isinstance(example[0], Mapping):
+        return as_rows(example)
+    return ", ".join(map(str, example)) if isinstance(example, list) else str(example)
+
+
+def _kind(inner: Any, key: str) -> tuple[Kind, tuple[str, ...], Mapping[str, str]]:
+    """Kind, options and what those are called."""
     origin = get_origin(inner)
     if origin is Literal:
-        return "choice", tuple(str(option) for option in get_args(inner))
+        return "choice", tuple(str(option) for option in get_args(inner)), _NO_NAMES
     if origin in {tuple, list, frozenset}:
         item, _optional = _unwrap(get_args(inner)[0])
         if isinstance(item, type) and issubclass(item, BaseModel):
-            return "rows", tuple(item.model_fields)
-        return ("ticks", tuple(map(str, get_args(item)))) if get_origin(item) is Literal else ("lines", ())
+            titles = {name: info.title or name for name, info in item.model_fields.items()}
+            return "rows", tuple(titles), titles
+        options = tuple(map(str, get_args(item))) if get_origin(item) is Literal else ()
+        return "ticks" if options else "lines", options, _NO_NAMES
     if origin is not None and issubclass(origin, Mapping):
-        return "pairs", ()
+        return "pairs", (), _NO_NAMES
     plain: dict[Any, Kind] = {bool: "flag", int: "number", datetime.date: "day"}
-    return plain.get(inner, "area" if key in LONG else "text"), ()
+    return plain.get(inner, "area" if key in LONG else "text"), (), _NO_NAMES
 
 
 def _unwrap(annotation: Any) -> tuple[Any, bool]:
@@ -95,6 +151,12 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:
             annotation = next(a for a in get_args(annotation) if a is not type(None))
         else:
             return annotation, optional
+
+
+def _all(fields: tuple[Field, ...]) -> Iterator[Field]:
+    for field in fields:
+        yield field
+        yield from _all(field.members)
 
 
 def leaves(fields: tuple[Field, ...]) -> Iterator[Field]:
@@ -165,6 +227,11 @@ def _same(new: Any, old: Any) -> bool:
     if isinstance(new, str) and isinstance(old, str):
         return new == " ".join(old.split("\n")).strip() or new == old.strip()
     return type(new) is type(old) and bool(new == old)
+
+
+def pairs(value: object) -> str:
+    """A mapping as lines `word = reading`, for a text field."""
+    return "\n".join(f"{word} = {said}" for word, said in value.items()) if isinstance(value, Mapping) else ""
 
 
 def as_rows(value: Any) -> str:
@@ -240,17 +307,21 @@ class FilledForm:
     @property
     def said(self) -> str:
         """The names of the fields that change."""
-        return ", ".join(names.label(".".join(change.path)) for change in self.edits)
+        labels = {field.path: field.label for field in _all(self.sheet.fields)}
+        return ", ".join(labels[change.path] for change in self.edits)
 
-    def save(self, history: History, who: str, note: str = "") -> None:
-        """Write it, unless somebody else changed the file since the form was made. Raises FormError."""
-        unchanged = self.form.text("mark", 80) == self.sheet.mark
-        history.save(self.sheet.path, self.sheet.text if unchanged else "\0", self.after, who, note or self.said)
+    def apply(self, text: str) -> str:
+        """The edit that was sent. Raises EditConflictError where somebody changed the file since the form was made."""
+        if text != self.sheet.text or self.form.text("mark", 80) != self.sheet.mark:
+            raise conflict()
+        return self.after
 
     def wrong(self, error: LoaError | FormError) -> tuple[dict[str, str], list[Finding]]:
         """Findings by the form's field, where their place is a field's; the others as they are."""
         if isinstance(error, FormError):
             return error.problems, []
+        if isinstance(error, EditConflictError):
+            return {"": error.findings[0].message}, []
         try:
             places = yamlfile.parse(self.after, "").values
         except LoaError:

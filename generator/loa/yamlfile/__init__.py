@@ -1,6 +1,6 @@
 """YAML files: load with the place of every value, validate with clear messages, edit without losing comments."""
 
 from loa.yamlfile.loader import Path_, YamlFile, load, parse, value_at
-from loa.yamlfile.validation import Strict, model_in, validate, wording
+from loa.yamlfile.validation import Choices, Strict, model_in, validate, wording
 
-__all__ = ["Path_", "Strict", "YamlFile", "load", "model_in", "parse", "validate", "value_at", "wording"]
+__all__ = ["Choices", "Path_", "Strict", "YamlFile", "load", "model_in", "parse", "validate", "value_at", "wording"]

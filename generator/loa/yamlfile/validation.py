@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,6 +15,13 @@ from loa.text import slug
 from loa.yamlfile.loader import Path_, YamlFile, value_at
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Choices:
+    """What people call the choices of a field, by their words in the file; stands in `Annotated`."""
+
+    names: Mapping[str, str]
 
 
 class Strict(BaseModel):

@@ -18,9 +18,9 @@ def users_of(schedule: Schedule | None, stem: str, campaign: str) -> tuple[Broad
     return tuple(b for b in broadcasts if b.commune == stem and campaign in b.campaigns)
 
 
-def needed(schedule: Schedule | None, before: Commune, after: Commune) -> tuple[Broadcast, ...]:
-    """The broadcasts that play a campaign of `before` which `after` does not have any more."""
-    gone = {campaign.id for campaign in before.campaigns} - {campaign.id for campaign in after.campaigns}
+def needed(schedule: Schedule | None, before: Commune, after: Commune | None) -> tuple[Broadcast, ...]:
+    """The broadcasts that play a campaign of `before` which `after` does not have any more; None: no file at all."""
+    gone = {c.id for c in before.campaigns} - {c.id for c in (after.campaigns if after else ())}
     return tuple(user for id_ in sorted(gone) for user in users_of(schedule, before.stem, id_))
 
 

@@ -7,9 +7,8 @@ from typing import Any
 from fastapi import Request
 
 from loa.i18n import _
-from loa.web.context import Console, audit, console_of, flash, person_of
+from loa.web.context import Console, console_of, edit_file, flash
 from loa.web.forms import FormError
-from loa.workspace import read_text
 from loa.yamlfile import editor
 
 
@@ -122,12 +121,7 @@ def reschedule(request: Request, edit: Callable[[Any], None], text: str) -> None
 
 def rewrite(request: Request, edit: Callable[[str], str], text: str) -> None:
     """As `reschedule`, with an `edit` of the file's text."""
-    console = console_of(request)
-    before = read_text(console.workspace.schedule_file)
-    after = edit(before)
-    console.history.try_schedule(after)
-    console.history.save(console.workspace.schedule_file, before, after, person_of(request).shown, text)
-    audit(request, "schedule.changed", "schedule.yaml", text)
+    edit_file(request, console_of(request).workspace.schedule_file, edit, text, action="schedule.changed")
     flash(request, text)
 
 

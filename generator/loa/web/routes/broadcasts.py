@@ -1,6 +1,5 @@
 """A broadcast: what goes on air together, on which days and hours, until when, on which loudspeakers."""
 
-import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,15 +7,13 @@ from fastapi.responses import Response
 
 from loa.errors import LoaError
 from loa.i18n import _
-from loa.schedule import Broadcast, Schedule
+from loa.schedule import Broadcast, Schedule, wording
 from loa.schedule.values import WEEKDAYS
 from loa.text import free_slug
-from loa.web import formats
 from loa.web.auth.roles import members
 from loa.web.context import Console, ConsoleDep, SubmittedForm
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
-from loa.web.formats import local
 from loa.web.forms import Form, FormError, hour_of
 from loa.web.pages import go, page
 from loa.web.routes.week import planners
@@ -37,7 +34,7 @@ def broadcast(request: Request, console: ConsoleDep, id_: str) -> Response:
 @planners
 def new(request: Request, console: ConsoleDep, campaign: str = "") -> Response:
     """The form of a new broadcast."""
-    today = local(datetime.datetime.now(datetime.UTC)).date()
+    today = console.files.now().date()
     values = {"campaign": campaign, "at": "17:00", "from": today, "until": "", "weeks": 1, "min": 10, "max": 15}
     return _page(request, console, _schedule(console), None, {**values, "days": (), "on": (), "rule": ""})
 
@@ -107,17 +104,17 @@ def _commune_name(console: Console, stem: str) -> str:
 
 def _weekdays(broadcast: Broadcast) -> tuple[str, ...]:
     """Its days as keys of the form, in the week's order; what is no plain weekday is not among them."""
-    keys = {formats.weekday_key(rule.text) for rule in broadcast.days or ()}
+    keys = {wording.weekday_key(rule.text) for rule in broadcast.days or ()}
     return tuple(key for key in WEEKDAYS if key in keys)
 
 
 def _rule(broadcast: Broadcast) -> str:
     """Its days in words, where they are more than days of the week."""
     if broadcast.rrule:
-        return formats.rule_in_words(broadcast.rrule)
+        return wording.rule_in_words(broadcast.rrule)
     rules = broadcast.days or ()
-    plain = all(formats.weekday_key(rule.text) for rule in rules)
-    return "" if plain else ", ".join(formats.in_words(rule.text) for rule in rules)
+    plain = all(wording.weekday_key(rule.text) for rule in rules)
+    return "" if plain else ", ".join(wording.in_words(rule.text) for rule in rules)
 
 
 def _values(broadcast: Broadcast) -> dict[str, Any]:
@@ -213,10 +210,10 @@ def _page(
         title=name_of(console.files, broadcast) if broadcast else _("New broadcast"),
         values=values,
         schedule=schedule,
-        weekdays=formats.weekday_options(),
+        weekdays=[(key, name, "") for key, name in wording.weekday_names()],
         commune=_commune_name(console, broadcast.commune) if broadcast else "",
         own=[(id_, title, "") for id_, title in _campaigns(console, broadcast.commune).items()] if broadcast else [],
-        left_out=[formats.in_words(rule.text) for rule in broadcast.except_] if broadcast else [],
+        left_out=[wording.in_words(rule.text) for rule in broadcast.except_] if broadcast else [],
         choices=[
             (f"{f.stem}/{c.id}", f"{f.commune.unit.full_name}: {c.title}")
             for f in files

@@ -1,6 +1,6 @@
 """Campaigns: the officer's list, and a new campaign."""
 
-import datetime
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,22 +8,20 @@ from fastapi.responses import HTMLResponse, Response
 
 from loa.article.templates import asked_for
 from loa.campaign import Campaign, Commune
-from loa.campaign.authoring import add_campaign
 from loa.errors import Finding, LoaError
 from loa.i18n import _
+from loa.names import topic
 from loa.template_files import topics
-from loa.web import names, yaml_forms
+from loa.web import yaml_forms
 from loa.web.auth.roles import Role, members, only
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
-from loa.web.formats import local
+from loa.web.context import Console, ConsoleDep, SubmittedForm, edit_file, flash
+from loa.web.edits.communes import add_to
 from loa.web.forms import FormError
-from loa.web.names import topic
 from loa.web.pages import fragment, go, in_parts, page
 from loa.web.views.drafts import make_draft
 from loa.web.views.files import CommuneFile
 from loa.web.views.lookup import find_campaign, find_file, returned
 from loa.web.yaml_forms import YamlForm
-from loa.workspace import read_text
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,25 +44,20 @@ def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> 
         **in_parts(rows, part),
         communes=[f for f in console.files.communes() if f.commune][:600],
         templates=topics(console.workspace),
-        today=local(datetime.datetime.now(datetime.UTC)).date(),
+        today=console.files.now().date(),
     )
 
 
 @router.post("/campaigns")
 @only(Role.OFFICER)
-def new_campaign(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+def new_campaign(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """A new campaign in a commune's file."""
     file = find_file(console.files, form.text("commune", 200))
     title, template = form.text("title", 300), form.text("template", 100)
     if file.commune is None or not title or template not in topics(console.workspace):
         raise FormError({"title": _("Choose commune and topic, and write a title.")})
-    text = read_text(file.path)
-    after, id_ = add_campaign(
-        text, {"template": template, "title": title, "as_of": form.text("as_of", 10), "form": "radio"}
-    )
-    console.history.try_commune(file.stem, after)
-    console.history.save(file.path, text, after, me.shown, _("new campaign: {title}").format(title=title))
-    audit(request, "campaign.added", f"{file.stem}/{id_}", title)
+    entry = {"template": template, "title": title, "as_of": form.text("as_of", 10), "form": "radio"}
+    id_ = add_to(request, file, entry, _("new campaign: {title}").format(title=title), action="campaign.added")
     flash(request, _("Added. Now fill in its facts."))
     return go(f"/campaigns/{file.stem}/{id_}")
 
@@ -88,16 +81,14 @@ def commune(request: Request, console: ConsoleDep, stem: str) -> Response:
 
 @router.post("/campaigns/{stem}")
 @only(Role.OFFICER)
-def save_commune(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, form: SubmittedForm) -> Response:
+def save_commune(request: Request, console: ConsoleDep, stem: str, form: SubmittedForm) -> Response:
     """Change the commune's facts."""
     file = find_file(console.files, stem)
     filled = YamlForm.of(file.path, (), COMMUNE_FIELDS).filled(form)
     try:
-        console.history.try_commune(stem, filled.after)
-        filled.save(console.history, me.shown)
+        edit_file(request, file.path, filled.apply, filled.said, action="commune.saved", subject=stem)
     except (LoaError, FormError) as error:
         return _commune_page(request, file, filled.sheet, filled.values, *filled.wrong(error), status=422)
-    audit(request, "commune.saved", stem, filled.said)
     flash(request, _("Saved."))
     return go(f"/campaigns/{stem}")
 
@@ -120,7 +111,6 @@ def _commune_page(
         values=values,
         problems=problems,
         findings=findings,
-        names=names.names(),
     )
 
 
@@ -144,22 +134,21 @@ def campaign(request: Request, console: ConsoleDep, stem: str, id_: str) -> Resp
 
 @router.post("/campaigns/{stem}/{id_}")
 @only(Role.OFFICER)
-def save_campaign(
-    request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_: str, form: SubmittedForm
-) -> Response:
+def save_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """Change the campaign's facts; with `look` only show what they would make."""
     commune, campaign = find_campaign(console.files, stem, id_)
     filled = _sheet(console, commune, campaign).filled(form)
     try:
-        tried = console.history.try_commune(stem, filled.after)
         if form.flag("look"):
+            tried = console.history.try_commune(stem, filled.after)
             return _campaign_page(request, console, commune, campaign, filled.sheet, filled.values, tried=tried)
-        filled.save(console.history, me.shown)
+        edit_file(
+            request, filled.sheet.path, filled.apply, filled.said, action="campaign.saved", subject=f"{stem}/{id_}"
+        )
     except (LoaError, FormError) as error:
         return _campaign_page(
             request, console, commune, campaign, filled.sheet, filled.values, *filled.wrong(error), status=422
         )
-    audit(request, "campaign.saved", f"{stem}/{id_}", filled.said)
     flash(request, _("Saved. Read the article once more, then make the audio."))
     return go(f"/campaigns/{stem}/{id_}")
 
@@ -172,14 +161,21 @@ def preview(console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Re
     try:
         tried = console.history.try_commune(stem, _sheet(console, commune, campaign).filled(form).after)
     except LoaError as error:
-        return HTMLResponse(fragment("part-problems.html", findings=error.findings), 422)
+        return HTMLResponse(fragment(console, "part-problems.html", findings=error.findings), 422)
     draft = make_draft(console.workspace, tried, tried.campaign(id_))
-    return HTMLResponse(fragment("part-article.html", draft=draft, stem=stem, id=id_))
+    return HTMLResponse(fragment(console, "part-article.html", draft=draft, stem=stem, id=id_))
 
 
 def _sheet(console: Console, commune: Commune, campaign: Campaign) -> YamlForm:
     root = ("campaigns", commune.campaigns.index(campaign))
-    return YamlForm.of(find_file(console.files, commune.stem).path, root, CAMPAIGN_FIELDS)
+    named = {name: topic(name) for name in topics(console.workspace)}
+    fields = tuple(
+        replace(field, kind="choice", options=tuple(named), names=named, example="")
+        if field.name == "template"
+        else field
+        for field in CAMPAIGN_FIELDS
+    )
+    return YamlForm.of(find_file(console.files, commune.stem).path, root, fields)
 
 
 def _unused(console: Console, campaign: Campaign) -> frozenset[str]:
@@ -204,7 +200,6 @@ def _campaign_page(
 ) -> Response:
     """`tried`: the commune as it would be with what was sent, for a look that saves nothing."""
     looked = tried or commune
-    named = {name: topic(name) for name in topics(console.workspace)}
     return page(
         request,
         "campaign.html",
@@ -221,5 +216,4 @@ def _campaign_page(
         returned=returned(console.bulletins, commune.stem, campaign.id),
         stem=commune.stem,
         id=campaign.id,
-        names=names.names(template=named),
     )

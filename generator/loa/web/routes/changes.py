@@ -1,13 +1,16 @@
 """Earlier versions of a commune's file: who changed what when, and bringing one back."""
 
+from pathlib import Path
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from loa.campaign import Campaign, Commune
 from loa.i18n import _
+from loa.store.file_history import text_of
 from loa.web.auth.roles import Role, members, only
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
+from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, edit_file, flash
 from loa.web.edits import removing
 from loa.web.edits.removing import needed
 from loa.web.edits.schedule import rewrite
@@ -17,7 +20,6 @@ from loa.web.routes.week import planners
 from loa.web.views.airings import find_broadcast, name_of
 from loa.web.views.drafts import spoken_lines
 from loa.web.views.lookup import find_campaign, find_file
-from loa.workspace import read_text
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,32 +29,40 @@ router = APIRouter(include_in_schema=False)
 def history(request: Request, console: ConsoleDep, stem: str) -> Response:
     """The changes of a commune's file, newest first, each word by word."""
     file = console.files.commune(stem)
-    if file is None:
+    rows = console.history.of(_path(console, stem), 20)
+    if file is None and not rows:
         raise HTTPException(404)
-    changes = [(row, spoken_lines(row["before"], row["after"])) for row in console.history.of(file.path, 20)]
+    changes = [(row, spoken_lines(row["before"], row["after"])) for row in rows]
     return page(request, "history.html", file=file, stem=stem, changes=changes)
 
 
 @router.post("/history/{stem}/{id_}/restore")
 @only(Role.OFFICER)
-def restore(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_: int) -> Response:
+def restore(request: Request, console: ConsoleDep, stem: str, id_: int) -> Response:
     """Make the file what it was before this change; itself a change that can be taken back."""
-    file = console.files.commune(stem)
-    row = console.history.one(file.path, id_) if file else None
-    if file is None or row is None:
+    file, path = console.files.commune(stem), _path(console, stem)
+    row = console.history.one(path, id_)
+    if row is None:
         raise HTTPException(404)
-    restored = console.history.try_commune(stem, row["before"])
+    restored = console.history.try_commune(stem, row["before"]) if row["before"] else None  # there was no file yet
     console.files.forget()  # what the schedule says now, not a second ago
-    users = needed(console.files.plan().schedule, file.commune, restored) if file.commune else ()
+    users = needed(console.files.plan().schedule, file.commune, restored) if file and file.commune else ()
     if users:
         names = ", ".join(name_of(console.files, user) for user in users)
         text = _("The earlier version lacks a campaign that is on air in: {list}. Take it out of the schedule first.")
         raise FormError({"": text.format(list=names)})
     text = _("brought back as it was before {time}").format(time=row["at"][:16].replace("T", " "))
-    console.history.save(file.path, read_text(file.path), row["before"], me.shown, text)
-    audit(request, "commune.restored", stem, str(id_))
+    edit_file(
+        request, path, lambda _now: str(row["before"]), text, action="commune.restored", subject=stem, detail=str(id_)
+    )
     flash(request, _("The earlier version is back."))
     return go(f"/history/{stem}")
+
+
+def _path(console: Console, stem: str) -> Path:
+    """The commune's file, or what it was called before it was taken back."""
+    file = console.files.commune(stem)
+    return file.path if file else console.workspace.campaigns / f"{stem}.yaml"
 
 
 @router.get("/campaigns/{stem}/{id_}/remove")
@@ -64,9 +74,7 @@ def ask_campaign(request: Request, console: ConsoleDep, stem: str, id_: str) -> 
 
 @router.post("/campaigns/{stem}/{id_}/remove")
 @only(Role.OFFICER)
-def remove_campaign(
-    request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_: str, form: SubmittedForm
-) -> Response:
+def remove_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """Delete the campaign; where broadcasts still play it, only together with its place in them."""
     commune, campaign = find_campaign(console.files, stem, id_)
     console.files.forget()  # what the schedule says now, not a second ago
@@ -75,12 +83,10 @@ def remove_campaign(
         problem = _("The campaign is still in the schedule. Tick the box to take it out there too.")
         return _campaign_page(request, console, commune, campaign, {"broadcasts": problem}, 422)
     path = find_file(console.files, stem).path
-    before = read_text(path)
     try:
-        after = removing.without_campaign(before, id_)
+        console.history.try_commune(stem, removing.without_campaign(text_of(path), id_))
     except FormError as error:
         return _campaign_page(request, console, commune, campaign, error.problems, 422)
-    console.history.try_commune(stem, after)
     text = _("deleted campaign: {title}").format(title=campaign.title)
     if users:  # the schedule first: it is right with the campaign's file as it is and as it will be
         rewrite(
@@ -88,8 +94,15 @@ def remove_campaign(
             lambda schedule: removing.released_from(schedule, users, id_),
             _("taken out of the schedule: {title}").format(title=campaign.title),
         )
-    console.history.save(path, before, after, me.shown, text)
-    audit(request, "campaign.removed", f"{stem}/{id_}", campaign.title)
+    edit_file(
+        request,
+        path,
+        lambda before: removing.without_campaign(before, id_),
+        text,
+        action="campaign.removed",
+        subject=f"{stem}/{id_}",
+        detail=campaign.title,
+    )
     flash(request, _("Deleted: {title}. “Earlier versions” brings it back.").format(title=campaign.title))
     return go(f"/campaigns/{stem}")
 

@@ -12,11 +12,9 @@ from loa.errors import RequestError
 from loa.i18n import _
 from loa.web.auth.roles import Role, may, only
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit, flash
-from loa.web.formats import local
 from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.routes.release import find_bulletin
-from loa.web.views import bulletins
 
 router = APIRouter(include_in_schema=False)
 duty = only(Role.DUTY)
@@ -45,7 +43,7 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submitt
         problems["text"] = _("Write the message.")
     if problems:
         return page(request, "emergency.html", 422, **{**_values(console), "text": text, "problems": problems})
-    moment = local(bulletins.now())
+    moment = console.files.now()
     name = f"{PREFIX}{moment:%Y%m%d-%H%M%S}"
     title = form.text("title", 120) or _("Emergency message {time}").format(time=f"{moment:%H:%M %d/%m}")
     number = console.jobs.add("emergency", title, {"stem": stem, "name": name, "title": title, "text": text}, me.shown)

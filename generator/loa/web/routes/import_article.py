@@ -5,17 +5,15 @@ import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from loa.campaign.authoring import add_campaign
 from loa.checks import documents
 from loa.errors import LoaError
 from loa.i18n import _, ngettext
 from loa.web.auth.roles import Role, only
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
-from loa.web.formats import local
+from loa.web.context import Console, ConsoleDep, SubmittedForm, flash
+from loa.web.edits.communes import add_to
 from loa.web.forms import Form, FormError, clean, day_in
 from loa.web.pages import go, page
 from loa.web.views.lookup import find_file
-from loa.workspace import read_text
 
 router = APIRouter(include_in_schema=False)
 MAX_CHARACTERS = 100_000  # more than an hour of reading
@@ -25,28 +23,23 @@ MAX_CHARACTERS = 100_000  # more than an hour of reading
 @only(Role.OFFICER)
 def ask(request: Request, console: ConsoleDep) -> Response:
     """Which file, and which commune it is for."""
-    today = local(datetime.datetime.now(datetime.UTC)).date().isoformat()
+    today = console.files.now().date().isoformat()
     return _page(request, console, {"commune": "", "as_of": today})
 
 
 @router.post("/bring-in")
 @only(Role.OFFICER)
-def bring_in(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+def bring_in(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Make a campaign of the file's text; nothing of the file itself is kept."""
     values = {"commune": form.text("commune", 200), "as_of": form.text("as_of", 10)}
     try:
         day = day_in(form, "as_of")
         file = find_file(console.files, _commune(console, form))
         article, left = _read(form, day)
-        before = read_text(file.path)
-        after, id_ = add_campaign(before, article.entry(day))
-        console.history.try_commune(file.stem, after)
-        console.history.save(
-            file.path, before, after, me.shown, _("article brought in: {title}").format(title=article.title)
-        )
+        note = _("article brought in: {title}").format(title=article.title)
+        id_ = add_to(request, file, article.entry(day), note, action="campaign.imported")
     except (LoaError, FormError) as error:
         return _page(request, console, values, error)
-    audit(request, "campaign.imported", f"{file.stem}/{id_}", article.title)
     flash(request, _("Brought in: {name}").format(name=article.title))
     for text in left:
         flash(request, text, "warn")

@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from loa.app.reports import workbook
+from loa.formats import day_of
 from loa.store import approvals, asrun
 from loa.store.asrun_export import to_csv
 from loa.web.auth.roles import Role, members, only
@@ -108,7 +109,7 @@ def _start(day: datetime.date, zone: datetime.tzinfo) -> datetime.datetime:
 
 def _day(text: str) -> datetime.date | None:
     try:
-        found = datetime.date.fromisoformat(text)
+        found = day_of(text)
     except ValueError:
         return None
     return found if 2000 <= found.year <= 2100 else None

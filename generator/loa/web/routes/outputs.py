@@ -10,18 +10,18 @@ from starlette.exceptions import HTTPException
 
 from loa.errors import Finding, LoaError
 from loa.i18n import _
+from loa.names import output_kind
 from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
 from loa.schedule.models import Rules
 from loa.schedule.outputs import KINDS, Group
 from loa.text import slug
-from loa.web import names, yaml_forms
+from loa.web import yaml_forms
 from loa.web.auth.roles import Role, only
-from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, flash
+from loa.web.context import Console, ConsoleDep, edit_file, flash
 from loa.web.context import SubmittedForm as Sent
 from loa.web.edits.schedule import rewrite
 from loa.web.forms import FormError
-from loa.web.names import output_kind
 from loa.web.pages import go, page
 from loa.web.views.airings import name_of
 from loa.web.yaml_forms import Field, FilledForm, YamlForm
@@ -44,7 +44,7 @@ def new_output(request: Request, console: ConsoleDep, kind: str = "") -> Respons
 
 @router.post("/settings/outputs")
 @installers
-def add_output(request: Request, console: ConsoleDep, me: CurrentPerson, form: Sent) -> Response:
+def add_output(request: Request, console: ConsoleDep, form: Sent) -> Response:
     """A new loudspeaker, or a new group of them."""
     kind, wanted = form.text("kind", 20), form.text("name", 40)
     if kind not in KINDS:
@@ -57,7 +57,7 @@ def add_output(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
     title = _new_title(kind)
     try:
         _check_new(console, name)
-        _save(request, console, me.shown, filled, _("new loudspeaker: {name}").format(name=name))
+        _save(request, filled, _("new loudspeaker: {name}").format(name=name))
     except (LoaError, FormError) as error:
         return _page(
             request, sheet, filled.values, "/settings/outputs", title, *filled.wrong(error), kind=kind, name=wanted
@@ -75,10 +75,10 @@ def output(request: Request, console: ConsoleDep, name: str) -> Response:
 
 @router.post("/settings/outputs/{name}")
 @installers
-def change_output(request: Request, console: ConsoleDep, me: CurrentPerson, name: str, form: Sent) -> Response:
+def change_output(request: Request, console: ConsoleDep, name: str, form: Sent) -> Response:
     """Another device, address, volume or delay."""
     sheet = _output_sheet(console, name, _kind_of(console, name))
-    return _changed(request, console, me.shown, sheet.filled(form), f"/settings/outputs/{name}", name, removable=True)
+    return _changed(request, sheet.filled(form), f"/settings/outputs/{name}", name, removable=True)
 
 
 @router.post("/settings/outputs/{name}/remove")
@@ -106,11 +106,9 @@ def part(request: Request, console: ConsoleDep, key: str) -> Response:
 
 @router.post("/settings/station/{key}")
 @installers
-def change_part(request: Request, console: ConsoleDep, me: CurrentPerson, key: str, form: Sent) -> Response:
+def change_part(request: Request, console: ConsoleDep, key: str, form: Sent) -> Response:
     """Other rules, which the week shows at once; or others to be told, whose addresses only the station uses."""
-    return _changed(
-        request, console, me.shown, _part(console, key).filled(form), f"/settings/station/{key}", _title(key)
-    )
+    return _changed(request, _part(console, key).filled(form), f"/settings/station/{key}", _title(key))
 
 
 def _part(console: Console, key: str) -> YamlForm:
@@ -174,19 +172,15 @@ def _new_title(kind: str) -> str:
     return _("New: {kind}").format(kind=output_kind(kind))
 
 
-def _save(request: Request, console: Console, who: str, filled: FilledForm, text: str) -> None:
-    console.history.try_schedule(filled.after)
-    filled.save(console.history, who, text)
-    audit(request, "schedule.changed", "schedule.yaml", text)
+def _save(request: Request, filled: FilledForm, text: str) -> None:
+    edit_file(request, filled.sheet.path, filled.apply, text, action="schedule.changed")
     flash(request, _("Saved: {what}").format(what=text))
 
 
-def _changed(
-    request: Request, console: Console, who: str, filled: FilledForm, path: str, title: str, *, removable: bool = False
-) -> Response:
+def _changed(request: Request, filled: FilledForm, path: str, title: str, *, removable: bool = False) -> Response:
     """Save what was sent, or show it again with what is wrong."""
     try:
-        _save(request, console, who, filled, f"{title}: {filled.said}")
+        _save(request, filled, f"{title}: {filled.said}")
     except (LoaError, FormError) as error:
         problems, findings = filled.wrong(error)
         return _page(request, filled.sheet, filled.values, path, title, problems, findings, removable=removable)
@@ -212,7 +206,6 @@ def _page(
         422 if problems or findings else 200,
         sheet=sheet,
         values=values,
-        names=names.names(),
         action=path,
         title=title,
         problems=problems or {},

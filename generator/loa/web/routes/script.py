@@ -11,12 +11,11 @@ from loa.errors import LoaError
 from loa.i18n import _
 from loa.web import preview_audio
 from loa.web.auth.roles import Role, members, only
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
+from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, audit, console_of, edit_file, flash
 from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.views.drafts import make_draft
-from loa.web.views.lookup import find_campaign, find_commune, returned
-from loa.workspace import read_text
+from loa.web.views.lookup import find_campaign, find_commune, find_file, returned
 from loa.yamlfile import editor
 
 router = APIRouter(include_in_schema=False)
@@ -60,9 +59,7 @@ def hear_word(console: ConsoleDep, stem: str, word: str = "", said: str = "") ->
 
 @router.post("/campaigns/{stem}/{id_}/pronounce")
 @only(Role.OFFICER)
-def pronounce(
-    request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_: str, form: SubmittedForm
-) -> Response:
+def pronounce(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """Keep how the station reads a word; empty takes it back."""
     commune, _campaign = find_campaign(console.files, stem, id_)
     word, said = form.text("word", 80), form.text("said", 200)
@@ -73,16 +70,20 @@ def pronounce(
     if said:
         readings[word] = said
     _edit(
-        console, stem, me.shown, lambda data: editor.put(data, ("station", "pronounce"), readings), f"{word} = {said}"
+        request,
+        stem,
+        lambda data: editor.put(data, ("station", "pronounce"), readings),
+        f"{word} = {said}",
+        action="reading.kept",
+        subject=stem,
     )
-    audit(request, "reading.kept", stem, f"{word} = {said}")
     flash(request, _("Kept: {word} is read “{said}”.").format(word=word, said=said) if said else _("Taken back."))
     return go(f"/campaigns/{stem}/{id_}/heard")
 
 
 @router.post("/campaigns/{stem}/{id_}/fix")
 @only(Role.OFFICER)
-def fix(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_: str, form: SubmittedForm) -> Response:
+def fix(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """Apply the mend of one remark where its words come from: a fact that somebody typed."""
     commune, campaign = find_campaign(console.files, stem, id_)
     draft = make_draft(console.workspace, commune, campaign)
@@ -91,18 +92,13 @@ def fix(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_
     if remark is None or remark.replacement is None or not remark.finding.quote:
         raise FormError({"": _("This remark has no mend any more. Look at the text again.")})
     quote, replacement = remark.finding.quote, remark.replacement
-    done: list[int] = []
-    _edit(
-        console,
-        stem,
-        me.shown,
-        lambda data: done.append(replace_in(data, quote, replacement)),
-        f"{quote} → {replacement}",
-    )
-    if not sum(done):
-        text = _("These words stand in the template, not in the facts: the administrator can mend templates/.")
-        raise FormError({"": text})
-    audit(request, "campaign.mended", f"{stem}/{id_}", f"{quote} → {replacement}")
+
+    def edit(data: Any) -> None:
+        if not replace_in(data, quote, replacement):
+            text = _("These words stand in the template, not in the facts: the administrator can mend templates/.")
+            raise FormError({"": text})
+
+    _edit(request, stem, edit, f"{quote} → {replacement}", action="campaign.mended", subject=f"{stem}/{id_}")
     flash(request, _("Mended: {old} → {new}").format(old=quote, new=replacement))
     return go(f"/campaigns/{stem}/{id_}/heard")
 
@@ -120,17 +116,12 @@ def replace_in(data: Any, quote: str, replacement: str) -> int:
     return many
 
 
-def _edit(console: Console, stem: str, who: str, edit: Callable[[Any], None], text: str) -> None:
-    file = console.files.commune(stem)
-    if file is None:
-        raise HTTPException(404)
-    before = read_text(file.path)
-    after = editor.change(before, edit)
+def _edit(request: Request, stem: str, edit: Callable[[Any], None], text: str, *, action: str, subject: str) -> None:
+    path = find_file(console_of(request).files, stem).path
     try:
-        console.history.try_commune(stem, after)
+        edit_file(request, path, lambda before: editor.change(before, edit), text, action=action, subject=subject)
     except LoaError as error:
         raise FormError({"": " ".join(f.message for f in error.findings)}) from error
-    console.history.save(file.path, before, after, who, text)
 
 
 WORKERS = (Role.OFFICER, Role.OPERATOR, Role.DUTY, Role.ADMIN)

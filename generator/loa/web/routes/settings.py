@@ -15,14 +15,15 @@ from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.models import Rules
 from loa.schedule.outputs import KINDS
+from loa.store.file_history import replacing
 from loa.text import slug
 from loa.tts import all_engines
 from loa.web import preview_audio
 from loa.web.auth.roles import Role, anyone, only
-from loa.web.context import ConsoleDep, SubmittedForm, audit, flash
+from loa.web.context import ConsoleDep, SubmittedForm, audit, edit_file, flash
 from loa.web.forms import FormError
 from loa.web.pages import FOLDER, go, page
-from loa.workspace import part_path, write_atomic
+from loa.workspace import part_path
 
 router = APIRouter(include_in_schema=False)
 SAMPLE = "Kính chào bà con. Đây là giọng đọc thử của đài truyền thanh."
@@ -108,9 +109,8 @@ def bring_in(request: Request, console: ConsoleDep, form: SubmittedForm) -> Resp
     console.history.try_commune(stem, text)
     if console.files.commune(stem) is not None:
         raise FormError({"file": _("There already is a commune “{name}”.").format(name=stem)})
-    write_atomic(console.workspace.campaigns / f"{stem}.yaml", text)
-    console.files.forget()
-    audit(request, "commune.imported", stem)
+    path, note = console.workspace.campaigns / f"{stem}.yaml", _("brought in: {file}").format(file=name)
+    edit_file(request, path, replacing("", text), note, action="commune.imported", subject=stem)
     flash(request, _("Brought in: {name}").format(name=stem))
     return go(f"/campaigns/{stem}")
 

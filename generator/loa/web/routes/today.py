@@ -16,7 +16,6 @@ from loa.store.database import instant
 from loa.web.auth.roles import Role, may, members
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, session_of
 from loa.web.edits.schedule import find_output, set_volume
-from loa.web.formats import local
 from loa.web.pages import fragment, go, page
 from loa.web.routes.release import find_bulletin
 from loa.web.views import bulletins
@@ -42,7 +41,9 @@ def part(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """The parts that change, for the live page."""
     session = session_of(request)
     values = {"me": me, "csrf": (session.csrf if session else None) or "", "path": "/"}
-    return HTMLResponse(fragment("part-today.html", **values, **_values(console, console.monitor.now(), me.roles)))
+    return HTMLResponse(
+        fragment(console, "part-today.html", **values, **_values(console, console.monitor.now(), me.roles))
+    )
 
 
 @router.get("/today/events")
@@ -112,7 +113,7 @@ def _values(console: Console, moment: StationState, roles: frozenset[Role]) -> d
     signed = [b for b in console.bulletins.all() if b.state == "signed"] if Role.OPERATOR in roles else []
     return {
         "now": moment,
-        "clock": local(bulletins.now()),
+        "clock": console.files.now(),
         "signed": signed,
         "few": _FEW,
         "undo": _just_changed(console) if Role.OPERATOR in roles else None,

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from loa.actions.acts import Act
+from loa.formats import day_of
 from loa.i18n import _
+from loa.store.file_history import replacing
 from loa.web.auth.roles import Role, may, members, only
-from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
+from loa.web.context import ConsoleDep, SubmittedForm, edit_file, flash
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
-from loa.web.formats import local
 from loa.web.forms import Form, FormError, day_in, moment_in, parse_day
 from loa.web.pages import go, page
 from loa.web.views.airings import name_of, turns_of, turns_on
@@ -28,7 +29,7 @@ planners = only(Role.OFFICER, Role.OPERATOR)
 @members
 def show(request: Request, console: ConsoleDep, day: str = "", zone: str = "") -> Response:
     """Seven days from Monday; `zone` keeps what one output plays."""
-    shown = console.airings.week(_day_or(day), zone)
+    shown = console.airings.week(_day_or(day, console.files.now().date()), zone)
     schedule = shown.schedule
     return page(
         request,
@@ -117,16 +118,15 @@ def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response
 
 @router.post("/week/undo")
 @may(Act.UNDO_SCHEDULE)
-def undo(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+def undo(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Take the last change of the schedule back."""
     file = console.workspace.schedule_file
     last = console.history.undoable(file)
     if last is None:
         raise FormError({"": _("There is nothing to take back.")})
-    console.history.try_schedule(last["before"])
     text = _("taken back: {note}").format(note=last["note"])
-    console.history.save(file, last["after"], last["before"], me.shown, text)
-    audit(request, "schedule.undone", "schedule.yaml", last["note"])
+    edit = replacing(last["after"], last["before"])
+    edit_file(request, file, edit, text, action="schedule.undone", detail=last["note"])
     flash(request, text)
     return go("/" if form.text("back", 20) == "/" else "/week")
 
@@ -137,8 +137,8 @@ def _which(form: Form) -> tuple[str, datetime.date]:
     return (broadcast, parse_day(day, "first")) if broadcast else (form.text("broadcast", 100), day_in(form, "first"))
 
 
-def _day_or(text: str) -> datetime.date:
+def _day_or(text: str, otherwise: datetime.date) -> datetime.date:
     try:
-        return datetime.date.fromisoformat(text)
+        return day_of(text)
     except ValueError:
-        return local(datetime.datetime.now(datetime.UTC)).date()
+        return otherwise

@@ -4,13 +4,13 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from loa import names
 from loa.errors import Finding
 from loa.i18n import _
 from loa.schedule import Airing, Broadcast, Schedule, airings
 from loa.store import asrun
 from loa.store.database import Database
 from loa.web.forms import FormError
-from loa.web.names import outcome_name
 from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 
@@ -132,7 +132,7 @@ def _judge(airing: Airing, state: str, past: bool, outcome: str | None) -> tuple
     if airing.skipped:
         return "off", (_("left out: {reason}").format(reason=airing.skipped),)
     if outcome:
-        return ("bad" if outcome == "missed" else "warn" if outcome == "cut" else "good"), (outcome_name(outcome),)
+        return ("bad" if outcome == "missed" else "warn" if outcome == "cut" else "good"), (names.outcome(outcome),)
     if past:
         return "off", (_("no record"),)
     says = [problem.message for problem in airing.problems]

@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import os
 import threading
 import time
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 
 from loa.bulletin.manifest import Cue, Manifest
 from loa.errors import LoaError, StoreError
+from loa.file_cache import FileCache, marks_in
 from loa.schedule import Schedule
 from loa.store import approvals
 from loa.store import returns as returned_bulletins
@@ -46,23 +46,18 @@ class BuiltBulletins:
     def __init__(self, workspace: Workspace, database: Database) -> None:
         self.workspace, self._database = workspace, database
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[str, BuiltBulletin]] | None = None
+        self._files: FileCache[str, BuiltBulletin] | None = None
 
     def lying(self) -> dict[str, BuiltBulletin]:
         """Every finished bulletin, by its id."""
         with self._lock:
-            known = self._remembered() if self._known is None else self._known
+            if self._files is None:
+                self._files = FileCache(lambda id_: _read(self._path(id_)), known=self._remembered())
             marks = _marks(self.workspace.bulletins)
-            found = {id_: known[id_] for id_, mark in marks.items() if id_ in known and known[id_][0] == mark}
-            new: dict[str, tuple[str, BuiltBulletin]] = {}
-            for id_, mark in marks.items():
-                if id_ not in found:
-                    with suppress(FileNotFoundError):  # it went away since it was listed
-                        new[id_] = (mark, _read(self._path(id_)))
-            if new or len(found) < len(known):
-                self._remember(new, [id_ for id_ in known if id_ not in found])
-            self._known = {id_: made for id_ in marks if (made := found.get(id_) or new.get(id_))}
-            return {id_: sound for id_, (_mark, sound) in self._known.items()}
+            found, new, gone = self._files.follow(marks)
+            if new or gone:
+                self._remember({id_: (marks[id_], found[id_]) for id_ in new}, gone)
+            return found
 
     def _path(self, id_: str) -> Path:
         return self.workspace.bulletins / f"{id_}.mp3"
@@ -93,25 +88,13 @@ class BuiltBulletins:
 def _marks(folder: Path) -> dict[str, str]:
     """Age and size of each MP3 and of its record, by the bulletin's id, in order."""
     found = {}
-    for commune in _entries(folder):
-        if not commune.is_dir():
-            continue
-        ages = {}
-        for entry in _entries(commune.path):
-            with suppress(FileNotFoundError):
-                stat = entry.stat()
-                ages[entry.name] = f"{stat.st_mtime_ns}:{stat.st_size}"
+    for commune in marks_in(folder):
+        ages = marks_in(folder / commune)
         for name, age in ages.items():
             if name.endswith(".mp3") and not name.startswith("."):
                 stem = name.removesuffix(".mp3")
-                found[f"{commune.name}/{stem}"] = f"{age} {ages.get(f'{stem}.json', '')}"
+                found[f"{commune}/{stem}"] = f"{age} {ages.get(f'{stem}.json', '')}"
     return dict(sorted(found.items()))
-
-
-def _entries(folder: Path | str) -> "list[os.DirEntry[str]]":
-    with suppress(OSError), os.scandir(folder) as entries:  # no folder: no bulletins yet
-        return list(entries)
-    return []
 
 
 def _read(path: Path) -> BuiltBulletin:

@@ -1,21 +1,19 @@
 """The station's files as the pages need them: read again only when they changed, and always with what is wrong."""
 
-import os
+import datetime
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from loa.campaign import Commune, read_commune
 from loa.errors import Finding, LoaError
+from loa.file_cache import FileCache, mark_of, marks_in
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
-from loa.web.formats import use_zone
 from loa.workspace import Workspace, is_yaml
 
-Stat = tuple[int, int]
 _LOOK = 1.0
 
 
@@ -49,8 +47,8 @@ class StationFiles:
         self.workspace = workspace
         self._looking = threading.Lock()
         self._looked = 0.0
-        self._ages: dict[str, Stat] | None = None
-        self._files: dict[str, CommuneFile] = {}
+        self._marks: dict[str, str] | None = None
+        self._files = FileCache[str, CommuneFile](self._read)
         self._by_stem: dict[str, CommuneFile] = {}
         self._planning = threading.Lock()
         self._planned = 0.0
@@ -80,16 +78,12 @@ class StationFiles:
             self._looking.release()
 
     def _look(self) -> None:
-        folder = self.workspace.campaigns
-        before, ages = self._ages or {}, _ages(folder)
-        if ages == self._ages:
+        marks = marks_in(self.workspace.campaigns, is_yaml)
+        if marks == self._marks:
             return
-        known = self._files
-        self._files = {
-            name: known[name] if before.get(name) == age else self._read(folder / name) for name, age in ages.items()
-        }
-        self._by_stem = {file.stem: file for file in self._files.values()}
-        self._ages = ages
+        files, _new, _gone = self._files.follow(marks)
+        self._by_stem = {file.stem: file for file in files.values()}
+        self._marks = marks
 
     def commune(self, stem: str) -> CommuneFile | None:
         """The file with this stem. Looked up among the files there are: no path is made from what was asked."""
@@ -112,7 +106,7 @@ class StationFiles:
         try:
             if time.monotonic() - self._planned >= _LOOK:
                 self.by_stem()
-                signature = (_stat(self.workspace.schedule_file), self._ages)
+                signature = (mark_of(self.workspace.schedule_file), self._marks)
                 if self._plan[0] != signature:
                     self._plan = (signature, self._load())
                 self._planned = time.monotonic()
@@ -120,37 +114,26 @@ class StationFiles:
         finally:
             self._planning.release()
 
+    @property
+    def zone(self) -> datetime.tzinfo | None:
+        """The station's time zone; None where there is no schedule yet: the computer's."""
+        schedule = self.plan().schedule
+        return schedule.timezone if schedule else None
+
+    def now(self) -> datetime.datetime:
+        """This moment, by the station's clock."""
+        return datetime.datetime.now(datetime.UTC).astimezone(self.zone)
+
     def _load(self) -> ScheduleFile:
         try:
-            plan = ScheduleFile(load_schedule(self.workspace), ())
+            return ScheduleFile(load_schedule(self.workspace), ())
         except LoaError as error:
-            plan = ScheduleFile(self._plan[1].schedule, error.findings)
-        use_zone(plan.schedule.timezone if plan.schedule else None)
-        return plan
+            return ScheduleFile(self._plan[1].schedule, error.findings)
 
-    def _read(self, path: Path) -> CommuneFile:
+    def _read(self, name: str) -> CommuneFile:
+        path = self.workspace.campaigns / name
         try:
             commune, _places = read_commune(path, self.workspace.relative(path))
         except LoaError as error:
             return CommuneFile(path.stem, path, None, error.findings)
         return CommuneFile(commune.stem, path, commune, ())
-
-
-def _ages(folder: Path) -> dict[str, Stat]:
-    """Age and size of the YAML files in `folder`, in order of name."""
-    found: dict[str, Stat] = {}
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
-        for entry in entries:
-            with suppress(FileNotFoundError):  # it went away since it was listed
-                if is_yaml(entry.name):
-                    stat = entry.stat()
-                    found[entry.name] = (stat.st_mtime_ns, stat.st_size)
-    return dict(sorted(found.items()))
-
-
-def _stat(path: Path) -> Stat:
-    try:
-        stat = path.stat()
-    except OSError:
-        return (0, 0)
-    return (stat.st_mtime_ns, stat.st_size)

@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from loa.bulletin.models import APOLOGY
+from loa.names import topic
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import logbook
-from loa.web.names import topic
 from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 

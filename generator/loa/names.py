@@ -1,0 +1,115 @@
+"""What the codes in files and tables are called; a code that has no name is shown as it is."""
+
+from collections.abc import Callable, Mapping
+
+from loa.i18n import _
+
+
+def _called(names: Callable[[], Mapping[str, str]]) -> Callable[[str | None], str]:
+    """Looks up names, in the language of the moment; None is a dash."""
+    return lambda key: names().get(key or "–", key or "–")
+
+
+def _deeds() -> dict[str, str]:
+    """What an entry of the audit trail means."""
+    return {
+        "login": _("logged in"),
+        "login.failed": _("failed to log in"),
+        "logout": _("logged out"),
+        "first.run": _("became administrator"),
+        "password.changed": _("changed the own password"),
+        "token.made": _("made a token"),
+        "token.dropped": _("withdrew a token"),
+        "person.added": _("added a person"),
+        "person.changed": _("changed a person"),
+        "person.password": _("gave a new password"),
+        "commune.saved": _("changed a commune's facts"),
+        "commune.added": _("added a commune"),
+        "commune.imported": _("brought in a commune"),
+        "commune.restored": _("brought an earlier version back"),
+        "campaign.added": _("added a campaign"),
+        "campaign.imported": _("brought in an article"),
+        "campaign.removed": _("deleted a campaign"),
+        "broadcast.removed": _("deleted a broadcast"),
+        "campaign.saved": _("changed a campaign"),
+        "campaign.mended": _("mended a text"),
+        "reading.kept": _("set how a word is read"),
+        "audio.asked": _("had audio made"),
+        "job.cancelled": _("cancelled a job"),
+        "schedule.changed": _("changed the schedule"),
+        "schedule.undone": _("took a change of the schedule back"),
+        "bulletin.signed": _("signed a bulletin"),
+        "bulletin.returned": _("sent a bulletin back"),
+        "bulletin.withdrawn": _("withdrew a signature"),
+        "air.played": _("played a bulletin by hand"),
+        "air.stopped": _("stopped the sound"),
+        "alarm.seen": _("acknowledged an alarm"),
+        "output.volume": _("changed a volume"),
+        "output.tested": _("tested an output"),
+        "emergency.written": _("wrote an emergency message"),
+        "emergency.released": _("released an emergency message"),
+        "jingle.added": _("added a station sound"),
+        "log.exported": _("exported the log"),
+        "log.verified": _("verified the log"),
+        "pages.asked": _("had pages and feeds written"),
+        "backup.made": _("made a backup"),
+    }
+
+
+def _topics() -> dict[str, str]:
+    """What a template's topic is called."""
+    return {
+        "dich-vu-cong-truc-tuyen": _("Online public services"),
+        "dinh-danh-dien-tu": _("Electronic identity (VNeID)"),
+        "phong-chong-lua-dao": _("Online fraud"),
+        "sot-xuat-huyet": _("Dengue fever"),
+        "thong-bao": _("A free notice"),
+    }
+
+
+def _output_kinds() -> dict[str, str]:
+    """What a kind of output is."""
+    return {
+        "sound-card": _("sound card"),
+        "icecast": _("Icecast stream"),
+        "rtp": _("IP loudspeakers (RTP)"),
+        "http": _("IP loudspeakers (HTTP)"),
+        "sip": _("SIP paging"),
+        "file": _("recording to a file"),
+        "null": _("for tests, silent"),
+        "group": _("group"),
+    }
+
+
+def _alarm_kinds() -> dict[str, str]:
+    """What an alarm is about."""
+    return {
+        "missed": _("Not aired"),
+        "late": _("Aired late"),
+        "short": _("Cut short"),
+        "silent": _("Silence on air"),
+        "clock": _("The clock is not sure"),
+        "output": _("A loudspeaker does not work"),
+        "disk": _("The disk is full"),
+        "schedule": _("schedule.yaml has errors"),
+        "request": _("A request was not followed"),
+    }
+
+
+def _outcomes() -> dict[str, str]:
+    """What became of an airing."""
+    return {
+        "aired": _("aired"),
+        "aired-late": _("aired late"),
+        "resumed": _("aired after an interruption"),
+        "cut": _("stopped before its end"),
+        "missed": _("not aired"),
+        "skipped": _("left out"),
+    }
+
+
+audit_action = _called(_deeds)
+topic = _called(_topics)
+output_kind = _called(_output_kinds)
+alarm_kind = _called(_alarm_kinds)
+outcome = _called(_outcomes)

@@ -1,0 +1,166 @@
+"""The one way to change a file of the station: checked before it counts, kept with its earlier versions, and undone."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from loa.campaign import Commune, parse_commune
+from loa.errors import EditConflictError, Finding
+from loa.i18n import _
+from loa.schedule import Schedule
+from loa.schedule.loader import parse_schedule
+from loa.store.audit import Audit, Outbox
+from loa.store.console_tables import versions
+from loa.store.database import CONSOLE, Database, stamp
+from loa.workspace import Workspace, read_text, write_atomic
+
+_lock = threading.Lock()
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes a file: the name that pages show, and the network address that the request came from."""
+
+    name: str
+    address: str = ""
+
+
+class FileHistory:
+    """Changes schedule.yaml and the files of campaigns/, and keeps their earlier versions.
+
+    `saved` is called after each change, so that caches of the files can be emptied.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        database: Database,
+        outbox: Outbox,
+        audit: Audit,
+        saved: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.workspace = workspace
+        self._database, self._outbox = database, outbox
+        self.audit, self._saved = audit, saved
+
+    def try_schedule(self, text: str) -> Schedule:
+        """The schedule that `text` would be, by the same checks as `loa check`. Raises ScheduleError."""
+        return parse_schedule(text, self.workspace)
+
+    def try_commune(self, stem: str, text: str) -> Commune:
+        """The commune that `text` would be. Raises WorkspaceError, CampaignError with every problem."""
+        return parse_commune(text, stem, f"campaigns/{stem}.yaml")
+
+    def edit_file(
+        self,
+        path: Path,
+        edit: Callable[[str], str],
+        by: Author,
+        note: str,
+        *,
+        action: str,
+        subject: str = "",
+        detail: str = "",
+    ) -> str:
+        """Read the file, let `edit` make another text of it, check that, save it, keep the version, write the audit.
+
+        A file that does not exist is read as ""; where `edit` gives "" for a commune's file, it is removed. `edit` is
+        called again where somebody else saved the file meanwhile. `note` stands in the history; `action`, `subject`
+        (else the file) and `detail` (else the note) in the audit trail. Returns the new text.
+
+        Raises what `edit` raises, EditConflictError, WorkspaceError, CampaignError, ScheduleError; the file is then
+        as it was.
+        """
+        for _try in range(_TRIES):
+            before = text_of(path)
+            after = edit(before)
+            if after == before:
+                return after
+            self._check(path, after)
+            try:
+                self._save(path, before, after, by.name, note)
+            except EditConflictError:
+                continue
+            self._saved()
+            subject = subject or self.workspace.relative(path)
+            self.audit.write(by.name, action, subject, detail or note, by.address)
+            return after
+        raise conflict(self.workspace.relative(path))
+
+    def _check(self, path: Path, text: str) -> None:
+        if path == self.workspace.schedule_file:
+            self.try_schedule(text)
+        elif text:
+            parse_commune(text, path.stem, self.workspace.relative(path))
+
+    def _save(self, path: Path, before: str, after: str, who: str, note: str) -> None:
+        """Write the file and keep its version, later where the console's database is held.
+
+        Raises EditConflictError where the file is no longer `before`, WorkspaceError.
+        """
+        with _lock:
+            if text_of(path) != before:
+                raise conflict()
+            if after:
+                write_atomic(path, after)
+            else:
+                path.unlink()
+            row = {"file": self.workspace.relative(path), "who": who[:80], "note": note[:200]}
+            row |= {"at": stamp(datetime.now(UTC)), "before": before, "after": after}
+            self._outbox.add(versions, row)
+
+    def of(self, path: Path, limit: int = 50) -> list[dict[str, Any]]:
+        """The changes of a file, newest first. Raises StoreError."""
+        query = select(versions).where(versions.c.file == self.workspace.relative(path))
+        return self._database.rows(query.order_by(versions.c.id.desc()).limit(limit))
+
+    def one(self, path: Path, id_: int) -> dict[str, Any] | None:
+        """One change of a file. Raises StoreError."""
+        query = select(versions).where(versions.c.file == self.workspace.relative(path), versions.c.id == id_)
+        return next(iter(self._database.rows(query)), None)
+
+    def undoable(self, path: Path) -> dict[str, Any] | None:
+        """The last change, if the file still is what that change made of it."""
+        last = next(iter(self.of(path, 1)), None)
+        return last if last and text_of(path) == last["after"] else None
+
+
+@contextmanager
+def open_history(workspace: Workspace) -> Iterator[FileHistory]:
+    """The history of a station's files, for a program that makes one change."""
+    database = Database(workspace.console_database, CONSOLE)
+    outbox = Outbox(database, workspace.outbox)
+    try:
+        yield FileHistory(workspace, database, outbox, Audit(database, outbox))
+    finally:
+        outbox.close()
+        database.close()
+
+
+def text_of(path: Path) -> str:
+    """The file's text; "" where there is no file. Raises WorkspaceError."""
+    return read_text(path) if path.exists() else ""
+
+
+def replacing(before: str, after: str) -> Callable[[str], str]:
+    """The edit that makes `after` of `before`. It raises EditConflictError where the file holds something else."""
+
+    def edit(text: str) -> str:
+        if text != before:
+            raise conflict()
+        return after
+
+    return edit
+
+
+def conflict(file: str | None = None) -> EditConflictError:
+    """The error for a file that somebody else changed meanwhile."""
+    text = _("Somebody else changed this meanwhile. Look at the new state, then make your change again.")
+    return EditConflictError(Finding("file.changed", text, file=file))

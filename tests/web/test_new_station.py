@@ -1,0 +1,49 @@
+"""A station that has nothing yet, as `loa new station` and `loa new commune` leave it."""
+
+from pathlib import Path
+
+import pytest
+
+from loa import sample
+from loa.web.auth.roles import Role
+from loa.web.context import Console
+from loa.workspace import Workspace
+from tests.conftest import Loa
+from tests.web.conftest import LogIn, yaml_of
+
+
+@pytest.fixture
+def station(tmp_path: Path, loa: Loa) -> Workspace:
+    made = sample.new_station(tmp_path / "Đài mới")
+    done = loa("new", "commune", "Bến Hải", "--province", "Quảng Trị", cwd=made.root)
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def test_the_first_programme_is_made_in_the_console_and_taken_back(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    """Issue 15, fault 1: it ended in “Thụt đầu dòng sai… schedule.yaml:24:3”."""
+    browser = log_in(Role.OFFICER)
+    before = station.schedule_file.read_text("utf-8")
+    browser.look("/week/new")
+    fields = {"campaign": "ben-hai/dich-vu-cong-truc-tuyen", "days": ["tue", "fri"], "at": "17:00", "weeks": "1"}
+    browser.submit("/week/broadcasts", **fields, min="10", max="15", on="tram-xa")
+    (broadcast,) = yaml_of(station.schedule_file)["broadcasts"]  # type: ignore[misc]
+    assert (broadcast["commune"], broadcast["days"]) == ("ben-hai", ["tue", "fri"])
+    after = station.schedule_file.read_text("utf-8")
+    assert all(line in after for line in before.splitlines() if line.strip().startswith("#"))
+    schedule = console.files.plan().schedule
+    assert schedule
+    assert [b.id for b in schedule.broadcasts] == [broadcast["id"]]
+    browser.submit("/week/undo")
+    assert station.schedule_file.read_text("utf-8") == before
+
+
+def test_a_campaign_is_added_to_a_file_without_any(log_in: LogIn, station: Workspace) -> None:
+    browser = log_in(Role.OFFICER)
+    browser.look("/campaigns")
+    browser.submit("/campaigns", commune="ben-hai", template="thong-bao", title="Họp: thôn", as_of="2026-11-01")
+    assert [c["id"] for c in yaml_of(station.campaigns / "ben-hai.yaml")["campaigns"]] == [  # type: ignore[attr-defined]
+        *("dich-vu-cong-truc-tuyen", "hop-thon")
+    ]
