@@ -33,7 +33,7 @@ class Station:
     def __init__(self, workspace: Workspace, *options: str) -> None:
         self.workspace = workspace
         self.said = workspace.root / "said.txt"
-        env = {**os.environ, "PYTHONPATH": f"{ROOT / 'generator'}{os.pathsep}{ROOT}", "LOA_LANG": "en"}
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "LOA_LANG": "en"}
         with self.said.open("wb") as out:
             command = [sys.executable, "-m", "loa", "run", *options]
             self.process = subprocess.Popen(command, cwd=workspace.root, env=env, stdout=out, stderr=out)
