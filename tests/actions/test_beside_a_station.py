@@ -5,11 +5,13 @@ import hashlib
 import json
 import signal
 import sqlite3
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+import psutil
 import pytest
 
 from loa.schedule import UTC
@@ -63,6 +65,21 @@ def locked(station: Faulty) -> Iterator[None]:
         database.execute("begin immediate")
         yield
         database.execute("rollback")
+
+
+def stood_still(station: Faulty, process: "subprocess.Popen[str]") -> bool:
+    """Stop the station's process, outside a transaction of its own: that would hold the database for everybody."""
+    process.send_signal(signal.SIGSTOP)
+    wait_for(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED)
+    time.sleep(0.2)  # for its other threads
+    try:
+        with closing(sqlite3.connect(station.workspace.database, timeout=0.1, isolation_level=None)) as database:
+            database.execute("begin immediate")
+            database.execute("rollback")
+    except sqlite3.OperationalError:
+        process.send_signal(signal.SIGCONT)
+        return False
+    return True
 
 
 @pytest.fixture
@@ -224,7 +241,7 @@ def test_a_stop_left_behind_by_a_dead_station_does_not_silence_the_next_one(stat
 
 def test_a_station_that_stands_still_does_not_play_again_what_was_played_for_it(running: Faulty, loa: Loa) -> None:
     (process,) = running.processes
-    process.send_signal(signal.SIGSTOP)
+    wait_for(lambda: stood_still(running, process), 30)
     waker = threading.Timer(45, process.send_signal, [signal.SIGCONT])
     waker.start()
     done = loa("air", "tin", "--on", "n", "--now", cwd=running.workspace.root)
