@@ -141,7 +141,7 @@ def _streams() -> tuple[IO[bytes], IO[bytes]]:
 def _lock(most: int) -> None:
     """From here on: no more than `most` bytes of addresses, no new file, process or connection."""
     if sys.platform != "win32":
-        import resource
+        import resource  # Windows has none
 
         for kind, limit in ((resource.RLIMIT_AS, most), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
             try:
@@ -154,7 +154,7 @@ def _lock(most: int) -> None:
 def _allow_processor(seconds: float) -> None:
     """A last means: the system ends a process that runs on although nobody is there to end it."""
     if sys.platform != "win32":
-        import resource
+        import resource  # Windows has none
 
         resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 3, resource.RLIM_INFINITY))
 
