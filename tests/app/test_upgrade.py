@@ -19,7 +19,7 @@ from loa.automation.station import Automation
 from loa.bulletin import writer
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
-from loa.store.approvals import all_approvals, approved, find, withdraw
+from loa.store.approvals import all_approvals, approved, find
 from loa.store.asrun import outcome_of, rows, verify
 from loa.store.database import Database
 from loa.web.auth.roles import Role
@@ -154,8 +154,9 @@ def rewrite(workspace: Workspace, name: str, old: str, new: str) -> None:
 
 
 @pytest.mark.usefixtures("reads_differently")
-def test_what_is_approved_stays_and_what_is_not_is_made_anew(old_station: Workspace, store: Database) -> None:
-    withdraw(old_station, store, "ben-hai/tiem-phong", "Anh Nam", NEXT)
+def test_what_is_approved_stays_and_what_is_not_is_made_anew(old_station: Workspace, store: Database, loa: Loa) -> None:
+    words = ("approve", "ben-hai/tiem-phong", "--withdraw", "--by", "Anh Nam")
+    assert loa(*words, cwd=old_station.root).returncode == 0
     report = build(old_station)
     assert changed(report) == ["ben-hai/tiem-phong"]
     assert in_force(store, old_station) == ["ben-hai/ve-sinh", "ben-hai/xin-loi"]
