@@ -155,8 +155,9 @@ def rewrite(workspace: Workspace, name: str, old: str, new: str) -> None:
 
 
 @pytest.mark.usefixtures("reads_differently")
-def test_what_is_approved_stays_and_what_is_not_is_made_anew(old_station: Workspace, store: Database) -> None:
-    withdraw(old_station, store, "ben-hai/tiem-phong", "Anh Nam", NEXT)
+def test_what_is_approved_stays_and_what_is_not_is_made_anew(old_station: Workspace, store: Database, loa: Loa) -> None:
+    words = ("approve", "ben-hai/tiem-phong", "--withdraw", "--by", "Anh Nam")
+    assert loa(*words, cwd=old_station.root).returncode == 0
     report = build(old_station)
     assert changed(report) == ["ben-hai/tiem-phong"]
     assert in_force(store, old_station) == ["ben-hai/ve-sinh", "ben-hai/xin-loi"]
