@@ -1,6 +1,7 @@
 """The real thing for browser tests: `loa run` on a station of its own, a PulseAudio null sink, a browser."""
 
 import contextlib
+import datetime
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
 
@@ -32,21 +34,27 @@ campaigns:
       - Sáng chủ nhật, các thôn làm vệ sinh đường làng, khơi thông cống rãnh trước mùa mưa.
       - Việc thu gom rác được làm công khai, minh mạch để bà con cùng theo dõi.
 """
-SCHEDULE = """\
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_DAY = datetime.timedelta(days=1)
+_TODAY = datetime.datetime.now(ZONE).date()
+TUESDAY = _TODAY + (14 - (_TODAY.weekday() - 1) % 7) * _DAY
+"""The first day of the rig's programme, a week or two from now: nothing goes on air by itself while a test runs."""
+SCHEDULE = f"""\
 # Lịch của trạm thử: chú thích này phải còn nguyên.
 language: vi
 timezone: Asia/Ho_Chi_Minh
 outputs:
-  loa-xa: {kind: sound-card, device: default}  # loa nối máy tính
-  thu: {kind: null}
-rules: {allowed: ["05:30-08:00", "16:30-19:00"], max_minutes: 15, max_sessions_per_day: 2}
+  loa-xa: {{kind: sound-card, device: default}}  # loa nối máy tính
+  thu: {{kind: null}}
+rules: {{allowed: ["05:30-08:00", "16:30-19:00"], max_minutes: 15, max_sessions_per_day: 2}}
 broadcasts:
   - id: ve-sinh
     commune: ben-hai
     campaigns: [don-ve-sinh]
     days: [tue, fri]
     at: ["17:00"]
-    length: {min: 5s, max: 15m}
+    from: {TUESDAY - _DAY}
+    length: {{min: 5s, max: 15m}}
     on: [loa-xa]
 """
 

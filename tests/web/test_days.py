@@ -12,7 +12,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.conftest import ROOT
-from tests.web.rig import PASSWORD, Rig, falls_silent, log_in, running, sounds_within
+from tests.web.rig import PASSWORD, TUESDAY, Rig, falls_silent, log_in, running, sounds_within
 
 pytestmark = [
     pytest.mark.sound,
@@ -189,17 +189,17 @@ def operator(window: Window, rig: Rig) -> None:
     page.click("button.stop")
     expect(page.locator("[data-airing]")).to_have_count(0, timeout=10_000)
     assert falls_silent(rig)
-    page.goto("/week?day=2027-03-02")
+    page.goto(f"/week?day={TUESDAY}")
     window.shoot("lich-tuan")
     page.click(".slot summary >> nth=0")
     page.click("text=Nghỉ phát ngày này >> visible=true")
     window.says("nghỉ phát từ")
     text = (rig.root / "schedule.yaml").read_text("utf-8")
-    assert "2027-03-02" in text
+    assert str(TUESDAY) in text
     assert "# Lịch của trạm thử: chú thích này phải còn nguyên." in text
     page.click("button:has-text('Hoàn tác')")
     window.says("đã hoàn tác")
-    assert "2027-03-02" not in (rig.root / "schedule.yaml").read_text("utf-8")
+    assert str(TUESDAY) not in (rig.root / "schedule.yaml").read_text("utf-8")
     page.goto("/")
     page.fill("#v-2", "70")
     page.click("li:has(#v-2) button:has-text('Đặt')")
@@ -404,7 +404,7 @@ def without_script(rig: Rig, browser: Chromium) -> None:
     page.fill("[name=q]", "vệ sinh")
     page.click("[role=search] button")
     expect(page.locator("tbody tr")).to_have_count(1)
-    page.goto("/week?day=2027-03-02")
+    page.goto(f"/week?day={TUESDAY}")
     page.click(".slot summary >> nth=0")
     page.click("button:has-text('Nghỉ phát ngày này') >> visible=true")
     window.says("nghỉ phát từ")

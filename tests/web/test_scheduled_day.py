@@ -16,7 +16,7 @@ from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.approving import approve
-from tests.web.rig import PASSWORD, SCHEDULE, Rig, falls_silent, log_in, running, sounds_within
+from tests.web.rig import PASSWORD, SCHEDULE, TUESDAY, ZONE, Rig, falls_silent, log_in, running, sounds_within
 
 pytestmark = [
     pytest.mark.sound,
@@ -33,9 +33,8 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """A running station with a bulletin that is made but not signed, and one person for each role."""
     with running(tmp_path_factory.mktemp("station")) as made:
         workspace = Workspace(made.root)
-        schedule = SCHEDULE.replace("{min: 5s,", "{min: 90s,").replace(
-            '"05:30-08:00", "16:30-19:00"', '"00:00-23:59:59"'
-        )
+        lines = [line for line in SCHEDULE.splitlines() if not line.startswith("rules:")]  # it airs now, at any hour
+        schedule = "\n".join(lines).replace("{min: 5s,", "{min: 90s,") + "\n"
         workspace.schedule_file.write_text(schedule, "utf-8")
         build.build(workspace)
         here = Console.open(workspace)
@@ -64,7 +63,7 @@ def test_what_the_schedule_airs_is_heard_turned_down_and_stopped(rig: Rig, brows
     here = Console.open(workspace)
     approve(workspace, here.store, approvals.find(workspace, "ben-hai/ve-sinh"), "Lan", _now())
     soon = _now().replace(microsecond=0) + datetime.timedelta(seconds=25)
-    moment = soon.astimezone(datetime.timezone(datetime.timedelta(hours=7)))
+    moment = soon.astimezone(ZONE)
     text = workspace.schedule_file.read_text("utf-8")
     once = f'    also: ["{moment:%Y-%m-%d %H:%M:%S}"]\n'
     workspace.schedule_file.write_text(text.replace('    at: ["17:00"]\n', '    at: ["17:00"]\n' + once), "utf-8")
@@ -144,7 +143,7 @@ def operator(page: Page) -> None:
     page.click("#stop")
     page.click("#test-2")
     says(page, "thu")
-    page.goto("/week?day=2027-03-02")
+    page.goto(f"/week?day={TUESDAY}")
     page.click(".slot summary >> nth=0")
     page.click("text=Dời sang giờ khác >> visible=true")
     page.fill("[name=hour]", "17:30")
