@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from loa.checks.lexicon import DATA
 
 FUNCTION_WORDS = frozenset(
-    "và của là các những được cho trong với để tại theo này đã sẽ về bằng do khi trên phải từ đến một có không ở vào ra "
-    "hay hoặc như thì mà bị nếu #".split()
+    "và của là các những được cho trong với để tại theo này đã sẽ về bằng do khi trên phải từ đến một có không ở vào "
+    "ra hay hoặc như thì mà bị nếu #".split()
 )
 _BOUND_COUNT = 20
 """A pair that stands less often in the laws proves nothing."""
