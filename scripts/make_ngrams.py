@@ -1,10 +1,10 @@
 """Count which syllables follow each other, for the spelling check: `python scripts/make_ngrams.py laws.txt.xz`.
 
 The text is one paragraph a line. The counts in the package were made of Vietnam's constitution, codes and laws (4.0
-million syllables, 2005-2025; laws are not protected by copyright: Luật Sở hữu trí tuệ, Điều 15), collected by
-undertheseanlp/underthesea (commit df8b2a40). Numbers count as one sign, "#". What is written:
-the vocabulary, how often each syllable stands before and after another, every pair, and every triple that stands twice
-or more, with counts of at most 65 535.
+million syllables, 2005-2025; laws are not protected by copyright: Luật Sở hữu trí tuệ, Điều 15), collected by the
+project undertheseanlp/underthesea (Vietnamese Legal Corpus, commit df8b2a40). Numbers count as one sign, "#". Written
+are the vocabulary, how often each syllable stands before and after another, every pair, and every triple that stands
+twice or more, with counts of at most 65 535.
 """
 
 import lzma

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from loa import __version__
-from loa.actions.approvals import withdraw
 from loa.app.build import BuildReport, build
 from loa.automation import service
 from loa.automation.station import Automation

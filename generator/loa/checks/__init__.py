@@ -9,7 +9,20 @@ from datetime import date
 from functools import lru_cache
 
 from loa.campaign import Unit
-from loa.checks import addresses, content, dates, encodings, law_dates, punctuation, sentences, spelling
+from loa.checks import (
+    addresses,
+    bodies,
+    consistency,
+    content,
+    dates,
+    encodings,
+    law_dates,
+    orders,
+    people,
+    punctuation,
+    sentences,
+    spelling,
+)
 from loa.checks.text import Hit, Passage, Shape, Text
 from loa.errors import Finding
 
@@ -20,14 +33,23 @@ PASSAGE_RULES: tuple[Callable[[Passage], Iterator[Hit]], ...] = (
     law_dates.whole_part,
     law_dates.ended,
     law_dates.towns_ended,
+    bodies.ended_bodies,
+    bodies.provinces_ended,
     law_dates.documents,
     law_dates.number_form,
     punctuation.signs,
     sentences.too_long,
     sentences.small_start,
     dates.days,
+    consistency.hours,
+    consistency.day_spans,
+    consistency.ratios,
+    consistency.parts,
+    orders.double_negatives,
+    orders.turned_round,
     content.amounts,
     content.personal,
+    people.sensitive,
     content.staff_notes,
     punctuation.leftovers,
     spelling.repeated_words,
@@ -41,6 +63,10 @@ TEXT_RULES: tuple[Callable[[Text], Iterator[Hit]], ...] = (
     law_dates.two_schemes,
     law_dates.kinds_unconfirmed,
     content.counts,
+    bodies.other_place,
+    people.lists,
+    consistency.own_day,
+    consistency.years,
     sentences.twice,
     sentences.alike,
     sentences.empty_parts,

@@ -46,6 +46,13 @@ _LOGIN = re.compile(
     r"|tài\s+khoản\s+(?:của\s+|trên\s+)?(?:cổng\s+)?(?:dịch\s+vụ\s+công|DVC)(?:\s+quốc\s+gia)?",
     re.I,
 )
+# The title of a document, or an event, of the time when there were districts.
+_OLD_DOCUMENT = re.compile(
+    r"(?:luật|nghị\s+định|nghị\s+quyết|quyết\s+định|thông\s+tư|kế\s+hoạch|hướng\s+dẫn|pháp\s+lệnh|đề\s+án)(?:\s+\w+){0,8}?\s+"
+    r"(?:số\s*:?\s*)?\d{1,5}[/-](?:(?:19\d\d|20[01]\d|202[0-5])|[A-ZĐ])|(?:về\s+việc|quy\s+định|sửa\s+đổi)[^.;]{0,80}$",
+    re.I,
+)
+_OLD_YEAR = re.compile(r"(?:năm|nhiệm\s+kỳ|giai\s+đoạn|/)\s?(?:19\d\d|20[01]\d|202[0-4])(?!\d)", re.I)
 _WINDOW = 600  # characters around a phrase in which its sentence is looked for
 _WHOLE = re.compile(r"toàn\s+phần", re.I)
 
@@ -148,12 +155,19 @@ def towns_ended(passage: Passage) -> Iterator[Hit]:
             yield warning(match.start(), end, "law.district-ended", *reported("law.district-ended"))
 
 
+def is_past(sentence: str) -> bool:
+    """Whether `sentence` tells of what once was."""
+    return _HISTORIC.search(sentence) is not None
+
+
 def _rightly_said(code: str, text: str, match: re.Match[str]) -> bool:
     """Said of the past, within a name (chợ Huyện), or of accounts that are VNeID's."""
     sentence = sentence_around(text, *match.span())
     if _HISTORIC.search(sentence):
         return True
     if code == "law.district-ended":
+        if _OLD_DOCUMENT.search(sentence) or _OLD_YEAR.search(sentence):
+            return True
         inside = match.start() > 0 and not re.search(r"[.!?]\s+$", text[max(match.start() - 9, 0) : match.start()])
         lone_capital = match.group()[0].isupper() and " " not in match.group()
         return (

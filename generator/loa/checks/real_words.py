@@ -24,7 +24,7 @@ MARK_SURE = 0.25
 _NUMBERED_WORDS = frozenset("ngày tháng điều khoản thôn".split())
 """Words that ask for a number: "ngay 15", "thằng 11"."""
 ODD, ODD_TOTAL = 4, 8
-"""A syllable that at most so many listed words hold, and that stands less often in the laws, rarely stands alone."""
+"""A syllable that at most so many listed words hold, and the laws hardly ever, does not stand alone."""
 RARE = 100
 """A word that stands less often in the laws may be one that villages use and laws do not."""
 MARK_ONLY = 0.65
@@ -41,7 +41,7 @@ _STARTS = (
     ("ng", "ngh"),
     ("v", "d"),
 )
-_ENDS = (("n", "ng"), ("t", "c"), ("nh", "n"), ("ch", "t"), ("i", "y"), ("o", "u"), ("m", "n"))
+_ENDS = tuple(pair.split() for pair in "n ng,t c,nh n,ch t,i y,o u,m n".split(","))
 _KEYS = "bcdghklmnpqrstvxđaáàảãạăắằẳẵặâấầẩẫậeéèẻẽẹêếềểễệiíìỉĩịoóòỏõọôốồổỗộơớờởỡợuúùủũụưứừửữựyýỳỷỹỵ"
 
 
@@ -147,7 +147,7 @@ def _tied(first: str, second: str) -> float:
 
 @lru_cache(maxsize=20_000)
 def candidates(word: str) -> tuple[str, ...]:
-    """Syllables that one slip turns into `word`: another mark, a confused sound, one letter more, missing or wrong."""
+    """Syllables that one slip turns into `word`: a wrong mark, a confused sound, a letter wrong or missing."""
     made = set(syl.by_bare().get(toneless(word), ()))
     for pairs, at_start in ((_STARTS, True), (_ENDS, False)):
         for pair in pairs:

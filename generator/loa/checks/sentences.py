@@ -30,6 +30,14 @@ _ENDS_AFTER = {
 _OPEN_END = re.compile(r"[,–-]\s*$")
 _CLOSED = re.compile(r"[.!?…:;][\"”’)\]\s]*$")
 _ENDED = re.compile(r"[.!?…:;,–-][\"”’)\]\s]*$")
+_LABEL = re.compile(r"[\W\d]*([^\W\d_][^:;.]{1,60}):\s")
+_NUMBERED = re.compile(
+    r"\s*(?:Điều|Chương|Mục|Phần|Phụ lục|Bảng|Biểu|Hình|Ảnh|Bài|Câu)\s+[\dIVX]+|\s*(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*)[.)]?\s"
+)
+_CAPTION = re.compile(
+    r"\s*(?:Ảnh|Hình|Bảng|Biểu|Nguồn|Tin|Bài|Video|Chú thích)\b[^.]{0,3}[:.\d]|.*\b(?:Ảnh|Nguồn)\s*:\s*\S{1,30}\s*$",
+    re.I,
+)
 _DEFINES = re.compile(r"(?:là|gồm|bao gồm|như sau)\s*:\s*$", re.I)
 
 
@@ -42,12 +50,18 @@ def sentences_of(text: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
     )
 
 
+def _is_labelled(sentence: str) -> bool:
+    """ "- Đơn vị chủ trì: Phòng Văn hóa - Xã hội.": a line of a plan, which stands under each of its tasks."""
+    label = _LABEL.match(sentence)
+    return label is not None and len(label[1].split()) <= 8 and len(sentence.split()) <= 60
+
+
 def twice(text: Text) -> Iterator[Hit]:
     """A sentence of seven words or more that stands in the text a second time."""
     seen: dict[tuple[str, ...], int] = {}
     for offset, passage in text.passages:
         for start, end, words in sentences_of(passage.text):
-            if len(words) < 7:
+            if len(words) < 7 or _is_labelled(passage.text[start:end]):
                 continue
             first = seen.setdefault(words, offset + start)
             if first != offset + start:
@@ -57,13 +71,18 @@ def twice(text: Text) -> Iterator[Hit]:
                 yield Hit(offset + start, offset + end, "sentence.twice", message, _("Delete one of the two."))
 
 
+def _numbered_heading(body: str) -> bool:
+    """ "Điều 5. Quyền của người dân": a heading with a number, which has no full stop."""
+    return _NUMBERED.match(body) is not None and len(body.split()) <= 40 and not _ENDED.search(body.rstrip())
+
+
 def alike(text: Text) -> Iterator[Hit]:
     """A sentence that says again, with a word or two changed, what an earlier one said."""
     seen: dict[tuple[str, ...], int] = {}
     places: list[tuple[int, tuple[str, ...]]] = []
     for offset, passage in text.passages:
         for start, end, words in sentences_of(passage.text):
-            if len(words) < _ALIKE_WORDS:
+            if len(words) < _ALIKE_WORDS or _is_labelled(passage.text[start:end]) or _numbered_heading(passage.text):
                 continue
             runs = [words[i : i + 4] for i in range(len(words) - 3)]
             shared = Counter(seen[run] for run in runs if run in seen)
@@ -122,11 +141,21 @@ def cut_off(text: Text) -> Iterator[Hit]:
             )
             yield warning(offset + end - 1, offset + end, "sentence.no-stop", message, fix)
         elif not _ENDED.search(body) and not passage.item and len(_WORDS.findall(body)) > 14 and not _title_like(body):
-            if index and passages[index - 1][1].text.isupper():
-                continue  # the second line of a title
+            if not _runs_on(passages, index):
+                continue
             message = _("This paragraph ends without a full stop.")
             fix = _("Put a full stop, or write the end of the sentence.")
             yield warning(offset + end - 1, offset + end, "sentence.no-stop", message, fix)
+
+
+def _runs_on(passages: tuple[tuple[int, Passage], ...], index: int) -> bool:
+    """Whether paragraph `index` is running text, which ends with a sign: no headline, caption or row of a table."""
+    body = passages[index][1].text
+    if index == 0 or passages[index - 1][1].text.isupper():  # the title, or its second line
+        return False
+    if _numbered_heading(body) or _CAPTION.match(body) or "|" in body or "\t" in body or body.count(",") > 5:
+        return False
+    return len(_WORDS.findall(body)) > 24 or re.search(r"[.!?]\s", body) is not None
 
 
 def _others_end(passages: tuple[tuple[int, Passage], ...], index: int) -> bool:
@@ -150,7 +179,13 @@ def _is_cut(body: str, sentence: str, passage: Passage, following: Passage | Non
     last = _WORDS.findall(body)[-1]
     if last[0].isupper() and not body.isupper():  # the name of a place: xã Hạ Bằng
         return False
-    return words[-1] in _HANGING and len(words) > 3 and not body.isupper() and not is_pair(words[-2], words[-1])
+    hanging = _NEVER_LAST if _is_headline(body, following) else _HANGING
+    return words[-1] in hanging and len(words) > 3 and not body.isupper() and not is_pair(words[-2], words[-1])
+
+
+def _is_headline(body: str, following: Passage | None) -> bool:
+    """A short line without a stop that running text follows: "Những điều cử tri cần"."""
+    return len(body.split()) <= 16 and following is not None and len(following.text.split()) > len(body.split())
 
 
 def too_long(passage: Passage) -> Iterator[Hit]:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from loa.yamlfile import Strict, load, validate
 
-__all__ = ["Document", "Fact", "document", "fact", "facts", "in_force"]
+__all__ = ["Body", "Document", "Fact", "bodies", "document", "fact", "facts", "in_force"]
 
 
 class Fact(Strict):
@@ -47,9 +47,20 @@ class Document(Strict):
     confirmed: bool  # False: the document or its last day is known only from secondary sources
 
 
+class Body(Strict):
+    """A ministry, department or paper that ended. `pattern`: a regular expression for its names, in any case."""
+
+    pattern: str
+    until: date  # last day
+    became: str
+    source: str
+    confirmed: bool  # False: the source was not read; warn, never assert
+
+
 class _Table(Strict):
     facts: tuple[Fact, ...]
     documents: tuple[Document, ...]
+    bodies: tuple[Body, ...]
 
 
 @cache
@@ -66,6 +77,11 @@ def facts() -> dict[str, Fact]:
 @cache
 def _documents() -> dict[str, Document]:
     return {row.number: row for row in _table().documents}
+
+
+def bodies() -> tuple[Body, ...]:
+    """Ministries, departments and papers that ended, in the order of the table."""
+    return _table().bodies
 
 
 def document(number: str) -> Document | None:

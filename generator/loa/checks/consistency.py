@@ -1,0 +1,145 @@
+"""Contradictions inside one text: hours and days that run backwards, two years for one day, documents of the future."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from loa.checks.law_dates import sentence_around
+from loa.checks.text import Hit, Passage, Text, warning
+from loa.i18n import _
+from loa.text import UPPER
+
+_HOUR = r"(?P<{0}>\d{{1,2}})\s*(?:giờ|[hHg](?!\w)|[hHg:](?=\d\d))\s*(?P<{0}m>\d{{2}})?(?:\s*phút|')?"
+_HOURS = re.compile(
+    rf"(?<![\w,.])(?:từ\s+)?{_HOUR.format('a')}\s*(?:đến|[-–]|tới)\s*{_HOUR.format('b')}(?![\w/])", re.I
+)
+_OVERNIGHT = re.compile(r"hôm sau|sáng mai|ngày mai|ngày hôm|đêm|rạng sáng|ngày kế", re.I)
+_DATED = re.compile(r"ngày \d|\d{1,2}/\d{1,2}", re.I)
+_DAY_SPAN = re.compile(
+    r"từ\s+(?:ngày\s+)?(?P<d>\d{1,2})/(?P<m>\d{1,2})(?:/(?P<y>(?:19|20)\d\d))?\s*(?:đến|[-–]|tới)\s*(?:hết\s+)?(?:ngày\s+)?"
+    r"(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?:/(?P<y2>(?:19|20)\d\d))?(?!\d|/\d)",
+    re.I,
+)
+_FULL = re.compile(
+    r"(?<![\d/.])(?P<d>\d{1,2})(?:\s*[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>(?:19|20)\d\d)"
+    r"|\s+tháng\s+(?P<m2>\d{1,2})\s+năm\s+(?P<y2>(?:19|20)\d\d))(?!\d)",
+    re.I,
+)
+_OWN_DAY = re.compile(
+    rf"^[{UPPER}][^\d,;.]{{1,40}},\s*ngày\s+(\d{{1,2}})\s+tháng\s+(\d{{1,2}})\s+năm\s+((?:19|20)\d\d)\s*$", re.M
+)
+_RESTS_ON = re.compile(
+    r"(?:căn cứ|thực hiện|theo|xét)\s[^;\n]{0,160}?(?:số\s*:?\s*[\w/.-]{2,40}\s*,?\s*)(?:ngày\s+)?"
+    r"(?P<d>\d{1,2})(?:/(?P<m>\d{1,2})/|\s+tháng\s+(?P<m2>\d{1,2})\s+năm\s+)(?P<y>(?:19|20)\d\d)",
+    re.I,
+)
+_RECALLED = re.compile(
+    r"năm trước|kỷ niệm|so với|thành lập|sinh (?:năm|ngày)|cùng kỳ|trước đây|nhiệm kỳ|giai đoạn|hiệu lực|sửa đổi|"
+    r"ban hành|số\s*:?\s*[\w.-]+/|đã\s",
+    re.I,
+)
+_RATIO = re.compile(
+    r"(?<![\d/.,])(?P<part>\d{1,3}(?:\.\d{3})*)\s*/\s*(?P<whole>\d{1,3}(?:\.\d{3})*)\s+[^\d\n.;(]{1,40}"
+    r"[,(]?\s*(?:đạt|chiếm|bằng|tỷ lệ|tương đương|đạt tỷ lệ)\s*(?:tỷ lệ\s*)?(?P<rate>\d{1,3}(?:,\d{1,2})?)\s*%",
+    re.I,
+)
+_PARTS = re.compile(
+    r"(?P<total>\d{1,3}(?:\.\d{3})+|\d+)\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\d\n]{0,40}?(?P<how>trong đó|bao gồm|gồm)[^.;\d\n]{0,12}"
+    r"(?P<list>(?:\d[\d.]*\s+(?P=noun)[^.;\d\n]{0,40}){3,8})",
+    re.I,
+)
+
+
+def hours(passage: Passage) -> Iterator[Hit]:
+    """ "từ 8h30 đến 7h00": a span that ends before it begins, and not overnight."""
+    for match in _HOURS.finditer(passage.text):
+        begin = 60 * int(match["a"]) + int(match["am"] or 0)
+        end = 60 * int(match["b"]) + int(match["bm"] or 0)
+        before = passage.text[max(0, match.start() - 24) : match.start()]
+        after = passage.text[match.end() : match.end() + 28]
+        if end > begin or int(match["a"]) >= 17 or _OVERNIGHT.search(before + after):
+            continue
+        if _DATED.search(before) and _DATED.search(after):  # ngày 1, từ 8h đến 7h ngày 2
+            continue
+        message = _("The span ends before it begins: {span}.").format(span=match.group().strip())
+        yield Hit(*match.span(), "time.span", message, _("Check the two times."))
+
+
+def day_spans(passage: Passage) -> Iterator[Hit]:
+    """ "từ 15/9 đến 10/9/2026": days that run backwards."""
+    for match in _DAY_SPAN.finditer(passage.text):
+        year = int(match["y"] or match["y2"] or passage.day.year)
+        last = int(match["y2"] or match["y"] or year)
+        try:
+            first_day = date(year, int(match["m"]), int(match["d"]))
+            last_day = date(last, int(match["m2"]), int(match["d2"]))
+        except ValueError:
+            continue
+        wraps = not (match["y"] and match["y2"]) and int(match["m"]) >= 10 and int(match["m2"]) <= 3
+        if last_day < first_day and not wraps:
+            message = _("The span ends before it begins: {span}.").format(span=match.group())
+            yield Hit(*match.span(), "date.span", message, _("Check the two days."))
+
+
+def ratios(passage: Passage) -> Iterator[Hit]:
+    """ "17/19 tiêu chí, đạt 80%": a share that its own numbers do not give."""
+    for match in _RATIO.finditer(passage.text):
+        part, whole = (int(match[name].replace(".", "")) for name in ("part", "whole"))
+        rate = float(match["rate"].replace(",", "."))
+        if whole and part <= whole and abs(100 * part / whole - rate) > 1.0:
+            right = f"{100 * part / whole:.1f}".replace(".", ",")
+            message = _("{part}/{whole} is {right} %, not {rate} %.").format(
+                part=match["part"], whole=match["whole"], right=right, rate=match["rate"]
+            )
+            yield warning(*match.span(), "count.rate", message, _("Check the three numbers."))
+
+
+def parts(passage: Passage) -> Iterator[Hit]:
+    """Three parts and more of one noun that are together more than their total."""
+    for match in _PARTS.finditer(passage.text):
+        total = int(match["total"].replace(".", ""))
+        found = re.findall(rf"(\d[\d.]*)\s+{re.escape(match['noun'])}", match["list"], re.I)
+        numbers = [int(number.strip(".").replace(".", "")) for number in found]
+        if len(numbers) < 3 or sum(numbers) == total:
+            continue
+        if sum(numbers) > total or match["how"].lower() != "trong đó":
+            message = _("The parts are {sum} together, the total is {total}.").format(sum=sum(numbers), total=total)
+            make = Hit if sum(numbers) > total and max(numbers) <= total else warning
+            yield make(match.start("total"), match.end("total"), "count.sum", message, _("Check the numbers."))
+
+
+def own_day(text: Text) -> Iterator[Hit]:
+    """A document that rests on one which is younger than itself."""
+    own = _OWN_DAY.search(text.flat)
+    if own is None:
+        return
+    try:
+        day = date(int(own[3]), int(own[2]), int(own[1]))
+    except ValueError:
+        return
+    for match in _RESTS_ON.finditer(text.flat):
+        try:
+            other = date(int(match["y"]), int(match["m"] or match["m2"]), int(match["d"]))
+        except ValueError:
+            continue
+        if other > day:
+            message = _("This document is of {day}; the text itself is of {own}.").format(
+                day=f"{other:%d/%m/%Y}", own=f"{day:%d/%m/%Y}"
+            )
+            yield Hit(match.start("d"), match.end("y"), "date.after-text", message, _("Check both days."))
+
+
+def years(text: Text) -> Iterator[Hit]:
+    """One day and month with two years that follow each other: most likely one of them is a slip."""
+    seen: dict[tuple[int, int], tuple[int, int]] = {}
+    for match in _FULL.finditer(text.flat):
+        if _RECALLED.search(sentence_around(text.flat, *match.span())):
+            continue
+        key = int(match["d"]), int(match["m"] or match["m2"])
+        year = int(match["y"] or match["y2"])
+        first = seen.setdefault(key, (year, match.start()))
+        if first[0] != year and abs(first[0] - year) == 1 and key != (1, 1) and key != (31, 12):
+            message = _("The same day stands with the year {year} on line {line}.").format(
+                year=first[0], line=text.place(first[1])[0]
+            )
+            yield Hit(*match.span(), "date.two-years", message, _("Check which year is right."))
