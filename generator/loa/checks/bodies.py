@@ -84,6 +84,6 @@ def other_place(text: Text) -> Iterator[Hit]:
     if first is None or own in places.fold(text.flat):
         return
     message = _("This text is of {other}, not of {own}.").format(
-        other=f"{first['kind'].lower()} {first['name']}", own=unit.full
+        other=f"{first['kind'].lower()} {first['name']}", own=unit.full_name
     )
     yield Hit(*first.span(), "place.other", message, _("Put the right commune in, or take the text out."))
