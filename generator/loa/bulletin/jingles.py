@@ -25,6 +25,8 @@ BED_BEFORE, BED_AFTER, BED_FADE = 1.8, 2.0, 0.5
 """Seconds of music alone before the first word and after the last, and of the ducking between."""
 BED_LUFS, BED_DUCK_DB = -22.0, -15.0
 _MUSIC_FADE = 0.02
+LONGEST_MUSIC, LONGEST_RECORDING = 600.0, 1800.0
+"""Seconds of a jingle or of music, and of a recorded item: what a computer of 1 GB can master as a whole."""
 
 
 def jingle(workspace: Workspace, name: str) -> Path:
@@ -86,13 +88,16 @@ def file_sha256(path: Path) -> str:
         ) from error
 
 
-def sound_piece(workspace: Workspace, path: Path) -> Segment:
-    """A jingle or a recorded item, any format ffmpeg knows, at the level of the speech. Raises BulletinError."""
+def sound_piece(workspace: Workspace, path: Path, longest: float = LONGEST_MUSIC) -> Segment:
+    """A jingle or a recorded item of at most `longest` seconds, at the level of the speech.
+
+    Raises BulletinError, LimitError.
+    """
 
     def render() -> "tuple[Samples, tuple[Stretch, ...]]":
         from loa.audio.mastering import level
 
-        samples = _samples(_segment(path).fade_in(int(_MUSIC_FADE * 1000)).fade_out(int(_MUSIC_FADE * 1000)))
+        samples = _samples(_segment(path, longest).fade_in(int(_MUSIC_FADE * 1000)).fade_out(int(_MUSIC_FADE * 1000)))
         return level(samples), ()
 
     return kept(workspace, digest("sound", RULES, file_sha256(path)), render)
@@ -127,7 +132,7 @@ def call_over_music(workspace: Workspace, call: Call, music: Path, preset: Prese
             voice += (samples, np.zeros(round(pause * RATE), np.float32))
             at += len(samples) + len(voice[-1])
         speech = np.concatenate([*voice, np.zeros(round(BED_AFTER * RATE), np.float32)])
-        bed = _ducked(_from_samples(level(_samples(_segment(music)), BED_LUFS)), len(speech) / RATE)
+        bed = _ducked(_from_samples(level(_samples(_segment(music, LONGEST_MUSIC)), BED_LUFS)), len(speech) / RATE)
         mixed = speech + _samples(bed)[: len(speech)]
         return np.asarray(limit(mixed), np.float32), tuple(stretches)
 
@@ -148,12 +153,12 @@ def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
     return looped.fade_in(300).fade_out(round((BED_AFTER - BED_FADE) * 1000))
 
 
-def _segment(path: Path) -> "AudioSegment":
-    """Any sound file as pydub holds it, mono at our rate."""
+def _segment(path: Path, longest: float) -> "AudioSegment":
+    """A sound file of at most `longest` seconds as pydub holds it, mono at our rate."""
     from loa.audio import ffmpeg
     from loa.audio.mp3 import RATE
 
-    return _pydub()(ffmpeg.decode(path, RATE), sample_width=2, frame_rate=RATE, channels=1)
+    return _pydub()(ffmpeg.decode(path, RATE, longest), sample_width=2, frame_rate=RATE, channels=1)
 
 
 def _pydub() -> Any:  # pydub has no types

@@ -217,7 +217,17 @@ def _items(order: BulletinRequest, narrator: Narrator) -> list[_Item]:
     for index, item in enumerate(order.items):
         part = order.part(index)
         if isinstance(item, AudioItem):
-            found.append([[Slot(jingles.sound_piece(narrator.workspace, item.path), PART_PAUSE, part)]])
+            found.append(
+                [
+                    [
+                        Slot(
+                            jingles.sound_piece(narrator.workspace, item.path, jingles.LONGEST_RECORDING),
+                            PART_PAUSE,
+                            part,
+                        )
+                    ]
+                ]
+            )
         else:
             cut = sections(item.sentences)
             slots = [[_line(narrator, item, sentence, part) for sentence in section] for section in cut]

@@ -6,9 +6,8 @@ import threading
 import time
 from pathlib import Path
 
-import miniaudio
-
 from loa.app import build
+from loa.audio import ffmpeg
 from loa.bulletin.jingles import jingle
 from loa.bulletin.models import BulletinPlan
 from loa.clock import RealClock
@@ -37,8 +36,7 @@ def play_chime(workspace: Workspace, output: str) -> float:
     player = open_connection(chosen, line)
     try:
         path = jingle(workspace, "chime")
-        sound = miniaudio.decode_file(str(path), miniaudio.SampleFormat.SIGNED16, 1, player.rate)
-        samples = array.array("h", sound.samples)[: int(LONGEST * player.rate)]
+        samples = array.array("h", ffmpeg.decode(path, player.rate, LONGEST, cut=True))
         step = int(player.rate * _CHUNK)
         player.begin(lambda: 0.0, 0.0)
         for start in range(0, len(samples), step):
