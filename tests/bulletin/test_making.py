@@ -53,7 +53,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Manif
     """One bulletin spoken by eSpeak, and its sound as ffmpeg decodes it."""
     workspace = workspace_in(tmp_path_factory.mktemp("station"))
     manifest = made(workspace, commune="xã Trung Sơn")
-    sound = np.frombuffer(ffmpeg.decode(workspace.bulletins / "trung-son/dvc.mp3", RATE), "<i2") / 32768
+    sound = np.frombuffer(ffmpeg.decode(workspace.bulletins / "trung-son/dvc.mp3", RATE, 3600), "<i2") / 32768
     return workspace, manifest, sound
 
 
@@ -277,7 +277,7 @@ def test_the_lossless_master_is_the_same_programme(workspace: Workspace) -> None
     mp3 = workspace.bulletins / "trung-son/dvc.mp3"
     manifest = make(workspace, ORDER, Beeper(), "low", lossless=True)
     master, rate = soundfile.read(mp3.with_suffix(".flac"), dtype="float32")
-    heard = np.frombuffer(ffmpeg.decode(mp3, RATE), "<i2") / 32768
+    heard = np.frombuffer(ffmpeg.decode(mp3, RATE, 3600), "<i2") / 32768
     assert rate == RATE
     assert len(master) == len(heard)
     assert np.corrcoef(master, heard)[0, 1] > 0.97

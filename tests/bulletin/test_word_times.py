@@ -70,7 +70,7 @@ def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     order = BulletinRequest(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 60), OPENING, (ARTICLE,), BRIDGE, CLOSING)
     mp3 = workspace.bulletins / "tin.mp3"
     write_atomic(mp3, as_mp3(order, programme, datetime.date(2026, 11, 1)))
-    return programme.cues, engine, np.frombuffer(ffmpeg.decode(mp3, RATE), "<i2") / 32768
+    return programme.cues, engine, np.frombuffer(ffmpeg.decode(mp3, RATE, 3600), "<i2") / 32768
 
 
 def test_every_word_lies_in_the_mp3_where_the_captions_say(heard: Heard) -> None:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from loa.errors import CampaignError, LimitError
-from loa.limited import Limits, parent, run_limited
+from loa.limited import Limits, limits, parent, run_limited
 from tests.limited import work
 
 SMALL = Limits(seconds=0.5, megabytes=100, output=1_000_000)
@@ -52,7 +52,7 @@ def test_work_beyond_a_limit_ends_with_a_plain_message(function: object, kind: s
 
 
 def test_work_that_only_waits_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parent, "_WALL", (1.0, 1.0))
+    monkeypatch.setattr(limits, "_WALL", (1.0, 1.0))
     with pytest.raises(LimitError) as error:
         run_limited(work.wait, limits=SMALL)
     assert error.value.kind == "time"

@@ -3,8 +3,7 @@
 import array
 import threading
 
-import miniaudio
-
+from loa.audio import ffmpeg
 from loa.bulletin.jingles import jingle
 from loa.clock import RealClock
 from loa.errors import Finding, PlayoutError
@@ -27,8 +26,7 @@ def self_test(workspace: Workspace, output: str) -> float:
     player = open_connection(chosen, line)
     try:
         path = jingle(workspace, "chime")
-        sound = miniaudio.decode_file(str(path), miniaudio.SampleFormat.SIGNED16, 1, player.rate)
-        samples = array.array("h", sound.samples)[: int(LONGEST * player.rate)]
+        samples = array.array("h", ffmpeg.decode(path, player.rate, LONGEST, cut=True))
         step = int(player.rate * _CHUNK)
         player.begin(lambda: 0.0, 0.0)
         for start in range(0, len(samples), step):

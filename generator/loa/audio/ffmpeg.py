@@ -7,6 +7,7 @@ from pathlib import Path
 
 from loa.errors import BulletinError, Finding
 from loa.i18n import _
+from loa.limited import Limits, run_program
 
 
 @cache
@@ -30,14 +31,20 @@ def executable() -> str:
 
 
 def run(*arguments: str | Path, stdin: bytes = b"") -> tuple[bytes, str]:
-    """Run ffmpeg with `arguments` and `stdin`; return its stdout and stderr. Raises BulletinError if it fails."""
+    """Run ffmpeg with `arguments` and `stdin` on sound of our own; return its stdout and stderr.
+
+    Raises BulletinError if it fails.
+    """
     command = [executable(), "-hide_banner", "-nostdin", *map(str, arguments)]
     if stdin:
         command.remove("-nostdin")
     done = subprocess.run(command, input=stdin, capture_output=True, check=False)
-    errors = done.stderr.decode("utf-8", "replace")
-    if done.returncode:
-        last = errors.strip().splitlines()[-1] if errors.strip() else str(done.returncode)
+    return _done(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
+def _done(code: int, output: bytes, said: str) -> tuple[bytes, str]:
+    if code:
+        last = said.strip().splitlines()[-1] if said.strip() else str(code)
         raise BulletinError(
             Finding(
                 "ffmpeg.failed",
@@ -45,7 +52,7 @@ def run(*arguments: str | Path, stdin: bytes = b"") -> tuple[bytes, str]:
                 _("Check that the sound file is whole and that the disk is not full."),
             )
         )
-    return done.stdout, errors
+    return output, said
 
 
 def encode_mp3(pcm: bytes, rate: int, kilobits: int) -> bytes:
@@ -57,9 +64,26 @@ def encode_mp3(pcm: bytes, rate: int, kilobits: int) -> bytes:
     )[0]  # fmt: skip
 
 
-def decode(path: Path, rate: int) -> bytes:
-    """Decode any sound file to 16-bit mono PCM at `rate` Hz. Raises BulletinError if it is not a sound file."""
-    return run("-loglevel", "error", "-i", path, "-f", "s16le", "-ac", "1", "-ar", str(rate), "pipe:1")[0]
+FORMATS = "aac,ac3,aiff,amr,ape,asf,avi,caf,flac,flv,matroska,mov,mp3,mpeg,mpegts,ogg,w64,wav,wv"
+"""What sound files may be: no playlists, which would make ffmpeg ask other files and addresses."""
+_SECONDS, _MEGABYTES = 120.0, 300
+
+
+def decode(path: Path, rate: int, longest: float, *, cut: bool = False) -> bytes:
+    """Decode somebody's sound file to 16-bit mono PCM at `rate` Hz; with `cut`, only its first `longest` seconds.
+
+    Raises BulletinError if it is not sound or lasts longer, LimitError if decoding takes too much.
+    """
+    most = round(longest * rate) * 2
+    source = ("-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-threads", "1", "-i", f"file:{path}")
+    sound = ("-vn", "-t", f"{longest + 1:.3f}", "-f", "s16le", "-ac", "1", "-ar", str(rate), "pipe:1")
+    command = [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", *source, *sound]
+    limits = Limits(_SECONDS, _MEGABYTES, most + 4 * rate)
+    pcm, _said = _done(*run_program(command, limits=limits, file=path.name))
+    if len(pcm) > most and not cut:
+        message = _("This sound is longer than {n} minutes.").format(n=f"{longest / 60:g}")
+        raise BulletinError(Finding("bulletin.sound", message, _("Cut it, or name another file."), file=path.name))
+    return pcm[:most]
 
 
 def change_tempo(pcm: bytes, rate: int, tempo: float) -> bytes:

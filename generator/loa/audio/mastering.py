@@ -4,6 +4,7 @@ All samples are at `RATE`. Loudness follows ITU-R BS.1770-4 (pyloudnorm). True p
 of BS.1770 does (48 kHz, four times oversampled); from our rate that is eight times oversampling.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -80,8 +81,61 @@ def loudness(samples: NDArray[Any]) -> float:
 
     The meter's gating needs more than a short sentence, and a meter on the whole bulletin counts the pauses too.
     """
-    once = np.concatenate([samples, np.zeros(RATE // 2)])
-    return float(pyloudnorm.Meter(RATE).integrated_loudness(np.tile(once, -(-3 * RATE // len(once)))))
+    pause = np.zeros(RATE // 2)
+    times = -(-3 * RATE // (len(samples) + len(pause)))
+    if times > 1:
+        samples, pause = np.tile(np.concatenate([samples, pause]), times), pause[:0]
+    energy = _block_energies(samples, pause)
+    with np.errstate(divide="ignore"):
+        loud = -0.691 + 10 * np.log10(energy)
+    heard = loud >= _GATE
+    if not heard.any():
+        return -np.inf
+    relative = -0.691 + 10 * np.log10(np.mean(energy[heard])) - 10
+    return float(-0.691 + 10 * np.log10(np.mean(energy[heard & (loud > relative)])))
+
+
+_GATE = -70.0
+_BLOCK = 0.4
+_CHUNK = 30 * RATE
+"""Samples that are worked on at once where a long recording as a whole would need gigabytes."""
+
+
+def _block_energies(samples: NDArray[Any], pause: NDArray[Any]) -> NDArray[np.float64]:
+    """The mean square of each 0.4 s of `samples` and the `pause` after it, K-weighted, in steps of 0.1 s."""
+    length = len(samples) + len(pause)
+    count = round((length / RATE - _BLOCK) / (_BLOCK * 0.25)) + 1
+    bounds = [(int(_BLOCK * (j * 0.25) * RATE), int(_BLOCK * (j * 0.25 + 1) * RATE)) for j in range(count)]
+    found: list[float] = []
+    held, start = np.zeros(0), 0  # weighted samples from `start` on, as far as blocks still need them
+    for weighted in _weighted(samples, pause):
+        held = np.concatenate([held, weighted])
+        end = start + len(held)
+        while len(found) < count and (bounds[len(found)][1] <= end or end == length):
+            low, high = bounds[len(found)]
+            found.append(float(1 / (_BLOCK * RATE) * np.sum(np.square(held[low - start : high - start]))))
+        if len(found) < count:
+            done = bounds[len(found)][0] - start
+            held, start = held[done:], start + done
+    return np.array(found)
+
+
+def _weighted(samples: NDArray[Any], pause: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
+    """`samples` and the `pause` after them as the ear weighs them (K-weighting), in pieces."""
+
+    stages = [
+        [stage, np.zeros(max(len(stage.a), len(stage.b)) - 1)] for stage in pyloudnorm.Meter(RATE)._filters.values()
+    ]
+    pieces = [samples[at : at + _CHUNK] for at in range(0, len(samples), _CHUNK)]
+    for piece in [*pieces, pause]:
+        if not len(piece):
+            continue
+        heard = np.asarray(piece, np.float64)
+        for held in stages:
+            stage, state = held
+            heard, held[1] = signal.lfilter(stage.b, stage.a, heard, zi=state)
+            heard = stage.passband_gain * heard
+        yield heard
 
 
 def true_peak(samples: NDArray[Any]) -> float:
@@ -97,14 +151,26 @@ def limit(samples: NDArray[Any], ceiling: float = CEILING_DBTP) -> NDArray[Any]:
     if peaks.max() <= top:
         return samples
     reach = round(0.003 * RATE)
-    gain = ndimage.minimum_filter1d(np.minimum(1, top / np.maximum(peaks, top)), 2 * reach + 1)
+    gain = np.maximum(peaks, top, out=peaks)  # in place: half an hour of sound is 170 MB each time
+    np.divide(top, gain, out=gain)
+    gain = ndimage.minimum_filter1d(gain, 2 * reach + 1)
     gain = ndimage.uniform_filter1d(gain, 2 * reach + 1, mode="nearest")
-    return np.asarray(samples * gain)
+    return np.asarray(np.multiply(samples, gain, out=gain))
+
+
+_MARGIN = 64
+"""Samples on each side of a chunk that the filter of `resample_poly` looks at, and more."""
 
 
 def _peaks(samples: NDArray[Any]) -> NDArray[Any]:
     """Return the true peak between each sample and the next."""
-    return np.asarray(np.abs(signal.resample_poly(samples, _OVERSAMPLED, 1)).reshape(-1, _OVERSAMPLED).max(axis=1))
+    found = np.empty_like(samples)
+    for at in range(0, len(samples), _CHUNK):
+        first = max(0, at - _MARGIN)
+        piece = samples[first : at + _CHUNK + _MARGIN]
+        peaks = np.abs(signal.resample_poly(piece, _OVERSAMPLED, 1)).reshape(-1, _OVERSAMPLED).max(axis=1)
+        found[at : at + _CHUNK] = peaks[at - first : at - first + _CHUNK]
+    return found
 
 
 def _compress(samples: NDArray[Any], chain: _Chain) -> NDArray[Any]:

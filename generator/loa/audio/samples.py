@@ -1,11 +1,11 @@
 """Sound as samples: decode, change the pace, trim silence, detect sound that was cut short."""
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from loa.audio import ffmpeg
-from loa.errors import LoaError, SpeechError
+from loa.errors import LimitError, LoaError, SpeechError
+from loa.limited import Limits, run_limited
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,16 +33,21 @@ class Sound:
         return len(self.samples) / self.rate
 
 
+_LIMITS = Limits(seconds=10, megabytes=300, output=120_000_000)
+_LONGEST_CLIP = 600.0
+
+
 def decode(raw: bytes) -> Sound | None:
-    """Decode `raw` (MP3, WAV, FLAC, Ogg) to mono sound; None if it is not a sound file."""
+    """Decode `raw` (MP3, WAV, FLAC, Ogg), which a service sent, to mono sound; None if it is no sound, or too much."""
     import numpy as np  # 0.1 s, 16 MB: only where there is sound to work on
-    import soundfile
+
+    from loa.audio import foreign  # it loads the decoders
 
     try:
-        samples, rate = soundfile.read(io.BytesIO(raw), dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError:
+        found = run_limited(foreign.spoken, raw, _LONGEST_CLIP, limits=_LIMITS)
+    except LimitError:
         return None
-    return Sound(np.ascontiguousarray(samples.mean(axis=1, dtype=np.float32)), rate) if len(samples) else None
+    return Sound(np.frombuffer(found[1], np.float32), found[0]) if found else None
 
 
 def at_pace(sound: Sound, pace: float) -> Sound:

@@ -27,6 +27,8 @@ BED_BEFORE, BED_AFTER, BED_FADE = 1.8, 2.0, 0.5
 """Seconds of music alone before the first word and after the last one, and of the fade when the music is ducked."""
 BED_LUFS, BED_DUCK_DB = -22.0, -15.0
 _MUSIC_FADE = 0.02
+LONGEST_MUSIC, LONGEST_RECORDING = 600.0, 1800.0
+"""Seconds of a jingle or of music, and of a recorded item: what a computer of 1 GB can master as a whole."""
 
 
 def jingle(workspace: Workspace, name: str) -> Path:
@@ -96,16 +98,18 @@ def file_sha256(path: Path) -> str:
         ) from error
 
 
-def sound_segment(workspace: Workspace, path: Path) -> Segment:
-    """Return the segment of a jingle or recorded item (any format of ffmpeg) at the level of speech.
+def sound_segment(workspace: Workspace, path: Path, longest: float = LONGEST_MUSIC) -> Segment:
+    """Return the segment of a jingle or recorded item of at most `longest` seconds at the level of speech.
 
-    Raises BulletinError.
+    Raises BulletinError, LimitError.
     """
 
     def render() -> "tuple[Samples, tuple[Stretch, ...]]":
         from loa.audio.mastering import level  # scipy: 0.6 s, 90 MB, only where a piece is not in the cache
 
-        samples = _samples(_audio_segment(path).fade_in(int(_MUSIC_FADE * 1000)).fade_out(int(_MUSIC_FADE * 1000)))
+        samples = _samples(
+            _audio_segment(path, longest).fade_in(int(_MUSIC_FADE * 1000)).fade_out(int(_MUSIC_FADE * 1000))
+        )
         return level(samples), ()
 
     return load_or_render(workspace, digest("sound", RULES, file_sha256(path)), render)
@@ -139,7 +143,9 @@ def call_over_music(workspace: Workspace, call: Call, music: Path, preset: Prese
             voice += (samples, np.zeros(round(pause * RATE), np.float32))
             at += len(samples) + len(voice[-1])
         speech = np.concatenate([*voice, np.zeros(round(BED_AFTER * RATE), np.float32)])
-        bed = _ducked(_from_samples(level(_samples(_audio_segment(music)), BED_LUFS)), len(speech) / RATE)
+        bed = _ducked(
+            _from_samples(level(_samples(_audio_segment(music, LONGEST_MUSIC)), BED_LUFS)), len(speech) / RATE
+        )
         mixed = speech + _samples(bed)[: len(speech)]
         return np.asarray(limit(mixed), np.float32), tuple(stretches)
 
@@ -160,9 +166,9 @@ def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
     return looped.fade_in(300).fade_out(round((BED_AFTER - BED_FADE) * 1000))
 
 
-def _audio_segment(path: Path) -> "AudioSegment":
-    """Load any sound file for pydub, mono, at our rate."""
-    return _pydub()(ffmpeg.decode(path, RATE), sample_width=2, frame_rate=RATE, channels=1)
+def _audio_segment(path: Path, longest: float) -> "AudioSegment":
+    """Load a sound file of at most `longest` seconds for pydub, mono, at our rate."""
+    return _pydub()(ffmpeg.decode(path, RATE, longest), sample_width=2, frame_rate=RATE, channels=1)
 
 
 def _pydub() -> Any:  # pydub has no types

@@ -217,7 +217,8 @@ def _items(request: BulletinRequest, narrator: Narrator) -> list[_Item]:
     for index, item in enumerate(request.items):
         part = request.part(index)
         if isinstance(item, AudioItem):
-            found.append([[Slot(jingles.sound_segment(narrator.workspace, item.path), PART_PAUSE, part)]])
+            recorded = jingles.sound_segment(narrator.workspace, item.path, jingles.LONGEST_RECORDING)
+            found.append([[Slot(recorded, PART_PAUSE, part)]])
         else:
             cut = sections(item.sentences)
             slots = [[_line(narrator, item, sentence, part) for sentence in section] for section in cut]

@@ -79,7 +79,7 @@ def _serve(
     except Exception:  # noqa: BLE001  whatever a library makes of broken bytes
         frames.send(outgoing, "crash", [traceback.format_exc()[-4000:]])
     else:
-        frames.send(outgoing, "done", [result])
+        frames.send(outgoing, "done", result if isinstance(result, tuple) else [result])
 
 
 class _Watch:

@@ -9,7 +9,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +16,22 @@ import psutil
 
 import loa
 from loa import errors
-from loa.errors import Finding, LimitError, LoaError, Severity
-from loa.i18n import _, current_language
+from loa.errors import Finding, LoaError, Severity
+from loa.i18n import current_language
 from loa.limited import frames
+from loa.limited.limits import Limits, Use, limit_error
 from loa.logs import logger
 
 AT_ONCE = 2
 """Calls of one function that are worked on at the same time; more wait for their turn."""
 _LOOK = 0.1
+"""Seconds between two looks at what a process uses."""
 _GRACE = 1.5
 """Seconds of the processor that a process has to tell where it was, before it is ended."""
 _START = 60.0
 """Seconds in which a process must have begun."""
 _WALL = (10.0, 20.0)
 """What a call may take on a busy machine: so many times its seconds, and so many more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a call may use: `seconds` of the processor, `megabytes` beyond the code itself, bytes of `output`."""
-
-    seconds: float
-    megabytes: int
-    output: int = 50_000_000
 
 
 def run_limited(
@@ -49,7 +41,8 @@ def run_limited(
     file: str | None = None,
     answer: Callable[[str], Any] | None = None,
 ) -> Any:
-    """`function(*arguments)`, worked out in another process. Arguments and result are bytes or JSON.
+    """`function(*arguments)`, worked out in another process. Arguments and result are bytes or JSON,
+    the result also a tuple of such.
 
     `function` stands in a module by its name; while it works it may call `loa.limited.child.ask(name)` and gets what
     `answer(name)` gives here. Raises what `function` raises of LoaError, what `answer` raises, and LimitError (told of
@@ -75,24 +68,12 @@ def run_limited(
             break
         door.give(worker, keep=kind in {"done", "error"})
     if kind == "done":
-        return values[0]
+        return values[0] if len(values) == 1 else tuple(values)
     if kind == "error":
         raise _as_error(*values)
     if kind == "crash":
         logger("loa.limited").warning("crash", function=place, file=file, problem=values[0] if values else "")
-    raise LimitError(limit_finding(kind, limits, file), kind)
-
-
-def limit_finding(kind: str, limits: Limits, file: str | None) -> Finding:
-    """What to say of work that went beyond a limit: `time`, `memory`, `output` or `crash`."""
-    messages = {
-        "time": _("This takes too long to read: more than {n} seconds of work.").format(n=f"{limits.seconds:g}"),
-        "memory": _("This needs too much memory to read: more than {n} MB.").format(n=limits.megabytes),
-        "output": _("There is far too much in this."),
-        "crash": _("This cannot be read: it made the program that reads it fail."),
-    }
-    fix = _("Is this the right file? If so, make it smaller or simpler, or save it anew.")
-    return Finding(f"limit.{kind}", messages[kind], fix, file=file)
+    raise limit_error(kind, limits, file)
 
 
 class _GoneError(Exception):
@@ -122,7 +103,7 @@ class _Worker:
         assert self._process.stdin
         assert self._process.stdout
         self._to, self._from = self._process.stdin, self._process.stdout
-        self._begun: _Use | None = None
+        self._begun: Use | None = None
         self._memory = 0
 
     @property
@@ -160,7 +141,7 @@ class _Worker:
                 if kind != "ready":
                     return kind, values
                 (self._memory,) = values
-            self._begun = _Use(time.monotonic(), self._process.pid)
+            self._begun = Use(self._process.pid)
             frames.send(self._to, "call", [current_language(), limits.seconds, *arguments])
             while True:
                 kind, values = frames.receive(self._from, limits.output)
@@ -193,26 +174,6 @@ class _Worker:
         for stream in (self._to, self._from):
             with contextlib.suppress(OSError):
                 stream.close()
-
-
-class _Use:
-    """What a process uses from now on."""
-
-    def __init__(self, started: float, pid: int) -> None:
-        self._started = started
-        self._process = psutil.Process(pid)
-        self._processor = sum(self._process.cpu_times()[:2])
-
-    def breach(self, limits: Limits, memory: int) -> str | None:
-        """The limit that it went beyond; `memory`: what it had in bytes before it was called for the first time."""
-        try:
-            if self._process.memory_info().rss > memory + limits.megabytes * 1_000_000:
-                return "memory"
-            processor = sum(self._process.cpu_times()[:2]) - self._processor
-        except psutil.Error:  # it is gone: the talk ends by itself
-            return None
-        late = time.monotonic() - self._started > _WALL[0] * limits.seconds + _WALL[1]
-        return "time" if late or processor > limits.seconds + _GRACE else None
 
 
 class _Door:

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from loa.app import backup as backups
 from loa.i18n import _
+from loa.limited import Limits, run_limited
 from loa.schedule.alerts import Alerts
 from loa.schedule.models import Rules
 from loa.schedule.outputs import KINDS
@@ -28,6 +29,7 @@ from loa.workspace import part_path
 router = APIRouter(include_in_schema=False)
 SAMPLE = "Kính chào bà con. Đây là giọng đọc thử của đài truyền thanh."
 LONGEST_JINGLE = 60.0
+JINGLE_LIMITS = Limits(seconds=15, megabytes=300)
 
 
 @router.get("/settings")
@@ -63,17 +65,17 @@ def sample(console: ConsoleDep, engine: str, voice: str) -> Response:
 @only(Role.ADMIN)
 def jingle(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """A station sound from an uploaded file: decoded, cut to a minute and written anew as FLAC."""
-    import miniaudio  # with numpy 0.1 s, 25 MB: few ever upload a sound
-    import numpy as np
+    import numpy as np  # with soundfile 0.1 s, 25 MB: few ever upload a sound
     import soundfile
+
+    from loa.audio import foreign
 
     name, content = form.upload("file")
     wanted = slug(form.text("name", 40) or Path(name).stem, 40) or "muc"
-    try:
-        sound = miniaudio.decode(content, miniaudio.SampleFormat.SIGNED16, 1, 44100)
-    except miniaudio.MiniaudioError as error:
-        raise FormError({"file": _("This is not a sound file that can be read (MP3, WAV, FLAC, OGG).")}) from error
-    samples = np.frombuffer(sound.samples, dtype=np.int16)[: int(LONGEST_JINGLE * 44100)]
+    decoded = run_limited(foreign.uploaded, content, 44100, LONGEST_JINGLE, limits=JINGLE_LIMITS, file=name)
+    if decoded is None:
+        raise FormError({"file": _("This is not a sound file that can be read (MP3, WAV, FLAC, OGG).")})
+    samples = np.frombuffer(decoded, dtype=np.int16)
     if not len(samples):
         raise FormError({"file": _("There is no sound in this file.")})
     target = console.workspace.jingles / f"{wanted}.flac"
