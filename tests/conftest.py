@@ -1,5 +1,6 @@
 """What many tests need: the sample station as a copy of its own, and `loa` as a real process."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -26,10 +27,29 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, _PLACES))
 Loa = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", metavar="SEED", help="run the modules, and the tests of each, in this seed's order")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        items.sort(key=lambda item: (_place(seed, item.nodeid.split("::")[0]), _place(seed, item.nodeid)))
+
+
+def _place(seed: str, name: str) -> bytes:
+    """Where `name` comes in the order of `seed`, the same in every process."""
+    return hashlib.sha256(f"{seed} {name}".encode()).digest()
+
+
 @pytest.fixture(autouse=True)
-def english_messages() -> None:
-    """Unit tests read the source messages, whatever the machine's language."""
+def english_messages() -> Iterator[None]:
+    """Unit tests read the source messages, whatever the machine's language and the test before."""
+    yield
     set_language("en")
+
+
+set_language("en")  # before the first test, and before what is made for a whole module or session
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Loudspeakers that die: a server killed in mid-airing, a sound system that goes away, a line that takes no more."""
 
-import os
 import signal
 import subprocess
 import time
@@ -41,7 +40,7 @@ def test_icecast_killed_and_restarted_in_the_middle(station: Faulty, icecast: Ic
 
 def test_a_dead_output_does_not_silence_the_others_and_is_told(station: Faulty) -> None:
     outputs = f', dead: {{kind: icecast, url: "http://127.0.0.1:{free_port()}/a.mp3"}}'
-    os.environ["LOA_ICECAST_PASSWORD"] = "x"
+    station.environment["LOA_ICECAST_PASSWORD"] = "x"
     (airing,) = station.plan(8, on="dead, n", outputs=outputs)
     process = station.start(**QUICK)
     row = station.wait_for_outcome(airing)
@@ -54,7 +53,7 @@ def test_a_dead_output_does_not_silence_the_others_and_is_told(station: Faulty) 
 
 def test_all_outputs_dead_is_missed_with_the_reason(station: Faulty) -> None:
     outputs = f', dead: {{kind: icecast, url: "http://127.0.0.1:{free_port()}/a.mp3"}}'
-    os.environ["LOA_ICECAST_PASSWORD"] = "x"
+    station.environment["LOA_ICECAST_PASSWORD"] = "x"
     process = station.start_first(**QUICK)
     (airing,) = station.plan(6, on="dead", outputs=outputs, late="{start_within: 4s}")
     row = station.wait_for_outcome(airing)
