@@ -16,7 +16,7 @@ endif
 SOURCES := pyproject.toml $(wildcard generator/loa/locale/*/LC_MESSAGES/*.po)
 export PYTHONUTF8 := 1
 
-.PHONY: setup station demo test bench lint debian catalogue clean
+.PHONY: setup station demo test test-long soak bench lint debian catalogue clean
 
 setup: $(STAMP)
 
@@ -60,10 +60,26 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32
 
-test bench: DEBIAN += chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 cron postgresql faketime iproute2 curl
-# Four workers whatever the cores: most of the time goes by in real airings, which wait for their minute.
+test test-long bench soak: DEBIAN += chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 cron postgresql faketime iproute2 curl
+# Four workers whatever the cores: most of the time goes by in real airings, which wait for their minute. What plays real
+# sound and listens to it runs by itself: beside others the recorder would miss what the player has played.
 test: lint
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not long and not sound"
+	$(BIN)/python -m pytest -m "sound and not long"
+
+# Real time, long faults, other clocks, a larger simulation.
+test-long: setup
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "long and not sound"
+	$(BIN)/python -m pytest -m "long and sound"
+	$(BIN)/python -m tests.simulation --seeds 40 --days 10 --first 1000
+	$(BIN)/python -m tests.clocks
+
+# Hours of simulated worlds: make soak SEEDS=1000 DAYS=100 FIRST=0
+SEEDS ?= 1000
+DAYS ?= 100
+FIRST ?= 0
+soak: setup
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --days $(DAYS) --first $(FIRST)
 
 bench: setup
 	$(BIN)/python -m benchmarks

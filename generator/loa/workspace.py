@@ -200,7 +200,9 @@ def private_folder(folder: Path) -> None:
 def private_file(path: Path) -> None:
     """Make `path`, empty, where it is missing, for this user alone; so is the `.loa` around it. Raises OSError."""
     private_folder(path.parent)
-    os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+    # One that is there is not opened: closing it would drop the locks that SQLite holds on it in this process.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     _close_one(path, 0o600)
 
 

@@ -45,7 +45,7 @@ def test_a_jingle_that_is_too_long_is_refused_before_it_fills_the_memory(station
     path = silence(station.jingles / f"long.{suffix}", 2400)
     before = psutil.Process().memory_info().rss
     with pytest.raises(BulletinError) as error:
-        jingles.sound_piece(station, path)
+        jingles.sound_segment(station, path)
     (finding,) = error.value.findings
     assert "10 minutes" in finding.message
     assert finding.file == f"long.{suffix}"
@@ -97,7 +97,7 @@ def test_a_hostile_sound_takes_little(station: Workspace, name: str, monkeypatch
     path.write_bytes(content)
     before, started = psutil.Process().memory_info().rss, time.process_time()
     with contextlib.suppress(LoaError):
-        assert len(jingles.sound_piece(station, path).frames) < 10_000_000
+        assert len(jingles.sound_segment(station, path).frames) < 10_000_000
     assert kind_of_end(content) in {"done", "memory", "time"}
     heard = samples.decode(content)
     assert heard is None or heard.seconds < 600
@@ -138,7 +138,7 @@ def test_a_playlist_in_place_of_a_sound_makes_nobody_ask_an_address(station: Wor
         port = server.getsockname()[1]
         path.write_text(text.format(address=f"http://127.0.0.1:{port}/a.mp3", port=port), encoding="utf-8")
         with pytest.raises(BulletinError):
-            jingles.sound_piece(station, path)
+            jingles.sound_segment(station, path)
         with pytest.raises(TimeoutError):
             server.accept()
 
