@@ -132,7 +132,17 @@ def test_few_modules_are_slivers() -> None:
 
 
 HEAVY = {
-    *("numpy", "soundfile", "soxr", "pydub", "miniaudio", "loa.audio.mastering", "loa.bulletin.writer"),
+    *(
+        "numpy",
+        "soundfile",
+        "soxr",
+        "pydub",
+        "miniaudio",
+        "loa.audio.mastering",
+        "loa.audio.foreign",
+        "loa.audio",
+        "loa.bulletin.writer",
+    ),
     *("loa.tts.engines.kokoro.synthesis", "loa.tts.engines.kokoro.model", "vietasr"),  # onnxruntime
     *("requests", "gtts", "aiohttp", "edge_tts", "piper", "espeakng_loader", "imageio_ffmpeg"),
     *("docx", "loa.publish.word", "xlsxwriter", "icalendar", "holidays", "filelock", "rich"),

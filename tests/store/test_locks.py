@@ -9,7 +9,9 @@ from sqlalchemy import text
 from loa.store.database import Database
 from loa.workspace import private_file
 
-PROGRAM = "import sys; from pathlib import Path; from loa.store.database import Database; Database(Path(sys.argv[1])).close()"
+PROGRAM = (
+    "import sys; from pathlib import Path; from loa.store.database import Database; Database(Path(sys.argv[1])).close()"
+)
 
 
 def test_a_second_database_of_the_same_process_leaves_the_locks_of_the_first(tmp_path: Path) -> None:

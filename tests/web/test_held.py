@@ -223,7 +223,7 @@ def test_stop_works_for_who_was_logged_in_although_nothing_can_be_read(
         begin = time.monotonic()
         page = browser.submit("/stop")
         assert time.monotonic() - begin < 3
-        assert "Stop was sent to the station." in page
+        assert "Stopped." in page
         assert "What stands here is how it was seen last." in page
         assert browser.get("/account").status_code == 409
         browser.cookies.set("loa_session", "another")
@@ -262,7 +262,7 @@ def test_a_token_works_while_nothing_can_be_read(
     obeys = Obeys(station)
     obeys.start()
     with locked(station.database, station.console_database):
-        assert browser.post("/api/v1/stop", headers=bearer).json() == {"id": "0"}
+        assert browser.post("/api/v1/stop", headers=bearer).json() == {"id": "stopped"}
         assert browser.post("/api/v1/stop", headers={"authorization": "Bearer loa_guess"}).status_code == 409
     obeys.over.set()
     assert obeys.stopped_by == ["Mai"]

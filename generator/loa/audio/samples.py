@@ -41,7 +41,7 @@ def decode(raw: bytes) -> Sound | None:
     """Decode `raw` (MP3, WAV, FLAC, Ogg), which a service sent, to mono sound; None if it is no sound, or too much."""
     import numpy as np  # 0.1 s, 16 MB: only where there is sound to work on
 
-    from loa.audio import foreign  # it loads the decoders
+    from loa.audio import foreign  # soundfile and miniaudio: 0.1 s, 25 MB
 
     try:
         found = run_limited(foreign.spoken, raw, _LONGEST_CLIP, limits=_LIMITS)
