@@ -1,5 +1,6 @@
 """Real servers and real listeners: what a loudspeaker gets is the recording, whole."""
 
+import contextlib
 import datetime
 import gc
 import itertools
@@ -14,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -139,20 +141,62 @@ def test_rtp_is_received_from_its_sdp_file(
     programme: LoadedRecording, tmp_path: Path, codec: str, payload: int
 ) -> None:
     output = Rtp.model_validate({"kind": "rtp", "address": "127.0.0.1", "port": free_even_port(), "codec": codec})
-    session = play(programme, tmp_path, 4.0, r=output)
+    waiting = play(programme, tmp_path, 3600, r=output)
     sdp = sdp_path(tmp_path, "r")
-    wait_for(lambda: sdp.exists() and "m=audio" in sdp.read_text())
+    wait_for(lambda: sdp.exists() and "m=audio" in sdp.read_text(), 30)
     assert re.search(rf"m=audio \d+ RTP/AVP {payload}\b", sdp.read_text())
-    heard = tmp_path / "heard.wav"
-    receiver = subprocess.Popen(
-        [FFMPEG, "-v", "quiet", "-protocol_whitelist", "file,rtp,udp", "-i", str(sdp), "-t", "10", str(heard)]
-    )
-    to_end(session)
-    time.sleep(0.5)
-    receiver.send_signal(signal.SIGINT)
-    receiver.wait(20)
+    waiting.stop()
+    with receiving(sdp, output.port) as heard:
+        to_end(play(programme, tmp_path, 1.0, r=output))
     length, _gap = sound_in(heard)
     assert abs(length - programme.seconds) < 0.3
+
+
+@contextlib.contextmanager
+def receiving(sdp: Path, port: int, *prefix: str) -> Iterator[Path]:
+    """A loudspeaker that follows an SDP file, in the namespace to which `prefix` leads; gives what it writes."""
+    heard = sdp.with_suffix(".wav")
+    follow_sdp = ["-protocol_whitelist", "file,rtp,udp", "-i", str(sdp), str(heard)]
+    receiver = subprocess.Popen([*prefix, FFMPEG, "-v", "quiet", *follow_sdp])
+    try:
+        wait_for(lambda: f":{port:04X}" in udp_sockets(receiver.pid), 30)
+        yield heard
+    finally:
+        receiver.send_signal(signal.SIGINT)
+        receiver.wait(20)  # it waits ten seconds for more; ended at once it would lose its last second
+
+
+def udp_sockets(pid: int) -> str:
+    """The local addresses at which somebody listens in the network namespace of a process."""
+    lines = Path(f"/proc/{pid}/net/udp").read_text().splitlines()[1:]
+    return " ".join(line.split()[1] for line in lines)
+
+
+SENDER = """
+import datetime, sys, time
+from pathlib import Path
+from loa.clock import RealClock
+from loa.playout.outputs.rtp import sdp_path
+from loa.playout.recording import LoadedRecording
+from loa.playout.session import Session
+from loa.schedule.outputs import Rtp
+from loa.store.approvals import BulletinFile
+programme, root = LoadedRecording.load(BulletinFile("x", Path(sys.argv[1]))), Path(sys.argv[2])
+output = Rtp(kind="rtp", address="239.255.12.34", port=5004, ttl=4)
+def play(ahead):
+    planned = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=ahead)
+    session = Session("a", programme, {"r": output}, planned, RealClock(), root)
+    session.start()
+    return session
+waiting = play(3600)
+while not (root / "go").exists():
+    time.sleep(0.1)
+waiting.stop()
+session = play(1)
+while not session.over:
+    session.watch()
+    time.sleep(0.2)
+"""
 
 
 def test_rtp_multicast_crosses_a_network(programme: LoadedRecording, tmp_path: Path) -> None:
@@ -173,28 +217,15 @@ def test_rtp_multicast_crosses_a_network(programme: LoadedRecording, tmp_path: P
             subprocess.run([*run, "addr", "add", address, "dev", device], check=True)
             subprocess.run([*run, "link", "set", device, "up"], check=True)
             subprocess.run([*run, "route", "add", "default", "dev", device], check=True)
-        sender = (
-            "import sys, datetime, time; from pathlib import Path; from loa.store.approvals import BulletinFile\n"
-            "from loa.clock import RealClock; from loa.playout.recording import LoadedRecording\n"
-            "from loa.playout.session import Session; from loa.schedule.outputs import Rtp\n"
-            "p = LoadedRecording.load(BulletinFile('x', Path(sys.argv[1])))\n"
-            "t = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=4)\n"
-            "o = Rtp(kind='rtp', address='239.255.12.34', port=5004, ttl=4)\n"
-            "s = Session('a', p, {'r': o}, t, RealClock(), Path(sys.argv[2])); s.start()\n"
-            "while not s.over: s.watch(); time.sleep(0.2)\n"
-        )
         mp3 = tmp_path / "x.mp3"
         mp3.write_bytes(programme.data)
-        sending = subprocess.Popen([*ip, "exec", here, sys.executable, "-c", sender, str(mp3), str(tmp_path)])
+        sending = subprocess.Popen([*ip, "exec", here, sys.executable, "-c", SENDER, str(mp3), str(tmp_path)])
         sdp = sdp_path(tmp_path, "r")
         wait_for(lambda: sdp.exists() and "m=audio" in sdp.read_text(), 30)
         assert "239.255.12.34" in sdp.read_text()
-        heard = tmp_path / "heard.wav"
-        receive = [FFMPEG, "-v", "quiet", "-protocol_whitelist", "file,rtp,udp", "-i", str(sdp), "-t", "12", str(heard)]
-        receiving = subprocess.Popen([*ip, "exec", there, *receive])
-        assert sending.wait(60) == 0
-        receiving.send_signal(signal.SIGINT)
-        receiving.wait(20)
+        with receiving(sdp, 5004, *ip, "exec", there) as heard:
+            (tmp_path / "go").touch()
+            assert sending.wait(60) == 0
         assert abs(sound_in(heard)[0] - programme.seconds) < 0.3
     finally:
         for name in (here, there):

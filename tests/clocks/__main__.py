@@ -1,0 +1,70 @@
+"""python -m tests.clocks [ARGUMENTS OF PYTEST]: the tests under each clock; the exit code is 1 where one fails.
+
+The processes see another wall clock (libfaketime); the clock that only goes forward stays true, so that waits are as
+long as ever. With each clock comes another order of the tests, for none may depend on it.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).parent.parent.parent
+HERE = "true_clock or sound or long"
+"""What stays under the computer's own clock; `true_clock` names its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What it is, and where."""
+
+    name: str
+    moment: str
+    zone: str
+
+    def offset(self) -> float:
+        """Seconds from now to its moment."""
+        return datetime.fromisoformat(self.moment).replace(tzinfo=ZoneInfo(self.zone)).timestamp() - time.time()
+
+
+CLOCKS = (
+    Clock("saturday", "2027-01-16 08:30", "Asia/Ho_Chi_Minh"),
+    Clock("new-year", "2026-12-31 23:50", "Asia/Ho_Chi_Minh"),
+    Clock("leap-day", "2028-02-29 12:00", "America/New_York"),
+    Clock("tet", "2027-02-06 16:55", "Asia/Ho_Chi_Minh"),
+    Clock("the-first", "2027-03-01 03:00", "Europe/London"),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the suite once for each clock."""
+    library = next(Path("/usr/lib").rglob("libfaketimeMT.so.1"), None)
+    if library is None:
+        print("faketime is not installed (make debian)", file=sys.stderr)
+        return 1
+    failed = [clock.name for clock in CLOCKS if not _passes(clock, library, arguments)]
+    print("every clock: passed" if not failed else f"FAILED under {', '.join(failed)}")
+    return bool(failed)
+
+
+def _passes(clock: Clock, library: Path, arguments: list[str]) -> bool:
+    print(f"\n== {clock.name}: {clock.moment} {clock.zone}", flush=True)
+    environment = {
+        **os.environ,
+        "LD_PRELOAD": str(library),
+        "FAKETIME": f"{clock.offset():+.0f}s",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKE_UTIME": "1",
+        "TZ": clock.zone,
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "shim"), os.environ.get("PYTHONPATH", "")]),
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-m", f"not ({HERE})", "--shuffle", clock.name, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
