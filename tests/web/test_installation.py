@@ -116,3 +116,11 @@ def test_two_people_do_not_overwrite_each_other(operator: Browser, station: Work
     page = operator.submit("/settings/station/rules", 422, mark="cu-roi", max_minutes="20")
     assert "notice bad" in page
     assert yaml_of(station.schedule_file)["rules"]["max_minutes"] == 15  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["PATH", "LOA-TOKEN"])
+def test_a_form_names_no_other_variable_of_the_computer(operator: Browser, name: str) -> None:
+    fields = {"webhook.url": "https://bao.xa.test/loa", "webhook.token_env": name}
+    page = send(operator, "/settings/station/alerts", 422, **fields)
+    assert 'id="wrong-webhook.token_env"' in page
+    assert f"LOA_{name.removeprefix('LOA-')}" in page

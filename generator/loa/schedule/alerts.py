@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from loa.i18n import N_, _
-from loa.schedule.values import PASSWORD_VARIABLE, SECRET
+from loa.schedule.values import PASSWORD_VARIABLE, SECRET, SecretName
 from loa.yamlfile import Choices, Strict
 
 
@@ -51,7 +51,9 @@ class Webhook(Strict):
     """A URL that receives a JSON POST. `token_env`: the environment variable with a bearer token, if one is needed."""
 
     url: WebAddress = Field(title=N_("Web address"))
-    token_env: str | None = Field(default=None, title=N_("Environment variable with the token"), description=SECRET)
+    token_env: SecretName | None = Field(
+        default=None, title=N_("Environment variable with the token"), description=SECRET
+    )
 
 
 class Email(Strict):
@@ -63,7 +65,7 @@ class Email(Strict):
         Literal["starttls", "tls", "none"], Choices({"starttls": "STARTTLS", "tls": "TLS", "none": N_("none")})
     ] = Field(default="starttls", title=N_("Encryption"))
     user: str | None = Field(default=None, title=N_("User name"))
-    password_env: str = Field(default="LOA_SMTP_PASSWORD", title=PASSWORD_VARIABLE, description=SECRET)
+    password_env: SecretName = Field(default="LOA_SMTP_PASSWORD", title=PASSWORD_VARIABLE, description=SECRET)
     sender: str = Field(title=N_("Sent from the address"))
     to: tuple[str, ...] = Field(min_length=1, title=N_("Sent to"))
 

@@ -183,7 +183,7 @@ def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
 
     def part(model: type[Model], *path: str | int) -> Model | None:
         try:
-            return yamlfile.validate(model, source, path)
+            return yamlfile.validate(model, source, path, kept=workspace is None)
         except WorkspaceError as error:
             problems.extend(error.findings)
             return None

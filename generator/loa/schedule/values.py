@@ -8,14 +8,19 @@ from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
 from loa.formats import day_of
 from loa.i18n import N_, _
 from loa.schedule import holidays_vn
+from loa.yamlfile import is_kept
 
 PASSWORD_VARIABLE = N_("Environment variable with the password")
-SECRET = N_("Passwords do not stand in the file: whoever set up the computer writes them into this variable.")
+SECRET = N_(
+    "Passwords do not stand in the file: whoever set up the computer writes them into this variable, whose name begins "
+    "with LOA_."
+)
+_VARIABLE = re.compile(r"LOA_[A-Z0-9_]+")
 _UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST_SPAN = 3660 * 86400.0
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
@@ -83,6 +88,25 @@ def zone(value: Any) -> ZoneInfo:
         raise ValueError(_("This time zone is not known.") + "\n" + _("Write for example Asia/Ho_Chi_Minh.")) from None
 
 
+def secret_name(name: str, info: ValidationInfo) -> str:
+    """Check the name of an environment variable that is sent to another computer. Raises ValueError.
+
+    Only names that begin with LOA_: a schedule must not send away other things that the computer keeps in variables.
+    """
+    if _VARIABLE.fullmatch(name) or is_kept(info):
+        return name
+    example = "LOA_" + (re.sub(r"[^A-Z0-9]+", "_", name.upper().removeprefix("LOA_")).strip("_") or "PASSWORD")
+    what = _("The variable “{name}” may not be used here: its name must begin with LOA_ (A-Z, 0-9 and _ only).")
+    fix = _(
+        "Write {example} here, rename the variable to {example} where Loa is started, and start Loa again. Until then "
+        "the last schedule that was in order stays in force."
+    )
+    raise ValueError(what.format(name=name) + "\n" + fix.format(example=example))
+
+
+SecretName = Annotated[
+    str, AfterValidator(secret_name), WithJsonSchema({"type": "string", "pattern": f"^{_VARIABLE.pattern}$"})
+]
 Seconds = Annotated[float, BeforeValidator(seconds)]
 Hour = Annotated[datetime.time, BeforeValidator(time_of_day)]
 Day = Annotated[datetime.date, BeforeValidator(day_of)]
