@@ -70,3 +70,50 @@ def test_a_schedule_of_an_earlier_version_stays_in_force(write: Write) -> None:
     output = schedule.outputs["loa"]
     assert isinstance(output, Icecast)
     assert output.password_env == "ICECAST_PW"
+
+
+OUT = [
+    "../elsewhere",
+    "audio/../../elsewhere",
+    "/tmp/elsewhere",
+    "C:\\\\elsewhere",
+    "C:elsewhere",
+    "\\\\\\\\server\\\\share",
+    "..\\\\elsewhere",
+    "audio/.. /.. /x",
+    "..",
+    "audio/\\0/x",
+]
+
+
+@pytest.mark.parametrize("path", OUT)
+def test_no_path_of_the_schedule_leads_out_of_the_station(write: Write, path: str) -> None:
+    folder = HEAD.replace("{kind: file}", f'{{kind: file, folder: "{path}"}}') + BROADCAST
+    item = HEAD + BROADCAST + f'    items: ["{path}"]\n'
+    music = HEAD + BROADCAST + f'    sound: {{music: "{path}"}}\n'
+    for text, line in ((folder, 4), (item, 13), (music, 13)):
+        (found,) = refused(write(text))
+        assert found.startswith(f"schedule.yaml:{line}")
+        assert "audio/played" in found
+    (found,) = refused(write(HEAD.replace("loa-2:", f'"{path}":') + BROADCAST))
+    assert "cannot be the name of an output" in found
+
+
+@pytest.mark.parametrize("folder", [".loa", ".loa/released", ".LOA/x", ".loa./x", "./.loa"])
+def test_sound_is_not_written_among_loa_s_own_data(write: Write, folder: str) -> None:
+    (found,) = refused(write(HEAD.replace("{kind: file}", f'{{kind: file, folder: "{folder}"}}') + BROADCAST))
+    assert ".loa" in found
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:////tmp/x.db", "sqlite:///../x.db", "/tmp/x.db", "mysql://x/y", "sqlite+pysqlite:///x", "SQLITE:///x"],
+)
+def test_the_database_is_a_server_and_no_file_elsewhere(write: Write, url: str) -> None:
+    (found,) = refused(write(HEAD + BROADCAST + f"database: {url}\n"))
+    assert "postgresql://" in found
+
+
+def test_paths_below_the_station_are_taken(write: Write) -> None:
+    text = HEAD.replace("{kind: file}", '{kind: file, folder: "audio/lưu …/a..b"}') + BROADCAST
+    assert load_schedule(write(text + '    items: ["audio/thu sẵn/bài 1.mp3"]\n')).broadcasts

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from loa.i18n import N_
-from loa.schedule.values import PASSWORD_VARIABLE, SECRET, Seconds, SecretName
+from loa.schedule.values import PASSWORD_VARIABLE, SECRET, Seconds, SecretName, StationFolder
 from loa.yamlfile import Choices, Strict
 
 _PORT = N_("As it is set in the loudspeakers.")
@@ -103,7 +103,9 @@ class File(Output):
     """Writes what was played as WAV files into `folder`, a path relative to the workspace."""
 
     kind: Literal["file"]
-    folder: str = Field(default="audio/played", title=N_("Folder"), description=N_("Below the station's folder."))
+    folder: StationFolder = Field(
+        default="audio/played", title=N_("Folder"), description=N_("Below the station's folder.")
+    )
 
 
 class Null(Output):

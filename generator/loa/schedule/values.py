@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSc
 from loa.formats import day_of
 from loa.i18n import N_, _
 from loa.schedule import holidays_vn
+from loa.workspace import is_state, leads_out
 from loa.yamlfile import is_kept
 
 PASSWORD_VARIABLE = N_("Environment variable with the password")
@@ -104,6 +105,40 @@ def secret_name(name: str, info: ValidationInfo) -> str:
     raise ValueError(what.format(name=name) + "\n" + fix.format(example=example))
 
 
+def station_path(name: str, info: ValidationInfo) -> str:
+    """Check a path relative to the station's folder. Raises ValueError."""
+    if leads_out(name) and not is_kept(info):
+        fix = _("Write a path from the station's folder, without “..”, for example {example}")
+        raise ValueError(_("This path leads out of the station's folder.") + "\n" + fix.format(example="audio/played"))
+    return name
+
+
+def station_folder(name: str, info: ValidationInfo) -> str:
+    """Check a folder in which the station writes sound, as `station_path`; it is not Loa's own. Raises ValueError."""
+    if is_state(name) and not is_kept(info):
+        what, fix = _("In .loa Loa keeps its own data."), _("Choose another folder, for example {example}")
+        raise ValueError(what + "\n" + fix.format(example="audio/played"))
+    return station_path(name, info)
+
+
+def database_url(text: str | None, info: ValidationInfo) -> str | None:
+    """Check the URL of a PostgreSQL server. Raises ValueError; for a kept copy, another URL counts as none."""
+    if text is None or is_postgresql(text):
+        return text
+    if is_kept(info):
+        return None
+    fix = _("Write postgresql://…, or take the line out: the station then uses its own file in .loa.")
+    raise ValueError(_("This is not the address of a PostgreSQL server.") + "\n" + fix)
+
+
+def is_postgresql(text: str) -> bool:
+    """Return whether the URL of a database is one of a server: a path could be any file of the computer."""
+    return text.startswith(("postgresql://", "postgresql+psycopg://"))
+
+
+StationPath = Annotated[str, AfterValidator(station_path)]
+StationFolder = Annotated[str, AfterValidator(station_folder)]
+DatabaseUrl = Annotated[str | None, AfterValidator(database_url)]
 SecretName = Annotated[
     str, AfterValidator(secret_name), WithJsonSchema({"type": "string", "pattern": f"^{_VARIABLE.pattern}$"})
 ]
