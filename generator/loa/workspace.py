@@ -8,7 +8,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import psutil
 
@@ -298,6 +298,31 @@ def not_unicode(file: str, line: int, column: int) -> Finding:
         line=line,
         column=column,
     )
+
+
+def leads_out(name: str) -> bool:
+    """Return whether the text of a relative path leads out of its folder: absolute, with a drive, or by `..`.
+
+    The rules of Windows hold everywhere, because a station moves from one computer to another. Links: see `below`.
+    """
+    path = PureWindowsPath(name)
+    climbs = any(len(part) > 1 and not part.strip(" .") for part in path.parts)  # Windows takes "... " for ".."
+    return bool(path.anchor) or climbs or any(ord(letter) < 32 for letter in name)
+
+
+def below(folder: Path, name: str) -> Path | None:
+    """Return the path `name` below `folder`, whether or not it exists; None if it leads out, also by a link."""
+    path = folder / name
+    try:
+        inside = not leads_out(name) and path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):  # no such path can exist; a circle of links
+        return None
+    return path if inside else None
+
+
+def is_state(name: str) -> bool:
+    """Return whether the relative path `name` leads into `.loa`."""
+    return any(part.rstrip(" .").casefold() == _STATE for part in PureWindowsPath(name).parts[:1])
 
 
 def yaml_files(folder: Path) -> Iterator[Path]:

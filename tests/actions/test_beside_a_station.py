@@ -189,7 +189,7 @@ def browser(sounding: Faulty) -> Iterator[Browser]:
     """Somebody of every role at a page of the console that stands beside the station."""
     console = Console.open(sounding.workspace)
     person = console.accounts.add("lan", "Lan", PASSWORD, frozenset(Role))
-    with Browser(create_app(console), base_url="http://loa.test", follow_redirects=False) as made:
+    with Browser(create_app(console, ("loa.test",)), base_url="http://loa.test", follow_redirects=False) as made:
         made.cookies.set("loa_session", console.sessions.start(person, "test"))
         made.look("/")
         yield made

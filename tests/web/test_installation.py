@@ -105,7 +105,34 @@ def test_alerts_are_set_and_taken_away(operator: Browser, station: Workspace, co
 
 @pytest.mark.parametrize(
     "address",
-    ["http://169.254.169.254/latest", "http://[fe80::1]/x", "http://2852039166/", "http://0.0.0.0/", "ftp://a/"],
+    [
+        "http://169.254.169.254/latest",
+        "http://[fe80::1]/x",
+        "http://2852039166/",
+        "http://0.0.0.0/",
+        "ftp://a/",
+        "http://[::1]/x",
+        "http://[::ffff:127.0.0.1]/x",
+        "http://[::ffff:169.254.169.254]/x",
+        "http://[::ffff:a9fe:a9fe]/x",
+        "http://[fd00:ec2::254]/latest",
+        "http://[fd20:ce::254]/x",
+        "http://[2002:a9fe:a9fe::]/x",
+        "http://[64:ff9b::a9fe:a9fe]/x",
+        "http://[fe80::1%25eth0]/x",
+        "http://0251.0376.0251.0376/x",
+        "http://0xA9FEA9FE/x",
+        "http://169.254.43518/x",
+        "http://169.254.169.254./x",
+        "http://①⑥⑨.254.169.254/x",
+        "http://169。254。169。254/x",
+        "http://127.1/x",
+        "http://0x7f000001/x",
+        "http://100.100.100.200/latest",
+        "http://168.63.129.16/x",
+        "http://192.0.0.192/x",
+        "http://x.test@169.254.169.254/x",
+    ],
 )
 def test_an_alert_never_goes_to_a_machine_s_own_metadata(operator: Browser, address: str) -> None:
     assert 'id="wrong-webhook.url"' in send(operator, "/settings/station/alerts", 422, **{"webhook.url": address})
@@ -116,3 +143,11 @@ def test_two_people_do_not_overwrite_each_other(operator: Browser, station: Work
     page = operator.submit("/settings/station/rules", 422, mark="cu-roi", max_minutes="20")
     assert "notice bad" in page
     assert yaml_of(station.schedule_file)["rules"]["max_minutes"] == 15  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["PATH", "LOA-TOKEN"])
+def test_a_form_names_no_other_variable_of_the_computer(operator: Browser, name: str) -> None:
+    fields = {"webhook.url": "https://bao.xa.test/loa", "webhook.token_env": name}
+    page = send(operator, "/settings/station/alerts", 422, **fields)
+    assert 'id="wrong-webhook.token_env"' in page
+    assert f"LOA_{name.removeprefix('LOA-')}" in page

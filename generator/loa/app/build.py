@@ -4,15 +4,15 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePath
 from typing import Final
 
 from loa import article as articles
 from loa import script as scripts
 from loa import template_files
 from loa.app.approved import ApprovedBulletins, given
+from loa.bulletin import jingles
 from loa.bulletin.manifest import Manifest
-from loa.bulletin.models import APOLOGY, AudioItem, BulletinPlan, BulletinRequest
+from loa.bulletin.models import APOLOGY, BulletinPlan, BulletinRequest
 from loa.bulletin.verify import quality_warnings
 from loa.bulletin.writer import made_before, make
 from loa.campaign import Campaign, Commune, load_commune, load_communes
@@ -145,7 +145,7 @@ def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Bull
         opening=opening,
         items=(
             *(scripts.write(articles.render(workspace, commune, c), commune) for c in campaigns),
-            *(AudioItem(workspace.root / name, PurePath(name).stem) for name in plan.recordings),
+            *(jingles.recording(workspace, name) for name in plan.recordings),
         ),
         bridge=bridge,
         closing=closing,

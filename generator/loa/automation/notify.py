@@ -20,24 +20,18 @@ from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
 from loa.store.database import Database
 
 
-def _refuse_forbidden(connection: http.client.HTTPConnection) -> None:
-    """Close the connection if the host name resolved to a forbidden address. Raises OSError."""
-    peer = str(connection.sock.getpeername()[0])
-    if forbidden(peer):
-        connection.close()
-        raise ConnectionRefusedError(f"not allowed: {peer}")
-
-
 class _Http(http.client.HTTPConnection):
     def connect(self) -> None:
+        """Connect; close again if the host name led to a forbidden address. Raises OSError."""
         super().connect()
-        _refuse_forbidden(self)
+        peer = str(self.sock.getpeername()[0])
+        if forbidden(peer):
+            self.close()
+            raise ConnectionRefusedError(f"not allowed: {peer}")
 
 
-class _Https(http.client.HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        _refuse_forbidden(self)
+class _Https(http.client.HTTPSConnection, _Http):
+    """HTTPSConnection calls `_Http.connect` before it says anything to the other side."""
 
 
 class _HttpHandler(urllib.request.HTTPHandler):

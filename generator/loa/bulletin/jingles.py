@@ -15,7 +15,7 @@ from loa.bulletin.segments import RULES, Segment, Stretch, load_or_render
 from loa.errors import BulletinError, Finding
 from loa.i18n import _
 from loa.tts.cache import Clip, digest
-from loa.workspace import Workspace
+from loa.workspace import Workspace, below
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
@@ -34,8 +34,8 @@ LONGEST_MUSIC, LONGEST_RECORDING = 600.0, 1800.0
 def jingle(workspace: Workspace, name: str) -> Path:
     """Return the file of station sound `name` in audio/jingles/. Raises BulletinError with the list of sounds."""
     for suffix in SUFFIXES:
-        path = workspace.jingles / f"{name}{suffix}"
-        if path.is_file():
+        path = below(workspace.jingles, f"{name}{suffix}")
+        if path and path.is_file():
             return path
     known = sorted(p.stem for p in workspace.jingles.glob("*") if p.suffix in SUFFIXES)
     raise BulletinError(
@@ -57,14 +57,26 @@ def absent(workspace: Workspace, plan: BulletinPlan, jingle_name: str) -> Iterat
         except BulletinError as error:
             yield from (replace(finding, file=f"audio/bulletins/{plan.id}.mp3") for finding in error.findings)
     for recording in plan.recordings:
-        if not (workspace.root / recording).is_file():
-            yield Finding(
-                "bulletin.sound",
-                _("There is no sound file “{name}”.").format(name=recording),
-                _("Put it there, or take it out of “items” in schedule.yaml."),
-                file=f"audio/bulletins/{plan.id}.mp3",
-                quote=recording,
-            )
+        path = below(workspace.root, recording)
+        if not path or not path.is_file():
+            yield replace(_no_recording(recording), file=f"audio/bulletins/{plan.id}.mp3")
+
+
+def recording(workspace: Workspace, name: str) -> AudioItem:
+    """Return the recorded item at path `name` below the station. Raises BulletinError if it leads out."""
+    path = below(workspace.root, name)
+    if not path:
+        raise BulletinError(_no_recording(name))
+    return AudioItem(path, path.stem)
+
+
+def _no_recording(name: str) -> Finding:
+    return Finding(
+        "bulletin.sound",
+        _("There is no sound file “{name}” in the station's folder.").format(name=name),
+        _("Put it there, or take it out of “items” in schedule.yaml."),
+        quote=name,
+    )
 
 
 def closing_jingle(workspace: Workspace, name: str) -> Path:

@@ -22,6 +22,13 @@ Verb = TypeVar("Verb", bound=Callable[..., object])
 def listen_options(verb: Verb) -> Verb:
     """The options that say where the console listens; `loa run` and `loa console` share them."""
     for option in (
+        click.option(
+            "--host-name",
+            "names",
+            multiple=True,
+            metavar="NAME",
+            help=_("Another name by which browsers reach the console; may be repeated."),
+        ),
         click.option("--behind-proxy", is_flag=True, help=_("A web server on this computer passes requests on.")),
         click.option("--tls-key", type=click.Path(path_type=Path), help=_("The certificate's private key.")),
         click.option("--tls-cert", type=click.Path(path_type=Path), help=_("Serve by https with this certificate.")),
@@ -30,13 +37,16 @@ def listen_options(verb: Verb) -> Verb:
     return verb
 
 
-def as_arguments(listen: str, tls_cert: Path | None, tls_key: Path | None, behind_proxy: bool) -> list[str]:
+def as_arguments(
+    listen: str, tls_cert: Path | None, tls_key: Path | None, behind_proxy: bool, names: tuple[str, ...]
+) -> list[str]:
     """The same options for `loa console` as a child."""
     given = ["--listen", listen]
     if tls_cert:
         given += ["--tls-cert", str(tls_cert.resolve())]
     if tls_key:
         given += ["--tls-key", str(tls_key.resolve())]
+    given += [part for name in names for part in ("--host-name", name)]
     return [*given, "--behind-proxy"] if behind_proxy else given
 
 
@@ -56,6 +66,7 @@ def console(
     tls_cert: Path | None,
     tls_key: Path | None,
     behind_proxy: bool,
+    names: tuple[str, ...],
     parent: int | None,
 ) -> None:
     """Serve until Ctrl+C."""
@@ -67,7 +78,7 @@ def console(
 
     _retire_templates(workspace)
     host, port = parse_listen(listen)
-    serve(workspace, Listen(host, port, tls_cert, tls_key, behind_proxy), parent=parent)
+    serve(workspace, Listen(host, port, tls_cert, tls_key, behind_proxy, names), parent=parent)
 
 
 @loa.command(help=_("Stay on air by the schedule, until Ctrl+C."))
@@ -90,6 +101,7 @@ def run(
     tls_cert: Path | None,
     tls_key: Path | None,
     behind_proxy: bool,
+    names: tuple[str, ...],
     trust_clock: bool,
 ) -> None:
     """Run the station, and the console beside it."""
@@ -101,7 +113,7 @@ def run(
             click.echo(_("The console is not installed.") + " " + _("Install it: pip install 'loa[console]'"), err=True)
         beside: AbstractContextManager[None] = nullcontext()
     else:
-        beside = console_beside(workspace, as_arguments(listen, tls_cert, tls_key, behind_proxy))
+        beside = console_beside(workspace, as_arguments(listen, tls_cert, tls_key, behind_proxy, names))
     with beside:
         from loa.automation import service  # while this loads, the console already does
 

@@ -2,34 +2,54 @@
 
 import ipaddress
 import socket
+import unicodedata
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from loa.i18n import N_, _
-from loa.schedule.values import PASSWORD_VARIABLE, SECRET
-from loa.yamlfile import Choices, Strict
+from loa.schedule.values import PASSWORD_VARIABLE, SECRET, SecretName
+from loa.yamlfile import Choices, Strict, is_kept
+
+_METADATA = tuple(
+    map(
+        ipaddress.ip_network,
+        ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::/32", "fd20:ce::254"),
+    )
+)
+"""Where cloud providers serve the secrets of a machine, besides link-local addresses."""
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
 
 
 def forbidden(host: str) -> bool:
     """Return whether `host` is an address, in any notation, to which no message may be sent.
 
-    Cloud providers serve secrets of a machine at link-local addresses (169.254.169.254). The local network and this
-    computer are allowed, because programs that forward messages run there.
+    Cloud providers serve secrets of a machine at link-local addresses (169.254.169.254) and some others. The local
+    network and this computer (127.0.0.1) are allowed, because programs that forward messages run there; addresses in
+    a notation that hides which one it is (0x7f000001, ::ffff:127.0.0.1) are not.
     """
+    text = unicodedata.normalize("NFKC", host.translate(_DOTS)).strip("[]").rstrip(".").partition("%")[0]
     try:
-        address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
+        address = ipaddress.ip_address(text)
     except ValueError:
-        try:
-            address = ipaddress.ip_address(socket.inet_aton(host))  # 2852039166, 0xa9fea9fe, 169.254.43518
-        except (OSError, UnicodeError):
-            return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
+        return _is_hidden_address(text)
+    if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address.sixtofour or address.teredo):
+        return True
+    internal = address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
+    return internal or any(address in network for network in _METADATA)
 
 
-def _web_address(text: str) -> str:
+def _is_hidden_address(text: str) -> bool:
+    """Return whether `text` is an IPv4 address that is not written as four decimal numbers: 2852039166, 0xa9fea9fe."""
+    try:
+        socket.inet_aton(text)
+    except (OSError, UnicodeError, ValueError):
+        return False
+    return True
+
+
+def _web_address(text: str, info: ValidationInfo) -> str:
     try:
         parts = urlsplit(text)
         host = parts.hostname
@@ -38,7 +58,7 @@ def _web_address(text: str) -> str:
     if not host or parts.scheme not in {"http", "https"}:
         fix = _("Write it without spaces, as https://example.org/path")
         raise ValueError(_("This is not a web address.") + "\n" + fix)
-    if forbidden(host):
+    if forbidden(host) and not is_kept(info):  # `notify` looks again before it sends
         fix = _("Write the address of the program that is to get the message.")
         raise ValueError(_("Messages are not sent to this kind of address.") + "\n" + fix)
     return text
@@ -51,7 +71,9 @@ class Webhook(Strict):
     """A URL that receives a JSON POST. `token_env`: the environment variable with a bearer token, if one is needed."""
 
     url: WebAddress = Field(title=N_("Web address"))
-    token_env: str | None = Field(default=None, title=N_("Environment variable with the token"), description=SECRET)
+    token_env: SecretName | None = Field(
+        default=None, title=N_("Environment variable with the token"), description=SECRET
+    )
 
 
 class Email(Strict):
@@ -63,7 +85,7 @@ class Email(Strict):
         Literal["starttls", "tls", "none"], Choices({"starttls": "STARTTLS", "tls": "TLS", "none": N_("none")})
     ] = Field(default="starttls", title=N_("Encryption"))
     user: str | None = Field(default=None, title=N_("User name"))
-    password_env: str = Field(default="LOA_SMTP_PASSWORD", title=PASSWORD_VARIABLE, description=SECRET)
+    password_env: SecretName = Field(default="LOA_SMTP_PASSWORD", title=PASSWORD_VARIABLE, description=SECRET)
     sender: str = Field(title=N_("Sent from the address"))
     to: tuple[str, ...] = Field(min_length=1, title=N_("Sent to"))
 

@@ -14,8 +14,8 @@ from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.models import Broadcast, Rules, Schedule
 from loa.schedule.outputs import KINDS, AnyOutput, Group
-from loa.schedule.values import Zone, zone
-from loa.workspace import Workspace, yaml_files
+from loa.schedule.values import DatabaseUrl, Zone, zone
+from loa.workspace import Workspace, leads_out, yaml_files
 from loa.yamlfile import Strict, YamlFile
 
 
@@ -149,7 +149,7 @@ class _Frame(Strict):
 
     language: Literal["vi", "en"] | None = None
     timezone: Zone = zone("Asia/Ho_Chi_Minh")
-    database: str | None = None
+    database: DatabaseUrl = None
     outputs: dict[str, Any] = Field(default_factory=dict)
     rules: Rules = Rules()
     alerts: Alerts = Alerts()
@@ -183,7 +183,7 @@ def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
 
     def part(model: type[Model], *path: str | int) -> Model | None:
         try:
-            return yamlfile.validate(model, source, path)
+            return yamlfile.validate(model, source, path, kept=workspace is None)
         except WorkspaceError as error:
             problems.extend(error.findings)
             return None
@@ -197,6 +197,7 @@ def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
             broadcasts[index] = broadcast
     if workspace:
         problems += cross_check(source, workspace, broadcasts, outputs)
+        problems += _output_names(source, outputs)
     if problems or frame is None:
         raise ScheduleError(sorted(problems, key=lambda f: (f.line or 0, f.column or 0)))
     return Schedule(
@@ -230,6 +231,14 @@ def _outputs(source: YamlFile, part: Callable[..., Any], problems: list[Finding]
             continue
         outputs[name] = part(KINDS[kind], "outputs", name)
     return outputs
+
+
+def _output_names(source: YamlFile, outputs: Iterable[str]) -> Iterator[Finding]:
+    """A finding for each output whose name would be a path out of the folder of its files."""
+    for name in outputs:
+        if leads_out(name):
+            message = _("“{name}” cannot be the name of an output: files are called by it.").format(name=name)
+            yield source.finding(("outputs", name), "output.name", message, _("Use letters, digits and “-”."), key=True)
 
 
 def _items(source: YamlFile, key: str) -> Iterator[tuple[str, Any]]:

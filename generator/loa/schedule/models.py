@@ -13,7 +13,7 @@ from loa.bulletin.models import BulletinPlan, Style
 from loa.i18n import N_, _
 from loa.schedule.alerts import Alerts
 from loa.schedule.outputs import AnyOutput, Group
-from loa.schedule.values import Day, Days, Hour, Seconds, Window, moment
+from loa.schedule.values import Day, Days, Hour, Seconds, StationPath, Window, moment
 from loa.yamlfile import Strict
 
 Priority = Literal["normal", "priority", "emergency"]
@@ -83,7 +83,7 @@ class Dressing(Strict):
     """Sound design of a bulletin: mastering preset, music under the opening call, time signal before it."""
 
     preset: Literal["horn", "studio"] = "horn"
-    music: str | None = "bed"
+    music: StationPath | None = "bed"
     time_signal: bool = False
 
 
@@ -103,7 +103,9 @@ class Broadcast(Strict):
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
     except_: tuple[Days, ...] = Field(default=(), alias="except")
-    items: tuple[str, ...] = ()  # recorded sound files after the articles, by their path relative to the workspace
+    items: tuple[
+        StationPath, ...
+    ] = ()  # recorded sound files after the articles, by their path relative to the workspace
     length: Length
     sound: Dressing = Dressing()
     priority: Priority = "normal"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from loa.i18n import N_
-from loa.schedule.values import PASSWORD_VARIABLE, SECRET, Seconds
+from loa.schedule.values import PASSWORD_VARIABLE, SECRET, Seconds, SecretName, StationFolder
 from loa.yamlfile import Choices, Strict
 
 _PORT = N_("As it is set in the loudspeakers.")
@@ -51,7 +51,7 @@ class Icecast(Output):
         examples=["http://192.168.1.20:8000/xa.mp3"],
     )
     user: str = Field(default="source", title=N_("User name"))
-    password_env: str = Field(default="LOA_ICECAST_PASSWORD", title=PASSWORD_VARIABLE, description=SECRET)
+    password_env: SecretName = Field(default="LOA_ICECAST_PASSWORD", title=PASSWORD_VARIABLE, description=SECRET)
     bitrate: int = Field(default=64, ge=16, le=320, title=N_("Bit rate, kbit/s"))
 
 
@@ -103,7 +103,9 @@ class File(Output):
     """Writes what was played as WAV files into `folder`, a path relative to the workspace."""
 
     kind: Literal["file"]
-    folder: str = Field(default="audio/played", title=N_("Folder"), description=N_("Below the station's folder."))
+    folder: StationFolder = Field(
+        default="audio/played", title=N_("Folder"), description=N_("Below the station's folder.")
+    )
 
 
 class Null(Output):

@@ -8,14 +8,20 @@ from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
 from loa.formats import day_of
 from loa.i18n import N_, _
 from loa.schedule import holidays_vn
+from loa.workspace import is_state, leads_out
+from loa.yamlfile import is_kept
 
 PASSWORD_VARIABLE = N_("Environment variable with the password")
-SECRET = N_("Passwords do not stand in the file: whoever set up the computer writes them into this variable.")
+SECRET = N_(
+    "Passwords do not stand in the file: whoever set up the computer writes them into this variable, whose name begins "
+    "with LOA_."
+)
+_VARIABLE = re.compile(r"LOA_[A-Z0-9_]+")
 _UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST_SPAN = 3660 * 86400.0
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
@@ -83,6 +89,59 @@ def zone(value: Any) -> ZoneInfo:
         raise ValueError(_("This time zone is not known.") + "\n" + _("Write for example Asia/Ho_Chi_Minh.")) from None
 
 
+def secret_name(name: str, info: ValidationInfo) -> str:
+    """Check the name of an environment variable that is sent to another computer. Raises ValueError.
+
+    Only names that begin with LOA_: a schedule must not send away other things that the computer keeps in variables.
+    """
+    if _VARIABLE.fullmatch(name) or is_kept(info):
+        return name
+    example = "LOA_" + (re.sub(r"[^A-Z0-9]+", "_", name.upper().removeprefix("LOA_")).strip("_") or "PASSWORD")
+    what = _("The variable “{name}” may not be used here: its name must begin with LOA_ (A-Z, 0-9 and _ only).")
+    fix = _(
+        "Write {example} here, rename the variable to {example} where Loa is started, and start Loa again. Until then "
+        "the last schedule that was in order stays in force."
+    )
+    raise ValueError(what.format(name=name) + "\n" + fix.format(example=example))
+
+
+def station_path(name: str, info: ValidationInfo) -> str:
+    """Check a path relative to the station's folder. Raises ValueError."""
+    if leads_out(name) and not is_kept(info):
+        fix = _("Write a path from the station's folder, without “..”, for example {example}")
+        raise ValueError(_("This path leads out of the station's folder.") + "\n" + fix.format(example="audio/played"))
+    return name
+
+
+def station_folder(name: str, info: ValidationInfo) -> str:
+    """Check a folder in which the station writes sound, as `station_path`; it is not Loa's own. Raises ValueError."""
+    if is_state(name) and not is_kept(info):
+        what, fix = _("In .loa Loa keeps its own data."), _("Choose another folder, for example {example}")
+        raise ValueError(what + "\n" + fix.format(example="audio/played"))
+    return station_path(name, info)
+
+
+def database_url(text: str | None, info: ValidationInfo) -> str | None:
+    """Check the URL of a PostgreSQL server. Raises ValueError; for a kept copy, another URL counts as none."""
+    if text is None or is_postgresql(text):
+        return text
+    if is_kept(info):
+        return None
+    fix = _("Write postgresql://…, or take the line out: the station then uses its own file in .loa.")
+    raise ValueError(_("This is not the address of a PostgreSQL server.") + "\n" + fix)
+
+
+def is_postgresql(text: str) -> bool:
+    """Return whether the URL of a database is one of a server: a path could be any file of the computer."""
+    return text.startswith(("postgresql://", "postgresql+psycopg://"))
+
+
+StationPath = Annotated[str, AfterValidator(station_path)]
+StationFolder = Annotated[str, AfterValidator(station_folder)]
+DatabaseUrl = Annotated[str | None, AfterValidator(database_url)]
+SecretName = Annotated[
+    str, AfterValidator(secret_name), WithJsonSchema({"type": "string", "pattern": f"^{_VARIABLE.pattern}$"})
+]
 Seconds = Annotated[float, BeforeValidator(seconds)]
 Hour = Annotated[datetime.time, BeforeValidator(time_of_day)]
 Day = Annotated[datetime.date, BeforeValidator(day_of)]

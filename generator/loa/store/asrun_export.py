@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 COLUMNS = ("airing broadcast commune output planned started ended outcome reason bulletin sha256").split()
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a formula begins with; some programs take the full-width signs for the same."""
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
 
 def cells(row: Row, zone: ZoneInfo) -> list[str]:
     """A row as text, in the order of `COLUMNS`; instants as ISO 8601 with offset."""
@@ -29,12 +33,17 @@ def cells(row: Row, zone: ZoneInfo) -> list[str]:
     return found
 
 
+def _as_text(cell: str) -> str:
+    """The cell with an apostrophe before it where a spreadsheet program would take it for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
 def to_csv(rows: Sequence[Row], zone: ZoneInfo) -> str:
-    """The rows with a heading; a byte-order mark lets Excel see that it is UTF-8."""
+    """The rows with a heading, no cell a formula; a byte-order mark lets Excel see that it is UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(cells(row, zone) for row in rows)
+    writer.writerows([_as_text(cell) for cell in cells(row, zone)] for row in rows)
     return "\ufeff" + text.getvalue()
 
 
@@ -49,7 +58,7 @@ def to_xlsx(
     import xlsxwriter  # 30 ms, 11 MB: only for a workbook; the light player is installed without it
 
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "default_date_format": "dd/mm/yyyy hh:mm:ss"})
+    book = xlsxwriter.Workbook(file, {**_OPTIONS, "default_date_format": "dd/mm/yyyy hh:mm:ss"})
     bold = book.add_format({"bold": True})
     _sums(book.add_worksheet(_("Summary")), bold, [row for row in rows if not _is_apology(row)], topics, communes)
     _log(book.add_worksheet(_("Log")), bold, rows, zone, communes)

@@ -1,12 +1,12 @@
 """The application: routes, the guard before all of them, headers after all of them, and error pages."""
 
 import json
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +14,7 @@ from loa.errors import LoaError, RequestError
 from loa.i18n import _
 from loa.web import routes
 from loa.web.auth.guard import SAFE, ForgedError, LoginNeededError, NotAllowedError, guard
+from loa.web.auth.hosts import KnownHosts, UnknownHostError
 from loa.web.context import Console
 from loa.web.forms import MAX_UPLOAD, FormError
 from loa.web.live import lifespan
@@ -35,8 +36,8 @@ HEADERS = {
 }
 
 
-def create_app(console: Console) -> FastAPI:
-    """The console as an ASGI application."""
+def create_app(console: Console, names: Iterable[str] | None = ()) -> FastAPI:
+    """The console as an ASGI application. `names`: by which it is reached, see `KnownHosts`."""
     app = FastAPI(
         title="Loa",
         dependencies=[Depends(guard)],
@@ -47,6 +48,7 @@ def create_app(console: Console) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.console = console
+    app.state.hosts = KnownHosts(names)
     for router in routes.all_routers():
         app.include_router(router)
     for kind, handler in _handlers().items():
@@ -98,6 +100,7 @@ class ResponseFrame:
 
 def _handlers() -> dict[type[Exception] | int, Any]:
     return {
+        UnknownHostError: _unknown_host,
         LoginNeededError: _not_logged_in,
         NotAllowedError: _not_allowed,
         ForgedError: _forged,
@@ -127,6 +130,17 @@ def problem(request: Request, status: int, title: str, text: str, **more: Any) -
     if _for_programs(request):
         return ProblemResponse({"error": title, "message": text, **more}, status)
     return page(request, "problem.html", status, title=title, text=text, findings=more.get("findings", ()))
+
+
+async def _unknown_host(request: Request, _error: Exception) -> Response:
+    """421 Misdirected Request. Without a page: its links would be those of a stranger's name."""
+    text = _(
+        "The console is not known by the name in this address. Open it by the address of its computer; or whoever set "
+        "Loa up starts it with --host-name NAME (see docs/console.md)."
+    )
+    if _for_programs(request):
+        return problem(request, 421, _("Not accepted"), text)
+    return PlainTextResponse(text + "\n", 421)
 
 
 async def _not_logged_in(request: Request, _error: Exception) -> Response:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from loa import __version__, yamlfile
 from loa.errors import StoreError, WorkspaceError
 from loa.i18n import _
+from loa.schedule.values import is_postgresql
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database
 from loa.store.file_history import Author, FileHistory
@@ -122,7 +123,7 @@ def _database(workspace: Workspace) -> str | None:
     except WorkspaceError:
         return None
     found = data.get("database") if isinstance(data, dict) else None
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and is_postgresql(found) else None
 
 
 def console_of(request: Request) -> Console:

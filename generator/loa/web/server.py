@@ -15,6 +15,7 @@ import uvicorn
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.web.app import create_app
+from loa.web.auth.hosts import own_names
 from loa.web.context import Console
 from loa.web.priority import CONSOLE, step_back
 from loa.workspace import Workspace
@@ -26,13 +27,17 @@ _PATIENCE = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where the console listens. `behind_proxy`: a server on this computer passes requests on, with X-Forwarded-*."""
+    """Where the console listens. `behind_proxy`: a server on this computer passes requests on, with X-Forwarded-*.
+
+    `names`: other names by which browsers reach it.
+    """
 
     host: str = HOST
     port: int = PORT
     certificate: Path | None = None
     key: Path | None = None
     behind_proxy: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -40,6 +45,13 @@ class Listen:
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
         shown = f"[{host}]" if ":" in host else host
         return f"{'https' if self.certificate else 'http'}://{shown}:{self.port}/"
+
+    @property
+    def host_names(self) -> set[str] | None:
+        """By which names the console is reached; None: the server before it decides, as long as no name is given."""
+        if self.behind_proxy and not self.names:
+            return None
+        return {*self.names, self.host, *own_names()}
 
     @property
     def open_to_network(self) -> bool:
@@ -68,7 +80,7 @@ def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) ->
     console = Console.open(workspace)
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(console),
+            create_app(console, listen.host_names),
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
 from loa.errors import Finding, WorkspaceError
@@ -30,10 +30,21 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, str_strip_whitespace=True)
 
 
-def validate(model: type[Model], source: YamlFile, path: Path_ = ()) -> Model:
-    """Return the part of `source` at `path` as a `model`. Raises WorkspaceError with all problems and their places."""
+_KEPT = "kept"
+
+
+def is_kept(info: ValidationInfo) -> bool:
+    """Return whether a copy that was valid for an earlier version is validated: rules made since do not refuse it."""
+    return bool(info.context and info.context.get(_KEPT))
+
+
+def validate(model: type[Model], source: YamlFile, path: Path_ = (), *, kept: bool = False) -> Model:
+    """Return the part of `source` at `path` as a `model`. Raises WorkspaceError with all problems and their places.
+
+    `kept`: the text is a copy that was valid for an earlier version (see `is_kept`).
+    """
     try:
-        return model.model_validate(value_at(source.data, path))
+        return model.model_validate(value_at(source.data, path), context={_KEPT: kept})
     except ValidationError as error:
         details = error.errors()
         meant = {near for detail in details if (near := _near_key(model, detail))}

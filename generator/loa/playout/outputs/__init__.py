@@ -11,12 +11,15 @@ from loa.playout.outputs.http import open_port as open_http_port
 from loa.playout.outputs.icecast import ANSWER_TIMEOUT, IcecastPlayer, address
 from loa.playout.outputs.rtp import RtpPlayer
 from loa.playout.outputs.sound_card import SoundCardPlayer, device_names
-from loa.playout.outputs.wav_file import FilePlayer, NullPlayer
+from loa.playout.outputs.wav_file import FilePlayer, NullPlayer, leads_out_text
 from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
+from loa.workspace import below, leads_out
 
 
 def open_connection(output: AnyOutput, connection: OutputConnection) -> Player:
     """Open `output` and return its player. Raises PlayoutError, WorkspaceError."""
+    if leads_out(connection.output):  # files are called by it
+        raise output_error(_("“{name}” cannot be the name of an output").format(name=connection.output))
     match output:
         case Null():
             return NullPlayer(connection)
@@ -56,7 +59,9 @@ def not_ready(output: AnyOutput, root: Path) -> str | None:
             except OSError as error:
                 return _("the Icecast server does not answer ({reason})").format(reason=error.strerror or error)
         case File():
-            folder = root / output.folder
+            folder = below(root, output.folder)
+            if not folder:
+                return leads_out_text(output.folder)
             while not folder.exists():
                 folder = folder.parent
             if not os.access(folder, os.W_OK):

@@ -5,10 +5,11 @@ import json
 import struct
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from loa.playout.outputs.base import OutputConnection, Paced
-from loa.workspace import cannot_write, private_file
+from loa.i18n import _
+from loa.playout.outputs.base import OutputConnection, Paced, output_error
+from loa.workspace import below, cannot_write, private_file
 
 _HEADER = 44
 
@@ -19,11 +20,13 @@ class FilePlayer(Paced):
     def __init__(self, connection: OutputConnection, folder: str) -> None:
         super().__init__(connection)
         name = f"{connection.airing_id.replace(':', '').replace('/', '-').replace('@', '-')}.wav"
-        path = connection.root / folder / connection.output / name
+        path = below(connection.root, str(PurePath(folder, connection.output, name)))
+        if not path:
+            raise output_error(leads_out_text(folder), _("Choose a folder below the station's."))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path = _free_path(path)
-            self._file = path.open("wb")
+            self._file = path.open("xb")  # "x": it never follows a link that somebody put there
         except OSError as error:
             raise cannot_write(path, error) from error
         self._path, self._bytes = path, 0
@@ -58,6 +61,11 @@ class FilePlayer(Paced):
         self._file.write(riff + form + struct.pack("<4sI", b"data", self._bytes))
         self._file.flush()
         self._file.seek(0, 2)
+
+
+def leads_out_text(folder: str) -> str:
+    """Return the words for a folder that is not below the station's."""
+    return _("the folder {folder} leads out of the station's folder").format(folder=folder)
 
 
 def _free_path(path: Path) -> Path:

@@ -31,7 +31,10 @@ class ForgedError(Exception):
 
 
 async def guard(request: Request) -> AsyncIterator[None]:
-    """Find out who asks, and let them pass or not. Raises LoginNeededError, NotAllowedError, ForgedError."""
+    """Find out who asks, and let them pass or not.
+
+    Raises UnknownHostError, LoginNeededError, NotAllowedError, ForgedError.
+    """
     try:
         await _let_pass(request)
         yield
@@ -40,6 +43,7 @@ async def guard(request: Request) -> AsyncIterator[None]:
 
 
 async def _let_pass(request: Request) -> None:
+    request.app.state.hosts.check(request)
     session = await run_in_threadpool(identify, request)
     request.state.session = session
     decision = decision_of(request.scope.get("endpoint"))
