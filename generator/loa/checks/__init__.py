@@ -41,6 +41,7 @@ PASSAGE_RULES: tuple[Callable[[Passage], Iterator[Hit]], ...] = (
     sentences.too_long,
     sentences.small_start,
     dates.days,
+    dates.weekdays_without_year,
     consistency.hours,
     consistency.day_spans,
     consistency.ratios,

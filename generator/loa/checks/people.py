@@ -40,7 +40,7 @@ _CRIME = (
 )
 _SENSITIVE = re.compile(rf"(?<!\w)(?:(?P<health>{_HEALTH})|(?P<poor>{_POOR})|(?P<crime>{_CRIME}))(?!\w)", re.I)
 _LISTED = re.compile(
-    rf"(?:danh\s+sách|các\s+hộ|những\s+(?:hộ|người)|gồm\s+các)[^.;:\n]{{0,30}}(?:{_POOR}|{_HEALTH}|{_CRIME})[^.;:\n]{{0,40}}(?::|gồm|sau)", re.I
+    rf"(?:danh\s+sách|các\s+hộ|những\s+(?:hộ|người)|gồm\s+các)[^.;:\n]{{0,30}}(?:(?:cận\s+)?nghèo|{_HEALTH}|{_CRIME})[^.;:\n]{{0,40}}(?::|gồm|sau)", re.I
 )
 _BIRTH = re.compile(r"(?:sinh\s+(?:năm|ngày)|SN|sn)[\s:.]*(?:\d{1,2}[/.-]\d{1,2}[/.-])?(?P<year>(?:19|20)\d\d)|\d{1,2}\s+tuổi", re.I)
 _HOME = re.compile(
