@@ -80,13 +80,13 @@ def days(passage: Passage) -> Iterator[Hit]:
 
 def weekdays_without_year(passage: Passage) -> Iterator[Hit]:
     """ "thứ Sáu, 24/9": the day nearest to the article's is another weekday."""
+    if "/" not in passage.text:
+        return
     for match in _NEAR_WEEKDAY.finditer(passage.text):
         named = _SHORT_WEEKDAYS[(match["w"] or match["w2"]).lower()]
         found = _nearest(int(match["d"] or match["d2"]), int(match["m"] or match["m2"]), passage.day)
         if found is not None and found.weekday() != named:
-            message = _("{day} is not a {weekday}.").format(
-                day=f"{found:%d/%m/%Y}", weekday=match["w"] or match["w2"]
-            )
+            message = _("{day} is not a {weekday}.").format(day=f"{found:%d/%m/%Y}", weekday=match["w"] or match["w2"])
             fix = _("It is {right}: check the day.").format(right=_NAMES[found.weekday()])
             yield warning(*match.span(), "date.weekday", message, fix)
 

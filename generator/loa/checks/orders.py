@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from loa.checks.text import Hit, Passage, warning
 from loa.i18n import _
 
+_NEGATIVE = re.compile(r"không|cấm|đừng|chớ|chẳng|chưa", re.I)
 _DOUBLE = re.compile(
     r"(?<!\w)(?:(?:không|chẳng)\s+(?:được|nên|cần|phải|ai\s+được)\s+không|(?:đừng|chớ|chưa)\s+(?:nên\s+|được\s+)?không"
     r"|(?:nghiêm\s+)?cấm\s+(?:tuyệt\s+đối\s+)?không(?:\s+được|\s+cho)?|không\s+được\s+(?:cấm|đừng|chớ)"
@@ -18,7 +19,9 @@ _MUST = (
     r"|tránh\s+xa|đội\s+mũ\s+bảo\s+hiểm|mặc\s+áo\s+phao|đun\s+sôi|vào\s+bờ|neo\s+đậu|chằng\s+chống|tiêm\s+phòng"
     r"|gọi\s+(?:ngay\s+)?(?:111|112|113|114|115)|báo\s+(?:ngay\s+)?(?:cho\s+)?(?:công\s+an|cơ\s+quan|chính\s+quyền)"
 )
-_NOT_DONE = re.compile(rf"(?P<no>không\s+được|không\s+nên|không|đừng|chớ|cấm|nghiêm\s+cấm)\s+(?P<must>{_MUST})(?!\w)", re.I)
+_NOT_DONE = re.compile(
+    rf"(?P<no>không\s+được|không\s+nên|không|đừng|chớ|cấm|nghiêm\s+cấm)\s+(?P<must>{_MUST})(?!\w)", re.I
+)
 # Said of those who do not do it, not to them.
 _ABOUT = re.compile(
     r"(?:nếu|vì|do|khi|mà|hộ|người|trường\s+hợp|ai|hành\s+vi|những|các|cố\s+tình|lý\s+do|còn|tội|xe|phạt|xử\s+phạt|nào|vẫn|"
@@ -35,11 +38,15 @@ _DONE = re.compile(
     rf"(?:hãy|cần|nên|phải|được|được\s+phép|nhớ)\s+(?P<act>{_FORBIDDEN})(?!\w)",
     re.I,
 )
-_SAFE = re.compile(r"\b(?:hạn\s+chế|tránh|chỉ|sau\s+khi|trở\s+lại|bình\s+thường|hết\s+lệnh|cẩn\s+thận|trước\s+khi)\b", re.I)
+_SAFE = re.compile(
+    r"\b(?:hạn\s+chế|tránh|chỉ|sau\s+khi|trở\s+lại|bình\s+thường|hết\s+lệnh|cẩn\s+thận|trước\s+khi)\b", re.I
+)
 
 
 def double_negatives(passage: Passage) -> Iterator[Hit]:
     """ "không được không sơ tán", "cấm không được đổ rác": two negatives, which say the opposite."""
+    if not _NEGATIVE.search(passage.text):
+        return
     for match in _DOUBLE.finditer(passage.text):
         if _ALLOWED.match(passage.text, match.start()):
             continue
@@ -49,7 +56,7 @@ def double_negatives(passage: Passage) -> Iterator[Hit]:
 
 def turned_round(passage: Passage) -> Iterator[Hit]:
     """ "Bà con không sơ tán", "bà con hãy lội qua suối": an order that sends people into danger."""
-    for match in _NOT_DONE.finditer(passage.text):
+    for match in _NOT_DONE.finditer(passage.text) if _NEGATIVE.search(passage.text) else ():
         if _ABOUT.search(passage.text[max(0, match.start() - 40) : match.start()]):
             continue
         certain = match["no"].lower() in {"không được", "cấm", "nghiêm cấm", "đừng", "chớ", "không nên"}

@@ -31,8 +31,14 @@ _OPEN_END = re.compile(r"[,–-]\s*$")
 _CLOSED = re.compile(r"[.!?…:;][\"”’)\]\s]*$")
 _ENDED = re.compile(r"[.!?…:;,–-][\"”’)\]\s]*$")
 _LABEL = re.compile(r"[\W\d]*([^\W\d_][^:;.]{1,60}):\s")
-_NUMBERED = re.compile(r"\s*(?:Điều|Chương|Mục|Phần|Phụ lục|Bảng|Biểu|Hình|Ảnh|Bài|Câu)\s+[\dIVX]+|\s*(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*)[.)]?\s")
-_CAPTION = re.compile(r"\s*(?:Ảnh|Hình|Bảng|Biểu|Nguồn|Tin|Bài|Video|Chú thích)\b[^.]{0,3}[:.\d]|.*\b(?:Ảnh|Nguồn)\s*:\s*\S{1,30}\s*$", re.I)
+_NUMBERED = re.compile(
+    r"\s*(?:Điều|Chương|Mục|Phần|Phụ lục|Bảng|Biểu|Hình|Ảnh|Bài|Câu)\s+[\dIVX]+|"
+    r"\s*(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*)[.)]?\s"
+)
+_CAPTION = re.compile(
+    r"\s*(?:Ảnh|Hình|Bảng|Biểu|Nguồn|Tin|Bài|Video|Chú thích)\b[^.]{0,3}[:.\d]|.*\b(?:Ảnh|Nguồn)\s*:\s*\S{1,30}\s*$",
+    re.I,
+)
 _DEFINES = re.compile(r"(?:là|gồm|bao gồm|như sau)\s*:\s*$", re.I)
 
 

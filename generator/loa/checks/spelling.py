@@ -56,6 +56,7 @@ def spelling(passage: Passage) -> Iterator[Hit]:
             start, end, "spelling.unmarked", message, _("Write it with all marks; it cannot be read aloud like this.")
         )
         return
+    line = real_words.Line(words, text)
     shouted = sum(m.group().isupper() for m in words) > 0.7 * len(words)
     for index, match in enumerate(words):
         if any(a < match.end() and match.start() < b for a, b in reported):
@@ -64,7 +65,7 @@ def spelling(passage: Passage) -> Iterator[Hit]:
             _bound(words, index, text)
             or _word(words, index, text, shouted=shouted)
             or _pair(words, index, text)
-            or real_words.slip(words, index, text)
+            or real_words.slip(line, index)
         )
         if hit:
             reported.append((hit.start, hit.end))

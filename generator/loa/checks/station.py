@@ -107,30 +107,30 @@ def facts(commune: Commune, index: int, source: YamlFile, day: date) -> Iterator
 
 
 _NOTHING = re.compile(
-    r"(?:không|ko|không có|không rõ|chưa|chưa có|chưa rõ|trống|bỏ trống|đang cập nhật|cập nhật sau|n\s*/?\s*a|none|null|nil|tbd|"
-    r"x{2,}|[-–—_.…?/]+)\.?",
+    r"(?:không|ko|không có|không rõ|chưa|chưa có|chưa rõ|trống|bỏ trống|đang cập nhật|cập nhật sau|"
+    r"n\s*/?\s*a|none|null|nil|tbd|x{2,}|[-–—_.…?/]+)\.?",
     re.IGNORECASE,
 )
 
 
 def nothings(source: YamlFile, index: int) -> Iterator[Finding]:
     """ "address: không", "phone: chưa có", "hours: -": a word for nothing, which would be read aloud as a fact."""
-    for path, value in _facts(source.data, ()):
+    for path, value in _texts(source.data, ()):
         other_campaign = path[0] == "campaigns" and path[1:2] != (index,)
         if not other_campaign and _NOTHING.fullmatch(value.strip()):
             message = _("“{value}” would be read aloud as if it were the fact.").format(value=value)
             yield source.finding(path, "fact.nothing", message, _("Write null where there is nothing to say."))
 
 
-def _facts(data: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+def _texts(data: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     """Every text of a campaign file but for notes and pronunciations."""
     if isinstance(data, dict):
         for key, value in data.items():
             if key not in {"notes", "pronounce"}:
-                yield from _facts(value, (*path, key))
+                yield from _texts(value, (*path, key))
     elif isinstance(data, list):
         for index, value in enumerate(data):
-            yield from _facts(value, (*path, index))
+            yield from _texts(value, (*path, index))
     elif isinstance(data, str) and path:
         yield path, data
 
