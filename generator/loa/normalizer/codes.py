@@ -134,7 +134,7 @@ def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
-    """A code of letters and digits: as the tables say, else the letters in words or spelt and the digits as a number."""
+    """A code of letters and digits: as the tables say, else letters in words or spelt, and digits as a number."""
     text = match[0]
     if re.search(r"\d\.\d{3}$", text) or (match["joint"] == "-" and ROMAN.fullmatch(match["name"])):
         return None  # Vitamin A 100.000; quý IV-2025

@@ -174,7 +174,7 @@ class Scan:
             self.fresh = False
 
     def measure(self, end: int, kind: str) -> int:
-        """Record that a quantity of `kind` ends at `end`; a dash or slash after it is read accordingly. Returns `end`."""
+        """Record that a quantity of `kind` ends at `end`, which decides how a dash or slash is read. Returns `end`."""
         self.measured, self.kind = end, kind
         return end
 

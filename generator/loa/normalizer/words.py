@@ -93,7 +93,7 @@ def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
 
 
 def _decide(scan: Scan, word: str, start: int, end: int) -> str:
-    """The words for one run of letters: a word, an abbreviation, a foreign word or an unknown one, tried in this order."""
+    """The words for one run of letters: as a word, an abbreviation, a foreign word or an unknown one, in this order."""
     lower = word.lower()
     if len(word) == 1:
         return _single(scan, word, start, end)
