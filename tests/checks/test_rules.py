@@ -183,6 +183,7 @@ LET_PASS = [
     (Y2026, "Giao đồng chí Nguyễn Văn An phụ trách địa bàn thôn 1, thôn 2."),
     (Y2026, "Tuyên truyền qua nhiều kênh (phát thanh, truyền hình, báo in) theo văn bản chỉ đạo của cấp trên."),
     (Y2026, "Gặp thú y viên xã Hạ Bằng"),
+    (Y2026, "Xưởng may gia công xuất khẩu cần thợ."),
     (Y2026, "Diện tích 5 km², mỗi hộ 120 m²."),
     (Y2026, "Theo Nghị quyết số 35/NQ-HĐND về sắp xếp đơn vị hành chính cấp huyện, xã triển khai như sau."),
     (Y2026, "Năm 2021, UBND huyện Gio Linh trao 20 suất quà."),
