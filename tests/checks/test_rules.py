@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from loa.campaign import Unit
 from loa.checks import review
 
 Y2021, Y2023, Y2024, Y2026 = date(2021, 10, 1), date(2023, 8, 8), date(2024, 12, 1), date(2026, 11, 1)
@@ -94,6 +95,48 @@ TOLD = [
     (Y2023, "Họp dân thứ Hai, ngày 08/8/2023.", "date.weekday", "thứ Hai, ngày 08/8/2023"),
     (Y2023, "Ông A, số CCCD 045203004567.", "personal.id", "045203004567"),
     (Y2023, "Gọi 0912 345 678 để hỏi.", "personal.mobile", "0912 345 678"),
+    # slips that leave a real word
+    (Y2026, "Đồng chí Phó chỉ tịch UBND xã phát biểu.", "spelling.context", "chỉ tịch"),
+    (Y2026, "Bệnh nhân được đưa đến bệnh viên đa khoa.", "spelling.context", "bệnh viên"),
+    (Y2026, "Cơn bão gây thiệt hạn nặng về người và tài sản.", "spelling.context", "thiệt hạn"),
+    (Y2026, "Đề nghị các hộ giao đình tham gia.", "spelling.context", "giao đình"),
+    (Y2026, "Các cơ quan, đơn vi trên địa ban xã.", "spelling.context", "đơn vi"),
+    (Y2026, "Phòng chông cháy nổ mùa khô.", "spelling.context", "Phòng chông"),
+    (Y2026, "Họp dân ngày 15 thằng 11 tại nhà văn hóa.", "spelling.context", "thằng"),
+    # contradictions inside one text
+    (Y2026, "Thi từ 8h30 đến 7h00 ngày 26/10/2026.", "time.span", "từ 8h30 đến 7h00"),
+    (Y2026, "Khám từ ngày 15/9 đến ngày 10/9/2026.", "date.span", "từ ngày 15/9 đến ngày 10/9/2026"),
+    (Y2026, "Kỳ thi ngày 26/10/2026.\nThí sinh có mặt lúc 7 giờ ngày 26/10/2025.", "date.two-years", "26/10/2025"),
+    (
+        Y2026,
+        "Hà Nội, ngày 10 tháng 12 năm 2025\nCăn cứ Quyết định số 123/QĐ-UBND ngày 23/12/2025 của UBND xã.",
+        "date.after-text",
+        "23/12/2025",
+    ),
+    (Y2026, "Xã đạt 17/19 tiêu chí nông thôn mới, đạt 80%.", "count.rate", "17/19"),
+    (Y2026, "Có 120 hộ, gồm 45 hộ nghèo, 60 hộ cận nghèo và 20 hộ khác.", "count.sum", "120"),
+    (Y2026, "Họp lúc 7 giờ thứ Năm, 20/11.", "date.weekday", "thứ Năm, 20/11"),
+    # orders turned round
+    (Y2026, "Bà con không được không sơ tán.", "order.double-negative", "không được không"),
+    (Y2026, "Cấm không được đổ rác ra đường.", "order.double-negative", "Cấm không được"),
+    (Y2026, "Bà con không được sơ tán trước 17 giờ.", "order.turned", "không được sơ tán"),
+    (Y2026, "Khi ra khỏi nhà, đừng khóa van bình gas.", "order.turned", "đừng khóa van"),
+    (Y2026, "Bà con hãy lội qua suối để về nhà.", "order.turned", "lội qua"),
+    # people
+    (
+        Y2026,
+        "Ông Nguyễn Văn Hùng, sinh năm 1985, thôn Đông, thuộc hộ nghèo, đang điều trị HIV.",
+        "personal.sensitive",
+        "Nguyễn Văn Hùng",
+    ),
+    (Y2026, "Danh sách hộ nghèo gồm: ông Lò Văn Páo, bà Giàng Thị Mỷ.", "personal.sensitive", "Lò Văn Páo"),
+    (Y2026, "Các hộ nghèo của thôn như sau:\n- Lò Văn Páo\n- Giàng Thị Mỷ", "personal.sensitive", "Giàng Thị Mỷ"),
+    (Y2026, "Em Lê Thị Lan, học sinh lớp 5A Trường Tiểu học Kim Đồng, bị nạn.", "personal.child", "Lê Thị Lan"),
+    (Y2026, "Bà Hoàng Thị Mai, sinh năm 1960, trú tại thôn 3, được mời.", "personal.sensitive", "Hoàng Thị Mai"),
+    # what ended
+    (Y2026, "Bà con mang sổ hộ khẩu đến trụ sở.", "law.body-ended", "sổ hộ khẩu"),
+    (Y2026, "Sở LĐ-TB&XH phối hợp tập huấn cho bà con.", "law.body-ended", "Sở LĐ-TB&XH"),
+    (Y2026, "UBND tỉnh Hà Nam thông báo lịch thi.", "law.province-ended", "tỉnh Hà Nam"),
 ]  # fmt: skip
 
 LET_PASS = [
@@ -130,6 +173,27 @@ LET_PASS = [
     (Y2023, "Tổng đài 1900 1909, 18001096, (0233) 3825119."),
     (Y2021, "Xã có 113 thủ tục, trong đó 60 dịch vụ mức độ 3 và 53 dịch vụ mức độ 4."),
     (Y2021, "Có 60 dịch vụ công mức độ 3 và 53 dịch vụ công mức độ 4."),
+    (Y2026, "Trực từ 22h đến 5h sáng hôm sau; làm việc từ 7h30 đến 11h30; nghỉ từ 28/12 đến 3/1."),
+    (Y2026, "Ngày 25/11, từ 8h đến 7h ngày 26/11, thôn mất điện."),
+    (Y2026, "Nếu không khóa van bình gas, nguy cơ cháy rất lớn; hộ không di dời sẽ bị xử phạt."),
+    (Y2026, "Ông Trần Văn Bình, Chủ tịch UBND xã, trao quà cho hộ nghèo."),
+    (Y2026, "Cụ Nguyễn Thị Sáu, sinh năm 1930, thôn 4, từ trần ngày 20/11."),
+    (Y2026, "Xã có 9/10 thôn đạt chuẩn, chiếm 90%."),
+    (Y2026, "Đài truyền thanh xã phát 2 lần/ngày vào buổi sáng và buổi chiều."),
+    (Y2026, "Giao đồng chí Nguyễn Văn An phụ trách địa bàn thôn 1, thôn 2."),
+    (Y2026, "Tuyên truyền qua nhiều kênh (phát thanh, truyền hình, báo in) theo văn bản chỉ đạo của cấp trên."),
+    (Y2026, "Gặp thú y viên xã Hạ Bằng"),
+    (Y2026, "Xưởng may gia công xuất khẩu cần thợ."),
+    (Y2026, "Diện tích 5 km², mỗi hộ 120 m²."),
+    (Y2026, "Theo Nghị quyết số 35/NQ-HĐND về sắp xếp đơn vị hành chính cấp huyện, xã triển khai như sau."),
+    (Y2026, "Năm 2021, UBND huyện Gio Linh trao 20 suất quà."),
+    (Y2026, "Ông sinh ra tại tỉnh Hà Nam, nay tròn 80 tuổi."),
+    (Y2026, "Những điều cử tri cần\nNgày bầu cử là ngày hội của toàn dân, mỗi cử tri hãy đi bầu đúng giờ, đúng nơi."),
+    (
+        Y2026,
+        "1. Tuyên truyền\n- Đơn vị chủ trì: Phòng Văn hóa - Xã hội của xã.\n2. Cổ động\n"
+        "- Đơn vị chủ trì: Phòng Văn hóa - Xã hội của xã.",
+    ),
 ]
 
 
@@ -169,3 +233,13 @@ def test_a_paragraph_cut_into_lines_is_read_as_one() -> None:
         "Việc này giúp người dân tiết kiệm thời gian, chi phí đi lại, công khai, minh\nmạch và thuận tiện hơn trước.\n"
     )
     assert {f.code for f in review(text, Y2023)} == {"layout.hard-wrap", "spelling.confused"}
+
+
+def test_a_notice_of_another_commune_is_told_only_where_the_commune_is_known() -> None:
+    text = "UBND phường Hương Xuân thông báo lịch cắt điện.\nBà con phường Hương Xuân lưu ý."
+    unit = Unit(name="Thuận Lợi", kind="xã", province="Đồng Nai")
+    found = [(f.line, f.code, f.quote) for f in review(text, Y2026, unit=unit) if f.code == "place.other"]
+    assert found == [(1, "place.other", "UBND phường Hương Xuân")]
+    assert "place.other" not in {f.code for f in review(text, Y2026)}
+    own = f"{text}\nUBND xã Thuận Lợi phối hợp."
+    assert "place.other" not in {f.code for f in review(own, Y2026, unit=unit)}

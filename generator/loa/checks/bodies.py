@@ -15,6 +15,7 @@ _HOME = re.compile(
     r"quê|sinh\s+(?:ra\s+)?(?:tại|ở|năm)|nguyên\s+quán|trước\s+ngày|lịch\s+sử|chiến\s+dịch|chiến\s+thắng|đặc\s+sản|hàng",
     re.I,
 )
+_PROVINCE = re.compile(r"tỉnh|thành\s+phố|TP", re.I)
 _ISSUER = re.compile(
     r"(?P<who>UBND|Ủy\s+ban\s+nhân\s+dân|HĐND|Hội\s+đồng\s+nhân\s+dân|Đảng\s+ủy|Công\s+an|Trạm\s+Y\s+tế|Đài\s+Truyền\s+thanh|địa\s+bàn|nhân\s+dân)\s+"
     rf"(?P<kind>xã|phường|thị\s+trấn|đặc\s+khu)\s+(?P<name>(?-i:[{UPPER}][{LOWER}]*)(?:\s+(?-i:[{UPPER}][{LOWER}]*)){{0,3}})",
@@ -27,8 +28,15 @@ def _ended_bodies() -> tuple[tuple[law.Body, "re.Pattern[str]"], ...]:
     return tuple((body, re.compile(rf"(?<!\w)(?:{body.pattern})(?!\w)", re.I)) for body in law.bodies())
 
 
+@cache
+def _any_ended_body() -> "re.Pattern[str]":
+    return re.compile(rf"(?<!\w)(?:{'|'.join(body.pattern for body in law.bodies())})(?!\w)", re.I)
+
+
 def ended_bodies(passage: Passage) -> Iterator[Hit]:
     """A ministry, department or paper that no longer exists on the article's day, told as if it did."""
+    if not _any_ended_body().search(passage.text):
+        return
     for body, pattern in _ended_bodies():
         if passage.day <= body.until:
             continue
@@ -55,7 +63,7 @@ def _ended_provinces() -> "re.Pattern[str]":
 
 def provinces_ended(passage: Passage) -> Iterator[Hit]:
     """ "tỉnh Hà Nam" after 30 June 2025, outside of a look back."""
-    if law.in_force("cap-huyen", passage.day):
+    if law.in_force("cap-huyen", passage.day) or not _PROVINCE.search(passage.text):
         return
     for match in _ended_provinces().finditer(passage.text):
         sentence = sentence_around(passage.text, *match.span())
@@ -71,7 +79,7 @@ def provinces_ended(passage: Passage) -> Iterator[Hit]:
 def other_place(text: Text) -> Iterator[Hit]:
     """The notice of another commune among this commune's texts; told once, at its first name."""
     unit = text.unit
-    if unit is None or unit.sample or unit.name is None:
+    if unit is None or unit.sample or unit.name is None or unit.name in text.flat:
         return
     own = places.fold(unit.name)
     first = None

@@ -9,6 +9,7 @@ from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
 from loa.text import UPPER
 
+_DIGIT = re.compile(r"\d")
 _HOUR = r"(?P<{0}>\d{{1,2}})\s*(?:giờ|[hHg](?!\w)|[hHg:](?=\d\d))\s*(?P<{0}m>\d{{2}})?(?:\s*phút|')?"
 _HOURS = re.compile(
     rf"(?<![\w,.])(?:từ\s+)?{_HOUR.format('a')}\s*(?:đến|[-–]|tới)\s*{_HOUR.format('b')}(?![\w/])", re.I
@@ -44,7 +45,8 @@ _RATIO = re.compile(
     re.I,
 )
 _PARTS = re.compile(
-    r"(?P<total>\d{1,3}(?:\.\d{3})+|\d+)\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\d\n]{0,40}?(?P<how>trong đó|bao gồm|gồm)[^.;\d\n]{0,12}"
+    r"(?P<total>\d{1,3}(?:\.\d{3})+|\d+)\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\d\n]{0,40}?"
+    r"(?P<how>trong đó|bao gồm|gồm)[^.;\d\n]{0,12}"
     r"(?P<list>(?:\d[\d.]*\s+(?P=noun)[^.;\d\n]{0,40}){3,8})",
     re.I,
 )
@@ -52,6 +54,8 @@ _PARTS = re.compile(
 
 def hours(passage: Passage) -> Iterator[Hit]:
     """ "từ 8h30 đến 7h00": a span that ends before it begins, and not overnight."""
+    if not _DIGIT.search(passage.text):
+        return
     for match in _HOURS.finditer(passage.text):
         begin = 60 * int(match["a"]) + int(match["am"] or 0)
         end = 60 * int(match["b"]) + int(match["bm"] or 0)
@@ -67,6 +71,8 @@ def hours(passage: Passage) -> Iterator[Hit]:
 
 def day_spans(passage: Passage) -> Iterator[Hit]:
     """ "từ 15/9 đến 10/9/2026": days that run backwards."""
+    if "/" not in passage.text:
+        return
     for match in _DAY_SPAN.finditer(passage.text):
         year = int(match["y"] or match["y2"] or passage.day.year)
         last = int(match["y2"] or match["y"] or year)
@@ -83,6 +89,8 @@ def day_spans(passage: Passage) -> Iterator[Hit]:
 
 def ratios(passage: Passage) -> Iterator[Hit]:
     """ "17/19 tiêu chí, đạt 80%": a share that its own numbers do not give."""
+    if "%" not in passage.text:
+        return
     for match in _RATIO.finditer(passage.text):
         part, whole = (int(match[name].replace(".", "")) for name in ("part", "whole"))
         rate = float(match["rate"].replace(",", "."))
@@ -96,6 +104,8 @@ def ratios(passage: Passage) -> Iterator[Hit]:
 
 def parts(passage: Passage) -> Iterator[Hit]:
     """Three parts and more of one noun that are together more than their total."""
+    if not re.search(r"trong đó|gồm", passage.text, re.I):
+        return
     for match in _PARTS.finditer(passage.text):
         total = int(match["total"].replace(".", ""))
         found = re.findall(rf"(\d[\d.]*)\s+{re.escape(match['noun'])}", match["list"], re.I)

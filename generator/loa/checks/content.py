@@ -111,7 +111,8 @@ _NOTE = re.compile(
     rf"|{_HEAD}tuần\s+(?:phát|đọc)\s+(?:0?\d|một|hai|ba)\s+(?:lần|buổi)[^.\n]*"
     r"|\(\s*(?:đọc\s+(?:\d|hai|ba|chậm|lại|kỹ|to|rõ|mỗi|nhấn)|phát\s+(?:\d+|hai|ba|lại)\s+lần|nghỉ\s+\d+\s*(?:giây|phút|s\b)|"
     r"(?:chèn\s+|cắt\s+|nền\s+)?nhạc(?:\s+(?:nền|hiệu|cắt|dạo|chèn))?\s*\)|chèn\s|ngừng\s+(?:\d|một|đọc))[^)\n]{0,60}\)?"
-    r"|[(\[][^)\]\n]{0,40}(?:nhờ\s+(?:\w+\s+){0,3}(?:sửa|xem|hỏi|kiểm|đọc)|hỏi lại|sửa lại|kiểm tra lại số|chờ số liệu|chưa chắc)"
+    r"|[(\[][^)\]\n]{0,40}(?:nhờ\s+(?:\w+\s+){0,3}(?:sửa|xem|hỏi|kiểm|đọc)|hỏi lại|sửa lại|"
+    r"kiểm tra lại số|chờ số liệu|chưa chắc)"
     r"[^)\]\n]{0,80}[)\]]"
     r"|(?:người|cán bộ)\s+(?:đọc|phát thanh|biên tập|soạn|đánh máy)\s*:[^\n]*",
     re.I,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from loa.checks.text import Hit, Passage
+from loa.checks.text import Hit, Passage, warning
 from loa.i18n import _
 
 _DAY = re.compile(
@@ -27,6 +27,13 @@ _NAMES = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "th�
 _WEEKDAYS = {name: index for index, name in enumerate(_NAMES)} | {f"thứ {index + 2}": index for index in range(6)}
 _WEEKDAY = re.compile(rf"({'|'.join(_WEEKDAYS)})\s*[,(]?\s*(?:ngày\s+)?$", re.I)
 _WEEKDAY_AFTER = re.compile(rf"\s*\(\s*({'|'.join(_WEEKDAYS)})\s*\)", re.I)
+_SHORT_WEEKDAYS = _WEEKDAYS | {f"t{index + 2}": index for index in range(6)} | {"cn": 6}
+# "thứ Sáu, 25/9", "T7 (5/9)", "25/9 (thứ Sáu)": a weekday beside a day without its year.
+_NEAR_WEEKDAY = re.compile(
+    rf"(?<![\w/])(?:(?P<w>{'|'.join(_SHORT_WEEKDAYS)})\s*[,(:]?\s*(?:ngày\s+)?(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})(?![\d/])"
+    rf"|(?P<d2>\d{{1,2}})/(?P<m2>\d{{1,2}})\s*[,(]\s*(?P<w2>{'|'.join(_SHORT_WEEKDAYS)})(?!\w))",
+    re.I,
+)
 # What is said right before the day of a deadline, or of something that is still to come.
 _DEADLINE = re.compile(
     r"(?:hạn\s+(?:chót|cuối|nộp|đăng ký|tiếp nhận)[^.;]{0,30}"
@@ -69,6 +76,30 @@ def days(passage: Passage) -> Iterator[Hit]:
         if reported < passage.day and _DEADLINE.search(before) and not _TOLD_AS_PAST.search(_sentence(before)):
             message = _("This day has passed on {day}, the article's day.").format(day=f"{passage.day:%d/%m/%Y}")
             yield Hit(*match.span(), "date.past", message, _("Write a day to come, or delete the sentence."))
+
+
+def weekdays_without_year(passage: Passage) -> Iterator[Hit]:
+    """ "thứ Sáu, 24/9": the day nearest to the article's is another weekday."""
+    if "/" not in passage.text:
+        return
+    for match in _NEAR_WEEKDAY.finditer(passage.text):
+        named = _SHORT_WEEKDAYS[(match["w"] or match["w2"]).lower()]
+        found = _nearest(int(match["d"] or match["d2"]), int(match["m"] or match["m2"]), passage.day)
+        if found is not None and found.weekday() != named:
+            message = _("{day} is not a {weekday}.").format(day=f"{found:%d/%m/%Y}", weekday=match["w"] or match["w2"])
+            fix = _("It is {right}: check the day.").format(right=_NAMES[found.weekday()])
+            yield warning(*match.span(), "date.weekday", message, fix)
+
+
+def _nearest(day: int, month: int, near: date) -> date | None:
+    """The day and month within the half year before and after `near`; None where there is no such day."""
+    found = []
+    for year in (near.year - 1, near.year, near.year + 1):
+        try:
+            found.append(date(year, month, day))
+        except ValueError:
+            continue
+    return min(found, key=lambda other: abs((other - near).days), default=None)
 
 
 def _impossible(match: re.Match[str]) -> Hit:

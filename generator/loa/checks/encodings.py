@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from loa.checks import lexicon as syl
 from loa.checks.text import Hit, Text
@@ -31,17 +32,24 @@ _ENOUGH = 3  # words that only the old encoding explains, before a paragraph is 
 def encodings(text: Text) -> Iterator[Hit]:
     """Each paragraph that is Vietnamese only when its letters are taken for those of an old encoding."""
     for start, end, _heading, _item in text.spans:
-        letters = text.composed[start:end]
-        if letters.isascii():
-            continue
-        for name, code in (("TCVN3 (ABC)", "encoding.tcvn3"), ("VNI", "encoding.vni")):
-            replacement = from_tcvn3(letters) if name != "VNI" else from_vni(letters)
-            if _explains(letters, replacement):
-                message = _("This paragraph is typed in {name}, not in Unicode.").format(name=name)
-                yield Hit(
-                    start, end, code, message, _("Convert it with UniKey, or: loa check --fix"), replacement=replacement
-                )
-                break
+        found = _encoding(text.composed[start:end])
+        if found is not None:
+            name, code, replacement = found
+            message = _("This paragraph is typed in {name}, not in Unicode.").format(name=name)
+            fix = _("Convert it with UniKey, or: loa check --fix")
+            yield Hit(start, end, code, message, fix, replacement=replacement)
+
+
+@lru_cache(maxsize=20_000)
+def _encoding(letters: str) -> tuple[str, str, str] | None:
+    """The old encoding that explains a paragraph: its name, the code of the finding, the text in Unicode."""
+    if letters.isascii():
+        return None
+    for name, code, convert in (("TCVN3 (ABC)", "encoding.tcvn3", from_tcvn3), ("VNI", "encoding.vni", from_vni)):
+        replacement = convert(letters)
+        if _explains(letters, replacement):
+            return name, code, replacement
+    return None
 
 
 def from_tcvn3(text: str) -> str:

@@ -23,6 +23,7 @@ MARK_SURE = 0.25
 """The same where only a mark differs."""
 _NUMBERED_WORDS = frozenset("ngày tháng điều khoản thôn".split())
 """Words that ask for a number: "ngay 15", "thằng 11"."""
+_NUMBER = re.compile(r" ?\d[\d.,]*(?:[/ ].*)? ?|.*[/ ]\d[\d.,]* ", re.DOTALL)
 ODD, ODD_TOTAL = 4, 8
 """A syllable that at most so many listed words hold, and the laws hardly ever, does not stand alone."""
 RARE = 100
@@ -45,20 +46,62 @@ _ENDS = tuple(pair.split() for pair in "n ng,t c,nh n,ch t,i y,o u,m n".split(",
 _KEYS = "bcdghklmnpqrstvxđaáàảãạăắằẳẵặâấầẩẫậeéèẻẽẹêếềểễệiíìỉĩịoóòỏõọôốồổỗộơớờởỡợuúùủũụưứừửữựyýỳỷỹỵ"
 
 
-def slip(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
-    """What is wrong with word `index` of `words`, found in `text`; None where it may be right."""
-    match = words[index]
-    word = syl.normal(match.group())
-    if len(word) < 2 or word not in syl.syllables() or _is_name(words, index, text):
+class Line:
+    """The words of a paragraph in one form, and what stands between each and the next: " ", "#" (a number) or ""."""
+
+    __slots__ = ("gaps", "norms", "text", "words")
+
+    def __init__(self, words: list[re.Match[str]], text: str) -> None:
+        self.words, self.text = words, text
+        self.norms = [syl.normal(match.group()) for match in words]
+        ends = [0, *(match.end() for match in words)]
+        starts = [*(match.start() for match in words), len(text)]
+        self.gaps = [
+            _gap(text[end:start]) for end, start in zip(ends, starts, strict=True)
+        ]  # before each, and at the end
+
+    def before(self, index: int) -> tuple[str, str]:
+        """The two neighbours before word `index`, nearest first: a word, "#", or "" where a sign or nothing stands."""
+        if self.gaps[index] != " ":
+            return ("#" if self.gaps[index] == "#" else "", "")
+        if not index:
+            return ("", "")
+        near = self.norms[index - 1]
+        if self.gaps[index - 1] != " ":
+            return (near, "#" if self.gaps[index - 1] == "#" else "")
+        return (near, self.norms[index - 2] if index > 1 else "")
+
+    def after(self, index: int) -> tuple[str, str]:
+        """The two neighbours behind it; a name tells nothing."""
+        if self.gaps[index + 1] != " ":
+            return ("#" if self.gaps[index + 1] == "#" else "", "")
+        if index + 1 >= len(self.words) or self.words[index + 1].group().istitle():
+            return ("", "")
+        near = self.norms[index + 1]
+        if self.gaps[index + 2] != " ":
+            return (near, "#" if self.gaps[index + 2] == "#" else "")
+        return (near, self.norms[index + 2] if index + 2 < len(self.norms) else "")
+
+
+def _gap(text: str) -> str:
+    if text.isspace():
+        return " "
+    return "#" if _NUMBER.fullmatch(text) else ""
+
+
+def slip(line: Line, index: int) -> Hit | None:
+    """What is wrong with word `index` of `line`; None where it may be right."""
+    word = line.norms[index]
+    before, after = line.before(index), line.after(index)
+    meant = likelier(word, before, after) if len(word) > 1 else None
+    if meant is None or word not in syl.syllables():
         return None
+    text, match = line.text, line.words[index]
     if text[match.start() - 1 : match.start()] in {"/", "-", "&"} or text[match.end() : match.end() + 1] in {"/", "-"}:
         return None
-    before = _neighbours(words, index, text, -1)
-    after = _neighbours(words, index, text, 1)
-    meant = likelier(word, before, after)
-    if meant is None:
+    if _is_name(line.words, index, text):
         return None
-    start, end = _span(words, index, before[0], after[0], meant)
+    start, end = _span(line.words, index, before[0], after[0], meant)
     message = _("“{wrong}” is no known word here.").format(wrong=text[start:end])
     right = text[start : match.start()] + _like(match.group(), meant) + text[match.end() : end]
     return warning(start, end, "spelling.context", message, _("Did you mean “{near}”?").format(near=right))
@@ -175,25 +218,6 @@ def _seen(first: str, second: str) -> bool:
 def _loose() -> frozenset[str]:
     """Syllables that stand alone so often that no pair with them tells anything."""
     return frozenset(" ".join(syl._lines("common.txt")).split())
-
-
-def _neighbours(words: list[re.Match[str]], index: int, text: str, step: int) -> tuple[str, str]:
-    """The two syllables beside word `index`, nearest first; "#" for a number, "" after a sign or for none."""
-    found = []
-    for number in range(1, 3):
-        at, other = index + step * (number - 1), index + step * number
-        near, far = (words[at].end(), None) if step > 0 else (None, words[at].start())
-        if 0 <= other < len(words):
-            gap = text[near : words[other].start()] if step > 0 else text[words[other].end() : far]
-        else:
-            gap = text[near : (near or 0) + 16] if step > 0 else text[max(0, (far or 0) - 16) : far]
-        if re.fullmatch(r" \d[\d.,]*(?:[ /].*)?" if step > 0 else r"(?:.*[ /])?\d[\d.,]* ", gap, re.DOTALL):
-            found.append("#")
-            break
-        if not 0 <= other < len(words) or gap.strip(" ") or not gap or (step > 0 and words[other].group().istitle()):
-            break  # a name tells nothing
-        found.append(syl.normal(words[other].group()))
-    return (*found, "", "")[:2]  # type: ignore[return-value]
 
 
 def _is_name(words: list[re.Match[str]], index: int, text: str) -> bool:

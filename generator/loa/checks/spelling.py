@@ -36,6 +36,8 @@ def spelling(passage: Passage) -> Iterator[Hit]:
     reported: list[tuple[int, int]] = []
     pattern, right = _confusions()
     for match in pattern.finditer(text):
+        if _spans_two_words(text, match):
+            continue
         reported.append(match.span())
         replacement = _like(match.group(), right[" ".join(match.group().lower().split())])
         message = _("Spelling: “{wrong}”.").format(wrong=match.group())
@@ -56,6 +58,7 @@ def spelling(passage: Passage) -> Iterator[Hit]:
             start, end, "spelling.unmarked", message, _("Write it with all marks; it cannot be read aloud like this.")
         )
         return
+    line = real_words.Line(words, text)
     shouted = sum(m.group().isupper() for m in words) > 0.7 * len(words)
     for index, match in enumerate(words):
         if any(a < match.end() and match.start() < b for a, b in reported):
@@ -64,11 +67,23 @@ def spelling(passage: Passage) -> Iterator[Hit]:
             _bound(words, index, text)
             or _word(words, index, text, shouted=shouted)
             or _pair(words, index, text)
-            or real_words.slip(words, index, text)
+            or real_words.slip(line, index)
         )
         if hit:
             reported.append((hit.start, hit.end))
             yield hit
+
+
+def _spans_two_words(text: str, match: re.Match[str]) -> bool:
+    """Whether the two ends of a confusion belong to the words around it: "gia công xuất khẩu"."""
+    inside = match.group().split()
+    before, after = _WORD.findall(text[: match.start()][-20:]), _WORD.findall(text[match.end() :][:20])
+    return (
+        len(inside) == 2
+        and bool(before and after)
+        and syl.is_pair(syl.normal(before[-1]), syl.normal(inside[0]))
+        and syl.is_pair(syl.normal(inside[1]), syl.normal(after[0]))
+    )
 
 
 def _word(words: list[re.Match[str]], index: int, text: str, *, shouted: bool) -> Hit | None:

@@ -102,8 +102,38 @@ def facts(commune: Commune, index: int, source: YamlFile, day: date) -> Iterator
     if campaign.template == "thong-bao" and not campaign.body:
         message, fix = _("This notice has no text."), _("Write its paragraphs under “body:”.")
         yield source.finding((*here, "body"), "article.no-body", message, fix)
+    yield from nothings(source, index)
     yield from _addresses(commune, source, day)
     yield from place_names(commune, source, day)
+
+
+_NOTHING = re.compile(
+    r"(?:không|ko|không có|không rõ|chưa|chưa có|chưa rõ|trống|bỏ trống|đang cập nhật|cập nhật sau|"
+    r"n\s*/?\s*a|none|null|nil|tbd|x{2,}|[-–—_.…?/]+)\.?",
+    re.IGNORECASE,
+)
+
+
+def nothings(source: YamlFile, index: int) -> Iterator[Finding]:
+    """ "address: không", "phone: chưa có", "hours: -": a word for nothing, which would be read aloud as a fact."""
+    for path, value in _texts(source.data, ()):
+        other_campaign = path[0] == "campaigns" and path[1:2] != (index,)
+        if not other_campaign and _NOTHING.fullmatch(value.strip()):
+            message = _("“{value}” would be read aloud as if it were the fact.").format(value=value)
+            yield source.finding(path, "fact.nothing", message, _("Write null where there is nothing to say."))
+
+
+def _texts(data: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Every text of a campaign file but for notes and pronunciations."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key not in {"notes", "pronounce"}:
+                yield from _texts(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _texts(value, (*path, index))
+    elif isinstance(data, str) and path:
+        yield path, data
 
 
 def check_spoken(

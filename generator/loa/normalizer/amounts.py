@@ -120,7 +120,7 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
-    """A run of digits by the words before it: tháng 4, lần thứ 4, Đề án 06, thứ 2, 4."""
+    """The words for a run of digits, depending on the words before it: tháng 4, lần thứ 4, Đề án 06, thứ 2, 4."""
     before = scan.before(start)
     if before.ends("weekday names") and re.match(r" tháng \d", scan.after(start + len(text), 9)):
         return "ngày " + whole(text, scan.region)
@@ -198,7 +198,7 @@ def read_nights(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_stars(scan: Scan, match: re.Match[str]) -> int | None:
-    """Khách sạn 3*."""
+    """3*: stars of a hotel."""
     scan.say(f"{whole(match[1], scan.region)} sao", *match.span())
     return match.end()
 
@@ -217,13 +217,13 @@ def read_ratio(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_months(scan: Scan, match: re.Match[str]) -> int | None:
-    """6T đầu năm."""
+    """6T đầu năm: a number of months."""
     scan.say(whole(match[1], scan.region) + " tháng", *match.span())
     return match.end()
 
 
 def read_age(scan: Scan, match: re.Match[str]) -> int | None:
-    """(4t): years of age."""
+    """(4t): an age in years."""
     before = scan.before(match.start())
     aged = (
         before.last
@@ -277,7 +277,7 @@ _STREET_AFTER = re.compile(
 
 
 def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
-    """Decides by the words around; dates that are certain were read before."""
+    """x/y: a fraction, a date, a street number or a count of a total, depending on the words around it."""
     one, two = match[1], match[2]
     before, after = scan.before(match.start()), scan.after(match.end(), 24)
     if (

@@ -76,7 +76,7 @@ def read_room(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_expressway(scan: Scan, match: re.Match[str]) -> int | None:
-    """Cao tốc CT.01."""
+    """CT.01: an expressway."""
     if not scan.before(match.start()).ends("expressway"):
         return None
     scan.say(f"xê tê không {DIGITS[int(match[1])]}", *match.span())
@@ -101,7 +101,7 @@ def read_km(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
-    """T7: Saturday."""
+    """T7: a weekday."""
     before = scan.before(match.start())
     if before.last in _NO_DAY:
         return None
@@ -117,7 +117,7 @@ def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
-    """T8/2025: a month."""
+    """T8/2025: a month, with its year if one follows."""
     number = int(match[1])
     year = _YEAR.match(scan.text, match.end())
     before = scan.before(match.start())
@@ -134,7 +134,7 @@ def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
-    """Known codes as the tables say; else known letters in words or spelt, digits as a number."""
+    """A code of letters and digits: as the tables say, else letters in words or spelt, and digits as a number."""
     text = match[0]
     if re.search(r"\d\.\d{3}$", text) or (match["joint"] == "-" and ROMAN.fullmatch(match["name"])):
         return None  # Vitamin A 100.000; quý IV-2025
@@ -153,7 +153,7 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def _in_parts(scan: Scan, match: re.Match[str]) -> str | None:
-    """The letters, then the rest; None if letters and digits do not belong together."""
+    """The words for the letters, then for the rest; None if letters and digits do not belong together."""
     name, rest = match["name"], match[0][len(match["name"]) :].lstrip(" .-")
     before = scan.before(match.start())
     loose = match["joint"] is not None

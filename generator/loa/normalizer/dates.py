@@ -85,7 +85,7 @@ def wants_day(scan: Scan, start: int) -> bool:
 
 
 def read_full(scan: Scan, match: re.Match[str]) -> int | None:
-    """21-6-2025, 30.04.1975, 01/7/25."""
+    """21-6-2025, 30.04.1975, 01/7/25: a full date."""
     if match[2].strip() != match[4].strip() or not (_day(match[1]) and _month(match[3])):
         return None
     before = scan.before(match.start())
@@ -95,14 +95,14 @@ def read_full(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_iso(scan: Scan, match: re.Match[str]) -> int | None:
-    """2025-07-01."""
+    """2025-07-01: a date in ISO form."""
     if not (_month(match[2]) and _day(match[3])):
         return None
     return _say_date(scan, match, (3, 2, 1), ngay=wants_day(scan, match.start()))
 
 
 def read_days(scan: Scan, match: re.Match[str]) -> int | None:
-    """10-15/9(/2024), 10 và 11/9."""
+    """10-15/9(/2024), 10 và 11/9: two days of one month."""
     first, last, month_ = match[1], match[3], match[5]
     if not (_day(first) and _day(last) and _month(month_) and int(first) < int(last)):
         return None
@@ -137,7 +137,7 @@ def read_day_list(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_same_month(scan: Scan, match: re.Match[str]) -> int | None:
-    """01/10-15/10(/2024)."""
+    """01/10-15/10(/2024): a range of full days."""
     if not all(map(_day, (match[1], match[4]))) or not all(map(_month, (match[2], match[5]))):
         return None
     if scan.before(match.start()).ends("street"):
@@ -188,7 +188,7 @@ def read_month_range(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_months(scan: Scan, match: re.Match[str]) -> int | None:
-    """tháng 8-12/2024, quý 1-2/2024, tháng 8,9/2024, tháng 3-4, thứ 2-6."""
+    """tháng 8-12/2024, quý 1-2/2024, tháng 3-4, thứ 2-6: two months, quarters or weekdays."""
     before = scan.before(match.start())
     unit = before.last
     highest = {"tháng": 12, "quý": 4, "thứ": 7}.get(unit)
@@ -299,7 +299,7 @@ def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
 
 
 def _round(match: re.Match[str]) -> bool:
-    """Whether d.m is written as dates are: 4.7, 20.12, 04.07, not 3.25."""
+    """Whether d.m has the form of a date: 4.7, 20.12, 04.07, but not 3.25."""
     return len(match[3]) == 1 or match[3][0] in "01"
 
 
@@ -357,7 +357,7 @@ _GRAM_WORDS = frozenset(
 
 
 def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
-    """One time of day."""
+    """7h30, 07:30, 7 giờ 30 phút: a time of day."""
     hour, minute, tail = match[1], match[3], match[4]
     mark = match[2].strip()
     if mark == ":" and (not minute or int(minute) > 59 or not _timely(scan, match)):
@@ -425,7 +425,7 @@ def read_hour_to(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_english_hour(scan: Scan, match: re.Match[str]) -> int | None:
-    """8 a.m, 2 PM."""
+    """8 a.m, 2 PM: an English time without minutes."""
     if not 1 <= int(match[1]) <= 12:
         return None
     scan.say(f"{cardinal(int(match[1]), scan.region)} giờ", *match.span(1))

@@ -1,4 +1,4 @@
-"""Letters by their names, for what is spelt."""
+"""Names of letters, for text that is spelt out."""
 
 import re
 

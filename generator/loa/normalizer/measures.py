@@ -66,7 +66,7 @@ def read_tall(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_tons(scan: Scan, match: re.Match[str]) -> int | None:
-    """Xe tải >3,5T."""
+    """3,5T: tons."""
     scan.say(f"{_number(scan, match[1])} tấn", *match.span())
     return scan.measure(match.end(), "number")
 
@@ -119,7 +119,7 @@ def read_position(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_bearing(scan: Scan, match: re.Match[str]) -> int | None:
-    """16,5°N - 109,8°E."""
+    """16,5°N: a latitude or longitude in degrees."""
     number = match["whole"] + (f"{match['mark']}{match['part']}" if match["part"] else "")
     scan.say(f"{_number(scan, number)} độ", match.start(), match.start("side"))
     scan.say(_side(match["side"]), *match.span("side"))

@@ -30,7 +30,7 @@ _COUNTED = re.compile(rf" (?:{'|'.join(sorted(contexts('never dialled')))})")
 
 
 def read_phone(scan: Scan, match: re.Match[str]) -> int | None:
-    """0233.3825.119, (024) 3825 119, +84 912 345 678, 0233.3800.111/112."""
+    """0233.3825.119, (024) 3825 119, +84 912 345 678, 0233.3800.111/112: a telephone number, with its extension."""
     raw = match[0]
     most = 12 if "+" in raw else 13 if raw.startswith("00") else 11
     while len(digits := re.sub(r"\D", "", raw)) > most:  # two numbers with only a space between
@@ -65,7 +65,7 @@ def read_masked(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_foreign(scan: Scan, match: re.Match[str]) -> int | None:
-    """+84, +371: codes of countries."""
+    """+84, +371: the dialling code of a country."""
     if not scan.before(match.start()).ends("call", past_filler=True) and scan.kind != "phone":
         return None
     scan.say("cộng " + digit_by_digit(match[0][1:]), *match.span())
@@ -73,7 +73,7 @@ def read_foreign(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_service(scan: Scan, match: re.Match[str]) -> int | None:
-    """18001096, 1900 6888."""
+    """18001096, 1900 6888: a service number."""
     digits = re.sub(r"\D", "", match[0])
     if not 6 <= len(digits) <= 10 or (
         len(digits) < 8 and not scan.before(match.start()).ends("call", past_filler=True)
@@ -141,7 +141,7 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_groups(scan: Scan, match: re.Match[str]) -> int | None:
-    """3900 2050 00123 after "tài khoản"."""
+    """3900 2050 00123 after "tài khoản": an account number in groups."""
     before = scan.before(match.start())
     if not (before.ends("code", past_filler=True) or before.ends("call strong", past_filler=True)):
         return None

@@ -179,7 +179,7 @@ _SIGNS = {
 
 
 def read_space(_scan: Scan, match: re.Match[str]) -> int | None:
-    """Spaces say nothing."""
+    """Skip spaces."""
     return match.end()
 
 
@@ -201,7 +201,7 @@ def read_stop(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_dialled(scan: Scan, match: re.Match[str]) -> int | None:
-    """*101#: what is keyed on a telephone."""
+    """*101#: a code to be dialled."""
     for part in re.finditer(r"\d+|[*#]", match[0]):
         words = {"*": "sao", "#": "thăng"}.get(part[0]) or digit_by_digit(part[0])
         scan.say(words, match.start() + part.start(), match.start() + part.end())

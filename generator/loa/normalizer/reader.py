@@ -1,4 +1,4 @@
-"""The one place that decides: at each place of the text the first reader that accepts has it."""
+"""Runs the readers: at each place of the text, rules are tried in order and the first that accepts reads it."""
 
 import re
 from collections.abc import Mapping
@@ -94,7 +94,7 @@ def survey(text: str) -> Subject:
 
 
 def spoken(text: str, *, region: Region = "bac", pronounce: Mapping[str, str] | None = None) -> str:
-    """The words of `read`, in lower case, nothing else."""
+    """The words that `read` returns, in lower case, joined by single spaces."""
     return read(text, region=region, pronounce=pronounce).text
 
 
@@ -141,7 +141,7 @@ def _run(scan: Scan) -> None:
 
 @lru_cache(maxsize=64)
 def _phrases(keys: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Finds what a station reads in its own way and is not one word: “cống rãnh”, QL1A. The longest counts."""
+    """The pattern for the station's own readings that are not single words (“cống rãnh”, QL1A), longest first."""
     found = sorted((key for key in keys if not words.WORD.fullmatch(key)), key=len, reverse=True)
     return re.compile(rf"(?:{'|'.join(map(re.escape, found))})(?![^\W_])") if found else None
 

@@ -1,4 +1,4 @@
-"""The state of one reading: the repaired text, what has been said so far, and the words around a place."""
+"""The state of one reading: the repaired text, the words said so far, and access to the words around a place."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -102,7 +102,7 @@ class SaidBefore:
         return self.words[-1] if self.words else ""
 
     def ends(self, name: str, *, past_filler: bool = False) -> bool:
-        """Whether the words before end with a phrase of the list `name`, small words after it left out if asked."""
+        """Whether the words before end with a phrase of the list `name`; `past_filler` skips small words after it."""
         words = self.words
         if _ends(words, contexts(name)):
             return True
@@ -121,7 +121,7 @@ def _ends(words: list[str], phrases: frozenset[str]) -> bool:
 
 
 class Scan:
-    """One pass over `text`. Readers add what is said with the span it stands for."""
+    """One pass over `text`. Readers add words together with the span of text that they stand for."""
 
     __slots__ = (
         "_before",
@@ -174,7 +174,7 @@ class Scan:
             self.fresh = False
 
     def measure(self, end: int, kind: str) -> int:
-        """Note that a quantity of `kind` ends at `end`, so that a dash or slash after it is understood."""
+        """Record that a quantity of `kind` ends at `end`, which decides how a dash or slash is read. Returns `end`."""
         self.measured, self.kind = end, kind
         return end
 

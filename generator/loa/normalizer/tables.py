@@ -1,4 +1,4 @@
-"""The data tables: read once, when first asked for."""
+"""The data tables. Each is read once, on first use."""
 
 import hashlib
 from functools import cache
@@ -9,7 +9,7 @@ import yaml
 
 from loa.text import toneless
 
-RULES = 1
+RULES = 2
 """Raised by hand whenever the rules in code change what is said: part of the key of every cached clip."""
 _DATA = files("loa.normalizer") / "data"
 _FILES = (
@@ -29,7 +29,7 @@ _FILES = (
 
 @cache
 def table(name: str) -> dict[str, Any]:
-    """`data/<name>.yaml` as it stands."""
+    """The parsed content of `data/<name>.yaml`."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     data = yaml.load((_DATA / f"{name}.yaml").read_bytes(), Loader=loader)  # noqa: S506  a safe loader, the fast one
     assert isinstance(data, dict)
@@ -98,7 +98,7 @@ def places() -> dict[str, str]:
 
 
 def version() -> str:
-    """The rules' number and a hash of every table."""
+    """The version of the rules, followed by a hash of all tables."""
     digest = hashlib.sha256()
     for name in (*(f"{name}.yaml" for name in _FILES), "pairs.txt", "phrases.txt", "places.txt"):
         digest.update((_DATA / name).read_bytes())

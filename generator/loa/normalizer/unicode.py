@@ -1,4 +1,4 @@
-"""Unicode repair: text as it was typed or pasted becomes one plain form, and every character keeps its first place.
+"""Unicode repair: brings typed or pasted text into one plain form and maps each character to its original offset.
 
 Composed letters (NFC), no invisible characters, plain spaces, one placement of tone marks (hòa, thúy, ủy), and
 ASCII for full-width and look-alike digits, letters and dashes.
@@ -37,14 +37,14 @@ class Repaired:
     origin: Sequence[int] | None
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """A span of `text` as a span of the text that was given."""
+        """Convert a span of the repaired text into a span of the original."""
         if self.origin is None:
             return start, end
         return self.origin[start], self.origin[end]
 
 
 def repair(text: str) -> Repaired:
-    """`text` in one plain form, with the way back to the places of the original."""
+    """Repair `text`; the result also maps each offset back to the original."""
     origin: list[int] | None = None
     if _ODD.search(text) or not unicodedata.is_normalized("NFC", text):
         text, origin = _recompose(text)
@@ -75,7 +75,7 @@ def _recompose(text: str) -> tuple[str, list[int]]:
 
 
 def _copy(text: str, start: int, end: int, out: list[str], origin: list[int]) -> None:
-    """A stretch without marks; the few letters that have another form by themselves (Å) keep their place too."""
+    """Copy a stretch without combining marks, composing single letters such as Å."""
     stretch = text[start:end]
     if unicodedata.is_normalized("NFC", stretch):
         out.append(stretch)

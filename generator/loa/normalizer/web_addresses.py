@@ -193,12 +193,12 @@ def _known() -> dict[str, str]:
 
 @cache
 def _bare() -> frozenset[str]:
-    """Every syllable as it looks without any mark."""
+    """Every syllable without its marks."""
     return frozenset(toneless(syllable) for syllable in all_syllables())
 
 
 def _syllables(text: str) -> str:
-    """Fewest toneless syllables that make up `text`; "" if none do."""
+    """Split `text` into as few toneless syllables as possible; "" where that is impossible."""
     bare = _bare()
     best: list[tuple[str, ...] | None] = [()] + [None] * len(text)
     for end in range(1, len(text) + 1):

@@ -57,7 +57,7 @@ def read_romans(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_word(scan: Scan, match: re.Match[str]) -> int | None:
-    """One run of letters, decided here."""
+    """Read one run of letters."""
     word, start, end = match[0], match.start(), match.end()
     words = scan.pronounce.get(word) or _roman(scan, word, start, end) or _decide(scan, word, start, end)
     scan.say(words, start, end)
@@ -93,7 +93,7 @@ def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
 
 
 def _decide(scan: Scan, word: str, start: int, end: int) -> str:
-    """Word, abbreviation, foreign word or unknown: in this order of evidence."""
+    """The words for one run of letters: as a word, an abbreviation, a foreign word or an unknown one, in this order."""
     lower = word.lower()
     if len(word) == 1:
         return _single(scan, word, start, end)
@@ -328,7 +328,7 @@ def read_initials(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_person(scan: Scan, match: re.Match[str]) -> int | None:
-    """Ô. Nam: ông; (A. Tư, C. Ba): anh, chị, where somebody is to be called."""
+    """Ô. Nam is read ông; A. Tư and C. Ba are read anh and chị where a contact is named."""
     if match[1] == "Ô":
         scan.say("ông", *match.span())
         return match.end()
