@@ -124,6 +124,11 @@ class Workspace:
         return self.state / "stop.json"
 
     @property
+    def stopped_file(self) -> Path:
+        """The last STOP that the station took from `stop_file`, and what it cut: the answer, which a restart keeps."""
+        return self.state / "stopped.json"
+
+    @property
     def seal(self) -> Path:
         """The number and hash of the newest log row, kept outside the database."""
         return self.state / "logbook.seal"
@@ -198,9 +203,12 @@ def private_folder(folder: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """Make `path`, empty, where it is missing, for this user alone; so is the `.loa` around it. Raises OSError."""
+    """Make `path`, empty, where it is missing, for this user alone; so is the `.loa` around it. Raises OSError.
+
+    A file that exists is not opened: to close a database, even once opened for reading, would drop the locks of SQLite
+    that this process has on it, and another process could remove the write-ahead log that this one goes on to write.
+    """
     private_folder(path.parent)
-    # One that is there is not opened: closing it would drop the locks that SQLite holds on it in this process.
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     _close_one(path, 0o600)

@@ -176,7 +176,7 @@ def test_a_request_that_nobody_took_in_time_is_told(running: Faulty) -> None:
 def test_stop_silences_while_another_program_holds_the_database(sounding: Faulty, loa: Loa) -> None:
     with locked(sounding):
         done = loa("stop", "--by", "Anh Nam", cwd=sounding.workspace.root)
-        assert (done.returncode, done.stdout) == (0, "Stopped.\n"), done.stderr
+        assert (done.returncode, done.stdout) == (0, "Stopped.\nCut: air:tin@1 on n.\n"), done.stderr
         last = str(sounding.heard()[-1]["at"])
         time.sleep(2)
         assert str(sounding.heard()[-1]["at"]) == last, "it still sounds"

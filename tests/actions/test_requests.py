@@ -97,7 +97,7 @@ def test_an_older_loa_and_this_one_understand_each_other(store: Database) -> Non
     with store.write() as connection:
         row = {"at": stamp(NOW), "verb": "air", "payload": json.dumps(old)}
         connection.execute(insert(table).values(row))
-    (found,) = requests.take(store, NOW)
+    (found,) = requests.waiting(store, NOW)
     assert isinstance(found.request, AirRequest)
     assert (found.request.repeat.times, found.request.repeat.pause, found.request.now) == (3, 10.0, True)
     requests.ask(store, make_request(AirRequest, old), NOW)
@@ -106,19 +106,26 @@ def test_an_older_loa_and_this_one_understand_each_other(store: Database) -> Non
     assert json.loads(str(newest)) == old
 
 
+def take(store: Database, *numbers: int) -> None:
+    """As the station does when it has answered them."""
+    with store.write() as connection:
+        connection.execute(requests.mark_taken(numbers, NOW))
+
+
 def test_stop_is_taken_first_and_everything_once(store: Database) -> None:
     asked = [make_request(AirRequest, GOOD), make_request(StopRequest, {}), make_request(AirRequest, GOOD)]
     numbers = [requests.ask(store, request, NOW) for request in asked]
-    assert [found.id for found in requests.take(store, NOW)] == [numbers[1], numbers[0], numbers[2]]
-    assert requests.take(store, NOW) == []
+    assert [found.id for found in requests.waiting(store, NOW)] == [numbers[1], numbers[0], numbers[2]]
+    take(store, *numbers)
+    assert requests.waiting(store, NOW) == []
 
 
 def test_what_was_taken_back_is_not_taken(store: Database) -> None:
     number = requests.ask(store, make_request(AirRequest, GOOD), NOW)
     assert requests.take_back(store, number, NOW)
-    assert requests.take(store, NOW) == []
+    assert requests.waiting(store, NOW) == []
     late = requests.ask(store, make_request(AirRequest, GOOD), NOW)
-    requests.take(store, NOW)
+    take(store, late)
     assert not requests.take_back(store, late, NOW)
 
 

@@ -1,6 +1,7 @@
 """What people do while the station is on air: break the schedule, replace a file, call an emergency."""
 
 import datetime
+import signal
 import time
 
 from loa.schedule import UTC
@@ -9,7 +10,8 @@ from loa.store.approvals import find
 from loa.store.database import Database
 from loa.store.requests import AirRequest, StopRequest, make_request
 from tests.approving import approve
-from tests.local import wait_for
+from tests.conftest import Loa
+from tests.local import locked, wait_for
 
 from .conftest import SECONDS, Faulty
 
@@ -145,3 +147,57 @@ def test_a_release_in_the_last_minute_is_soon_enough(station: Faulty) -> None:
     assert row.outcome == "aired"
     station.check([airing])
     assert SECONDS < 4
+
+
+def test_one_stop_clears_what_sounds_what_waits_and_what_is_near(station: Faulty) -> None:
+    """Three in a row on one output, and two of the schedule that come within the minute: one press, a minute of silence."""
+    station.lengthen(12)
+    process = station.start_first(**QUICK)
+    near = station.plan(14, 40)
+    asked = ["air:one@1", "air:two@1", "air:three@1"]
+    for airing in asked:
+        ask(station, AirRequest, airing=airing, bulletin="ben-hai/tin", outputs=["n"], by="Chị Hoa")
+    wait_for(lambda: playing(station), 45)
+    ask(station, StopRequest, by="Anh Nam")
+    rows = [station.wait_for_outcome(airing, 5) for airing in (*asked, *near)]
+    silent = len(station.heard())
+    assert {(row.outcome, "stopped by Anh Nam" in (row.reason or "")) for row in rows} == {("cut", True)}
+    time.sleep(20)
+    station.stop(process, signal.SIGKILL)
+    station.start(**QUICK)
+    time.sleep(max(0.0, 50 - station.age()))
+    assert len(station.heard()) == silent
+    for airing in (*asked, *near):
+        assert [row.outcome for row in station.rows() if row.airing == airing] == ["cut"]
+
+
+def test_a_stop_seconds_before_the_first_sound_says_what_it_cut_and_nothing_airs(station: Faulty, loa: Loa) -> None:
+    process = station.start_first(claim=28, open=2)
+    near, later = station.plan(30, 200)
+    wait_for(lambda: station.state() == near, 30)
+    done = loa("stop", "--by", "Anh Nam", cwd=station.workspace.root)
+    assert (done.returncode, done.stdout) == (0, f"Stopped.\nCut: {near} on n.\n"), done.stderr
+    assert station.age() < 30, "too slow to be a test"
+    assert station.wait_for_outcome(near, 5).outcome == "cut"
+    time.sleep(max(0.0, 35 - station.age()))
+    assert station.heard() == []
+    assert station.outcome(later) is None
+    station.stop(process)
+
+
+def test_what_a_stop_cut_is_not_played_by_the_next_process_although_nothing_was_written(station: Faulty) -> None:
+    """The station obeyed the file, and was killed while the database was held by another program."""
+    station.lengthen(12)
+    process = station.start_first(**QUICK)
+    sounding, near = station.plan(8, 40)
+    wait_for(lambda: playing(station), 45)
+    with locked(station.workspace.database):
+        requests.leave_stop(station.workspace, StopRequest(by="Anh Nam"))
+        wait_for(lambda: requests.cut_by_file(station.workspace) is not None, 5)
+        silent = len(station.heard())
+        process.kill()
+        process.wait()
+    station.start(**QUICK)
+    rows = [station.wait_for_outcome(airing, 20) for airing in (sounding, near)]
+    assert {(row.outcome, row.reason) for row in rows} == {("cut", "stopped by Anh Nam")}
+    assert len(station.heard()) == silent

@@ -10,6 +10,8 @@ from tests.simulation.world import DAY, START, World
 
 LENGTH = 40.0
 SENTENCE = 4.0
+SILENT = 60.0
+"""Seconds of silence after a STOP was taken."""
 QUIET = 3 * 3600.0
 """Seconds around an airing without a fault: then nothing but `aired` will do."""
 
@@ -25,6 +27,7 @@ def broken_promises(world: World, days: int) -> list[str]:
         *_the_log_tells_the_truth(world, written),
         *_without_faults_on_time(world, written),
         *_requests_are_answered(world, written),
+        *_stop_is_silence(world),
         *(f"log: {finding.message}" for finding in verify(world._store)),
     ]
 
@@ -87,6 +90,18 @@ def _without_faults_on_time(world: World, written: list[Row]) -> Iterator[str]:
         planned = (row.planned - START).total_seconds()
         if not any(planned - DAY < at < planned + QUIET for at in troubled):
             yield f"{row.airing} is {row.outcome} ({row.reason}) without any fault"
+
+
+def _stop_is_silence(world: World) -> Iterator[str]:
+    """Only what was asked for after it; and a clock that was set may bring what was further away."""
+    asked = {act.id: act.at for act in world.acts}
+    for stop in world.acts:
+        if stop.taken is None or any(stop.at <= at < stop.taken + SILENT for at in world.steps):
+            continue
+        for sound in world.village.heard:
+            sounds = sound.end > stop.taken + 0.5 and sound.start < stop.taken + SILENT
+            if sounds and asked.get(sound.airing, -1.0) <= stop.at:
+                yield f"{sound.airing} sounds {sound.start - stop.taken:.1f} s after STOP"
 
 
 def _requests_are_answered(world: World, written: list[Row]) -> Iterator[str]:

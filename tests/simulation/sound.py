@@ -110,7 +110,7 @@ class SimulatedSession:
 
     def _begin(self, name: str, report: OutputReport, now: float) -> None:
         playing = [s for s in self._sounds.values() if not s.over]
-        begun = self.begun is not None
+        begun = self.started_at is not None
         if begun and not playing and self.complete:
             return
         first = max((s.last for s in playing), default=self._offset)
@@ -136,7 +136,7 @@ class SimulatedSession:
             sound.over = True
 
     @property
-    def begun(self) -> datetime.datetime | None:
+    def started_at(self) -> datetime.datetime | None:
         """First sound."""
         return min((r.started for r in self._reports.values() if r.started), default=None)
 

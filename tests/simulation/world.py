@@ -121,12 +121,12 @@ class Process:
 
 @dataclass(slots=True)
 class Act:
-    """Something that a person asked for, when, and what came of it."""
+    """Something that a person asked for, and when. `taken`: when the station had taken a STOP."""
 
     kind: str
     at: float
     id: str
-    answered: bool = False
+    taken: float | None = None
 
 
 class World:
@@ -140,6 +140,7 @@ class World:
         self.processes: list[Process] = []
         self.acts: list[Act] = []
         self.faults: list[tuple[float, str]] = []
+        self.steps: list[float] = []  # when the clock was set
         self.released: list[tuple[float, float, str]] = []  # from, until, SHA-256
         self.history: list[str] = []
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
@@ -250,12 +251,14 @@ class World:
         """Somebody or NTP sets the clock; later it is right again."""
         seconds = self.random.choice((-1, 1)) * self._span(3, 90, 1800, 20_000)
         self.clock.offset += seconds
+        self.steps.append(self.clock.real)
         self.tell(f"the clock is set by {seconds:+.0f} s")
         self.at(self.clock.real + self._span(120, 3600), self._set_clock_right)
 
     def _set_clock_right(self) -> None:
         self.tell(f"the clock is right again ({-self.clock.offset:+.0f} s)")
         self.clock.offset = 0.0
+        self.steps.append(self.clock.real)
 
     def fault_locked(self) -> None:
         """Another program holds the database."""
@@ -470,6 +473,9 @@ class World:
             except KilledError:
                 self._kill(process)
                 self.at(self.clock.real + self._span(5, 60, 1200), self._start_process)
+        for act in self.acts:
+            if act.kind == "stop" and act.taken is None and requests.taken(self._store, int(act.id)):
+                act.taken = self.clock.real
         return before != (len(self.village.heard), len(self.history))
 
     def _advance(self, process: Process) -> None:

@@ -6,6 +6,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from loa.errors import Finding, RequestError, StoreError, WorkspaceError
@@ -14,18 +15,33 @@ from loa.schedule import UTC, Schedule
 from loa.schedule.airings import airing_id
 from loa.store import requests
 from loa.store.approvals import approved, recordings
+from loa.store.asrun import rows
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
-from loa.store.requests import AirRequest, StopRequest, make_request
+from loa.store.requests import AirRequest, CutAiring, StopRequest, make_request
 from loa.workspace import Workspace
 
-Stopped = Literal["stopped", "unanswered", "nobody"]
-"""What came of a STOP: there is silence; the station does not answer; there is no station on air."""
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What came of a STOP: there is silence; the station does not answer; there is no station on air.
+
+    `cut`: what sounded, waited or was to start within a minute, as far as the station could tell.
+    """
+
+    done: Literal["stopped", "unanswered", "nobody"]
+    cut: tuple[CutAiring, ...] = ()
+
+
 _ANSWER = 5.0
 """Seconds in which a living station takes a request."""
 _OBEYED = 3.0
 """Seconds in which a living station sees the file that asks for silence."""
+_TOLD = 2.0
+"""Seconds in which a station that has obeyed tells what it cut."""
 _LOOK = 0.05
+_CLOCKS_DIFFER = datetime.timedelta(days=1)
+"""How far the clocks of two computers on one database may be apart."""
 
 
 def new_air_request(
@@ -98,22 +114,25 @@ def stop(workspace: Workspace, store: Database | None, by: str) -> Stopped:
     except StoreError:
         store = holder = None
     if store is None:
-        return "stopped" if _obeyed_by_file(workspace, request) else "unanswered"
+        return _by_file(workspace, request) or Stopped("unanswered")
     if holder is None:
-        return "nobody"
-    if holder["host"] == socket.gethostname() and _obeyed_by_file(workspace, request):
-        return "stopped"
-    number = requests.ask(store, request, datetime.datetime.now(UTC))
-    return "stopped" if taken_soon(store, number) else "unanswered"
+        return Stopped("nobody")
+    if holder["host"] == socket.gethostname() and (obeyed := _by_file(workspace, request)):
+        return obeyed
+    asked = datetime.datetime.now(UTC)
+    number = requests.ask(store, request, asked)
+    return Stopped("stopped", _cut_by(store, number, asked)) if taken_soon(store, number) else Stopped("unanswered")
 
 
-def stopped_text(done: Stopped) -> str:
-    """What came of a STOP, in words."""
-    return {
+def stopped_text(stopped: Stopped) -> str:
+    """What came of a STOP, in words: a line, and one for each airing that was cut."""
+    first = {
         "stopped": _("Stopped."),
         "nobody": _("Nothing is on air here."),
         "unanswered": _("The station does not answer; the sound may go on. Switch the amplifier off."),
-    }[done]
+    }[stopped.done]
+    line = _("Cut: {airing} on {outputs}.")
+    return "\n".join([first, *(line.format(airing=one.airing, outputs=", ".join(one.outputs)) for one in stopped.cut)])
 
 
 def require_station(store: Database) -> None:
@@ -139,11 +158,21 @@ def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return holds
 
 
-def _obeyed_by_file(workspace: Workspace, request: StopRequest) -> bool:
+def _by_file(workspace: Workspace, request: StopRequest) -> Stopped | None:
+    """Ask by a file, and wait for the answer; None where the station does not obey it."""
     with contextlib.suppress(WorkspaceError):  # a full or read-only disk: the database may still take the request
         requests.leave_stop(workspace, request)
-        return _wait_until(lambda: not workspace.stop_file.exists(), _OBEYED)
-    return False
+        if _wait_until(lambda: not workspace.stop_file.exists(), _OBEYED):
+            _wait_until(lambda: requests.cut_by_file(workspace) is not None, _TOLD)
+            return Stopped("stopped", requests.cut_by_file(workspace) or ())
+    return None
+
+
+def _cut_by(store: Database, number: int, since: datetime.datetime) -> tuple[CutAiring, ...]:
+    """What the station cut for the STOP with this number, by its row in the log. Raises StoreError."""
+    events = rows(store, since - _CLOCKS_DIFFER, kinds=("stop",))
+    row = next((row for row in reversed(events) if row.details.get("request") == number), None)
+    return tuple(CutAiring.model_validate(one) for one in row.details["cut"]) if row else ()
 
 
 def _output_problems(schedule: Schedule, outputs: Sequence[str]) -> list[Finding]:

@@ -1,19 +1,23 @@
 """What other processes ask of the station on air, answered in every step: silence first, then what is to be played."""
 
+import contextlib
 import datetime
 import traceback
 
 from loa.automation.controller import Controller
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.outcomes import OutcomeWriter
-from loa.errors import StoreError
+from loa.errors import StoreError, WorkspaceError
 from loa.i18n import _
 from loa.logs import logger
 from loa.store import requests
 from loa.store.asrun import NewRow
 from loa.store.database import Database
-from loa.store.requests import AirRequest, AnyRequest, StopRequest, TakenRequest
+from loa.store.requests import AirRequest, AnyRequest, StopAnswer, StopRequest, TakenRequest
 from loa.workspace import Workspace
+
+_BACKWARDS, _REMEMBERED = datetime.timedelta(seconds=-5), datetime.timedelta(minutes=15)
+"""How old a STOP of the process before may be to count after a restart; what it cut could not start any later."""
 
 
 class Commands:
@@ -32,39 +36,71 @@ class Commands:
         self._stopped: TakenRequest | None = None
         self._log = logger()
 
-    def begin(self) -> None:
-        """This process has come on air: a STOP of before was not meant for it."""
-        if self._workspace:
-            requests.take_stop(self._workspace)
+    def begin(self, now: datetime.datetime) -> tuple[str, datetime.datetime] | None:
+        """This process has come on air: a STOP that nobody took was not meant for it.
 
-    def serve(self, now: datetime.datetime, holder: str) -> None:
-        """Answer everything that waits; a request that fails does not take the others with it."""
+        Return the last one that the process before took (why, when): it may have died before it wrote the outcomes.
+        """
+        if self._workspace is None:
+            return None
+        last = requests.last_stop(self._workspace)
+        with contextlib.suppress(OSError):
+            self._workspace.stop_file.unlink()
+        if last is None or not _BACKWARDS < now - last.at < _REMEMBERED:
+            return None
+        self._stopped = last
+        return _why(last.request), last.at
+
+    def serve(self, now: datetime.datetime, holder: str, *, sure: bool) -> None:
+        """Answer everything that waits; a request that fails does not take the others with it.
+
+        `sure`: whether the clock can be trusted.
+        """
         stop = requests.take_stop(self._workspace) if self._workspace else None
-        waiting = [stop] if stop else []
+        if stop:  # before a look into the database, which may make us wait
+            self._answer_safely(stop, now, holder, sure=sure)
         try:
-            waiting += requests.take(self._store, now)
+            waiting = requests.waiting(self._store, now)
         except StoreError as error:
             self._log.warning("store", problem=str(error))
+            return
         for found in waiting:
-            try:
-                self._answer(found, now, holder)
-            except Exception as error:  # noqa: BLE001  whatever it is, the next one may be a STOP
-                self._log.error("request", number=found.id, problem=repr(error))
-                self._log.info("request", number=found.id, trace=traceback.format_exc())
-                self._refuse(found, _("Loa itself failed: {problem}").format(problem=repr(error)), now)
+            if not self._outcomes.is_answered(found.id):
+                self._answer_safely(found, now, holder, sure=sure)
 
-    def _answer(self, found: TakenRequest, now: datetime.datetime, holder: str) -> None:
+    def _answer_safely(self, found: TakenRequest, now: datetime.datetime, holder: str, *, sure: bool) -> None:
+        try:
+            self._answer(found, now, holder, sure=sure)
+        except Exception as error:  # noqa: BLE001  whatever it is, the next one may be a STOP
+            self._log.error("request", number=found.id, problem=repr(error))
+            self._log.info("request", number=found.id, trace=traceback.format_exc())
+            self._refuse(found, _("Loa itself failed: {problem}").format(problem=repr(error)), now)
+
+    def _answer(self, found: TakenRequest, now: datetime.datetime, holder: str, *, sure: bool) -> None:
         match found.request:
             case StopRequest() as stop:
-                self._stopped = found
-                self._controller.cut_all(_why(stop), now)
-                self._outcomes.event("stop", _why(stop))
-            case AirRequest() as wanted if self._stopped and found.is_before(self._stopped):
-                self._dispatcher.refuse_request(wanted, _why(self._stopped.request), "cut", now)
+                self._stop(found, stop, now, sure=sure)
+            case AirRequest() as wanted if found.stop or (self._stopped and found.is_before(self._stopped)):
+                why = _why(found.stop or (self._stopped.request if self._stopped else None))
+                self._dispatcher.refuse_request(wanted, why, "cut", now)
             case AirRequest() as wanted:
                 self._dispatcher.take_on_request(wanted, now, holder)
             case None:
                 self._refuse(found, found.problem, now)
+        if found.id and not self._outcomes.is_answered(found.id):
+            self._outcomes.answered(found.id)
+
+    def _stop(self, found: TakenRequest, stop: StopRequest, now: datetime.datetime, *, sure: bool) -> None:
+        """Silence first; then tell what was cut, to the log and to who asked."""
+        self._stopped = found
+        cut = self._controller.stop_all(_why(stop), now)
+        cut += self._dispatcher.stop(_why(stop), now, sure=sure)
+        details = {"request": found.id, "cut": [one.model_dump(mode="json") for one in cut]}
+        self._outcomes.event("stop", _why(stop), details)
+        if self._workspace and not found.id:
+            with contextlib.suppress(WorkspaceError):  # a full disk: who asked hears only that it was stopped
+                answer = StopAnswer(by=stop.by, at=found.at, cut=tuple(cut))
+                requests.answer_stop(self._workspace, answer)
 
     def _refuse(self, found: TakenRequest, why: str, now: datetime.datetime) -> None:
         """An outcome for who waits for one, and an alarm: no request is left without an answer."""
@@ -72,6 +108,8 @@ class Commands:
             self._dispatcher.refuse_request(found.request, why, "missed", now)
         elif found.airing and found.airing not in self._controller.live and not self._outcomes.settled(found.airing):
             self._outcomes.finish(NewRow(airing=found.airing, planned=now, outcome="missed", reason=why))
+        if found.id and not self._outcomes.is_answered(found.id):
+            self._outcomes.answered(found.id)
         message = _("a request could not be followed: {reason}").format(reason=why)
         self._outcomes.alarm(f"request:{found.id}@{found.at:%Y-%m-%dT%H:%M:%S}", "request", message)
 

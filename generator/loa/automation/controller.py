@@ -18,6 +18,7 @@ from loa.schedule import Airing
 from loa.schedule.outputs import AnyOutput
 from loa.store import ledger
 from loa.store.database import Database
+from loa.store.requests import CutAiring
 
 Start = Callable[[Airing, LoadedRecording, Mapping[str, AnyOutput], datetime.datetime, float], PlayingSession]
 
@@ -84,13 +85,24 @@ class Controller:
                         live.session.set_volume(name, lines[name].volume)
 
     def cut_all(self, why: str, now: datetime.datetime) -> None:
-        """Stop the sound on every output immediately. Airings that were heard or wait to continue end as `cut`."""
+        """Shut down: stop all sound immediately. Airings that were heard or wait to continue end as `cut`."""
         for live in list(self.live.values()):
             if live.cut or live.started or live.times_played or (live.session and live.session.started_at):
                 live.cut = f"{live.cut}; {why}" if live.cut else why
                 self._end(live, now)
             else:
                 live.stop_session()
+
+    def stop_all(self, why: str, now: datetime.datetime) -> list[CutAiring]:
+        """STOP: end every live airing as `cut`, also one that only waits. Return them, those that sounded first."""
+        for live in self.live.values():
+            live.stop_session()
+        found = []
+        for live in sorted(self.live.values(), key=lambda live: live.started is None):
+            found.append(CutAiring(airing=live.airing.id, bulletin=live.recording.bulletin, outputs=live.outputs))
+            live.cut = f"{live.cut}; {why}" if live.cut else why
+            self._end(live, now)
+        return found
 
     def release_all(self) -> None:
         """Stop all sound and forget all airings, because another process is on air."""

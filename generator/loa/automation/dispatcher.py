@@ -19,8 +19,10 @@ from loa.schedule.models import Late, Repeat
 from loa.store import ledger
 from loa.store.asrun import Outcome
 from loa.store.database import Database
-from loa.store.requests import AirRequest
+from loa.store.requests import AirRequest, CutAiring
 
+_STOPPED = datetime.timedelta(minutes=1)
+"""A STOP also cuts what was to start within this time."""
 _APOLOGY_WITHIN = datetime.timedelta(minutes=5)
 """How long after an airing was given up its apology may be aired; later it would only confuse people."""
 _APOLOGY_INTERVAL = datetime.timedelta(minutes=15)
@@ -50,32 +52,47 @@ class Dispatcher:
             controller,
             guard,
         )
+        self._stop: tuple[str, float] | None = None
         self._previous: dict[str, ledger.Claim] = {}
         self._reasons: dict[str, str] = {}
         self._retry_at: dict[str, float] = {}
         self._last_apology: dict[tuple[str, str], datetime.datetime] = {}
 
-    def continue_from(self, previous: list[ledger.Claim], resolved_until: datetime.datetime) -> None:
-        """Continue the work of the previous process: its `previous` airings and all since `resolved_until`."""
+    def continue_from(
+        self,
+        previous: list[ledger.Claim],
+        resolved_until: datetime.datetime,
+        stop: tuple[str, datetime.datetime] | None,
+    ) -> None:
+        """Continue the work of the previous process: its `previous` airings and all since `resolved_until`.
+
+        `stop`: the last STOP that it took, why and when: it may have died before it wrote what that had cut.
+        """
         self.resolved_until = min([resolved_until, *(claim.planned for claim in previous)])
         self._previous = {claim.airing: claim for claim in previous}
+        if stop:
+            self._cut_planned(*stop)
         for claim in previous:
-            if (
+            if stop and claim.planned <= stop[1] and not self._outcomes.is_done(claim.airing):
+                self._finish_unaired(_airing_of(claim), stop[0], claim, outcome="cut")
+            elif self._outcomes.is_done(claim.airing):
+                continue
+            elif (
                 self._schedule_watch.schedule.broadcast(claim.broadcast) is None
             ):  # aired by hand, or no longer in the schedule
-                plain = (claim.airing, claim.broadcast, claim.commune, claim.bulletin, claim.planned)
-                self._give_up(Airing(*plain, 0, claim.outputs, "normal"))
+                self._give_up(_airing_of(claim))
 
     def dispatch(self, now: datetime.datetime, holder: str) -> None:
         """Handle every airing planned since the last call, so that each gets an outcome."""
+        if self._stop and self._clock.elapsed() < self._stop[1]:
+            self._cut_planned(self._stop[0], now)
+        self._stop = None
         unresolved = self._controller.earliest()
         horizon = now + datetime.timedelta(seconds=self._timing.claim)
         for airing in self._schedule_watch.planned(self.resolved_until or now, horizon):
             if self._outcomes.is_done(airing.id) or airing.id in self._controller.live:
                 continue
-            skipped_reason = airing.skipped or "; ".join(
-                p.message for p in airing.problems if p.code.startswith("rule.")
-            )
+            skipped_reason = _skipped_reason(airing)
             if skipped_reason:
                 if airing.planned <= now:
                     self._finish_unaired(airing, skipped_reason, outcome="skipped")
@@ -87,6 +104,29 @@ class Dispatcher:
                 unresolved = min(unresolved or airing.planned, airing.planned)
         if not self._outcomes.has_pending:
             self.resolved_until = min(now, unresolved) if unresolved else now
+
+    def stop(self, why: str, now: datetime.datetime, *, sure: bool) -> list[CutAiring]:
+        """STOP: end as `cut` what is not claimed and was to start before a minute has passed; return it.
+
+        `sure`: whether the clock can be trusted. If not, it is done when it can, if that is within the minute.
+        """
+        if sure:
+            return self._cut_planned(why, now)
+        self._stop = why, self._clock.elapsed() + _STOPPED.total_seconds() * self._clock.speed
+        return []
+
+    def _cut_planned(self, why: str, at: datetime.datetime) -> list[CutAiring]:
+        """End as `cut` the airings without outcome that could start, or are to start until a minute after `at`."""
+        found = []
+        until = at + _STOPPED + datetime.timedelta(microseconds=1)
+        for airing in self._schedule_watch.planned(min(self.resolved_until or at, at), until):
+            known = self._outcomes.is_done(airing.id) or airing.id in self._controller.live
+            if known or _skipped_reason(airing) or at > airing.planned + self._start_within(airing):
+                continue
+            outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
+            found.append(CutAiring(airing=airing.id, bulletin=airing.bulletin, outputs=outputs))
+            self._finish_unaired(airing, why, self._previous.get(airing.id), outcome="cut")
+        return found
 
     def take_on_request(self, request: AirRequest, now: datetime.datetime, holder: str) -> None:
         """Claim a requested recording if it is approved; otherwise write the outcome that says why not."""
@@ -243,6 +283,17 @@ class Dispatcher:
     def _forget(self, airing: str) -> None:
         for kept in (self._reasons, self._previous, self._retry_at):
             kept.pop(airing, None)
+
+
+def _skipped_reason(airing: Airing) -> str:
+    """Why an airing is not to be aired; "" if it is."""
+    return airing.skipped or "; ".join(p.message for p in airing.problems if p.code.startswith("rule."))
+
+
+def _airing_of(claim: ledger.Claim) -> Airing:
+    """The airing of a claim that the schedule does not know."""
+    plain = (claim.airing, claim.broadcast, claim.commune, claim.bulletin, claim.planned)
+    return Airing(*plain, 0, claim.outputs, "normal")
 
 
 def _asked(request: AirRequest, now: datetime.datetime) -> Airing:

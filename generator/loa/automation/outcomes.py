@@ -1,14 +1,17 @@
 """Write outcomes, events and alarms; if the database does not accept them now, keep them and write them later."""
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from loa.clock import Clock
 from loa.errors import LogbookError, StoreError
 from loa.logs import logger
 from loa.schedule import Airing, Alerts
+from loa.store import requests
 from loa.store.alarms import Alarm, raise_alarm
-from loa.store.asrun import NewRow, Outcome, append, outcome_of, outcomes
+from loa.store.asrun import NewRow, Outcome, append, append_all, outcome_of, outcomes
 from loa.store.database import Database
 from loa.store.ledger import Claim
 
@@ -20,6 +23,7 @@ class OutcomeWriter:
         self._store, self._clock, self._seal = store, clock, seal
         self._done: dict[str, str] = {}
         self._pending: list[NewRow] = []
+        self._answered: list[int] = []
         self._alarms: list[Alarm] = []
         self._log = logger()
 
@@ -30,6 +34,7 @@ class OutcomeWriter:
     def discard(self) -> None:
         """Discard what is not written yet, because another process is on air and writes it."""
         self._pending.clear()
+        self._answered.clear()
 
     def is_done(self, airing_id: str) -> bool:
         """Return whether the airing has an outcome, written or waiting."""
@@ -78,9 +83,17 @@ class OutcomeWriter:
         if outcome == "missed":
             self.alarm(f"{airing.id} missed", "missed", f"{airing.id}: {reason}")
 
-    def event(self, kind: str, text: str) -> None:
+    def event(self, kind: str, text: str, details: Mapping[str, Any] | None = None) -> None:
         """Record an event for the log."""
-        self._pending.append(NewRow(kind, reason=text))
+        self._pending.append(NewRow(kind, reason=text, details=details or {}))
+
+    def answered(self, request: int) -> None:
+        """Mark the request as taken, in the transaction that writes what was recorded in this step."""
+        self._answered.append(request)
+
+    def is_answered(self, request: int) -> bool:
+        """Whether the request was followed or refused, and the database does not say so yet."""
+        return request in self._answered
 
     def alarm(self, event: str, kind: str, message: str) -> None:
         """Raise an alarm; the same event is raised only once."""
@@ -90,9 +103,7 @@ class OutcomeWriter:
         """Write everything that is waiting to the database."""
         channels = tuple(name for name, used in (("webhook", alerts.webhook), ("email", alerts.email)) if used)
         try:
-            while self._pending:
-                self._append(self._pending[0])
-                self._pending.pop(0)
+            self._write_pending()
             while self._alarms:
                 alarm = self._alarms[0]
                 if raise_alarm(self._store, alarm, channels):
@@ -100,6 +111,24 @@ class OutcomeWriter:
                 self._alarms.pop(0)
         except StoreError as error:
             self._log.warning("store", problem=str(error))
+
+    def _write_pending(self) -> None:
+        """Write the outcomes and events, and mark the answered requests, in one transaction: all or nothing."""
+        now = self._clock.now()
+        marks = [requests.mark_taken(self._answered, now)] if self._answered else []
+        if not self._pending and not marks:
+            return
+        try:
+            append_all(self._store, self._pending, now, together=marks, seal=self._seal)
+        except StoreError:
+            raise
+        except LogbookError:  # one of them has its outcome from another process: the others still count
+            while self._pending:
+                self._append(self._pending[0])
+                self._pending.pop(0)
+            append_all(self._store, (), now, together=marks)
+        self._pending.clear()
+        self._answered.clear()
 
     def _append(self, entry: NewRow) -> None:
         try:

@@ -84,10 +84,11 @@ class Automation:
         if not self._is_on_air(reading):
             return
         self._follow_schedule(reading.now)
-        self._commands.serve(reading.now, self.lease.token)
+        sure = reading.doubt is None and not self._only_requests
+        self._commands.serve(reading.now, self.lease.token, sure=sure)
         self._update_outputs(reading.now)
         self.controller.watch(reading.now, self._guard.gap_reason, slept=bool(reading.slept))
-        if reading.doubt is None and not self._only_requests:
+        if sure:
             self._dispatcher.dispatch(reading.now, self.lease.token)
         self.controller.open(reading.now)
         self.outcomes.write(self.schedule_watch.schedule.alerts)
@@ -141,8 +142,7 @@ class Automation:
         try:
             holds = self.lease.keep(self._dispatcher.resolved_until, ", ".join(self.controller.live))
             if holds and not held:
-                self._commands.begin()
-                self._take_over(reading.now)
+                self._take_over(reading.now, self._commands.begin(reading.now))
         except StoreError as error:
             self._log.warning("store", problem=str(error))
         if reading.slept and held:
@@ -151,7 +151,7 @@ class Automation:
             self._step_down()
         return self.lease.holds
 
-    def _take_over(self, now: datetime.datetime) -> None:
+    def _take_over(self, now: datetime.datetime, stop: tuple[str, datetime.datetime] | None) -> None:
         """Start work after getting the lease: continue where the previous process stopped."""
         if self._only_requests:
             return
@@ -159,7 +159,7 @@ class Automation:
         since = min([self.lease.resolved_until or now, *(claim.planned for claim in unfinished)])
         self.outcomes.load_outcomes(since - _SECOND, now + datetime.timedelta(days=3))
         self._guard.gap = (_("Loa was not running"), now)
-        self._dispatcher.continue_from(unfinished, self.lease.resolved_until or now)
+        self._dispatcher.continue_from(unfinished, self.lease.resolved_until or now, stop)
         self._log.info("on air", since=str(since))
         self.outcomes.event("station", _("on air, process {pid}").format(pid=self.lease.pid))
 

@@ -74,8 +74,8 @@ def stop_command(station: CliContext, by: str) -> None:
         store = service.open_station_store(workspace, schedule_in_force(workspace)[0])
     with _options_named():
         done = stop(workspace, store, by or _user())
-    click.echo(stopped_text(done), err=done != "stopped")
-    raise SystemExit(0 if done == "stopped" else 1)
+    click.echo(stopped_text(done), err=done.done != "stopped")
+    raise SystemExit(0 if done.done == "stopped" else 1)
 
 
 @contextlib.contextmanager

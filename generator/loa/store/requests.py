@@ -5,12 +5,12 @@ A request to play is a row of the database. A STOP from the same computer is a f
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, Update, insert, select, update
 
 from loa.errors import Finding, RequestError
 from loa.i18n import _
@@ -69,6 +69,24 @@ class StopRequest(_Request):
     by: str = Field(default="", max_length=200)
 
 
+class CutAiring(BaseModel):
+    """An airing that a STOP cut: its id, its bulletin, and the outputs on which it sounded or was to sound."""
+
+    model_config = ConfigDict(frozen=True)
+    airing: str
+    bulletin: str
+    outputs: tuple[str, ...]
+
+
+class StopAnswer(BaseModel):
+    """What the station did for a STOP by a file: `by` and `at`, who asked and when; `cut`."""
+
+    model_config = ConfigDict(frozen=True)
+    by: str
+    at: datetime.datetime
+    cut: tuple[CutAiring, ...]
+
+
 AnyRequest = AirRequest | StopRequest
 Model = TypeVar("Model", AirRequest, StopRequest)
 
@@ -85,6 +103,8 @@ class TakenRequest:
     request: AnyRequest | None
     airing: str | None = None
     problem: str = ""
+    stop: StopRequest | None = None
+    """The newest STOP in the database that was taken, and that was asked for after this request."""
 
     def is_before(self, other: "TakenRequest") -> bool:
         """Whether it was asked before `other`: by their numbers, as far as they have any."""
@@ -106,21 +126,27 @@ def ask(store: Database, request: AnyRequest, now: datetime.datetime) -> int:
         return int(connection.execute(insert(requests).values(row).returning(requests.c.id)).scalar_one())
 
 
-def take(store: Database, now: datetime.datetime) -> list[TakenRequest]:
-    """The requests that wait, marked as taken: STOP first, the others as they came. Raises StoreError.
+def waiting(store: Database, now: datetime.datetime) -> list[TakenRequest]:
+    """The requests that nobody has taken: STOP first, the others as they came. Raises StoreError.
 
-    What this version cannot read, and what is too old, comes without its request: it wants an answer all the same.
+    They are marked as taken in the transaction that writes their claim or outcome (`mark_taken`). What this version
+    cannot read, and what is too old, comes without its request: it wants an answer all the same.
     """
     with store.read() as connection:
         query = select(requests).where(requests.c.taken.is_(None)).order_by(requests.c.id)
-        waiting = connection.execute(query).mappings().all()
-    if not waiting:
-        return []
-    with store.write() as connection:  # those that nobody has taken back meanwhile
-        mine = update(requests).where(requests.c.id.in_([row["id"] for row in waiting]), requests.c.taken.is_(None))
-        ids = set(connection.execute(mine.values(taken=stamp(now)).returning(requests.c.id)).scalars())
-    found = [_read(row, now) for row in waiting if row["id"] in ids]
-    return sorted(found, key=lambda request: not isinstance(request.request, StopRequest))
+        found = connection.execute(query).mappings().all()
+        if not found:
+            return []
+        stops = select(requests).where(requests.c.verb == StopRequest.verb, requests.c.taken.is_not(None))
+        stop = connection.execute(stops.order_by(requests.c.id.desc()).limit(1)).mappings().first()
+    read = [_read(row, now, stop if stop and row["id"] < stop["id"] else None) for row in found]
+    return sorted(read, key=lambda request: not isinstance(request.request, StopRequest))
+
+
+def mark_taken(ids: Iterable[int], now: datetime.datetime) -> Update:
+    """The statement that marks as taken those of the requests `ids` that nobody has taken back."""
+    mine = (requests.c.id.in_(list(ids)), requests.c.taken.is_(None))
+    return update(requests).where(*mine).values(taken=stamp(now))
 
 
 def taken(store: Database, number: int) -> bool:
@@ -142,17 +168,43 @@ def leave_stop(workspace: Workspace, request: StopRequest) -> None:
 
 
 def take_stop(workspace: Workspace) -> TakenRequest | None:
-    """What `leave_stop` left, and remove it; None where nobody wants silence."""
-    file = workspace.stop_file
+    """What `leave_stop` left, renamed to `stopped_file`; None where nobody wants silence."""
     try:
-        raw, written = file.read_bytes(), file.stat().st_mtime
-        file.unlink()
+        workspace.stop_file.replace(workspace.stopped_file)
     except OSError:
         return None  # none there; or it cannot be removed, and must not silence the station for ever
-    return TakenRequest(0, datetime.datetime.fromtimestamp(written, datetime.UTC), _stop(raw))
+    return last_stop(workspace) or TakenRequest(0, datetime.datetime.now(datetime.UTC), StopRequest())
 
 
-def _read(row: RowMapping, now: datetime.datetime) -> TakenRequest:
+def last_stop(workspace: Workspace) -> TakenRequest | None:
+    """The last STOP that was taken from a file, answered or not; None where there was none."""
+    file = workspace.stopped_file
+    try:
+        raw, written = file.read_bytes(), file.stat().st_mtime
+    except OSError:
+        return None
+    at = datetime.datetime.fromtimestamp(written, datetime.UTC)
+    try:
+        answer = StopAnswer.model_validate_json(raw)
+    except ValidationError:
+        return TakenRequest(0, at, _stop(raw))
+    return TakenRequest(0, answer.at, StopRequest(by=answer.by))
+
+
+def answer_stop(workspace: Workspace, answer: StopAnswer) -> None:
+    """Tell who asked by a file what was cut. Raises WorkspaceError where the file cannot be written."""
+    write_atomic(workspace.stopped_file, answer.model_dump_json())
+
+
+def cut_by_file(workspace: Workspace) -> tuple[CutAiring, ...] | None:
+    """What the last STOP by a file cut; None while the station has not answered."""
+    try:
+        return StopAnswer.model_validate_json(workspace.stopped_file.read_bytes()).cut
+    except (OSError, ValidationError):
+        return None
+
+
+def _read(row: RowMapping, now: datetime.datetime, stop: RowMapping | None = None) -> TakenRequest:
     """A row as a request. Silence is never refused for what else its row says."""
     try:
         at = instant(row["at"])
@@ -167,7 +219,8 @@ def _read(row: RowMapping, now: datetime.datetime) -> TakenRequest:
         request, problem = _air(verb, payload)
     if not fresh:
         request, problem = None, _("nobody took it within {seconds:.0f} seconds").format(seconds=_FRESH.total_seconds())
-    return TakenRequest(row["id"], at, request, _airing_in(payload), problem)
+    stopped = _stop(str(stop["payload"])) if stop else None
+    return TakenRequest(row["id"], at, request, _airing_in(payload), problem, stopped)
 
 
 def _stop(raw: str | bytes) -> StopRequest:

@@ -305,7 +305,7 @@ def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
     """Silence, at once; `id`: `stopped`, `nobody` (no station is on air) or `unanswered`."""
     done = stop(console.workspace, console.store, me.shown)
     audit(request, "air.stopped")
-    return Done(id=done)
+    return Done(id=done.done)
 
 
 @router.post("/alarms/seen", name="seen")

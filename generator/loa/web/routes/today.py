@@ -61,7 +61,7 @@ def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respo
     """Silence, at once."""
     done = stop(console.workspace, console.store, me.shown)
     audit(request, "air.stopped")
-    flash(request, stopped_text(done), "warn" if done == "stopped" else "bad")
+    flash(request, " ".join(stopped_text(done).splitlines()), "warn" if done.done == "stopped" else "bad")
     return go("/")
 
 
