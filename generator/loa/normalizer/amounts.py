@@ -23,7 +23,7 @@ NIGHTS = re.compile(r"(\d{1,2})\s?N\s?(\d{1,2})\s?Đ(?![^\W_])")
 STARS = re.compile(r"(\d)\s?(?:\*|★)(?!\d)")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
-AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s*$| \()")
+AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s*$| \(| trở )")
 _AGED = re.compile(r"(?<!\w)(?:thọ|cụ|tuổi|cao tuổi|nct)(?!\w)")
 
 _TIMES = re.compile(rf"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[{LOWER}]+ ){{0,2}}\d)")

@@ -24,6 +24,9 @@ MIXED = re.compile(
     r"(?P<tail>[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?"
     r"(?P<grade>[-.]\d{1,5}|-[A-Z]{1,4}(?!\w))?(?![^\W_]|[.,]\d)"
 )
+_ELEMENT = "(?:Ca|Na|Mg|Fe|Cu|Zn|Cl|Si|Al|Mn|[CHNOPKSF])"
+_FORMULA = re.compile(rf"(?=[A-Z\d]*O)(?=\D*\d)(?:{_ELEMENT}\d{{0,2}}){{2,6}}")
+"""A chemical formula with oxygen, whose O is said ô: K2O, P2O5."""
 _KM_NUMBER = re.compile(r"(\d\.\d{3}(?=\s?\+)|\d{1,4})(?:\s?\+\s?(\d{1,3})(?!\d))?")
 _YEAR = re.compile(r"[/.]\s?(\d{4})(?!\d)")
 _NO_DAY = frozenset(
@@ -145,7 +148,8 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
         or abbreviations().get(text)
         or units().get(text)
     )
-    said = known or _in_parts(scan, match)
+    formula = _FORMULA.fullmatch(text) is not None
+    said = known or (spell(text).replace(" o", " ô") if formula else _in_parts(scan, match))
     if said is None:
         return None
     scan.say(said, *match.span())

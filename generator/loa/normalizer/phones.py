@@ -25,6 +25,7 @@ SHORT = re.compile(r"\d{2,8}(?![/.,-]\d|%|[^\W_])")
 CODE = re.compile(r"(?=[^\s]{0,30}\d)[A-ZĐa-z0-9]{1,20}(?:[./-][A-ZĐa-z0-9]{1,12}){0,6}(?![^\W_])")
 GROUPS = re.compile(r"\d{3,5}(?: \d{2,5}){1,5}(?!\d)")
 PLATE = re.compile(r"\d{2}[ -]?(?:[A-ZĐ]{1,2}\d?|[A-Z]\d)[ .-]{0,3}\d{3}[. ]?\d{1,2}(?!\d)")
+HIDDEN_PLATE = re.compile(r"\d{2}[A-ZĐ]{1,2}\d?[ .-]?(?:[xX*]{2,3}[. ]?[\dxX*]{2,3}|\d{3}[. ]?[xX*]{2,3})(?!\w)")
 EMERGENCY = frozenset({"111", "112", "113", "114", "115", "1022", "1080", "116", "117", "118", "119", "1900", "1800"})
 _COUNTED = re.compile(rf" (?:{'|'.join(sorted(contexts('never dialled')))})")
 
@@ -155,9 +156,16 @@ def read_plate(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
+def read_hidden_plate(scan: Scan, match: re.Match[str]) -> int | None:
+    """60K-xxx.88: a number plate of which some digits are hidden."""
+    scan.say(spell(re.sub(r"(?<!\d)[xX*]{2,3}|[xX*]{2,3}$", "", match[0])), *match.span())
+    return match.end()
+
+
 SIGN_RULES: tuple[Rule, ...] = ((MASKED, read_masked), (GROUPED, read_phone), (FOREIGN, read_foreign))
 RULES: tuple[Rule, ...] = (
     (MASKED, read_masked),
+    (HIDDEN_PLATE, read_hidden_plate),
     (PLATE, read_plate),
     (GROUPED, read_phone),
     (SERVICE, read_service),
