@@ -148,7 +148,7 @@ HEAVY = {
     *("docx", "loa.publish.word", "xlsxwriter", "icalendar", "holidays", "filelock", "rich"),
     "loa.web.server",  # an extra that may not be installed
     "loa.automation",  # in `loa run`, while which it loads the console already does
-    "loa.store.file_history",  # SQLAlchemy: verbs that read need none
+    "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
     "resource",  # there is none on Windows
     "loa.cli.app",  # its texts are translated when it is imported: not before the language is known
 }

@@ -73,8 +73,8 @@ def refused_without_a_trace(station: Workspace, archive: Path) -> None:
 def test_a_link_in_the_station_leads_nothing_out_of_it(station: Workspace, archive: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    shutil.rmtree(station.templates)
-    station.templates.symlink_to(outside)
+    shutil.rmtree(station.jingles)
+    station.jingles.symlink_to(outside)
     refused_without_a_trace(station, archive)
     assert not any(outside.iterdir())
 

@@ -16,13 +16,13 @@ import httpx2
 import pytest
 
 from loa.actions.approvals import withdraw
+from loa.actions.file_history import Author, replacing
 from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import StoreError
 from loa.store import approvals, requests
 from loa.store.alarms import Alarm, raise_alarm
 from loa.store.database import Database
-from loa.store.file_history import Author, replacing
 from loa.store.lease import Lease
 from loa.web.auth.roles import Role
 from loa.web.context import Console

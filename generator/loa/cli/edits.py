@@ -18,7 +18,10 @@ def edit_file(
     detail: str = "",
 ) -> None:
     """Change a commune's file: see `FileHistory.edit_file`. The author: the user of this computer. Raises LoaError."""
-    from loa.store.file_history import Author, open_history  # SQLAlchemy: `loa spoken` and `loa article` do without it
+    from loa.actions.file_history import (  # SQLAlchemy: `loa spoken` and `loa article` do without it
+        Author,
+        open_history,
+    )
 
     with open_history(workspace) as history:
         history.edit_file(path, edit, Author(_user()), note, action=action, subject=subject, detail=detail)

@@ -11,12 +11,12 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from loa import __version__, yamlfile
+from loa.actions.file_history import Author, FileHistory
 from loa.errors import StoreError, WorkspaceError
 from loa.i18n import _
 from loa.schedule.values import is_postgresql
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database
-from loa.store.file_history import Author, FileHistory
 from loa.web.auth.accounts import Accounts, Person
 from loa.web.auth.passwords import one_time_code
 from loa.web.auth.sessions import LoginAttempts, Session, Sessions

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from loa import yamlfile
+from loa.actions.file_history import conflict
 from loa.errors import EditConflictError, Finding, LoaError
 from loa.i18n import _
-from loa.store.file_history import conflict
 from loa.web.forms import Form, FormError
 from loa.workspace import read_text
 from loa.yamlfile import Choices, Path_, editor, value_at

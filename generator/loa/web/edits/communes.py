@@ -5,8 +5,8 @@ from typing import Any
 
 from fastapi import Request
 
+from loa.actions.file_history import replacing, text_of
 from loa.campaign.authoring import add_campaign
-from loa.store.file_history import replacing, text_of
 from loa.web.context import edit_file
 from loa.web.views.files import CommuneFile
 

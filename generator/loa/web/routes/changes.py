@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from loa.actions.file_history import text_of
 from loa.campaign import Campaign, Commune
 from loa.i18n import _
-from loa.store.file_history import text_of
 from loa.web.auth.roles import Role, members, only
 from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, edit_file, flash
 from loa.web.edits import removing

@@ -10,13 +10,13 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
+from loa.actions.file_history import replacing
 from loa.app import backup as backups
 from loa.i18n import _
 from loa.limited import Limits, run_limited
 from loa.schedule.alerts import Alerts
 from loa.schedule.models import Rules
 from loa.schedule.outputs import KINDS
-from loa.store.file_history import replacing
 from loa.text import slug
 from loa.tts import all_engines
 from loa.web import preview_audio

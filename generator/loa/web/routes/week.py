@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from loa.actions.acts import Act
+from loa.actions.file_history import replacing
 from loa.formats import day_of
 from loa.i18n import _
-from loa.store.file_history import replacing
 from loa.web.auth.roles import Role, may, members, only
 from loa.web.context import ConsoleDep, SubmittedForm, edit_file, flash
 from loa.web.edits import schedule as schedule_edits

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from loa.actions.file_history import Author, FileHistory, open_history, replacing
 from loa.errors import EditConflictError, LoaError
-from loa.store.file_history import Author, FileHistory, open_history, replacing
 from loa.workspace import Workspace
 from tests.conftest import ROOT, Loa
 
