@@ -23,7 +23,7 @@ from loa.workspace import private_file
 
 __all__ = ["CONSOLE", "STATION", "Database", "instant", "stamp"]
 
-_HELD = 1.0
+_HELD = 3.0
 """Seconds after a reader was locked out in which the next readers do not wait at all: a page reads many times."""
 
 

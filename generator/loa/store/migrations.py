@@ -73,15 +73,14 @@ def prepare(schema: Schema, read: Transaction, write: Transaction, name: str, fi
             if version_of(connection, schema) == 0:
                 schema.metadata.create_all(connection)
                 _note(connection, schema.version)
-    copied = file is None
+    first = found
     while 0 < found < schema.version:
         with _alone(write) as connection:
             found = version_of(connection, schema)
             if found < schema.version:
                 _refuse_on_air(connection, found)
-                if file and not copied:
+                if file and found == first:  # else another process has copied it, and gone on
                     copy_database(file, _aside(file, found))
-                    copied = True
                 schema.steps[found - 1](connection)
                 _note(connection, found := found + 1)
         _refuse_newer(found, schema, name)
