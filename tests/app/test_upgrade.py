@@ -178,6 +178,8 @@ EDITS: dict[str, tuple[Callable[[Workspace], None], list[str]]] = {
         [*BOTH, "ben-hai/xin-loi"],
     ),
     "a template of its own": (lambda w: rewrite(w, TEMPLATE, "xin cảm ơn", "cảm ơn"), ["ben-hai/tiem-phong"]),
+    "a template of its own is given up": (lambda w: (w.templates / "radio/opening.txt.j2").unlink(), BOTH),
+    "an unchanged copy of a template is retired": (lambda w: (w.templates / "articles/thong-bao.md.j2").unlink(missing_ok=True), []),
     "the station's call": (
         lambda w: rewrite(w, FACTS, "station: {", "station: {call: Đài xã ta, "),
         ["ben-hai/xin-loi"],
@@ -211,7 +213,18 @@ def test_an_approved_bulletin_is_made_anew_where_somebody_changed_what_it_says(
 
 
 @pytest.mark.usefixtures("reads_differently")
-@pytest.mark.parametrize("what", ["nothing", "the article", "notes for staff", "how a word is said", "the length"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "nothing",
+        "the article",
+        "notes for staff",
+        "how a word is said",
+        "the length",
+        "a template of its own is given up",
+        "an unchanged copy of a template is retired",
+    ],
+)
 def test_so_it_is_where_the_edit_came_before_this_version_looked(old_station: Workspace, what: str) -> None:
     edit, made = EDITS[what]
     edit(old_station)

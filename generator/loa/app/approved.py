@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
+from loa import template_files
 from loa.bulletin import jingles
 from loa.bulletin.manifest import Cue, Manifest
 from loa.bulletin.models import BulletinRequest
@@ -143,18 +144,23 @@ def _is_as_given(workspace: Workspace, manifest: Manifest, request: BulletinRequ
 
 def _same_files(workspace: Workspace, manifest: Manifest, request: BulletinRequest) -> bool:
     """Whether the facts and the station's own templates are those that `manifest` was made from."""
-    facts = {name: sha256 for name, sha256 in request.inputs.items() if not name.startswith(_TEMPLATES)}
-    return {*facts.items(), *_own_templates(workspace, request).items()} <= manifest.inputs.items()
+    own, same = _own_templates(workspace, request), []
+    for name, sha256 in request.inputs.items():
+        before = manifest.inputs.get(name)
+        if name.startswith(_TEMPLATES) and name not in own:  # one that comes with Loa: so it was before, too
+            same.append(before in template_files.released().get(name.removeprefix(_TEMPLATES), ()))
+        else:
+            same.append(before == sha256)
+    return all(same)
 
 
 def _own_templates(workspace: Workspace, request: BulletinRequest) -> dict[str, str]:
-    """The SHA-256 of each template of the station's own that is in use, by its path from the root."""
-    found = {}
-    for name, used in request.inputs.items():
-        path = workspace.root / name
-        if name.startswith(_TEMPLATES) and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == used:
-            found[name] = used
-    return found
+    """The SHA-256 of each template in use that the station changed, by its path from the root."""
+    return {
+        name: sha256
+        for name, sha256 in request.inputs.items()
+        if name.startswith(_TEMPLATES) and template_files.is_own(workspace, name.removeprefix(_TEMPLATES))
+    }
 
 
 def _text(request: BulletinRequest) -> dict[str, str]:
