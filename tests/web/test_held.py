@@ -188,7 +188,7 @@ def test_an_act_is_done_and_says_so_or_is_not_done_and_says_so(
 
 
 class Obeys(threading.Thread):
-    """A station that does nothing but look for a STOP four times a second."""
+    """A station that looks for a STOP four times a second, and says at once that nothing sounded."""
 
     def __init__(self, station: Workspace) -> None:
         super().__init__(daemon=True)
@@ -196,9 +196,10 @@ class Obeys(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(0.25):
-            request = requests.take_stop(self.station)
-            if request:
-                self.stopped_by.append(request.request.by)
+            taken = requests.take_stop(self.station)
+            if taken and taken.request:
+                self.stopped_by.append(taken.request.by)
+                requests.answer_stop(self.station, requests.StopAnswer(by=taken.request.by, at=taken.at, cut=()))
 
 
 @pytest.fixture
