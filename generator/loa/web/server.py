@@ -129,6 +129,7 @@ def _listener(listen: Listen) -> socket.socket:
         if sys.platform != "win32":
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((listen.host, listen.port))
+        made.listen(2048)  # before the address is shown: who opens it at once waits, and is not refused
     except OSError:
         made.close()
         raise
