@@ -55,7 +55,7 @@ class SimulatedSession:
         planned: datetime.datetime,
         offset: float,
     ) -> None:
-        self.asleep = False
+        self.stood_still = 0.0
         self.stopped = False
         self._village, self._process, self._airing = village, process, airing
         self._programme, self._planned, self._offset = programme, planned, offset
@@ -82,7 +82,7 @@ class SimulatedSession:
             self.advance()
             self._paused_at = self._village.clock.real
         elif self._held and not paused and self.sounding and self._village.clock.real - self._paused_at > 3.0:
-            self.asleep = True
+            self.stood_still = self._village.clock.real - self._paused_at
             self._silence()
         self._held = paused
 
@@ -93,7 +93,7 @@ class SimulatedSession:
         if self.stopped or self._held:
             return
         if clock.asleep > self._slept and any(not s.over for s in self._sounds.values()):
-            self._slept, self.asleep = clock.asleep, True
+            self._slept, self.stood_still = clock.asleep, clock.asleep - self._slept
             self._silence()
             return
         self._slept = clock.asleep
@@ -150,7 +150,7 @@ class SimulatedSession:
         """Nothing more will be heard."""
         return (
             self.stopped
-            or self.asleep
+            or bool(self.stood_still)
             or all(r.complete for r in self._reports.values())
             or (self.complete and not any(not s.over for s in self._sounds.values()))
         )

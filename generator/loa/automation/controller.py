@@ -23,6 +23,11 @@ from loa.store.requests import CutAiring
 Start = Callable[[Airing, LoadedRecording, Mapping[str, AnyOutput], datetime.datetime, float], PlayingSession]
 
 
+def stood_still(seconds: float) -> str:
+    """The reason why something could not sound during the last `seconds`."""
+    return _("the computer or Loa stood still for {time}").format(time=lasting(seconds))
+
+
 class Controller:
     """`live`: the claimed airings without outcome, by id."""
 
@@ -70,8 +75,10 @@ class Controller:
                 session.watch()
             if session.started_at is None:
                 self._watch_waiting(live, session, now, slept=slept)
-            elif (slept and not session.complete) or session.asleep:
+            elif slept and not session.complete:
                 self._handle_suspension(live, session, gap_reason(), now)
+            elif session.stood_still:
+                self._handle_suspension(live, session, stood_still(session.stood_still), now)
             else:
                 self._watch_playing(live, session, now)
 
@@ -165,7 +172,7 @@ class Controller:
 
     def _watch_waiting(self, live: LiveAiring, session: PlayingSession, now: datetime.datetime, *, slept: bool) -> None:
         """Check an airing before its first sound: clock set back, approval withdrawn, outputs failed."""
-        if (live.airing.planned - now).total_seconds() > self._timing.claim or slept or session.asleep:
+        if (live.airing.planned - now).total_seconds() > self._timing.claim or slept or session.stood_still:
             live.stop_session()
         elif now > live.limit or session.over:
             self._end(live, now)

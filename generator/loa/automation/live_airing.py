@@ -43,8 +43,8 @@ class PlayingSession(Protocol):
         """Whether an output accepts sound now."""
 
     @property
-    def asleep(self) -> bool:
-        """Whether the process was stopped or suspended."""
+    def stood_still(self) -> float:
+        """Seconds for which the process was stopped or suspended while it played, else 0."""
 
     @property
     def reports(self) -> Sequence[OutputReport]:

@@ -65,7 +65,7 @@ class RehearsedSession:
     planned: datetime.datetime
     offset: float
     clock: SimulatedClock
-    asleep: bool = False
+    stood_still: float = 0.0
 
     @property
     def started_at(self) -> datetime.datetime | None:

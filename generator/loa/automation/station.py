@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from loa.automation.clock_guard import ClockGuard, Reading
 from loa.automation.commands import Commands
-from loa.automation.controller import Controller, Start
+from loa.automation.controller import Controller, Start, stood_still
 from loa.automation.disk import DiskReserve
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.fallbacks import Fallbacks
@@ -20,7 +20,6 @@ from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import StoreError
-from loa.formats import lasting
 from loa.i18n import _
 from loa.logs import logger
 from loa.playout.recording import LoadedRecording
@@ -177,8 +176,7 @@ class Automation:
             self._guard.gap = (_("the clock was not sure ({why})").format(why=self.doubt), reading.now)
         self.doubt = reading.doubt
         if reading.slept:
-            why = _("the computer or Loa stood still for {time}").format(time=lasting(reading.slept))
-            self._guard.gap = (why, reading.now)
+            self._guard.gap = (stood_still(reading.slept), reading.now)
             self._log.warning("asleep", seconds=reading.slept)
 
     def _follow_schedule(self, now: datetime.datetime) -> None:

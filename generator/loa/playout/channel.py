@@ -92,7 +92,7 @@ class Channel:
         report: OutputReport,
     ) -> None:
         self.report = report
-        self.asleep = False
+        self.stood_still = 0.0
         self.condition: OutputCondition = "failing" if report.failures else "opening"
         self._output, self._connection, self._recording = output, connection, recording
         self._fader = Fader(output.volume)
@@ -172,8 +172,9 @@ class Channel:
         self.last_activity = self.clock.elapsed()
         self.condition = "sounding"
         while chunk is not None and not self._connection.stop.is_set():
-            if self.clock.elapsed() - self.last_activity > _SUSPENDED_AFTER * self.clock.speed:
-                self.asleep = True
+            gone = self.clock.elapsed() - self.last_activity
+            if gone > _SUSPENDED_AFTER * self.clock.speed:
+                self.stood_still = gone
                 return
             self.last_activity = self.clock.elapsed()
             adjusted = self._fader.apply(chunk, player.rate)

@@ -71,9 +71,9 @@ class Session:
         return any(channel.alive and not channel.waiting for channel in self._channels.values())
 
     @property
-    def asleep(self) -> bool:
-        """Whether the process was stopped or the computer suspended while it played."""
-        return any(channel.asleep for channel in self._channels.values())
+    def stood_still(self) -> float:
+        """Seconds for which the process was stopped or the computer suspended while it played, else 0."""
+        return max((channel.stood_still for channel in self._channels.values()), default=0.0)
 
     @property
     def reports(self) -> tuple[OutputReport, ...]:
