@@ -11,11 +11,12 @@ from pathlib import Path
 
 from loa.bulletin.models import BulletinPlan, BulletinRequest
 from loa.bulletin.writer import make
+from loa.files import write_atomic
 from loa.script import Script
 from loa.tts import Utterance, cast
 from loa.tts.cache import Voice, speak
 from loa.tts.engines.espeak import Espeak
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
 
 ROOT = Path(__file__).parent.parent

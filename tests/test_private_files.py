@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from loa.workspace import Workspace, private_folder, write_atomic
+from loa.files import private_folder, write_atomic
+from loa.workspace import Workspace
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")

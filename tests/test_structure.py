@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "loa"
 LAYERS = (
-    "errors i18n formats names text clock file_cache workspace sample template_files logs limited yamlfile normalizer "
+    "errors i18n formats names text clock file_cache workspace files sample template_files logs limited yamlfile normalizer "
     "reference campaign article script checks audio tts bulletin schedule store playout automation publish actions app web "
     "cli"
 ).split()
@@ -129,6 +129,50 @@ def test_few_modules_are_slivers() -> None:
         if path.name != "__init__.py" and short and len(importers[module]) == 1:
             slivers.append(module)
     assert len(slivers) <= 3, slivers
+
+
+ITS_OWN_WAY = {
+    "files": "it is the one way",
+    "app.backup": "a whole station at once",
+    "app.demo": "throws the last demo away",
+    "sample": "a new station, before it has anything to lose",
+    "automation.commands": "a STOP that nobody meant",
+    "automation.disk": "the reserve, and copies that nobody needs",
+    "store.requests": "silence does not wait for a disk",
+    "store.audit": "what waits is in the database already",
+    "store.migrations": "unfinished copies",
+    "bulletin.writer": "unfinished files",
+    "tts.downloads": "a download that goes on where it broke off",
+    "web.jobs": "what a job says",
+    "cli": "why Loa failed, where the station cannot be written",
+    "playout.outputs.wav_file": "sound, as it is played",
+}
+"""Modules that write, rename or delete files by themselves, and what: everything else goes through `loa.files`."""
+
+
+def writes_by_itself(tree: ast.AST) -> Iterator[int]:
+    """The lines where a file is written, renamed or deleted without `loa.files`."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        name = called.rpartition(".")[2]
+        modes = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        opens = name == "open" and any(set(mode) <= set("rwxabt+") and set(mode) & set("wxa+") for mode in modes)
+        renames = name in {"replace", "rename"} and "." in called and len(node.args) == 1 and not node.keywords
+        system = called.startswith(("os.", "shutil.")) and name in {
+            *("replace", "rename", "renames", "remove", "unlink", "fsync", "truncate", "link", "symlink"),
+            *("rmtree", "copy", "copy2", "copyfile", "copytree", "move"),
+        }
+        if opens or renames or system or name in {"unlink", "write_text", "write_bytes"}:
+            yield node.lineno
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_files_are_written_in_one_way(module: str) -> None:
+    """Otherwise a power cut leaves half a file (tests/crash_points)."""
+    lines = list(writes_by_itself(ast.parse(MODULES[module].read_text(encoding="utf-8"))))
+    assert bool(lines) == (module.removeprefix("loa.") in ITS_OWN_WAY), lines
 
 
 HEAVY = {

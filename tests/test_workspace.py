@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from loa.errors import WorkspaceError
-from loa.workspace import Workspace, cannot_write, part_path, read_text, write_atomic, yaml_files
+from loa.files import cannot_write, part_path, remove_leftovers, write_atomic
+from loa.workspace import Workspace, read_text, yaml_files
 
 
 def test_the_nearest_workspace_upward_is_found_from_a_subfolder(station: Workspace) -> None:
@@ -50,7 +51,7 @@ def test_sweep_removes_only_what_dead_writers_left(station: Workspace) -> None:
     live = part_path(station.clips / "b.wav")
     dead.touch()
     live.touch()
-    assert station.remove_leftovers() == [dead]
+    assert remove_leftovers(station) == [dead]
     assert live.exists()
     assert str(os.getpid()) in live.name
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import structlog
 
-from loa.workspace import Workspace, private_file
+from loa.files import private_file
+from loa.workspace import Workspace
 
 _MAX_BYTES = 2_000_000
 _BACKUPS = 5

@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 from loa.errors import Finding, WorkspaceError
+from loa.files import cannot_write
 from loa.i18n import _
-from loa.workspace import Workspace, cannot_write
+from loa.workspace import Workspace
 
 WHOLE = ("campaigns", "audio/jingles", "schemas", "schedule.yaml")
 """The files and folders of a complete station; its templates are those of the package."""

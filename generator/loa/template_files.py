@@ -11,9 +11,10 @@ from pathlib import Path
 
 from loa import __version__
 from loa.errors import Finding, Severity, TemplateError, WorkspaceError
+from loa.files import private_folder, rename, write_atomic
 from loa.i18n import _, ngettext
 from loa.sample import sample_station
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 
 RELEASED = Path(__file__).with_name("released-templates.txt")
 _ENDINGS = (".md.j2", ".txt.j2", ".html.j2", ".j2", ".css", ".js")
@@ -95,8 +96,8 @@ def retire_copies(workspace: Workspace) -> tuple[Finding, ...]:
             if not (_is_copy(workspace.templates / name, name) and (packaged() / name).is_file()):
                 continue
             target = workspace.state / OLD_TEMPLATES / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (workspace.templates / name).replace(target)
+            private_folder(target.parent)
+            rename(workspace.templates / name, target)
             moved += 1
         write_atomic(mark, __version__)
     return (_note(moved),) if moved else ()

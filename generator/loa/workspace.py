@@ -1,22 +1,14 @@
 """A workspace: the folder of one station. This is the only module that knows the names of its subfolders."""
 
 import codecs
-import contextlib
-import errno
-import os
-import secrets
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
-import psutil
-
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 
-_PART = ".part"
-_STATE = ".loa"
+STATE = ".loa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +78,7 @@ class Workspace:
     @property
     def state(self) -> Path:
         """Loa's own data: databases, logs, approved copies."""
-        return self.root / _STATE
+        return self.root / STATE
 
     @property
     def logs(self) -> Path:
@@ -139,125 +131,6 @@ class Workspace:
             return path.resolve().relative_to(self.root).as_posix()
         except ValueError:
             return path.as_posix()
-
-    def remove_leftovers(self) -> list[Path]:
-        """Delete unfinished files whose writing process is dead (a build that was killed). Return the deleted paths."""
-        removed = []
-        for folder in (self.root / "audio", self.public, self.state):
-            for path in folder.rglob(f".*{_PART}"):
-                writer = path.name.rsplit(".", 3)[1]
-                if not (writer.isdigit() and psutil.pid_exists(int(writer))):
-                    path.unlink(missing_ok=True)
-                    removed.append(path)
-        return removed
-
-
-def write_atomic(path: Path, content: bytes | str) -> None:
-    """Write `path` atomically: write a temporary file beside it, sync it to disk, rename it. Text is UTF-8 with LF.
-
-    What lies below `.loa` is for this user alone; elsewhere a file that exists keeps its permissions.
-    Raises WorkspaceError if the disk is full or the folder cannot be written.
-    """
-    part = part_path(path)
-    try:
-        state = _state_around(path)
-        if state:
-            private_file(part)
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        if not state and path.exists():
-            part.chmod(stat.S_IMODE(path.stat().st_mode))
-        part.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        with contextlib.suppress(OSError):  # on a read-only disk, even deleting a file that does not exist fails
-            part.unlink(missing_ok=True)
-        raise cannot_write(path, error) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Sync the folder so that the new name survives a power cut (see fsync(2)). Windows has no such call."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def private_folder(folder: Path) -> None:
-    """Make `folder` where it is missing, for this user alone; so is the whole `.loa` that it lies in. Raises OSError.
-
-    Windows has no such permissions: there a folder has those of the one around it.
-    """
-    missing = [part for part in (folder, *folder.parents) if not part.exists()]
-    for part in reversed(missing):
-        part.mkdir(mode=0o700, exist_ok=True)
-    state = _state_around(folder)
-    if state:
-        _close(state)
-
-
-def private_file(path: Path) -> None:
-    """Make `path`, empty, where it is missing, for this user alone; so is the `.loa` around it. Raises OSError.
-
-    A file that exists is not opened: to close a database, even once opened for reading, would drop the locks of SQLite
-    that this process has on it, and another process could remove the write-ahead log that this one goes on to write.
-    """
-    private_folder(path.parent)
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    _close_one(path, 0o600)
-
-
-def _state_around(path: Path) -> Path | None:
-    """The `.loa` of a station that `path` is or lies in."""
-    if _STATE not in path.parts:
-        return None
-    folders = (part for part in (path, *path.parents) if part.name == _STATE)
-    return next((folder for folder in folders if (folder.parent / "schedule.yaml").exists()), None)
-
-
-def _close(folder: Path) -> None:
-    """Take away what others may do with a folder, and, where they could enter it, with all that is in it."""
-    if os.name != "posix" or not stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        return
-    _close_one(folder, 0o700)
-    for path in folder.rglob("*"):
-        if not path.is_symlink():
-            _close_one(path, 0o700 if path.is_dir() else 0o600)
-
-
-def _close_one(path: Path, mode: int) -> None:
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        with contextlib.suppress(PermissionError):  # it belongs to somebody else, who can do so
-            path.chmod(mode)
-
-
-def part_path(path: Path) -> Path:
-    """Return a name beside `path` for an unfinished file. It holds our process id, for `remove_leftovers`."""
-    return path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}{_PART}")
-
-
-def cannot_write(path: Path, error: OSError) -> WorkspaceError:
-    """Return the error to raise when `path` could not be written."""
-    fixes = {
-        errno.ENOSPC: _("The disk is full: free some space, then run the same command again."),
-        errno.EACCES: _("You may not write there: check the folder's permissions."),
-        errno.EROFS: _("The disk is read-only: remount it for writing, or use another folder."),
-    }
-    return WorkspaceError(
-        Finding(
-            "workspace.write",
-            _("Cannot write the file: {reason}").format(reason=error.strerror or error),
-            fixes.get(error.errno or 0, _("Check the disk and the folder, then run the same command again.")),
-            file=str(path),
-        )
-    )
 
 
 def read_text(path: Path) -> str:
@@ -330,7 +203,7 @@ def below(folder: Path, name: str) -> Path | None:
 
 def is_state(name: str) -> bool:
     """Return whether the relative path `name` leads into `.loa`."""
-    return any(part.rstrip(" .").casefold() == _STATE for part in PureWindowsPath(name).parts[:1])
+    return any(part.rstrip(" .").casefold() == STATE for part in PureWindowsPath(name).parts[:1])
 
 
 def yaml_files(folder: Path) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import BulletinPlan, BulletinRequest
 from loa.bulletin.segments import unpack
 from loa.bulletin.writer import make, unchanged
+from loa.files import remove_leftovers
 from loa.tts.cache import load_clip
 from loa.tts.engines.kokoro import Loa
 from loa.workspace import Workspace
@@ -71,7 +72,7 @@ def finished(workspace: Workspace) -> set[Path]:
 
 
 def is_complete(workspace: Workspace, voice: str) -> None:
-    workspace.remove_leftovers()
+    remove_leftovers(workspace)
     manifest = make(workspace, ORDER, *VOICES[voice])
     assert unchanged(workspace, ORDER, *VOICES[voice]) == manifest
     assert not list(workspace.root.rglob("*.part"))

@@ -19,10 +19,11 @@ from loa.bulletin.models import BulletinPlan, BulletinRequest
 from loa.bulletin.narration import Narrator, lines
 from loa.bulletin.rundown import Slot, join
 from loa.bulletin.writer import as_mp3, make
+from loa.files import write_atomic
 from loa.tts import Engine, Utterance, cast
 from loa.tts.engines.espeak import Espeak
 from loa.tts.engines.kokoro import Loa
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
 from tests.tts.voices import Beeper
 

@@ -17,8 +17,9 @@ from loa.article import render
 from loa.bulletin.manifest import Cue, Manifest
 from loa.bulletin.writer import webvtt
 from loa.campaign import Commune, load_commune
+from loa.files import write_atomic
 from loa.publish.site import publish
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 from tests.conftest import ROOT
 
 BASE = "https://benhai.example.vn/loa/"

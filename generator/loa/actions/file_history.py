@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from loa.campaign import Commune, parse_commune
 from loa.errors import EditConflictError, Finding
+from loa.files import remove, write_atomic
 from loa.i18n import _
 from loa.schedule import Schedule
 from loa.schedule.loader import parse_schedule
 from loa.store.audit import Audit, Outbox
 from loa.store.console_tables import versions
 from loa.store.database import CONSOLE, Database, stamp
-from loa.workspace import Workspace, read_text, write_atomic
+from loa.workspace import Workspace, read_text
 
 _lock = threading.Lock()
 _TRIES = 5
@@ -111,7 +112,7 @@ class FileHistory:
             if after:
                 write_atomic(path, after)
             else:
-                path.unlink()
+                remove(path)
             row = {"file": self.workspace.relative(path), "who": who[:80], "note": note[:200]}
             row |= {"at": stamp(datetime.now(UTC)), "before": before, "after": after}
             self._outbox.add(versions, row)

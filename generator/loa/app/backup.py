@@ -10,11 +10,12 @@ import zlib
 from pathlib import Path
 
 from loa.errors import Finding, WorkspaceError
+from loa.files import cannot_write, part_path, private_file, private_folder
 from loa.i18n import _
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
 from loa.store.migrations import copy_database
-from loa.workspace import Workspace, cannot_write, part_path, private_file, private_folder
+from loa.workspace import Workspace
 
 _FOLDERS = ("campaigns", "templates", "audio/jingles", ".loa/released", ".loa/outbox")
 _FILES = ("schedule.yaml", ".loa/logbook.seal")

@@ -17,6 +17,7 @@ from loa.bulletin.verify import quality_warnings
 from loa.bulletin.writer import made_before, make
 from loa.campaign import Campaign, Commune, load_commune, load_communes
 from loa.errors import CampaignError, Finding, LoaError, SpeechError
+from loa.files import remove_leftovers
 from loa.publish.site import publish
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
@@ -73,7 +74,7 @@ def build(
     if audio and not is_auto(voice):
         choose(voice)
     communes, schedule = _load(workspace, stems)
-    workspace.remove_leftovers()
+    remove_leftovers(workspace)
     report = BuildReport(notices=list(template_files.retire_copies(workspace)))
     studio = _Voices(workspace, report, jobs, lossless, progress)
     approved = ApprovedBulletins(workspace, schedule)

@@ -20,13 +20,14 @@ from loa.bulletin.models import APOLOGY
 from loa.campaign import Commune, load_communes
 from loa.clock import RealClock
 from loa.errors import Finding, WorkspaceError
+from loa.files import private_file, write_atomic
 from loa.i18n import _
 from loa.publish.site import publish
 from loa.schedule import Airing, airings
 from loa.schedule.loader import load_schedule
 from loa.store import approvals, asrun
 from loa.tts import all_engines
-from loa.workspace import Workspace, private_file, write_atomic
+from loa.workspace import Workspace
 
 AIRED = "ben-hai"
 """The commune whose broadcast has no last day, so that there is always an airing to show."""

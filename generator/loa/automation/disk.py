@@ -5,11 +5,12 @@ import datetime
 import os
 import shutil
 
+from loa.files import private_file
 from loa.store import ledger
 from loa.store.approvals import all_approvals, approved_copy
 from loa.store.asrun import recordings_since
 from loa.store.database import Database
-from loa.workspace import Workspace, private_file
+from loa.workspace import Workspace
 
 _LONG_TIME, _SHORT_TIME = datetime.timedelta(days=400), datetime.timedelta(days=60)
 """How long aired or approved recordings stay available from the log (more than a yearly report needs); if disk space

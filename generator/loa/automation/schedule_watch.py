@@ -5,10 +5,11 @@ import datetime
 from loa.clock import Clock
 from loa.errors import Finding, ScheduleError, WorkspaceError
 from loa.file_cache import mark_of
+from loa.files import write_atomic
 from loa.logs import logger
 from loa.schedule import Airing, Schedule, airings
 from loa.schedule.loader import load_schedule
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 
 _SAVED = 1.0
 """Seconds for which the file must be invalid before it is reported: an editor may be saving it."""

@@ -18,10 +18,11 @@ from loa.audio.mp3 import FRAME_BYTES, FRAME_SECONDS, RATE
 from loa.audio.samples import Sound
 from loa.bulletin.manifest import Cue, Manifest
 from loa.errors import BulletinError, Finding, Severity, SpeechError
+from loa.files import write_atomic
 from loa.formats import lasting
 from loa.i18n import _
 from loa.tts.cache import clip_path, digest
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 
 _RATE = 16_000
 _BEFORE, _AFTER = 0.3, 0.6  # seconds of silence added: the recogniser misses words at the edges

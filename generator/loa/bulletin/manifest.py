@@ -7,8 +7,9 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from loa.errors import BulletinError, Finding
+from loa.files import write_atomic
 from loa.i18n import _
-from loa.workspace import read_text, write_atomic
+from loa.workspace import read_text
 
 
 class _Record(BaseModel):

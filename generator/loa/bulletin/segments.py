@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from loa.audio import ffmpeg
 from loa.audio.mp3 import FRAME_BYTES, FRAME_SAMPLES, KILOBITS, RATE, are_complete
 from loa.errors import BulletinError, Finding
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.tts.cache import clip_path
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 
 if TYPE_CHECKING:
     from loa.audio.mastering import Samples

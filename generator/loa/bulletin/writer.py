@@ -25,12 +25,13 @@ from loa.bulletin.rundown import AssembledBulletin, Slot, join, placed, rundown
 from loa.bulletin.segments import RULES
 from loa.bulletin.verify import measure
 from loa.errors import LoaError, SpeechError
+from loa.files import cannot_write, part_path, private_folder, remove, rename, write_atomic, writing
 from loa.tts import Cast, cast, is_auto
 from loa.tts.cache import digest
 from loa.tts.engine import Engine
 from loa.tts.voices import engine as engine_named
 from loa.tts.voices import voice_for
-from loa.workspace import Workspace, cannot_write, part_path, private_folder, write_atomic
+from loa.workspace import Workspace
 
 ESTIMATED = "Thời điểm của từng từ là ước lượng, vì bộ đọc không cho biết."
 """The note is Vietnamese, like the captions."""
@@ -137,9 +138,8 @@ def write_flac(path: Path, slots: Iterable[Slot], frames: int) -> None:
     import numpy as np  # 0.1 s, 16 MB: only where somebody asks for the master
     import soundfile
 
-    part = part_path(path)
     try:
-        with soundfile.SoundFile(part, "w", RATE, 1, "PCM_24", format="FLAC") as file:
+        with writing(path) as part, soundfile.SoundFile(part, "w", RATE, 1, "PCM_24", format="FLAC") as file:
             written = 0
             for at in placed(slots):
                 assert at.slot.segment.render, "every segment of a rundown can be mastered again"
@@ -148,11 +148,8 @@ def write_flac(path: Path, slots: Iterable[Slot], frames: int) -> None:
                 file.write(samples)
                 written = at.start + len(samples)
             file.write(np.zeros(frames * FRAME_SAMPLES - written, np.float32))
-        part.replace(path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    finally:
-        part.unlink(missing_ok=True)
+    except soundfile.LibsndfileError as error:  # libsndfile has words of its own for a full disk
+        raise cannot_write(path, OSError(str(error))) from error
 
 
 def make(
@@ -225,8 +222,8 @@ def _write_files(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Man
         manifest = manifest.model_copy(update={"proof": measure(temporary, manifest)})
         private_folder(workspace.state)
         with FileLock(workspace.state / "bulletins.lock", mode=0o600):
-            target.with_suffix(".flac").unlink(missing_ok=True)  # it belongs to an earlier sound
-            temporary.replace(target)
+            remove(target.with_suffix(".flac"))  # it belongs to an earlier sound
+            rename(temporary, target)
             write_atomic(target.with_suffix(".png"), picture)
             write_atomic(target.with_suffix(".srt"), srt(manifest.cues))
             write_atomic(target.with_suffix(".vtt"), webvtt(manifest.cues))

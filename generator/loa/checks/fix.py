@@ -10,7 +10,7 @@ from loa.campaign import Commune, Unit
 from loa.checks import Hit, Shape, Text, hits
 from loa.checks.text import SPACES
 from loa.errors import WorkspaceError
-from loa.workspace import part_path
+from loa.files import writing
 from loa.yamlfile import YamlFile, parse, validate
 
 if TYPE_CHECKING:
@@ -68,9 +68,8 @@ def fix_docx(path: Path, day: date) -> int:
     document = docx.Document(str(path))
     many = sum(_mend(paragraph, day) for paragraph in document.paragraphs)
     if many:
-        part = part_path(path)
-        document.save(str(part))
-        part.replace(path)
+        with writing(path) as part:
+            document.save(str(part))
     return many
 
 

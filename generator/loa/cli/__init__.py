@@ -9,8 +9,9 @@ from pathlib import Path
 
 from loa.cli.options import print_findings
 from loa.errors import Finding, LoaError, WorkspaceError
+from loa.files import cannot_write, write_atomic
 from loa.i18n import _, choose_language, set_language
-from loa.workspace import Workspace, cannot_write, write_atomic
+from loa.workspace import Workspace
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -18,9 +18,10 @@ from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.edits import edit_file
 from loa.cli.options import DAY, findings_json, print_findings
 from loa.errors import Finding, LoaError, Severity, WorkspaceError
+from loa.files import write_atomic
 from loa.i18n import _, ngettext
 from loa.schedule.loader import load_schedule
-from loa.workspace import write_atomic, yaml_files
+from loa.workspace import yaml_files
 from loa.yamlfile import parse
 
 # Findings of these kinds mean that a file cannot be used at all: exit code 2.

@@ -13,11 +13,11 @@ from loa.app.reports import workbook
 from loa.automation.service import open_station_store
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings, span_options, to_span
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
 from loa.store import asrun, asrun_export
-from loa.workspace import write_atomic
 
 
 @loa.group(help=_("The as-run log: what was on air, and what was not."), invoke_without_command=True)

@@ -17,13 +17,13 @@ from loa.bulletin.intelligibility import listen as listen_to
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings, progress_bar
 from loa.errors import Finding, SpeechError
+from loa.files import cannot_write
 from loa.formats import lasting
 from loa.i18n import _
 from loa.store import approvals
 from loa.tts import downloads
 from loa.tts.engine import Engine, Region
 from loa.tts.voices import aloud
-from loa.workspace import cannot_write
 
 SAMPLE = "Đây là đài truyền thanh xã. Kính mời bà con nghe thông báo về dịch vụ công trực tuyến."
 _SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")

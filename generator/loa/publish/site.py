@@ -8,10 +8,11 @@ from loa import template_files
 from loa.article.html import to_html
 from loa.article.templates import fill
 from loa.campaign import Campaign, Commune, load_communes
+from loa.files import write_atomic
 from loa.publish.feed import Item, feed
 from loa.publish.page import ASSETS, PageAudio, article_page
 from loa.publish.word import document
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 
 
 @dataclass(slots=True)

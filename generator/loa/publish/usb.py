@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from loa.files import cannot_write, remove, write_atomic
 from loa.formats import long_day
 from loa.i18n import _
 from loa.schedule import Airing
 from loa.store.approvals import approved, planned_recording
 from loa.store.database import Database
-from loa.workspace import Workspace, cannot_write, write_atomic
+from loa.workspace import Workspace
 
 _OURS = re.compile(r"\d{2,}-\d{4}-\d{4}-[a-z0-9-]+\.mp3")
 
@@ -56,7 +57,7 @@ def _remove_earlier(folder: Path, written: set[str]) -> None:
     try:
         for path in folder.glob("*.mp3"):
             if path.name not in written and _OURS.fullmatch(path.name):
-                path.unlink()
+                remove(path)
     except OSError as error:
         raise cannot_write(folder, error) from error
 

@@ -9,11 +9,12 @@ from typing import Literal
 from sqlalchemy import Row, insert, select, update
 
 from loa.errors import ApprovalError, Finding
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.store.asrun import NewRow, append_all
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import approvals
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Insert, RowMapping, Update, func, insert, sel
 from sqlalchemy.exc import IntegrityError
 
 from loa.errors import Finding, LogbookError, WorkspaceError
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import logbook
-from loa.workspace import write_atomic
 
 Outcome = Literal["aired", "aired-late", "resumed", "cut", "missed", "skipped"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)

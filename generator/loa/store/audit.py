@@ -15,10 +15,10 @@ from sqlalchemy import Table, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from loa.errors import StoreError, WorkspaceError
+from loa.files import write_atomic
 from loa.logs import logger
 from loa.store import console_tables
 from loa.store.database import Database, stamp
-from loa.workspace import write_atomic
 
 _AT_ONCE = 0.2
 """Seconds for which a row waits for another writer; then it is written later, and nobody waits for it."""

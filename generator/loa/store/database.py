@@ -16,10 +16,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from loa.errors import Finding, SchemaError, StoreError
+from loa.files import private_file
 from loa.i18n import _
 from loa.store import migrations
 from loa.store.migrations import CONSOLE, STATION, Schema
-from loa.workspace import private_file
 
 __all__ = ["CONSOLE", "STATION", "Database", "instant", "stamp"]
 

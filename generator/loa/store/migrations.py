@@ -19,10 +19,10 @@ from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, fun
 
 from loa import __version__
 from loa.errors import Finding, SchemaError
+from loa.files import part_path, rename
 from loa.i18n import _
 from loa.store import console_tables, tables
 from loa.store.processes import runs
-from loa.workspace import part_path, sync_folder
 
 Step = Callable[[Connection], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -115,8 +115,7 @@ def copy_database(source: Path, target: Path) -> None:
             contextlib.closing(sqlite3.connect(part)) as there,
         ):
             here.backup(there)
-        part.replace(target)
-        sync_folder(target.parent)
+        rename(part, target)
     except sqlite3.Error as error:
         raise OSError(str(error)) from error
     finally:

@@ -13,12 +13,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sqlalchemy import RowMapping, Update, insert, select, update
 
 from loa.errors import Finding, RequestError
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.schedule.models import Repeat
 from loa.schedule.values import seconds
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import requests
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 from loa.yamlfile import wording
 
 _FRESH = datetime.timedelta(seconds=30)

@@ -13,10 +13,11 @@ from typing import Any
 
 from loa.audio.samples import Sound, trim
 from loa.errors import Finding, SpeechError
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.normalizer import TEXT_RULES
 from loa.tts.engine import Engine, Utterance
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 
 FORMAT = "clip 1"
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from loa.errors import Finding, SpeechError
+from loa.files import cannot_write, rename, sync_file, writing
 from loa.i18n import _
-from loa.workspace import cannot_write
 from loa.yamlfile import Strict, parse
 
 _BLOCK = 1 << 16
@@ -73,12 +73,10 @@ def install(name: str, voice: Download, progress: Progress = lambda *_: None, in
         if not (model.is_file() and _sha256(model) == voice.sha256):
             _fetch(voice, model, progress)
         if not _is_json(settings):
-            part = settings.with_name(settings.name + ".part")
-            part.unlink(missing_ok=True)
-            _stream(voice.url + ".json", part, lambda *_: None)
-            if not _is_json(part):
-                raise SpeechError(_invalid(settings, _("it is not a voice's settings")))
-            part.replace(settings)
+            with writing(settings) as part:
+                _stream(voice.url + ".json", part, lambda *_: None)
+                if not _is_json(part):
+                    raise SpeechError(_invalid(settings, _("it is not a voice's settings")))
     except OSError as error:
         raise cannot_write(model, error) from error
     return model
@@ -96,7 +94,8 @@ def _fetch(voice: Download, model: Path, progress: Progress) -> None:
     if digest != voice.sha256:
         part.unlink()
         raise SpeechError(_invalid(model, _("its SHA-256 is not the published one")))
-    part.replace(model)
+    sync_file(part)
+    rename(part, model)
 
 
 def _stream(url: str, part: Path, progress: Progress) -> None:

@@ -12,12 +12,13 @@ from loa.actions.self_test import self_test
 from loa.app import build
 from loa.bulletin.models import BulletinPlan
 from loa.errors import LoaError
+from loa.files import write_atomic
 from loa.i18n import _, choose_language, set_language
 from loa.publish.site import publish
 from loa.store.database import CONSOLE, Database
 from loa.web.jobs import CRASHED, Job, Jobs, crash_log
 from loa.web.priority import LONG_WORK, step_back
-from loa.workspace import Workspace, write_atomic
+from loa.workspace import Workspace
 
 _EVERY = 0.3
 _PATIENCE = 120.0

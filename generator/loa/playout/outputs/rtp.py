@@ -3,10 +3,10 @@
 import contextlib
 from pathlib import Path
 
+from loa.files import private_file
 from loa.playout.outputs.base import OutputConnection
 from loa.playout.outputs.encoder import Encoded
 from loa.schedule.outputs import Rtp
-from loa.workspace import private_file
 
 # RFC 3551: L16 mono at 44100 Hz is payload type 11, PCMU 0, MPA 14.
 _CODECS = {

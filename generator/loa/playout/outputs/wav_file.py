@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
+from loa.files import cannot_write, private_file
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, Paced, output_error
-from loa.workspace import below, cannot_write, private_file
+from loa.workspace import below
 
 _HEADER = 44
 

@@ -1,6 +1,7 @@
 """Settings: voices with a sample each, outputs with a self-test, files to bring in, backup."""
 
 import datetime
+import io
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from loa.actions.file_history import replacing
 from loa.app import backup as backups
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.limited import Limits, run_limited
 from loa.schedule.alerts import Alerts
@@ -24,7 +26,6 @@ from loa.web.auth.roles import Role, anyone, only
 from loa.web.context import ConsoleDep, SubmittedForm, audit, edit_file, flash
 from loa.web.forms import FormError
 from loa.web.pages import FOLDER, go, page
-from loa.workspace import part_path
 
 router = APIRouter(include_in_schema=False)
 SAMPLE = "Kính chào bà con. Đây là giọng đọc thử của đài truyền thanh."
@@ -78,10 +79,9 @@ def jingle(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respon
     samples = np.frombuffer(decoded, dtype=np.int16)
     if not len(samples):
         raise FormError({"file": _("There is no sound in this file.")})
-    target = console.workspace.jingles / f"{wanted}.flac"
-    part = part_path(target)
-    soundfile.write(part, samples, 44100, format="FLAC", subtype="PCM_16")
-    part.replace(target)
+    target, flac = console.workspace.jingles / f"{wanted}.flac", io.BytesIO()
+    soundfile.write(flac, samples, 44100, format="FLAC", subtype="PCM_16")
+    write_atomic(target, flac.getvalue())
     audit(request, "jingle.added", target.name)
     flash(request, _("The station sound “{name}” is there now.").format(name=wanted))
     return go("/settings")
