@@ -249,9 +249,9 @@ def test_no_module_shadows_the_standard_library() -> None:
 
 
 def test_test_folders_are_named_as_the_packages() -> None:
-    """Beside them: `faults` (real processes, killed and starved), `simulation` (worlds from seeds), `workspaces`."""
+    """Beside them: real processes killed and starved, the disk broken at every write, worlds from seeds, stations."""
     folders = Counter(p.name for p in (ROOT / "tests").iterdir() if p.is_dir() and p.name != "__pycache__")
-    assert set(folders) - {"clocks", "faults", "simulation", "workspaces"} <= {p.name for p in PACKAGES}
+    assert set(folders) - {"clocks", "crash_points", "faults", "simulation", "workspaces"} <= {p.name for p in PACKAGES}
 
 
 def test_the_package_holds_nothing_but_loa() -> None:
