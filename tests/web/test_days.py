@@ -16,6 +16,7 @@ from tests.web.rig import PASSWORD, TUESDAY, Rig, falls_silent, log_in, running,
 
 pytestmark = [
     pytest.mark.sound,
+    pytest.mark.long,
     pytest.mark.skipif(not shutil.which("pulseaudio"), reason="Debian's pulseaudio is not installed"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Playwright's own pipes at its end
 ]
