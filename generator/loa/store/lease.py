@@ -1,6 +1,6 @@
 """Who may make sound: one process a workspace holds the lease, others stand by and take over when it dies.
 
-Death is told without comparing clocks of two machines: a process on this computer by its process id, any other by a
+Death is told without comparing clocks of two machines: a process on this computer by its identity, any other by a
 heartbeat that has not moved for `stale` seconds of our own clock while we ourselves could write.
 """
 
@@ -12,15 +12,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import psutil
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from loa.clock import Clock
 from loa.errors import StoreError
 from loa.store.database import Database, instant, stamp
-from loa.store.processes import runs
+from loa.store.processes import boot_id, identity, runs
 from loa.store.tables import presence
 
 _ON_AIR, _STANDBY = "on-air", "standby"
+_FRESH = datetime.timedelta(minutes=1)
+"""A heartbeat of this time says that a process lives of which the system cannot tell whether it does."""
 
 
 class Lease:
@@ -31,7 +33,7 @@ class Lease:
         self.token = f"{self.host}:{self.pid}:{secrets.token_hex(4)}"
         self.holds = False
         self.resolved_until: datetime.datetime | None = None
-        self._started_at = psutil.Process().create_time()
+        self._started_at, self._identity = psutil.Process().create_time(), identity()
         self._store, self._clock = store, clock
         self._interval, self._stale = heartbeat, stale
         self._heartbeat, self._renewed = 0, -1e9
@@ -56,7 +58,7 @@ class Lease:
         with self._store.write() as connection:
             holder = connection.execute(select(presence).where(presence.c.role == _ON_AIR)).mappings().first()
             mine = holder is not None and holder["token"] == self.token
-            if mine or holder is None or self._is_dead(holder, now):
+            if mine or holder is None or self._is_dead(holder, now, connection):
                 if not mine:
                     self._inherit(holder)
                     row["resolved_until"] = stamp(self.resolved_until) if self.resolved_until else row["resolved_until"]
@@ -71,6 +73,7 @@ class Lease:
             )
             if not changed.rowcount:
                 about = {"token": self.token, "host": self.host, "pid": self.pid, "started_at": self._started_at}
+                about["identity"] = self._identity
                 connection.execute(insert(presence).values(role=role, state=state, **about, **row))
         self._renewed = now
         self.holds = role == _ON_AIR
@@ -103,8 +106,8 @@ class Lease:
             instant(holder["resolved_until"]) if holder is not None and holder["resolved_until"] else None
         )
 
-    def _is_dead(self, holder: RowMapping, now: float) -> bool:
-        if holder["heartbeat"] < 0 or (holder["host"] == self.host and not runs(holder["pid"], holder["started_at"])):
+    def _is_dead(self, holder: RowMapping, now: float, connection: Connection) -> bool:
+        if holder["heartbeat"] < 0 or _lives(holder, connection) is False:
             return True
         seen = (holder["token"], holder["heartbeat"])
         if seen != self._seen or now - self._renewed > 2 * self._interval:  # it moved, or we could not look
@@ -123,8 +126,24 @@ def who_is_on_air(store: Database) -> Mapping[str, Any] | None:
     """The row of the process that is on air here and alive as far as we can tell, else None. Raises StoreError."""
     with store.read() as connection:
         row = connection.execute(select(presence).where(presence.c.role == _ON_AIR)).mappings().first()
-    if row is None or row["heartbeat"] < 0:
+        if row is None or row["heartbeat"] < 0:
+            return None
+        lives = _lives(row, connection)
+    if lives is None and row["host"] == socket.gethostname():
+        lives = abs(datetime.datetime.now(datetime.UTC) - instant(row["at"])) < _FRESH
+    return None if lives is False else dict(row)
+
+
+def _lives(row: RowMapping, connection: Connection) -> bool | None:
+    """Whether the process of `row` runs; None where only its heartbeat can tell: it is of another computer, for one.
+
+    Two computers may have the same name (copied memory cards), and one may get another name while it runs. The number
+    of the kernel's run tells them apart, and so a row of this name with another number is of an earlier run of this
+    computer, if nobody else can reach the database.
+    """
+    known = row["identity"] or ""
+    if boot_id() and known.partition(" ")[0] == boot_id():
+        return runs(row["pid"], known)
+    if row["host"] != socket.gethostname() or connection.dialect.name != "sqlite":
         return None
-    if row["host"] == socket.gethostname() and not runs(row["pid"], row["started_at"]):
-        return None
-    return dict(row)
+    return runs(row["pid"], known)

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, func, insert, inspect, select, text
 
 from loa import __version__
@@ -22,7 +23,7 @@ from loa.errors import Finding, SchemaError
 from loa.files import part_path, rename
 from loa.i18n import _
 from loa.store import console_tables, tables
-from loa.store.processes import runs
+from loa.store.processes import began_at
 
 Step = Callable[[Connection], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -38,7 +39,7 @@ schema_version = Table(
 _POSTGRESQL_LOCK = 7_601_286
 """Number of the advisory lock under which one process at a time changes the tables of a PostgreSQL database."""
 _LEFT = datetime.timedelta(minutes=1)
-"""A station on another computer that has not moved its heartbeat for so long is no longer on air."""
+"""A station that has not moved its heartbeat for so long is no longer on air."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,12 @@ def _refuse_on_air(connection: Connection, version: int) -> None:
         return
     query = f"SELECT host, pid, {started_at} AS started_at, at FROM presence WHERE role = 'on-air' AND {heartbeat} >= 0"  # noqa: S608
     for row in connection.execute(text(query)):
-        left = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(row.at) > _LEFT
-        if runs(row.pid, row.started_at) if row.host == socket.gethostname() else not left:
+        if row.host == socket.gethostname() and began_at(row.pid, row.started_at):
+            fresh = True
+        else:  # on another computer; or the clock was set, so that the process seems to be another one
+            moved = abs(datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(row.at)) < _LEFT
+            fresh = moved and (row.host != socket.gethostname() or psutil.pid_exists(row.pid))
+        if fresh:
             message = _("An older version of Loa is on air with this database (process {pid} on {host}).")
             fix = _("End it first, then start this version.")
             raise SchemaError(Finding("store.on-air", message.format(pid=row.pid, host=row.host), fix))
@@ -234,11 +239,18 @@ def _stamps_and_keys(connection: Connection) -> None:
             connection.execute(text(f"CREATE UNIQUE INDEX {table}_key ON {table} (key)"))
 
 
+def _process_identity(connection: Connection) -> None:
+    """When a process began, in a form that does not move with the clock."""
+    there = _columns(connection, tables.presence.name)
+    if there and "identity" not in there:
+        connection.execute(text("ALTER TABLE presence ADD COLUMN identity VARCHAR(100)"))
+
+
 def _columns(connection: Connection, table: str) -> set[str]:
     """The names of the columns of `table`; empty where there is no such table."""
     looked = inspect(connection)
     return {column["name"] for column in looked.get_columns(table)} if looked.has_table(table) else set()
 
 
-STATION = Schema(tables.metadata, (_plain_names,), durable=True)
+STATION = Schema(tables.metadata, (_plain_names, _process_identity), durable=True)
 CONSOLE = Schema(console_tables.metadata, (_stamps_and_keys,), durable=False)

@@ -76,11 +76,13 @@ presence = Table(
     Column("at", String(32), nullable=False),
     Column("resolved_until", String(32)),
     Column("state", Text, nullable=False),
+    Column("identity", String(100)),
 )
 """The processes on this workspace; the row with the role `on-air` is the one that may make sound.
 
-`started_at`: when the process began (seconds since 1970, as the system says); `heartbeat`: a number that grows, -1 once
-the process has left; `resolved_until`: every airing planned before it has its outcome.
+`started_at`: when the process began (seconds since 1970, as the system said; it moves with the clock); `identity`: the
+same in a form that does not (`processes.identity`); `heartbeat`: a number that grows, -1 once the process has left;
+`resolved_until`: every airing planned before it has its outcome.
 """
 
 outputs = Table(
