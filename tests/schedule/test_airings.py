@@ -85,6 +85,21 @@ def test_rotation_takes_turns_and_does_not_depend_on_the_span_looked_at(schedule
     assert later == everything[-len(later) :]
 
 
+def test_a_campaign_named_for_an_instant_goes_before_the_turn_of_that_hour(schedule: Make) -> None:
+    """Rotation alone would air lua-dao on the 2nd, dvc on the 3rd, lua-dao on the 4th."""
+    named = '["2026-11-02 17:00 dvc", "2026-11-04 17:00", "2026-11-05 08:00 dvc"]'
+    made = schedule(rotate="true", also=named)
+    first = datetime.datetime(2026, 11, 2, tzinfo=made.timezone)
+    found = airings(made, first, first + datetime.timedelta(days=4))
+    assert [(f"{a.planned:%d %H}", a.bulletin.removeprefix("ben-hai/sang-")) for a in found] == [
+        ("02 17", "dvc"),  # as named
+        ("03 17", "dvc"),  # the others keep their turns
+        ("04 17", "lua-dao"),  # nothing is named: its turn
+        ("05 08", "dvc"),
+        ("05 17", "dvc"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("zone", "day", "hour", "utc"),
     [

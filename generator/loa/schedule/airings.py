@@ -76,7 +76,7 @@ def _of_broadcast(
     for local, campaign in _moments(broadcast, first, last):
         instant = local.replace(tzinfo=zone).astimezone(UTC)
         name = airing_id(broadcast.id, instant)
-        if name in seen:  # two wall-clock times that are the same instant after a change of the clocks
+        if name in seen:  # also two wall-clock times that are the same instant after a change of the clocks
             continue
         seen.add(name)
         day = (
@@ -99,7 +99,12 @@ def _of_broadcast(
 def _moments(
     broadcast: Broadcast, first: datetime.date, last: datetime.date
 ) -> Iterator[tuple[datetime.datetime, str | None]]:
-    """Yield the wall-clock moments from `first` to `last`, each with its campaign if the campaigns rotate."""
+    """Yield the wall-clock moments from `first` to `last`, each with its campaign if the campaigns rotate.
+
+    A moment may come twice; the first one counts: what `also` names goes before the turn of that hour.
+    """
+    extras = [extra for extra in broadcast.also if first <= extra.moment.date() <= last]
+    yield from ((extra.moment, extra.campaign) for extra in extras if extra.campaign)
     start = broadcast.from_ if broadcast.rotate and broadcast.from_ else first
     turn, hours = 0, sorted(set(broadcast.at))
     for day in _days(broadcast, min(start, first) if broadcast.rotate else first, last):
@@ -107,9 +112,7 @@ def _moments(
             if day >= first:
                 yield datetime.datetime.combine(day, hour), broadcast.campaigns[turn % len(broadcast.campaigns)]
             turn += 1
-    for extra in broadcast.also:
-        if first <= extra.moment.date() <= last:
-            yield extra.moment, extra.campaign or broadcast.campaigns[0]
+    yield from ((extra.moment, broadcast.campaigns[0]) for extra in extras if not extra.campaign)
 
 
 def _days(broadcast: Broadcast, first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:
