@@ -6,6 +6,8 @@ from pathlib import Path
 
 from loa.bulletin.manifest import Manifest
 from loa.publish.feed import feed
+from loa.publish.site import publish
+from loa.workspace import Workspace
 from tests.publish.conftest import BASE
 
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
@@ -42,3 +44,15 @@ def test_the_station_s_feed_holds_every_article_the_newest_first(public: Path) -
 
 def test_an_empty_feed_is_still_a_feed() -> None:
     assert ET.fromstring(feed("Đài", "Chưa có bài.", "https://x.vn/", [])).find("channel/title") is not None
+
+
+def test_an_article_is_the_same_one_at_another_address(public: Path, built: Workspace, tmp_path: Path) -> None:
+    """Readers show what has a new id as new: the site moved, or was opened from a folder first."""
+    publish(built, out=tmp_path, base_url="https://moi.example.vn/phat-thanh")
+    for name in ("feed.xml", "trung-son/feed.xml"):
+        before, after = (
+            ET.parse(folder / name).getroot().findall("channel/item/guid") for folder in (public, tmp_path)
+        )
+        assert [guid.text for guid in before] == [guid.text for guid in after]
+        assert all((guid.text or "").startswith("urn:uuid:") for guid in after)
+        assert all(guid.get("isPermaLink") == "false" for guid in after)

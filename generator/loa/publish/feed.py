@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
+from uuid import UUID, uuid5
 
 from feedgen.feed import FeedGenerator
 
 _VIETNAM = timezone(timedelta(hours=7))
+_ARTICLES = UUID("6a2a1f0e-3f5b-5d7c-9d55-2a1d0f5c7b11")
+"""The namespace of the articles' ids; it never changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One article. `href` and `audio` are relative to the feed's folder; `size` in bytes, `seconds` of sound."""
+    """One article. `href` and `audio` are relative to the feed's folder; `size` in bytes, `seconds` of sound.
 
+    `key`: what it is called wherever it is published. Feed readers show an article again if its id changes, so the id
+    comes from the key and not from an address.
+    """
+
+    key: str
     title: str
     summary: str
     as_of: date
@@ -39,7 +47,7 @@ def feed(title: str, description: str, base: str, items: Sequence[Item]) -> byte
     made.lastBuildDate(_moment(newest))
     for item in sorted(items, key=lambda item: (item.as_of, item.href)):
         entry = made.add_entry(order="prepend")
-        entry.id(base + item.href)
+        entry.id(uuid5(_ARTICLES, item.key).urn)
         entry.link(href=base + item.href)
         entry.title(item.title)
         entry.description(item.summary)

@@ -1,7 +1,7 @@
 """Publish the site: a folder for each article, the indexes and the feeds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loa import template_files
@@ -82,7 +82,7 @@ def _commune_index(
     about = f"Bài viết và chương trình phát thanh của {commune.unit.full_name}."
     groups = [_group(commune.stem, "Các bài viết", items, "")]
     _index(workspace, folder / "index.html", title, about, "../", groups, report)
-    report.put(folder / "feed.xml", feed(title, about, base, [_item(made, "") for made in items]))
+    report.put(folder / "feed.xml", feed(title, about, base, [_item(commune, made, "") for made in items]))
 
 
 def _station_index(
@@ -94,7 +94,7 @@ def _station_index(
         name = commune.unit.full_name[0].upper() + commune.unit.full_name[1:]
         groups.append(_group(commune.stem, name, items, f"{commune.stem}/"))
     _index(workspace, out / "index.html", title, about, "", groups, report)
-    entries = [_item(item, f"{commune.stem}/") for commune, items in made for item in items]
+    entries = [_item(commune, item, f"{commune.stem}/") for commune, items in made for item in items]
     report.put(out / "feed.xml", feed(title, about, base, entries))
 
 
@@ -121,11 +121,11 @@ def _group(id_: str, name: str, items: Sequence[_Made], folder: str) -> dict[str
     }
 
 
-def _item(made: _Made, folder: str) -> Item:
-    place = f"{folder}{made.campaign.id}/"
-    heard = made.heard
+def _item(commune: Commune, made: _Made, folder: str) -> Item:
+    place, campaign, heard = f"{folder}{made.campaign.id}/", made.campaign, made.heard
+    key = f"{commune.unit.province}/{commune.stem}/{campaign.id}"
+    item = Item(key, campaign.title, made.summary, campaign.as_of, f"{place}index.html")
     if heard is None:
-        return Item(made.campaign.title, made.summary, made.campaign.as_of, f"{place}index.html")
+        return item
     size, seconds = heard.mp3.stat().st_size, heard.manifest.seconds
-    audio = f"{place}bulletin.mp3"
-    return Item(made.campaign.title, made.summary, made.campaign.as_of, f"{place}index.html", audio, size, seconds)
+    return replace(item, audio=f"{place}bulletin.mp3", size=size, seconds=seconds)
