@@ -20,7 +20,7 @@ from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest, Style
 from loa.bulletin.narration import Progress
 from loa.bulletin.verify import quality_warnings
-from loa.bulletin.writer import made_before, make, unchanged
+from loa.bulletin.writer import id3, made_before, make, unchanged
 from loa.errors import BulletinError, SpeechError
 from loa.tts import Engine
 from loa.tts.engines.espeak import Espeak
@@ -46,6 +46,20 @@ def made(
 ) -> Manifest:
     engine = engine or Espeak()
     return make(workspace, replace(ORDER, **changes), engine, engine.voices()[0], progress=progress)
+
+
+def test_chapters_stand_in_the_file_in_the_order_of_time(tmp_path) -> None:
+    """Players that take them as they come showed the longest name last, and c10 before c2."""
+    names = ["Một bài có tên rất dài " * 3, "Ngắn", *(f"Bài {n}" for n in range(2, 13))]
+    tag = id3("Tin", "xã Trung Sơn", datetime.date(2023, 8, 8), [(n, n + 1.0, name) for n, name in enumerate(names)])
+    path = tmp_path / "a.mp3"
+    path.write_bytes(tag + (b"\xff\xfb\x50\xc4" + bytes(204)) * 4)
+    read = mutagen.id3.ID3(path)
+    assert [str(c.sub_frames["TIT2"]) for c in read.getall("CHAP")] == names
+    places = [tag.index(name.encode("utf-16-le")) for name in names]
+    assert places == sorted(places)
+    assert read["CTOC:toc"].child_element_ids == [f"c{n}" for n in range(len(names))]
+    assert str(read["TPE1"]) == "xã Trung Sơn"
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from mutagen.id3 import CHAP, CTOC, ID3, TALB, TDRC, TIT2, TLAN, TPE1, CTOCFlags
+from mutagen.id3 import CHAP, CTOC, ID3, TALB, TDRC, TIT2, TLAN, TPE1, BitPaddedInt, CTOCFlags
 
 from loa.article.filters import capital
 from loa.audio.mp3 import FRAME_SAMPLES, RATE, info_frame
@@ -83,15 +83,21 @@ def _stamp(seconds: float, point: str = ".") -> str:
 
 
 def id3(title: str, commune: str, date: datetime.date, chapters: Sequence[tuple[float, float, str]]) -> bytes:
-    """Return the ID3 tag. `chapters` are (start, end, name) with times in seconds."""
+    """Return the ID3 tag (2.3). `chapters` are (start, end, name) with times in seconds, in their order.
+
+    mutagen writes frames by their length, and some players list chapters in the order of the frames: so each chapter
+    is written by itself, and its frame put behind the others.
+    """
     tag = ID3()
     for frame, value in ((TIT2, title), (TPE1, commune), (TALB, commune), (TDRC, date.isoformat()), (TLAN, "vie")):
         tag.add(frame(encoding=1, text=value))
     names = [f"c{i}" for i in range(len(chapters))]
     flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
     tag.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[]))
+    frames = _frames(tag)
     for name, (start, end, heading) in zip(names, chapters, strict=True):
-        tag.add(
+        one = ID3()
+        one.add(
             CHAP(
                 element_id=name,
                 start_time=round(start * 1000),
@@ -101,10 +107,19 @@ def id3(title: str, commune: str, date: datetime.date, chapters: Sequence[tuple[
                 sub_frames=[TIT2(encoding=1, text=heading)],
             )
         )
+        frames += _frames(one)
+    return struct.pack(">3sBBB4s", b"ID3", 3, 0, 0, BitPaddedInt.to_str(len(frames), width=4)) + frames
+
+
+_ID3_HEADER = 10
+
+
+def _frames(tag: ID3) -> bytes:
+    """Return the frames of `tag` as ID3 2.3, without the header of the tag."""
     tag.update_to_v23()
     buffer = io.BytesIO()
     tag.save(buffer, v2_version=3, padding=lambda _info: 0)
-    return buffer.getvalue()
+    return buffer.getvalue()[_ID3_HEADER:]
 
 
 WIDTH, HEIGHT = 1200, 96
