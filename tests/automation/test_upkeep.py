@@ -1,7 +1,10 @@
 """What is carried away and brought back: the stick, the backup; and the verbs around them."""
 
+import contextlib
 import datetime
+import subprocess
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +56,44 @@ def test_a_stick_leaves_out_what_nobody_released_and_says_so(
     assert done.returncode == 1
     assert "not released" in done.stderr
     assert not list((tmp_path / "usb").glob("*.mp3"))
+
+
+@contextlib.contextmanager
+def small_stick(folder: Path, kilobytes: int) -> Iterator[Path]:
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
+    if subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
+        pytest.skip("this machine does not let us mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_stick_without_room_is_told_before_anything_is_written(
+    released: Workspace, plan: Plan, loa: Loa, tmp_path: Path
+) -> None:
+    """It got as many files as fitted, and the timetable of last week still lay beside them."""
+    plan(SOON, SOON + datetime.timedelta(hours=1), SOON + datetime.timedelta(hours=2))
+    with small_stick(tmp_path / "usb", 1_024) as stick:
+        (stick / "01-1311-1700-tin.mp3").write_bytes(b"x")
+        (stick / "nhac-xuan.mp3").write_bytes(bytes(500_000))
+        done = loa("usb", stick, cwd=released.root)
+        assert done.returncode == 2
+        assert "not enough room" in done.stderr
+        assert "1,2 MB are needed" in done.stderr
+        assert sorted(path.name for path in stick.iterdir()) == ["01-1311-1700-tin.mp3", "nhac-xuan.mp3"]
+
+
+def test_last_week_s_files_make_room_where_there_is_not_enough(
+    released: Workspace, plan: Plan, loa: Loa, tmp_path: Path
+) -> None:
+    plan(SOON)
+    with small_stick(tmp_path / "usb", 1_500) as stick:
+        (stick / "01-1311-1700-tin.mp3").write_bytes(bytes(1_000_000))
+        done = loa("usb", stick, cwd=released.root)
+        assert done.returncode == 0, done.stderr
+        assert sorted(path.name for path in stick.iterdir()) == [f"01-{SOON:%d%m-%H%M}-tin.mp3", "lich-phat.html"]
 
 
 def test_a_backup_brings_back_log_releases_and_settings(released: Workspace, store: Database, plan: Plan) -> None:
