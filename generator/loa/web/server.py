@@ -22,7 +22,10 @@ from loa.workspace import Workspace
 
 HOST, PORT = "127.0.0.1", 8686
 _PATIENCE = 6.0
-"""Seconds that a station's console waits for its place: the console of a station that was killed ends within three."""
+"""Seconds before a taken place is told: the console of a station that was killed ends within three."""
+_TRY_AGAIN = 2.0
+_PASSES = {errno.EADDRINUSE, errno.EADDRNOTAVAIL}
+"""What passes by itself: another program ends, the network gives the computer its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,11 @@ def parse_listen(text: str) -> tuple[str, int]:
 
 
 def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, or until the process `parent` is gone. Raises WorkspaceError, StoreError."""
-    listener = _bind(listen, _PATIENCE if parent else 0.0)
+    """Serve until SIGINT or SIGTERM, or until the process `parent` is gone. Raises WorkspaceError, StoreError.
+
+    Beside a station (`parent`) a place that is taken, or an address that the computer does not have yet, is waited for.
+    """
+    listener = _wait_to_listen(listen, parent) if parent else _bind(listen)
     console = Console.open(workspace)
     server = uvicorn.Server(
         uvicorn.Config(
@@ -98,28 +104,42 @@ def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) ->
     server.run(sockets=[listener])
 
 
-def _bind(listen: Listen, patience: float) -> socket.socket:
-    """A socket that listens there; a place that is taken is tried again for `patience` seconds."""
+def _wait_to_listen(listen: Listen, parent: int) -> socket.socket:
+    """`_bind` as soon as it is possible; what is in the way is told once."""
+    begun, told = time.monotonic(), False
+    while True:
+        try:
+            return _bind(listen)
+        except WorkspaceError as error:
+            if not isinstance(error.__cause__, OSError) or error.__cause__.errno not in _PASSES:
+                raise
+            if not told and time.monotonic() - begun > _PATIENCE:
+                told = True
+                (found,) = error.findings
+                again = _("It is tried again until the place is free.")
+                print(found.message, found.fix, again, sep="\n", file=sys.stderr, flush=True)
+        time.sleep(_TRY_AGAIN if told else 0.2)
+        if not psutil.pid_exists(parent):
+            raise SystemExit(0)
+
+
+def _bind(listen: Listen) -> socket.socket:
+    """A socket that listens there. Raises WorkspaceError."""
     for path in filter(None, (listen.certificate, listen.key)):
         if not path.is_file():
             message, fix = _("The certificate cannot be read."), _("Check --tls-cert and --tls-key.")
             raise WorkspaceError(Finding("console.tls", message, fix, file=str(path)))
-    until = time.monotonic() + patience
-    while True:
-        try:
-            return _listener(listen)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE and time.monotonic() < until:
-                time.sleep(0.2)
-                continue
-            message = _("The console cannot listen on {address}: {reason}")
-            raise WorkspaceError(
-                Finding(
-                    "console.address",
-                    message.format(address=f"{listen.host}:{listen.port}", reason=error.strerror or error),
-                    _("Perhaps Loa runs already. Else choose another place: --console 127.0.0.1:8687"),
-                )
-            ) from error
+    try:
+        return _listener(listen)
+    except OSError as error:
+        message = _("The console cannot listen on {address}: {reason}")
+        raise WorkspaceError(
+            Finding(
+                "console.address",
+                message.format(address=f"{listen.host}:{listen.port}", reason=error.strerror or error),
+                _("Perhaps Loa runs already. Else choose another place: --console 127.0.0.1:8687"),
+            )
+        ) from error
 
 
 def _listener(listen: Listen) -> socket.socket:
