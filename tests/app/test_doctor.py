@@ -11,10 +11,11 @@ import pytest
 from loa.app import doctor
 from loa.app.doctor import Check, Health, examine
 from loa.sample import new_station
-from loa.store.alarms import Alarm, raise_alarm
+from loa.store.alarms import Alarm
 from loa.store.database import CONSOLE, Database
 from loa.workspace import Workspace
 from tests.conftest import Loa
+from tests.raising import raise_alarm
 
 
 def by_name(done_stdout: str) -> dict[str, dict[str, str]]:

@@ -19,10 +19,11 @@ from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.schedule import UTC, Alerts
 from loa.schedule.alerts import Webhook
-from loa.store.alarms import Alarm, clear, open_alarms, raise_alarm, to_send
+from loa.store.alarms import Alarm, clear, open_alarms, to_send
 from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.local import free_port
+from tests.raising import raise_alarm
 
 from .conftest import Plan
 

@@ -21,7 +21,7 @@ from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import StoreError
 from loa.store import approvals, requests
-from loa.store.alarms import Alarm, raise_alarm
+from loa.store.alarms import Alarm
 from loa.store.database import Database
 from loa.store.lease import Lease
 from loa.web.auth.roles import Role
@@ -29,6 +29,7 @@ from loa.web.context import Console
 from loa.web.jobs import JobRunner
 from loa.workspace import Workspace
 from tests.local import locked, wait_for
+from tests.raising import raise_alarm
 from tests.web.conftest import PASSWORD, Browser, LogIn
 
 NOW = datetime(2026, 1, 6, tzinfo=UTC)

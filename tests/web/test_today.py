@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from loa import sample
-from loa.store.alarms import Alarm, raise_alarm
+from loa.store.alarms import Alarm
 from loa.store.database import stamp
 from loa.store.tables import outputs
 from loa.web.auth.roles import Role
@@ -15,6 +15,7 @@ from loa.web.context import Console
 from loa.web.pages import fragment
 from loa.web.views import bulletins
 from loa.workspace import Workspace
+from tests.raising import raise_alarm
 from tests.web.conftest import LogIn, yaml_of
 
 SCHEDULE = """\

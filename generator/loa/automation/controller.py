@@ -17,10 +17,11 @@ from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
 from loa.schedule.outputs import AnyOutput
 from loa.store import ledger
-from loa.store.database import Database
 from loa.store.requests import CutAiring
 
 Start = Callable[[Airing, LoadedRecording, Mapping[str, AnyOutput], datetime.datetime, float], PlayingSession]
+Users = dict[str, list[LiveAiring]]
+"""The live airings of each output."""
 
 
 def stood_still(seconds: float) -> str:
@@ -33,7 +34,6 @@ class Controller:
 
     def __init__(
         self,
-        store: Database,
         clock: Clock,
         timing: Timing,
         schedule_watch: ScheduleWatch,
@@ -42,7 +42,7 @@ class Controller:
         start: Start,
     ) -> None:
         self.live: dict[str, LiveAiring] = {}
-        self._store, self._clock, self._timing = store, clock, timing
+        self._clock, self._timing = clock, timing
         self._schedule_watch, self._outcomes, self._fallbacks, self._start = schedule_watch, outcomes, fallbacks, start
         self._log = logger()
 
@@ -56,9 +56,13 @@ class Controller:
 
     def open(self, now: datetime.datetime) -> None:
         """Open the outputs of airings shortly before their instant; emergencies first."""
+        users: Users = {}
+        for live in self.live.values():
+            for output in live.outputs:
+                users.setdefault(output, []).append(live)
         for live in sorted(self.live.values(), key=lambda live: (not live.urgent, live.airing.planned)):
             if live.session is None and live.airing.id in self.live:
-                self._open(live, now)
+                self._open(live, now, users)
 
     def watch(self, now: datetime.datetime, gap_reason: Callable[[], str], *, slept: bool) -> None:
         """Check every live airing and end those that are over.
@@ -117,15 +121,15 @@ class Controller:
             live.stop_session()
         self.live.clear()
 
-    def _open(self, live: LiveAiring, now: datetime.datetime) -> None:
+    def _open(self, live: LiveAiring, now: datetime.datetime, users: Users) -> None:
         moment = max(live.airing.planned, live.not_before or live.airing.planned)
-        competitors = self._competitors(live)
+        competitors = self._competitors(live, users)
         lead = 0.0 if live.urgent and competitors else self._timing.open
         if (moment - now).total_seconds() > lead:
             return
         if competitors and live.urgent:
             self._interrupt(live, [competitor for competitor in competitors if not competitor.urgent], now)
-            competitors = self._competitors(live)
+            competitors = self._competitors(live, users)
         if competitors:
             live.limit = max(live.limit, now + datetime.timedelta(seconds=live.late.start_within))
             waited = _("it waited for {other}").format(
@@ -139,7 +143,9 @@ class Controller:
             return
         live.session = self._start(live.airing, live.recording, self._lines(live), max(moment, now), live.offset)
         live.session.start()
-        self._note_position(live, live.session)  # from now on it may have been heard, even if this process dies
+        self._note_position(
+            live, live.session, at_once=True
+        )  # from now on it may have been heard, even if this process dies
         if live.cut:
             live.notes.append(_("went on from {place}").format(place=lasting(live.offset)))
 
@@ -148,13 +154,14 @@ class Controller:
         lines = self._schedule_watch.schedule.lines((*live.airing.outputs, *live.outputs))
         return {name: lines[name] for name in live.outputs if name in lines}
 
-    def _competitors(self, live: LiveAiring) -> list[LiveAiring]:
+    def _competitors(self, live: LiveAiring, users: Users) -> list[LiveAiring]:
         """Return the airings that use one of its outputs. An emergency keeps its outputs between repetitions."""
+        sharing = {other.airing.id: other for output in live.outputs for other in users[output]}
         return [
             other
-            for other in self.live.values()
+            for other in sharing.values()
             if other is not live
-            and set(other.outputs) & set(live.outputs)
+            and other.airing.id in self.live
             and (other.session is not None or (other.urgent and other.times_played > 0))
         ]
 
@@ -198,7 +205,8 @@ class Controller:
         if session.over:
             self._playback_ended(live, now)
             return
-        self._note_position(live, session)
+        if self._outcomes.wants_positions:
+            self._note_position(live, session)
         if session.sounding:
             live.quiet_since = None
         else:
@@ -206,22 +214,16 @@ class Controller:
             if self._clock.elapsed() - live.quiet_since > self._timing.outage:
                 self._end(live, now)
 
-    def _note_position(self, live: LiveAiring, session: PlayingSession) -> None:
-        """Write the position to the ledger about once a second, for a process that has to resume it."""
-        if self._clock.elapsed() - live.noted_at < self._clock.speed:
-            return
-        live.noted_at = self._clock.elapsed()
-        try:
-            ledger.note(
-                self._store,
-                live.airing.id,
-                session.position,
-                started=live.started or session.started_at,
-                sha256=live.recording.sha256,
-                bulletin=live.recording.bulletin,
-            )
-        except StoreError as error:
-            self._log.warning("store", problem=str(error))
+    def _note_position(self, live: LiveAiring, session: PlayingSession, *, at_once: bool = False) -> None:
+        """Keep the position in the ledger, for a process that has to resume it."""
+        note = ledger.position_note(
+            live.airing.id,
+            session.position,
+            started=live.started or session.started_at,
+            sha256=live.recording.sha256,
+            bulletin=live.recording.bulletin,
+        )
+        self._outcomes.position(live.airing.id, note, at_once=at_once)
 
     def _playback_ended(self, live: LiveAiring, now: datetime.datetime) -> None:
         """Handle the end of one playback: repeat an emergency, or end the airing."""

@@ -1,10 +1,12 @@
 """Dispatch due airings: claim each planned airing, or write the outcome that says why it is not aired."""
 
 import datetime
+from concurrent.futures import Future
 
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
 from loa.automation.fallbacks import FallbackChoice, Fallbacks
+from loa.automation.lanes import Lane
 from loa.automation.live_airing import LiveAiring
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.schedule_watch import ScheduleWatch
@@ -42,6 +44,7 @@ class Dispatcher:
         fallbacks: Fallbacks,
         controller: Controller,
         guard: ClockGuard,
+        lane: Lane,
     ) -> None:
         self.resolved_until: datetime.datetime | None = None
         self._store, self._clock, self._timing = store, clock, timing
@@ -57,6 +60,10 @@ class Dispatcher:
         self._reasons: dict[str, str] = {}
         self._retry_at: dict[str, float] = {}
         self._last_apology: dict[tuple[str, str], datetime.datetime] = {}
+        self._lane = lane
+        self._prepared: dict[str, LiveAiring] = {}
+        self._claiming: dict[str, LiveAiring] = {}
+        self._claim_written: Future[None] | None = None
 
     def continue_from(
         self,
@@ -83,11 +90,16 @@ class Dispatcher:
                 self._give_up(_airing_of(claim))
 
     def dispatch(self, now: datetime.datetime, holder: str) -> None:
-        """Handle every airing planned since the last call, so that each gets an outcome."""
+        """Handle every airing planned since the last call, so that each gets an outcome.
+
+        What is to be claimed now is claimed in one transaction, in the lane; it is live once that is on the disk.
+        """
+        self._look()
         if self._stop and self._clock.elapsed() < self._stop[1]:
             self._cut_planned(self._stop[0], now)
         self._stop = None
         unresolved = self._controller.earliest()
+        due: dict[str, LiveAiring] = {}
         horizon = now + datetime.timedelta(seconds=self._timing.claim)
         for airing in self._schedule_watch.planned(self.resolved_until or now, horizon):
             if self._outcomes.is_done(airing.id) or airing.id in self._controller.live:
@@ -97,13 +109,48 @@ class Dispatcher:
                 if airing.planned <= now:
                     self._finish_unaired(airing, skipped_reason, outcome="skipped")
             elif now > airing.planned + self._start_within(airing):
-                self._apologise(airing, now, holder)
+                apology = self._apology(airing, now)
+                due |= {apology.airing.id: apology} if apology else {}
                 self._give_up(airing)
             else:
-                self._claim(airing, now, holder)
                 unresolved = min(unresolved or airing.planned, airing.planned)
+                live = None if airing.id in self._claiming else self._prepare(airing, now)
+                due |= {airing.id: live} if live else {}
+        self._prepared = due
+        self._claim(now, holder)
         if not self._outcomes.has_pending:
             self.resolved_until = min(now, unresolved) if unresolved else now
+
+    def release(self) -> None:
+        """Forget what is about to be claimed, because another process is on air."""
+        self._prepared, self._claiming, self._claim_written = {}, {}, None
+
+    def _claim(self, now: datetime.datetime, holder: str) -> None:
+        """Claim what is prepared, unless the last claim is still being written."""
+        if not self._prepared or self._claim_written:
+            return
+        self._claiming, self._prepared = self._prepared, {}
+        wanted = [(live.airing, live.outputs) for live in self._claiming.values()]
+        self._claim_written = self._lane.start(lambda: ledger.claim_all(self._store, wanted, holder, now))
+        self._look()
+
+    def _look(self) -> None:
+        """See whether the lane has written the claims; then they are live, except what was stopped meanwhile."""
+        if not self._claim_written or not self._claim_written.done():
+            return
+        claimed, written = self._claiming, self._claim_written
+        self._claiming, self._claim_written = {}, None
+        try:
+            written.result()
+        except StoreError as error:
+            for airing in claimed:
+                self._reasons.setdefault(airing, reason_text(error))
+            self._prepared |= claimed
+            return
+        for airing, live in claimed.items():
+            if not self._outcomes.is_done(airing):
+                self._controller.add(live)
+                self._forget(airing)
 
     def stop(self, why: str, now: datetime.datetime, *, sure: bool) -> list[CutAiring]:
         """STOP: end as `cut` what is not claimed and was to start before a minute has passed; return it.
@@ -140,7 +187,7 @@ class Dispatcher:
             return
         try:
             recording = self._fallbacks.planned(airing.bulletin).recording
-            ledger.claim(self._store, airing, speakers, holder, now)
+            ledger.claim_all(self._store, [(airing, speakers)], holder, now)
         except (ApprovalError, PlayoutError, StoreError) as error:
             self._finish_unaired(airing, reason_text(error))
             return
@@ -161,29 +208,29 @@ class Dispatcher:
     def _start_within(self, airing: Airing) -> datetime.timedelta:
         return datetime.timedelta(seconds=self._late(airing).start_within)
 
-    def _claim(self, airing: Airing, now: datetime.datetime, holder: str) -> None:
-        """Claim the airing and pass it to the controller if there is an approved recording; else remember why not."""
+    def _prepare(self, airing: Airing, now: datetime.datetime) -> LiveAiring | None:
+        """The airing with an approved recording, ready to be claimed; None if there is none, and remember why not."""
+        if airing.id in self._prepared:
+            return self._prepared[airing.id]
         if self._retry_at.get(airing.id, -1e9) > self._clock.elapsed():
-            return
+            return None
         previous = self._previous.get(airing.id)
         if previous and (previous.position is None or now <= airing.planned):
             previous = None  # it was claimed and perhaps opened, but nothing was heard
         if previous and not self._late(airing).resume:
             self._reasons[airing.id] = _("resuming is off")
-            return
+            return None
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
         try:
             choice = self._fallbacks.interrupted(previous) if previous else self._choose(airing, now)
-            ledger.claim(self._store, airing, outputs, holder, now)
         except (ApprovalError, PlayoutError) as error:
             self._reasons[airing.id] = reason_text(error)
             self._retry_at[airing.id] = self._clock.elapsed() + self._retry_pause(airing, now)
-            return
+            return None
         except StoreError as error:
             self._reasons.setdefault(airing.id, reason_text(error))
-            return
-        self._controller.add(self._live(airing, choice, outputs, previous))
-        self._forget(airing.id)
+            return None
+        return self._live(airing, choice, outputs, previous)
 
     def _retry_pause(self, airing: Airing, now: datetime.datetime) -> float:
         """Return the seconds until the next try: at the latest when the fallback may be used."""
@@ -227,8 +274,8 @@ class Dispatcher:
             reason = _("interrupted at {place}; {why}").format(place=lasting(previous.position), why=reason)
         self._finish_unaired(airing, reason, previous)
 
-    def _apologise(self, airing: Airing, now: datetime.datetime, holder: str) -> None:
-        """Air the commune's approved apology, as an airing of its own beside the missed one.
+    def _apology(self, airing: Airing, now: datetime.datetime) -> LiveAiring | None:
+        """The commune's approved apology, to be aired as an airing of its own beside the missed one.
 
         Only if there was nothing approved to air, soon after the airing was given up, within the allowed hours, and
         once per output in a quarter of an hour.
@@ -236,32 +283,31 @@ class Dispatcher:
         reason = self._reasons.get(airing.id)
         late = now - airing.planned - self._start_within(airing)
         if reason is None or airing.id in self._previous or late > _APOLOGY_WITHIN:
-            return
+            return None
         try:
             recording = self._fallbacks.apology(airing.commune)
-            if recording is None:
-                return
-            apology = Airing(
-                id=f"apology:{airing.id}",
-                broadcast="",
-                commune=airing.commune,
-                bulletin=recording.bulletin,
-                planned=now,
-                minutes=recording.seconds / 60,
-                outputs=self._outputs_for_apology(airing, now),
-                priority="normal",
-            )
-            if not apology.outputs or not inside_hours(self._schedule_watch.schedule.rules, apology):
-                return
-            ledger.claim(self._store, apology, apology.outputs, holder, now)
         except StoreError:
-            return
+            return None
+        if recording is None:
+            return None
+        apology = Airing(
+            id=f"apology:{airing.id}",
+            broadcast="",
+            commune=airing.commune,
+            bulletin=recording.bulletin,
+            planned=now,
+            minutes=recording.seconds / 60,
+            outputs=self._outputs_for_apology(airing, now),
+            priority="normal",
+        )
+        if not apology.outputs or not inside_hours(self._schedule_watch.schedule.rules, apology):
+            return None
         self._last_apology |= {(airing.commune, output): now for output in apology.outputs}
         live = LiveAiring(
             apology, recording, apology.outputs, now + self._start_within(airing), Late(), Repeat(times=1)
         )
         live.notes.append(_("in place of {airing} ({why})").format(airing=airing.id, why=reason))
-        self._controller.add(live)
+        return live
 
     def _outputs_for_apology(self, airing: Airing, now: datetime.datetime) -> tuple[str, ...]:
         """Return the outputs of `airing` on which the commune has not apologised recently."""

@@ -92,7 +92,6 @@ class LiveAiring:
     times_played: int = 0
     not_before: datetime.datetime | None = None
     quiet_since: float | None = None
-    noted_at: float = float("-inf")
     notes: list[str] = field(default_factory=list)
     past_reports: list[OutputReport] = field(default_factory=list)
 

@@ -1,30 +1,58 @@
-"""Write outcomes, events and alarms; if the database does not accept them now, keep them and write them later."""
+"""Write outcomes, positions, events and alarms, all of a step in one transaction, away from the thread that minds the
+sound; if the database does not accept them now, keep them and write them later.
+"""
 
 import datetime
+import time
 from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Insert, Update
+
+from loa.automation.lanes import Lane
 from loa.clock import Clock
 from loa.errors import LogbookError, StoreError
 from loa.logs import logger
 from loa.schedule import Airing, Alerts
 from loa.store import requests
-from loa.store.alarms import Alarm, raise_alarm
+from loa.store.alarms import Alarm, raised, raising
 from loa.store.asrun import NewRow, Outcome, append, append_all, outcome_of, outcomes
 from loa.store.database import Database
 from loa.store.ledger import Claim
 
+_OFTEN = 1.0
+"""Seconds between two notes of the positions: so much may be lost by a power cut."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What goes to the database together. `positions`: the newest note of each airing."""
+
+    entries: list[NewRow] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    positions: dict[str, Update] = field(default_factory=dict)
+
+    def put_back(self, earlier: "_Batch") -> None:
+        """Add what could not be written `earlier`, before the rest."""
+        self.entries[:0], self.answered[:0], self.alarms[:0] = earlier.entries, earlier.answered, earlier.alarms
+        self.positions = earlier.positions | self.positions
+
 
 class OutcomeWriter:
-    """Writes outcomes, and knows which airings have one, so that none gets a second."""
+    """Writes outcomes, and knows which airings have one, so that none gets a second. `lane` does the writing."""
 
-    def __init__(self, store: Database, clock: Clock, seal: Path | None) -> None:
-        self._store, self._clock, self._seal = store, clock, seal
+    def __init__(self, store: Database, clock: Clock, seal: Path | None, lane: Lane) -> None:
+        self._store, self._clock, self._seal, self._lane = store, clock, seal, lane
         self._done: dict[str, str] = {}
-        self._pending: list[NewRow] = []
-        self._answered: list[int] = []
-        self._alarms: list[Alarm] = []
+        self._unwritten: set[str] = set()
+        self._answered: set[int] = set()
+        self._waiting = _Batch()
+        self._writing: tuple[_Batch, set[str], Future[None]] | None = None
+        self._positions_at, self._at_once = float("-inf"), False
         self._log = logger()
 
     def load_outcomes(self, since: datetime.datetime, until: datetime.datetime) -> None:
@@ -33,8 +61,8 @@ class OutcomeWriter:
 
     def discard(self) -> None:
         """Discard what is not written yet, because another process is on air and writes it."""
-        self._pending.clear()
-        self._answered.clear()
+        self._waiting, self._writing = _Batch(), None
+        self._unwritten.clear()
 
     def is_done(self, airing_id: str) -> bool:
         """Return whether the airing has an outcome, written or waiting."""
@@ -49,17 +77,20 @@ class OutcomeWriter:
 
     def written(self, airing_id: str) -> str | None:
         """Return the outcome of the airing if it is in the log, else None."""
-        return None if any(e.airing == airing_id for e in self._pending) else self._done.get(airing_id)
+        return None if airing_id in self._unwritten else self._done.get(airing_id)
 
     @property
     def has_pending(self) -> bool:
-        """Whether something is waiting to be written."""
-        return bool(self._pending)
+        """Whether an outcome or an event is waiting to be written, or being written."""
+        return bool(self._waiting.entries or (self._writing and self._writing[0].entries))
 
     def finish(self, entry: NewRow) -> None:
         """Record the outcome of an airing."""
-        self._done[entry.airing or ""] = entry.outcome or ""
-        self._pending.append(entry)
+        airing = entry.airing or ""
+        self._done[airing] = entry.outcome or ""
+        self._unwritten.add(airing)
+        self._waiting.positions.pop(airing, None)
+        self._waiting.entries.append(entry)
         self._log.info("outcome", airing=entry.airing, outcome=entry.outcome, reason=entry.reason)
 
     def finish_unaired(
@@ -85,54 +116,93 @@ class OutcomeWriter:
 
     def event(self, kind: str, text: str, details: Mapping[str, Any] | None = None) -> None:
         """Record an event for the log."""
-        self._pending.append(NewRow(kind, reason=text, details=details or {}))
+        self._waiting.entries.append(NewRow(kind, reason=text, details=details or {}))
 
     def answered(self, request: int) -> None:
         """Mark the request as taken, in the transaction that writes what was recorded in this step."""
-        self._answered.append(request)
+        self._answered.add(request)
+        self._waiting.answered.append(request)
 
     def is_answered(self, request: int) -> bool:
-        """Whether the request was followed or refused, and the database does not say so yet."""
+        """Whether this process has followed or refused the request, even if the database does not say so yet."""
         return request in self._answered
 
     def alarm(self, event: str, kind: str, message: str) -> None:
         """Raise an alarm; the same event is raised only once."""
-        self._alarms.append(Alarm(event, kind, message, self._clock.now()))
+        self._waiting.alarms.append(Alarm(event, kind, message, self._clock.now()))
+
+    @property
+    def wants_positions(self) -> bool:
+        """Whether it is time to note how far the airings have come."""
+        return self._clock.elapsed() - self._positions_at >= _OFTEN * self._clock.speed
+
+    def position(self, airing_id: str, note: Update, *, at_once: bool = False) -> None:
+        """Record how far an airing has come (`ledger.position_note`); only the newest note of each is written."""
+        self._waiting.positions[airing_id] = note
+        self._at_once |= at_once
 
     def write(self, alerts: Alerts) -> None:
-        """Write everything that is waiting to the database."""
-        channels = tuple(name for name, used in (("webhook", alerts.webhook), ("email", alerts.email)) if used)
-        try:
-            self._write_pending()
-            while self._alarms:
-                alarm = self._alarms[0]
-                if raise_alarm(self._store, alarm, channels):
-                    self._append(NewRow("alarm", reason=alarm.message, details={"event": alarm.event}))
-                self._alarms.pop(0)
-        except StoreError as error:
-            self._log.warning("store", problem=str(error))
-
-    def _write_pending(self) -> None:
-        """Write the outcomes and events, and mark the answered requests, in one transaction: all or nothing."""
-        now = self._clock.now()
-        marks = [requests.mark_taken(self._answered, now)] if self._answered else []
-        if not self._pending and not marks:
+        """Start to write everything that is waiting, unless the lane is still writing what was before it."""
+        self._look()
+        due = self._waiting.positions and (self._at_once or self.wants_positions)
+        if self._writing or not (due or self._waiting.entries or self._waiting.answered or self._waiting.alarms):
             return
+        channels = tuple(name for name, used in (("webhook", alerts.webhook), ("email", alerts.email)) if used)
+        batch, self._waiting = self._waiting, _Batch()
+        now, self._at_once = self._clock.now(), False
+        if batch.positions:
+            self._positions_at = self._clock.elapsed()
+        airings = {entry.airing for entry in batch.entries if entry.airing}
+        self._writing = batch, airings, self._lane.start(lambda: self._write(batch, channels, now))
+        self._look()
+
+    def write_all(self, alerts: Alerts, seconds: float) -> None:
+        """Write everything that is waiting, and wait for it, at most `seconds` of real time."""
+        end = time.monotonic() + seconds
+        for _part in ("what is being written", "what was waiting behind it"):
+            self.write(alerts)
+            if self._writing:
+                try:
+                    self._writing[2].exception(max(0.0, end - time.monotonic()))
+                except TimeoutError:
+                    self._log.warning("store", problem="not written in time")
+                    return
+            self._look()
+
+    def _look(self) -> None:
+        """See whether the lane has written what it was given; what it could not write waits again."""
+        if not self._writing or not self._writing[2].done():
+            return
+        (batch, airings, future), self._writing = self._writing, None
         try:
-            append_all(self._store, self._pending, now, together=marks, seal=self._seal)
+            future.result()
+        except StoreError as error:
+            self._waiting.put_back(batch)
+            self._log.warning("store", problem=str(error))
+        else:
+            self._unwritten -= airings
+
+    def _write(self, batch: _Batch, channels: tuple[str, ...], now: datetime.datetime) -> None:
+        """Write a batch in one transaction: all or nothing. Raises StoreError."""
+        known = raised(self._store, (alarm.event for alarm in batch.alarms)) if batch.alarms else set()
+        new = {alarm.event: alarm for alarm in batch.alarms if alarm.event not in known}
+        alarms = [NewRow("alarm", reason=alarm.message, details={"event": alarm.event}) for alarm in new.values()]
+        together: list[Insert | Update] = list(batch.positions.values())
+        together += [requests.mark_taken(batch.answered, now)] if batch.answered else []
+        together += [statement for alarm in new.values() for statement in raising(alarm, channels)]
+        try:
+            append_all(self._store, [*batch.entries, *alarms], now, together=together, seal=self._seal)
         except StoreError:
             raise
         except LogbookError:  # one of them has its outcome from another process: the others still count
-            while self._pending:
-                self._append(self._pending[0])
-                self._pending.pop(0)
-            append_all(self._store, (), now, together=marks)
-        self._pending.clear()
-        self._answered.clear()
+            while batch.entries:
+                self._append(batch.entries[0], now)
+                batch.entries.pop(0)
+            append_all(self._store, alarms, now, together=together, seal=self._seal)
 
-    def _append(self, entry: NewRow) -> None:
+    def _append(self, entry: NewRow, now: datetime.datetime) -> None:
         try:
-            append(self._store, entry, self._clock.now(), seal=self._seal)
+            append(self._store, entry, now, seal=self._seal)
         except StoreError:
             raise
         except LogbookError as error:  # another process wrote the outcome first: its row counts

@@ -14,6 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from loa.automation import lanes
 from loa.automation.disk import prune
 from loa.automation.notify import AlarmSender
 from loa.automation.schedule_watch import schedule_in_force
@@ -189,7 +190,8 @@ def run(
     schedule, _problems = schedule_in_force(workspace)
     store = open_station_store(workspace, schedule, patience=_DATABASE_TIMEOUT)
     maintenance_store = open_station_store(workspace, schedule)
-    station = Automation(workspace, store, clock, (timing or Timing()).at_speed(clock.speed), trust_clock=trust_clock)
+    timing = (timing or Timing()).at_speed(clock.speed)
+    station = Automation(workspace, store, clock, timing, trust_clock=trust_clock, lanes=lanes.Thread)
     stop, done = threading.Event(), False
     started = datetime.now(UTC)
     driver = IntervalRunner()

@@ -13,6 +13,7 @@ from loa.automation.controller import Controller, Start, stood_still
 from loa.automation.disk import DiskReserve
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.fallbacks import Fallbacks
+from loa.automation.lanes import AtOnce, MakeLane
 from loa.automation.live_airing import PlayingSession
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.output_watch import OutputWatch
@@ -34,12 +35,15 @@ from loa.store.requests import AirRequest
 from loa.workspace import Workspace
 
 _SECOND = datetime.timedelta(seconds=1)
+_LAST_WORDS = 10.0
+"""Seconds of real time that a station which ends waits for its last outcomes to be written; systemd waits 20."""
 
 
 class Automation:
     """The station. `start` creates a playout session (a rehearsal passes its own); `only_requests`: no schedule.
 
-    The constructor raises ScheduleError and StoreError; no method does.
+    `lanes`: who does what may wait for a disk; at once, or in threads (`lanes.Thread`), where a method returns before
+    it is done. The constructor raises ScheduleError and StoreError; no method does.
     """
 
     def __init__(
@@ -52,11 +56,13 @@ class Automation:
         start: Start | None = None,
         trust_clock: bool = False,
         only_requests: bool = False,
+        lanes: MakeLane = AtOnce,
     ) -> None:
         self.workspace, self.store, self.clock = workspace, store, clock
         self.schedule_watch = ScheduleWatch(workspace, clock, saves=start is None)
         self.lease = Lease(store, clock, heartbeat=timing.heartbeat, stale=timing.stale)
-        self.outcomes = OutcomeWriter(store, clock, None if start else workspace.seal)
+        self._writer = lanes("store")
+        self.outcomes = OutcomeWriter(store, clock, None if start else workspace.seal, self._writer)
         self.doubt: str | None = None
         self._only_requests = only_requests
         self._reserve = None if start else DiskReserve(workspace)
@@ -67,10 +73,18 @@ class Automation:
         self._guard = ClockGuard(clock, timing, seen, trusted=trust_clock)
         self._fallbacks = Fallbacks(workspace, store)
         self.controller = Controller(
-            store, clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, start or self._session
+            clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, start or self._session
         )
         self._dispatcher = Dispatcher(
-            store, clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, self.controller, self._guard
+            store,
+            clock,
+            timing,
+            self.schedule_watch,
+            self.outcomes,
+            self._fallbacks,
+            self.controller,
+            self._guard,
+            self._writer,
         )
         self._commands = Commands(None if start else workspace, store, self.controller, self._dispatcher, self.outcomes)
         self._log = logger()
@@ -95,7 +109,8 @@ class Automation:
     def close(self) -> None:
         """Shut down: stop and log live airings, and release the lease."""
         self.controller.cut_all(_("the station was stopped"), self.clock.now())
-        self.outcomes.write(self.schedule_watch.schedule.alerts)
+        self.outcomes.write_all(self.schedule_watch.schedule.alerts, _LAST_WORDS)
+        self._writer.close()
         try:
             self.lease.give_back()
         except StoreError as error:
@@ -165,6 +180,7 @@ class Automation:
     def _step_down(self) -> None:
         """Stop all sound and discard outcomes, because another process is on air."""
         self.controller.release_all()
+        self._dispatcher.release()
         self.outcomes.discard()
         self._log.warning("standby")
 

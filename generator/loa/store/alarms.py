@@ -1,10 +1,10 @@
 """What somebody must be told: kept in the database for the console and `loa doctor`, sent once on every channel."""
 
 import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Insert, Table, exists, insert, literal, select, update
 
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import alarms, deliveries
@@ -21,21 +21,28 @@ class Alarm:
     cleared: datetime.datetime | None = None
 
 
-def raise_alarm(store: Database, alarm: Alarm, channels: tuple[str, ...]) -> bool:
-    """Keep an alarm, to be sent on `channels`; False if this event was raised before. Raises StoreError."""
-    try:
-        with store.write() as connection:
-            connection.execute(
-                insert(alarms).values(
-                    event=alarm.event, at=stamp(alarm.at), kind=alarm.kind, message=alarm.message, cleared=None
-                )
-            )
-            for channel in channels:
-                row = {"event": alarm.event, "channel": channel, "attempts": 0, "next": stamp(alarm.at)}
-                connection.execute(insert(deliveries).values(row))
-    except IntegrityError:
-        return False
-    return True
+def raised(store: Database, events: Iterable[str]) -> set[str]:
+    """Those of `events` that were raised before. Raises StoreError."""
+    with store.read() as connection:
+        return set(connection.execute(select(alarms.c.event).where(alarms.c.event.in_(list(events)))).scalars())
+
+
+def raising(alarm: Alarm, channels: tuple[str, ...]) -> list[Insert]:
+    """The statements that keep an alarm, to be sent on `channels`; without effect if its event was raised before."""
+    at = stamp(alarm.at)
+    row = {"event": alarm.event, "at": at, "kind": alarm.kind, "message": alarm.message}
+    statements = [_insert_new(alarms, row, alarms.c.event == alarm.event)]
+    for channel in channels:
+        sending = {"event": alarm.event, "channel": channel, "attempts": 0, "next": at}
+        same = (deliveries.c.event == alarm.event, deliveries.c.channel == channel)
+        statements.append(_insert_new(deliveries, sending, *same))
+    return statements
+
+
+def _insert_new(table: Table, row: Mapping[str, object], *same: ColumnElement[bool]) -> Insert:
+    """The statement that adds `row` unless there is a `same` one."""
+    values = select(*(literal(value, table.c[name].type) for name, value in row.items()))
+    return insert(table).from_select(list(row), values.where(~exists().select_from(table).where(*same)))
 
 
 def open_alarms(store: Database) -> list[Alarm]:

@@ -2,10 +2,10 @@
 
 import datetime
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, RowMapping, Update, insert, select, update
 
 from loa.schedule import Airing
 from loa.store.database import Database, instant, stamp
@@ -28,11 +28,24 @@ class Claim:
     sha256: str | None = None
 
 
-def claim(store: Database, airing: Airing, outputs: tuple[str, ...], holder: str, now: datetime.datetime) -> Claim:
-    """Take `airing` on. Where a process that is no more had it, take over its row, with how far it came.
+def claim_all(
+    store: Database, wanted: Iterable[tuple[Airing, tuple[str, ...]]], holder: str, now: datetime.datetime
+) -> None:
+    """Take airings on, each with its outputs, in one transaction: all or none. Where a process that is no more had one,
+    take over its row, with how far it came.
 
     Only the process that holds the lease may call this. Raises StoreError.
     """
+    with store.write() as connection:
+        for airing, outputs in wanted:
+            _claim_row(connection, airing, outputs, holder, now)
+
+
+def _claim_row(
+    connection: Connection, airing: Airing, outputs: tuple[str, ...], holder: str, now: datetime.datetime
+) -> None:
+    if connection.execute(update(ledger).where(ledger.c.airing == airing.id).values(holder=holder)).rowcount:
+        return
     values = {
         "airing": airing.id,
         "broadcast": airing.broadcast,
@@ -44,33 +57,24 @@ def claim(store: Database, airing: Airing, outputs: tuple[str, ...], holder: str
         "holder": holder,
         "claimed": stamp(now),
     }
-    try:
-        with store.write() as connection:
-            connection.execute(insert(ledger).values(values))
-    except IntegrityError:
-        with store.write() as connection:
-            connection.execute(update(ledger).where(ledger.c.airing == airing.id).values(holder=holder))
-    with store.read() as connection:
-        return _claim(connection.execute(select(ledger).where(ledger.c.airing == airing.id)).mappings().one())
+    connection.execute(insert(ledger).values(values))
 
 
-def note(
-    store: Database,
+def position_note(
     airing: str,
     position: float,
     *,
     started: datetime.datetime | None = None,
     sha256: str | None = None,
     bulletin: str | None = None,
-) -> None:
-    """Remember how far an airing has come, so that it can be resumed. Raises StoreError."""
+) -> Update:
+    """The statement that remembers how far an airing has come, so that it can be resumed."""
     values: dict[str, object] = {"position": position}
     if started:
         values["started"] = stamp(started)
     if sha256:
         values |= {"sha256": sha256, "bulletin": bulletin}
-    with store.write() as connection:
-        connection.execute(update(ledger).where(ledger.c.airing == airing).values(values))
+    return update(ledger).where(ledger.c.airing == airing).values(values)
 
 
 def unfinished(store: Database) -> list[Claim]:

@@ -1,0 +1,70 @@
+"""Where the station does what may wait for a disk or a server: away from the thread that minds the sound."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Lane(Protocol):
+    """Does jobs in the order in which they were started."""
+
+    def start(self, job: Callable[[], Result]) -> "Future[Result]":
+        """Do `job` after those that were started before it; the future has its result, or what it raised."""
+
+    def close(self) -> None:
+        """Start no more; what was started is still done."""
+
+
+MakeLane = Callable[[str], Lane]
+"""Makes the lane of that name."""
+
+
+class AtOnce:
+    """Each job is done before `start` returns: for simulations and rehearsals, which are the same every time."""
+
+    def __init__(self, _name: str) -> None: ...
+
+    def start(self, job: Callable[[], Result]) -> "Future[Result]":
+        """Do `job`."""
+        future: Future[Result] = Future()
+        try:
+            future.set_result(job())
+        except Exception as error:  # noqa: BLE001  whoever asks for the result gets it
+            future.set_exception(error)
+        return future
+
+    def close(self) -> None:
+        """Nothing is waiting."""
+
+
+class Thread:
+    """A thread of its own. It does not keep the process from ending, whatever it waits for."""
+
+    def __init__(self, name: str) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name=f"lane {name}", daemon=True).start()
+
+    def start(self, job: Callable[[], Result]) -> "Future[Result]":
+        """Do `job` soon."""
+        future: Future[Result] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(job())
+            except BaseException as error:  # noqa: BLE001  whoever asks for the result gets it
+                future.set_exception(error)
+
+        self._jobs.put(run)
+        return future
+
+    def close(self) -> None:
+        """End the thread after its last job."""
+        self._jobs.put(None)
+
+    def _run(self) -> None:
+        while job := self._jobs.get():
+            job()
