@@ -133,7 +133,8 @@ def test_few_modules_are_slivers() -> None:
 
 ITS_OWN_WAY = {
     "files": "it is the one way",
-    "app.backup": "a whole station at once",
+    "app.backup": "copies of databases on their way",
+    "app.restore": "a whole station at once",
     "app.demo": "throws the last demo away",
     "sample": "a new station, before it has anything to lose",
     "automation.commands": "a STOP that nobody meant",
@@ -194,6 +195,7 @@ HEAVY = {
     "loa.automation",  # in `loa run`, while which it loads the console already does
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
     "resource",  # there is none on Windows
+    "loa.app.restore",  # numpy: of the verbs of one module only one restores
     "loa.cli.app",  # its texts are translated when it is imported: not before the language is known
 }
 """What may be imported within a function, because starting on a small computer gains by it, and nothing else."""

@@ -166,7 +166,7 @@ def _state_around(path: Path) -> Path | None:
     if STATE not in path.parts:
         return None
     folders = (part for part in (path, *path.parents) if part.name == STATE)
-    return next((folder for folder in folders if (folder.parent / "schedule.yaml").exists()), None)
+    return next((folder for folder in folders if Workspace(folder.parent).has_schedule()), None)
 
 
 def _close(folder: Path) -> None:

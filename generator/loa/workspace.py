@@ -1,6 +1,7 @@
 """A workspace: the folder of one station. This is the only module that knows the names of its subfolders."""
 
 import codecs
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
@@ -21,12 +22,13 @@ class Workspace:
     def find(cls, start: Path, *, damaged: bool = False) -> "Workspace":
         """Return the nearest workspace at or above `start`: a folder with `schedule.yaml` and `campaigns/`.
 
+        Without `schedule.yaml` it is one if the last valid schedule was kept, or if a restore is about to bring one.
         `damaged`: if there is none, accept a folder with one of them or with `.loa/` (to find out what is wrong).
         Raises WorkspaceError if there is none.
         """
         start = start.resolve()
         for folder in (start, *start.parents):
-            if (folder / "schedule.yaml").exists() and (folder / "campaigns").exists():
+            if cls(folder).is_station():
                 return cls(folder)
         for folder in (start, *start.parents) if damaged else ():
             if any((folder / name).exists() for name in ("schedule.yaml", "campaigns", ".loa")):
@@ -39,6 +41,30 @@ class Workspace:
                 file=str(start),
             )
         )
+
+    @classmethod
+    def for_restore(cls, start: Path) -> "Workspace":
+        """Return the workspace that a backup is put into: the one at or above `start`, or `start` if it is empty.
+
+        Raises WorkspaceError if it is neither.
+        """
+        with contextlib.suppress(WorkspaceError):
+            return cls.find(start)
+        here = cls(start.resolve())
+        ours = {here.restoring.name, "restore.lock"}  # of a restore that was interrupted
+        if not here.root.is_dir() or not {path.name for path in here.root.iterdir()} - {STATE}:
+            state = {path.name for path in here.state.iterdir()} if here.state.is_dir() else set()
+            if not state - ours:
+                return here
+        return cls.find(start, damaged=True)
+
+    def is_station(self) -> bool:
+        """Whether this folder is a station."""
+        return (self.has_schedule() and self.campaigns.exists()) or self.restore_plan.is_file()
+
+    def has_schedule(self) -> bool:
+        """Whether there is a schedule to follow, if only a copy of the last valid one."""
+        return self.schedule_file.exists() or self.last_good_schedule.is_file()
 
     @property
     def campaigns(self) -> Path:
@@ -89,6 +115,16 @@ class Workspace:
     def last_good_schedule(self) -> Path:
         """A copy of the last valid schedule, used when Loa starts while schedule.yaml is invalid."""
         return self.state / "last-good-schedule.yaml"
+
+    @property
+    def restoring(self) -> Path:
+        """What a restore has unpacked and not yet put in its place."""
+        return self.state / "restoring"
+
+    @property
+    def restore_plan(self) -> Path:
+        """The files that a restore has decided to move to their places."""
+        return self.restoring / "plan.json"
 
     @property
     def database(self) -> Path:

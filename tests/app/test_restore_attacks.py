@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from loa.app.backup import backup, restore
+from loa.app.backup import backup
+from loa.app.restore import restore
 from loa.errors import WorkspaceError
 from loa.store.database import Database
 from loa.workspace import Workspace
@@ -27,7 +28,8 @@ def archive(station: Workspace, tmp_path: Path) -> Path:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    found = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    return {name: content for name, content in found.items() if not name.endswith("/restore.lock")}  # it is empty
 
 
 def add(archive: Path, name: str, content: bytes = b"owned") -> None:
@@ -97,9 +99,9 @@ def test_content_that_would_fill_the_disk_is_refused(
         packed = next(i for i in file.infolist() if i.filename == "campaigns/bomb.yaml")
     assert packed.compress_size < 300_000
     refused_without_a_trace(station, archive)
-    monkeypatch.setattr("loa.app.backup._PACKED", 10_000)
+    monkeypatch.setattr("loa.app.restore._PACKED", 10_000)
     free = shutil.disk_usage(station.root)._replace(free=1_000_000)
-    monkeypatch.setattr("loa.app.backup.shutil.disk_usage", lambda _path: free)
+    monkeypatch.setattr("loa.app.restore.shutil.disk_usage", lambda _path: free)
     with pytest.raises(WorkspaceError) as error:
         restore(station, archive, None)
     assert os.strerror(errno.ENOSPC) in error.value.findings[0].message

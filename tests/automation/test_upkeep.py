@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from loa.app.backup import backup, restore
+from loa.app.backup import backup
+from loa.app.restore import restore
 from loa.errors import WorkspaceError
 from loa.schedule import UTC
 from loa.store.asrun import rows, verify
@@ -106,7 +107,7 @@ def test_a_backup_brings_back_log_releases_and_settings(released: Workspace, sto
     store.close()
     restore(released, file, None)
     back = Database(released.database)
-    assert rows(back, kinds=None) == before
+    assert rows(back, kinds=None)[:-1] == before  # the last one tells of the restore
     assert verify(back, released.seal) == []
     assert released.schedule_file.exists()
     assert (released.campaigns / "ben-hai.yaml").exists()

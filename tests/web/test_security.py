@@ -306,7 +306,7 @@ def test_a_backup_holds_what_cannot_be_made_again_and_opens(log_in: LogIn, tmp_p
 def test_a_backup_of_the_console_can_be_put_back(
     log_in: LogIn, console: Console, station: Workspace, tmp_path: Path
 ) -> None:
-    from loa.app.backup import restore
+    from loa.app.restore import restore
 
     target = tmp_path / "loa.zip"
     target.write_bytes(log_in(Role.ADMIN, name="lan").get("/settings/backup").content)

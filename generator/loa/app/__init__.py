@@ -1,1 +1,1 @@
-"""Jobs that use several packages: build, demo, doctor, backup, reports."""
+"""Jobs that use several packages: build, demo, doctor, backup, restore, reports."""

@@ -7,7 +7,9 @@ its approval back.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from pydantic import BaseModel
 
@@ -15,18 +17,20 @@ from loa import template_files
 from loa.bulletin import jingles
 from loa.bulletin.manifest import Cue, Manifest
 from loa.bulletin.models import BulletinRequest
-from loa.bulletin.writer import may_speak
+from loa.bulletin.writer import may_speak, srt, webvtt
 from loa.campaign import Commune
 from loa.errors import Finding, LoaError, Severity
+from loa.files import write_atomic
 from loa.i18n import _, ngettext
 from loa.schedule import Schedule
 from loa.script import Script, Sentence
-from loa.store.approvals import approved
+from loa.store.approvals import BulletinFile, all_approvals, approved, approved_copy
 from loa.store.database import Database
 from loa.tts.cache import digest
-from loa.workspace import Workspace
+from loa.workspace import Workspace, below
 
 _TEMPLATES = "templates/"
+_DIGEST = re.compile("[0-9a-f]{64}")
 _SHOWN = 5
 """Bulletins that a notice names."""
 
@@ -46,6 +50,8 @@ class ApprovedBulletins:
         From then on its record holds what it was made of. Raises StoreError, BulletinError, WorkspaceError.
         """
         mp3 = self._workspace.bulletins / f"{request.plan.id}.mp3"
+        if not mp3.exists() and (store := self._opened()):
+            bring_back(self._workspace, store, {request.plan.id: ""})
         try:
             manifest = Manifest.load(mp3.with_suffix(".json"))
             intact = hashlib.sha256(mp3.read_bytes()).hexdigest() == manifest.sha256
@@ -90,11 +96,45 @@ class ApprovedBulletins:
             self._store.close()
 
     def _is_approved(self, manifest: Manifest) -> bool:
-        if self._store is None:
-            if self._place == self._workspace.database and not self._workspace.database.is_file():
-                return False  # a station that nobody approved anything in yet
+        store = self._opened()
+        return store is not None and approved(store, manifest.id, manifest.sha256) is not None
+
+    def _opened(self) -> Database | None:
+        """The database; None in a station that nobody approved anything in yet."""
+        if self._store is None and (self._place != self._workspace.database or self._workspace.database.is_file()):
             self._store = Database(self._place)
-        return approved(self._store, manifest.id, manifest.sha256) is not None
+        return self._store
+
+
+def bring_back(workspace: Workspace, store: Database, made: Mapping[str, str]) -> list[str]:
+    """Make kept copies the current bulletins where the file of a bulletin is gone; gives the bulletins brought back.
+
+    `made`: bulletins, with the SHA-256 that each was made with last ("": not known). Where that copy is not kept, or
+    the bulletin is not in `made`, it is the newest one that is approved. Raises StoreError, WorkspaceError.
+    """
+    wanted = {bulletin: [sha256] for bulletin, sha256 in made.items()}
+    for approval in reversed(all_approvals(store)):
+        if approval.withdrawn is None:
+            wanted.setdefault(approval.bulletin, []).append(approval.sha256)
+    return [bulletin for bulletin, digests in wanted.items() if _bring_back(workspace, bulletin, digests)]
+
+
+def _bring_back(workspace: Workspace, bulletin: str, digests: Iterable[str]) -> bool:
+    mp3 = below(workspace.bulletins, f"{bulletin}.mp3")
+    if mp3 is None or len(mp3.relative_to(workspace.bulletins).parts) != 2 or mp3.exists():
+        return False
+    for sha256 in filter(_DIGEST.fullmatch, digests):
+        copy = BulletinFile(bulletin, approved_copy(workspace, sha256))
+        if not copy.path.is_file() or hashlib.sha256(data := copy.read()).hexdigest() != sha256:
+            continue
+        write_atomic(mp3, data)
+        with suppress(LoaError):  # a recording from elsewhere has no record
+            manifest = Manifest.load(copy.path.with_suffix(".json"))
+            write_atomic(mp3.with_suffix(".srt"), srt(manifest.cues))
+            write_atomic(mp3.with_suffix(".vtt"), webvtt(manifest.cues))
+            manifest.save(mp3.with_suffix(".json"))
+        return True
+    return False
 
 
 def given(workspace: Workspace, request: BulletinRequest, commune: Commune) -> dict[str, str]:

@@ -1,133 +1,263 @@
-"""Back up and restore what cannot be made again (log, approvals, recordings, accounts), while the station runs."""
+"""Write what cannot be made again (log, approvals, recordings, accounts, facts) to one file, while the station runs.
 
-import errno
+The archive is a ZIP file. Its first part, `backup.json`, lists the SHA-256 of every other part; so a backup can be
+verified after it was written, and before it is put back (`app.restore`).
+"""
+
+import contextlib
+import datetime
+import hashlib
+import json
 import os
-import re
-import shutil
-import tempfile
+import sqlite3
+import sys
 import zipfile
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any
 
-from loa.errors import Finding, WorkspaceError
-from loa.files import cannot_write, part_path, private_file, private_folder
+from loa import __version__
+from loa.errors import Finding, LoaError, WorkspaceError
+from loa.files import cannot_write, part_path, private_file, sync_file, writing
 from loa.i18n import _
-from loa.store.database import Database
-from loa.store.lease import who_is_on_air
+from loa.schedule.loader import load_schedule
+from loa.store.approvals import recordings
 from loa.store.migrations import copy_database
-from loa.workspace import Workspace
+from loa.workspace import Workspace, below, is_state
 
-_FOLDERS = ("campaigns", "templates", "audio/jingles", ".loa/released", ".loa/outbox")
-_FILES = ("schedule.yaml", ".loa/logbook.seal")
-_DATABASES = (".loa/station.db", ".loa/console.db")
+LIST = "backup.json"
+FORMAT = 1
+FOLDERS = ("campaigns", "templates", "audio", ".loa/released", ".loa/outbox")
+FILES = ("schedule.yaml", ".loa/last-good-schedule.yaml", ".loa/logbook.seal")
+DATABASES = (".loa/station.db", ".loa/console.db")
+SOUNDS = (".mp3", ".wav", ".flac", ".ogg", ".m4a")
+"""Endings of recorded items, which may lie anywhere in the station."""
+_RELEASED = ".loa/released"
+_MADE_AGAIN = ("clips", "bulletins", "played")
+"""Folders of `audio/` that need no backup: a build makes clips and bulletins again."""
+_PASSING = ("sessions", "tokens", "attempts", "jobs")
+"""Tables of the console that a backup does not hold: who is logged in, tokens (one that was withdrawn since would work
+again), and work in hand, which would begin again."""
+_BLOCK = 1 << 20
 
 
-def backup(workspace: Workspace, target: Path) -> int:
-    """Write the station to a ZIP file, atomically; return the number of files in it. Raises WorkspaceError.
+@dataclass(slots=True)
+class Contents:
+    """What a backup says about itself. `files`: SHA-256 by name. `elsewhere`: recordings that lie beside the archive.
 
-    SQLite's backup copies a consistent state of the database while others write. A PostgreSQL database is not included:
-    use pg_dump.
+    `bulletins`: the SHA-256 of each bulletin as it was made last; `log`: number and hash of the newest row of the log.
     """
-    part = part_path(target)
+
+    made: datetime.datetime
+    files: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    bulletins: dict[str, str] = field(default_factory=dict)
+    log: tuple[int, str] | None = None
+
+    def text(self) -> str:
+        """As `backup.json`."""
+        rows: dict[str, Any] = {"format": FORMAT, "loa": __version__, "made": self.made.isoformat()}
+        log = {"seq": self.log[0], "hash": self.log[1]} if self.log else None
+        rows |= {"log": log, "bulletins": self.bulletins, "elsewhere": self.elsewhere, "files": self.files}
+        return json.dumps(rows, ensure_ascii=False, indent=1)
+
+    @classmethod
+    def read(cls, archive: zipfile.ZipFile) -> "Contents | None":
+        """The list of an archive; None for one that an earlier version wrote, which has none. Raises ValueError."""
+        try:
+            rows = json.loads(archive.read(LIST))
+        except KeyError:
+            return None
+        if not isinstance(rows, dict) or rows.get("format") != FORMAT:
+            raise ValueError(LIST)
+        files, elsewhere, bulletins = (_texts(rows.get(key)) for key in ("files", "elsewhere", "bulletins"))
+        log = rows.get("log")
+        end = (log["seq"], log["hash"]) if isinstance(log, dict) and log.keys() == {"seq", "hash"} else None
+        return cls(datetime.datetime.fromisoformat(str(rows.get("made"))), files, elsewhere, bulletins, end)
+
+
+def _texts(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError(LIST)
+    return value
+
+
+def backup(workspace: Workspace, target: Path, *, with_recordings: bool = True) -> int:
+    """Write the station to a ZIP file, atomically, and verify it; return the number of files in it.
+
+    `with_recordings`: put the released recordings into it; else their names stand in the list, for a place that keeps
+    each recording once. A consistent state of the databases is copied while others write. A PostgreSQL database is not
+    included: use pg_dump. Raises WorkspaceError (no room, a place that cannot be written, a damaged database).
+    """
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            copies = [path for path in (workspace.database, workspace.console_database) if path.exists()]
-            for path in copies:
-                copy_database(path, Path(folder) / path.name)
+        if target.exists():
+            private_file(target)  # what is replaced is a backup, too
+        with writing(target) as part:
             private_file(part)
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-                for path in copies:
-                    archive.write(Path(folder) / path.name, f".loa/{path.name}")
-                for path in _contents(workspace):
-                    archive.write(path, workspace.relative(path))
-                count = len(archive.namelist())
-        part.replace(target)
+            with part.open("r+b") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                contents = _write(workspace, archive, with_recordings=with_recordings)
+            sync_file(part)
+            verify(part)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise cannot_write(target, error) from error
-    return count
+    return len(contents.files)
 
 
-def restore(workspace: Workspace, source: Path, store: Database | None) -> int:
-    """Replace the station's data by a backup; return the number of files.
+def verify(path: Path) -> Contents:
+    """Read every byte of an archive back, and compare it with the list. Raises OSError, WorkspaceError."""
+    with path.open("rb") as file:
+        if sys.platform == "linux":  # what was written just now is read from the disk, not from memory
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        try:
+            with zipfile.ZipFile(file) as archive:
+                contents = Contents.read(archive)
+                if contents and all(_digest(archive, name) == sha256 for name, sha256 in contents.files.items()):
+                    return contents
+        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError):
+            pass  # reported below
+    message = _("The backup was written, but it cannot be read back.")
+    fix = _("Its disk or stick may be failing: use another one.")
+    raise WorkspaceError(Finding("backup.unreadable", message, fix, file=str(path)))
 
-    The old databases are kept in `.loa/before-restore`. `store`: the open database, to check that the station is not on
-    air. Raises WorkspaceError if it is on air, or if `source` is not a backup or is damaged.
-    """
-    if store is not None:
-        on_air = who_is_on_air(store)
-        store.close()
-        if on_air:
-            message = _("The station is on air (process {pid}).").format(pid=on_air["pid"])
-            raise WorkspaceError(Finding("restore.on-air", message, _("End loa run first.")))
+
+def _digest(archive: zipfile.ZipFile, name: str) -> str:
+    with archive.open(name) as packed:
+        return hashlib.file_digest(packed, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _write(workspace: Workspace, archive: zipfile.ZipFile, *, with_recordings: bool) -> Contents:
+    """Databases first: then every recording that an approval in them names is still to come."""
+    contents = Contents(datetime.datetime.now(datetime.UTC))
+    if workspace.seal.is_file():  # before the log: a seal that is older than the log is right, a newer one is not
+        _add(archive, workspace.seal, FILES[-1], contents)
+    for path in (workspace.database, workspace.console_database):
+        if path.is_file():
+            with _copied(workspace, path) as copy:
+                if path == workspace.database:
+                    contents.log = _end_of_log(copy)
+                _add(archive, copy, f".loa/{path.name}", contents)
+    for path in _files(workspace):
+        _add(archive, path, workspace.relative(path), contents)
+    kept = set[str]()
+    for path in released_files(workspace):
+        kept.add(path.stem)
+        if with_recordings:
+            _add(archive, path, workspace.relative(path), contents)
+        else:
+            contents.elsewhere[path.name] = sha256_of(path)
+    for recording in recordings(workspace):
+        with contextlib.suppress(LoaError):  # a build is replacing it
+            sha256 = contents.bulletins[recording.id] = recording.sha256
+            for path in [] if sha256 in kept else [recording.path.with_suffix(s) for s in (".mp3", ".json", ".vtt")]:
+                _add(archive, path, workspace.relative(path), contents)
+    with archive.open(LIST, "w") as file:
+        file.write(contents.text().encode())
+    return contents
+
+
+def _add(archive: zipfile.ZipFile, path: Path, name: str, contents: Contents) -> None:
+    """One file, if it is there and no link out of the station. Raises OSError."""
     try:
-        with zipfile.ZipFile(source) as archive:
-            names = archive.namelist()
-            ours = any(n.startswith(".loa/") for n in names) and _harmless(names, workspace)
-            if ours and _fits(archive, source, workspace) and not archive.testzip():
-                _keep_old(workspace)
-                for name in names:
-                    _put_back(archive, name, workspace)
-                return len(names)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-        pass  # reported below, like any other file that is not a backup
-    except OSError as error:
-        raise cannot_write(workspace.root, error) from error
-    message, fix = _("This is not a backup of Loa, or it is damaged."), _("Name a file that loa backup wrote.")
-    raise WorkspaceError(Finding("restore.file", message, fix, file=str(source)))
+        if not path.is_file() or name in contents.files:
+            return
+        info = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
+        info.compress_type = zipfile.ZIP_STORED if name.endswith((".mp3", ".ogg", ".m4a")) else zipfile.ZIP_DEFLATED
+        with path.open("rb") as file, archive.open(info, "w", force_zip64=True) as packed:
+            contents.files[name] = _copy(file, packed)
+    except FileNotFoundError:  # replaced or deleted since it was listed
+        return
 
 
-def _contents(workspace: Workspace) -> list[Path]:
-    found = [workspace.root / name for name in _FILES]
-    for folder in _FOLDERS:
-        found += sorted((workspace.root / folder).rglob("*"))
+def _copy(source: IO[bytes], target: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := source.read(_BLOCK):
+        digest.update(block)
+        target.write(block)
+    return digest.hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """Of a file's bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def released_files(workspace: Workspace) -> list[Path]:
+    """The released recordings, and the record beside each."""
+    found = sorted((workspace.root / _RELEASED).glob("*"))
+    return [path for path in found if path.suffix in {".mp3", ".json"} and not path.name.startswith(".")]
+
+
+def _files(workspace: Workspace) -> Iterator[Path]:
+    """What people wrote, and what waits to be written; no link out of the station, nothing unfinished."""
+    found = [workspace.root / name for name in FILES[:-1]]
+    for folder in FOLDERS:
+        if folder not in {"audio", _RELEASED}:
+            found += sorted((workspace.root / folder).rglob("*"))
+    for path in sorted((workspace.root / "audio").glob("*")):
+        if path.name not in _MADE_AGAIN:
+            found += sorted(path.rglob("*")) if path.is_dir() else [path]
+    found += _items(workspace)
     root = workspace.root.resolve()
-    inside = (path for path in found if path.is_file() and path.resolve().is_relative_to(root))
-    return [path for path in inside if not path.name.endswith(".part")]
+    for path in dict.fromkeys(found):
+        if path.is_file() and path.resolve().is_relative_to(root) and not path.name.endswith(".part"):
+            yield path
 
 
-def _harmless(names: list[str], workspace: Workspace) -> bool:
-    """Nothing that would be written outside of the station, links included, and nothing that a backup does not hold."""
-    files = {*_FILES, *_DATABASES}
-    folders = tuple(f"{folder}/" for folder in _FOLDERS)
-    plain = all(not {"", ".", ".."} & set(re.split(r"[/\\]", name)) and ":" not in name for name in names)
-    known = all(name in files or name.startswith(folders) for name in names)
-    root = workspace.root.resolve()
-    below = all((root / name).parent.resolve().is_relative_to(root) for name in names)
-    return plain and known and below and len(set(names)) == len(names)
+def _items(workspace: Workspace) -> list[Path]:
+    """The recorded items of the schedule, which may lie anywhere in the station."""
+    try:
+        schedule = load_schedule(workspace)
+    except LoaError:  # the folders of a station are backed up whatever is in them
+        return []
+    named = {name for broadcast in schedule.broadcasts for name in broadcast.items if name.lower().endswith(SOUNDS)}
+    return [path for name in sorted(named) if not is_state(name) and (path := below(workspace.root, name))]
 
 
-_PACKED = 200
-"""How many times larger than the archive its content may be: databases pack well, sounds hardly."""
+@contextlib.contextmanager
+def _copied(workspace: Workspace, database: Path) -> Iterator[Path]:
+    """A copy of a database that nobody writes to, whole. Raises OSError, WorkspaceError."""
+    copy = part_path(workspace.state / f"copy-of-{database.name}")
+    try:
+        copy_database(database, copy)
+        _close_to_others(copy)
+        with contextlib.closing(sqlite3.connect(copy)) as connection:
+            try:
+                whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+                if whole and database == workspace.console_database:
+                    _forget_what_passes(connection)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise OSError(str(error)) from error
+                whole = False
+        if not whole:
+            message = _("The database {file} is damaged.").format(file=workspace.relative(database))
+            raise WorkspaceError(Finding("backup.damaged", message, _("Put back the last backup: loa restore FILE")))
+        yield copy
+    finally:
+        for left in (copy, copy.with_name(f"{copy.name}-journal")):
+            left.unlink(missing_ok=True)
 
 
-def _fits(archive: zipfile.ZipFile, source: Path, workspace: Workspace) -> bool:
-    """Whether the content is of a size that a backup can have. Raises OSError where the disk has no room for it."""
-    size = sum(part.file_size for part in archive.infolist())
-    if size > shutil.disk_usage(workspace.root).free:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return size <= _PACKED * source.stat().st_size
+def _close_to_others(path: Path) -> None:
+    if os.name == "posix":
+        path.chmod(0o600)
 
 
-def _put_back(archive: zipfile.ZipFile, name: str, workspace: Workspace) -> None:
-    """One file, in its place; a link that lies there is replaced, not followed. Raises OSError."""
-    target = workspace.root / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_symlink():
-        target.unlink()
-    if name.startswith(".loa/"):
-        private_file(target)
-    with archive.open(name) as packed, target.open("wb") as file:
-        shutil.copyfileobj(packed, file)
+def _forget_what_passes(connection: sqlite3.Connection) -> None:
+    """Without VACUUM what is deleted would still stand in free pages."""
+    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in _PASSING:
+        if table in there:
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
+    connection.commit()
+    connection.execute("VACUUM")
 
 
-def _keep_old(workspace: Workspace) -> None:
-    """Move the old databases, with their journals, to `.loa/before-restore`."""
-    kept = workspace.state / "before-restore"
-    shutil.rmtree(kept, ignore_errors=True)
-    private_folder(kept)
-    for database in (workspace.database, workspace.console_database):
-        for path in workspace.state.glob(f"{database.name}*"):
-            path.replace(kept / path.name)
-    if workspace.seal.exists():
-        workspace.seal.replace(kept / workspace.seal.name)
+def _end_of_log(database: Path) -> tuple[int, str] | None:
+    with contextlib.closing(sqlite3.connect(database)) as connection, contextlib.suppress(sqlite3.OperationalError):
+        row = connection.execute("SELECT seq, hash FROM logbook ORDER BY seq DESC LIMIT 1").fetchone()
+        return (int(row[0]), str(row[1])) if row else None
+    return None

@@ -215,7 +215,11 @@ def _airings(workspace: Workspace, schedule: Schedule, store: Database | None) -
     """The airings to come whose bulletin is missing or not approved; without the database only what is missing."""
     now = datetime.datetime.now(datetime.UTC)
     for airing in airings(schedule, now, now + SOON):
-        recording = approvals.planned_recording(workspace, airing.bulletin)
+        recording = (
+            approvals.current(workspace, store, airing.bulletin)
+            if store
+            else approvals.planned_recording(workspace, airing.bulletin)
+        )
         made = recording.path.is_file()
         if not made or (store and not approvals.approved(store, airing.bulletin, recording.sha256)):
             detail = _("its bulletin is not released") if made else _("its bulletin is not made")

@@ -8,7 +8,15 @@ from loa.file_cache import FileCache, mark_of
 from loa.i18n import _
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Schedule
-from loa.store.approvals import BulletinFile, all_approvals, approved, approved_copy, last_approved, planned_recording
+from loa.store.approvals import (
+    BulletinFile,
+    all_approvals,
+    approved,
+    approved_copy,
+    current,
+    last_approved,
+    planned_recording,
+)
 from loa.store.database import Database
 from loa.store.ledger import Claim
 from loa.workspace import Workspace
@@ -30,8 +38,11 @@ class Fallbacks:
         self._known = FileCache(LoadedRecording.load, most=4)  # a few, not every bulletin of the year
 
     def planned(self, bulletin: str) -> FallbackChoice:
-        """Return the planned bulletin. Raises ApprovalError (none, unapproved, changed), PlayoutError, StoreError."""
-        bulletin_file = planned_recording(self._workspace, bulletin)
+        """Return the planned bulletin; where its file is gone, the released copy of it.
+
+        Raises ApprovalError (none, unapproved, changed), PlayoutError, StoreError.
+        """
+        bulletin_file = current(self._workspace, self._store, bulletin)
         recording = self._load(bulletin_file)
         if not approved(self._store, bulletin, recording.sha256):
             raise ApprovalError(_not_approved(bulletin, changed=bool(all_approvals(self._store, bulletin))))

@@ -28,7 +28,7 @@ from loa.playout.session import Session
 from loa.schedule import Airing
 from loa.schedule.outputs import AnyOutput
 from loa.store import ledger
-from loa.store.asrun import newest
+from loa.store.asrun import newest, rows
 from loa.store.database import Database
 from loa.store.lease import Lease, last_heartbeat
 from loa.store.requests import AirRequest
@@ -172,10 +172,17 @@ class Automation:
         unfinished = ledger.unfinished(self.store)
         since = min([self.lease.resolved_until or now, *(claim.planned for claim in unfinished)])
         self.outcomes.load_outcomes(since - _SECOND, now + datetime.timedelta(days=3))
-        self._guard.gap = (_("Loa was not running"), now)
+        self._guard.gap = (self._why_not_running(), now)
         self._dispatcher.continue_from(unfinished, self.lease.resolved_until or now, stop)
         self._log.info("on air", since=str(since))
         self.outcomes.event("station", _("on air, process {pid}").format(pid=self.lease.pid))
+
+    def _why_not_running(self) -> str:
+        """Why airings since `resolved_until` have no outcome. Raises StoreError."""
+        since = self.lease.resolved_until
+        if since and rows(self.store, since, kinds=("restore",)):
+            return _("the log was put back from a backup; what was aired after it was made is not known")
+        return _("Loa was not running")
 
     def _step_down(self) -> None:
         """Stop all sound and discard outcomes, because another process is on air."""

@@ -49,13 +49,26 @@ class CliContext:
 
     @property
     def workspace(self) -> Workspace:
-        """The named workspace, or the nearest one upward."""
-        return Workspace.find(self._folder or Path.cwd())
+        """The named workspace, or the nearest one upward; a restore that was interrupted is finished first."""
+        return _whole(Workspace.find(self._folder or Path.cwd()))
+
+    @property
+    def restored_workspace(self) -> Workspace:
+        """The same, or an empty folder: where a backup is put."""
+        return _whole(Workspace.for_restore(self._folder or Path.cwd()))
 
     @property
     def damaged_workspace(self) -> Workspace:
         """The same, or what is left of one."""
-        return Workspace.find(self._folder or Path.cwd(), damaged=True)
+        return _whole(Workspace.find(self._folder or Path.cwd(), damaged=True))
+
+
+def _whole(workspace: Workspace) -> Workspace:
+    if workspace.restoring.is_dir():
+        from loa.app.restore import finish_restore  # numpy, SQLAlchemy; there hardly ever is such a folder
+
+        finish_restore(workspace)
+    return workspace
 
 
 USAGE = _("Usage:")  # click's own word, which it hides from the catalogue's extractor in an f-string

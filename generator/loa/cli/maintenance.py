@@ -12,10 +12,11 @@ from loa.app import backup as backups
 from loa.app.doctor import Check, Health, examine
 from loa.automation import rehearsal, service
 from loa.automation.fallbacks import apologies_missing
+from loa.automation.schedule_watch import schedule_in_force
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.log import row_item, row_line
-from loa.cli.options import span_options, to_span
-from loa.errors import StoreError
+from loa.cli.options import print_findings, span_options, to_span
+from loa.errors import ScheduleError, StoreError
 from loa.i18n import _
 from loa.publish.usb import write_stick
 from loa.schedule import UTC, airings
@@ -88,22 +89,32 @@ def backup(station: CliContext, file: Path) -> None:
     click.echo(_("{file}: {count} files.").format(file=file, count=count))
 
 
-@loa.command(help=_("Put a backup in place of what is here."))
+@loa.command(help=_("Put a backup in place of what is here, or into an empty folder."))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @pass_station
 def restore(station: CliContext, file: Path) -> None:
     """What was here is kept in .loa/before-restore."""
-    workspace = station.workspace
-    count = backups.restore(workspace, file, _store_in_use(workspace))
-    click.echo(_("{count} files put back. The old log lies in .loa/before-restore.").format(count=count))
+    from loa.app.restore import restore as put_back  # numpy: no other verb here needs it
+
+    workspace = station.restored_workspace
+    done = put_back(workspace, file.absolute(), _store_in_use(workspace))
+    click.echo(_("{count} files put back. What was here lies in .loa/before-restore.").format(count=done.files))
+    for bulletin in done.bulletins:
+        click.echo(_("{bulletin}: the released recording is the current one.").format(bulletin=bulletin))
+    print_findings(done.notices, stream=sys.stderr)
 
 
 def _store_in_use(workspace: Workspace) -> Database | None:
     """The database, to see whether the station is on air; None where there is none, or none that can be used."""
-    if not workspace.database.exists():
+    try:
+        schedule, _problems = schedule_in_force(workspace)
+    except ScheduleError:  # a station whose schedule is broken is one that people restore
+        schedule = None
+    place = (schedule and schedule.database) or workspace.database
+    if place == workspace.database and not workspace.database.exists():
         return None
     try:
-        return service.open_station_store(workspace, load_schedule(workspace))
+        return Database(place)
     except StoreError as error:
         if is_busy(error) or error.findings[0].code == "store.on-air":
             raise

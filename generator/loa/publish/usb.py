@@ -13,7 +13,7 @@ from loa.files import cannot_write, remove, write_atomic
 from loa.formats import long_day, size
 from loa.i18n import _
 from loa.schedule import Airing
-from loa.store.approvals import approved, planned_recording
+from loa.store.approvals import approved, current
 from loa.store.database import Database
 from loa.workspace import Workspace
 
@@ -65,7 +65,7 @@ def write_stick(workspace: Workspace, store: Database, airings: Sequence[Airing]
 
 def _released(workspace: Workspace, store: Database, airing: Airing) -> bytes | str:
     """Return the approved recording of an airing, or why there is none."""
-    recording = planned_recording(workspace, airing.bulletin)
+    recording = current(workspace, store, airing.bulletin)
     if not recording.path.exists():
         return _("there is no bulletin {name}").format(name=airing.bulletin)
     data = recording.read()

@@ -100,6 +100,16 @@ def planned_recording(workspace: Workspace, bulletin: str) -> BulletinFile:
     return BulletinFile(bulletin, path if path.exists() or not bulletin.endswith(".mp3") else workspace.root / bulletin)
 
 
+def current(workspace: Workspace, store: Database, bulletin: str) -> BulletinFile:
+    """The recording that is aired as `bulletin`: the file that was made; where that is gone, the newest released copy.
+
+    Whether a file that is there is approved is not looked at. Raises StoreError, ApprovalError.
+    """
+    made = planned_recording(workspace, bulletin)
+    kept = None if made.path.exists() else last_approved(workspace, store, bulletin)
+    return kept[1] if kept else made
+
+
 def keep_copy(workspace: Workspace, recording: BulletinFile, sha256: str, data: bytes) -> None:
     """Keep the bytes that are approved, with the record of what is said in them. Raises WorkspaceError."""
     kept = approved_copy(workspace, sha256)
@@ -169,7 +179,10 @@ def _entry(approval: Approval, reason: str) -> NewRow:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A bulletin now: `released`, `changed` since its release, `waiting` for one, or `gone` although released."""
+    """A bulletin now: `released`, `changed` since its release, `waiting` for one, or `gone` although released.
+
+    A bulletin whose file is gone is `released` while its released copy is kept: that is what is aired.
+    """
 
     bulletin: str
     state: Literal["released", "changed", "waiting", "gone"]
@@ -184,7 +197,7 @@ def states(workspace: Workspace, store: Database) -> list[State]:
     found = []
     here = {recording.id: recording for recording in recordings(workspace)}
     for bulletin in sorted({*here, *in_force}):
-        recording = here.get(bulletin) or planned_recording(workspace, bulletin)
+        recording = here.get(bulletin) or current(workspace, store, bulletin)
         if not recording.path.exists():
             found.append(State(bulletin, "gone", None, in_force.get(bulletin)))
             continue

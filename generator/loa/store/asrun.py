@@ -158,6 +158,13 @@ def outcome_of(store: Database, airing: str) -> str | None:
         return connection.execute(select(logbook.c.outcome).where(logbook.c.airing == airing)).scalar()
 
 
+def end_of_log(store: Database) -> tuple[int, str] | None:
+    """Number and hash of the newest row. Raises StoreError."""
+    with store.read() as connection:
+        row = connection.execute(select(logbook.c.seq, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)).first()
+    return (row.seq, row.hash) if row else None
+
+
 def newest(store: Database) -> datetime.datetime | None:
     """When the newest row was written."""
     with store.read() as connection:

@@ -115,6 +115,13 @@ class Lease:
         return now - self._seen_at > self._stale
 
 
+def leave_behind(store: Database) -> None:
+    """This database is a copy: whoever was on air with the original is not on air here. Raises StoreError."""
+    with store.write() as connection:
+        connection.execute(delete(presence).where(presence.c.role != _ON_AIR))
+        connection.execute(update(presence).values(heartbeat=-1, pid=0, started_at=0.0))
+
+
 def last_heartbeat(store: Database) -> datetime.datetime | None:
     """When a process last said that it was there, by the computer's clock of then. Raises StoreError."""
     with store.read() as connection:
