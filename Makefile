@@ -9,14 +9,16 @@ STATION := $(VENV)/.station-done
 STAMP := $(VENV)/.setup-done
 STATION_EXTRAS := espeak,voice,console
 EXTRAS := $(STATION_EXTRAS),listen,edge,piper,postgres,test,bench
+LOCK := requirements
+comma := ,
 DEBIAN := espeak-ng ffmpeg
 ifneq ($(shell uname -m),x86_64)
 DEBIAN += gcc libc6-dev python3-dev # a Raspberry Pi compiles miniaudio: there is no wheel for ARM
 endif
-SOURCES := pyproject.toml $(wildcard generator/loa/locale/*/LC_MESSAGES/*.po)
+SOURCES := pyproject.toml $(wildcard $(LOCK)/*.txt) $(wildcard generator/loa/locale/*/LC_MESSAGES/*.po)
 export PYTHONUTF8 := 1
 
-.PHONY: setup station demo test test-long soak bench lint debian catalogue clean
+.PHONY: setup station demo test test-long soak bench lint debian catalogue lock audit sbom clean
 
 setup: $(STAMP)
 
@@ -33,23 +35,25 @@ debian:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null; \
 	else echo "not installed: $${missing[*]} (sudo apt-get install $${missing[*]})"; fi
 
-# install EXTRAS: into the environment, with uv where there is one
+# install NAME: the packages of requirements/NAME.txt, each with its hash, and Loa itself; with uv where there is one
 define install
 	@if command -v uv >/dev/null; then \
 	  [ -x $(BIN)/python ] || uv venv -q --python $(PYTHON) $(VENV); \
-	  uv pip install -q --python $(BIN)/python -e '.[$(1)]'; \
+	  uv pip install -q --python $(BIN)/python --require-hashes -r $(LOCK)/$(1).txt; \
+	  uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 	  [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[$(1)]'; \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(LOCK)/$(1).txt; \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
 endef
 
 $(STATION): $(SOURCES) | debian
-	$(call install,$(STATION_EXTRAS))
+	$(call install,station)
 	@touch $@
 
 $(STAMP): $(SOURCES) | debian
-	$(call install,$(EXTRAS))
+	$(call install,development)
 	@touch $(STATION) $@
 
 demo: $(STATION)
@@ -91,6 +95,29 @@ catalogue: setup
 	$(BIN)/pybabel -q update -D loa -i generator/loa/locale/loa.pot -d generator/loa/locale --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l vi
 	sed -i -E '/^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Report-Msgid-Bugs-To|Language-Team|Generated-By):/d' generator/loa/locale/vi/LC_MESSAGES/loa.po
 	rm generator/loa/locale/loa.pot
+
+# The lock files, for every system and Python from 3.11: development.txt first, the others agree with it. What is locked
+# stays as it is while pyproject.toml admits it; `make lock UPGRADE=--upgrade` takes the newest of everything.
+UPGRADE ?=
+RELEASE := $(VENV)/.release-done
+COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --group build $(UPGRADE)
+$(RELEASE): $(STAMP)
+	$(call install,release)
+	@touch $@
+
+lock: $(RELEASE)
+	$(COMPILE) pyproject.toml $(foreach extra,$(subst $(comma), ,$(EXTRAS)),--extra $(extra)) -o $(LOCK)/development.txt
+	$(COMPILE) pyproject.toml $(foreach extra,$(subst $(comma), ,$(STATION_EXTRAS)),--extra $(extra)) -c $(LOCK)/development.txt -o $(LOCK)/station.txt
+	$(COMPILE) pyproject.toml --extra release -c $(LOCK)/development.txt -o $(LOCK)/release.txt
+
+# Known faults in what a station installs (asks pypi.org).
+audit: $(RELEASE)
+	$(BIN)/pip-audit --require-hashes --disable-pip -r $(LOCK)/station.txt
+
+# A bill of materials (CycloneDX) of what a station installs, from the lock.
+sbom: $(RELEASE)
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements $(LOCK)/station.txt --pyproject pyproject.toml --output-reproducible -o dist/loa.cdx.json
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist
