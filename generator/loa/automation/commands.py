@@ -84,7 +84,8 @@ class Commands:
                 why = _why(found.stop or (self._stopped.request if self._stopped else None))
                 self._dispatcher.refuse_request(wanted, why, "cut", now)
             case AirRequest() as wanted:
-                self._dispatcher.take_on_request(wanted, now, holder)
+                if self._dispatcher.take_on_request(found, wanted, now, holder) != "answered":
+                    return  # the claim has marked it as taken; or it is tried again in the next step
             case None:
                 self._refuse(found, found.problem, now)
         if found.id and not self._outcomes.is_answered(found.id):

@@ -2,6 +2,8 @@
 
 import datetime
 from concurrent.futures import Future
+from dataclasses import replace
+from typing import Literal
 
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
@@ -13,15 +15,17 @@ from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import ApprovalError, LoaError, PlayoutError, StoreError
-from loa.formats import lasting
+from loa.formats import lasting, wait
 from loa.i18n import _
+from loa.logs import logger
+from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
 from loa.schedule.airings import inside_hours
 from loa.schedule.models import Late, Repeat
 from loa.store import ledger
 from loa.store.asrun import Outcome
 from loa.store.database import Database
-from loa.store.requests import AirRequest, CutAiring
+from loa.store.requests import AirRequest, CutAiring, TakenRequest, asked
 
 _STOPPED = datetime.timedelta(minutes=1)
 """A STOP also cuts what was to start within this time."""
@@ -63,30 +67,37 @@ class Dispatcher:
         self._lane = lane
         self._prepared: dict[str, LiveAiring] = {}
         self._claiming: dict[str, LiveAiring] = {}
-        self._claim_written: Future[None] | None = None
+        self._claim_written: Future[bool] | None = None
+        self._undecided: dict[str, tuple[ledger.Claim, TakenRequest]] = {}
+        self._log = logger()
 
     def continue_from(
         self,
         previous: list[ledger.Claim],
         resolved_until: datetime.datetime,
         stop: tuple[str, datetime.datetime] | None,
+        now: datetime.datetime,
+        *,
+        sure: bool,
     ) -> None:
         """Continue the work of the previous process: its `previous` airings and all since `resolved_until`.
 
         `stop`: the last STOP that it took, why and when: it may have died before it wrote what that had cut.
+        `sure`: whether the clock can be trusted. Raises StoreError: call it again, it goes on where it was.
         """
+        requested = asked(self._store, (claim.airing for claim in previous if not claim.broadcast))
         self.resolved_until = min([resolved_until, *(claim.planned for claim in previous)])
         self._previous = {claim.airing: claim for claim in previous}
         if stop:
             self._cut_planned(*stop)
         for claim in previous:
-            if stop and claim.planned <= stop[1] and not self._outcomes.is_done(claim.airing):
-                self._finish_unaired(_airing_of(claim), stop[0], claim, outcome="cut")
-            elif self._outcomes.is_done(claim.airing):
+            if self._outcomes.is_done(claim.airing) or claim.airing in self._controller.live:
                 continue
-            elif (
-                self._schedule_watch.schedule.broadcast(claim.broadcast) is None
-            ):  # aired by hand, or no longer in the schedule
+            if stop and claim.planned <= stop[1]:
+                self._finish_unaired(_airing_of(claim), stop[0], claim, outcome="cut")
+            elif not claim.broadcast and claim.airing in requested:
+                self._continue_request(claim, requested[claim.airing], now, sure=sure)
+            elif self._schedule_watch.schedule.broadcast(claim.broadcast) is None:  # an apology, or no longer planned
                 self._give_up(_airing_of(claim))
 
     def dispatch(self, now: datetime.datetime, holder: str) -> None:
@@ -98,6 +109,7 @@ class Dispatcher:
         if self._stop and self._clock.elapsed() < self._stop[1]:
             self._cut_planned(self._stop[0], now)
         self._stop = None
+        self._decide(now)
         unresolved = self._controller.earliest()
         due: dict[str, LiveAiring] = {}
         horizon = now + datetime.timedelta(seconds=self._timing.claim)
@@ -124,6 +136,7 @@ class Dispatcher:
     def release(self) -> None:
         """Forget what is about to be claimed, because another process is on air."""
         self._prepared, self._claiming, self._claim_written = {}, {}, None
+        self._undecided.clear()
 
     def _claim(self, now: datetime.datetime, holder: str) -> None:
         """Claim what is prepared, unless the last claim is still being written."""
@@ -141,16 +154,29 @@ class Dispatcher:
         claimed, written = self._claiming, self._claim_written
         self._claiming, self._claim_written = {}, None
         try:
-            written.result()
+            ours = written.result()
         except StoreError as error:
             for airing in claimed:
                 self._reasons.setdefault(airing, reason_text(error))
             self._prepared |= claimed
             return
+        if not ours:
+            return  # another process is on air: this one notices it soon
         for airing, live in claimed.items():
             if not self._outcomes.is_done(airing):
                 self._controller.add(live)
                 self._forget(airing)
+
+    def _decide(self, now: datetime.datetime) -> None:
+        """The clock can be trusted now: are the requests of before still valid?"""
+        for airing, (claim, found) in list(self._undecided.items()):
+            try:
+                if not self._outcomes.is_done(airing):
+                    self._continue_request(claim, found, now, sure=True)
+            except StoreError as error:
+                self._log.warning("store", problem=str(error))
+                return
+            del self._undecided[airing]
 
     def stop(self, why: str, now: datetime.datetime, *, sure: bool) -> list[CutAiring]:
         """STOP: end as `cut` what is not claimed and was to start before a minute has passed; return it.
@@ -165,6 +191,10 @@ class Dispatcher:
     def _cut_planned(self, why: str, at: datetime.datetime) -> list[CutAiring]:
         """End as `cut` the airings without outcome that could start, or are to start until a minute after `at`."""
         found = []
+        for claim, _request in self._undecided.values():
+            found.append(CutAiring(airing=claim.airing, bulletin=claim.bulletin, outputs=claim.outputs))
+            self._finish_unaired(_airing_of(claim), why, claim, outcome="cut")
+        self._undecided.clear()
         until = at + _STOPPED + datetime.timedelta(microseconds=1)
         for airing in self._schedule_watch.planned(min(self.resolved_until or at, at), until):
             known = self._outcomes.is_done(airing.id) or airing.id in self._controller.live
@@ -175,31 +205,71 @@ class Dispatcher:
             self._finish_unaired(airing, why, self._previous.get(airing.id), outcome="cut")
         return found
 
-    def take_on_request(self, request: AirRequest, now: datetime.datetime, holder: str) -> None:
-        """Claim a requested recording if it is approved; otherwise write the outcome that says why not."""
-        airing = _asked(request, now)
+    def take_on_request(
+        self, found: TakenRequest, request: AirRequest, now: datetime.datetime, holder: str
+    ) -> Literal["claimed", "answered", "later"]:
+        """Claim a requested recording if it is approved, and mark the request as taken in the same transaction;
+        otherwise write the outcome that says why not. `later`: the database does not answer, or is not ours just now.
+        """
+        airing = _airing_of_request(request, now)
         if airing.id in self._controller.live or self._outcomes.settled(airing.id):
-            return  # the same request again
+            return "answered"  # the same request again
         speakers = self._schedule_watch.schedule.loudspeakers(airing.outputs)
         unknown = [name for name in speakers if name not in self._schedule_watch.schedule.outputs]
         if len(unknown) == len(speakers):
             self._finish_unaired(airing, _("There is no output “{name}”.").format(name=", ".join(unknown)))
-            return
+            return "answered"
         try:
             recording = self._fallbacks.planned(airing.bulletin).recording
-            ledger.claim_all(self._store, [(airing, speakers)], holder, now)
-        except (ApprovalError, PlayoutError, StoreError) as error:
+            if not ledger.claim_all(self._store, [(airing, speakers)], holder, now, request=found.id):
+                return "later"
+        except (ApprovalError, PlayoutError) as error:
             self._finish_unaired(airing, reason_text(error))
+            return "answered"
+        except StoreError as error:
+            self._log.warning("store", problem=str(error))
+            return "later"
+        self._controller.add(_requested(airing, recording, speakers, found.at, request))
+        return "claimed"
+
+    def _continue_request(
+        self, claim: ledger.Claim, found: TakenRequest, now: datetime.datetime, *, sure: bool
+    ) -> None:
+        """Go on with what a person had asked of the process before, while it is valid. Raises StoreError."""
+        airing, request = _airing_of(claim), found.request
+        if not isinstance(request, AirRequest):
             return
-        live = LiveAiring(airing, recording, speakers, now + self._start_within(airing), Late(), request.repeat)
-        live.lets_others_resume = request.resume
-        live.notes.append(_("put on air by {name}").format(name=request.by or "?"))
+        if now >= found.at + request.lasts and not sure:
+            self._undecided[claim.airing] = claim, found
+            return
+        if now >= found.at + request.lasts:
+            reason = _("it was worth something for {time} only").format(time=wait(request.lasts))
+            self._reasons[airing.id] = f"{self._guard.gap_reason() or _('it could not start')}; {reason}"
+            self._give_up(airing)
+            return
+        opened = claim.position is not None
+        try:
+            choice = self._fallbacks.interrupted(claim) if opened else self._fallbacks.planned(claim.bulletin)
+        except (ApprovalError, PlayoutError) as error:
+            self._reasons[airing.id] = reason_text(error)
+            self._give_up(airing)
+            return
+        airing = replace(_airing_of_request(request, claim.planned), bulletin=claim.bulletin)
+        live = _requested(airing, choice.recording, claim.outputs, found.at, request)
+        live.times_played = claim.times_played
+        if claim.started:
+            live.started, live.resumed = claim.started, True
+            live.offset = choice.recording.sentence_before(claim.position or 0.0)
+            note = _("interrupted at {place} ({why}), resumed from {from_}")
+            place, from_ = lasting(claim.position or 0.0), lasting(live.offset)
+            live.notes.append(note.format(place=place, why=self._guard.gap_reason(), from_=from_))
         self._controller.add(live)
+        self._forget(airing.id)
 
     def refuse_request(self, request: AirRequest, reason: str, outcome: Outcome, now: datetime.datetime) -> None:
         """The outcome of a request that is not followed."""
         if request.airing not in self._controller.live and not self._outcomes.settled(request.airing):
-            self._finish_unaired(_asked(request, now), reason, outcome=outcome)
+            self._finish_unaired(_airing_of_request(request, now), reason, outcome=outcome)
 
     def _late(self, airing: Airing) -> Late:
         broadcast = self._schedule_watch.schedule.broadcast(airing.broadcast)
@@ -300,7 +370,7 @@ class Dispatcher:
             outputs=self._outputs_for_apology(airing, now),
             priority="normal",
         )
-        if not apology.outputs or not inside_hours(self._schedule_watch.schedule, apology):
+        if not apology.outputs or not inside_hours(self._schedule_watch.schedule.rules, apology):
             return None
         self._last_apology |= {(airing.commune, output): now for output in apology.outputs}
         live = LiveAiring(
@@ -342,7 +412,21 @@ def _airing_of(claim: ledger.Claim) -> Airing:
     return Airing(*plain, 0, claim.outputs, "normal")
 
 
-def _asked(request: AirRequest, now: datetime.datetime) -> Airing:
+def _requested(
+    airing: Airing,
+    recording: LoadedRecording,
+    outputs: tuple[str, ...],
+    asked_at: datetime.datetime,
+    request: AirRequest,
+) -> LiveAiring:
+    """What goes on air for `request`."""
+    live = LiveAiring(airing, recording, outputs, asked_at + request.lasts, Late(), request.repeat)
+    live.lets_others_resume, live.resumes_after_cut = request.resume, not request.now
+    live.notes.append(_("put on air by {name}").format(name=request.by or "?"))
+    return live
+
+
+def _airing_of_request(request: AirRequest, now: datetime.datetime) -> Airing:
     """The airing that somebody asks for, planned at this moment."""
     return Airing(
         id=request.airing,
@@ -352,7 +436,7 @@ def _asked(request: AirRequest, now: datetime.datetime) -> Airing:
         planned=now,
         minutes=0.0,
         outputs=request.outputs,
-        priority="emergency" if request.now else "priority",
+        priority="emergency" if request.now else "normal",
     )
 
 

@@ -57,7 +57,8 @@ class OutcomeWriter:
 
     def load_outcomes(self, since: datetime.datetime, until: datetime.datetime) -> None:
         """Load which airings planned in [since, until) already have an outcome. Raises StoreError."""
-        self._done = outcomes(self._store, since, until)
+        unwritten = {airing: self._done[airing] for airing in self._unwritten}
+        self._done = outcomes(self._store, since, until) | unwritten
 
     def discard(self) -> None:
         """Discard what is not written yet, because another process is on air and writes it."""

@@ -23,6 +23,7 @@ from loa.clock import Clock
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.logs import logger
+from loa.playout.outputs.base import STOPPED
 from loa.playout.recording import LoadedRecording
 from loa.playout.session import Session
 from loa.schedule import Airing
@@ -31,7 +32,6 @@ from loa.store import ledger
 from loa.store.asrun import newest, rows
 from loa.store.database import Database
 from loa.store.lease import Lease, last_heartbeat
-from loa.store.requests import AirRequest
 from loa.workspace import Workspace
 
 _SECOND = datetime.timedelta(seconds=1)
@@ -64,6 +64,8 @@ class Automation:
         self._writer = lanes("store")
         self.outcomes = OutcomeWriter(store, clock, None if start else workspace.seal, self._writer)
         self.doubt: str | None = None
+        self._took_over = False
+        self._last_step = clock.elapsed()
         self._only_requests = only_requests
         self._reserve = None if start else DiskReserve(workspace)
         self._outputs = None if start else OutputWatch(store, clock)
@@ -91,6 +93,10 @@ class Automation:
 
     def step(self) -> None:
         """Do everything that is due now. A database that does not answer delays writing, never playout."""
+        began = self.clock.elapsed()
+        if began - self._last_step > STOPPED * self.clock.speed:
+            self.lease.doubted = True
+        self._last_step = began
         reading = self._guard.check()
         self._note_clock(reading)
         self._update_reserve(reading)
@@ -100,10 +106,15 @@ class Automation:
         sure = reading.doubt is None and not self._only_requests
         self._commands.serve(reading.now, self.lease.token, sure=sure)
         self._update_outputs(reading.now)
+        if not self._is_still_on_air(began):
+            return
         self.controller.watch(reading.now, self._guard.gap_reason, slept=bool(reading.slept))
         if sure:
             self._dispatcher.dispatch(reading.now, self.lease.token)
-        self.controller.open(reading.now)
+        if not self._is_still_on_air(began):
+            return
+        if not self.lease.doubted:
+            self.controller.open(reading.now)
         self.outcomes.write(self.schedule_watch.schedule.alerts)
 
     def close(self) -> None:
@@ -115,11 +126,6 @@ class Automation:
             self.lease.give_back()
         except StoreError as error:
             self._log.warning("store", problem=str(error))
-
-    def put_on_air(self, request: AirRequest, now: datetime.datetime) -> None:
-        """Air a requested recording immediately, if it is approved; otherwise its outcome says why not."""
-        self._dispatcher.take_on_request(request, now, self.lease.token)
-        self.controller.open(now)
 
     def outputs_tested(self, problems: Mapping[str, str | None]) -> None:
         """Pass the result of a test of the outputs, from any thread: the problem of each, None if it works."""
@@ -155,25 +161,38 @@ class Automation:
         held = self.lease.holds
         try:
             holds = self.lease.keep(self._dispatcher.resolved_until, ", ".join(self.controller.live))
-            if holds and not held:
-                self._take_over(reading.now, self._commands.begin(reading.now))
+            if holds and not self._took_over:
+                self._take_over(reading, self._commands.begin(reading.now))
+                self._took_over = True
         except StoreError as error:
             self._log.warning("store", problem=str(error))
-        if reading.slept and held:
+        if held and (reading.slept or self.lease.doubted):
             self.lease.still_mine()
         if held and not self.lease.holds:
             self._step_down()
+        return self.lease.holds and self._took_over
+
+    def _is_still_on_air(self, since: float) -> bool:
+        """Return whether this process holds the lease, if it stood still since it looked in this step: a process that
+        was stopped and goes on makes no sound before that.
+        """
+        if self.clock.elapsed() - since > STOPPED * self.clock.speed:
+            self.lease.doubted = True
+            if not self.lease.still_mine():
+                self._step_down()
         return self.lease.holds
 
-    def _take_over(self, now: datetime.datetime, stop: tuple[str, datetime.datetime] | None) -> None:
-        """Start work after getting the lease: continue where the previous process stopped."""
+    def _take_over(self, reading: Reading, stop: tuple[str, datetime.datetime] | None) -> None:
+        """Start work after getting the lease: continue where the previous process stopped. Raises StoreError."""
         if self._only_requests:
             return
+        now = reading.now
         unfinished = ledger.unfinished(self.store)
         since = min([self.lease.resolved_until or now, *(claim.planned for claim in unfinished)])
         self.outcomes.load_outcomes(since - _SECOND, now + datetime.timedelta(days=3))
         self._guard.gap = (self._why_not_running(), now)
-        self._dispatcher.continue_from(unfinished, self.lease.resolved_until or now, stop)
+        since_then = self.lease.resolved_until or now
+        self._dispatcher.continue_from(unfinished, since_then, stop, now, sure=reading.doubt is None)
         self._log.info("on air", since=str(since))
         self.outcomes.event("station", _("on air, process {pid}").format(pid=self.lease.pid))
 
@@ -186,6 +205,7 @@ class Automation:
 
     def _step_down(self) -> None:
         """Stop all sound and discard outcomes, because another process is on air."""
+        self._took_over = False
         self.controller.release_all()
         self._dispatcher.release()
         self.outcomes.discard()

@@ -32,6 +32,8 @@ class Lease:
         self.host, self.pid = socket.gethostname(), os.getpid()
         self.token = f"{self.host}:{self.pid}:{secrets.token_hex(4)}"
         self.holds = False
+        self.doubted = False
+        """This process stood still, and has not looked since whether another one has taken the lease."""
         self.resolved_until: datetime.datetime | None = None
         self._started_at, self._identity = psutil.Process().create_time(), identity()
         self._store, self._clock = store, clock
@@ -76,16 +78,20 @@ class Lease:
                 about["identity"] = self._identity
                 connection.execute(insert(presence).values(role=role, state=state, **about, **row))
         self._renewed = now
+        self.doubted = False
         self.holds = role == _ON_AIR
         return self.holds
 
     def still_mine(self) -> bool:
-        """A look, without writing: whether nobody has taken the lease from this process."""
+        """A look, without writing: whether nobody has taken the lease from this process; as before, where the database
+        does not answer (`doubted` then stays).
+        """
         try:
             with self._store.read() as connection:
                 token = connection.execute(select(presence.c.token).where(presence.c.role == _ON_AIR)).scalar()
         except StoreError:
             return self.holds
+        self.doubted = False
         if token != self.token:
             self.holds = False
         return self.holds
@@ -120,6 +126,12 @@ def leave_behind(store: Database) -> None:
     with store.write() as connection:
         connection.execute(delete(presence).where(presence.c.role != _ON_AIR))
         connection.execute(update(presence).values(heartbeat=-1, pid=0, started_at=0.0))
+
+
+def holds(connection: Connection, token: str) -> bool:
+    """Whether the process `token` has the lease, within the transaction of `connection`."""
+    mine = select(presence.c.token).where(presence.c.role == _ON_AIR, presence.c.token == token)
+    return connection.execute(mine).first() is not None
 
 
 def last_heartbeat(store: Database) -> datetime.datetime | None:

@@ -9,12 +9,16 @@ from sqlalchemy import Connection, RowMapping, Update, insert, select, update
 
 from loa.schedule import Airing
 from loa.store.database import Database, instant, stamp
+from loa.store.lease import holds
+from loa.store.requests import mark_taken
 from loa.store.tables import ledger, logbook
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An airing taken on. `position`: seconds of the recording played so far, None before its first sound."""
+    """An airing taken on. `position`: seconds of the recording played so far, None before its outputs were opened;
+    `times_played`: how often it was played to its end.
+    """
 
     airing: str
     broadcast: str
@@ -26,19 +30,32 @@ class Claim:
     started: datetime.datetime | None = None
     position: float | None = None
     sha256: str | None = None
+    times_played: int = 0
 
 
 def claim_all(
-    store: Database, wanted: Iterable[tuple[Airing, tuple[str, ...]]], holder: str, now: datetime.datetime
-) -> None:
+    store: Database,
+    wanted: Iterable[tuple[Airing, tuple[str, ...]]],
+    holder: str,
+    now: datetime.datetime,
+    *,
+    request: int | None = None,
+) -> bool:
     """Take airings on, each with its outputs, in one transaction: all or none. Where a process that is no more had one,
     take over its row, with how far it came.
 
-    Only the process that holds the lease may call this. Raises StoreError.
+    `request`: the number of the request that asks for it, which is marked as taken in the same transaction: both are
+    there after a kill, or neither. False, and nothing changes, where `holder` no longer has the lease, or the request
+    was taken back meanwhile. Raises StoreError.
     """
     with store.write() as connection:
+        if not holds(connection, holder):
+            return False
+        if request is not None and not connection.execute(mark_taken([request], now)).rowcount:
+            return False
         for airing, outputs in wanted:
             _claim_row(connection, airing, outputs, holder, now)
+    return True
 
 
 def _claim_row(
@@ -67,9 +84,10 @@ def position_note(
     started: datetime.datetime | None = None,
     sha256: str | None = None,
     bulletin: str | None = None,
+    times_played: int = 0,
 ) -> Update:
     """The statement that remembers how far an airing has come, so that it can be resumed."""
-    values: dict[str, object] = {"position": position}
+    values: dict[str, object] = {"position": position, "times_played": times_played}
     if started:
         values["started"] = stamp(started)
     if sha256:
@@ -97,4 +115,5 @@ def _claim(row: RowMapping) -> Claim:
         instant(values["started"]) if values["started"] else None,
         values["position"],
         values["sha256"],
+        values["times_played"] or 0,
     )

@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping, Update, insert, select, update
 
 from loa.errors import Finding, RequestError
 from loa.files import write_atomic
+from loa.formats import wait
 from loa.i18n import _
 from loa.schedule.models import Repeat
 from loa.schedule.values import seconds
@@ -22,14 +23,25 @@ from loa.store.tables import requests
 from loa.workspace import Workspace
 from loa.yamlfile import wording
 
-_FRESH = datetime.timedelta(seconds=30)
-"""A request that nobody took for so long is void: an old emergency must not sound at the next start."""
-_LONGEST_PAUSE = 86400.0
+_AHEAD = datetime.timedelta(seconds=30)
+"""How far the clock of who asks may be ahead of the station's."""
+_STOP_VALID = datetime.timedelta(minutes=2)
+"""The same of a STOP in the database: the station may have stood still when it was pressed."""
+_VALID, _EMERGENCY_VALID = 600.0, 3600.0
+"""Seconds after which a request is void where it does not say so itself: a bulletin that somebody wanted ten minutes
+ago would surprise him; an emergency of an hour ago is still worth hearing, and one of yesterday is not."""
+_LONGEST = 86400.0
 
 
-def _pause(text: str) -> str:
-    if seconds(text) > _LONGEST_PAUSE:
+def _at_most_a_day(text: str) -> str:
+    if seconds(text) > _LONGEST:
         raise ValueError(_("This is longer than a day.") + "\n" + _("Write a shorter time."))
+    return text
+
+
+def _worth_something(text: str | None) -> str | None:
+    if text is not None and seconds(_at_most_a_day(text)) <= 0:
+        raise ValueError(_("This is no time at all.") + "\n" + _("Write a longer time."))
     return text
 
 
@@ -44,7 +56,8 @@ class AirRequest(_Request):
     """Put `bulletin` on `outputs` now. `airing`: the id under which its outcome will stand in the log.
 
     `now`: an emergency, which cuts what is on air there. `times`, `pause`: it is said again. `resume`: whether what is
-    cut goes on afterwards (None: as its broadcast says). `by`: who asks.
+    cut goes on afterwards (None: as its broadcast says). `by`: who asks. `valid`: for how long after it was asked for
+    it may start, or be resumed after a power cut (None: an emergency for an hour, else ten minutes).
     """
 
     verb = "air"
@@ -54,8 +67,15 @@ class AirRequest(_Request):
     by: str = Field(default="", max_length=200)
     now: bool = False
     times: int = Field(default=1, ge=1, le=20)
-    pause: Annotated[str, AfterValidator(_pause)] = "30s"
+    pause: Annotated[str, AfterValidator(_at_most_a_day)] = "30s"
     resume: bool | None = None
+    valid: Annotated[str | None, AfterValidator(_worth_something)] = None
+
+    @property
+    def lasts(self) -> datetime.timedelta:
+        """`valid`, or what holds where it says nothing."""
+        usual = _EMERGENCY_VALID if self.now else _VALID
+        return datetime.timedelta(seconds=usual if self.valid is None else seconds(self.valid))
 
     @property
     def repeat(self) -> Repeat:
@@ -71,12 +91,16 @@ class StopRequest(_Request):
 
 
 class CutAiring(BaseModel):
-    """An airing that a STOP cut: its id, its bulletin, and the outputs on which it sounded or was to sound."""
+    """An airing that a STOP cut: its id, its bulletin, and the outputs on which it sounded or was to sound.
+
+    `sounded`: it had been heard; the others are the rest, with which somebody may want to go on.
+    """
 
     model_config = ConfigDict(frozen=True)
     airing: str
     bulletin: str
     outputs: tuple[str, ...]
+    sounded: bool = False
 
 
 class StopAnswer(BaseModel):
@@ -122,8 +146,9 @@ def make_request(model: type[Model], values: Mapping[str, Any]) -> Model:
 
 def ask(store: Database, request: AnyRequest, now: datetime.datetime) -> int:
     """Leave a request; its number. Raises StoreError."""
+    unsaid = {"valid"} if isinstance(request, AirRequest) and request.valid is None else None  # 0.1 does not know it
     with store.write() as connection:
-        row = {"at": stamp(now), "verb": request.verb, "payload": request.model_dump_json()}
+        row = {"at": stamp(now), "verb": request.verb, "payload": request.model_dump_json(exclude=unsaid)}
         return int(connection.execute(insert(requests).values(row).returning(requests.c.id)).scalar_one())
 
 
@@ -142,6 +167,27 @@ def waiting(store: Database, now: datetime.datetime) -> list[TakenRequest]:
         stop = connection.execute(stops.order_by(requests.c.id.desc()).limit(1)).mappings().first()
     read = [_read(row, now, stop if stop and row["id"] < stop["id"] else None) for row in found]
     return sorted(read, key=lambda request: not isinstance(request.request, StopRequest))
+
+
+def asked(store: Database, airings: Iterable[str]) -> dict[str, TakenRequest]:
+    """The requests that were taken for these airings, as far as this version can read them. Raises StoreError."""
+    wanted = set(airings)
+    if not wanted:
+        return {}
+    query = select(requests).where(requests.c.verb == AirRequest.verb, requests.c.taken.is_not(None))
+    found = {}
+    with store.read() as connection:
+        for row in connection.execute(query.order_by(requests.c.id.desc())).mappings():
+            airing = _airing_in(str(row["payload"]))
+            if airing not in wanted:
+                continue
+            wanted.remove(airing)
+            request, _problem = _air(AirRequest.verb, str(row["payload"]))
+            if request:
+                found[airing] = TakenRequest(row["id"], instant(row["at"]), request, airing)
+            if not wanted:
+                break
+    return found
 
 
 def mark_taken(ids: Iterable[int], now: datetime.datetime) -> Update:
@@ -209,17 +255,18 @@ def _read(row: RowMapping, now: datetime.datetime, stop: RowMapping | None = Non
     """A row as a request. Silence is never refused for what else its row says."""
     try:
         at = instant(row["at"])
-        fresh = abs(now - at) < _FRESH
     except (ValueError, TypeError):
-        at, fresh = now, True
+        at = now
     verb, payload = str(row["verb"]), str(row["payload"])
     request: AnyRequest | None
     if verb == StopRequest.verb:
         request, problem = _stop(payload), ""
     else:
         request, problem = _air(verb, payload)
-    if not fresh:
-        request, problem = None, _("nobody took it within {seconds:.0f} seconds").format(seconds=_FRESH.total_seconds())
+    lasts = request.lasts if isinstance(request, AirRequest) else _STOP_VALID
+    if not -_AHEAD < now - at < lasts:
+        problem = problem or _("nobody took it within {time}").format(time=wait(lasts))
+        request = None
     stopped = _stop(str(stop["payload"])) if stop else None
     return TakenRequest(row["id"], at, request, _airing_in(payload), problem, stopped)
 

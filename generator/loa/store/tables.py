@@ -23,8 +23,11 @@ ledger = Table(
     Column("position", Float),
     Column("sha256", String(64)),
     Column("note", Text),
+    Column("times_played", Integer),
 )
-"""Airings that a process has taken on: one row each, so that none is started twice. `position`: seconds played."""
+"""Airings that a process has taken on: one row each, so that none is started twice. `position`: seconds played;
+`times_played`: how often to the end (an emergency is repeated).
+"""
 
 logbook = Table(
     "logbook",
