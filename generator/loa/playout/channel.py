@@ -11,7 +11,7 @@ from typing import Literal
 from loa.clock import Clock
 from loa.errors import LoaError
 from loa.playout.outputs import open_connection
-from loa.playout.outputs.base import OutputConnection, Player
+from loa.playout.outputs.base import STOPPED, OutputConnection, Player
 from loa.playout.recording import CHUNK_SECONDS, LoadedRecording
 from loa.schedule.outputs import AnyOutput
 
@@ -51,8 +51,6 @@ class Fader:
 SILENCE_LEVEL = 64
 """16-bit samples below this value are silence (-54 dBFS)."""
 _RETRY = (0.5, 1.0, 2.0, 5.0)
-_SUSPENDED_AFTER = 3.0
-"""Seconds between two chunks after which the process must have been stopped or the computer suspended."""
 OutputCondition = Literal["opening", "ready", "sounding", "failing", "over"]
 """An output in an airing: it is being opened, waits for the start, accepts sound, has failed, or has finished."""
 
@@ -75,11 +73,18 @@ class OutputReport:
     complete: bool = False
 
 
+class _StoodStillError(Exception):
+    """This process was stopped, or the computer suspended, while the output waited for its start."""
+
+
 class Channel:
     """Plays `recording` on one output.
 
     `remaining()` returns the seconds until the first sound; `start_position()` the position (s) at which a connection
-    that has just been opened starts.
+    that has just been opened starts; `looked_at()` when the station looked last whether it may make sound.
+
+    Nothing plays without the lease. A thread that stood still while it played or waited for its start ends
+    (`stood_still`); one that opened its connection for so long that it cannot tell waits until the station has looked.
     """
 
     def __init__(
@@ -89,6 +94,7 @@ class Channel:
         recording: LoadedRecording,
         remaining: Callable[[], float],
         start_position: Callable[[], float],
+        looked_at: Callable[[], float],
         report: OutputReport,
     ) -> None:
         self.report = report
@@ -96,7 +102,8 @@ class Channel:
         self.condition: OutputCondition = "failing" if report.failures else "opening"
         self._output, self._connection, self._recording = output, connection, recording
         self._fader = Fader(output.volume)
-        self._remaining, self._start_position = remaining, start_position
+        self._remaining, self._start_position, self._looked_at = remaining, start_position, looked_at
+        self._asked_at = 0.0
         self.last_activity = connection.clock.elapsed()
         self._player: Player | None = None
         self._thread = threading.Thread(target=self._run, name=f"output {connection.output}", daemon=True)
@@ -160,20 +167,24 @@ class Channel:
             self.clock.wait(self._connection.stop, pause)
 
     def _play(self) -> None:
+        begun = self.clock.elapsed()
         self._player = player = open_connection(self._output, self._connection)
-        self.last_activity = self.clock.elapsed()
+        self.last_activity = opened = self.clock.elapsed()
+        while opened - begun > STOPPED * self.clock.speed and self._looked_at() <= opened:
+            if self.clock.wait(self._connection.stop, 0.05 * self.clock.speed):
+                return
         offset = self._start_position()
         pcm = self._recording.pcm(player.rate, offset)
         chunk = next(pcm, None)
         self.condition = "ready"
-        if not player.begin(self._remaining, offset):
+        if not self._begin(player, offset):
             return
         silence = 0.0
         self.last_activity = self.clock.elapsed()
         self.condition = "sounding"
         while chunk is not None and not self._connection.stop.is_set():
             gone = self.clock.elapsed() - self.last_activity
-            if gone > _SUSPENDED_AFTER * self.clock.speed:
+            if gone > STOPPED * self.clock.speed:
                 self.stood_still = gone
                 return
             self.last_activity = self.clock.elapsed()
@@ -190,6 +201,22 @@ class Channel:
         if not self._connection.stop.is_set():
             player.finish()
             self.report.complete = not self._connection.stop.is_set()
+
+    def _begin(self, player: Player, offset: float) -> bool:
+        self._asked_at = self.clock.elapsed()
+        try:
+            return player.begin(self._ask_remaining, offset) and not self.stood_still
+        except _StoodStillError:
+            return False
+
+    def _ask_remaining(self) -> float:
+        """`remaining()`, which players ask a few times a second; it never comes for a process that stood still."""
+        now = self.clock.elapsed()
+        gone, self._asked_at = now - self._asked_at, now
+        if self.condition == "ready" and gone > STOPPED * self.clock.speed:
+            self.stood_still = gone
+            raise _StoodStillError
+        return self._remaining()
 
     def _note_start(self, player: Player) -> None:
         if self.report.started is None and player.first_sound_at is not None:

@@ -38,6 +38,7 @@ class Session:
         self.offset = offset
         self._clock, self._root = clock, root
         self._channels: dict[str, Channel] = {}
+        self._looked_at = clock.elapsed()
         self._reports = {name: OutputReport(name) for name in outputs}
 
     def start(self) -> None:
@@ -92,7 +93,7 @@ class Session:
 
     def watch(self) -> None:
         """Give up connections that accept no sound, and open them again."""
-        now = self._clock.elapsed()
+        self._looked_at = now = self._clock.elapsed()
         done = self.complete
         for name, channel in list(self._channels.items()):
             if done and channel.waiting:
@@ -122,6 +123,7 @@ class Session:
             self.recording,
             lambda: self._remaining(output.delay),
             self._start_position,
+            lambda: self._looked_at,
             self._reports[name],
         )
         self._channels[name].start()

@@ -9,6 +9,8 @@ from typing import NamedTuple, Protocol
 from loa.clock import Clock
 from loa.errors import Finding, PlayoutError
 
+STOPPED = 3.0
+"""Seconds by which a wait may take longer before the process must have been stopped, or the computer suspended."""
 AHEAD = 0.2
 """Seconds of sound that are sent ahead to an output without its own clock."""
 
@@ -74,8 +76,12 @@ class Paced:
         """Wait until the chunk is (nearly) due, then send it."""
         start = self.first_sound_at if self.first_sound_at is not None else self.connection.clock.elapsed()
         early = start + self._frames / self.rate - AHEAD * self.connection.clock.speed - self.connection.clock.elapsed()
-        if early > 0 and self.connection.clock.wait(self.connection.stop, early):
-            return
+        if early > 0:
+            before = self.connection.clock.elapsed()
+            if self.connection.clock.wait(self.connection.stop, early):
+                return
+            if self.connection.clock.elapsed() - before - early > STOPPED * self.connection.clock.speed:
+                return  # the process stood still: the channel notices it before the next chunk
         self.send(chunk)
         self._frames += len(chunk)
 
