@@ -81,7 +81,7 @@ class SimulatedSession:
         if paused and not self._held:
             self.advance()
             self._paused_at = self._village.clock.real
-        elif self._held and not paused and self.sounding and self._village.clock.real - self._paused_at > 3.0:
+        elif self._held and not paused and self._village.clock.real - self._paused_at > 3.0:
             self.stood_still = self._village.clock.real - self._paused_at
             self._silence()
         self._held = paused
@@ -90,7 +90,7 @@ class SimulatedSession:
         """Let the sound go on to the present of the world."""
         clock, village = self._village.clock, self._village
         now, before, self._seen = clock.real, self._seen, clock.real
-        if self.stopped or self._held:
+        if self.stopped or self._held or self.stood_still:
             return
         if clock.asleep > self._slept and any(not s.over for s in self._sounds.values()):
             self._slept, self.stood_still = clock.asleep, clock.asleep - self._slept

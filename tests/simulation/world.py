@@ -262,8 +262,9 @@ class World:
 
     def fault_locked(self) -> None:
         """Another program holds the database."""
+        until = self.clock.real + self._span(3, 60)  # for all alike: who cannot write is not overtaken by one who can
         for process in self.processes:
-            process.trouble.locked_until = self.clock.real + self._span(3, 60)
+            process.trouble.locked_until = until
         self.tell("the database is locked")
 
     def fault_full(self) -> None:
