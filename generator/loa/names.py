@@ -88,6 +88,7 @@ def _alarm_kinds() -> dict[str, str]:
         "late": _("Aired late"),
         "short": _("Cut short"),
         "silent": _("Silence on air"),
+        "unheard": _("No sound yet"),
         "clock": _("The clock is not sure"),
         "output": _("A loudspeaker does not work"),
         "disk": _("The disk is full"),

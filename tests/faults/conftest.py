@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -32,7 +31,6 @@ from loa.workspace import Workspace
 from tests.approving import approve
 from tests.local import wait_for
 from tests.sounds import make_mp3
-from tests.zones import STATION
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 3.0
@@ -53,11 +51,10 @@ class Faulty:
     def plan(self, *offsets: float, on: str = "n", outputs: str = "", more: str = "", **lines: str) -> list[str]:
         """Write schedule.yaml; gives the ids of the airings."""
         moments = [self.begin + datetime.timedelta(seconds=offset) for offset in offsets]
-        zone = ZoneInfo(STATION)
-        extras = ", ".join(f'"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"' for moment in moments)
+        extras = ", ".join(f'"{moment:%Y-%m-%d %H:%M:%S}"' for moment in moments)
         settings = "".join(f"{key}: {value}, " for key, value in lines.items())
         self.workspace.schedule_file.write_text(
-            f"timezone: {STATION}\noutputs: {{n: {{kind: null}}{outputs}}}\nbroadcasts:\n"
+            f"timezone: UTC\noutputs: {{n: {{kind: null}}{outputs}}}\nbroadcasts:\n"
             f"  - {{id: tin, commune: ben-hai, campaigns: [dvc], also: [{extras}], length: {{min: 1s, max: 20s}}, "
             f"{settings}on: [{on}]}}\n{more}",
             "utf-8",

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from loa.schedule import UTC
-from tests.zones import BOTH
 
 from .conftest import Faulty
 
@@ -35,7 +34,7 @@ class FakeClock:
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "TZ": BOTH[1],
+            "TZ": "UTC",
         }
         self.set(start)
 

@@ -30,10 +30,38 @@ def test_back_to_back_is_none(schedule: Make) -> None:
     assert codes(schedule(another("17:15"))) == {"sang 17:00": [], "khac 17:15": []}
 
 
-def test_a_priority_item_goes_first_and_an_emergency_clashes_with_nothing(schedule: Make) -> None:
-    made = schedule(another("17:00", more=", priority: priority"))
-    assert list(codes(made).items()) == [("khac 17:00", []), ("sang 17:00", [])]
+def messages(schedule: Schedule) -> dict[str, list[str]]:
+    found = airings(schedule, datetime.datetime(2026, 11, 3, tzinfo=UTC), datetime.datetime(2026, 11, 4, tzinfo=UTC))
+    return {f"{a.broadcast} {a.planned:%H:%M}": [p.message for p in a.problems] for a in found}
+
+
+def test_an_emergency_clashes_with_nothing(schedule: Make) -> None:
     assert codes(schedule(another("17:05", more=", priority: emergency"))) == {"sang 17:00": [], "khac 17:05": []}
+
+
+def test_priority_goes_first_at_the_same_instant_and_the_ordinary_airing_waits(schedule: Make) -> None:
+    made = schedule(another("17:00", more=", priority: priority"))
+    assert list(messages(made).items()) == [
+        ("khac 17:00", []),
+        ("sang 17:00", ["meets khac on loa: it will have to wait"]),
+    ]
+
+
+def test_priority_cuts_an_ordinary_airing_and_the_plan_says_so_at_both(schedule: Make) -> None:
+    later = another("17:05", more=", priority: priority")
+    assert messages(schedule(later)) == {
+        "sang 17:00": ["khac has priority and cuts it at 17:05 on loa; it goes on afterwards"],
+        "khac 17:05": ["has priority and cuts sang on loa"],
+    }
+    ended = schedule(later, resume_after_cut="false")
+    assert messages(ended)["sang 17:00"] == [
+        "khac has priority and cuts it at 17:05 on loa; it does not go on afterwards"
+    ]
+
+
+def test_of_two_with_priority_the_later_waits(schedule: Make) -> None:
+    made = schedule(another("17:05", more=", priority: priority"), priority="priority")
+    assert codes(made) == {"sang 17:00": [], "khac 17:05": ["plan.clash"]}
 
 
 def test_hours_that_the_commune_does_not_allow(schedule: Make) -> None:

@@ -15,6 +15,7 @@ from loa.i18n import _
 from loa.logs import logger
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
+from loa.schedule.models import RANK
 from loa.schedule.outputs import AnyOutput
 from loa.store import ledger
 from loa.store.requests import CutAiring
@@ -44,40 +45,51 @@ class Controller:
         self.live: dict[str, LiveAiring] = {}
         self._clock, self._timing = clock, timing
         self._schedule_watch, self._outcomes, self._fallbacks, self._start = schedule_watch, outcomes, fallbacks, start
+        self._looked_at = float("-inf")
         self._log = logger()
 
     def add(self, live: LiveAiring) -> None:
         """Add an airing that was claimed."""
         self.live[live.airing.id] = live
+        ahead = (live.airing.planned - self._clock.now()).total_seconds() if live.airing.broadcast else 0.0
+        live.due_at = self._clock.elapsed() + max(0.0, ahead)
 
     def earliest(self) -> datetime.datetime | None:
         """Return the earliest planned instant of the live airings that come from the schedule."""
         return min((live.airing.planned for live in self.live.values() if live.airing.broadcast), default=None)
 
     def open(self, now: datetime.datetime) -> None:
-        """Open the outputs of airings shortly before their instant; emergencies first."""
+        """Open the outputs of airings shortly before their instant: emergencies first, then what has priority."""
+        users = self._users()
+        for live in sorted(self.live.values(), key=lambda live: (live.rank, live.airing.planned)):
+            if live.session is None and live.airing.id in self.live:
+                self._open(live, now, users)
+
+    def _users(self) -> Users:
         users: Users = {}
         for live in self.live.values():
             for output in live.outputs:
                 users.setdefault(output, []).append(live)
-        for live in sorted(self.live.values(), key=lambda live: (not live.urgent, live.airing.planned)):
-            if live.session is None and live.airing.id in self.live:
-                self._open(live, now, users)
+        return users
 
     def watch(self, now: datetime.datetime, gap_reason: Callable[[], str], *, slept: bool) -> None:
         """Check every live airing and end those that are over.
 
         `slept`: this process stood still. Then every airing is stopped; whether it may continue is decided here.
         """
+        withdrawn = self._withdrawn()
         for live in list(self.live.values()):
             session = live.session
+            self._tell_unheard(live)
             if session is None:
                 continue
             if slept:
                 session.stop()
             else:
                 session.watch()
-            if session.started_at is None:
+            if session.started_at is not None and live.airing.id in withdrawn:
+                self._end_as_cut(live, withdrawn[live.airing.id], now)
+            elif session.started_at is None:
                 self._watch_waiting(live, session, now, slept=slept)
             elif slept and not session.complete:
                 self._handle_suspension(live, session, gap_reason(), now)
@@ -99,8 +111,7 @@ class Controller:
         """Shut down: stop all sound immediately. Airings that were heard or wait to continue end as `cut`."""
         for live in list(self.live.values()):
             if live.cut or live.started or live.times_played or (live.session and live.session.started_at):
-                live.cut = f"{live.cut}; {why}" if live.cut else why
-                self._end(live, now)
+                self._end_as_cut(live, why, now)
             else:
                 live.stop_session()
 
@@ -110,9 +121,15 @@ class Controller:
             live.stop_session()
         found = []
         for live in sorted(self.live.values(), key=lambda live: live.started is None):
-            found.append(CutAiring(airing=live.airing.id, bulletin=live.recording.bulletin, outputs=live.outputs))
-            live.cut = f"{live.cut}; {why}" if live.cut else why
-            self._end(live, now)
+            found.append(
+                CutAiring(
+                    airing=live.airing.id,
+                    bulletin=live.recording.bulletin,
+                    outputs=live.outputs,
+                    sounded=live.started is not None,
+                )
+            )
+            self._end_as_cut(live, why, now)
         return found
 
     def release_all(self) -> None:
@@ -123,12 +140,15 @@ class Controller:
 
     def _open(self, live: LiveAiring, now: datetime.datetime, users: Users) -> None:
         moment = max(live.airing.planned, live.not_before or live.airing.planned)
+        if not live.airing.broadcast:  # asked for by a person: as soon as it can be, whatever the clock was set to
+            moment = min(moment, now + datetime.timedelta(seconds=live.repeat.pause if live.not_before else 0.0))
         competitors = self._competitors(live, users)
-        lead = 0.0 if live.urgent and competitors else self._timing.open
+        lead = 0.0 if live.rank < RANK["normal"] and competitors else self._timing.open
         if (moment - now).total_seconds() > lead:
             return
-        if competitors and live.urgent:
-            self._interrupt(live, [competitor for competitor in competitors if not competitor.urgent], now)
+        if competitors:
+            self._interrupt(live, [competitor for competitor in competitors if live.rank < competitor.rank], now)
+            self._replace(live, [competitor for competitor in competitors if live.urgent and competitor.urgent], now)
             competitors = self._competitors(live, users)
         if competitors:
             live.limit = max(live.limit, now + datetime.timedelta(seconds=live.late.start_within))
@@ -152,7 +172,7 @@ class Controller:
     def _lines(self, live: LiveAiring) -> dict[str, AnyOutput]:
         """Return its outputs that are still in the schedule, with their current settings."""
         lines = self._schedule_watch.schedule.lines((*live.airing.outputs, *live.outputs))
-        return {name: lines[name] for name in live.outputs if name in lines}
+        return {name: lines[name] for name in live.wanted_outputs if name in lines}
 
     def _competitors(self, live: LiveAiring, users: Users) -> list[LiveAiring]:
         """Return the airings that use one of its outputs. An emergency keeps its outputs between repetitions."""
@@ -162,20 +182,46 @@ class Controller:
             for other in sharing.values()
             if other is not live
             and other.airing.id in self.live
+            and set(other.wanted_outputs) & set(live.wanted_outputs)
             and (other.session is not None or (other.urgent and other.times_played > 0))
         ]
 
-    def _interrupt(self, urgent: LiveAiring, interrupted: list[LiveAiring], now: datetime.datetime) -> None:
-        """Stop `interrupted` airings for an emergency; those that may resume wait for its end, the others are ended."""
+    def _interrupt(self, first: LiveAiring, interrupted: list[LiveAiring], now: datetime.datetime) -> None:
+        """Stop airings for one that goes first; those that may resume wait for its end, the others are ended."""
         for other in interrupted:
             was_heard = other.session is not None and other.session.started_at is not None
             place = lasting(other.session.position) if other.session else ""
             other.stop_session()
             if was_heard:
-                by = urgent.airing.broadcast or urgent.airing.bulletin
-                other.cut = _("cut at {place} by an emergency ({name})").format(place=place, name=by)
-                if not (other.resumes_after_cut if urgent.lets_others_resume is None else urgent.lets_others_resume):
+                why = _("cut at {place} by an emergency ({name})")
+                if not first.urgent:
+                    why = _("cut at {place} by a broadcast with priority ({name})")
+                other.cut = why.format(place=place, name=first.name)
+                if not (other.resumes_after_cut if first.lets_others_resume is None else first.lets_others_resume):
                     self._end(other, now)
+
+    def _replace(self, newer: LiveAiring, emergencies: list[LiveAiring], now: datetime.datetime) -> None:
+        """A newer emergency takes the place of the repetitions of older ones, where both are to be heard.
+
+        Each is heard once: an older one that is being read for the first time is read to its end, before.
+        """
+        for older in emergencies:
+            if (older.airing.planned, older.airing.id) >= (newer.airing.planned, newer.airing.id):
+                continue
+            if not older.times_played:
+                if older.session and older.session.started_at is None:
+                    older.stop_session()  # its outputs take no sound: it waits behind the newer one
+                continue
+            shared = set(older.wanted_outputs) & set(newer.wanted_outputs)
+            older.stop_session()
+            older.given_up |= shared
+            why = _("replaced by a newer emergency ({name}) on {outputs}, after {n} of {times} times").format(
+                name=newer.name, outputs=", ".join(sorted(shared)), n=older.times_played, times=older.repeat.times
+            )
+            if older.wanted_outputs:
+                older.notes.append(why)
+            else:
+                self._end_as_cut(older, why, now)
 
     def _watch_waiting(self, live: LiveAiring, session: PlayingSession, now: datetime.datetime, *, slept: bool) -> None:
         """Check an airing before its first sound: clock set back, approval withdrawn, outputs failed."""
@@ -186,9 +232,12 @@ class Controller:
         else:
             try:
                 self._fallbacks.check(live.recording)
-            except ApprovalError:
+            except ApprovalError as error:
                 live.stop_session()
-                del self.live[live.airing.id]
+                if live.airing.broadcast:  # tried again, perhaps with another recording, until it is too late
+                    del self.live[live.airing.id]
+                else:
+                    self._end_as_cut(live, "; ".join(finding.message for finding in error.findings), now)
             except StoreError as error:
                 self._log.warning("store", problem=str(error))
 
@@ -216,12 +265,18 @@ class Controller:
 
     def _note_position(self, live: LiveAiring, session: PlayingSession, *, at_once: bool = False) -> None:
         """Keep the position in the ledger, for a process that has to resume it."""
+        self._note(live, session.position, live.started or session.started_at, at_once=at_once)
+
+    def _note(
+        self, live: LiveAiring, position: float, started: datetime.datetime | None, *, at_once: bool = False
+    ) -> None:
         note = ledger.position_note(
             live.airing.id,
-            session.position,
-            started=live.started or session.started_at,
+            position,
+            started=started,
             sha256=live.recording.sha256,
             bulletin=live.recording.bulletin,
+            times_played=live.times_played,
         )
         self._outcomes.position(live.airing.id, note, at_once=at_once)
 
@@ -232,9 +287,66 @@ class Controller:
             live.stop_session()
             live.offset = 0.0
             live.not_before = now + datetime.timedelta(seconds=live.repeat.pause)
-            live.limit = live.not_before + datetime.timedelta(seconds=live.late.start_within)
+            live.limit = max(live.limit, live.not_before + datetime.timedelta(seconds=live.late.start_within))
+            self._note(live, 0.0, live.started, at_once=True)
         else:
             self._end(live, now)
+
+    def _tell_unheard(self, live: LiveAiring) -> None:
+        """Raise an alarm where no sound came in time: while somebody can still do something about it."""
+        if live.told_unheard or self._clock.elapsed() < live.due_at + self._timing.unheard:
+            return
+        if live.session is None:
+            competitors = self._competitors(live, self._users())
+            if not live.urgent or live.times_played:
+                return  # it waits for its turn, and says so when it is over
+            why = (
+                _("it waits for {other}").format(other=competitors[0].name) if competitors else _("it could not start")
+            )
+        else:
+            heard = {report.output for report in live.reports if report.started}
+            why = "; ".join(
+                f"{name}: {self._silence_of(live, name)}" for name in live.wanted_outputs if name not in heard
+            )
+        live.told_unheard = True
+        if why:
+            event = f"{live.airing.id} unheard@{self._clock.now():%Y-%m-%dT%H:%M:%S}"  # again after each restart
+            message = _("{airing}: no sound yet ({reason})").format(airing=live.airing.id, reason=why)
+            self._outcomes.alarm(event, "unheard", message)
+
+    def _silence_of(self, live: LiveAiring, output: str) -> str:
+        """Why `output` takes no sound."""
+        failures = [text for report in live.reports if report.output == output for text in report.failures]
+        return failures[-1] if failures else _("it does not answer")
+
+    def _withdrawn(self) -> dict[str, str]:
+        """Why airings that sound must not go on: their release was withdrawn meanwhile. Looked up once a second."""
+        if self._clock.elapsed() - self._looked_at < self._clock.speed:
+            return {}
+        self._looked_at = self._clock.elapsed()
+        found: dict[str, str] = {}
+        checked: dict[tuple[str, str], bool] = {}
+        for live in self.live.values():
+            recording = live.recording
+            if live.session is None or live.session.started_at is None:
+                continue
+            key = recording.bulletin, recording.sha256
+            if key not in checked:
+                try:
+                    self._fallbacks.check(recording)
+                    checked[key] = True
+                except ApprovalError:
+                    checked[key] = False
+                except StoreError as error:
+                    self._log.warning("store", problem=str(error))
+                    return found
+            if not checked[key]:
+                found[live.airing.id] = _("its release was withdrawn")
+        return found
+
+    def _end_as_cut(self, live: LiveAiring, why: str, now: datetime.datetime) -> None:
+        live.cut = f"{live.cut}; {why}" if live.cut else why
+        self._end(live, now)
 
     def _end(self, live: LiveAiring, now: datetime.datetime) -> None:
         """End the airing: stop the sound, write its outcome, raise its alarms."""

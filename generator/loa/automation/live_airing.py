@@ -11,7 +11,7 @@ from loa.i18n import _
 from loa.playout.channel import OutputCondition, OutputReport
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
-from loa.schedule.models import Late, Repeat
+from loa.schedule.models import RANK, Late, Repeat
 from loa.store.asrun import NewRow, Outcome
 
 _SILENCE = 10.0
@@ -74,6 +74,8 @@ class LiveAiring:
     `limit`: the last instant at which it may start or resume. `offset`: the position (s) at which it starts next.
     `resumes_after_cut`: it resumes after an emergency has interrupted it. `lets_others_resume`: whether airings that
     this emergency interrupts may resume (None: as their broadcast says). `times_played`: how often it has been played.
+    `due_at`: when its first sound was to be heard, in seconds of the clock that only goes forward. `told_unheard`: it
+    was told where no sound came. `given_up`: outputs on which a newer emergency took the place of its repetitions.
     """
 
     airing: Airing
@@ -92,8 +94,26 @@ class LiveAiring:
     times_played: int = 0
     not_before: datetime.datetime | None = None
     quiet_since: float | None = None
+    due_at: float = float("inf")
+    told_unheard: bool = False
+    given_up: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     past_reports: list[OutputReport] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.airing.broadcast or self.airing.bulletin
+
+    @property
+    def rank(self) -> int:
+        """Its priority: a lower number goes first."""
+        return RANK[self.airing.priority]
+
+    @property
+    def wanted_outputs(self) -> tuple[str, ...]:
+        """Its outputs without those on which a newer emergency took its place."""
+        return tuple(name for name in self.outputs if name not in self.given_up)
 
     @property
     def urgent(self) -> bool:

@@ -13,6 +13,7 @@ class Timing:
     without heartbeat for this long counts as dead. `doubt`: how long a clock that jumped is watched before it is
     trusted. `asleep`: a longer time between two steps means that the process stood still. `recheck`: between two
     searches for an approved recording. `outage`: how long all outputs of an airing may fail before it is given up.
+    `unheard`: an output without sound this long after the airing should have begun there raises an alarm.
     """
 
     claim: float = 45.0
@@ -24,6 +25,7 @@ class Timing:
     asleep: float = 5.0
     recheck: float = 5.0
     outage: float = 120.0
+    unheard: float = 5.0
 
     def at_speed(self, speed: float) -> "Timing":
         """Return the same constants for a clock that runs `speed` times as fast."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from dateutil.rrule import rrulestr
 
 from loa.i18n import _
-from loa.schedule.local_time import LocalTime, local_moment
 from loa.schedule.models import RANK, Broadcast, Priority, Rules, Schedule
 from loa.schedule.values import day_rule, days_of
 
@@ -111,7 +110,7 @@ def _moments(
     for day in _days(broadcast, min(start, first) if broadcast.rotate else first, last):
         for hour in hours:
             if day >= first:
-                yield hour.on(day), broadcast.campaigns[turn % len(broadcast.campaigns)]
+                yield datetime.datetime.combine(day, hour), broadcast.campaigns[turn % len(broadcast.campaigns)]
             turn += 1
     yield from ((extra.moment, broadcast.campaigns[0]) for extra in extras if not extra.campaign)
 
@@ -142,56 +141,71 @@ def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
     live = [a for a in order if a.skipped is None and a.priority != "emergency"]
     _clashes(schedule, live, problems)
     for airing in live:
-        if not inside_hours(schedule, airing):
+        if not inside_hours(schedule.rules, airing):
             spans = ", ".join(f"{a:%H:%M}-{b:%H:%M}" for a, b in schedule.rules.allowed)
             message = _("outside the hours that the commune allows ({spans})").format(spans=spans)
             problems[airing.id].append(Problem("rule.window", message))
     if schedule.rules.max_minutes or schedule.rules.max_sessions_per_day:
-        _sessions(schedule.rules, schedule.timezone, live, problems)
+        _sessions(schedule.rules, live, problems)
     return [replace(a, problems=tuple(problems[a.id])) if a.id in problems else a for a in order]
 
 
 def _clashes(schedule: Schedule, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
-    """Find normal airings that overlap on a loudspeaker; the later one will have to wait."""
-    busy: dict[str, tuple[datetime.datetime, str]] = {}
+    """Find airings that overlap on a loudspeaker: one with priority cuts an ordinary one, else the later one waits."""
+    busy: dict[str, dict[Priority, Airing]] = defaultdict(dict)
     speakers = {names: schedule.loudspeakers(names) for names in {a.outputs for a in live}}
     for airing in live:
-        if airing.priority != "normal":
-            continue
-        met: dict[str, list[str]] = {}
+        waits: dict[str, list[str]] = {}
+        cuts: dict[str, tuple[Airing, list[str]]] = {}
         ends = airing.ends
         for speaker in speakers[airing.outputs]:
-            until, before = busy.get(speaker, (airing.planned, ""))
-            if until > airing.planned:
-                met.setdefault(before, []).append(speaker)
-            if until < ends:
-                busy[speaker] = ends, airing.broadcast
-        for other, where in met.items():
-            message = _("meets {other} on {outputs}: it will have to wait").format(
-                other=other, outputs=", ".join(where)
+            here = busy[speaker]
+            for other in here.values():
+                if other.ends <= airing.planned:
+                    continue
+                if RANK[airing.priority] < RANK[other.priority]:
+                    cuts.setdefault(other.id, (other, []))[1].append(speaker)
+                else:
+                    waits.setdefault(other.broadcast, []).append(speaker)
+            last = here.get(airing.priority)
+            if last is None or last.ends < ends:
+                here[airing.priority] = airing
+        for name, where in waits.items():
+            message = _("meets {other} on {outputs}: it will have to wait")
+            problems[airing.id].append(_clash(message, other=name, outputs=", ".join(where)))
+        for other, where in cuts.values():
+            message = _("has priority and cuts {other} on {outputs}")
+            problems[airing.id].append(_clash(message, other=other.broadcast, outputs=", ".join(where)))
+            broadcast = schedule.broadcast(other.broadcast)
+            message = (
+                _("{other} has priority and cuts it at {time} on {outputs}; it goes on afterwards")
+                if broadcast is None or broadcast.resume_after_cut
+                else _("{other} has priority and cuts it at {time} on {outputs}; it does not go on afterwards")
             )
-            problems[airing.id].append(Problem("plan.clash", message))
+            time, place = f"{airing.planned:%H:%M}", ", ".join(where)
+            problems[other.id].append(_clash(message, other=airing.broadcast, time=time, outputs=place))
 
 
-def inside_hours(schedule: Schedule, airing: Airing) -> bool:
-    """Return whether the whole airing is within the hours that the commune allows, by the commune's clocks.
+def _clash(message: str, **words: str) -> Problem:
+    return Problem("plan.clash", message.format(**words))
 
-    `airing.planned` may be given in any time zone: an airing on request is planned in UTC.
-    """
-    allowed, zone = schedule.rules.allowed, schedule.timezone
-    if not allowed:
+
+def inside_hours(rules: Rules, airing: Airing) -> bool:
+    """Return whether the whole airing is within the hours that the commune allows."""
+    if not rules.allowed:
         return True
-    if local_moment(airing.planned, zone).date() != local_moment(airing.ends, zone).date():
+    start, end = airing.planned, airing.ends
+    if start.date() != end.date():
         return False
-    begins, stops = LocalTime.of(airing.planned, zone), LocalTime.of(airing.ends, zone)
-    return any(first <= begins and stops <= last for first, last in allowed)
+    begins, stops = start.time(), end.time()
+    return any(a <= begins and stops <= b for a, b in rules.allowed)
 
 
-def _sessions(rules: Rules, zone: datetime.tzinfo, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
+def _sessions(rules: Rules, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
     """Check the minutes of each session and the sessions of each day. A session is what is aired without a break."""
     per_day: dict[tuple[str, datetime.date], list[Airing]] = defaultdict(list)
     for airing in live:
-        per_day[airing.commune, local_moment(airing.planned, zone).date()].append(airing)
+        per_day[airing.commune, airing.planned.date()].append(airing)
     for items in per_day.values():
         number, minutes, end = 0, 0.0, None
         for airing in items:

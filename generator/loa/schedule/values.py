@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
 from loa.formats import day_of
 from loa.i18n import N_, _
 from loa.schedule import holidays_vn
-from loa.schedule.local_time import LocalTime
 from loa.workspace import is_state, leads_out
 from loa.yamlfile import is_kept
 
@@ -43,9 +42,9 @@ def seconds(value: Any) -> float:
     return found
 
 
-def time_of_day(value: Any) -> LocalTime:
+def time_of_day(value: Any) -> datetime.time:
     """Parse `17:00`, `5:30`, `17h30` or `17:00:05`. Raises ValueError."""
-    if isinstance(value, LocalTime):
+    if isinstance(value, datetime.time):
         return value
     text = str(value).strip()
     found = _HOUR.fullmatch(text)
@@ -54,7 +53,7 @@ def time_of_day(value: Any) -> LocalTime:
         raise ValueError(
             _("This is not a time of day.") + "\n" + _("Write hour:minute between 00:00 and 23:59, for example 17:00.")
         )
-    return LocalTime(hour, minute, second)
+    return datetime.time(hour, minute, second)
 
 
 def moment(value: Any) -> datetime.datetime:
@@ -64,10 +63,10 @@ def moment(value: Any) -> datetime.datetime:
     day, _space, hour = str(value).strip().replace("T", " ").partition(" ")
     if not hour:
         raise ValueError(_("A day without a time of day.") + "\n" + _("Write both, for example 2026-12-24 17:00."))
-    return time_of_day(hour).on(day_of(day))
+    return datetime.datetime.combine(day_of(day), time_of_day(hour))
 
 
-def window(value: Any) -> tuple[LocalTime, LocalTime]:
+def window(value: Any) -> tuple[datetime.time, datetime.time]:
     """Parse `05:30-08:00`; the end must be after the start. Raises ValueError."""
     if isinstance(value, tuple):
         return value
@@ -144,14 +143,9 @@ SecretName = Annotated[
     str, AfterValidator(secret_name), WithJsonSchema({"type": "string", "pattern": f"^{_VARIABLE.pattern}$"})
 ]
 Seconds = Annotated[float, BeforeValidator(seconds)]
-_HOUR_SCHEMA = {"type": "string", "format": "time"}
-Hour = Annotated[LocalTime, PlainValidator(time_of_day), WithJsonSchema(_HOUR_SCHEMA)]
+Hour = Annotated[datetime.time, BeforeValidator(time_of_day)]
 Day = Annotated[datetime.date, BeforeValidator(day_of)]
-Window = Annotated[
-    tuple[LocalTime, LocalTime],
-    PlainValidator(window),
-    WithJsonSchema({"type": "array", "minItems": 2, "maxItems": 2, "prefixItems": [_HOUR_SCHEMA, _HOUR_SCHEMA]}),
-]
+Window = Annotated[tuple[datetime.time, datetime.time], BeforeValidator(window)]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 
 
