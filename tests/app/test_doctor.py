@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from loa.store.database import CONSOLE, Database
 from loa.workspace import Workspace
 from tests.conftest import Loa
 from tests.raising import raise_alarm
+from tests.zones import STATION
 
 
 def by_name(done_stdout: str) -> dict[str, dict[str, str]]:
@@ -46,9 +48,9 @@ def plan(station: Workspace, *moments: datetime.datetime) -> list[str]:
 
     The sample's own schedule airs on some days of the week and not at Tet: what doctor finds there depends on today.
     """
-    also = ", ".join(f'"{moment:%Y-%m-%d %H:%M}"' for moment in moments)
+    also = ", ".join(f'"{moment.astimezone(ZoneInfo(STATION)):%Y-%m-%d %H:%M}"' for moment in moments)
     station.schedule_file.write_text(
-        "timezone: UTC\noutputs: {thu: {kind: null}}\nbroadcasts:\n"
+        f"timezone: {STATION}\noutputs: {{thu: {{kind: null}}}}\nbroadcasts:\n"
         "  - {id: dvc, commune: ben-hai, campaigns: [dich-vu-cong-truc-tuyen], "
         f"days: [], also: [{also}], length: {{min: 10m, max: 15m}}, on: [thu]}}\n",
         "utf-8",

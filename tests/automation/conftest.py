@@ -1,6 +1,9 @@
 import datetime
-from collections.abc import Callable
+import os
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +13,7 @@ from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.approving import approve
 from tests.sounds import make_mp3
+from tests.zones import BOTH, STATION
 
 Plan = Callable[..., str]
 
@@ -44,14 +48,32 @@ def released(air: Workspace, store: Database) -> Workspace:
     return air
 
 
+@pytest.fixture(params=[STATION])
+def zone(request: pytest.FixtureRequest) -> Iterator[ZoneInfo]:
+    """The commune's zone; the computer itself is set to the other one."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = BOTH[1] if request.param == BOTH[0] else BOTH[0]
+    if hasattr(time, "tzset"):
+        time.tzset()
+    yield ZoneInfo(request.param)
+    os.environ.pop("TZ")
+    if before is not None:
+        os.environ["TZ"] = before
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+in_both_zones = pytest.mark.parametrize("zone", BOTH, indirect=True)
+
+
 @pytest.fixture
-def plan(air: Workspace) -> Plan:
+def plan(air: Workspace, zone: ZoneInfo) -> Plan:
     """Writes schedule.yaml: one broadcast, `tin`, at the given instants (UTC), and more; gives the first airing's id."""
 
     def write(*moments: datetime.datetime, on: str = "n", more: str = "", **lines: str) -> str:
-        extras = ", ".join(f'"{moment:%Y-%m-%d %H:%M:%S}"' for moment in moments)
+        extras = ", ".join(f'"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"' for moment in moments)
         text = (
-            "timezone: UTC\noutputs: {n: {kind: null}, m: {kind: null}, f: {kind: file}}\nbroadcasts:\n"
+            f"timezone: {zone.key}\noutputs: {{n: {{kind: null}}, m: {{kind: null}}, f: {{kind: file}}}}\nbroadcasts:\n"
             f"  - {{id: tin, commune: ben-hai, campaigns: [dvc], also: [{extras}], length: {{min: 1s, max: 20s}}, "
             + "".join(f"{key}: {value}, " for key, value in lines.items())
             + f"on: [{on}]}}\n{more}"

@@ -4,6 +4,7 @@ import datetime
 import json
 import wave
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from loa.automation import service
 from loa.automation.station import Automation
@@ -89,10 +90,10 @@ def test_an_exception_and_a_broken_rule_are_skipped(released: Workspace, store: 
 
 
 def test_two_normal_items_at_once_are_both_aired_the_second_after_the_first(
-    released: Workspace, store: Database, plan: Plan
+    released: Workspace, store: Database, plan: Plan, zone: ZoneInfo
 ) -> None:
     second = (
-        f'  - {{id: sau, commune: ben-hai, campaigns: [dvc], also: ["{SOON:%Y-%m-%d %H:%M:%S}"], '
+        f'  - {{id: sau, commune: ben-hai, campaigns: [dvc], also: ["{SOON.astimezone(zone):%Y-%m-%d %H:%M:%S}"], '
         "length: {min: 1s, max: 20s}, on: [n]}\n"
     )
     plan(SOON, more=second)

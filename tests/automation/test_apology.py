@@ -3,6 +3,7 @@
 import datetime
 import shutil
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +18,7 @@ from loa.store.lease import Lease
 from loa.workspace import Workspace
 from tests.approving import approve
 
-from .conftest import Plan
+from .conftest import Plan, in_both_zones
 
 START = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 SOON = START + datetime.timedelta(seconds=60)
@@ -38,12 +39,17 @@ def released_sorry(sorry: Workspace, store: Database) -> Workspace:
     return sorry
 
 
-def second_broadcast(on: str) -> str:
+def second_broadcast(on: str, zone: ZoneInfo) -> str:
     """Another broadcast of the commune at the same minute."""
     return (
-        f'  - {{id: sau, commune: ben-hai, campaigns: [dvc], also: ["{SOON:%Y-%m-%d %H:%M:%S}"], '
+        f'  - {{id: sau, commune: ben-hai, campaigns: [dvc], also: ["{SOON.astimezone(zone):%Y-%m-%d %H:%M:%S}"], '
         f"length: {{min: 1s, max: 20s}}, late: {LATE}, on: [{on}]}}\n"
     )
+
+
+def hours(zone: ZoneInfo, first: datetime.datetime, last: datetime.datetime) -> str:
+    """The rule that allows sound from `first` to `last` by the commune's clocks."""
+    return f'rules: {{allowed: ["{first.astimezone(zone):%H:%M:%S}-{last.astimezone(zone):%H:%M:%S}"]}}\n'
 
 
 def log_after(workspace: Workspace, store: Database, seconds: float = 90) -> Sequence[Row]:
@@ -91,26 +97,42 @@ def test_an_apology_changed_after_its_release_is_not_heard(
 
 
 def test_two_broadcasts_at_the_same_minute_get_one_apology_on_each_output(
-    released_sorry: Workspace, store: Database, plan: Plan
+    released_sorry: Workspace, store: Database, plan: Plan, zone: ZoneInfo
 ) -> None:
-    plan(SOON, on="n", late=LATE, more=second_broadcast("n, m"))
+    plan(SOON, on="n", late=LATE, more=second_broadcast("n, m", zone))
     found = log_after(released_sorry, store)
     assert sorted(str(row.outcome) for row in found) == ["aired", "aired", "missed", "missed"]
     reported = [row.output for row in found if row.outcome == "aired"]
     assert sorted(map(str, reported)) == ["m", "n"]
 
 
-def test_where_the_rules_forbid_sound_nobody_apologises(released_sorry: Workspace, store: Database, plan: Plan) -> None:
-    plan(SOON, late=LATE, more='rules: {allowed: ["01:00-02:00"]}\n')
+@in_both_zones
+def test_within_the_permitted_hours_the_apology_is_heard(
+    released_sorry: Workspace, store: Database, plan: Plan, zone: ZoneInfo
+) -> None:
+    """Ordinary hours of the commune, which are others by UTC."""
+    plan(SOON, late=LATE, more=hours(zone, START - datetime.timedelta(hours=1), START + datetime.timedelta(hours=1)))
+    missed, said = log_after(released_sorry, store)
+    assert (missed.outcome, said.outcome, said.bulletin) == ("missed", "aired", "ben-hai/xin-loi")
+
+
+@in_both_zones
+def test_where_the_rules_forbid_sound_nobody_apologises(
+    released_sorry: Workspace, store: Database, plan: Plan, zone: ZoneInfo
+) -> None:
+    forbidden = SOON + datetime.timedelta(hours=2), SOON + datetime.timedelta(hours=3)
+    plan(SOON, late=LATE, more=hours(zone, *forbidden))
     (skipped,) = log_after(released_sorry, store)
     assert skipped.outcome == "skipped"
     assert not (released_sorry.state / "heard").exists()
 
 
+@in_both_zones
 def test_an_apology_that_would_sound_after_the_allowed_hours_is_left_out(
-    released_sorry: Workspace, store: Database, plan: Plan
+    released_sorry: Workspace, store: Database, plan: Plan, zone: ZoneInfo
 ) -> None:
-    plan(SOON, late="{start_within: 58s}", more='rules: {allowed: ["01:00-10:02"]}\n')
+    allowed = START - datetime.timedelta(hours=2), START + datetime.timedelta(minutes=2)
+    plan(SOON, late="{start_within: 58s}", more=hours(zone, *allowed))
     (missed,) = log_after(released_sorry, store, 140)
     assert missed.outcome == "missed"
     assert not (released_sorry.state / "heard").exists()

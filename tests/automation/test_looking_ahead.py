@@ -17,7 +17,7 @@ from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.approving import approve
 
-from .conftest import Plan
+from .conftest import Plan, in_both_zones
 
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY = datetime.timedelta(days=1)
@@ -30,10 +30,12 @@ def test_what_would_be_missing_is_told_with_its_reason(air: Workspace, store: Da
     assert all("not released" in (row.reason or "") for row in rows)
 
 
+@in_both_zones
 def test_what_is_released_would_be_on_time_and_nothing_of_the_station_is_touched(
-    released: Workspace, store: Database, plan: Plan
+    released: Workspace, store: Database, plan: Plan, zone: ZoneInfo
 ) -> None:
-    plan(NOON + DAY, NOON + 2 * DAY, more='rules: {allowed: ["00:00-12:10"]}\n')
+    local = NOON.astimezone(zone)
+    plan(NOON + DAY, NOON + 2 * DAY, more=f'rules: {{allowed: ["{local:%H}:00-{local:%H}:10"]}}\n')
     before = sorted(path.name for path in released.state.iterdir())
     rows = rehearsal.rehearse(released, store, NOON, NOON + 7 * DAY)
     assert [row.outcome for row in rows] == ["aired", "aired"]

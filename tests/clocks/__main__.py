@@ -60,6 +60,7 @@ def _passes(clock: Clock, library: Path, arguments: list[str]) -> bool:
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "FAKE_UTIME": "1",
         "TZ": clock.zone,
+        "LOA_TEST_ZONE": clock.zone,
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "shim"), os.environ.get("PYTHONPATH", "")]),
     }
     command = [sys.executable, "-m", "pytest", "-q", "-m", f"not ({HERE})", "--shuffle", clock.name, *arguments]

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -31,6 +32,7 @@ from loa.workspace import Workspace
 from tests.approving import approve
 from tests.local import wait_for
 from tests.sounds import make_mp3
+from tests.zones import STATION
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 3.0
@@ -51,10 +53,11 @@ class Faulty:
     def plan(self, *offsets: float, on: str = "n", outputs: str = "", more: str = "", **lines: str) -> list[str]:
         """Write schedule.yaml; gives the ids of the airings."""
         moments = [self.begin + datetime.timedelta(seconds=offset) for offset in offsets]
-        extras = ", ".join(f'"{moment:%Y-%m-%d %H:%M:%S}"' for moment in moments)
+        zone = ZoneInfo(STATION)
+        extras = ", ".join(f'"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"' for moment in moments)
         settings = "".join(f"{key}: {value}, " for key, value in lines.items())
         self.workspace.schedule_file.write_text(
-            f"timezone: UTC\noutputs: {{n: {{kind: null}}{outputs}}}\nbroadcasts:\n"
+            f"timezone: {STATION}\noutputs: {{n: {{kind: null}}{outputs}}}\nbroadcasts:\n"
             f"  - {{id: tin, commune: ben-hai, campaigns: [dvc], also: [{extras}], length: {{min: 1s, max: 20s}}, "
             f"{settings}on: [{on}]}}\n{more}",
             "utf-8",

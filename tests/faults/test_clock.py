@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from loa.schedule import UTC
+from tests.zones import BOTH
 
 from .conftest import Faulty
 
@@ -34,7 +35,7 @@ class FakeClock:
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "TZ": "UTC",
+            "TZ": BOTH[1],
         }
         self.set(start)
 

@@ -370,7 +370,7 @@ class Dispatcher:
             outputs=self._outputs_for_apology(airing, now),
             priority="normal",
         )
-        if not apology.outputs or not inside_hours(self._schedule_watch.schedule.rules, apology):
+        if not apology.outputs or not inside_hours(self._schedule_watch.schedule, apology):
             return None
         self._last_apology |= {(airing.commune, output): now for output in apology.outputs}
         live = LiveAiring(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from dateutil.rrule import rrulestr
 
 from loa.i18n import _
+from loa.schedule.local_time import LocalTime, local_moment
 from loa.schedule.models import RANK, Broadcast, Priority, Rules, Schedule
 from loa.schedule.values import day_rule, days_of
 
@@ -110,7 +111,7 @@ def _moments(
     for day in _days(broadcast, min(start, first) if broadcast.rotate else first, last):
         for hour in hours:
             if day >= first:
-                yield datetime.datetime.combine(day, hour), broadcast.campaigns[turn % len(broadcast.campaigns)]
+                yield hour.on(day), broadcast.campaigns[turn % len(broadcast.campaigns)]
             turn += 1
     yield from ((extra.moment, broadcast.campaigns[0]) for extra in extras if not extra.campaign)
 
@@ -141,12 +142,12 @@ def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
     live = [a for a in order if a.skipped is None and a.priority != "emergency"]
     _clashes(schedule, live, problems)
     for airing in live:
-        if not inside_hours(schedule.rules, airing):
+        if not inside_hours(schedule, airing):
             spans = ", ".join(f"{a:%H:%M}-{b:%H:%M}" for a, b in schedule.rules.allowed)
             message = _("outside the hours that the commune allows ({spans})").format(spans=spans)
             problems[airing.id].append(Problem("rule.window", message))
     if schedule.rules.max_minutes or schedule.rules.max_sessions_per_day:
-        _sessions(schedule.rules, live, problems)
+        _sessions(schedule.rules, schedule.timezone, live, problems)
     return [replace(a, problems=tuple(problems[a.id])) if a.id in problems else a for a in order]
 
 
@@ -190,22 +191,25 @@ def _clash(message: str, **words: str) -> Problem:
     return Problem("plan.clash", message.format(**words))
 
 
-def inside_hours(rules: Rules, airing: Airing) -> bool:
-    """Return whether the whole airing is within the hours that the commune allows."""
-    if not rules.allowed:
+def inside_hours(schedule: Schedule, airing: Airing) -> bool:
+    """Return whether the whole airing is within the hours that the commune allows, by the commune's clocks.
+
+    `airing.planned` may be given in any time zone: an airing on request is planned in UTC.
+    """
+    allowed, zone = schedule.rules.allowed, schedule.timezone
+    if not allowed:
         return True
-    start, end = airing.planned, airing.ends
-    if start.date() != end.date():
+    if local_moment(airing.planned, zone).date() != local_moment(airing.ends, zone).date():
         return False
-    begins, stops = start.time(), end.time()
-    return any(a <= begins and stops <= b for a, b in rules.allowed)
+    begins, stops = LocalTime.of(airing.planned, zone), LocalTime.of(airing.ends, zone)
+    return any(first <= begins and stops <= last for first, last in allowed)
 
 
-def _sessions(rules: Rules, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
+def _sessions(rules: Rules, zone: datetime.tzinfo, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
     """Check the minutes of each session and the sessions of each day. A session is what is aired without a break."""
     per_day: dict[tuple[str, datetime.date], list[Airing]] = defaultdict(list)
     for airing in live:
-        per_day[airing.commune, airing.planned.date()].append(airing)
+        per_day[airing.commune, local_moment(airing.planned, zone).date()].append(airing)
     for items in per_day.values():
         number, minutes, end = 0, 0.0, None
         for airing in items:

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
 from loa.formats import day_of
 from loa.i18n import N_, _
 from loa.schedule import holidays_vn
+from loa.schedule.local_time import LocalTime
 from loa.workspace import is_state, leads_out
 from loa.yamlfile import is_kept
 
@@ -42,9 +43,9 @@ def seconds(value: Any) -> float:
     return found
 
 
-def time_of_day(value: Any) -> datetime.time:
+def time_of_day(value: Any) -> LocalTime:
     """Parse `17:00`, `5:30`, `17h30` or `17:00:05`. Raises ValueError."""
-    if isinstance(value, datetime.time):
+    if isinstance(value, LocalTime):
         return value
     text = str(value).strip()
     found = _HOUR.fullmatch(text)
@@ -53,7 +54,7 @@ def time_of_day(value: Any) -> datetime.time:
         raise ValueError(
             _("This is not a time of day.") + "\n" + _("Write hour:minute between 00:00 and 23:59, for example 17:00.")
         )
-    return datetime.time(hour, minute, second)
+    return LocalTime(hour, minute, second)
 
 
 def moment(value: Any) -> datetime.datetime:
@@ -63,10 +64,10 @@ def moment(value: Any) -> datetime.datetime:
     day, _space, hour = str(value).strip().replace("T", " ").partition(" ")
     if not hour:
         raise ValueError(_("A day without a time of day.") + "\n" + _("Write both, for example 2026-12-24 17:00."))
-    return datetime.datetime.combine(day_of(day), time_of_day(hour))
+    return time_of_day(hour).on(day_of(day))
 
 
-def window(value: Any) -> tuple[datetime.time, datetime.time]:
+def window(value: Any) -> tuple[LocalTime, LocalTime]:
     """Parse `05:30-08:00`; the end must be after the start. Raises ValueError."""
     if isinstance(value, tuple):
         return value
@@ -143,9 +144,14 @@ SecretName = Annotated[
     str, AfterValidator(secret_name), WithJsonSchema({"type": "string", "pattern": f"^{_VARIABLE.pattern}$"})
 ]
 Seconds = Annotated[float, BeforeValidator(seconds)]
-Hour = Annotated[datetime.time, BeforeValidator(time_of_day)]
+_HOUR_SCHEMA = {"type": "string", "format": "time"}
+Hour = Annotated[LocalTime, PlainValidator(time_of_day), WithJsonSchema(_HOUR_SCHEMA)]
 Day = Annotated[datetime.date, BeforeValidator(day_of)]
-Window = Annotated[tuple[datetime.time, datetime.time], BeforeValidator(window)]
+Window = Annotated[
+    tuple[LocalTime, LocalTime],
+    PlainValidator(window),
+    WithJsonSchema({"type": "array", "minItems": 2, "maxItems": 2, "prefixItems": [_HOUR_SCHEMA, _HOUR_SCHEMA]}),
+]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from loa.formats import day_of
 from loa.i18n import _
+from loa.schedule.local_time import LocalTime
 from loa.schedule.values import time_of_day
 
 
@@ -110,7 +111,7 @@ def parse_day(text: str, name: str) -> datetime.date:
         raise FormError({name: _("This is not a date.")}) from None
 
 
-def hour_of(text: str, name: str = "hour") -> datetime.time:
+def hour_of(text: str, name: str = "hour") -> LocalTime:
     """`17:00`, `17h`. Raises FormError, told at the field `name`."""
     try:
         return time_of_day(text)
@@ -120,4 +121,4 @@ def hour_of(text: str, name: str = "hour") -> datetime.time:
 
 def moment_in(form: Form, day: str, hour: str) -> datetime.datetime:
     """The wall-clock moment of two fields. Raises FormError."""
-    return datetime.datetime.combine(day_in(form, day), hour_of(form.text(hour, 8), hour))
+    return hour_of(form.text(hour, 8), hour).on(day_in(form, day))
