@@ -158,8 +158,10 @@ class Controller:
             if now > live.airing.planned and not live.cut and waited not in live.notes:
                 live.notes.append(waited)
             return
-        if now > live.limit:
+        if now > live.limit or live.outside_hours(max(moment, now)):
             self._end(live, now)
+            return
+        if self._take_off_if_withdrawn(live, now):  # since it was claimed: it may have waited for another one
             return
         live.session = self._start(live.airing, live.recording, self._lines(live), max(moment, now), live.offset)
         live.session.start()
@@ -227,19 +229,29 @@ class Controller:
         """Check an airing before its first sound: clock set back, approval withdrawn, outputs failed."""
         if (live.airing.planned - now).total_seconds() > self._timing.claim or slept or session.stood_still:
             live.stop_session()
-        elif now > live.limit or session.over:
+        elif now > live.limit or session.over or live.outside_hours(max(live.airing.planned, now)):
             self._end(live, now)
         else:
-            try:
-                self._fallbacks.check(live.recording)
-            except ApprovalError as error:
-                live.stop_session()
-                if live.airing.broadcast:  # tried again, perhaps with another recording, until it is too late
-                    del self.live[live.airing.id]
-                else:
-                    self._end_as_cut(live, "; ".join(finding.message for finding in error.findings), now)
-            except StoreError as error:
-                self._log.warning("store", problem=str(error))
+            self._take_off_if_withdrawn(live, now)
+
+    def _take_off_if_withdrawn(self, live: LiveAiring, now: datetime.datetime) -> bool:
+        """Look whether its recording is still approved. If not: what the schedule planned is tried again, perhaps with
+        another recording, until it is too late; what a person asked for ends. Return whether it is taken off.
+
+        A database that does not answer withdraws nothing.
+        """
+        try:
+            self._fallbacks.check(live.recording)
+        except ApprovalError as error:
+            live.stop_session()
+            if live.airing.broadcast:
+                del self.live[live.airing.id]
+            else:
+                self._end_as_cut(live, "; ".join(finding.message for finding in error.findings), now)
+            return True
+        except StoreError as error:
+            self._log.warning("store", problem=str(error))
+        return False
 
     def _handle_suspension(self, live: LiveAiring, session: PlayingSession, why: str, now: datetime.datetime) -> None:
         """Stop an airing because this process stood still. It resumes at its sentence, if there is still time."""
@@ -247,7 +259,7 @@ class Controller:
         live.stop_session()
         live.resumed = True
         live.notes.append(_("interrupted at {place} ({why})").format(place=place, why=why))
-        if not live.late.resume or now > live.limit:
+        if not live.late.resume or now > live.limit or live.outside_hours(now):
             self._end(live, now)
 
     def _watch_playing(self, live: LiveAiring, session: PlayingSession, now: datetime.datetime) -> None:
@@ -260,7 +272,8 @@ class Controller:
             live.quiet_since = None
         else:
             live.quiet_since = self._clock.elapsed() if live.quiet_since is None else live.quiet_since
-            if self._clock.elapsed() - live.quiet_since > self._timing.outage:
+            given_up = self._clock.elapsed() - live.quiet_since > self._timing.outage
+            if given_up or live.outside_hours(now):
                 self._end(live, now)
 
     def _note_position(self, live: LiveAiring, session: PlayingSession, *, at_once: bool = False) -> None:

@@ -20,7 +20,7 @@ from loa.i18n import _
 from loa.logs import logger
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
-from loa.schedule.airings import inside_hours
+from loa.schedule.airings import hours_end, inside_hours
 from loa.schedule.models import Late, Repeat
 from loa.store import ledger
 from loa.store.asrun import Outcome
@@ -314,6 +314,7 @@ class Dispatcher:
         repeat = broadcast.repeat if broadcast else Repeat(times=1)
         limit = airing.planned + self._start_within(airing)
         live = LiveAiring(airing, choice.recording, outputs, limit, self._late(airing), repeat)
+        live.hours_end = hours_end(self._schedule_watch.schedule, airing)
         live.resumes_after_cut = broadcast.resume_after_cut if broadcast else False
         live.notes += [choice.note] if choice.note else []
         if previous and previous.position is not None:
@@ -376,6 +377,7 @@ class Dispatcher:
         live = LiveAiring(
             apology, recording, apology.outputs, now + self._start_within(airing), Late(), Repeat(times=1)
         )
+        live.hours_end = hours_end(self._schedule_watch.schedule, apology)
         live.notes.append(_("in place of {airing} ({why})").format(airing=airing.id, why=reason))
         return live
 

@@ -76,6 +76,7 @@ class LiveAiring:
     this emergency interrupts may resume (None: as their broadcast says). `times_played`: how often it has been played.
     `due_at`: when its first sound was to be heard, in seconds of the clock that only goes forward. `told_unheard`: it
     was told where no sound came. `given_up`: outputs on which a newer emergency took the place of its repetitions.
+    `hours_end`: when the hours end in which the commune allows it; None where they do not bind it.
     """
 
     airing: Airing
@@ -84,6 +85,7 @@ class LiveAiring:
     limit: datetime.datetime
     late: Late
     repeat: Repeat
+    hours_end: datetime.datetime | None = None
     resumes_after_cut: bool = False
     offset: float = 0.0
     session: PlayingSession | None = None
@@ -124,6 +126,16 @@ class LiveAiring:
     def reports(self) -> list[OutputReport]:
         """What its outputs did in all sessions."""
         return [*self.past_reports, *(self.session.reports if self.session else ())]
+
+    def outside_hours(self, moment: datetime.datetime) -> bool:
+        """Whether, begun at `moment`, the rest of it would sound after the allowed hours; note so."""
+        position = self.session.position if self.session else self.offset
+        rest = datetime.timedelta(seconds=self.recording.seconds - position)
+        outside = self.hours_end is not None and moment + rest > self.hours_end
+        note = _("the hours that the commune allows were over")
+        if outside and note not in self.notes:
+            self.notes.append(note)
+        return outside
 
     def stop_session(self) -> None:
         """Stop the session; remember its reports and the position to resume at."""

@@ -205,6 +205,19 @@ def inside_hours(schedule: Schedule, airing: Airing) -> bool:
     return any(first <= begins and stops <= last for first, last in allowed)
 
 
+def hours_end(schedule: Schedule, airing: Airing) -> datetime.datetime | None:
+    """Return when the allowed hours end in which the airing begins: a late start must not sound after them, either.
+
+    None where they do not bind it: there are none, it begins outside of them, or it is an emergency.
+    """
+    zone = schedule.timezone
+    begins = LocalTime.of(airing.planned, zone)
+    for first, last in schedule.rules.allowed if airing.priority != "emergency" else ():
+        if first <= begins < last:
+            return last.on(local_moment(airing.planned, zone).date()).replace(tzinfo=zone)
+    return None
+
+
 def _sessions(rules: Rules, zone: datetime.tzinfo, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
     """Check the minutes of each session and the sessions of each day. A session is what is aired without a break."""
     per_day: dict[tuple[str, datetime.date], list[Airing]] = defaultdict(list)
