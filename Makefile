@@ -75,15 +75,16 @@ test: lint
 test-long: setup
 	$(BIN)/python -m pytest -n 4 --dist worksteal -m "long and not sound"
 	$(BIN)/python -m pytest -m "long and sound"
-	$(BIN)/python -m tests.simulation --seeds 40 --days 10 --first 1000
+	$(BIN)/python -m tests.simulation --seeds 40 --days 10 --first 1000 --jobs 2
 	$(BIN)/python -m tests.clocks
 
-# Hours of simulated worlds: make soak SEEDS=1000 DAYS=100 FIRST=0
+# Hours of simulated worlds: make soak SEEDS=1000 DAYS=100 FIRST=0 JOBS=2
 SEEDS ?= 1000
 DAYS ?= 100
 FIRST ?= 0
+JOBS ?= 2
 soak: setup
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --days $(DAYS) --first $(FIRST)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --days $(DAYS) --first $(FIRST) --jobs $(JOBS)
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -1,78 +1,44 @@
-"""Worlds from seeds: python -m tests.simulation --seeds 100 --days 30 [--first 0] [--seed N -v]"""
+"""Worlds from seeds: python -m tests.simulation --seeds 100 --days 30 [--first 0] [--jobs 2] [--seed N -v]"""
 
 import argparse
-import logging
+import multiprocessing
 import shutil
 import sys
-import time
-from collections import Counter
-from pathlib import Path
+from functools import partial
 
-import structlog
-
-from loa.i18n import set_language
-from loa.store.asrun import rows
-from tests.simulation.model import make_model, memory_folder
-from tests.simulation.promises import broken_promises
-from tests.simulation.world import World, use_process_table
-
-
-def run_seed(
-    seed: int, days: int, model: Path, *, verbose: bool = False
-) -> tuple[list[str], Counter[str], Counter[str]]:
-    """The broken promises of a world, and its faults and outcomes by kind."""
-    folder = memory_folder()
-    world = World(seed, folder, model)
-    use_process_table(world)
-    try:
-        world.run(days)
-        broken = broken_promises(world, days)
-        faults = Counter(name for _at, name in world.faults)
-        outcomes = Counter(str(row.outcome) for row in rows(world._store))
-        if verbose:
-            print("\n".join(world.history))
-            for sound in world.village.heard:
-                print(
-                    f"{sound.start:10.1f} {sound.end:10.1f} {sound.output} {sound.airing} {sound.first:.0f}-{sound.last:.0f} by {sound.process}"
-                )
-            for row in rows(world._store, kinds=None):
-                print(row.seq, row.kind, row.airing, row.outcome, row.reason)
-        return broken, faults, outcomes
-    finally:
-        world.close()
-        shutil.rmtree(folder, ignore_errors=True)
+from tests.simulation.files import make_model, memory_folder
+from tests.simulation.report import Report, be_quiet, run_seed
 
 
 def main() -> None:
     """Exit code 1 where a promise was broken."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--seeds", type=int, default=20)
-    options.add_argument("--first", type=int, default=0)
-    options.add_argument("--days", type=int, default=10)
-    options.add_argument("--seed", type=int)
-    options.add_argument("-v", "--verbose", action="store_true")
+    options = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    options.add_argument("--seeds", type=int, default=20, help="how many worlds")
+    options.add_argument("--first", type=int, default=0, help="the seed of the first one")
+    options.add_argument("--days", type=int, default=10, help="days of each world")
+    options.add_argument("--jobs", type=int, default=1, help="worker processes")
+    options.add_argument("--seed", type=int, help="only this world")
+    options.add_argument("-v", "--verbose", action="store_true", help="tell what happened in each world")
     given = options.parse_args()
-    set_language("en")
-    logging.disable(logging.CRITICAL)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    seeds = [given.seed] if given.seed is not None else list(range(given.first, given.first + given.seeds))
     model = make_model(memory_folder())
-    seeds = [given.seed] if given.seed is not None else range(given.first, given.first + given.seeds)
-    began, bad, faults, outcomes = time.monotonic(), 0, Counter[str](), Counter[str]()
-    for seed in seeds:
-        broken, had, got = run_seed(seed, given.days, model, verbose=given.verbose)
-        faults += had
-        outcomes += got
-        for text in broken:
-            print(f"seed {seed}: {text}")
-        bad += bool(broken)
-    days, took = len(list(seeds)) * given.days, time.monotonic() - began
-    print(
-        f"{days} station-days in {took:.0f} s ({days / took * 60:.0f} a minute), {bad} of {len(list(seeds))} seeds broke a promise"
-    )
-    print("faults:", dict(faults.most_common()))
-    print("outcomes:", dict(outcomes.most_common()))
-    shutil.rmtree(model, ignore_errors=True)
-    sys.exit(1 if bad else 0)
+    report = Report(given.days)
+    work = partial(run_seed, days=given.days, model=model, verbose=given.verbose)
+    be_quiet()
+    try:
+        if given.jobs == 1:
+            for seed in seeds:
+                report.add(work(seed))
+        else:
+            with multiprocessing.get_context("spawn").Pool(given.jobs, be_quiet) as pool:
+                for result in pool.imap_unordered(work, seeds):
+                    report.add(result)
+    except KeyboardInterrupt:
+        print("interrupted")
+    finally:
+        shutil.rmtree(model, ignore_errors=True)
+    print(report.text())
+    sys.exit(1 if report.broken else 0)
 
 
 if __name__ == "__main__":

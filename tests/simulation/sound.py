@@ -1,4 +1,4 @@
-"""Outputs of the simulation: who sounds where, from when to when; and outputs that break."""
+"""Outputs of the simulation: who sounds where, from when to when; and outputs that break or stall."""
 
 import datetime
 from collections.abc import Mapping
@@ -8,16 +8,23 @@ from loa.playout.channel import OutputCondition, OutputReport
 from loa.playout.recording import LoadedRecording
 from tests.simulation.clock import WorldClock
 
+_GIVEN_UP = 3.0
+"""Seconds without sound after which a connection is opened anew, and a process knows that it stood still."""
+
 
 @dataclass(slots=True)
 class Sound:
-    """What was heard on an output: seconds `first` to `last` of a recording, from real second `start` on."""
+    """What was heard on an output: seconds `first` to `last` of a recording, from real second `began` on.
+
+    `start`: when second `first` would have sounded without what held it up for a moment.
+    """
 
     output: str
     airing: str
     bulletin: str
     sha256: str
     process: int
+    began: float
     start: float
     first: float
     last: float
@@ -31,15 +38,21 @@ class Sound:
 
 @dataclass(slots=True)
 class Village:
-    """All outputs. `broken`: until which real second an output takes no sound."""
+    """All outputs. `broken`, `stalled`: until which real second an output takes no sound, and says so or does not."""
 
     clock: WorldClock
     broken: dict[str, float] = field(default_factory=dict)
+    stalled: dict[str, float] = field(default_factory=dict)
     heard: list[Sound] = field(default_factory=list)
 
     def works(self, output: str) -> bool:
         """Whether it takes sound now."""
-        return self.clock.real >= self.broken.get(output, -1.0)
+        now = self.clock.real
+        return now >= self.broken.get(output, -1.0) and now >= self.stalled.get(output, -1.0)
+
+    def is_silent(self, output: str) -> bool:
+        """Whether it takes no sound without an error: its connection looks well."""
+        return self.clock.real >= self.broken.get(output, -1.0) and self.clock.real < self.stalled.get(output, -1.0)
 
 
 class SimulatedSession:
@@ -61,29 +74,38 @@ class SimulatedSession:
         self._programme, self._planned, self._offset = programme, planned, offset
         self._reports = {name: OutputReport(name) for name in outputs}
         self._sounds: dict[str, Sound] = {}
+        self._stuck: dict[str, float] = {}
         self._seen = village.clock.real
         self._slept = village.clock.asleep
         self._held, self._paused_at = False, 0.0
 
     def next_event(self) -> float | None:
         """The next real second at which something happens by itself: it begins, or comes to its end."""
-        if self.stopped or self.over or self._held:
+        if self.stopped or self._held or self.over:
             return None
         clock = self._village.clock
         times = [s.start + self._programme.seconds - s.first for s in self._sounds.values() if not s.over]
         if len(self._sounds) < len(self._reports):
             times.append(max(clock.real_of(self._planned), clock.real + 0.5))
-        times += [end for name, end in self._village.broken.items() if name in self._reports and end > clock.real]
+        times += [since + _GIVEN_UP for since in self._stuck.values()]
+        for troubles in (self._village.broken, self._village.stalled):
+            times += [end for name, end in troubles.items() if name in self._reports and end > clock.real]
         return min(times, default=None)
 
     def hold(self, paused: bool) -> None:
         """The process stands still (SIGSTOP): its threads feed nothing; it notices when it goes on."""
+        now = self._village.clock.real
         if paused and not self._held:
             self.advance()
-            self._paused_at = self._village.clock.real
-        elif self._held and not paused and self._village.clock.real - self._paused_at > 3.0:
-            self.stood_still = self._village.clock.real - self._paused_at
-            self._silence()
+            self._paused_at = now
+        elif self._held and not paused and not self.over:
+            if now - self._paused_at > _GIVEN_UP:
+                self.stood_still = now - self._paused_at
+                self._silence()
+            else:
+                self._shift(now - self._paused_at)
+        if self._held:
+            self._seen = now
         self._held = paused
 
     def advance(self) -> None:
@@ -92,21 +114,34 @@ class SimulatedSession:
         now, before, self._seen = clock.real, self._seen, clock.real
         if self.stopped or self._held or self.stood_still:
             return
-        if clock.asleep > self._slept and any(not s.over for s in self._sounds.values()):
-            self._slept, self.stood_still = clock.asleep, clock.asleep - self._slept
-            self._silence()
-            return
+        if clock.asleep > self._slept and not self.over:
+            gone, self._slept = clock.asleep - self._slept, clock.asleep
+            if gone > _GIVEN_UP:
+                self.stood_still = gone
+                self._silence()
+                return
+            self._shift(gone)
         self._slept = clock.asleep
         for name, report in self._reports.items():
             sound = self._sounds.get(name)
             if sound and not sound.over:
-                end = min(now, max(before, village.broken.get(name, -1.0)) if not village.works(name) else now)
-                self._play(sound, report, end if village.works(name) else before)
-                if not village.works(name) and not sound.over:
-                    sound.over = True
-                    report.failures.append("broken")
+                self._go_on(sound, report, before, now)
             elif not report.complete and village.works(name) and clock.wall >= self._planned:
                 self._begin(name, report, now)
+
+    def _go_on(self, sound: Sound, report: OutputReport, before: float, now: float) -> None:
+        """The world has let it play up to `before`; what broke broke then."""
+        name = sound.output
+        if self._village.works(name):
+            sound.start += now - self._stuck.pop(name, now)  # a moment's stall: it goes on where it was
+            self._play(sound, report, now)
+        elif self._village.is_silent(name) and now - self._stuck.setdefault(name, before) < _GIVEN_UP:
+            self._play(sound, report, self._stuck[name])
+        else:
+            self._play(sound, report, self._stuck.pop(name, before))
+            if not sound.over:
+                sound.over = True
+                report.failures.append("broken")
 
     def _begin(self, name: str, report: OutputReport, now: float) -> None:
         playing = [s for s in self._sounds.values() if not s.over]
@@ -116,9 +151,8 @@ class SimulatedSession:
         first = max((s.last for s in playing), default=self._offset)
         if begun and not playing:
             first = max(self._offset, self._programme.sentence_before(self.position))
-        sound = Sound(
-            name, self._airing, self._programme.bulletin, self._programme.sha256, self._process, now, first, first
-        )
+        recording, by = self._programme, self._process
+        sound = Sound(name, self._airing, recording.bulletin, recording.sha256, by, now, now, first, first)
         self._sounds[name] = sound
         self._village.heard.append(sound)
         report.started = report.started or self._village.clock.wall
@@ -130,6 +164,11 @@ class SimulatedSession:
         report.last_sound_at = self._village.clock.wall
         if reached >= self._programme.seconds:
             sound.over = report.complete = True
+
+    def _shift(self, seconds: float) -> None:
+        for sound in self._sounds.values():
+            if not sound.over:
+                sound.start += seconds
 
     def _silence(self) -> None:
         for sound in self._sounds.values():

@@ -1,0 +1,124 @@
+"""A simulated `loa run`: the real station and the real database, each of whose writes can fail or be the last."""
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from loa.automation.station import Automation
+from loa.errors import Finding, StoreError
+from loa.playout.recording import LoadedRecording
+from loa.schedule import Airing
+from loa.schedule.outputs import AnyOutput
+from loa.store.database import Database
+from tests.simulation.clock import WorldClock
+from tests.simulation.sound import SimulatedSession
+
+
+class KilledError(BaseException):
+    """kill -9: nothing catches it."""
+
+
+@dataclass(slots=True)
+class Disk:
+    """The disk of the computer, until which real second it is full, has I/O errors, or another program locks the
+    database (`readers`: locks readers out, too).
+    """
+
+    clock: WorldClock
+    full_until: float = -1.0
+    broken_until: float = -1.0
+    locked_until: float = -1.0
+    readers: bool = False
+
+    def check(self, *, writing: bool) -> None:
+        """Raises StoreError where the database does not answer now."""
+        now = self.clock.real
+        if now < self.locked_until and (writing or self.readers):
+            raise StoreError(Finding("store.busy", "locked", ""))
+        if now < self.full_until and writing:
+            raise StoreError(Finding("store.full", "full", ""))
+        if now < self.broken_until and writing:
+            raise StoreError(Finding("store.trouble", "disk I/O error", ""))
+
+
+@dataclass(slots=True)
+class Fuse:
+    """When the process is killed: in so many writes, before or after the commit."""
+
+    writes: int | None = None
+    after: bool = False
+
+    def burns(self) -> bool:
+        """Count a write; whether the process dies at it."""
+        if self.writes is None:
+            return False
+        self.writes -= 1
+        return self.writes <= 0
+
+
+class FaultyDatabase(Database):
+    """The station's database: it fails when the disk does, and processes die at its commits."""
+
+    def __init__(self, path: Path, disk: Disk, fuse: Fuse) -> None:
+        self._disk, self._fuse = disk, fuse
+        super().__init__(path)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """As the real one."""
+        self._disk.check(writing=False)
+        with super().read() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *given: Any, **named: Any) -> Iterator[Connection]:
+        """As the real one."""
+        try:
+            self._disk.check(writing=True)
+        except StoreError as error:
+            self.full = error.findings[0].code == "store.full"
+            raise
+        dies = self._fuse.burns()
+        with super().write(*given, **named) as connection:
+            yield connection
+            if dies and not self._fuse.after:
+                raise KilledError
+        if dies:
+            raise KilledError
+
+
+class SimulatedAutomation(Automation):
+    """The real station; only what makes the sound is another."""
+
+    open_session: Callable[[str, LoadedRecording, tuple[str, ...], datetime.datetime, float], SimulatedSession]
+    sessions: list[SimulatedSession]
+
+    def _session(
+        self,
+        airing: Airing,
+        programme: LoadedRecording,
+        outputs: Mapping[str, AnyOutput],
+        planned: datetime.datetime,
+        offset: float,
+    ) -> SimulatedSession:
+        made = self.open_session(airing.id, programme, tuple(outputs), planned, offset)
+        self.sessions.append(made)
+        return made
+
+
+@dataclass(slots=True)
+class Process:
+    """A `loa run`. `paused_until`: SIGSTOP."""
+
+    pid: int
+    station: SimulatedAutomation
+    store: FaultyDatabase
+    fuse: Fuse
+    sessions: list[SimulatedSession] = field(default_factory=list)
+    alive: bool = True
+    paused_until: float = -1.0

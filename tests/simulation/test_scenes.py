@@ -1,0 +1,63 @@
+"""What seeds have found, each as a scene of its own."""
+
+from loa.actions.approvals import withdraw
+from loa.store.asrun import rows
+from loa.store.requests import AirRequest, ask
+from tests.simulation.conftest import broken_in
+from tests.simulation.files import OUTPUTS
+from tests.simulation.world import Act, World
+
+NOON, EVENING = 12 * 3600.0 + 600.0, 20 * 3600.0 + 58 * 60.0
+"""When luan-phien (12:10) and tin-toi (20:58, until 21:00 is allowed) are planned."""
+
+
+def outcome(world: World, broadcast: str) -> tuple[str | None, str]:
+    """The first one of the broadcast."""
+    row = next(row for row in rows(world.store) if row.broadcast == broadcast)
+    return row.outcome, row.reason or ""
+
+
+def test_a_release_withdrawn_while_the_airing_waits_for_an_emergency_is_not_heard(world: World) -> None:
+    def emergency() -> None:
+        request = AirRequest(airing="air:x", bulletin="trung-son/khan", outputs=("cho",), by="Hoa", now=True)
+        ask(world.store, request, world.clock.wall)
+        world.acts.append(Act("emergency", world.clock.real, "air:x", ("cho",), 40.0))
+        world.trouble("emergency", world.clock.real + 130.0)
+
+    def withdrawal() -> None:
+        for bulletin in ("trung-son/luan-phien-dvc", "trung-son/luan-phien-ytb"):
+            withdraw(world.workspace, world.store, bulletin, "Hoa", world.clock.wall)
+        world.trouble("withdrawn", world.clock.real + 1000.0)
+        for release in world.releases:
+            if "luan-phien" in release.bulletin:
+                release.until = world.clock.real
+
+    world.at(NOON - 8.0, emergency)
+    world.at(NOON + 7.0, withdrawal)
+    assert broken_in(world, 1) == []
+    assert outcome(world, "luan-phien")[0] == "missed"
+
+
+def test_what_would_sound_after_the_allowed_hours_is_missed(world: World) -> None:
+    def power_cut() -> None:
+        world.village.broken = dict.fromkeys(OUTPUTS, EVENING + 100.0)
+        world.trouble("output", EVENING + 110.0)
+
+    world.at(EVENING - 20.0, power_cut)
+    assert broken_in(world, 1) == []
+    assert not any(sound.airing.startswith("tin-toi") for sound in world.village.heard)
+    how, why = outcome(world, "tin-toi")
+    assert how == "missed"
+    assert "the hours that the commune allows were over" in why
+
+
+def test_what_is_interrupted_is_not_resumed_after_the_allowed_hours(world: World) -> None:
+    def power_cut() -> None:
+        world.village.broken = dict.fromkeys(OUTPUTS, EVENING + 115.0)
+        world.trouble("output", EVENING + 130.0)
+
+    world.at(EVENING + 20.0, power_cut)
+    assert broken_in(world, 1) == []
+    (heard,) = (sound for sound in world.village.heard if sound.airing.startswith("tin-toi"))
+    assert abs(heard.last - 20.0) < 0.01
+    assert outcome(world, "tin-toi")[0] == "missed"
