@@ -29,9 +29,10 @@ from loa.schedule import UTC
 from loa.store import approvals
 from loa.store.approvals import find, planned_recording
 from loa.store.asrun import NewRow as Entry
-from loa.store.asrun import append, end_of_log, rows, verify
+from loa.store.asrun import append, end_of_log, rows
 from loa.store.database import CONSOLE, Database
 from loa.store.lease import Lease, who_is_on_air
+from loa.store.proof import verify
 from loa.workspace import Workspace
 from tests.approving import approve
 from tests.conftest import ROOT, Loa

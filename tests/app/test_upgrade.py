@@ -20,8 +20,9 @@ from loa.bulletin import writer
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
 from loa.store.approvals import all_approvals, approved, find
-from loa.store.asrun import outcome_of, rows, verify
+from loa.store.asrun import outcome_of, rows
 from loa.store.database import Database
+from loa.store.proof import verify
 from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace

@@ -10,8 +10,9 @@ from loa.automation import service
 from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.schedule import UTC
-from loa.store.asrun import Row, rows, verify
+from loa.store.asrun import Row, rows
 from loa.store.database import Database
+from loa.store.proof import verify
 from loa.workspace import Workspace
 
 from .conftest import Plan

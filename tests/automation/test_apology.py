@@ -12,9 +12,10 @@ from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.store.approvals import find
-from loa.store.asrun import Row, rows, verify
+from loa.store.asrun import Row, rows
 from loa.store.database import Database
 from loa.store.lease import Lease
+from loa.store.proof import verify
 from loa.workspace import Workspace
 from tests.approving import approve
 

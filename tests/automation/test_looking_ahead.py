@@ -12,8 +12,8 @@ from loa.automation.rehearsal import rehearse_in
 from loa.schedule import UTC, airings
 from loa.schedule.loader import load_schedule
 from loa.store.approvals import find
-from loa.store.asrun import verify
 from loa.store.database import Database
+from loa.store.proof import verify
 from loa.workspace import Workspace
 from tests.approving import approve
 

@@ -13,8 +13,9 @@ from loa.app.backup import backup
 from loa.app.restore import restore
 from loa.errors import WorkspaceError
 from loa.schedule import UTC
-from loa.store.asrun import rows, verify
+from loa.store.asrun import rows
 from loa.store.database import Database
+from loa.store.proof import verify
 from loa.workspace import Workspace
 from tests.conftest import Loa
 

@@ -24,9 +24,10 @@ from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.store.alarms import open_alarms
 from loa.store.approvals import BulletinFile, find
-from loa.store.asrun import Row, rows, verify
+from loa.store.asrun import Row, rows
 from loa.store.database import Database, stamp
 from loa.store.lease import Lease, who_is_on_air
+from loa.store.proof import verify
 from loa.store.tables import presence
 from loa.workspace import Workspace
 from tests.approving import approve

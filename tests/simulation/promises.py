@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from loa.schedule import Airing
 from loa.schedule.airings import hours_end
-from loa.store.asrun import Row, rows, verify
+from loa.store.asrun import Row, rows
+from loa.store.proof import verify
 from tests.simulation.files import ALLOWED, LENGTH, OUTPUTS, SENTENCE, START, ZONE
 from tests.simulation.sound import Sound
 from tests.simulation.world import DAY, Act, Window, World

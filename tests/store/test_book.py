@@ -5,8 +5,10 @@ import pytest
 from sqlalchemy import text
 
 from loa.errors import LogbookError
-from loa.store.asrun import NewRow, append, newest, outcomes, rows, verify
+from loa.store.asrun import NewRow, append, newest, outcomes, rows
+from loa.store.chain import chain_hash
 from loa.store.database import Database
+from loa.store.proof import verify
 
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 
@@ -91,8 +93,6 @@ def test_two_rows_that_changed_places_are_found(store: Database, seal: Path) -> 
 
 
 def test_a_row_rewritten_with_a_fresh_hash_still_breaks_the_chain(store: Database, seal: Path) -> None:
-    from loa.store.asrun import chain_hash
-
     fill(store, seal)
     tamper(store, "UPDATE logbook SET reason = 'x' WHERE seq = 3")
     with store.read() as connection:

@@ -18,9 +18,10 @@ import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, text
 
 from loa.errors import SchemaError
-from loa.store.asrun import rows, verify
+from loa.store.asrun import rows
 from loa.store.database import CONSOLE, STATION, Database, stamp
 from loa.store.migrations import Schema
+from loa.store.proof import verify
 from loa.workspace import Workspace
 from tests.conftest import Loa
 from tests.local import free_port
@@ -58,14 +59,14 @@ def test_a_station_of_0_1_is_copied_aside_and_gets_the_new_names(old_station: Wo
     assert {"started_at", "heartbeat", "resolved_until"} < columns(file, "presence")
     assert not {"born", "beat", "swept"} & columns(file, "presence")
     assert "last_sound_at" in columns(file, "outputs")
-    before[1][:] = [(*row, None) for row in before[1]]  # the identity that no process of then has left
-    assert before == (
-        ask(file, "SELECT * FROM logbook"), ask(file, "SELECT * FROM presence"), ask(file, "SELECT * FROM outputs")
-    )  # fmt: skip
+    log, presence, outputs = before
+    assert [row[: len(log[0])] for row in ask(file, "SELECT * FROM logbook")] == log
+    presence[:] = [(*row, None) for row in presence]  # the identity that no process of then has left
+    assert ask(file, "SELECT * FROM presence") == presence
+    assert ask(file, "SELECT * FROM outputs") == outputs
     assert verify(store, old_station.seal) == []
     assert [row.outcome for row in rows(store)] == ["aired"]
     store.close()
-    assert ask(file, "SELECT version FROM schema_version") == [(n,) for n in range(2, STATION.version + 1)]
     (copy,) = aside(file)
     assert re.fullmatch(r"station-v1-\d{4}-\d\d-\d\d-\d{6}\.db", copy.name)
     assert "born" in columns(copy, "presence")

@@ -8,20 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from loa.automation import service
 from loa.automation.station import Automation
 from loa.clock import RealClock
-from loa.errors import SchemaError, StoreError
+from loa.errors import LogbookError, SchemaError, StoreError
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
 from loa.store import requests
 from loa.store.approvals import all_approvals, find
-from loa.store.asrun import rows, verify
+from loa.store.asrun import NewRow, append, append_all, rows
+from loa.store.chain import chain_hash
 from loa.store.database import Database
-from loa.store.migrations import schema_version
+from loa.store.migrations import STATION, schema_version
+from loa.store.proof import verify
 from loa.store.requests import StopRequest
 from loa.store.tables import approvals, presence
 from loa.workspace import Workspace
@@ -112,7 +114,10 @@ OLD = (
     "ALTER TABLE presence RENAME heartbeat TO beat",
     "ALTER TABLE presence RENAME resolved_until TO swept",
     "ALTER TABLE outputs RENAME last_sound_at TO took",
-    "DROP TABLE schema_version",
+    "ALTER TABLE presence DROP COLUMN identity",
+    "ALTER TABLE logbook DROP COLUMN format, DROP COLUMN station, DROP COLUMN part_of",
+    "DROP TABLE log_identity, schema_version",
+    "UPDATE logbook SET details = '{}'",
 )
 """What makes a database of 0.1 of one of today."""
 
@@ -124,10 +129,18 @@ def test_a_database_of_0_1_is_migrated_once_by_programs_that_start_at_once(
     with store.write() as connection:
         for statement in OLD:
             connection.exec_driver_sql(statement)
+        row = connection.execute(text("SELECT * FROM logbook")).mappings().one()
+        connection.execute(text("UPDATE logbook SET hash = :hash"), {"hash": chain_hash(row)})
+    station.seal.unlink()
     with ThreadPoolExecutor(4) as pool:
         opened = list(pool.map(lambda _n: Database(server.url), range(4)))
-    assert [database.rows(select(schema_version.c.version)) for database in opened] == [[{"version": 2}]] * 4
+    steps = [{"version": version} for version in range(2, STATION.version + 1)]
+    assert [database.rows(select(schema_version.c.version)) for database in opened] == [steps] * 4
     assert [approval.bulletin for approval in all_approvals(opened[0])] == ["ben-hai/tin"]
+    append_all(opened[0], [NewRow(airing="a"), NewRow("output", part_of="a", output="n")], START, seal=station.seal)
+    with pytest.raises(LogbookError):
+        append_all(opened[1], [NewRow("output", part_of="a", output="n")], START, seal=station.seal)
+    assert [row.format for row in rows(opened[0], kinds=None)] == [None, 2, 2]
     assert verify(opened[0], station.seal) == []
     assert opened[0].rows(select(presence.c.heartbeat)) == []
     for database in (store, *opened):
@@ -166,3 +179,32 @@ def test_what_is_written_half_is_not_written(station: Workspace) -> None:
     with store.read() as connection:
         assert len(connection.execute(approvals.select()).all()) == 1
     store.close()
+
+
+def test_a_forged_approval_does_not_count(station: Workspace) -> None:
+    store = open_it(station)
+    with store.write() as connection:
+        row = {"bulletin": "ben-hai/tin", "sha256": "b" * 64, "by": "Chị Hoa", "at": "2026-11-20T10:00:00.000000Z"}
+        connection.execute(insert(approvals).values(row))
+    assert [approval.sha256 == "b" * 64 for approval in all_approvals(store)] == [False]
+    (finding,) = verify(store, station.seal)
+    assert "the log does not hold it" in finding.message
+    store.close()
+
+
+def test_verify_beside_writers_never_reports_a_fault(station: Workspace) -> None:
+    stores = [open_it(station) for _n in range(3)]
+    look = stores.pop()
+
+    def write(number: int) -> None:
+        append(stores[number % 2], NewRow("alarm", reason=str(number)), START, seal=station.seal)
+
+    with ThreadPoolExecutor(2) as pool:
+        written = pool.map(write, range(60))
+        for _n in range(30):
+            assert verify(look, station.seal) == []
+        list(written)
+    assert verify(look, station.seal) == []
+    assert len(rows(look, kinds=("alarm",))) == 60
+    for store in (*stores, look):
+        store.close()

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import structlog
-from sqlalchemy import insert
 
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
@@ -16,10 +15,9 @@ from loa.playout.outputs import not_ready
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing, Schedule, airings
 from loa.schedule.outputs import AnyOutput
-from loa.store.approvals import all_approvals
+from loa.store import approvals
 from loa.store.asrun import Row, rows
-from loa.store.database import Database, stamp
-from loa.store.tables import approvals
+from loa.store.database import Database
 from loa.workspace import Workspace
 
 _STILL = Timing(asleep=float("inf"))
@@ -129,11 +127,9 @@ def rehearse(workspace: Workspace, store: Database, since: datetime.datetime, un
     The station's own data is not changed. Raises ScheduleError, StoreError.
     """
     own = Database("sqlite://")
-    with own.write() as connection:
-        for approval in all_approvals(store):
-            if approval.withdrawn is None:
-                row = {"bulletin": approval.bulletin, "sha256": approval.sha256, "by": approval.by}
-                connection.execute(insert(approvals).values(at=stamp(approval.at), **row))
+    for approval in approvals.all_approvals(store):
+        if approval.withdrawn is None:
+            approvals.add(None, own, approval)
     return rehearse_in(workspace, own, since, until)
 
 

@@ -1,8 +1,10 @@
 """`loa log`: what was on air, and the proof that nobody changed it."""
 
 import datetime
+import io
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,8 @@ from loa.files import write_atomic
 from loa.i18n import _
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
-from loa.store import asrun, asrun_export
+from loa.store import asrun, asrun_export, proof
+from loa.workspace import read_text
 
 
 @loa.group(help=_("The as-run log: what was on air, and what was not."), invoke_without_command=True)
@@ -58,19 +61,65 @@ def log(
 
 
 @log.command(help=_("Prove that no row was changed, removed or moved."))
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    metavar="LINE|FILE",
+    help=_("A line of loa log witness, or a file (a saved mail) with such lines; may be given several times."),
+)
 @pass_station
-def verify(station: CliContext) -> None:
+def verify(station: CliContext, witnesses: tuple[str, ...]) -> None:
     """Exit 0: the log is whole; 1: it is not."""
-    workspace = station.workspace
-    store = open_station_store(workspace, load_schedule(workspace))
-    findings = asrun.verify(store, workspace.seal)
-    if findings:
-        print_findings(findings, stream=sys.stderr)
+    workspace, kept = station.workspace, _witnesses(witnesses)
+    schedule = load_schedule(workspace)
+    store = open_station_store(workspace, schedule)
+    found = proof.examine(store, workspace.seal, kept)
+    if found.fits:
+        day = found.fits.at.astimezone(schedule.timezone)
+        message = _("The last witness that fits is the one of {day}: up to row {seq} the log is as it was then.")
+        click.echo(message.format(day=f"{day:%d/%m/%Y %H:%M}", seq=found.fits.seq))
+    elif kept:
+        click.echo(_("None of the witnesses fits."))
+    if found.findings:
+        print_findings(found.findings, stream=sys.stderr)
         raise SystemExit(1)
-    rows = asrun.rows(store, kinds=None)
-    click.echo(_("The log is whole: {count} rows.").format(count=len(rows)))
-    if rows:
-        click.echo(_("The last one has the hash {hash}.").format(hash=rows[-1].hash))
+    click.echo(_("The log is whole: {count} rows.").format(count=found.rows))
+    if found.rows:
+        click.echo(_("The last one has the hash {hash}.").format(hash=found.last.hash))
+
+
+@log.command(help=_("Print the end of the log as a line and a QR code, to be kept outside of this computer."))
+@click.option("--no-qr", is_flag=True, help=_("The line only."))
+@pass_station
+def witness(station: CliContext, *, no_qr: bool) -> None:
+    """The line goes to stdout first; `loa log verify --witness LINE` compares it later."""
+    store = open_station_store(station.workspace, load_schedule(station.workspace))
+    line = proof.witness(store)
+    if line is None:
+        click.echo(_("The log holds nothing yet."), err=True)
+        raise SystemExit(1)
+    click.echo(str(line))
+    if not no_qr:
+        import segno  # only for this command
+
+        code = io.StringIO()
+        segno.make(str(line), micro=False).terminal(code, compact=True)
+        click.echo(code.getvalue())
+
+
+def _witnesses(given: Iterable[str]) -> list[proof.Witness]:
+    """The witnesses that are given as lines, or in text files (saved mails). Raises UsageError, WorkspaceError."""
+    found: list[proof.Witness] = []
+    for text in given:
+        written = read_text(Path(text)) if len(text) < 200 and not text.upper().startswith("LOA1") else text
+        right, wrong = proof.find_witnesses(written)
+        if wrong:
+            raise click.UsageError(_("This witness was copied wrongly: {line}").format(line=wrong[0]))
+        if not right:
+            raise click.UsageError(_("There is no witness in “{text}”: it begins with LOA1.").format(text=text[:60]))
+        found += right
+    return found
 
 
 def write(content: str | bytes, output: Path | None) -> None:

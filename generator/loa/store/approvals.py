@@ -1,19 +1,26 @@
-"""Who released which recording for air. A release is bound to the SHA-256 of the MP3, not to its name."""
+"""Who released which recording for air. A release is bound to the SHA-256 of the MP3, not to its name.
+
+The table holds what is shown; what counts is the log. A release counts only with its row in the chain, and not after
+a row that withdraws it: a row that somebody puts into the table, or a withdrawal that is taken out, changes nothing.
+"""
 
 import datetime
 import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from loa.errors import ApprovalError, Finding
 from loa.files import write_atomic
 from loa.i18n import _
 from loa.store.asrun import NewRow, append_all
+from loa.store.chain import GENESIS, chain_hash
 from loa.store.database import Database, instant, stamp
-from loa.store.tables import approvals
+from loa.store.tables import approvals, logbook
 from loa.workspace import Workspace
 
 
@@ -120,11 +127,20 @@ def keep_copy(workspace: Workspace, recording: BulletinFile, sha256: str, data: 
             write_atomic(kept.with_suffix(".json"), manifest.read_bytes())
 
 
-def add(workspace: Workspace, store: Database, approval: Approval) -> None:
-    """Write an approval, and the row of the log that says so, in one transaction. Raises StoreError."""
+def add(workspace: Workspace | None, store: Database, approval: Approval) -> None:
+    """Write an approval, and the row of the log that says so, in one transaction. `workspace`: None for a log that has
+    no seal. Raises StoreError.
+    """
     row = {"bulletin": approval.bulletin, "sha256": approval.sha256, "by": approval.by, "at": stamp(approval.at)}
-    entry = _entry(approval, _("released by {name}").format(name=approval.by))
-    append_all(store, [entry], approval.at, together=[insert(approvals).values(row)], seal=workspace.seal)
+    reason = _("released by {name}").format(name=approval.by)
+    entry = _entry(approval, reason, act="released", by=approval.by, at=row["at"])
+    append_all(
+        store,
+        [entry],
+        approval.at,
+        together=[insert(approvals).values(row)],
+        seal=workspace.seal if workspace else None,
+    )
 
 
 def end(workspace: Workspace, store: Database, bulletin: str, by: str, now: datetime.datetime) -> list[Approval]:
@@ -136,13 +152,15 @@ def end(workspace: Workspace, store: Database, bulletin: str, by: str, now: date
         .values(withdrawn=stamp(now), withdrawn_by=by)
     )
     reason = _("release withdrawn by {name}").format(name=by)
-    append_all(store, [_entry(a, reason) for a in ended], now, together=[change], seal=workspace.seal)
+    entries = [_entry(a, reason, act="withdrawn", by=by) for a in ended]
+    append_all(store, entries, now, together=[change], seal=workspace.seal)
     return ended
 
 
 def approved(store: Database, bulletin: str, sha256: str) -> Approval | None:
     """The release in force for exactly this recording under this name, or None. Raises StoreError."""
-    return next((a for a in all_approvals(store, bulletin) if a.sha256 == sha256 and a.withdrawn is None), None)
+    found = all_approvals(store, bulletin, sha256)
+    return next((approval for approval in found if approval.withdrawn is None), None)
 
 
 def last_approved(workspace: Workspace, store: Database, bulletin: str) -> tuple[Approval, BulletinFile] | None:
@@ -154,13 +172,91 @@ def last_approved(workspace: Workspace, store: Database, bulletin: str) -> tuple
     return None
 
 
-def all_approvals(store: Database, bulletin: str | None = None) -> list[Approval]:
-    """Every release, the oldest first. Raises StoreError."""
-    query = select(approvals).order_by(approvals.c.id)
-    if bulletin:
-        query = query.where(approvals.c.bulletin == bulletin)
+def all_approvals(store: Database, bulletin: str | None = None, sha256: str | None = None) -> list[Approval]:
+    """Every release that the log confirms, the oldest first. Raises StoreError."""
     with store.read() as connection:
-        return [_approval(row) for row in connection.execute(query)]
+        return [approval for approval, doubt in checked(connection, bulletin, sha256) if doubt is None]
+
+
+def checked(
+    connection: Connection, bulletin: str | None = None, sha256: str | None = None
+) -> Iterable[tuple[Approval, str | None]]:
+    """Every row of the table, the oldest first, with why it does not count (None: it does).
+
+    A withdrawal that stands only in the log is filled in. Raises StoreError.
+    """
+    query, acts = select(approvals).order_by(approvals.c.id), _acts()
+    if bulletin:
+        query, acts = query.where(approvals.c.bulletin == bulletin), acts.where(logbook.c.bulletin == bulletin)
+    if sha256:
+        query, acts = query.where(approvals.c.sha256 == sha256), acts.where(logbook.c.sha256 == sha256)
+    rows = connection.execute(query).mappings().all()
+    by_recording: dict[tuple[str, str], list[RowMapping]] = {}
+    for act in connection.execute(acts).mappings() if rows else ():
+        by_recording.setdefault((act["bulletin"], act["sha256"]), []).append(act)
+    for row in rows:
+        approval = Approval(row["bulletin"], row["sha256"], row["by"], instant(row["at"]), _instant(row["withdrawn"]))
+        found = by_recording.get((row["bulletin"], row["sha256"]), [])
+        released = max((n for n, act in enumerate(found) if _releases(act, row)), default=None)
+        if released is None or not _in_chain(found[released]):
+            yield approval, _("the log does not hold it")
+            continue
+        withdrawn = next((act for act in found[released + 1 :] if _withdraws(act, rows)), None)
+        if withdrawn and approval.withdrawn is None:
+            yield approval, _("the log says that it was withdrawn")
+        else:
+            yield approval, None
+
+
+def _acts() -> Any:
+    """The rows of the log about approvals, in order, each with what its neighbours say about it."""
+    before, after = logbook.alias("before"), logbook.alias("after")
+    last = select(func.max(logbook.c.seq)).scalar_subquery()
+    return (
+        select(logbook, before.c.hash.label("hash_before"), after.c.previous.label("hash_after"), last.label("last"))
+        .outerjoin(before, before.c.seq == logbook.c.seq - 1)
+        .outerjoin(after, after.c.seq == logbook.c.seq + 1)
+        .where(logbook.c.kind == "approval")
+        .order_by(logbook.c.seq)
+    )
+
+
+def _in_chain(act: RowMapping) -> bool:
+    """Whether the row of the log is whole, and its neighbours hold on to it."""
+    follows = act["previous"] == (GENESIS if act["seq"] == 1 else act["hash_before"])
+    held = act["hash_after"] == act["hash"] or (act["hash_after"] is None and act["seq"] == act["last"])
+    return follows and held and chain_hash({column.name: act[column.name] for column in logbook.columns}) == act["hash"]
+
+
+def _releases(act: RowMapping, row: RowMapping) -> bool:
+    """Whether the row of the log says that this approval was given."""
+    if act["format"] in (None, 1):
+        return bool(act["at"] == row["at"] and row["by"] in (act["reason"] or ""))
+    return _said(act, "act", "by", "at") == ["released", row["by"], row["at"]]
+
+
+def _withdraws(act: RowMapping, rows: Iterable[RowMapping]) -> bool:
+    """Whether the row of the log says that approvals of this recording were withdrawn.
+
+    Rows of format 1 do not say which of the two they mean: what is no release is a withdrawal.
+    """
+    if act["format"] in (None, 1):
+        same = (row for row in rows if (row["bulletin"], row["sha256"]) == (act["bulletin"], act["sha256"]))
+        return not any(row["at"] == act["at"] for row in same)
+    return _said(act, "act") == ["withdrawn"]
+
+
+def _said(act: RowMapping, *names: str) -> list[object]:
+    """Parts of the payload of a row, None for what it lacks."""
+    try:
+        held = json.loads(act["details"])
+    except (TypeError, ValueError):
+        held = None
+    return [held.get(name) if isinstance(held, dict) else None for name in names]
+
+
+def _instant(text: str | None) -> datetime.datetime | None:
+    return instant(text) if text else None
 
 
 def approved_copy(workspace: Workspace, sha256: str) -> Path:
@@ -168,13 +264,8 @@ def approved_copy(workspace: Workspace, sha256: str) -> Path:
     return workspace.state / "released" / f"{sha256}.mp3"
 
 
-def _approval(row: Row[tuple[object, ...]]) -> Approval:
-    withdrawn = instant(row.withdrawn) if row.withdrawn else None
-    return Approval(row.bulletin, row.sha256, row.by, instant(row.at), withdrawn)
-
-
-def _entry(approval: Approval, reason: str) -> NewRow:
-    return NewRow("approval", bulletin=approval.bulletin, sha256=approval.sha256, reason=reason)
+def _entry(approval: Approval, reason: str, **details: str) -> NewRow:
+    return NewRow("approval", bulletin=approval.bulletin, sha256=approval.sha256, reason=reason, details=details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +283,8 @@ class State:
 
 def states(workspace: Workspace, store: Database) -> list[State]:
     """Every bulletin that exists or has a release in force, by id. Raises StoreError, ApprovalError."""
-    in_force = {a.bulletin: a for a in all_approvals(store) if a.withdrawn is None}
-    exact = {(a.bulletin, a.sha256): a for a in all_approvals(store) if a.withdrawn is None}
+    valid = [a for a in all_approvals(store) if a.withdrawn is None]
+    in_force, exact = {a.bulletin: a for a in valid}, {(a.bulletin, a.sha256): a for a in valid}
     found = []
     here = {recording.id: recording for recording in recordings(workspace)}
     for bulletin in sorted({*here, *in_force}):

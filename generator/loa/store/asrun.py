@@ -1,34 +1,36 @@
 """Rows of the as-run log: how they are written, chained and read."""
 
 import datetime
-import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, Insert, RowMapping, Update, func, insert, select
+from sqlalchemy import Connection, Insert, RowMapping, Update, func, select
 from sqlalchemy.exc import IntegrityError
 
-from loa.errors import Finding, LogbookError, WorkspaceError
-from loa.files import write_atomic
+from loa.errors import Finding, LogbookError, StoreError
 from loa.i18n import _
+from loa.logs import logger
+from loa.store import seal as seals
+from loa.store.chain import GENESIS, add_row, canonical
 from loa.store.database import Database, instant, stamp
+from loa.store.seal import Sealed
 from loa.store.tables import logbook
 
 Outcome = Literal["aired", "aired-late", "resumed", "cut", "missed", "skipped"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-GENESIS = "0" * 64
-"""What stands before the first row."""
-_CHAINED = (
-    "seq at kind airing broadcast commune output planned started ended outcome reason bulletin sha256 details previous"
-).split()
 
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """Something to be logged. `kind`: `airing` for an outcome, else an event (`alarm`, `approval`, `station`, ...)."""
+    """Something to be logged.
+
+    `kind`: `airing` for the outcome of an airing, `output` for that of one output of the airing `part_of`, else an
+    event (`alarm`, `approval`, `station`, ...). `details`: whatever else is known, as JSON; programs may add to it.
+    """
 
     kind: str = "airing"
     airing: str | None = None
@@ -43,27 +45,32 @@ class NewRow:
     bulletin: str | None = None
     sha256: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    part_of: str | None = None
 
 
+_TRIES = 50
+"""How often a row is written anew because another process wrote one first."""
 _NO_INSTANT = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Row(NewRow):
-    """An entry as it stands in the log."""
+    """An entry as it stands in the log. `format`, `station`: see `chain`; empty in rows of Loa 0.1."""
 
     seq: int = 0
     at: datetime.datetime = _NO_INSTANT
     previous: str = GENESIS
     hash: str = ""
+    format: int | None = None
+    station: str | None = None
 
 
 def append(store: Database, entry: NewRow, at: datetime.datetime, *, seal: Path | None = None) -> Row:
-    """Write `entry` at the end of the chain. `seal` is a small file that remembers the end (see `verify`).
+    """Write `entry` at the end of the chain. `seal` is the file that remembers the ends of the log (see `seal`).
 
-    Raises LogbookError `logbook.twice` where the airing already has its outcome; StoreError.
+    Raises LogbookError `logbook.twice` where the airing, or its output, already has its outcome; StoreError.
     """
-    return append_all(store, [entry], at, seal=seal)[0]
+    return append_all(store, [entry], at, seal=seal)[-1]
 
 
 def append_all(
@@ -75,24 +82,33 @@ def append_all(
     seal: Path | None = None,
 ) -> list[Row]:
     """Write `entries` as `append` does, in one transaction with the changes `together`: what was done and the log of
-    it are both there, or neither. Raises as `append`.
+    it are both there, or neither.
+
+    The seal is read first: where the log does not hold the row that was sealed last, it was changed, and a row of the
+    kind `log` says so before the entries. Returns all rows that were written. Raises as `append`.
     """
     entries, together = list(entries), list(together)
-    while True:
+    sealed = seals.newest(seal) if seal and entries else None
+    for tries in itertools.count(1):
         try:
             with store.write() as connection:
                 for statement in together:
                     connection.execute(statement)
-                written = [_append(connection, entry, at) for entry in entries]
+                contradiction = _contradiction(connection, sealed) if sealed else None
+                found = [contradiction, *entries] if contradiction else entries
+                written = [_append(connection, entry, at) for entry in found]
             break
         except IntegrityError as error:
             for entry in entries:
-                if entry.airing and outcome_of(store, entry.airing):
-                    message = _("{airing} already has its outcome.").format(airing=entry.airing)
+                if _has_outcome(store, entry):
+                    name = entry.airing or f"{entry.part_of} ({entry.output})"
+                    message = _("{airing} already has its outcome.").format(airing=name)
                     raise LogbookError(Finding("logbook.twice", message)) from error
+            if tries == _TRIES:
+                raise StoreError(Finding("store.busy", _("Other programs write to the log all the time."))) from error
             # another process wrote between our look and our row (PostgreSQL): take its row as the last
     if seal and written:
-        _write_seal(seal, written[-1].seq, written[-1].hash)
+        _seal(seal, written[-1])
     return written
 
 
@@ -100,18 +116,38 @@ def _append(connection: Connection, entry: NewRow, at: datetime.datetime) -> Row
     values: dict[str, Any] = {name: getattr(entry, name) for name in NewRow.__slots__ if name != "details"}
     for name in ("planned", "started", "ended"):
         values[name] = stamp(values[name]) if values[name] else None
-    values |= {"at": stamp(at), "details": json.dumps(dict(entry.details), sort_keys=True, ensure_ascii=False)}
+    return _row(add_row(connection, values | {"at": stamp(at), "details": canonical(entry.details)}))
+
+
+def _has_outcome(store: Database, entry: NewRow) -> bool:
+    if entry.airing:
+        return outcome_of(store, entry.airing) is not None
+    if entry.part_of is None:
+        return False
+    query = select(logbook.c.seq).where(logbook.c.part_of == entry.part_of, logbook.c.output == entry.output)
+    with store.read() as connection:
+        return connection.execute(query).first() is not None
+
+
+def _contradiction(connection: Connection, sealed: Sealed) -> NewRow | None:
+    """What to write where the log does not hold the row that was sealed last."""
+    query = select(logbook.c.hash).where(logbook.c.seq == sealed.seq)
+    if connection.execute(query).scalar() == sealed.hash:
+        return None
     last = connection.execute(select(logbook.c.seq, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)).first()
-    values |= {"seq": last.seq + 1 if last else 1, "previous": last.hash if last else GENESIS}
-    values["hash"] = chain_hash(values)
-    connection.execute(insert(logbook).values(values))
-    return _row(values)
+    found = {"seq": last.seq, "hash": last.hash} if last else {"seq": 0, "hash": GENESIS}
+    reason = _("The log does not hold row {seq}, which was sealed: rows were removed or changed.").format(
+        seq=sealed.seq
+    )
+    return NewRow("log", reason=reason, details={"sealed": {"seq": sealed.seq, "hash": sealed.hash}, "found": found})
 
 
-def chain_hash(values: Mapping[str, Any]) -> str:
-    """SHA-256 over a row and the hash of the one before it."""
-    text = json.dumps([values[name] for name in _CHAINED], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _seal(seal: Path, last: Row) -> None:
+    try:
+        seals.add(seal, last.seq, last.hash)
+    except OSError as error:
+        # A full disk: the row itself is safe, and a seal that lags behind is no contradiction.
+        logger().warning("seal", problem=str(error))
 
 
 _moment = func.coalesce(logbook.c.planned, logbook.c.at)
@@ -172,57 +208,21 @@ def newest(store: Database) -> datetime.datetime | None:
     return instant(found) if found else None
 
 
+def parts(store: Database, since: datetime.datetime | None, until: datetime.datetime | None) -> dict[str, list[Row]]:
+    """The rows of the outputs of the airings planned in [since, until), by the airing's id."""
+    found: dict[str, list[Row]] = {}
+    for row in rows(store, since, until, kinds=("output",)):
+        found.setdefault(row.part_of or "", []).append(row)
+    return found
+
+
 def _row(values: Mapping[str, Any] | RowMapping) -> Row:
     known = {name: values[name] for name in (*NewRow.__slots__, *Row.__slots__)}
-    for name in ("at", "planned", "started", "ended"):
-        known[name] = instant(known[name]) if known[name] else None
-    known["details"] = json.loads(known["details"])
-    return Row(**known)
-
-
-def _write_seal(seal: Path, seq: int, digest: str) -> None:
     try:
-        write_atomic(seal, f"{seq} {digest}\n")
-    except WorkspaceError:
-        # A full disk: the row itself is safe, and a seal that lags behind is no contradiction.
-        return
-
-
-def verify(store: Database, seal: Path | None = None) -> list[Finding]:
-    """Everything that is wrong with the chain; an empty list is the proof."""
-    findings: list[Finding] = []
-    previous, expected, hashes = GENESIS, 1, {0: GENESIS}
-    with store.read() as connection:
-        for row in connection.execute(select(logbook).order_by(logbook.c.seq)).mappings():
-            if row["seq"] != expected:
-                findings.append(_finding(row["seq"], _("Rows {first} to {last} are gone."), expected, row["seq"] - 1))
-            elif row["previous"] != previous:
-                findings.append(_finding(row["seq"], _("Row {first} does not follow the one before it."), row["seq"]))
-            if chain_hash(dict(row)) != row["hash"]:
-                findings.append(_finding(row["seq"], _("Row {first} was changed."), row["seq"]))
-            previous, expected = row["hash"], row["seq"] + 1
-            hashes[row["seq"]] = row["hash"]
-    return findings + _check_seal(seal, hashes)
-
-
-def _check_seal(seal: Path | None, hashes: dict[int, str]) -> list[Finding]:
-    if seal is None or not seal.exists():
-        return []
-    number, _space, digest = seal.read_text("utf-8").strip().partition(" ")
-    seq = int(number) if number.isdigit() else 0
-    last = max(hashes)
-    if seq > last:
-        return [_finding(last, _("Rows {first} to {last} at the end are gone."), last + 1, seq)]
-    if hashes.get(seq) != digest:
-        return [_finding(seq, _("Row {first} is not the one that was sealed."), seq)]
-    return []
-
-
-def _finding(seq: int, message: str, first: int, last: int | None = None) -> Finding:
-    return Finding(
-        "logbook.broken",
-        message.format(first=first, last=last or first),
-        _("Compare with the last backup; keep both as evidence."),
-        file="logbook",
-        line=seq,
-    )
+        for name in ("at", "planned", "started", "ended"):
+            known[name] = instant(known[name]) if known[name] else None
+        known["details"] = json.loads(known["details"])
+    except (TypeError, ValueError) as error:
+        message = _("Row {seq} of the log cannot be read: it was changed.").format(seq=known["seq"])
+        raise StoreError(Finding("logbook.row", message, _("See what is wrong: loa log verify"))) from error
+    return Row(**known)

@@ -48,7 +48,7 @@ class Database:
             self._engine = _engine(address, patience)
         except (sql.ArgumentError, sql.NoSuchModuleError, ImportError) as error:
             raise _unusable(error) from error
-        file = _file(address)
+        file = self.file = _file(address)
         self._name = f"{file.parent.name}/{file.name}" if file else address.render_as_string(hide_password=True)
         try:
             if file:

@@ -23,6 +23,7 @@ from loa.errors import Finding, SchemaError
 from loa.files import part_path, rename
 from loa.i18n import _
 from loa.store import console_tables, tables
+from loa.store.chain import add_row, canonical
 from loa.store.processes import began_at
 
 Step = Callable[[Connection], None]
@@ -211,6 +212,33 @@ def _plain_names(connection: Connection) -> None:
             connection.execute(text(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"))
 
 
+def _log_of_outputs(connection: Connection) -> None:
+    """Rows of format 2: a row for each output, the station, and approvals that hang in the chain.
+
+    Old rows stay as they are. Loa 0.1 wrote an approval and its row of the log one after the other; where it was killed
+    in between, the row is written now, so that the approval goes on to count, and the log shows it.
+    """
+    for column, kind in (("format", "INTEGER"), ("station", "VARCHAR(40)"), ("part_of", "VARCHAR(200)")):
+        if column not in _columns(connection, "logbook"):
+            connection.execute(text(f"ALTER TABLE logbook ADD COLUMN {column} {kind}"))
+    connection.execute(text("CREATE UNIQUE INDEX IF NOT EXISTS logbook_parts ON logbook (part_of, output)"))
+    connection.execute(text("CREATE INDEX IF NOT EXISTS logbook_kinds ON logbook (kind, bulletin, sha256)"))
+    tables.log_identity.create(connection, checkfirst=True)
+    if not _columns(connection, "approvals"):
+        return
+    alone = text(
+        'SELECT bulletin, sha256, "by", at FROM approvals WHERE withdrawn IS NULL AND NOT EXISTS ('
+        "SELECT 1 FROM logbook WHERE logbook.kind = 'approval' AND logbook.bulletin = approvals.bulletin "
+        "AND logbook.sha256 = approvals.sha256 AND logbook.at = approvals.at) ORDER BY id"
+    )
+    for row in connection.execute(alone).mappings().all():
+        moment = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        reason = _("released by {name}, by an earlier version of Loa, which did not log it").format(name=row["by"])
+        details = canonical({"act": "released", "by": row["by"], "at": row["at"], "taken_over": True})
+        about = {"kind": "approval", "bulletin": row["bulletin"], "sha256": row["sha256"]}
+        add_row(connection, {**about, "at": moment, "reason": reason, "details": details})
+
+
 _INSTANTS = {
     "users": ("created",),
     "sessions": ("created", "seen"),
@@ -252,5 +280,5 @@ def _columns(connection: Connection, table: str) -> set[str]:
     return {column["name"] for column in looked.get_columns(table)} if looked.has_table(table) else set()
 
 
-STATION = Schema(tables.metadata, (_plain_names, _process_identity), durable=True)
+STATION = Schema(tables.metadata, (_plain_names, _process_identity, _log_of_outputs), durable=True)
 CONSOLE = Schema(console_tables.metadata, (_stamps_and_keys,), durable=False)

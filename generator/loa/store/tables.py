@@ -3,7 +3,7 @@
 Instants are kept as text (`database.stamp`): they sort as text, and a hash of a row is the same everywhere.
 """
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -49,11 +49,26 @@ logbook = Table(
     Column("details", Text, nullable=False),
     Column("previous", String(64), nullable=False, unique=True),
     Column("hash", String(64), nullable=False),
+    Column("format", Integer),
+    Column("station", String(40)),
+    Column("part_of", String(200)),
+    Index("logbook_parts", "part_of", "output", unique=True),
+    Index("logbook_kinds", "kind", "bulletin", "sha256"),
 )
 """The as-run log. `previous` is unique, so that the chain cannot fork; `airing`, so that it has one outcome.
 
-A migration may not change what is in a row: `hash` covers it.
+An airing has a row of its own (`airing`), which sums up its outputs, and one for each output (`part_of`: the airing,
+`output`: one name), so that each has one outcome. `format`: of the row (see `chain`; empty in rows of Loa 0.1);
+`details`: its payload, JSON that later versions add to. A migration may not change what is in a row: `hash` covers it.
 """
+
+log_identity = Table(
+    "log_identity",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("station", String(40), nullable=False),
+)
+"""One row: the station whose log this is. It goes with the log to another computer."""
 
 approvals = Table(
     "approvals",
@@ -66,6 +81,7 @@ approvals = Table(
     Column("withdrawn", String(32)),
     Column("withdrawn_by", String(200)),
 )
+"""Approvals. Each counts only together with its row in the log, of the kind `approval` (see `approvals.checked`)."""
 
 presence = Table(
     "presence",

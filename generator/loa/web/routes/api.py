@@ -13,7 +13,7 @@ from loa.actions.alarms import clear_alarms
 from loa.actions.approvals import approve, send_back
 from loa.actions.on_air import new_air_request, play, stop
 from loa.i18n import _
-from loa.store import asrun
+from loa.store import proof
 from loa.web.auth.roles import Role, may, members, only
 from loa.web.context import ConsoleDep, CurrentPerson, audit
 from loa.web.edits.schedule import set_volume
@@ -337,5 +337,5 @@ def log(
 @only(Role.ADMIN, Role.LEADER, Role.OPERATOR)
 def verify(console: ConsoleDep) -> dict[str, Any]:
     """Prove that no row was changed or removed."""
-    findings = asrun.verify(console.store, console.workspace.seal)
+    findings = proof.verify(console.store, console.workspace.seal)
     return {"whole": not findings, "problems": [f.message for f in findings[:50]]}

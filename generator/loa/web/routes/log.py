@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from loa.app.reports import workbook
 from loa.formats import day_of
-from loa.store import approvals, asrun
+from loa.store import approvals, asrun, proof
 from loa.store.asrun_export import to_csv
 from loa.web.auth.roles import Role, members, only
 from loa.web.context import Console, ConsoleDep, audit
@@ -76,7 +76,7 @@ def export_log(request: Request, console: ConsoleDep, form: str, since: str = ""
 @only(Role.ADMIN, Role.LEADER, Role.OPERATOR)
 def verify(request: Request, console: ConsoleDep) -> Response:
     """Prove that no row was changed or removed."""
-    findings = asrun.verify(console.store, console.workspace.seal)
+    findings = proof.verify(console.store, console.workspace.seal)
     audit(request, "log.verified", detail=str(len(findings)))
     return page(request, "verified.html", findings=findings[:50], many=len(findings))
 

@@ -1,0 +1,206 @@
+"""The proof that the log is whole: every row hashed again, compared with its seal and with witnesses from outside.
+
+The seal is read first, then approvals and log in one view of the database: a row that is written meanwhile is in the
+log before it is in the seal, so nobody who verifies beside a writer sees a fault that is none.
+"""
+
+import datetime
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, select, text
+
+from loa.errors import Finding
+from loa.i18n import _
+from loa.store import approvals
+from loa.store import seal as seals
+from loa.store.chain import FORMAT, GENESIS, chain_hash
+from loa.store.database import Database, instant
+from loa.store.seal import Seal, Sealed
+from loa.store.tables import log_identity, logbook
+
+_NOBODY = "0" * 12
+"""The station of a log that has no row of format 2 yet."""
+_WITNESS = re.compile(
+    r"LOA1[\s-]+([0-9A-F]{12})[\s-]+(\d{1,18})[\s-]+(\d{8}T\d{6}Z)((?:[\s-]+[0-9A-F]{16}){4})[\s-]+([0-9A-F]{4})\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The end of a log at some time, kept by somebody outside: row `seq`, written `at`, had this hash."""
+
+    station: str
+    seq: int
+    at: datetime.datetime
+    hash: str
+
+    def __str__(self) -> str:
+        """One line that can be printed, typed and read by a machine; its last group tells a slip of the pen."""
+        groups = [self.hash[place : place + 16] for place in range(0, 64, 16)]
+        words = ["LOA1", self.station, str(self.seq), f"{self.at.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}", *groups]
+        line = " ".join(words).upper()
+        return f"{line} {_check(line)}"
+
+
+def _check(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()[:4].upper()
+
+
+def find_witnesses(written: str) -> tuple[list[Witness], list[str]]:
+    """The witnesses in a text, a saved mail perhaps, by their number; and those that were copied wrongly."""
+    found, wrong = [], []
+    for match in _WITNESS.finditer(written):
+        station, seq, moment, groups, check = match.groups()
+        line = " ".join(["LOA1", station, seq, moment, *re.findall(r"[0-9A-Fa-f]{16}", groups)]).upper()
+        try:
+            at = datetime.datetime.strptime(moment.upper(), "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)
+        except ValueError:
+            at = None
+        if at is None or _check(line) != check.upper():
+            wrong.append(" ".join(match[0].split()))
+        else:
+            digest = "".join(re.findall(r"[0-9A-Fa-f]{16}", groups)).lower()
+            found.append(Witness(station.lower(), int(seq), at, digest))
+    return sorted(set(found), key=lambda witness: (witness.seq, witness.at)), wrong
+
+
+def witness(store: Database) -> Witness | None:
+    """The witness of the log as it ends now; None where it is empty. Raises StoreError."""
+    query = select(logbook.c.seq, logbook.c.at, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)
+    with store.read() as connection:
+        station = connection.execute(select(log_identity.c.station)).scalar()
+        last = connection.execute(query).first()
+    return Witness(station or _NOBODY, last.seq, instant(last.at), last.hash) if last else None
+
+
+@dataclass(slots=True)
+class Proof:
+    """What was found. `rows`: how many there are; `last`: the end of the log.
+
+    `fits`: the witness with the highest number that the log agrees with.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    rows: int = 0
+    last: Sealed = field(default_factory=lambda: Sealed(0, GENESIS))
+    fits: Witness | None = None
+
+
+def verify(store: Database, seal: Path | None = None) -> list[Finding]:
+    """Everything that is wrong with the log; an empty list is the proof. Raises StoreError."""
+    return examine(store, seal).findings
+
+
+def examine(store: Database, seal: Path | None = None, witnesses: Iterable[Witness] = ()) -> Proof:
+    """Read the whole log and compare it with its seal and `witnesses`. Raises StoreError."""
+    proof = Proof()
+    sealed, unreadable = _sealed(seal)
+    witnesses = sorted(witnesses, key=lambda witness: witness.seq)
+    wanted = {end.seq for end in (sealed.ends if sealed else ())} | {witness.seq for witness in witnesses}
+    with store.read() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")  # one view for all that is read here
+        found = list(_foreign(connection))
+        given = approvals.checked(connection)
+        doubtful = [(approval, doubt) for approval, doubt in given if doubt and approval.withdrawn is None]
+        station = connection.execute(select(log_identity.c.station)).scalar() or _NOBODY
+        hashes = _walk(connection, wanted, proof)
+    proof.findings += found
+    proof.findings += [_doubtful(approval, doubt) for approval, doubt in doubtful]
+    if unreadable:
+        proof.findings.append(unreadable)
+    elif sealed:
+        proof.findings += _against_seal(sealed, hashes, proof.last)
+    elif seal and store.file and proof.rows:
+        message = _("The seal of the log, {file}, is gone.").format(file=seal.name)
+        proof.findings.append(_finding(0, message))
+    _against_witnesses(witnesses, station, hashes, proof)
+    return proof
+
+
+def _walk(connection: Connection, wanted: set[int], proof: Proof) -> dict[int, str]:
+    """Hash every row again; return the hashes of the rows in `wanted`."""
+    hashes = {0: GENESIS}
+    for row in connection.execute(select(logbook).order_by(logbook.c.seq)).mappings():
+        seq, last = row["seq"], proof.last
+        if seq <= last.seq:
+            proof.findings.append(_finding(seq, _("Row {first} was put in.").format(first=seq)))
+        elif seq != last.seq + 1:
+            message = _("Rows {first} to {last} are gone.").format(first=last.seq + 1, last=seq - 1)
+            proof.findings.append(_finding(seq, message))
+        elif row["previous"] != last.hash:
+            message = _("Row {first} does not follow the one before it.").format(first=seq)
+            proof.findings.append(_finding(seq, message))
+        if isinstance(row["format"], int) and row["format"] > FORMAT:
+            message = _("Row {first} has a form that this version of Loa does not know.").format(first=seq)
+            proof.findings.append(_finding(seq, message))
+        elif chain_hash(dict(row)) != row["hash"]:
+            proof.findings.append(_finding(seq, _("Row {first} was changed.").format(first=seq)))
+        if seq in wanted:
+            hashes[seq] = row["hash"]
+        proof.last, proof.rows = Sealed(seq, row["hash"]), proof.rows + 1
+    return hashes
+
+
+def _sealed(path: Path | None) -> tuple[Seal | None, Finding | None]:
+    try:
+        return (seals.read(path) if path else None), None
+    except OSError as error:
+        message = _("The seal of the log cannot be read: {reason}").format(reason=error.strerror or error)
+        return None, _finding(0, message)
+
+
+def _against_seal(seal: Seal, hashes: dict[int, str], last: Sealed) -> Iterator[Finding]:
+    if seal.damaged:
+        yield _finding(0, _("The seal of the log was changed in line {line}.").format(line=seal.damaged[0]))
+    highest = max((end.seq for end in seal.ends), default=0)
+    if highest > last.seq:
+        message = _("Rows {first} to {last} at the end are gone.").format(first=last.seq + 1, last=highest)
+        yield _finding(last.seq, message)
+    other = sorted({end.seq for end in seal.ends if end.seq <= last.seq and hashes.get(end.seq) != end.hash})
+    if len(other) == 1:
+        yield _finding(other[0], _("Row {first} is not the one that was sealed.").format(first=other[0]))
+    elif other:
+        message = _("Rows {first} to {last} are not those that were sealed.").format(first=other[0], last=other[-1])
+        yield _finding(other[0], message)
+
+
+def _against_witnesses(witnesses: list[Witness], station: str, hashes: dict[int, str], proof: Proof) -> None:
+    for one in witnesses:
+        if one.station != station and _NOBODY not in (one.station, station):
+            message = _("The witness of row {seq} is of the log of another station.").format(seq=one.seq)
+        elif one.seq > proof.last.seq:
+            message = _("The log ends with row {last}; the witness of {day} has seen row {seq}.")
+        elif hashes.get(one.seq) != one.hash:
+            message = _("Row {seq} is not the one that the witness of {day} has seen.")
+        else:
+            proof.fits = one
+            continue
+        day = f"{one.at.astimezone():%d/%m/%Y %H:%M}"
+        proof.findings.append(_finding(one.seq, message.format(last=proof.last.seq, seq=one.seq, day=day)))
+
+
+def _foreign(connection: Connection) -> Iterator[Finding]:
+    """Triggers change rows while they are written; Loa has none."""
+    queries = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "WHERE NOT tgisinternal AND relname IN ('logbook', 'approvals', 'ledger')",
+    }
+    for name in connection.execute(text(queries[connection.dialect.name])).scalars():
+        yield _finding(0, _("The database holds a trigger that is not Loa's: {name}.").format(name=name))
+
+
+def _doubtful(approval: approvals.Approval, doubt: str) -> Finding:
+    message = _("The approval of {bulletin} by {name} does not count: {reason}.")
+    return _finding(0, message.format(bulletin=approval.bulletin, name=approval.by, reason=doubt))
+
+
+def _finding(seq: int, message: str) -> Finding:
+    fix = _("Compare with the last backup; keep both as evidence.")
+    return Finding("logbook.broken", message, fix, file="logbook", line=seq)
