@@ -4,6 +4,7 @@ import datetime
 import json
 import time
 from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -73,8 +74,8 @@ def sounds(station: Automation, airing: str) -> bool:
     return bool(live and live.session and live.session.started_at)
 
 
-def more(id_: str, seconds: float, priority: str) -> str:
-    at = START + datetime.timedelta(seconds=seconds)
+def more(id_: str, seconds: float, priority: str, zone: ZoneInfo) -> str:
+    at = (START + datetime.timedelta(seconds=seconds)).astimezone(zone)
     return (
         f'  - {{id: {id_}, commune: ben-hai, campaigns: [dvc], also: ["{at:%Y-%m-%d %H:%M:%S}"], '
         f"length: {{min: 1s, max: 20s}}, priority: {priority}, on: [n]}}\n"
@@ -90,12 +91,12 @@ def also_released(workspace: Workspace, store: Database, name: str, seconds: flo
 
 
 def test_priority_cuts_an_ordinary_airing_at_its_instant_which_goes_on_afterwards(
-    released: Workspace, store: Database, plan: Plan, begin: Begin
+    released: Workspace, store: Database, plan: Plan, begin: Begin, zone: ZoneInfo
 ) -> None:
     """It waited 25 s behind a normal item."""
     also_released(released, store, "tin", 60)
     also_released(released, store, "gap", 5)
-    ordinary = plan(START + datetime.timedelta(seconds=25), more=more("gap", 50, "priority"))
+    ordinary = plan(START + datetime.timedelta(seconds=25), more=more("gap", 50, "priority", zone))
     first = f"gap@{START + datetime.timedelta(seconds=50):%Y-%m-%dT%H:%M:%SZ}"
     station = begin()
     until(station, lambda: row_of(store, ordinary), 120)
@@ -111,11 +112,11 @@ def test_priority_cuts_an_ordinary_airing_at_its_instant_which_goes_on_afterward
 
 
 def test_priority_goes_first_among_those_that_wait(
-    released: Workspace, store: Database, plan: Plan, begin: Begin
+    released: Workspace, store: Database, plan: Plan, begin: Begin, zone: ZoneInfo
 ) -> None:
     also_released(released, store, "gap", 4)
     also_released(released, store, "khan", 12)
-    ordinary = plan(START + datetime.timedelta(seconds=10), more=more("gap", 12, "priority"))
+    ordinary = plan(START + datetime.timedelta(seconds=10), more=more("gap", 12, "priority", zone))
     first = f"gap@{START + datetime.timedelta(seconds=12):%Y-%m-%dT%H:%M:%SZ}"
     station = begin()
     ask(station, "khan", bulletin="ben-hai/khan", times=2, pause="1s")
