@@ -23,7 +23,7 @@ from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.approving import approve
 from tests.simulation.clock import ProcessClock, WorldClock
-from tests.simulation.files import BULLETINS, OUTPUTS, START, ZONE, Programme, write_bulletin
+from tests.simulation.files import BULLETINS, LENGTH, OUTPUTS, START, ZONE, Programme, write_bulletin
 from tests.simulation.processes import Disk, FaultyDatabase, Fuse, KilledError, Process, SimulatedAutomation
 from tests.simulation.sound import SimulatedSession, Village
 
@@ -33,7 +33,7 @@ NEAR = (-70.0, 70.0)
 """Faults love airings: most of them come this near to one (seconds)."""
 _FRESH = 0.2
 """A station looks four times a second: so long before a fault it has looked for the last time."""
-_AFTER = (0.25, 1.0, 3.0, 6.0)
+_AFTER = (0.25, 3.5)
 """Seconds between the looks after something happened; then it looks again when something is to happen."""
 _MOMENTS = (-TIMING.claim, -TIMING.open, 0.0, 60.0, 180.1, 600.1, 720.0)
 """Seconds from the planned instant at which an airing is claimed, opened, begun, tried again, given up."""
@@ -290,7 +290,7 @@ class World:
                 if moment is not None:
                     times.append(moment + 0.001)
             if any(one.session and one.session.sounding for one in live.values()):
-                times.append(now + 20.0)
+                times.append(now + LENGTH / 2 + 1.0)
             if any(self._is_stuck(one) for one in live.values()):
                 times.append(now + 5.0)
             if process.station.doubt:
