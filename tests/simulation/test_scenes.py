@@ -7,6 +7,8 @@ from tests.simulation.conftest import broken_in
 from tests.simulation.files import OUTPUTS
 from tests.simulation.world import Act, World
 
+TWO = 14 * 3600.0
+"""When tin-khan is planned: twice, with ten seconds between."""
 NOON, EVENING = 12 * 3600.0 + 600.0, 20 * 3600.0 + 58 * 60.0
 """When luan-phien (12:10) and tin-toi (20:58, until 21:00 is allowed) are planned."""
 
@@ -61,3 +63,12 @@ def test_what_is_interrupted_is_not_resumed_after_the_allowed_hours(world: World
     (heard,) = (sound for sound in world.village.heard if sound.airing.startswith("tin-toi"))
     assert abs(heard.last - 20.0) < 0.01
     assert outcome(world, "tin-toi")[0] == "missed"
+
+
+def test_after_a_power_cut_in_its_repetition_an_emergency_is_not_said_once_more(world: World) -> None:
+    world.at(TWO + 60.0, lambda: world.kill(world.processes[0], back=2.0))
+    assert broken_in(world, 1) == []
+    heard = [
+        sound.first for sound in world.village.heard if sound.airing.startswith("tin-khan") and sound.output == "cum"
+    ]
+    assert heard == [0.0, 0.0, 8.0]

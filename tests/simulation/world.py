@@ -215,9 +215,9 @@ class World:
         station.lease.pid = pid
         self.processes.append(Process(pid, station, store, fuse, sessions))
 
-    def kill(self, process: Process) -> None:
-        """kill -9; systemd, or a person much later, starts it again."""
-        back = self.span(5, 60, 1200)
+    def kill(self, process: Process, back: float | None = None) -> None:
+        """kill -9; systemd, or a person much later, starts it again, after `back` seconds."""
+        back = self.span(5, 60, 1200) if back is None else back
         for session in process.sessions:
             session.stop()
         process.alive = False

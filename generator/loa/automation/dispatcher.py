@@ -319,7 +319,7 @@ class Dispatcher:
         live.notes += [choice.note] if choice.note else []
         if previous and previous.position is not None:
             live.offset, live.resumed = choice.recording.sentence_before(previous.position), True
-            live.started = previous.started
+            live.started, live.times_played = previous.started, previous.times_played
             note = _("interrupted at {place} ({why}), resumed from {from_}").format(
                 place=lasting(previous.position), why=self._guard.gap_reason(), from_=lasting(live.offset)
             )
