@@ -92,6 +92,8 @@ def _alarm_kinds() -> dict[str, str]:
         "clock": _("The clock is not sure"),
         "output": _("A loudspeaker does not work"),
         "disk": _("The disk is full"),
+        "room": _("The disk is nearly full"),
+        "witness": _("Witness of the log"),
         "schedule": _("schedule.yaml has errors"),
         "request": _("A request was not followed"),
     }

@@ -22,6 +22,7 @@ from loa.schedule.alerts import Webhook
 from loa.store.alarms import Alarm, clear, open_alarms, to_send
 from loa.store.database import Database
 from loa.workspace import Workspace
+from tests.conftest import Loa
 from tests.local import free_port
 from tests.raising import raise_alarm
 
@@ -198,7 +199,34 @@ def test_a_process_that_stands_by_sends_nothing(
     do_chores(Maintenance(released, second, store))
     assert webhook.got == []
     do_chores(Maintenance(released, first, store))
-    assert [got["event"] for got in webhook.got] == [MISSED.event]
+    assert [got["event"].partition("@")[0] for got in webhook.got] == ["tin", "witness"]
+
+
+def test_the_end_of_the_log_goes_out_once_a_day_and_with_every_alarm(
+    released: Workspace, store: Database, plan: Plan, mailbox: tuple[Mailbox, int], loa: Loa
+) -> None:
+    """So that somebody outside can tell later whether the log was changed, by whoever has this computer."""
+    box, port = mailbox
+    settings = f"host: 127.0.0.1, port: {port}, security: none, sender: loa@xa.vn, to: [hoa@xa.vn]"
+    plan(NOW, more=f"alerts: {{email: {{{settings}}}}}\n")
+    station = Automation(released, store, RealClock(), timing.Timing())
+    station.step()
+    station.outcomes.write_all(Alerts(), 10)
+    chores = Maintenance(released, station, store)
+    do_chores(chores)
+    do_chores(chores)
+    (daily,) = box.mails
+    raise_alarm(store, MISSED, ("email",))
+    do_chores(chores)
+    assert len(box.mails) == 2
+    assert open_alarms(store) == [MISSED]
+    station.close()
+    saved = released.root / "mail.eml"
+    for mail in (daily, box.mails[1]):
+        saved.write_bytes(mail)
+        done = loa("log", "verify", "--witness", saved, cwd=released.root)
+        assert done.returncode == 0, done.stderr
+        assert "The last witness that fits" in done.stdout
 
 
 def do_chores(chores: Maintenance) -> None:

@@ -2,15 +2,26 @@
 
 import datetime
 import os
+import shutil
+
+import pytest
 
 from loa.actions.approvals import withdraw
 from loa.automation.disk import prune
+from loa.automation.service import Maintenance
+from loa.automation.station import Automation
+from loa.automation.timing import Timing
+from loa.clock import RealClock
 from loa.schedule import UTC
+from loa.store.alarms import open_alarms
 from loa.store.approvals import BulletinFile, approved_copy
 from loa.store.asrun import NewRow, append
 from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.approving import approve
+
+from .conftest import Plan
+from .test_alarms import do_chores
 
 NOW = datetime.datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -45,6 +56,27 @@ def test_what_was_aired_or_released_in_the_last_year_stays(air: Workspace, store
     append(store, entry, NOW)
     assert prune(air, store, NOW) == 1
     assert kept(air) == {aired, *fresh}
+
+
+def test_a_full_disk_shortens_it_for_nobody_and_a_person_is_asked(
+    air: Workspace, store: Database, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for days in (399, 300, 200, 100):
+        release_at(air, store, days, b"%d" % days)
+    before = kept(air)
+    nearly_full = shutil.disk_usage(air.root)._replace(total=64_000_000_000, free=1_000_000_000)
+    monkeypatch.setattr("loa.automation.disk.shutil.disk_usage", lambda _path: nearly_full)
+    assert prune(air, store, NOW) == 0
+    assert kept(air) == before
+    plan(NOW)
+    station = Automation(air, store, RealClock(), Timing(), trust_clock=True)
+    station.step()
+    for _again in range(2):
+        do_chores(Maintenance(air, station, store))
+    (asked,) = open_alarms(store)
+    assert asked.kind == "room"
+    assert "Only 1.0 GB of the disk are free" in asked.message
+    assert "4 recordings" in asked.message
 
 
 def test_a_withdrawn_release_is_no_reason_to_keep_it(air: Workspace, store: Database) -> None:

@@ -6,15 +6,16 @@ import os
 import shutil
 
 from loa.files import private_file
+from loa.i18n import _
 from loa.store import ledger
 from loa.store.approvals import all_approvals, approved_copy
 from loa.store.asrun import recordings_since
 from loa.store.database import Database
 from loa.workspace import Workspace
 
-_LONG_TIME, _SHORT_TIME = datetime.timedelta(days=400), datetime.timedelta(days=60)
-"""How long aired or approved recordings stay available from the log (more than a yearly report needs); if disk space
-is short, only the second value."""
+_KEPT = datetime.timedelta(days=400)
+"""How long aired or approved recordings stay available from the log: more than a yearly report needs. A disk that is
+full shortens it for nobody: a person decides what else goes (`shortage`)."""
 _FREE_SHARE = 0.1
 """Free share of the disk below which space is short."""
 _GENERATIONS = 2
@@ -23,8 +24,7 @@ _GENERATIONS = 2
 
 def prune(workspace: Workspace, store: Database, now: datetime.datetime) -> int:
     """Delete old copies that neither the log nor an airing can need; return their number. Raises StoreError."""
-    disk = shutil.disk_usage(workspace.root)
-    since = now - (_LONG_TIME if disk.free > _FREE_SHARE * disk.total else _SHORT_TIME)
+    since = now - _KEPT
     needed = _needed(store, since)
     removed = 0
     for path in approved_copy(workspace, "").parent.glob("*.mp3"):
@@ -33,6 +33,21 @@ def prune(workspace: Workspace, store: Database, now: datetime.datetime) -> int:
             path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def shortage(workspace: Workspace) -> str | None:
+    """What to ask a person where the disk has less than a tenth of its room left, None where it has more."""
+    disk = shutil.disk_usage(workspace.root)
+    if disk.free >= _FREE_SHARE * disk.total:
+        return None
+    sizes = [path.stat().st_size for path in approved_copy(workspace, "").parent.glob("*.mp3")]
+    message = _(
+        "Only {free:.1f} GB of the disk are free. Loa does not throw away the {count} recordings ({size:.1f} GB) that "
+        "were released or aired in the last {days} days: they prove what was heard. Free some room elsewhere, or take "
+        "a larger disk. To let old ones go earlier, first copy them to another place (loa backup FILE), then delete "
+        "them from .loa/released yourself."
+    )
+    return message.format(free=disk.free / 1e9, count=len(sizes), size=sum(sizes) / 1e9, days=_KEPT.days)
 
 
 def _needed(store: Database, since: datetime.datetime) -> set[str]:

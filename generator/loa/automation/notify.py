@@ -18,6 +18,7 @@ from loa.schedule import Alerts
 from loa.schedule.alerts import Email, Webhook, forbidden
 from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
 from loa.store.database import Database
+from loa.store.proof import witness
 
 
 class _Http(http.client.HTTPConnection):
@@ -69,17 +70,19 @@ class AlarmSender:
     def deliver(self, alerts: Alerts) -> None:
         """Send all deliveries that are due; a failed one is tried again later."""
         try:
-            for delivery in to_send(self._store, datetime.datetime.now(datetime.UTC)):
-                self._deliver(delivery, alerts)
+            waiting = to_send(self._store, datetime.datetime.now(datetime.UTC))
+            end = str(witness(self._store) or "") if waiting else ""
+            for delivery in waiting:
+                self._deliver(delivery, alerts, end)
         except StoreError as error:
             self._log.warning("store", problem=str(error))
 
-    def _deliver(self, delivery: Delivery, alerts: Alerts) -> None:
+    def _deliver(self, delivery: Delivery, alerts: Alerts, end: str = "") -> None:
         try:
             if delivery.channel == "webhook" and alerts.webhook:
-                post(alerts.webhook, delivery.alarm)
+                post(alerts.webhook, delivery.alarm, end)
             elif delivery.channel == "email" and alerts.email:
-                mail(alerts.email, delivery.alarm)
+                mail(alerts.email, delivery.alarm, end)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**delivery.attempts)
             moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=pause)
@@ -89,9 +92,13 @@ class AlarmSender:
             sent(self._store, delivery, datetime.datetime.now(datetime.UTC))
 
 
-def post(webhook: Webhook, alarm: Alarm) -> None:
-    """POST the alarm as JSON: `{event, kind, message, at}`. Raises OSError if the answer is not 2xx."""
+def post(webhook: Webhook, alarm: Alarm, end: str = "") -> None:
+    """POST the alarm as JSON: `{event, kind, message, at, witness}`. Raises OSError if the answer is not 2xx.
+
+    `end`: the witness of the log (`store.proof`), which goes out with every alarm.
+    """
     body = {"event": alarm.event, "kind": alarm.kind, "message": alarm.message, "at": alarm.at.isoformat()}
+    body["witness"] = end
     headers = {"Content-Type": "application/json", "User-Agent": "Loa"}
     if webhook.token_env and (token := os.environ.get(webhook.token_env)):
         headers["Authorization"] = f"Bearer {token}"
@@ -102,13 +109,15 @@ def post(webhook: Webhook, alarm: Alarm) -> None:
         return
 
 
-def mail(settings: Email, alarm: Alarm) -> None:
-    """Send the alarm as an e-mail. Raises OSError, SMTPException."""
+def mail(settings: Email, alarm: Alarm, end: str = "") -> None:
+    """Send the alarm as an e-mail, with the witness of the log, `end`. Raises OSError, SMTPException."""
     message = EmailMessage()
     message["From"], message["To"] = settings.sender, ", ".join(settings.to)
     message["Subject"] = _("Loa: {message}").format(message=alarm.message[:120].replace("\n", " "))
     message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain="loa.invalid")
-    message.set_content(f"{alarm.message}\n\n{alarm.kind}, {alarm.at.astimezone():%d/%m/%Y %H:%M:%S}\n{alarm.event}\n")
+    message.set_content(
+        f"{alarm.message}\n\n{alarm.kind}, {alarm.at.astimezone():%d/%m/%Y %H:%M:%S}\n{alarm.event}\n{end}\n"
+    )
     secure = ssl.create_default_context()
     if settings.security == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=_TIMEOUT, context=secure)

@@ -18,7 +18,7 @@ from loa.errors import LogbookError, StoreError
 from loa.logs import logger
 from loa.schedule import Airing, Alerts
 from loa.store import requests
-from loa.store.alarms import Alarm, raised, raising
+from loa.store.alarms import Alarm, channels, raised, raising
 from loa.store.asrun import NewRow, Outcome, append, append_all, outcome_of, outcomes
 from loa.store.database import Database
 from loa.store.ledger import Claim
@@ -148,13 +148,12 @@ class OutcomeWriter:
         due = self._waiting.positions and (self._at_once or self.wants_positions)
         if self._writing or not (due or self._waiting.entries or self._waiting.answered or self._waiting.alarms):
             return
-        channels = tuple(name for name, used in (("webhook", alerts.webhook), ("email", alerts.email)) if used)
         batch, self._waiting = self._waiting, _Batch()
         now, self._at_once = self._clock.now(), False
         if batch.positions:
             self._positions_at = self._clock.elapsed()
         airings = {entry.airing for entry in batch.entries if entry.airing}
-        self._writing = batch, airings, self._lane.start(lambda: self._write(batch, channels, now))
+        self._writing = batch, airings, self._lane.start(lambda: self._write(batch, channels(alerts), now))
         self._look()
 
     def write_all(self, alerts: Alerts, seconds: float) -> None:
@@ -183,14 +182,14 @@ class OutcomeWriter:
         else:
             self._unwritten -= airings
 
-    def _write(self, batch: _Batch, channels: tuple[str, ...], now: datetime.datetime) -> None:
+    def _write(self, batch: _Batch, channels_used: tuple[str, ...], now: datetime.datetime) -> None:
         """Write a batch in one transaction: all or nothing. Raises StoreError."""
         known = raised(self._store, (alarm.event for alarm in batch.alarms)) if batch.alarms else set()
         new = {alarm.event: alarm for alarm in batch.alarms if alarm.event not in known}
         alarms = [NewRow("alarm", reason=alarm.message, details={"event": alarm.event}) for alarm in new.values()]
         together: list[Insert | Update] = list(batch.positions.values())
         together += [requests.mark_taken(batch.answered, now)] if batch.answered else []
-        together += [statement for alarm in new.values() for statement in raising(alarm, channels)]
+        together += [statement for alarm in new.values() for statement in raising(alarm, channels_used)]
         try:
             append_all(self._store, [*batch.entries, *alarms], now, together=together, seal=self._seal)
         except StoreError:

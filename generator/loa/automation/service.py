@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from loa.automation import lanes
-from loa.automation.disk import prune
+from loa.automation.disk import prune, shortage
 from loa.automation.notify import AlarmSender
 from loa.automation.schedule_watch import schedule_in_force
 from loa.automation.station import Automation
@@ -27,7 +27,10 @@ from loa.logs import logger, write_log_file
 from loa.playout.outputs import not_ready, open_port
 from loa.schedule import Schedule
 from loa.schedule.outputs import AnyOutput
+from loa.store.alarms import Alarm, channels, raised, raising
+from loa.store.asrun import NewRow, append_all
 from loa.store.database import Database
+from loa.store.proof import witness
 from loa.workspace import Workspace
 
 Job = Callable[[], None]
@@ -100,12 +103,14 @@ class IntervalRunner:
 _JOB_INTERVAL = 2.0
 _TEST_INTERVAL = 60.0
 """Seconds between two tests of the outputs."""
+_WITNESS_INTERVAL = 60.0
+"""Seconds between two looks whether today's witness was sent."""
 _PRUNE_INTERVAL = 3600.0
 """Seconds between two searches for recordings that can be deleted."""
 
 
 class Maintenance:
-    """Background jobs: test outputs, delete old recordings, send alarms.
+    """Background jobs: test outputs, delete old recordings, send alarms and the daily witness of the log.
 
     `store` is a separate connection, because these jobs may wait for the database and the station may not.
     """
@@ -119,6 +124,7 @@ class Maintenance:
         """Add the jobs to `driver`."""
         driver.add("outputs", _JOB_INTERVAL, self._test_outputs)
         driver.add("room", _PRUNE_INTERVAL, self._prune)
+        driver.add("witness", _WITNESS_INTERVAL, self._send_witness)
         driver.add("alarms", _JOB_INTERVAL, self._send_alarms)
 
     def _test_outputs(self) -> None:
@@ -142,7 +148,33 @@ class Maintenance:
         """Delete old recordings, if the clock can be trusted and nothing is on air."""
         station = self._station
         if station.lease.holds and station.doubt is None and not station.controller.live:
-            prune(self._workspace, self._store, datetime.now(UTC))
+            now = datetime.now(UTC)
+            prune(self._workspace, self._store, now)
+            if message := shortage(self._workspace):
+                self._raise(Alarm(f"room@{now:%G-W%V}", "room", message, now))
+
+    def _send_witness(self) -> None:
+        """Once a day: send the end of the log to whoever gets the alarms: nobody here can change it there."""
+        station = self._station
+        if not (station.lease.holds and station.doubt is None and self._channels()):
+            return
+        now = datetime.now(UTC)
+        day = now.astimezone(station.schedule_watch.schedule.timezone)
+        event = f"witness@{day:%Y-%m-%d}"
+        if not raised(self._store, [event]) and (end := witness(self._store)):
+            message = _("Witness of the log, {day}. Keep this message: it shows later whether the log was changed.")
+            message = f"{message.format(day=f'{day:%d/%m/%Y}')}\n{end}"
+            self._raise(Alarm(event, "witness", message, now, cleared=now))
+
+    def _raise(self, alarm: Alarm) -> None:
+        """Write an alarm, and the row of the log that says so; without effect if its event was raised before."""
+        if not raised(self._store, [alarm.event]):
+            entry = NewRow("alarm", reason=alarm.message, details={"event": alarm.event})
+            together = raising(alarm, self._channels())
+            append_all(self._store, [entry], alarm.at, together=together, seal=self._workspace.seal)
+
+    def _channels(self) -> tuple[str, ...]:
+        return channels(self._station.schedule_watch.schedule.alerts)
 
     def _send_alarms(self) -> None:
         if self._station.lease.holds:

@@ -1,6 +1,8 @@
 """`loa log`: what was on air, and the proof that nobody changed it."""
 
 import datetime
+import email
+import email.policy
 import io
 import json
 import sys
@@ -112,7 +114,7 @@ def _witnesses(given: Iterable[str]) -> list[proof.Witness]:
     """The witnesses that are given as lines, or in text files (saved mails). Raises UsageError, WorkspaceError."""
     found: list[proof.Witness] = []
     for text in given:
-        written = read_text(Path(text)) if len(text) < 200 and not text.upper().startswith("LOA1") else text
+        written = text if text.upper().startswith("LOA1") else _text_of(read_text(Path(text)))
         right, wrong = proof.find_witnesses(written)
         if wrong:
             raise click.UsageError(_("This witness was copied wrongly: {line}").format(line=wrong[0]))
@@ -120,6 +122,13 @@ def _witnesses(given: Iterable[str]) -> list[proof.Witness]:
             raise click.UsageError(_("There is no witness in “{text}”: it begins with LOA1.").format(text=text[:60]))
         found += right
     return found
+
+
+def _text_of(file: str) -> str:
+    """What a saved mail says, whatever its encoding; of another file its text."""
+    mail = email.message_from_string(file, policy=email.policy.default)
+    body = mail.get_body(("plain",)) if mail["From"] else None
+    return str(body.get_content()) if body else file
 
 
 def write(content: str | bytes, output: Path | None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Insert, Table, exists, insert, literal, select, update
 
+from loa.schedule import Alerts
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import alarms, deliveries
 
@@ -21,6 +22,11 @@ class Alarm:
     cleared: datetime.datetime | None = None
 
 
+def channels(alerts: Alerts) -> tuple[str, ...]:
+    """On which alarms are sent."""
+    return tuple(name for name, used in (("webhook", alerts.webhook), ("email", alerts.email)) if used)
+
+
 def raised(store: Database, events: Iterable[str]) -> set[str]:
     """Those of `events` that were raised before. Raises StoreError."""
     with store.read() as connection:
@@ -31,6 +37,8 @@ def raising(alarm: Alarm, channels: tuple[str, ...]) -> list[Insert]:
     """The statements that keep an alarm, to be sent on `channels`; without effect if its event was raised before."""
     at = stamp(alarm.at)
     row = {"event": alarm.event, "at": at, "kind": alarm.kind, "message": alarm.message}
+    if alarm.cleared:
+        row["cleared"] = stamp(alarm.cleared)
     statements = [_insert_new(alarms, row, alarms.c.event == alarm.event)]
     for channel in channels:
         sending = {"event": alarm.event, "channel": channel, "attempts": 0, "next": at}
