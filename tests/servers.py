@@ -1,8 +1,10 @@
 """Real servers on this machine for tests and benchmarks: Icecast 2, PulseAudio with its recorder, PostgreSQL."""
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -56,6 +58,44 @@ class IcecastServer:
     def status(self) -> bytes:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/status-json.xsl", timeout=5) as answer:
             return bytes(answer.read())
+
+
+class DeafServer:
+    """Says yes to every source that would send to Icecast, and never reads what follows.
+
+    `hears_for`: seconds from now for which it still reads, and answers other requests.
+    """
+
+    def __init__(self, hears_for: float = 0.0) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+        self._hears_until = time.monotonic() + hears_for
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def url(self, mount: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{mount}"
+
+    def close(self) -> None:
+        for one in (self._socket, *self._open):
+            one.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _address = self._socket.accept()
+                self._open.append(connection)
+                threading.Thread(target=self._handle, args=(connection,), daemon=True).start()
+
+    def _handle(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            if connection.recv(4096).startswith(b"PUT"):
+                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                while time.monotonic() < self._hears_until:
+                    connection.recv(4096)
+            elif time.monotonic() < self._hears_until:
+                connection.sendall(b"HTTP/1.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+                connection.close()
 
 
 class Recorder:

@@ -84,7 +84,9 @@ def test_icecast_listeners_get_the_whole_bulletin_while_another_output_is_dead(
     assert "does not answer" in failed.failures[0]
 
 
-@pytest.mark.parametrize(("password", "message"), [("falsch", "refuses us"), (None, "password is missing")])
+@pytest.mark.parametrize(
+    ("password", "message"), [("falsch", "refuses the user name or the password"), (None, "password is missing")]
+)
 def test_icecast_tells_why_it_does_not_work(
     programme: LoadedRecording,
     tmp_path: Path,

@@ -8,7 +8,7 @@ from typing import Protocol
 from loa.automation.timing import Timing
 from loa.formats import lasting
 from loa.i18n import _
-from loa.playout.channel import OutputCondition, OutputReport
+from loa.playout.channel import LOST, OutputCondition, OutputReport
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
 from loa.schedule.models import RANK, Late, Repeat
@@ -165,6 +165,9 @@ def determine_outcome(live: LiveAiring, now: datetime.datetime, timing: Timing) 
     elif started is None:
         outcome = "missed"
         live.notes.append(_("no output took sound"))
+    elif not complete and any(report.taken for report in reports):
+        outcome = "cut"
+        alarms.append(("cut", _("only a part of it was taken")))
     elif not complete:
         outcome = "missed"
         live.notes.append(_("the outputs failed at {place}").format(place=lasting(live.offset)))
@@ -175,7 +178,8 @@ def determine_outcome(live: LiveAiring, now: datetime.datetime, timing: Timing) 
         alarms.append(("late", _("it started {seconds:.0f} seconds late").format(seconds=late)))
     else:
         outcome = "aired"
-    reason = "; ".join(dict.fromkeys([*live.notes, *failures]))
+    partly = [f"{report.output}: {taken_text(report)}" for report in reports if report.lost > LOST]
+    reason = "; ".join(dict.fromkeys([*live.notes, *partly, *failures]))
     if outcome == "missed":
         alarms.append(("missed", reason))
     elif outcome != "cut":
@@ -201,7 +205,8 @@ def _quality_alarms(live: LiveAiring, reports: list[OutputReport]) -> list[tuple
     found = []
     played: dict[str, float] = {}
     for report in reports:
-        played[report.output] = played.get(report.output, 0.0) + report.seconds
+        heard = report.seconds if report.taken is None else report.taken
+        played[report.output] = played.get(report.output, 0.0) + heard
         if report.longest_silence > _SILENCE:
             message = _("{output} played {seconds:.0f} seconds of silence")
             found.append(("silent", message.format(output=report.output, seconds=report.longest_silence)))
@@ -214,10 +219,17 @@ def _quality_alarms(live: LiveAiring, reports: list[OutputReport]) -> list[tuple
     return found
 
 
+def taken_text(report: OutputReport) -> str:
+    """Return what the other side of a stream took of it."""
+    text = _("the other side took {taken} of {sent}")
+    return text.format(taken=lasting(report.taken or 0.0), sent=lasting(report.seconds))
+
+
 def _summary(report: OutputReport) -> dict[str, object]:
     return {
         "output": report.output,
         "started": report.started.isoformat() if report.started else None,
         "seconds": round(report.seconds, 2),
+        "taken": None if report.taken is None else round(report.taken, 2),
         "failures": len(report.failures),
     }

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import delete, insert
 
-from loa.automation.live_airing import PlayingSession
+from loa.automation.live_airing import PlayingSession, taken_text
 from loa.clock import Clock
 from loa.errors import StoreError
 from loa.logs import logger
@@ -23,6 +23,8 @@ _STATES: Mapping[OutputCondition, State] = {
     "over": "idle",
 }
 """While an output is being opened, its state does not change."""
+_LOST = 6.0
+"""Seconds of sound without anybody who took it, after which somebody is told."""
 _OFTEN = 1.0
 """Seconds between two writes."""
 _BEHIND = datetime.timedelta(seconds=5)
@@ -37,6 +39,7 @@ class OutputWatch:
         self._now: dict[str, OutputHealth] = {}
         self._written: dict[str, OutputHealth] | None = None
         self._wrote = float("-inf")
+        self._told: set[tuple[str, str]] = set()
         self._log = logger()
 
     def update(
@@ -50,6 +53,25 @@ class OutputWatch:
             found[name] = seen.get(name) or _health_at_rest(before, now)
         self._now = found
         self._write()
+
+    def new_troubles(self, sessions: Mapping[str, PlayingSession]) -> list[tuple[str, str, str]]:
+        """Return the outputs of airings that failed twice, or whose other side does not take the sound, each once.
+
+        `sessions`: by the id of their airing. Returns (airing, output, reason).
+        """
+        self._told = {key for key in self._told if key[0] in sessions}
+        found = []
+        for airing, session in sessions.items():
+            for report in session.reports:
+                if (airing, report.output) in self._told:
+                    continue
+                reason = taken_text(report) if report.lost > _LOST else ""
+                if len(report.failures) > 1:
+                    reason = report.failures[-1]
+                if reason:
+                    self._told.add((airing, report.output))
+                    found.append((airing, report.output, reason))
+        return found
 
     def record_test(self, problems: Mapping[str, str | None], now: datetime.datetime) -> list[OutputHealth]:
         """Record the result of a test of the outputs: the problem of each, None if it works.

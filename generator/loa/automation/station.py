@@ -139,6 +139,11 @@ class Automation:
         self._outputs.update(
             schedule.outputs, filter(None, (live.session for live in self.controller.live.values())), now
         )
+        sessions = {live.airing.id: live.session for live in self.controller.live.values() if live.session}
+        for airing, name, reason in self._outputs.new_troubles(sessions):
+            message = _("{airing}: the output {name} does not work: {reason}")
+            text = message.format(airing=airing, name=name, reason=reason)
+            self.outcomes.alarm(f"{airing} output {name}", "output", text)
         results, self._test_results = self._test_results, {}
         for output in self._outputs.record_test(results, now):
             if output.output in schedule.in_use():

@@ -11,7 +11,7 @@ from typing import Literal
 from loa.clock import Clock
 from loa.errors import LoaError
 from loa.playout.outputs import open_connection
-from loa.playout.outputs.base import STOPPED, OutputConnection, Player
+from loa.playout.outputs.base import REFUSED, STOPPED, OutputConnection, Player
 from loa.playout.recording import CHUNK_SECONDS, LoadedRecording
 from loa.schedule.outputs import AnyOutput
 
@@ -51,6 +51,12 @@ class Fader:
 SILENCE_LEVEL = 64
 """16-bit samples below this value are silence (-54 dBFS)."""
 _RETRY = (0.5, 1.0, 2.0, 5.0)
+_RETRY_REFUSED = 60.0
+"""Seconds before a server that refused the password is asked again; some lock out who asks too often."""
+_EVIDENT_SOON = 2.0
+"""Seconds after the first sound within which an answer of the other side says that it took it from the beginning."""
+LOST = 2.0
+"""Seconds of sound at the end of a stream that may be on their way."""
 OutputCondition = Literal["opening", "ready", "sounding", "failing", "over"]
 """An output in an airing: it is being opened, waits for the start, accepts sound, has failed, or has finished."""
 
@@ -60,17 +66,24 @@ class OutputReport:
     """What one output did.
 
     `started`: instant of the first sound. `position`: position in the recording (s). `seconds`: sound that it accepted.
-    `longest_silence`: in seconds. `took`: when it accepted sound last. `complete`: it played to the end.
+    `taken`: seconds of that which the other side of a stream has taken; None if nothing tells. `longest_silence`: in
+    seconds. `last_sound_at`: when it accepted sound last. `complete`: it played to the end.
     """
 
     output: str
     started: datetime.datetime | None = None
     position: float = 0.0
     seconds: float = 0.0
+    taken: float | None = None
     longest_silence: float = 0.0
     last_sound_at: datetime.datetime | None = None
     failures: list[str] = field(default_factory=list)
     complete: bool = False
+
+    @property
+    def lost(self) -> float:
+        """Seconds of sound that were sent and not taken, as far as it is known."""
+        return max(0.0, self.seconds - self.taken) if self.taken is not None else 0.0
 
 
 class _StoodStillError(Exception):
@@ -99,6 +112,7 @@ class Channel:
     ) -> None:
         self.report = report
         self.stood_still = 0.0
+        self.evident = False
         self.condition: OutputCondition = "failing" if report.failures else "opening"
         self._output, self._connection, self._recording = output, connection, recording
         self._fader = Fader(output.volume)
@@ -112,6 +126,11 @@ class Channel:
     def clock(self) -> Clock:
         """The clock of the connection."""
         return self._connection.clock
+
+    @property
+    def sounding(self) -> bool:
+        """Whether it accepts sound now, and somebody takes it, as far as the output can tell."""
+        return self.alive and self.condition == "sounding" and self.evident
 
     @property
     def waiting(self) -> bool:
@@ -149,10 +168,12 @@ class Channel:
     def _run(self) -> None:
         attempt = 0
         while not self._connection.stop.is_set():
+            refused = False
             try:
                 self._play()
             except LoaError as error:
                 self.report.failures.append("; ".join(f.message for f in error.findings))
+                refused = any(finding.code == REFUSED for finding in error.findings)
             except Exception as error:  # noqa: BLE001  a bug in a player must not silence the output for good
                 self.report.failures.append(f"{type(error).__name__}: {error}")
             else:
@@ -161,7 +182,7 @@ class Channel:
             finally:
                 self._close()
             self.condition = "failing"
-            pause = _RETRY[min(attempt, len(_RETRY) - 1)] * self.clock.speed
+            pause = _RETRY_REFUSED if refused else _RETRY[min(attempt, len(_RETRY) - 1)] * self.clock.speed
             attempt += 1
             self.last_activity = self.clock.elapsed() + pause
             self.clock.wait(self._connection.stop, pause)
@@ -179,7 +200,7 @@ class Channel:
         self.condition = "ready"
         if not self._begin(player, offset):
             return
-        silence = 0.0
+        silence, before, lost = 0.0, self.report.taken or 0.0, self.report.lost
         self.last_activity = self.clock.elapsed()
         self.condition = "sounding"
         while chunk is not None and not self._connection.stop.is_set():
@@ -190,17 +211,26 @@ class Channel:
             self.last_activity = self.clock.elapsed()
             adjusted = self._fader.apply(chunk, player.rate)
             player.write(adjusted)
-            self._note_start(player)
             self.report.last_sound_at = self.clock.now()
             offset += len(chunk) / player.rate
             self.report.position = offset
             self.report.seconds += len(chunk) / player.rate
+            self._note_taken(player, before)
+            self._note_start(player)
             silence = silence + CHUNK_SECONDS if max(max(adjusted), -min(adjusted)) < SILENCE_LEVEL else 0.0
             self.report.longest_silence = max(self.report.longest_silence, silence)
             chunk = next(pcm, None)
         if not self._connection.stop.is_set():
             player.finish()
-            self.report.complete = not self._connection.stop.is_set()
+            self._note_taken(player, before)
+            self.report.complete = not self._connection.stop.is_set() and self.report.lost - lost <= LOST
+
+    def _note_taken(self, player: Player, before: float) -> None:
+        """`before`: what was taken from earlier connections."""
+        taken = player.taken()
+        self.evident = taken is None or taken > 0
+        if taken is not None:
+            self.report.taken = before + taken
 
     def _begin(self, player: Player, offset: float) -> bool:
         self._asked_at = self.clock.elapsed()
@@ -219,8 +249,11 @@ class Channel:
         return self._remaining()
 
     def _note_start(self, player: Player) -> None:
-        if self.report.started is None and player.first_sound_at is not None:
+        """Note the first sound, as soon as it is evident that somebody took it."""
+        if self.report.started is None and player.first_sound_at is not None and self.evident:
             ago = self.clock.elapsed() - player.first_sound_at
+            if ago > _EVIDENT_SOON * self.clock.speed:
+                ago = 0.0  # who takes it came later
             self.report.started = self.clock.now() - datetime.timedelta(seconds=ago)
 
     def _close(self) -> None:

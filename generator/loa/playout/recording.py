@@ -2,11 +2,14 @@
 
 import array
 import hashlib
+import io
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import miniaudio
+from mutagen import MutagenError
+from mutagen.id3 import ID3
 
 from loa.bulletin.manifest import Manifest
 from loa.errors import BulletinError, Finding, PlayoutError, WorkspaceError
@@ -19,13 +22,18 @@ CHUNK_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class LoadedRecording:
-    """A recording in memory. `data`: the MP3. `sentences`: where sentences start (s); playout may resume there."""
+    """A recording in memory. `data`: the MP3. `sentences`: where sentences start (s); playout may resume there.
+
+    `title`, `station`: what its tag says; "" without one.
+    """
 
     bulletin: str
     sha256: str
     data: bytes
     seconds: float
     sentences: tuple[float, ...] = ()
+    title: str = ""
+    station: str = ""
 
     @classmethod
     def load(cls, recording: BulletinFile) -> "LoadedRecording":
@@ -43,7 +51,8 @@ class LoadedRecording:
                 )
             ) from error
         digest = hashlib.sha256(data).hexdigest()
-        return cls(recording.id, digest, data, info.duration, _sentences(recording, digest))
+        named = _named(data)
+        return cls(recording.id, digest, data, info.duration, _sentences(recording, digest), *named)
 
     def sentence_before(self, seconds: float) -> float:
         """Return the start of the sentence that is said at `seconds`: the position to resume at."""
@@ -72,3 +81,13 @@ def _sentences(recording: BulletinFile, digest: str) -> tuple[float, ...]:
     except (BulletinError, WorkspaceError):
         return ()  # a recording without manifest resumes at its beginning
     return tuple(sorted(cue.start for cue in manifest.cues)) if manifest.sha256 == digest else ()
+
+
+def _named(data: bytes) -> tuple[str, str]:
+    """Return title and station from the tag of the MP3; "" for what it does not have."""
+    try:
+        tag = ID3(io.BytesIO(data))
+    except MutagenError:
+        return "", ""
+    title, station = (str(tag[name]) if name in tag else "" for name in ("TIT2", "TPE1"))
+    return title, station

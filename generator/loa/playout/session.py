@@ -69,7 +69,7 @@ class Session:
     @property
     def sounding(self) -> bool:
         """Whether at least one output accepts sound now."""
-        return any(channel.alive and not channel.waiting for channel in self._channels.values())
+        return any(channel.sounding for channel in self._channels.values())
 
     @property
     def stood_still(self) -> float:
@@ -115,7 +115,14 @@ class Session:
     def _open(self, name: str) -> None:
         output = self.outputs[name]
         connection = OutputConnection(
-            name, self.airing_id, self.recording.sha256, self._clock, threading.Event(), self._root
+            name,
+            self.airing_id,
+            self.recording.sha256,
+            self._clock,
+            threading.Event(),
+            self._root,
+            self.recording.title,
+            self.recording.station,
         )
         self._channels[name] = Channel(
             output,

@@ -1,14 +1,14 @@
 """Open the player of an output. Only this module maps the kinds of outputs to players."""
 
 import os
-import socket
 from pathlib import Path
 
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, Player, output_error
 from loa.playout.outputs.http import HttpPlayer
 from loa.playout.outputs.http import open_port as open_http_port
-from loa.playout.outputs.icecast import ANSWER_TIMEOUT, IcecastPlayer, address
+from loa.playout.outputs.icecast import IcecastPlayer
+from loa.playout.outputs.icecast import problem as icecast_problem
 from loa.playout.outputs.rtp import RtpPlayer
 from loa.playout.outputs.sound_card import SoundCardPlayer, device_names
 from loa.playout.outputs.wav_file import FilePlayer, NullPlayer, leads_out_text
@@ -52,12 +52,7 @@ def not_ready(output: AnyOutput, root: Path) -> str | None:
             if output.device != "default" and not any(output.device.lower() in name.lower() for name in names):
                 return _("no sound card is called “{name}”").format(name=output.device)
         case Icecast():
-            if output.password_env not in os.environ:
-                return _("the password is missing: the variable {name} is not set").format(name=output.password_env)
-            try:
-                socket.create_connection(address(output.url), ANSWER_TIMEOUT).close()
-            except OSError as error:
-                return _("the Icecast server does not answer ({reason})").format(reason=error.strerror or error)
+            return icecast_problem(output)
         case File():
             folder = below(root, output.folder)
             if not folder:

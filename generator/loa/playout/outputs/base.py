@@ -16,7 +16,10 @@ AHEAD = 0.2
 
 
 class OutputConnection(NamedTuple):
-    """What a player needs to know: output, airing, digest of the recording, clock, stop event, workspace root."""
+    """What a player needs to know: output, airing, digest of the recording, clock, stop event, workspace root.
+
+    `title`, `station`: what is on air and whose it is, where an output can show it; "" if it is not known.
+    """
 
     output: str
     airing_id: str
@@ -24,6 +27,8 @@ class OutputConnection(NamedTuple):
     clock: Clock
     stop: threading.Event
     root: Path
+    title: str = ""
+    station: str = ""
 
 
 class Player(Protocol):
@@ -44,6 +49,9 @@ class Player(Protocol):
 
     def finish(self) -> None:
         """Wait until everything that was written has been heard."""
+
+    def taken(self) -> float | None:
+        """Return how many seconds of what was written the other side has taken; None if the output cannot tell."""
 
     def close(self) -> None:
         """Release the output immediately."""
@@ -95,10 +103,18 @@ class Paced:
             left = self.first_sound_at + self._frames / self.rate - self.connection.clock.elapsed()
             self.connection.clock.wait(self.connection.stop, left)
 
+    def taken(self) -> float | None:
+        """Nothing answers; subclasses whose other side does override this."""
+        return None
+
     def close(self) -> None:
         """Release nothing; subclasses override this."""
 
 
-def output_error(message: str, fix: str = "") -> PlayoutError:
+REFUSED = "output.refused"
+"""The code of an error that trying again soon does not cure: user name or password are wrong."""
+
+
+def output_error(message: str, fix: str = "", code: str = "output.failed") -> PlayoutError:
     """Return the error for an output that does not accept sound."""
-    return PlayoutError(Finding("output.failed", message, fix))
+    return PlayoutError(Finding(code, message, fix))

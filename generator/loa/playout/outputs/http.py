@@ -5,16 +5,27 @@ with silence ten seconds before the airing, so they are connected when it begins
 keep their amplifiers on and prevent them from using their second source.
 """
 
+import array
+import contextlib
+import socket
 import threading
+import time
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, cast
 
 from loa import __version__
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, output_error
 from loa.playout.outputs.encoder import Encoded
+from loa.playout.outputs.peer import PeerMeter
 from loa.schedule.outputs import Http
 
+MAX_CONNECTIONS = 300
+"""On all ports together. A process may open 1 024 files on usual systems, and the station has more to do."""
+_LOOK = 0.25
+_STALLED = 3.0
+"""Seconds without progress after which a listener does not count."""
 _MAX_CHUNKS = 256
 """Chunks (about 16 s) that a slow listener may lag behind before it is disconnected."""
 _servers: dict[tuple[str, int], "_Server"] = {}
@@ -25,11 +36,30 @@ class HttpPlayer(Encoded):
     """Sends the same stream to every listener of /<output>.mp3, from the moment it connects."""
 
     def __init__(self, connection: OutputConnection, output: Http) -> None:
+        self._taken_frames = self._looked_frames = 0
+        self._looked_at = 0.0
         self._server = open_port(connection.output, output)
         self._server.listeners[connection.output] = set()
         super().__init__(
             connection, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send
         )
+
+    def send(self, chunk: "array.array[int]") -> None:
+        """Feed the encoder; look now and then whether anybody takes the stream."""
+        super().send(chunk)
+        now = time.monotonic()
+        if now - self._looked_at >= _LOOK:
+            self._looked_at = now
+            self._look(now)
+
+    def finish(self) -> None:
+        """Wait as every encoded output."""
+        super().finish()
+        self._look(time.monotonic())
+
+    def taken(self) -> float | None:
+        """Return the seconds for which at least one loudspeaker took the stream."""
+        return self._taken_frames / self.rate
 
     def close(self) -> None:
         """End the stream of every listener."""
@@ -37,13 +67,22 @@ class HttpPlayer(Encoded):
         for listener in self._server.listeners.pop(self.connection.output, set()):
             listener.end()
 
+    def _look(self, now: float) -> None:
+        listeners = list(self._server.listeners.get(self.connection.output, ()))
+        for listener in listeners:
+            listener.meter.look(now)
+        if any(listener.meter.idle_for(now) < _STALLED for listener in listeners):
+            self._taken_frames += self._frames - self._looked_frames
+        self._looked_frames = self._frames
+
     def _send(self, data: bytes) -> None:
         for listener in list(self._server.listeners.get(self.connection.output, ())):
             listener.put(data)
 
 
 class _Listener:
-    def __init__(self) -> None:
+    def __init__(self, connection: socket.socket) -> None:
+        self.meter = PeerMeter(connection, time.monotonic())
         self._chunks: deque[bytes | None] = deque()
         self._ready = threading.Condition()
 
@@ -67,12 +106,66 @@ class _Listener:
 
 
 class _Server(ThreadingHTTPServer):
+    """Each connection has a thread and a file handle, of which the station needs some itself: so many, and no more.
+
+    Who connects and asks for nothing makes room for who comes later.
+    """
+
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, address: tuple[str, int]) -> None:
         super().__init__(address, _Handler)
         self.names: set[str] = set()
         self.listeners: dict[str, set[_Listener]] = {}
+
+    def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any) -> None:
+        """Handle a connection in a thread of its own, if there is room for it."""
+        if _connections.add(cast(socket.socket, request)):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        """Close a connection."""
+        super().shutdown_request(request)
+        _connections.remove(cast(socket.socket, request))
+
+
+class _Connections:
+    """The connections of all ports: those that wait for a request, the oldest first, and those that are served."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, socket.socket] = {}
+        self._served: set[int] = set()
+        self._lock = threading.Lock()
+
+    def add(self, connection: socket.socket) -> bool:
+        """Count it as waiting; end the oldest one that waits if there are too many. Return whether there is room."""
+        with self._lock:
+            if len(self._waiting) + len(self._served) >= MAX_CONNECTIONS:
+                if not self._waiting:
+                    return False
+                oldest = self._waiting.pop(next(iter(self._waiting)))
+                with contextlib.suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)  # its thread wakes up and closes it
+            self._waiting[id(connection)] = connection
+            return True
+
+    def serve(self, connection: socket.socket) -> None:
+        """It has asked for something."""
+        with self._lock:
+            if self._waiting.pop(id(connection), None):
+                self._served.add(id(connection))
+
+    def remove(self, connection: socket.socket) -> None:
+        """It is closed."""
+        with self._lock:
+            self._waiting.pop(id(connection), None)
+            self._served.discard(id(connection))
+
+
+_connections = _Connections()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -80,16 +173,25 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = f"Loa/{__version__}"
     timeout = 30
 
+    def parse_request(self) -> bool:
+        """Read the headers; from then on it is not idle."""
+        parsed = super().parse_request()
+        if parsed:
+            _connections.serve(self.connection)
+        return parsed
+
     def do_GET(self) -> None:
         """Send the stream; or 503 (nothing is on air, try again), or 404 (no such output)."""
         listeners = self._open()
         if listeners is None:
             return
-        listener = _Listener()
+        listener = _Listener(self.connection)
         listeners.add(listener)
         try:
             while data := listener.next():
+                listener.meter.offer(len(data))
                 self.wfile.write(data)
+                listener.meter.sent(len(data))
         except OSError:  # the loudspeaker disconnected
             return
         finally:

@@ -122,6 +122,10 @@ class SoundCardPlayer:
                     self._check_alive()
         self.connection.clock.wait(self.connection.stop, 2 * _PERIODS * _BUFFER_MS / 1000)
 
+    def taken(self) -> float | None:
+        """A card takes what it asks for; whether its loudspeaker is on, it does not know."""
+        return None
+
     def close(self) -> None:
         """Close the card."""
         self._device.close()
