@@ -143,7 +143,7 @@ def test_where_the_system_cannot_tell_the_heartbeat_does(store: Database, holder
     set_row(store, identity=None, started_at=0.0)
     assert who_is_on_air(store)
     assert not second(store).keep(None)
-    old = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=10)
+    old = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=20)
     set_row(store, at=stamp(old))
     assert who_is_on_air(store) is None
 

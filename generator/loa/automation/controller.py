@@ -266,7 +266,7 @@ class Controller:
         if session.over:
             self._playback_ended(live, now)
             return
-        if self._outcomes.wants_positions:
+        if self._outcomes.wants_notes:
             self._note_position(live, session)
         if session.sounding:
             live.quiet_since = None
@@ -291,7 +291,7 @@ class Controller:
             bulletin=live.recording.bulletin,
             times_played=live.times_played,
         )
-        self._outcomes.position(live.airing.id, note, at_once=at_once)
+        self._outcomes.note(live.airing.id, note, at_once=at_once)
 
     def _playback_ended(self, live: LiveAiring, now: datetime.datetime) -> None:
         """Handle the end of one playback: repeat an emergency, or end the airing."""

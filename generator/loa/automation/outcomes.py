@@ -29,17 +29,17 @@ _OFTEN = 1.0
 
 @dataclass(slots=True)
 class _Batch:
-    """What goes to the database together. `positions`: the newest note of each airing."""
+    """What goes to the database together. `notes`: of which only the newest of each name counts."""
 
     entries: list[NewRow] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
-    positions: dict[str, Update] = field(default_factory=dict)
+    notes: dict[str, Update] = field(default_factory=dict)
 
     def put_back(self, earlier: "_Batch") -> None:
         """Add what could not be written `earlier`, before the rest."""
         self.entries[:0], self.answered[:0], self.alarms[:0] = earlier.entries, earlier.answered, earlier.alarms
-        self.positions = earlier.positions | self.positions
+        self.notes = earlier.notes | self.notes
 
 
 class OutcomeWriter:
@@ -52,7 +52,7 @@ class OutcomeWriter:
         self._answered: set[int] = set()
         self._waiting = _Batch()
         self._writing: tuple[_Batch, set[str], Future[None]] | None = None
-        self._positions_at, self._at_once = float("-inf"), False
+        self._noted_at, self._at_once = float("-inf"), False
         self._log = logger()
 
     def load_outcomes(self, since: datetime.datetime, until: datetime.datetime) -> None:
@@ -90,7 +90,7 @@ class OutcomeWriter:
         airing = entry.airing or ""
         self._done[airing] = entry.outcome or ""
         self._unwritten.add(airing)
-        self._waiting.positions.pop(airing, None)
+        self._waiting.notes.pop(airing, None)
         self._waiting.entries.append(entry)
         self._log.info("outcome", airing=entry.airing, outcome=entry.outcome, reason=entry.reason)
 
@@ -133,25 +133,25 @@ class OutcomeWriter:
         self._waiting.alarms.append(Alarm(event, kind, message, self._clock.now()))
 
     @property
-    def wants_positions(self) -> bool:
+    def wants_notes(self) -> bool:
         """Whether it is time to note how far the airings have come."""
-        return self._clock.elapsed() - self._positions_at >= _OFTEN * self._clock.speed
+        return self._clock.elapsed() - self._noted_at >= _OFTEN * self._clock.speed
 
-    def position(self, airing_id: str, note: Update, *, at_once: bool = False) -> None:
-        """Record how far an airing has come (`ledger.position_note`); only the newest note of each is written."""
-        self._waiting.positions[airing_id] = note
+    def note(self, name: str, note: Update, *, at_once: bool = False) -> None:
+        """Record how far an airing has come, or what this process has taken on: the newest note of each name counts."""
+        self._waiting.notes[name] = note
         self._at_once |= at_once
 
     def write(self, alerts: Alerts) -> None:
         """Start to write everything that is waiting, unless the lane is still writing what was before it."""
         self._look()
-        due = self._waiting.positions and (self._at_once or self.wants_positions)
+        due = self._waiting.notes and (self._at_once or self.wants_notes)
         if self._writing or not (due or self._waiting.entries or self._waiting.answered or self._waiting.alarms):
             return
         batch, self._waiting = self._waiting, _Batch()
         now, self._at_once = self._clock.now(), False
-        if batch.positions:
-            self._positions_at = self._clock.elapsed()
+        if batch.notes:
+            self._noted_at = self._clock.elapsed()
         airings = {entry.airing for entry in batch.entries if entry.airing}
         self._writing = batch, airings, self._lane.start(lambda: self._write(batch, channels(alerts), now))
         self._look()
@@ -187,7 +187,7 @@ class OutcomeWriter:
         known = raised(self._store, (alarm.event for alarm in batch.alarms)) if batch.alarms else set()
         new = {alarm.event: alarm for alarm in batch.alarms if alarm.event not in known}
         alarms = [NewRow("alarm", reason=alarm.message, details={"event": alarm.event}) for alarm in new.values()]
-        together: list[Insert | Update] = list(batch.positions.values())
+        together: list[Insert | Update] = list(batch.notes.values())
         together += [requests.mark_taken(batch.answered, now)] if batch.answered else []
         together += [statement for alarm in new.values() for statement in raising(alarm, channels_used)]
         try:

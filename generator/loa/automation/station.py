@@ -6,6 +6,7 @@ schedule.yaml, claimed airings in the ledger, outcomes in the log.
 
 import datetime
 from collections.abc import Mapping
+from concurrent.futures import Future
 
 from loa.automation.clock_guard import ClockGuard, Reading
 from loa.automation.commands import Commands
@@ -64,8 +65,9 @@ class Automation:
         self._writer = lanes("store")
         self.outcomes = OutcomeWriter(store, clock, None if start else workspace.seal, self._writer)
         self.doubt: str | None = None
-        self._took_over = False
-        self._last_step = clock.elapsed()
+        self._lease_lane = lanes("lease")
+        self._keeping: Future[bool] | None = None
+        self._took_over, self._last_step, self._state = False, clock.elapsed(), ""
         self._only_requests = only_requests
         self._reserve = None if start else DiskReserve(workspace)
         self._outputs = None if start else OutputWatch(store, clock)
@@ -115,6 +117,10 @@ class Automation:
             return
         if not self.lease.doubted:
             self.controller.open(reading.now)
+        state = ", ".join(self.controller.live)
+        if state != self._state:
+            self._state = state
+            self.outcomes.note("", self.lease.note(self._dispatcher.resolved_until, state), at_once=True)
         self.outcomes.write(self.schedule_watch.schedule.alerts)
 
     def close(self) -> None:
@@ -122,6 +128,7 @@ class Automation:
         self.controller.cut_all(_("the station was stopped"), self.clock.now())
         self.outcomes.write_all(self.schedule_watch.schedule.alerts, _LAST_WORDS)
         self._writer.close()
+        self._lease_lane.close()
         try:
             self.lease.give_back()
         except StoreError as error:
@@ -162,20 +169,24 @@ class Automation:
             self._reserve.create()
 
     def _is_on_air(self, reading: Reading) -> bool:
-        """Renew or try to get the lease; return whether this process holds it."""
-        held = self.lease.holds
+        """Renew or try to get the lease; return whether this process holds it and has gone on from where it stood."""
+        if self._keeping is None and self.lease.due:
+            resolved_until, state = self._dispatcher.resolved_until, ", ".join(self.controller.live)
+            self._keeping = self._lease_lane.start(lambda: self.lease.keep(resolved_until, state))
         try:
-            holds = self.lease.keep(self._dispatcher.resolved_until, ", ".join(self.controller.live))
-            if holds and not self._took_over:
+            if self._keeping and self._keeping.done():
+                keeping, self._keeping = self._keeping, None
+                keeping.result()
+            if self.lease.holds and not self._took_over:
                 self._take_over(reading, self._commands.begin(reading.now))
                 self._took_over = True
         except StoreError as error:
             self._log.warning("store", problem=str(error))
-        if held and (reading.slept or self.lease.doubted):
+        if self._took_over and (reading.slept or self.lease.doubted):
             self.lease.still_mine()
-        if held and not self.lease.holds:
+        if self._took_over and not self.lease.holds:
             self._step_down()
-        return self.lease.holds and self._took_over
+        return self._took_over
 
     def _is_still_on_air(self, since: float) -> bool:
         """Return whether this process holds the lease, if it stood still since it looked in this step: a process that
@@ -185,7 +196,7 @@ class Automation:
             self.lease.doubted = True
             if not self.lease.still_mine():
                 self._step_down()
-        return self.lease.holds
+        return self._took_over
 
     def _take_over(self, reading: Reading, stop: tuple[str, datetime.datetime] | None) -> None:
         """Start work after getting the lease: continue where the previous process stopped. Raises StoreError."""

@@ -48,7 +48,8 @@ class Database:
             self._engine = _engine(address, patience)
         except (sql.ArgumentError, sql.NoSuchModuleError, ImportError) as error:
             raise _unusable(error) from error
-        file = self.file = _file(address)
+        self.file = file = _file(address)
+        """Where a SQLite database lies; None for a server, and in memory."""
         self._name = f"{file.parent.name}/{file.name}" if file else address.render_as_string(hide_password=True)
         try:
             if file:
@@ -91,8 +92,11 @@ class Database:
             with self._translated(), self._engine.connect() as connection:
                 writer = connection.execution_options(loa_writes=True, loa_patience=wait, loa_durable=sure)
                 with writer.begin():
-                    if patience is not None and connection.dialect.name == "postgresql":
-                        writer.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}")
+                    if connection.dialect.name == "postgresql":
+                        if patience is not None:
+                            writer.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}")
+                        if not sure:
+                            writer.exec_driver_sql("SET LOCAL synchronous_commit = off")
                     yield writer
         except StoreError as error:
             self.full = error.findings[0].code == "store.full"

@@ -2,6 +2,9 @@
 
 Death is told without comparing clocks of two machines: a process on this computer by its identity, any other by a
 heartbeat that has not moved for `stale` seconds of our own clock while we ourselves could write.
+
+A process that is alone writes next to nothing: the heartbeat moves often only while another process stands by, and
+then beside a SQLite database in a file of a few bytes that is never synced.
 """
 
 import datetime
@@ -12,16 +15,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import psutil
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Update, delete, func, insert, select, update
 
 from loa.clock import Clock
 from loa.errors import StoreError
+from loa.files import write_in_place
 from loa.store.database import Database, instant, stamp
 from loa.store.processes import boot_id, identity, runs
 from loa.store.tables import presence
 
 _ON_AIR, _STANDBY = "on-air", "standby"
-_FRESH = datetime.timedelta(minutes=1)
+_RARE = 60
+"""Intervals after which a row is written again although nobody waits for it."""
+_FRESH = datetime.timedelta(minutes=10)
 """A heartbeat of this time says that a process lives of which the system cannot tell whether it does."""
 
 
@@ -38,26 +44,62 @@ class Lease:
         self._started_at, self._identity = psutil.Process().create_time(), identity()
         self._store, self._clock = store, clock
         self._interval, self._stale = heartbeat, stale
-        self._heartbeat, self._renewed = 0, -1e9
-        self._seen: tuple[str, int] | None = None
+        self._heartbeat, self._renewed, self._written = 0, -1e9, -1e9
+        self._seen: tuple[object, ...] | None = None
         self._seen_at = 0.0
+        self._others: dict[str, tuple[int, float]] = {}
+        self._file = store.file.with_suffix(".heartbeat") if store.file else None
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for `keep` to look again: a process that stands by looks more often."""
+        pause = self._interval if self.holds else self._interval / 3
+        return self._clock.elapsed() - self._renewed >= pause
 
     def keep(self, resolved_until: datetime.datetime | None, state: str = "") -> bool:
-        """Renew or try to get the lease; whether this process may make sound.
+        """Renew or try to get the lease, if it is `due`; whether this process may make sound.
 
         `resolved_until`: all airings planned before it have their outcome. A database that does not answer changes
         nothing: who cannot write cannot be overtaken by somebody who writes either. Raises StoreError.
         """
-        now = self._clock.elapsed()
-        if now - self._renewed < self._interval and (self.holds or self._renewed > 0):
+        if not self.due:
             return self.holds
+        now = self._clock.elapsed()
+        with self._store.read() as connection:
+            found = {row["token"]: row for row in connection.execute(select(presence)).mappings()}
+            holder = next((row for row in found.values() if row["role"] == _ON_AIR), None)
+            mine = holder is not None and holder["token"] == self.token
+            waiting = [row for row in found.values() if self._stands_by(row, now, connection)]
+            watched = mine and bool(waiting)
+            waits = holder is not None and not mine and not self._is_dead(holder, now, connection)
+        quiet = waits and now - self._seen_at > 2 * self._interval  # then show that we could write
+        rare = now - self._written >= _RARE * self._interval
+        if watched and self._file:
+            self._heartbeat += 1
+            write_in_place(self._file, f"{self.token} {self._heartbeat:012}\n")
+        if rare or quiet or (watched and not self._file) or not (mine or waits):
+            mine = self._write(now, resolved_until, state)
+            self._written = now
+        if self._clock.elapsed() - now <= max(self._interval, 1.0):  # else it is old news: this process stood still
+            self._renewed, self.holds = now, mine
+        return self.holds
+
+    def note(self, resolved_until: datetime.datetime | None, state: str) -> Update:
+        """The statement that tells what this process has taken on, while it has the lease."""
+        values = {"at": stamp(self._clock.now()), "state": state}
+        if resolved_until:
+            values["resolved_until"] = stamp(resolved_until)
+        return update(presence).where(presence.c.token == self.token, presence.c.role == _ON_AIR).values(values)
+
+    def _write(self, now: float, resolved_until: datetime.datetime | None, state: str) -> bool:
+        """Write our row; take the lease if nobody alive has it. Whether we have it. A power cut may undo this."""
         self._heartbeat += 1
         row = {
             "heartbeat": self._heartbeat,
             "at": stamp(self._clock.now()),
             "resolved_until": stamp(resolved_until) if resolved_until else None,
         }
-        with self._store.write() as connection:
+        with self._store.write(durable=False) as connection:
             holder = connection.execute(select(presence).where(presence.c.role == _ON_AIR)).mappings().first()
             mine = holder is not None and holder["token"] == self.token
             if mine or holder is None or self._is_dead(holder, now, connection):
@@ -77,10 +119,7 @@ class Lease:
                 about = {"token": self.token, "host": self.host, "pid": self.pid, "started_at": self._started_at}
                 about["identity"] = self._identity
                 connection.execute(insert(presence).values(role=role, state=state, **about, **row))
-        self._renewed = now
-        self.doubted = False
-        self.holds = role == _ON_AIR
-        return self.holds
+        return role == _ON_AIR
 
     def still_mine(self) -> bool:
         """A look, without writing: whether nobody has taken the lease from this process; as before, where the database
@@ -115,10 +154,26 @@ class Lease:
     def _is_dead(self, holder: RowMapping, now: float, connection: Connection) -> bool:
         if holder["heartbeat"] < 0 or _lives(holder, connection) is False:
             return True
-        seen = (holder["token"], holder["heartbeat"])
+        seen = (holder["token"], holder["heartbeat"], self._beats())
         if seen != self._seen or now - self._renewed > 2 * self._interval:  # it moved, or we could not look
             self._seen, self._seen_at = seen, now
         return now - self._seen_at > self._stale
+
+    def _beats(self) -> bytes:
+        """What stands in the file of heartbeats."""
+        try:
+            return self._file.read_bytes() if self._file else b""
+        except OSError:
+            return b""
+
+    def _stands_by(self, row: RowMapping, now: float, connection: Connection) -> bool:
+        """Whether `row` is of a process that stands by, and is alive as far as we can tell."""
+        if row["role"] != _STANDBY:
+            return False
+        lives = _lives(row, connection)
+        heartbeat, moved = self._others.get(row["token"], (None, now))
+        self._others[row["token"]] = (row["heartbeat"], moved if heartbeat == row["heartbeat"] else now)
+        return now - self._others[row["token"]][1] < 3 * _RARE * self._interval if lives is None else lives
 
 
 def leave_behind(store: Database) -> None:
