@@ -28,7 +28,7 @@ from loa.store.requests import StopRequest
 from loa.store.tables import approvals, presence
 from loa.workspace import Workspace
 from tests.approving import approve
-from tests.automation.conftest import Plan, air, plan, recording  # noqa: F401  the same small station
+from tests.automation.conftest import Plan, air, plan, recording, zone  # noqa: F401  the same small station
 from tests.servers import PostgreSQL
 
 START = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
