@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STATION := $(VENV)/.station-done
 STAMP := $(VENV)/.setup-done
 STATION_EXTRAS := espeak,voice,console
-EXTRAS := $(STATION_EXTRAS),listen,edge,piper,postgres,test,bench
+EXTRAS := $(STATION_EXTRAS),listen,edge,piper,postgres,sftp,test,bench
 LOCK := requirements
 comma := ,
 DEBIAN := espeak-ng ffmpeg
@@ -64,7 +64,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32
 
-test test-long bench soak: DEBIAN += chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 cron postgresql faketime iproute2 curl
+test test-long bench soak: DEBIAN += openssh-server chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 cron postgresql faketime iproute2 curl
 # Four workers whatever the cores: most of the time goes by in real airings, which wait for their minute. What plays real
 # sound and listens to it runs by itself: beside others the recorder would miss what the player has played.
 test: lint

@@ -53,6 +53,7 @@ def _deeds() -> dict[str, str]:
         "log.verified": _("verified the log"),
         "pages.asked": _("had pages and feeds written"),
         "backup.made": _("made a backup"),
+        "backup.asked": _("had a backup made"),
     }
 
 
@@ -95,6 +96,7 @@ def _alarm_kinds() -> dict[str, str]:
         "room": _("The disk is nearly full"),
         "witness": _("Witness of the log"),
         "schedule": _("schedule.yaml has errors"),
+        "backup": _("The backup is old"),
         "request": _("A request was not followed"),
     }
 

@@ -117,6 +117,21 @@ class Workspace:
         return self.state / "last-good-schedule.yaml"
 
     @property
+    def backups_file(self) -> Path:
+        """What came of the automatic backups to each place."""
+        return self.state / "backups.json"
+
+    @property
+    def station_id(self) -> Path:
+        """A number of this station, by which it knows its own backups."""
+        return self.state / "station-id"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Passwords and tokens that were typed in the console; in no backup."""
+        return self.state / "secrets.json"
+
+    @property
     def restoring(self) -> Path:
         """What a restore has unpacked and not yet put in its place."""
         return self.state / "restoring"

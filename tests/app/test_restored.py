@@ -5,12 +5,9 @@ import datetime
 import json
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,80 +19,23 @@ from loa.app.restore import finish_restore, restore
 from loa.automation.fallbacks import Fallbacks
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
-from loa.bulletin.manifest import Cue, Manifest
+from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
 from loa.errors import ApprovalError, StoreError, WorkspaceError
 from loa.schedule import UTC
 from loa.store import approvals
-from loa.store.approvals import find, planned_recording
+from loa.store.approvals import planned_recording
 from loa.store.asrun import NewRow as Entry
 from loa.store.asrun import append, end_of_log, rows
 from loa.store.database import CONSOLE, Database
 from loa.store.lease import Lease, who_is_on_air
 from loa.store.proof import verify
 from loa.workspace import Workspace
-from tests.approving import approve
-from tests.conftest import ROOT, Loa
+from tests.app.station import aired, make, often, running, schedule, states
+from tests.conftest import Loa
 from tests.local import wait_for
-from tests.sounds import make_mp3
 
 DAY = datetime.datetime(2026, 11, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def sounds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two short recordings."""
-    folder = tmp_path_factory.mktemp("sound")
-    return [make_mp3(folder / f"{tone}.mp3", 2, tone=tone) for tone in (300, 500)]
-
-
-@pytest.fixture
-def here(tmp_path: Path, sounds: list[Path]) -> Workspace:
-    """A station whose one bulletin is approved."""
-    station = Workspace(tmp_path / "A")
-    station.campaigns.mkdir(parents=True)
-    (station.campaigns / "ben-hai.yaml").write_text("campaigns: [{id: dvc}]\n", "utf-8")
-    station.schedule_file.write_text(schedule(), "utf-8")
-    make(station, "tin", sounds[0])
-    store = Database(station.database)
-    approve(station, store, find(station, "tin"), "Chị Hoa", DAY)
-    store.close()
-    return station
-
-
-def schedule(*moments: datetime.datetime) -> str:
-    extras = ", ".join(f'"{moment:%Y-%m-%d %H:%M:%S}"' for moment in moments) or "2020-01-01 17:00"
-    return (
-        "timezone: UTC\noutputs: {n: {kind: null}}\nbroadcasts:\n"
-        f"  - {{id: tin, commune: ben-hai, campaigns: [dvc], also: [{extras}], length: {{min: 1s, max: 20s}}, on: [n]}}\n"
-    )
-
-
-def often() -> list[datetime.datetime]:
-    """Every eight seconds for the next minutes: however slow the machine is, a station that starts has one to come."""
-    now = datetime.datetime.now(UTC).replace(microsecond=0)
-    return [now + datetime.timedelta(seconds=8 * number) for number in range(1, 40)]
-
-
-def make(station: Workspace, name: str, sound: Path) -> Path:
-    """`ben-hai/<name>` with its record, as a build leaves it."""
-    mp3 = station.bulletins / "ben-hai" / f"{name}.mp3"
-    mp3.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(sound, mp3)
-    sha256 = approvals.BulletinFile("", mp3).sha256
-    cue = Cue(start=0, end=2, text="Kính chào", spoken="kính chào", part="dvc")
-    Manifest(
-        id=f"ben-hai/{name}", commune="ben-hai", name=name, title="Tin", date=DAY.date(), campaigns=("dvc",), seconds=2,
-        sha256=sha256, engine="x", voice="x", cues=(cue,),
-    ).save(mp3.with_suffix(".json"))  # fmt: skip
-    return mp3
-
-
-def states(station: Workspace) -> dict[str, str]:
-    store = Database(station.database)
-    found = {state.bulletin: state.state for state in approvals.states(station, store)}
-    store.close()
-    return found
 
 
 def test_a_backup_put_back_on_another_computer_airs_the_bulletin(here: Workspace, loa: Loa, tmp_path: Path) -> None:
@@ -112,25 +52,6 @@ def test_a_backup_put_back_on_another_computer_airs_the_bulletin(here: Workspace
         wait_for(lambda: aired(there), 90)
     assert loa("log", "verify", cwd=there.root).returncode == 0
     assert "[restore] restored from the backup carried.zip" in loa("log", "--events", cwd=there.root).stdout
-
-
-@contextlib.contextmanager
-def running(station: Workspace) -> Iterator[None]:
-    command = [sys.executable, "-m", "loa", "--workspace", str(station.root), "run", "--no-console"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _out, errors = process.communicate(timeout=30)
-        assert "Traceback" not in errors, errors
-
-
-def aired(station: Workspace) -> bool:
-    store = Database(station.database)
-    found = {row.outcome for row in rows(store)}
-    store.close()
-    return bool(found & {"aired", "aired-late"})
 
 
 def test_the_restored_station_has_the_bulletin_with_all_its_files(here: Workspace, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,10 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from loa.app.backup import backup
+from loa.app.restore import restore
 from loa.automation import service
+from loa.automation.fallbacks import Fallbacks
 from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.errors import LogbookError, SchemaError, StoreError
@@ -208,3 +212,32 @@ def test_verify_beside_writers_never_reports_a_fault(station: Workspace) -> None
     assert len(rows(look, kinds=("alarm",))) == 60
     for store in (*stores, look):
         store.close()
+
+
+def test_the_drill_of_the_manual_brings_the_servers_log_back(
+    station: Workspace, server: PostgreSQL, tmp_path: Path
+) -> None:
+    """docs/backup.md: pg_dump, the loss of everything, pg_restore; beside it the station's own backup, elsewhere."""
+    store = open_it(station)
+    before = rows(store, kinds=None)
+    url = server.url.replace("+psycopg", "")
+    dump, archive = tmp_path / "loa.pgdump", tmp_path / "station.zip"
+    subprocess.run(["pg_dump", "--format=custom", f"--file={dump}", url], check=True)
+    backup(station, archive)
+    with store.write() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    store.close()
+    subprocess.run(
+        ["pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={url}", str(dump)],
+        check=True,
+        capture_output=True,
+    )
+    there = Workspace(tmp_path / "elsewhere")
+    restore(there, archive, None)
+    store = open_it(there)
+    found = rows(store, kinds=None)
+    assert found[:-1] == before
+    assert found[-1].kind == "restore"
+    assert verify(store, there.seal) == []
+    assert Fallbacks(there, store).planned("ben-hai/tin").recording.data
+    store.close()

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from loa import __version__
+from loa.app import backups
 from loa.audio import ffmpeg
 from loa.automation.fallbacks import apologies_missing
 from loa.automation.service import open_station_store
 from loa.campaign import load_communes
 from loa.errors import LoaError
+from loa.formats import moment
 from loa.i18n import _
 from loa.playout.outputs import not_ready
 from loa.playout.outputs.sound_card import device_names
@@ -75,6 +77,7 @@ def examine(workspace: Workspace) -> Iterator[Check]:
         if schedule:
             yield from _outputs(workspace, schedule, store)
             yield from _checked(_("airings"), _airings, workspace, schedule, store)
+            yield from _checked(_("backup"), _backups, workspace, schedule)
         if store:
             yield from _checked("loa run", _on_air, store)
             yield from _checked(_("clock"), _clock, store)
@@ -230,6 +233,28 @@ def _airings(workspace: Workspace, schedule: Schedule, store: Database | None) -
 def _apologies(workspace: Workspace, schedule: Schedule, store: Database) -> Iterator[Check]:
     for commune, missing in apologies_missing(workspace, store, schedule).items():
         yield Check(_("apology of {commune}").format(commune=commune), Health.WEAK, missing.message, missing.fix)
+
+
+def _backups(workspace: Workspace, schedule: Schedule) -> Iterator[Check]:
+    """The automatic backups: where, and how old the last good one is."""
+    settings, name = schedule.backup, _("backup")
+    if not settings.places:
+        fix = _("Name a place in the console: Settings, Automatic backup.")
+        yield Check(name, Health.WEAK, _("no place for automatic backups is set"), fix)
+        return
+    now = datetime.datetime.now(schedule.timezone)
+    old, states = backups.overdue(workspace, settings, now), backups.place_states(workspace)
+    for place in settings.places:
+        state = states.get(place)
+        title = backups.titles()[place]
+        if place in old:
+            yield Check(name, Health.BAD, old[place], _("Correct it, then: loa backup"))
+        elif state is None or state.good is None:
+            yield Check(name, Health.WEAK, f"{title}: {_('none yet')}", _("Make one now: loa backup"))
+        else:
+            last = _("the last good one on {moment}").format(moment=moment(state.good, schedule.timezone))
+            health = Health.WEAK if state.problem else Health.GOOD
+            yield Check(name, health, f"{title}: {last}" + (f"; {state.problem}" if state.problem else ""))
 
 
 def _alarms(store: Database, schedule: Schedule | None) -> Iterator[Check]:

@@ -4,9 +4,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import sdnotify
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -105,6 +106,7 @@ _TEST_INTERVAL = 60.0
 """Seconds between two tests of the outputs."""
 _WITNESS_INTERVAL = 60.0
 """Seconds between two looks whether today's witness was sent."""
+_CHORE_INTERVAL = 30.0
 _PRUNE_INTERVAL = 3600.0
 """Seconds between two searches for recordings that can be deleted."""
 
@@ -194,6 +196,7 @@ _DATABASE_TIMEOUT = 0.2
 _HUNG_AFTER = 20.0
 """Seconds without a finished step after which systemd's watchdog gets no signal and restarts the service."""
 Progress = Callable[[Automation], None]
+Chore = Callable[[Automation], None]
 
 
 def open_station_store(workspace: Workspace, schedule: Schedule, *, patience: float = 10.0) -> Database:
@@ -210,11 +213,13 @@ def run(
     trust_clock: bool = False,
     clock: Clock | None = None,
     timing: Timing | None = None,
+    chores: Mapping[str, Chore] | None = None,
 ) -> None:
     """Run the station by the schedule until SIGINT or SIGTERM, or until `until(station)` is true.
 
     `clock`: for a demonstration, RealClock(speed, start). `limit`: seconds of real time after which LogbookError is
-    raised if `until` was never true. `progress` is called about once a second.
+    raised if `until` was never true. `progress` is called about once a second. `chores`: what else is looked after
+    every half minute, by name, in a thread that the sound does not wait for.
     Raises ScheduleError, StoreError.
     """
     clock = clock or RealClock()
@@ -247,6 +252,8 @@ def run(
 
     driver.add("step", TICK, step)
     Maintenance(workspace, station, maintenance_store).add_to(driver)
+    for name, chore in (chores or {}).items():
+        driver.add(name, _CHORE_INTERVAL, partial(chore, station))
     with _signals(stop):
         try:
             notify("READY=1")

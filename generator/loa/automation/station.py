@@ -5,6 +5,7 @@ schedule.yaml, claimed airings in the ledger, outcomes in the log.
 """
 
 import datetime
+import queue
 from collections.abc import Mapping
 from concurrent.futures import Future
 
@@ -72,6 +73,7 @@ class Automation:
         self._reserve = None if start else DiskReserve(workspace)
         self._outputs = None if start else OutputWatch(store, clock)
         self._test_results: Mapping[str, str | None] = {}
+        self._told: queue.SimpleQueue[tuple[str, str, str]] = queue.SimpleQueue()
         self._next_reserve_check = -1.0
         seen = max(filter(None, (newest(store), last_heartbeat(store))), default=None)
         self._guard = ClockGuard(clock, timing, seen, trusted=trust_clock)
@@ -121,6 +123,8 @@ class Automation:
         if state != self._state:
             self._state = state
             self.outcomes.note("", self.lease.note(self._dispatcher.resolved_until, state), at_once=True)
+        while not self._told.empty():
+            self.outcomes.alarm(*self._told.get())
         self.outcomes.write(self.schedule_watch.schedule.alerts)
 
     def close(self) -> None:
@@ -137,6 +141,10 @@ class Automation:
     def outputs_tested(self, problems: Mapping[str, str | None]) -> None:
         """Pass the result of a test of the outputs, from any thread: the problem of each, None if it works."""
         self._test_results = problems
+
+    def tell(self, event: str, kind: str, message: str) -> None:
+        """Raise an alarm, from any thread; the same event is raised only once."""
+        self._told.put((event, kind, message))
 
     def _update_outputs(self, now: datetime.datetime) -> None:
         """Update the health of the outputs; raise an alarm if a broadcast needs one that does not work."""

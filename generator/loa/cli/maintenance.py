@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from loa.app import backup as backups
+from loa.app import backups
+from loa.app.backup import backup as write_backup
 from loa.app.doctor import Check, Health, examine
 from loa.automation import rehearsal, service
 from loa.automation.fallbacks import apologies_missing
@@ -16,12 +17,13 @@ from loa.automation.schedule_watch import schedule_in_force
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.log import row_item, row_line
 from loa.cli.options import print_findings, span_options, to_span
-from loa.errors import ScheduleError, StoreError
+from loa.errors import Finding, ScheduleError, StoreError, WorkspaceError
 from loa.i18n import _
 from loa.publish.usb import write_stick
 from loa.schedule import UTC, airings
 from loa.schedule.loader import load_schedule
 from loa.store.database import Database, is_busy
+from loa.web.priority import BACKUP, step_back
 from loa.workspace import Workspace
 
 
@@ -80,13 +82,32 @@ def usb(station: CliContext, folder: Path, since: str | None, until: str | None)
     raise SystemExit(1 if stick.left_out else 0)
 
 
-@loa.command(help=_("Copy log, approvals, released recordings and settings to a file; also while on air."))
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@loa.command(
+    help=_("Copy log, approvals, released recordings and settings to a file, or to the places in schedule.yaml.")
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--due", is_flag=True, hidden=True)
 @pass_station
-def backup(station: CliContext, file: Path) -> None:
-    """Write a ZIP file."""
-    count = backups.backup(station.workspace, file)
-    click.echo(_("{file}: {count} files.").format(file=file, count=count))
+def backup(station: CliContext, file: Path | None, due: bool) -> None:
+    """Write a ZIP file; without a name, make the automatic backup now. Exit 1 if a place did not get one."""
+    workspace = station.workspace
+    if file:
+        count = write_backup(workspace, file)
+        click.echo(_("{file}: {count} files.").format(file=file, count=count))
+        return
+    schedule, _problems = schedule_in_force(workspace)
+    settings, names = schedule.backup, list(schedule.backup.places)
+    if due:  # started by the station
+        step_back(BACKUP)
+        names = backups.due(workspace, settings, datetime.datetime.now(schedule.timezone))
+    elif not names:
+        fix = _("Name one in the console (Settings), or a file: loa backup FILE")
+        raise WorkspaceError(Finding("backup.none", _("No place for automatic backups is set."), fix))
+    problems = backups.back_up(workspace, settings, names)
+    for name in names:
+        title = backups.titles()[name]
+        click.echo(f"{title}: {problems.get(name) or _('done')}", err=name in problems)
+    raise SystemExit(1 if problems else 0)
 
 
 @loa.command(help=_("Put a backup in place of what is here, or into an empty folder."))

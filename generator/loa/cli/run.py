@@ -115,6 +115,7 @@ def run(
     else:
         beside = console_beside(workspace, as_arguments(listen, tls_cert, tls_key, behind_proxy, names))
     with beside:
-        from loa.automation import service  # while this loads, the console already does
+        from loa.app.backup_chore import BackupChore  # while these load, the console already does
+        from loa.automation import service
 
-        service.run(workspace, trust_clock=trust_clock)
+        service.run(workspace, trust_clock=trust_clock, chores={"backup": BackupChore(workspace)})

@@ -13,6 +13,7 @@ from loa.campaign import Commune
 from loa.cli.app import loa
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
+from loa.schedule.backup import Backup
 from loa.schedule.models import Broadcast, Rules
 from loa.schedule.outputs import AnyOutput
 
@@ -60,6 +61,7 @@ def _schedule_file() -> type[BaseModel]:
         "outputs": (dict[str, AnyOutput], {}),
         "rules": (Rules | None, None),
         "alerts": (Alerts | None, None),
+        "backup": (Backup | None, None),
         "broadcasts": (tuple[Broadcast, ...], ()),
     }
     return create_model("Schedule", __config__=FORBID, **fields)

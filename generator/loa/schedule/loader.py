@@ -12,6 +12,7 @@ from loa.bulletin.models import APOLOGY
 from loa.errors import Finding, ScheduleError, WorkspaceError
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
+from loa.schedule.backup import Backup
 from loa.schedule.models import Broadcast, Rules, Schedule
 from loa.schedule.outputs import KINDS, AnyOutput, Group
 from loa.schedule.values import DatabaseUrl, Zone, zone
@@ -153,6 +154,7 @@ class _Frame(Strict):
     outputs: dict[str, Any] = Field(default_factory=dict)
     rules: Rules = Rules()
     alerts: Alerts = Alerts()
+    backup: Backup = Backup()
     broadcasts: tuple[Any, ...] = ()
 
 
@@ -208,6 +210,7 @@ def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
         frame.alerts,
         frame.language,
         frame.database,
+        frame.backup,
     )
 
 

@@ -46,6 +46,10 @@ class LocalTime:
         """Format as `datetime.time` does: `{hour:%H:%M}`."""
         return format(self._time, form)
 
+    def __str__(self) -> str:
+        """Return it as people write it: 17:00, or 17:00:05."""
+        return format(self._time, "%H:%M:%S").removesuffix(":00")
+
     def __repr__(self) -> str:
         """Return what people who look for a fault see."""
         return f"LocalTime({self._time.isoformat()})"

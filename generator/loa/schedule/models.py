@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from loa.bulletin.models import BulletinPlan, Style
 from loa.i18n import N_, _
 from loa.schedule.alerts import Alerts
+from loa.schedule.backup import Backup
 from loa.schedule.outputs import AnyOutput, Group
 from loa.schedule.values import Day, Days, Hour, Seconds, StationPath, Window, moment
 from loa.yamlfile import Strict
@@ -151,6 +152,7 @@ class Schedule:
     alerts: Alerts
     language: str | None = None
     database: str | None = None
+    backup: Backup = field(default_factory=Backup)
 
     def plans(self) -> tuple[BulletinPlan, ...]:
         """Return the bulletins that the broadcasts need; with `rotate`, one per campaign."""

@@ -150,7 +150,14 @@ Day = Annotated[datetime.date, BeforeValidator(day_of)]
 Window = Annotated[
     tuple[LocalTime, LocalTime],
     PlainValidator(window),
-    WithJsonSchema({"type": "array", "minItems": 2, "maxItems": 2, "prefixItems": [_HOUR_SCHEMA, _HOUR_SCHEMA]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "minItems": 2, "maxItems": 2, "prefixItems": [_HOUR_SCHEMA, _HOUR_SCHEMA]},
+                {"type": ["string", "null"]},
+            ]
+        }
+    ),
 ]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 

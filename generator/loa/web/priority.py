@@ -5,8 +5,11 @@ import sys
 
 import psutil
 
-CONSOLE, LONG_WORK = 5, 10
-"""Steps of `nice`. Work started by the console is behind it, and steps back once more if it is long."""
+CONSOLE, LONG_WORK, BACKUP = 5, 10, 19
+"""Steps of `nice`. Work started by the console is behind it, and steps back once more if it is long.
+
+A backup also gets the disk only while nobody else wants it (Linux).
+"""
 
 
 def step_back(steps: int) -> None:
@@ -19,3 +22,5 @@ def step_back(steps: int) -> None:
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         os.nice(steps)
+    if sys.platform == "linux" and steps > LONG_WORK:
+        psutil.Process().ionice(psutil.IOPRIO_CLASS_IDLE)

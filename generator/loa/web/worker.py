@@ -9,15 +9,16 @@ from pathlib import Path
 from loa import __version__
 from loa.actions.emergency import write_emergency
 from loa.actions.self_test import self_test
-from loa.app import build
+from loa.app import backups, build
 from loa.bulletin.models import BulletinPlan
-from loa.errors import LoaError
+from loa.errors import Finding, LoaError
 from loa.files import write_atomic
 from loa.i18n import _, choose_language, set_language
 from loa.publish.site import publish
+from loa.schedule.loader import load_schedule
 from loa.store.database import CONSOLE, Database
 from loa.web.jobs import CRASHED, Job, Jobs, crash_log
-from loa.web.priority import LONG_WORK, step_back
+from loa.web.priority import BACKUP, LONG_WORK, step_back
 from loa.workspace import Workspace
 
 _EVERY = 0.3
@@ -38,7 +39,9 @@ def main(folder: str, number: str) -> int:
     job = jobs.get(int(number))
     if job is None or job.over:
         return 1
-    if job.kind in {"build", "publish", "upgrade"}:
+    if job.kind == "backup":
+        step_back(BACKUP)
+    elif job.kind in {"build", "publish", "upgrade"}:
         step_back(LONG_WORK)
     try:
         message = do(workspace, jobs, job)
@@ -67,6 +70,8 @@ def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:
         case "publish":
             report = publish(workspace)
             return _("{made} made, {kept} unchanged.").format(made=len(report.written), kept=len(report.unchanged))
+        case "backup":
+            return _back_up(workspace)
         case "upgrade":
             build.build(workspace, audio=False)
             write_atomic(workspace.bulletins_version, __version__)
@@ -75,6 +80,16 @@ def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:
             made = write_emergency(workspace, **job.arguments)
             return _("Ready: {seconds:.0f} seconds.").format(seconds=made.seconds)
     return build_audio(workspace, jobs, job)
+
+
+def _back_up(workspace: Workspace) -> str:
+    """To every place that is set. Raises LoaError with what went wrong."""
+    settings = load_schedule(workspace).backup
+    problems = backups.back_up(workspace, settings, settings.places)
+    if problems:
+        titles = backups.titles()
+        raise LoaError([Finding("backup.failed", f"{titles[name]}: {text}") for name, text in problems.items()])
+    return _("Done.")
 
 
 def build_audio(workspace: Workspace, jobs: Jobs, job: Job) -> str:

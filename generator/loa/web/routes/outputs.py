@@ -1,4 +1,4 @@
-"""Settings in words: loudspeakers, the commune's rules for broadcasting, and who is told when something goes wrong."""
+"""Settings in words: loudspeakers, the commune's rules, who is told when something goes wrong, automatic backups."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,12 +13,13 @@ from loa.i18n import _
 from loa.names import output_kind
 from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
+from loa.schedule.backup import Backup
 from loa.schedule.models import Rules
 from loa.schedule.outputs import KINDS, Group
 from loa.text import slug
 from loa.web import yaml_forms
 from loa.web.auth.roles import Role, only
-from loa.web.context import Console, ConsoleDep, edit_file, flash
+from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, edit_file, flash
 from loa.web.context import SubmittedForm as Sent
 from loa.web.edits.schedule import rewrite
 from loa.web.forms import FormError
@@ -111,10 +112,43 @@ def change_part(request: Request, console: ConsoleDep, key: str, form: Sent) -> 
     return _changed(request, _part(console, key).filled(form), f"/settings/station/{key}", _title(key))
 
 
+_BACKUP = "/settings/automatic-backup"
+
+
+@router.get(_BACKUP)
+@only(Role.ADMIN)
+def automatic_backup(request: Request, console: ConsoleDep) -> Response:
+    """Where backups go by themselves, when, and how many are kept."""
+    sheet = _sheet(console, "backup", Backup)
+    return _page(request, sheet, sheet.values, _BACKUP, _("Automatic backup"))
+
+
+@router.post(_BACKUP)
+@only(Role.ADMIN)
+def change_automatic_backup(request: Request, console: ConsoleDep, form: Sent) -> Response:
+    """Other places; the station follows within a minute."""
+    return _changed(request, _sheet(console, "backup", Backup).filled(form), _BACKUP, _("Automatic backup"))
+
+
+@router.post(f"{_BACKUP}/now")
+@only(Role.ADMIN)
+def back_up_now(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
+    """Make one now, in a process of its own."""
+    if not _schedule(console).backup.places:
+        raise FormError({"": _("No place for automatic backups is set.")})
+    job = console.jobs.add("backup", _("Backup"), {}, me.shown)
+    audit(request, "backup.asked")
+    return go(f"/jobs/{job}")
+
+
 def _part(console: Console, key: str) -> YamlForm:
     if key not in PARTS:
         raise HTTPException(404)
-    return YamlForm.of(console.workspace.schedule_file, (key,), yaml_forms.fields_of(PARTS[key]))
+    return _sheet(console, key, PARTS[key])
+
+
+def _sheet(console: Console, key: str, model: type[BaseModel]) -> YamlForm:
+    return YamlForm.of(console.workspace.schedule_file, (key,), yaml_forms.fields_of(model))
 
 
 def _title(key: str) -> str:

@@ -12,7 +12,9 @@ from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from loa.actions.file_history import replacing
-from loa.app import backup as backups
+from loa.app import backups as automatic
+from loa.app.backup import backup as write_backup
+from loa.app.backups import PlaceState, place_states
 from loa.files import write_atomic
 from loa.i18n import _
 from loa.limited import Limits, run_limited
@@ -23,7 +25,7 @@ from loa.text import slug
 from loa.tts import all_engines
 from loa.web import preview_audio
 from loa.web.auth.roles import Role, anyone, only
-from loa.web.context import ConsoleDep, SubmittedForm, audit, edit_file, flash
+from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, edit_file, flash
 from loa.web.forms import FormError
 from loa.web.pages import FOLDER, go, page
 
@@ -49,7 +51,15 @@ def settings(request: Request, console: ConsoleDep) -> Response:
         tests=[job for job in console.jobs.latest(20) if job.kind == "chime"][:5],
         jingles=sorted(path.name for path in console.workspace.jingles.glob("*.*") if not path.name.startswith(".")),
         people=len(console.accounts.all()),
+        backups=_backup_states(console) if schedule else [],
     )
+
+
+def _backup_states(console: Console) -> list[tuple[str, PlaceState | None]]:
+    """The places of automatic backups, and what came of them."""
+    schedule = console.files.plan().schedule
+    states, titles = place_states(console.workspace), automatic.titles()
+    return [(titles[name], states.get(name)) for name in (schedule.backup.places if schedule else ())]
 
 
 @router.get("/settings/voices/{engine}/{voice}/sample.wav")
@@ -93,7 +103,7 @@ def backup(request: Request, console: ConsoleDep) -> Response:
     """One file to keep elsewhere."""
     folder = Path(tempfile.mkdtemp())
     target = folder / f"loa-{datetime.datetime.now().astimezone():%Y%m%d-%H%M}.zip"
-    backups.backup(console.workspace, target)
+    write_backup(console.workspace, target)
     audit(request, "backup.made", target.name)
     return FileResponse(target, filename=target.name, background=BackgroundTask(shutil.rmtree, folder))
 

@@ -1,7 +1,9 @@
 """The next step of each role: the console says it before anybody has to look for it."""
 
+import datetime
 from dataclasses import dataclass
 
+from loa.app import backups
 from loa.bulletin.models import APOLOGY
 from loa.i18n import _, ngettext
 from loa.web.auth.roles import Role
@@ -40,6 +42,8 @@ def tasks_for(
         steps.append(Task(text.format(n=waiting), "/release"))
     if Role.ADMIN in roles and alone:
         steps.append(Task(_("Add the people who work at the station"), "/settings/people"))
+    if Role.ADMIN in roles:
+        steps += _backups(files)
     if moment.findings and roles & {Role.OFFICER, Role.OPERATOR, Role.ADMIN}:
         steps.append(Task(_("schedule.yaml has errors"), "/week", urgent=True))
     broken = sum(file.commune is None for file in files.communes())
@@ -47,3 +51,14 @@ def tasks_for(
         text = ngettext("{n} campaign file has errors", "{n} campaign files have errors", broken)
         steps.append(Task(text.format(n=broken), "/campaigns", urgent=True))
     return sorted(steps, key=lambda step: not step.urgent)
+
+
+def _backups(files: StationFiles) -> list[Task]:
+    """Whether a broken computer would cost the station more than some days."""
+    schedule = files.plan().schedule
+    if schedule is None:
+        return []
+    if not schedule.backup.places:
+        return [Task(_("Set where backups go by themselves"), "/settings/automatic-backup")]
+    old = backups.overdue(files.workspace, schedule.backup, datetime.datetime.now(schedule.timezone))
+    return [Task(text, "/settings", urgent=True) for text in old.values()]
