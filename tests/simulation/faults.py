@@ -124,6 +124,13 @@ def io_error(world: World) -> None:
     world.at(world.disk.broken_until, lambda: None)
 
 
+def slow_disk(world: World) -> None:
+    """A poor memory card: what is written takes its time. The sound does not wait for it."""
+    world.disk.slow_until = world.clock.real + world.span(20, 300)
+    world.tell(f"the disk is slow for {world.disk.slow_until - world.clock.real:.0f} s")
+    world.trouble("slow_disk", world.disk.slow_until + 5.0, "the disk")
+
+
 # the outputs
 
 
@@ -157,17 +164,22 @@ def _break(world: World, names: "list[str] | tuple[str, ...]", where: dict[str, 
 def stop(world: World) -> None:
     """Somebody presses STOP, mostly at the station itself."""
     now = world.clock.real
-    act = Act("stop", now, "")
     if world.random.random() < 0.7:
-        requests.leave_stop(world.workspace, StopRequest(by="Hoa"))
-        written = world.clock.wall.timestamp()
-        os.utime(world.workspace.stop_file, (written, written))
-        world.tell("STOP is pressed")
+        press_stop(world)
     else:
-        act.id = str(requests.ask(world.store, StopRequest(by="Hoa"), world.clock.wall))
-        world.tell(f"STOP is pressed on another computer ({act.id})")
-    world.acts.append(act)
+        number = requests.ask(world.store, StopRequest(by="Hoa"), world.clock.wall)
+        world.tell(f"STOP is pressed on another computer ({number})")
+        world.acts.append(Act("stop", now, str(number)))
     world.trouble("stop", now + 75.0)
+
+
+def press_stop(world: World) -> None:
+    """STOP at the station itself."""
+    requests.leave_stop(world.workspace, StopRequest(by="Hoa"))
+    written = world.clock.wall.timestamp()
+    os.utime(world.workspace.stop_file, (written, written))
+    world.tell("STOP is pressed")
+    world.acts.append(Act("stop", world.clock.real, ""))
 
 
 def emergency(world: World) -> None:
@@ -262,12 +274,14 @@ def _release_later(world: World, bulletin: str, kind: str, seconds: float) -> No
     world.trouble(kind, until + _SETTLED, bulletin)
     world.trouble(kind, until + 720.0, "apology")
     world.at(until, lambda: world.approve(bulletin))
+    world.at(until + 6.0, lambda: None)  # the station looks for a release every five seconds
 
 
 FAULTS: dict[str, tuple[float, Fault]] = {
     "kill": (3, kill), "kill_at_write": (4, kill_at_write), "pause": (2, pause), "sleep": (1, sleep),
     "standby": (1, standby), "pause_beside_standby": (2, pause_beside_standby), "clock": (2, clock),
     "locked": (2, locked), "full": (1, full), "io_error": (1, io_error),
+    "slow_disk": (2, slow_disk),
     "output": (2, output), "all_outputs": (1, all_outputs), "stalled": (1, stalled),
     "stop": (2, stop), "emergency": (3, emergency), "emergencies": (1, emergencies), "by_hand": (1, by_hand),
     "schedule": (1, schedule), "bad_schedule": (1, bad_schedule), "no_schedule": (0.5, no_schedule),

@@ -1,11 +1,13 @@
 """A simulated `loa run`: the real station and the real database, each of whose writes can fail or be the last."""
 
 import datetime
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -17,6 +19,8 @@ from loa.schedule.outputs import AnyOutput
 from loa.store.database import Database
 from tests.simulation.clock import WorldClock
 from tests.simulation.sound import SimulatedSession
+
+Result = TypeVar("Result")
 
 
 class KilledError(BaseException):
@@ -34,6 +38,9 @@ class Disk:
     broken_until: float = -1.0
     locked_until: float = -1.0
     readers: bool = False
+    slow_until: float = -1.0
+    takes: Callable[[], float] = lambda: 0.0
+    """Seconds that a job takes while it is slow."""
 
     def check(self, *, writing: bool) -> None:
         """Raises StoreError where the database does not answer now."""
@@ -90,6 +97,47 @@ class FaultyDatabase(Database):
                 raise KilledError
         if dies:
             raise KilledError
+
+
+class SlowLane:
+    """As `lanes.Thread`: while the disk is slow its jobs take time, and the process goes on meanwhile, or dies."""
+
+    def __init__(self, disk: Disk, at: Callable[[float, Callable[[], None]], None]) -> None:
+        self._disk, self._at = disk, at
+        self._jobs: deque[Callable[[], None]] = deque()
+        self.runs: Callable[[Callable[[], None]], float | None] = lambda _job: None
+        """Lets the process do a job; where it stands still, until when."""
+
+    def start(self, job: Callable[[], Result]) -> "Future[Result]":
+        """Do `job` at once, or when the disk is done with it."""
+        future: Future[Result] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(job())
+            except Exception as error:  # noqa: BLE001  whoever asks for the result gets it
+                future.set_exception(error)
+
+        if self._jobs or self._disk.clock.real < self._disk.slow_until:
+            self._jobs.append(run)
+            if len(self._jobs) == 1:
+                self._at(self._disk.clock.real + self._disk.takes(), self._next)
+        else:
+            run()
+        return future
+
+    def _next(self) -> None:
+        again = self.runs(self._jobs[0])
+        if again is not None:
+            self._at(again, self._next)
+            return
+        self._jobs.popleft()
+        if self._jobs:
+            slow = self._disk.clock.real < self._disk.slow_until
+            self._at(self._disk.clock.real + (self._disk.takes() if slow else 0.0), self._next)
+
+    def close(self) -> None:
+        """Nothing: what waits is lost with the process."""
 
 
 class SimulatedAutomation(Automation):

@@ -11,7 +11,7 @@ from loa.store.asrun import Row, rows
 from loa.store.proof import verify
 from tests.simulation.files import ALLOWED, LENGTH, OUTPUTS, SENTENCE, START, ZONE
 from tests.simulation.sound import Sound
-from tests.simulation.world import DAY, Act, Window, World
+from tests.simulation.world import DAY, PATIENCE, Act, Window, World
 
 _STOPPED = 60.0
 """Seconds after a STOP in which nothing begins that was not asked for after it."""
@@ -25,6 +25,8 @@ _TAKEN_OVER = 20.0
 """Seconds in which a standby goes on with what another process left."""
 _EMERGENCY = 12.0
 """Seconds from the word of a person to the sound, or to the alarm that says why there is none."""
+_AWAY = ("kill", "pause", "sleep", "start")
+"""Faults in which no process answers."""
 _PLAYED = ("aired", "aired-late", "resumed")
 
 
@@ -81,7 +83,11 @@ class Facts:
 
     def disk_failed(self, since: float, until: float) -> bool:
         """Whether what the station had to write then may be lost if it was killed before it could."""
-        return any(w.kind in ("locked", "full", "io_error") for w in self.windows(since, until))
+        return any(w.kind in ("locked", "full", "io_error", "slow_disk") for w in self.windows(since, until))
+
+    def killed_at(self, moment: float) -> bool:
+        """Whether a process died then, and could not say what it had done."""
+        return any(w.kind == "kill" and abs(w.since - moment) < 1.0 for w in self.windows(moment - 1.0, moment + 1.0))
 
     def calm(self, since: float, until: float, *scope: str) -> bool:
         """Whether no fault touched any of these then."""
@@ -115,7 +121,8 @@ def requests_are_answered(facts: Facts) -> Iterator[str]:
     for act in facts.world.acts:
         if act.kind != "stop" and len(facts.by_airing[act.id]) != 1:
             yield f"{act.id} has {len(facts.by_airing[act.id])} outcomes"
-        if act.kind == "stop" and act.taken is None:
+        dead = facts.windows(act.at - 1.0, act.at + PATIENCE)
+        if act.kind == "stop" and act.taken is None and not any(w.kind in _AWAY for w in dead):
             yield f"the STOP at {act.at:.0f} was never taken"
 
 
@@ -152,12 +159,14 @@ def nothing_twice(facts: Facts) -> Iterator[str]:
 def the_log_tells_the_truth(facts: Facts) -> Iterator[str]:
     """What is `aired` was heard to its end; what was heard to its end is not `missed`."""
     for row in facts.rows:
-        best = max((sound.last for sound in facts.sounds[row.airing or ""]), default=0.0)
+        sounds = facts.sounds[row.airing or ""]
+        best = max((sound.last for sound in sounds), default=0.0)
         if row.outcome in _PLAYED and best < LENGTH - 0.5:
             yield f"{row.airing} is {row.outcome}, but {best:.0f} s were heard"
-        whole = not facts.is_repeated(row.airing or "")  # what was said once of twice may be called missed
-        heard = whole and row.outcome in ("missed", "skipped") and best >= LENGTH - 0.5
-        if heard and not any(facts.disk_failed(s.began, s.end) for s in facts.sounds[row.airing or ""]):
+        if row.outcome not in ("missed", "skipped") or facts.is_repeated(row.airing or ""):
+            continue  # what was said once of twice may be called missed
+        whole = [s for s in sounds if s.last > LENGTH - 0.05]
+        if whole and not any(facts.disk_failed(s.began, s.end) or facts.killed_at(s.end) for s in whole):
             yield f"{row.airing} is {row.outcome}, but it was heard to its end"
 
 
@@ -216,7 +225,7 @@ def stop_is_silence(facts: Facts) -> Iterator[str]:
         if stop.taken is None:
             continue
         if stop.taken - stop.at > _OBEYED and not any(
-            w.kind in ("kill", "pause", "sleep", "start") for w in facts.windows(stop.at - 1.0, stop.taken)
+            w.kind in _AWAY for w in facts.windows(stop.at - 1.0, stop.taken)
         ):
             yield f"the STOP at {stop.at:.0f} was taken after {stop.taken - stop.at:.1f} s"
         if any(w.kind == "clock" for w in facts.windows(stop.at, stop.taken + _STOPPED)):

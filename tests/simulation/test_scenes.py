@@ -4,6 +4,7 @@ from loa.actions.approvals import withdraw
 from loa.store.asrun import rows
 from loa.store.requests import AirRequest, ask
 from tests.simulation.conftest import broken_in
+from tests.simulation.faults import press_stop
 from tests.simulation.files import OUTPUTS
 from tests.simulation.world import Act, World
 
@@ -72,3 +73,16 @@ def test_after_a_power_cut_in_its_repetition_an_emergency_is_not_said_once_more(
         sound.first for sound in world.village.heard if sound.airing.startswith("tin-khan") and sound.output == "cum"
     ]
     assert heard == [0.0, 0.0, 8.0]
+
+
+def test_who_presses_stop_while_the_station_starts_again_is_obeyed(world: World) -> None:
+    def stop() -> None:
+        press_stop(world)
+        world.trouble("stop", world.clock.real + 75.0)
+
+    world.at(NOON + 10.0, lambda: world.kill(world.processes[0], back=6.0))
+    world.at(NOON + 15.0, stop)
+    assert broken_in(world, 1) == []
+    assert world.acts[0].taken
+    assert outcome(world, "luan-phien")[0] == "cut"
+    assert all(sound.end < NOON + 11.0 for sound in world.village.heard if sound.airing.startswith("luan-phien"))

@@ -24,11 +24,13 @@ from loa.workspace import Workspace
 from tests.approving import approve
 from tests.simulation.clock import ProcessClock, WorldClock
 from tests.simulation.files import BULLETINS, LENGTH, OUTPUTS, START, ZONE, Programme, write_bulletin
-from tests.simulation.processes import Disk, FaultyDatabase, Fuse, KilledError, Process, SimulatedAutomation
+from tests.simulation.processes import Disk, FaultyDatabase, Fuse, KilledError, Process, SimulatedAutomation, SlowLane
 from tests.simulation.sound import SimulatedSession, Village
 
 DAY = 86_400.0
 TIMING = Timing()
+PATIENCE = 8.0
+"""Seconds that a person waits for the answer to a STOP; then he is told that the station does not answer."""
 NEAR = (-70.0, 70.0)
 """Faults love airings: most of them come this near to one (seconds)."""
 _FRESH = 0.2
@@ -81,7 +83,7 @@ class World:
         self.seed, self.random = seed, random.Random(seed)
         self.clock = WorldClock(START)
         self.village = Village(self.clock)
-        self.disk = Disk(self.clock)
+        self.disk = Disk(self.clock, takes=lambda: self.random.uniform(0.05, 1.5))
         self.workspace = Workspace(folder)
         self.processes: list[Process] = []
         self.acts: list[Act] = []
@@ -199,9 +201,12 @@ class World:
         """`loa run`; where it cannot start, the system tries again."""
         pid, fuse = next(self._pids), Fuse()
         self.tell(f"process {pid} starts")
+        lane = SlowLane(self.disk, self.at)
         try:
             store = FaultyDatabase(self.workspace.database, self.disk, fuse)
-            station = SimulatedAutomation(self.workspace, store, ProcessClock(self.clock), TIMING)
+            station = SimulatedAutomation(
+                self.workspace, store, ProcessClock(self.clock), TIMING, lanes=lambda _name: lane
+            )
         except LoaError as error:
             self.tell(f"process {pid} cannot start: {error.findings[0].message}")
             self.trouble("start", self.clock.real + 12.0)
@@ -213,7 +218,21 @@ class World:
         )
         station.sessions = sessions
         station.lease.pid = pid
-        self.processes.append(Process(pid, station, store, fuse, sessions))
+        process = Process(pid, station, store, fuse, sessions)
+        lane.runs = lambda job: self._run_job(process, job)
+        self.processes.append(process)
+        self.look_often(_AFTER)
+
+    def _run_job(self, process: Process, job: Callable[[], None]) -> float | None:
+        """Let the process do a job of its lane; where it stands still, until when."""
+        if process.alive and self.clock.real < process.paused_until:
+            return process.paused_until
+        if process.alive:
+            try:
+                job()
+            except KilledError:
+                self.kill(process)
+        return None
 
     def kill(self, process: Process, back: float | None = None) -> None:
         """kill -9; systemd, or a person much later, starts it again, after `back` seconds."""
@@ -238,7 +257,7 @@ class World:
         self._queue = []
         self.clock.offset = 0.0
         self.village.broken, self.village.stalled = {}, {}
-        self.disk.locked_until = self.disk.full_until = self.disk.broken_until = -1.0
+        self.disk.locked_until = self.disk.full_until = self.disk.broken_until = self.disk.slow_until = -1.0
         for process in self.processes:
             process.paused_until, process.fuse.writes = -1.0, None
         self.write_schedule()
@@ -344,7 +363,8 @@ class World:
             if self.clock.real >= process.paused_until:
                 self._look(process)
         for act in self.acts[-5:]:
-            if act.kind == "stop" and act.taken is None and self._is_taken(act):
+            waits = act.kind == "stop" and act.taken is None and self.clock.real < act.at + PATIENCE
+            if waits and self._is_taken(act):
                 act.taken = self.clock.real
 
     def _look(self, process: Process) -> None:
