@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -230,7 +231,9 @@ def test_stop_works_with_a_broken_schedule(sounding: Faulty, loa: Loa) -> None:
 
 
 def test_a_stop_left_behind_by_a_dead_station_does_not_silence_the_next_one(station: Faulty, loa: Loa) -> None:
-    station.workspace.stop_file.write_text("{}", "utf-8")
+    left = station.workspace.stop_file
+    left.write_text("{}", "utf-8")
+    os.utime(left, (left.stat().st_mtime - 60,) * 2)
     (airing,) = station.plan(12)
     process = station.start(**QUICK)
     assert station.wait_for_outcome(airing).outcome == "aired"

@@ -133,6 +133,7 @@ def test_loa_stop_goes_past_a_held_database_too(station: Faulty) -> None:
 def test_a_stop_left_by_a_console_that_was_killed_long_ago_stops_nothing(station: Faulty) -> None:
     stale = Path(station.workspace.stop_file)
     stale.write_text('{"by": "Anh Nam", "at": "2026-01-01T00:00:00.000000Z"}', "utf-8")
+    os.utime(stale, (stale.stat().st_mtime - 60,) * 2)
     process = station.start_first(claim=4, open=2)
     (airing,) = station.plan(8)
     assert station.wait_for_outcome(airing).outcome == "aired"

@@ -18,6 +18,8 @@ from loa.workspace import Workspace
 
 _BACKWARDS, _REMEMBERED = datetime.timedelta(seconds=-5), datetime.timedelta(minutes=15)
 """How old a STOP of the process before may be to count after a restart; what it cut could not start any later."""
+_WAITED = datetime.timedelta(seconds=10)
+"""How long at most who presses STOP waits for the answer (`actions.on_air`)."""
 
 
 class Commands:
@@ -37,7 +39,8 @@ class Commands:
         self._log = logger()
 
     def begin(self, now: datetime.datetime) -> tuple[str, datetime.datetime] | None:
-        """This process has come on air: a STOP that nobody took was not meant for it.
+        """This process has come on air: a STOP that nobody took long ago was not meant for it. Who pressed it just now
+        still waits for its answer: it is obeyed in this step.
 
         Return the last one that the process before took (why, when): it may have died before it wrote the outcomes.
         """
@@ -45,7 +48,9 @@ class Commands:
             return None
         last = requests.last_stop(self._workspace)
         with contextlib.suppress(OSError):
-            self._workspace.stop_file.unlink()
+            pressed = datetime.datetime.fromtimestamp(self._workspace.stop_file.stat().st_mtime, datetime.UTC)
+            if not _BACKWARDS < now - pressed < _WAITED:
+                self._workspace.stop_file.unlink()
         if last is None or not _BACKWARDS < now - last.at < _REMEMBERED:
             return None
         self._stopped = last
