@@ -86,6 +86,21 @@ def rename(old: Path, new: Path) -> None:
         sync_folder(old.parent)
 
 
+def place(part: Path, path: Path) -> bool:
+    """Give a finished file the name `path`, durably, unless a file has it; return whether it got it. Raises OSError."""
+    sync_file(part)
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system that has no links
+        if path.exists():
+            return False
+        part.replace(path)
+    sync_folder(path.parent)
+    return True
+
+
 def remove(path: Path) -> None:
     """Delete a file, durably; it may be missing. Raises OSError."""
     path.unlink(missing_ok=True)

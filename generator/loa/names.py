@@ -92,6 +92,7 @@ def _alarm_kinds() -> dict[str, str]:
         "unheard": _("No sound yet"),
         "clock": _("The clock is not sure"),
         "output": _("A loudspeaker does not work"),
+        "database": _("The database was deleted or replaced"),
         "disk": _("The disk is full"),
         "room": _("The disk is nearly full"),
         "witness": _("Witness of the log"),

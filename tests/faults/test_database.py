@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from loa.store.database import Database
+from loa.store.migrations import copy_database
+from loa.store.proof import verify
 from tests.local import locked, wait_for
 
 from .conftest import Faulty
@@ -119,3 +122,37 @@ def read_only(root: Path) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "-l", str(database)], check=True)
+
+
+@pytest.mark.parametrize("gone", ["station.db", "station.db*"])
+def test_a_database_that_is_deleted_while_it_sounds_is_there_again_with_its_log(station: Faulty, gone: str) -> None:
+    """Before, the station wrote on into the deleted file, and nobody was told."""
+    (airing,) = station.plan(12)
+    process = station.start(claim=9, open=2)
+    wait_for(playing(station), 45)
+    for path in station.workspace.state.glob(gone):
+        path.unlink()
+    row = station.wait_for_outcome(airing)
+    wait_for(lambda: any("was deleted" in told for told in station.alarms()), 30)
+    station.stop(process)
+    assert row.outcome == "aired", row.reason
+    station.check([airing])
+
+
+def test_a_database_that_is_replaced_while_it_sounds_is_told_and_the_sound_goes_on(station: Faulty) -> None:
+    (airing,) = station.plan(12)
+    older = station.workspace.root / "older.db"
+    copy_database(station.workspace.database, older)
+    process = station.start(claim=9, open=2)
+    wait_for(playing(station), 45)
+    for path in station.workspace.state.glob("station.db-*"):
+        path.unlink()
+    older.replace(station.workspace.database)
+    row = station.wait_for_outcome(airing)
+    wait_for(lambda: any("was replaced" in told for told in station.alarms()), 30)
+    station.stop(process)
+    assert row.outcome == "aired", row.reason
+    assert [note["what"] for note in station.heard()].count("first") == 1
+    store = Database(station.workspace.database)
+    assert any("sealed" in finding.message for finding in verify(store, station.workspace.seal))
+    store.close()

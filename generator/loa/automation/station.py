@@ -69,6 +69,7 @@ class Automation:
         self._lease_lane = lanes("lease")
         self._keeping: Future[bool] | None = None
         self._took_over, self._last_step, self._state = False, clock.elapsed(), ""
+        self._reclaims = False
         self._only_requests = only_requests
         self._reserve = None if start else DiskReserve(workspace)
         self._outputs = None if start else OutputWatch(store, clock)
@@ -102,6 +103,7 @@ class Automation:
             self.lease.doubted = True
         self._last_step = began
         reading = self._guard.check()
+        self._note_database(reading.now)
         self._note_clock(reading)
         self._update_reserve(reading)
         if not self._is_on_air(reading):
@@ -229,11 +231,28 @@ class Automation:
 
     def _step_down(self) -> None:
         """Stop all sound and discard outcomes, because another process is on air."""
-        self._took_over = False
+        self._took_over = self._reclaims = False
         self.controller.release_all()
         self._dispatcher.release()
         self.outcomes.discard()
         self._log.warning("standby")
+
+    def _note_database(self, now: datetime.datetime) -> None:
+        """Say what happened to the database's file; claim in another one what is sounding: it is not played twice."""
+        try:
+            self.store.follow_file()
+        except StoreError as error:
+            self._log.warning("store", problem=str(error))
+        for message in self.store.take_notices():
+            self._log.warning("database", problem=message)
+            self.outcomes.alarm(f"database@{now:%Y-%m-%dT%H:%M:%S}", "database", message)
+            self._reclaims = True
+        if self._reclaims and self.lease.holds:
+            live = [(one.airing, one.outputs) for one in self.controller.live.values()]
+            try:
+                self._reclaims = not ledger.claim_all(self.store, live, self.lease.token, now)
+            except StoreError as error:
+                self._log.warning("store", problem=str(error))
 
     def _note_clock(self, reading: Reading) -> None:
         if reading.doubt and reading.doubt != self.doubt:

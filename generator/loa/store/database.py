@@ -3,7 +3,9 @@
 import contextlib
 import datetime
 import errno
+import itertools
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +18,16 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from loa.errors import Finding, SchemaError, StoreError
-from loa.files import private_file
+from loa.files import private_file, remove
 from loa.i18n import _
 from loa.store import migrations
 from loa.store.migrations import CONSOLE, STATION, Schema
+from loa.store.opened_file import OpenedFile, identity
 
 __all__ = ["CONSOLE", "STATION", "Database", "instant", "stamp"]
 
+_TRIES = 20
+"""How often a transaction is begun anew because the file was deleted or replaced just then."""
 _HELD = 3.0
 """Seconds after a reader was locked out in which the next readers do not wait at all: a page reads many times."""
 
@@ -43,6 +48,10 @@ class Database:
         self._patience, self._glance = patience, patience if glance is None else glance
         self._durable = schema.durable
         self._locked_out = float("-inf")
+        self._schema = schema
+        self._opened: OpenedFile | None = None
+        self._moving = threading.RLock()
+        self._notices: list[str] = []
         try:
             address = make_url(f"sqlite:///{place.as_posix()}" if isinstance(place, Path) else place)
             self._engine = _engine(address, patience)
@@ -54,21 +63,31 @@ class Database:
         try:
             if file:
                 with self._translated():
+                    new = not file.exists()
                     private_file(file)
-                    migrations.refuse_newer_file(schema, file, self._name)
-                    self._use_wal()
-            migrations.prepare(schema, self.read, self.write, self._name, file)
+                    for end in ("-wal", "-shm") if new else ():  # of a file that was deleted
+                        remove(file.with_name(f"{file.name}{end}"))
+            self._open()
         except BaseException:
-            self._engine.dispose()
+            self.close()
             raise
+
+    def _open(self) -> None:
+        """Look at the tables, and bring them to this version. Raises SchemaError, StoreError."""
+        if self.file:
+            with self._translated():
+                migrations.refuse_newer_file(self._schema, self.file, self._name)
+                self._use_wal()
+                self._opened = OpenedFile(self.file)
+        migrations.prepare(self._schema, self.read, self.write, self._name, self.file)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises StoreError."""
         glance = 0.0 if time.monotonic() - self._locked_out < _HELD else self._glance
         try:
-            with self._translated(), self._engine.connect() as connection:
-                yield connection.execution_options(loa_patience=glance)
+            with self._translated(), contextlib.ExitStack() as stack:
+                yield self._connect(stack).execution_options(loa_patience=glance)
         except StoreError as error:
             if is_busy(error):
                 self._locked_out = time.monotonic()
@@ -89,15 +108,14 @@ class Database:
         wait = self._patience if patience is None else patience
         sure = self._durable if durable is None else durable
         try:
-            with self._translated(), self._engine.connect() as connection:
-                writer = connection.execution_options(loa_writes=True, loa_patience=wait, loa_durable=sure)
-                with writer.begin():
-                    if connection.dialect.name == "postgresql":
-                        if patience is not None:
-                            writer.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}")
-                        if not sure:
-                            writer.exec_driver_sql("SET LOCAL synchronous_commit = off")
-                    yield writer
+            with self._translated(), contextlib.ExitStack() as stack:
+                writer = self._begin(stack, wait, durable=sure)
+                if writer.dialect.name == "postgresql":
+                    if patience is not None:
+                        writer.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}")
+                    if not sure:
+                        writer.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                yield writer
         except StoreError as error:
             self.full = error.findings[0].code == "store.full"
             raise
@@ -106,6 +124,83 @@ class Database:
     def close(self) -> None:
         """Let go of the file, or of the server."""
         self._engine.dispose()
+        if self._opened:
+            self._opened.close()
+
+    def take_notices(self) -> list[str]:
+        """What happened to the file since the last call, in words for people."""
+        found, self._notices = self._notices, []
+        return found
+
+    def _begin(self, stack: contextlib.ExitStack, wait: float, *, durable: bool) -> Connection:
+        """A transaction that writes into the file that lies at its place; it ends with `stack`."""
+        for tries in itertools.count(1):
+            before = identity(self.file) if self.file else (0, 0)
+            try:
+                writer = self._connect(stack).execution_options(loa_writes=True, loa_patience=wait, loa_durable=durable)
+                stack.enter_context(writer.begin())
+            except (sql.DBAPIError, sqlite3.Error, StoreError) as error:
+                now = identity(self.file) if self.file else before
+                if tries == _TRIES or (now == before is not None and not isinstance(error, _MovedError)):
+                    raise
+                stack.close()
+            else:
+                return writer
+        raise AssertionError
+
+    def _connect(self, stack: contextlib.ExitStack) -> Connection:
+        """A connection to the file that lies at its place; it ends with `stack`."""
+        for _try in range(_TRIES):
+            self.follow_file()
+            connection = stack.enter_context(self._engine.connect())
+            if self._opened is None or connection.info["identity"] == self._opened.identity:
+                return connection
+            connection.invalidate()  # made while the file was deleted or replaced
+            stack.close()
+        raise _MovedError
+
+    def follow_file(self) -> None:
+        """Where the file was deleted, bring it back; where another lies at its place, go on with that one.
+
+        Raises SchemaError where that is not one for this version of Loa, StoreError.
+        """
+        if self._opened is None or not self._opened.moved:
+            return
+        with self._moving, self._translated():
+            opened = self._opened
+            if self.file is None or not opened.moved:
+                return
+            end, hidden = opened.end_of_log(), opened.hides
+            deleted = hidden or not self.file.exists()
+            if deleted and not opened.bring_back(self._patience, over=hidden) and opened.hides:
+                raise _MovedError
+            if not self.file.exists():
+                message = _("The database {file} was deleted.").format(file=self._name)
+                raise StoreError(Finding("store.gone", message, _("Put back the last backup: loa restore FILE")))
+            self._engine.dispose()
+            try:
+                self._open()
+            except BaseException:
+                if self._opened and self._opened is not opened:
+                    self._opened.close()
+                self._opened = opened  # look again the next time: nothing is written into either
+                raise
+            opened.close()
+            self._notices.append(self._what_happened(end, deleted=deleted or self._opened.holds(end)))
+
+    def _what_happened(self, end: tuple[int, str] | None, *, deleted: bool) -> str:
+        if deleted:
+            message = _(
+                "The database {file} was deleted or moved away while Loa was running. Loa has written it anew from "
+                "what it held open: nothing is lost."
+            )
+        else:
+            message = _(
+                "The database {file} was replaced by another one while Loa was running. The log of the one before "
+                "ended with row {seq} (hash {hash}), which the new one does not hold. Loa goes on with the new one; if "
+                "that is not what you want, put back the last backup: loa restore FILE"
+            )
+        return message.format(file=self._name, seq=end[0] if end else 0, hash=end[1] if end else "-")
 
     def _use_wal(self) -> None:
         """Write-ahead log: a mode that the file keeps. A disk that cannot have it (a network share) does without."""
@@ -131,6 +226,10 @@ class Database:
             raise
         except (sql.DBAPIError, sql.TimeoutError, sqlite3.Error, OSError) as error:
             raise _trouble(error, self._name) from error
+
+
+class _MovedError(sqlite3.OperationalError):
+    """The file of a connection does not lie at its place any more."""
 
 
 def is_busy(error: StoreError) -> bool:
@@ -165,12 +264,18 @@ def _engine(address: URL, patience: float) -> Engine:
                 "options": f"-c lock_timeout={max(1, round(patience * 1000))}",
             }
         return create_engine(address, pool_pre_ping=True, connect_args=wait)
-    # However many pages wait for a writer, a reader finds a connection.
-    pool = {"max_overflow": -1} if _file(address) else {}
-    engine = create_engine(address, connect_args={"timeout": 0.5, "check_same_thread": False}, **pool)
+    # However many pages wait for a writer, a reader finds a connection (max_overflow).
+    file = _file(address)
+    about: dict[str, Any] = {"timeout": 0.5, "check_same_thread": False}
+    if file:  # never make a file here: where it was deleted, it is brought back
+        uri = f"{file.absolute().as_uri()}?mode=rw"
+        engine = create_engine(address, creator=lambda: sqlite3.connect(uri, uri=True, **about), max_overflow=-1)
+    else:
+        engine = create_engine(address, connect_args=about)
 
     @event.listens_for(engine, "connect")
-    def _connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    def _connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["identity"] = identity(file) if file else None
         connection.isolation_level = None  # we say BEGIN ourselves: pysqlite's own comes too late for a lock
         connection.cursor().execute("PRAGMA foreign_keys=ON")
 
@@ -184,6 +289,9 @@ def _engine(address: URL, patience: float) -> Engine:
         if options.get("loa_writes"):
             sqlite.execute(f"PRAGMA synchronous={'FULL' if options['loa_durable'] else 'NORMAL'}")
             sqlite.execute("BEGIN IMMEDIATE")
+            if file and connection.info["identity"] != identity(file):  # the lock is held: nobody brings it back now
+                sqlite.execute("ROLLBACK")
+                raise _MovedError
         else:
             sqlite.execute("BEGIN")
 
@@ -250,7 +358,7 @@ def _kind(error: Exception) -> str:
     known = _SQLITE.get(code & 0xFF) or _POSTGRESQL.get(state or "")
     if known:
         return known
-    if isinstance(error, sql.TimeoutError):
+    if isinstance(error, sql.TimeoutError | _MovedError):
         return "busy"
     reason = _reason(error)
     if isinstance(error, OSError):
