@@ -81,7 +81,9 @@ def test_a_person_without_a_name_on_this_computer_can_stop_and_play(run: Run, mo
         raise OSError("No username set in the environment")
 
     monkeypatch.setattr("getpass.getuser", nobody)
-    assert run("air", "tin", "--on", "n") == (0, "ben-hai/tin: aired\n", "")
+    code, out, told = run("air", "tin", "--on", "n")
+    assert (code, out) == (0, "ben-hai/tin: aired\n")
+    assert "On air on n." in told
     assert run("stop") == (1, "", "Nothing is on air here.\n")
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from loa import sample
+from loa.store import requests
 from loa.store.alarms import Alarm
+from loa.store.asrun import NewRow, append
 from loa.store.database import stamp
 from loa.store.tables import outputs
 from loa.web.auth.roles import Role
@@ -106,3 +108,27 @@ def test_two_stations_in_one_process_keep_their_own_time(tmp_path: Path) -> None
             part = fragment(console, "part-returned.html", returned=[sent_back])
             shown += re.findall(r"\d\d:\d\d \d\d/\d\d/\d{4}", part)
     assert shown == ["17:00 22/11/2026", "00:00 23/11/2026"]
+
+
+def test_the_queue_stands_beside_stop_and_after_a_stop_the_page_offers_the_rest(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    """What was asked for and is not heard yet is told where STOP is; what a STOP cut, with a way to go on."""
+    station.schedule_file.write_text(SCHEDULE, "utf-8")
+    now = datetime.datetime.now(datetime.UTC)
+    wish = {"airing": "air:tin@1", "bulletin": "ben-hai/tin", "outputs": ["thu"], "by": "Chị Hoa"}
+    requests.ask(console.store, requests.make_request(requests.AirRequest, wish), now)
+    one = {"airing": "tin@1", "bulletin": "ben-hai/tin", "outputs": ["thu"]}
+    cut = [{**one, "sounded": True}, {**one, "airing": "tin@2", "bulletin": "ben-hai/hai", "sounded": False}]
+    append(console.store, NewRow("stop", reason="stopped by Anh Nam", details={"request": 0, "cut": cut}), now)
+    page = log_in(Role.OPERATOR).look("/")
+    queue = page[page.index('id="queue"') :]
+    assert "ben-hai/tin" in queue[: queue.index("</ul>")]
+    assert "The station does not answer." in queue[: queue.index("</ul>")]
+    stopped = page[page.index('id="stopped"') :]
+    assert "stopped by Anh Nam" in stopped
+    assert "ben-hai/hai" in stopped
+    assert 'action="/stop/rest"' not in page, "no station runs"
+    operator = log_in(Role.OPERATOR)
+    operator.look("/")
+    assert "not running" in operator.submit("/stop/rest", 422)

@@ -51,11 +51,12 @@ def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text
 
 def release_emergency(
     workspace: Workspace, store: Database, request: AirRequest, recording: BulletinFile, sha256: str
-) -> None:
-    """Approve exactly the sound that was heard, and have the station on air play it at once.
+) -> int:
+    """Approve exactly the sound that was heard, and have the station on air play it at once; the number of the
+    request (`receipts.receipt`).
 
     Raises RequestError (another sound meanwhile, no station), ApprovalError, StoreError, WorkspaceError.
     """
     require_station(store)
     approve(workspace, store, recording, sha256, request.by, datetime.datetime.now(UTC))
-    requests.ask(store, request, datetime.datetime.now(UTC))
+    return requests.ask(store, request, datetime.datetime.now(UTC))

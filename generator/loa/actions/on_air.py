@@ -40,6 +40,8 @@ _OBEYED = 3.0
 _TOLD = 2.0
 """Seconds in which a station that has obeyed tells what it cut."""
 _LOOK = 0.05
+_REST = datetime.timedelta(minutes=10)
+"""How long after a STOP somebody can go on with the rest."""
 _CLOCKS_DIFFER = datetime.timedelta(days=1)
 """How far the clocks of two computers on one database may be apart."""
 
@@ -54,12 +56,13 @@ def new_air_request(
     times: int = 1,
     pause: str = "30s",
     resume: bool | None = None,
+    valid: str | None = None,
 ) -> AirRequest:
     """The checked wish to put `bulletin` on `outputs` of the schedule (None where schedule.yaml cannot be used).
 
     `now`: cut what is on air there (an emergency); else it waits for its turn. `times`, `pause`: said again.
-    `resume`: whether what is cut goes on afterwards (None: as its broadcast says). Raises RequestError with every
-    problem, each at its field.
+    `resume`: whether what is cut goes on afterwards (None: as its broadcast says). `valid`: for how long it may start.
+    Raises RequestError with every problem, each at its field.
     """
     if schedule is None:
         raise RequestError(Finding("schedule.broken", _("schedule.yaml has errors. Mend them first.")))
@@ -73,6 +76,7 @@ def new_air_request(
         "times": times,
         "pause": pause,
         "resume": resume,
+        "valid": valid,
     }
     problems: list[Finding] = []
     if not outputs:
@@ -88,8 +92,8 @@ def new_air_request(
     return request
 
 
-def play(workspace: Workspace, store: Database, request: AirRequest) -> None:
-    """Have the station on air play an approved bulletin now.
+def play(workspace: Workspace, store: Database, request: AirRequest) -> int:
+    """Have the station on air play an approved bulletin now; the number of the request (`receipts.receipt`).
 
     Raises RequestError (not approved, no station on air), StoreError.
     """
@@ -98,7 +102,7 @@ def play(workspace: Workspace, store: Database, request: AirRequest) -> None:
         message = _("Choose a bulletin that is signed.")
         raise RequestError(Finding("approval.none", message, file="bulletin"))
     require_station(store)
-    requests.ask(store, request, datetime.datetime.now(UTC))
+    return requests.ask(store, request, datetime.datetime.now(UTC))
 
 
 def stop(workspace: Workspace, store: Database | None, by: str) -> Stopped:
@@ -133,6 +137,54 @@ def stopped_text(stopped: Stopped) -> str:
     }[stopped.done]
     line = _("Cut: {airing} on {outputs}.")
     return "\n".join([first, *(line.format(airing=one.airing, outputs=", ".join(one.outputs)) for one in stopped.cut)])
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What a STOP cut before it was heard, and nobody has put on air again. `wishes`: as it would be asked for."""
+
+    by: str
+    at: datetime.datetime
+    cut: tuple[CutAiring, ...]
+    wishes: tuple[AirRequest, ...]
+
+
+def rest_after_stop(store: Database, now: datetime.datetime) -> Rest | None:
+    """The last STOP of the past ten minutes with what it cut; None where there was none. Raises StoreError."""
+    events = rows(store, now - _REST, kinds=("stop",))
+    if not events:
+        return None
+    stopped, at = events[-1], events[-1].at
+    cut = tuple(CutAiring.model_validate(one) for one in stopped.details["cut"])
+    again = {
+        taken.request.airing for taken in requests.to_play(store, since=at) if isinstance(taken.request, AirRequest)
+    }
+    wishes = []
+    for number, one in enumerate(cut):
+        airing = f"{airing_id(f'air:{one.bulletin[-140:]}', at)}-r{stopped.seq}-{number}"
+        if not one.sounded and airing not in again:
+            wishes.append(AirRequest(airing=airing, bulletin=one.bulletin, outputs=one.outputs))
+    return Rest(stopped.reason or "", at, cut, tuple(wishes))
+
+
+def go_on_with_the_rest(workspace: Workspace, store: Database, by: str) -> tuple[list[AirRequest], list[Finding]]:
+    """Put on air what the last STOP cut before it was heard, one after another; what was asked for, and what could not
+    be. Two presses play nothing twice. Raises RequestError (there is nothing, no station on air), StoreError.
+    """
+    require_station(store)
+    rest = rest_after_stop(store, datetime.datetime.now(UTC))
+    if rest is None or not rest.wishes:
+        raise RequestError(Finding("stop.rest", _("Nothing is left of what was stopped.")))
+    asked: list[AirRequest] = []
+    problems: list[Finding] = []
+    for wish in rest.wishes:
+        try:
+            request = make_request(AirRequest, {**wish.model_dump(), "by": by})
+            play(workspace, store, request)
+            asked.append(request)
+        except RequestError as error:
+            problems += error.findings
+    return asked, problems
 
 
 def require_station(store: Database) -> None:

@@ -11,6 +11,7 @@ import click
 from loa.actions.approvals import approve
 from loa.actions.on_air import new_air_request, stop, stopped_text
 from loa.actions.own_station import play_to_end
+from loa.actions.receipts import receipt, receipt_text
 from loa.automation import service
 from loa.automation.schedule_watch import schedule_in_force
 from loa.cli.app import CliContext, loa, pass_station
@@ -29,6 +30,7 @@ from loa.store import approvals
 @click.option("--times", default=1, type=click.IntRange(1, 20), help=_("How many times it is said."))
 @click.option("--pause", default="30s", help=_("Between two times."))
 @click.option("--resume/--no-resume", default=None, help=_("Whether what is cut goes on afterwards."))
+@click.option("--valid", metavar="TIME", help=_("How long it may still start, or go on after a power cut (30m, 2h)."))
 @pass_station
 def air_command(
     station: CliContext,
@@ -39,6 +41,7 @@ def air_command(
     times: int,
     pause: str,
     resume: bool | None,
+    valid: str | None,
 ) -> None:
     """Play, and wait for the end; exit 1 unless it was aired."""
     workspace = station.workspace
@@ -54,11 +57,22 @@ def air_command(
             times=times,
             pause=pause,
             resume=resume,
+            valid=valid,
         )
     store = service.open_station_store(workspace, schedule)
     if by and now:
         approve(workspace, store, recording, recording.sha256, request.by, datetime.datetime.now(UTC))
-    outcome = play_to_end(workspace, store, request)
+    seen: list[str] = []
+
+    def tell(number: int) -> None:
+        with contextlib.suppress(StoreError):
+            found = receipt(store, number, schedule)
+            text = receipt_text(found) if found and found.stage != "over" else ""
+            if text and text not in seen[-1:]:
+                seen.append(text)
+                click.echo(text, err=True)
+
+    outcome = play_to_end(workspace, store, request, tell)
     click.echo(f"{recording.id}: {outcome}")
     raise SystemExit(0 if outcome.startswith("aired") else 1)
 
@@ -75,6 +89,11 @@ def stop_command(station: CliContext, by: str) -> None:
     with _options_named():
         done = stop(workspace, store, by or _user())
     click.echo(stopped_text(done), err=done.done != "stopped")
+    again = [one for one in done.cut if not one.sounded]
+    if again:
+        click.echo(_("To go on with the rest:"), err=True)
+    for one in again:
+        click.echo(f"  loa air {one.bulletin} " + " ".join(f"--on {output}" for output in one.outputs), err=True)
     raise SystemExit(0 if done.done == "stopped" else 1)
 
 

@@ -194,6 +194,13 @@ def outcome_of(store: Database, airing: str) -> str | None:
         return connection.execute(select(logbook.c.outcome).where(logbook.c.airing == airing)).scalar()
 
 
+def outcome_rows(store: Database, airings: Iterable[str]) -> dict[str, Row]:
+    """The row with the outcome of each of these airings that has one. Raises StoreError."""
+    query = select(logbook).where(logbook.c.airing.in_(list(airings)))
+    with store.read() as connection:
+        return {row["airing"]: _row(row) for row in connection.execute(query).mappings()}
+
+
 def end_of_log(store: Database) -> tuple[int, str] | None:
     """Number and hash of the newest row. Raises StoreError."""
     with store.read() as connection:

@@ -130,6 +130,7 @@ class TakenRequest:
     problem: str = ""
     stop: StopRequest | None = None
     """The newest STOP in the database that was taken, and that was asked for after this request."""
+    taken: bool = False
 
     def is_before(self, other: "TakenRequest") -> bool:
         """Whether it was asked before `other`: by their numbers, as far as they have any."""
@@ -190,6 +191,30 @@ def asked(store: Database, airings: Iterable[str]) -> dict[str, TakenRequest]:
                 found[airing] = TakenRequest(row["id"], instant(row["at"]), request, airing)
             if not wanted:
                 break
+    return found
+
+
+def to_play(
+    store: Database, *, since: datetime.datetime | None = None, number: int | None = None
+) -> list[TakenRequest]:
+    """The requests to play, taken or not, made `since` then or with this `number`, as far as they can be read.
+
+    Raises StoreError.
+    """
+    query = select(requests).where(requests.c.verb == AirRequest.verb).order_by(requests.c.id)
+    query = query.where(requests.c.id == number) if number is not None else query
+    query = query.where(requests.c.at >= stamp(since)) if since else query
+    with store.read() as connection:
+        rows = connection.execute(query).mappings().all()
+    found = []
+    for row in rows:
+        request, _problem = _air(AirRequest.verb, str(row["payload"]))
+        try:
+            at = instant(row["at"])
+        except (ValueError, TypeError):
+            continue
+        if request:
+            found.append(TakenRequest(row["id"], at, request, taken=row["taken"] is not None))
     return found
 
 

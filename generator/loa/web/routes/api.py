@@ -12,6 +12,7 @@ from loa.actions.acts import Act
 from loa.actions.alarms import clear_alarms
 from loa.actions.approvals import approve, send_back
 from loa.actions.on_air import new_air_request, play, stop
+from loa.actions.receipts import Stage, receipt_of, receipt_text
 from loa.i18n import _
 from loa.store import proof
 from loa.web.auth.roles import Role, may, members, only
@@ -133,6 +134,19 @@ class Output(BaseModel):
             error=health.error if health else None,
             took=health.last_sound_at if health else None,
         )
+
+
+class Receipt(BaseModel):
+    """What became of a request to play. `silent`: the outputs that take no sound now, and why; `text`: all in words."""
+
+    airing: str
+    bulletin: str
+    outputs: list[str]
+    stage: Stage
+    outcome: str | None
+    reason: str | None
+    silent: dict[str, str]
+    text: str
 
 
 class Job(BaseModel):
@@ -297,6 +311,25 @@ def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Pl
     play(console.workspace, console.store, wanted)
     audit(request, "air.played", wanted.bulletin, ", ".join(wanted.outputs))
     return Done(id=wanted.airing)
+
+
+@router.get("/requests", name="request")
+@members
+def request_(console: ConsoleDep, airing: Annotated[str, Query(max_length=200)]) -> Receipt:
+    """What became of something that was put on air by hand; `airing`: the id that `play` gave."""
+    found = receipt_of(console.store, airing, console.files.plan().schedule)
+    if found is None:
+        raise FormError({"airing": _("There is no such request.")})
+    return Receipt(
+        airing=found.airing,
+        bulletin=found.bulletin,
+        outputs=list(found.outputs),
+        stage=found.stage,
+        outcome=found.outcome,
+        reason=found.reason or None,
+        silent=dict(found.silent),
+        text=receipt_text(found),
+    )
 
 
 @router.post("/stop", name="stop")

@@ -11,15 +11,16 @@ from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
 from loa.i18n import _
 from loa.web.auth.roles import Role, may, only
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit, flash
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit
 from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.routes.release import find_bulletin
+from loa.web.routes.today import flash_receipt
 
 router = APIRouter(include_in_schema=False)
 duty = only(Role.DUTY)
 LONGEST = 2000
-_FIELDS = {"outputs": "on", "times": "times"}
+_FIELDS = {"outputs": "on", "times": "times", "valid": "valid"}
 """Where the page shows what is wrong with a request; all else is told above the form."""
 
 
@@ -78,15 +79,18 @@ def post_release(
             now=True,
             times=form.number("times", 1, 20),
             pause="10s",
+            valid=f"{form.number('valid', 1, 1440)}m" if form.text("valid", 10) else None,
         )
         if not problems:
-            release_emergency(console.workspace, console.store, wanted, bulletin.recording, form.text("sha256", 64))
+            number = release_emergency(
+                console.workspace, console.store, wanted, bulletin.recording, form.text("sha256", 64)
+            )
     except (RequestError, FormError) as error:
         problems |= {_FIELDS.get(field, ""): text for field, text in error.problems.items()}
     if problems:
         return _page(request, console, bulletin.id, 0, problems, 422)
     audit(request, "emergency.released", bulletin.id, ", ".join(wanted.outputs))
-    flash(request, _("The emergency message goes on air now."), "bad")
+    flash_receipt(request, console, number, bulletin.title)
     return go("/")
 
 
@@ -105,6 +109,7 @@ def _page(
     work = console.job(job) if job else None
     bulletin = console.bulletins.get(id_)
     schedule = console.files.plan().schedule
+    loudspeakers = console.monitor.now().loudspeakers
     if bulletin is None and work is None:
         raise FormError({"": _("There is no such message.")})
     return page(
@@ -115,5 +120,6 @@ def _page(
         job=work,
         id=id_,
         outputs=list(schedule.outputs.items()) if schedule else [],
+        silent={s.name: s.health.error or s.shown for s in loudspeakers if s.health and s.tone in ("warn", "bad")},
         problems=problems or {},
     )

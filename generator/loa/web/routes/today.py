@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from loa.actions.acts import Act
 from loa.actions.alarms import clear_alarms
-from loa.actions.on_air import new_air_request, not_running, play, stop, stopped_text
+from loa.actions.on_air import go_on_with_the_rest, new_air_request, not_running, play, stop, stopped_text
+from loa.actions.receipts import receipt_soon, receipt_text
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.store.database import instant
@@ -25,6 +26,8 @@ from loa.web.views.tasks import tasks_for
 router = APIRouter(include_in_schema=False)
 _FEW = 60
 """Signed bulletins that fit into a list to choose from; of more one is found by typing."""
+_ANSWER = 3.0
+"""Seconds that a page waits for the station's answer to a request; the rest is told on the page as it comes."""
 _FRESH = datetime.timedelta(minutes=10)
 
 
@@ -82,9 +85,24 @@ def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, form: Su
     wanted = new_air_request(
         console.files.plan().schedule, bulletin=form.text("bulletin", 300), outputs=form.texts("on"), by=me.shown
     )
-    play(console.workspace, console.store, wanted)
+    number = play(console.workspace, console.store, wanted)
     audit(request, "air.played", wanted.bulletin, ", ".join(wanted.outputs))
-    flash(request, _("{title} goes on air now.").format(title=find_bulletin(console, wanted.bulletin).title))
+    flash_receipt(request, console, number, find_bulletin(console, wanted.bulletin).title)
+    return go("/")
+
+
+@router.post("/stop/rest")
+@may(Act.PLAY)
+def post_rest(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
+    """Go on with what a STOP cut before it was heard."""
+    asked, problems = go_on_with_the_rest(console.workspace, console.store, me.shown)
+    for wish in asked:
+        audit(request, "air.played", wish.bulletin, ", ".join(wish.outputs))
+    for finding in problems:
+        flash(request, finding.message, "bad")
+    if asked:
+        titles = ", ".join(console.monitor.title_of(wish.bulletin) for wish in asked)
+        flash(request, _("Goes on: {titles}.").format(titles=titles))
     return go("/")
 
 
@@ -109,6 +127,13 @@ def post_chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
     return go("/settings" if form.text("back", 20) == "/settings" else "/")
 
 
+def flash_receipt(request: Request, console: Console, number: int, title: str) -> None:
+    """Tell what the station answers to a request, as soon as it does."""
+    found = receipt_soon(console.store, number, console.files.plan().schedule, _ANSWER)
+    text = receipt_text(found) if found else ""
+    flash(request, f"{title}: {text}", "good" if found and found.good else "bad")
+
+
 def _values(console: Console, moment: StationState, roles: frozenset[Role]) -> dict[str, Any]:
     signed = [b for b in console.bulletins.all() if b.state == "signed"] if Role.OPERATOR in roles else []
     return {
@@ -119,6 +144,8 @@ def _values(console: Console, moment: StationState, roles: frozenset[Role]) -> d
         "undo": _just_changed(console) if Role.OPERATOR in roles else None,
         "todo": tasks_for(roles, moment, console.bulletins, console.files, alone=_is_alone(console)),
         "not_running": not_running(),
+        "receipt_text": receipt_text,
+        "title_of": console.monitor.title_of,
     }
 
 

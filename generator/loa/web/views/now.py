@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from loa.actions.on_air import Rest, rest_after_stop
+from loa.actions.receipts import RECENT, Receipt, receipts
 from loa.bulletin.manifest import Manifest
 from loa.errors import Finding, LoaError, StoreError
 from loa.schedule import AnyOutput, Schedule
@@ -94,8 +96,18 @@ class PlayingItem:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """Something that was claimed and does not sound yet."""
+
+    title: str
+    outputs: tuple[str, ...]
+    planned: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StationState:
-    """The station now. `running`: whether a `loa run` is on air.
+    """The station now. `running`: whether a `loa run` is on air. `waiting`: the queue, as far as the schedule made it;
+    `receipts`: what people asked for, unless it has been heard; `rest`: what the last STOP cut.
 
     `held`: why the database could not be read; all else then is how it was seen last.
     """
@@ -109,6 +121,9 @@ class StationState:
     jobs: tuple[Job, ...]
     findings: tuple[Finding, ...]
     held: Finding | None = None
+    waiting: tuple[WaitingItem, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    rest: Rest | None = None
 
     @property
     def near(self) -> tuple[Slot, ...]:
@@ -131,6 +146,9 @@ class StationState:
             *(f"{s.airing.id}{s.tone}{s.outcome}{s.says}" for s in (*self.today, *([self.next] if self.next else []))),
             *(a.event for a in self.alarms),
             *(f"{j.id}{j.state}" for j in self.jobs),
+            *(f"{w.title}{w.planned}" for w in self.waiting),
+            *(f"{r.number}{r.stage}{r.reason}{r.silent}" for r in self.receipts),
+            f"{self.rest.at}{len(self.rest.wishes)}" if self.rest else "",
             *(f"{s.name}{s.output.volume}{s.state}{s.health and s.health.error}" for s in self.loudspeakers),
         ]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
@@ -194,8 +212,11 @@ class StationMonitor:
     def _look(self) -> StationState:
         row = who_is_on_air(self._store)
         alive = {name.strip() for name in str(row["state"]).split(",")} if row else set()
-        playing = [self._playing(claim) for claim in ledger.unfinished(self._store) if claim.airing in alive]
+        claimed = [claim for claim in ledger.unfinished(self._store) if claim.airing in alive]
+        playing = [self._playing(claim) for claim in claimed]
+        waiting = [self._waiting(claim) for claim in claimed if claim.broadcast and claim.started is None]
         plan = self._files.plan()
+        utc = datetime.datetime.now(datetime.UTC)
         today, following = self._days(plan.schedule) if plan.schedule else ([], [])
         return StationState(
             row is not None,
@@ -206,7 +227,19 @@ class StationMonitor:
             tuple(self._loudspeakers(plan.schedule)) if plan.schedule else (),
             self._jobs_living(),
             plan.findings,
+            None,
+            tuple(sorted(waiting, key=lambda item: item.planned)),
+            tuple(r for r in receipts(self._store, utc - RECENT, plan.schedule) if r.stage != "over"),
+            rest_after_stop(self._store, utc),
         )
+
+    def _waiting(self, claim: ledger.Claim) -> WaitingItem:
+        return WaitingItem(self.title_of(claim.bulletin), claim.outputs, claim.planned)
+
+    def title_of(self, bulletin: str) -> str:
+        """What people call a bulletin."""
+        found = self._bulletins.get(bulletin)
+        return found.title if found else bulletin
 
     def _jobs_living(self) -> tuple[Job, ...]:
         """The jobs; where console.db is held: as they were seen last."""
@@ -240,8 +273,7 @@ class StationMonitor:
         manifest = self._manifest(claim.sha256)
         seconds = manifest.seconds if manifest else 0.0
         position = min(claim.position + min(moment - since, 3.0), seconds or claim.position)
-        bulletin = self._bulletins.get(claim.bulletin)
-        title = bulletin.title if bulletin else claim.bulletin
+        title = self.title_of(claim.bulletin)
         text = _sentence(manifest, position)
         return PlayingItem(claim.airing, title, claim.outputs, claim.started, position, seconds, text)
 
