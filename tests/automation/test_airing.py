@@ -10,10 +10,11 @@ from loa.automation import service
 from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.schedule import UTC
-from loa.store.asrun import Row, rows
+from loa.store.asrun import Row, parts, rows
 from loa.store.database import Database
 from loa.store.proof import verify
 from loa.workspace import Workspace
+from tests.conftest import Loa
 
 from .conftest import Plan
 
@@ -48,6 +49,33 @@ def test_a_released_bulletin_is_aired_at_its_instant_and_logged_once(
         assert abs(sound.getnframes() / sound.getframerate() - 4) < 0.2
 
 
+def test_each_output_has_an_outcome_of_its_own_under_the_one_of_the_airing(
+    released: Workspace, store: Database, plan: Plan, loa: Loa
+) -> None:
+    airing = plan(SOON, on="n, f")
+    (released.root / "audio" / "played").write_bytes(b"in the way of the files that f writes")
+    on_air_until(released, airing)
+    row = outcome(store)
+    assert (row.outcome, row.output, row.details["best"], row.details["worst"]) == ("aired", "n, f", "aired", "missed")
+    found = parts(store, None, None)[airing]
+    assert [(part.output, part.outcome, part.sha256 == row.sha256) for part in found] == [
+        ("n", "aired", True),
+        ("f", "missed", True),
+    ]
+    assert found[0].started
+    assert found[0].details["seconds"] > 3.8
+    assert found[1].started is None
+    assert found[1].reason
+    assert verify(store, released.seal) == []
+    (item,) = json.loads(loa("log", "--from", "2026-11-20", "--format", "json", cwd=released.root).stdout)
+    assert (item["outcome"], item["best"], item["worst"]) == ("aired", "aired", "missed")
+    assert [(part["output"], part["outcome"]) for part in item["outputs"]] == [("n", "aired"), ("f", "missed")]
+    for events in ((), ("--events",)):
+        shown = loa("log", "--from", "2026-11-20", *events, cwd=released.root).stdout
+        assert shown.count("    f: not aired") == 1
+        assert shown.count("tin: aired") == 1
+
+
 def test_the_null_output_notes_what_it_took_and_when(released: Workspace, plan: Plan) -> None:
     on_air_until(released, plan(SOON))
     lines = (released.state / "heard" / "n.jsonl").read_text("utf-8").splitlines()
@@ -62,6 +90,9 @@ def test_without_a_release_nothing_is_heard_and_the_log_says_why(air: Workspace,
     row = outcome(store)
     assert (row.outcome, row.started) == ("missed", None)
     assert "not released" in (row.reason or "")
+    assert [(part.output, part.outcome, part.reason) for part in parts(store, None, None)[airing]] == [
+        ("n", "missed", row.reason)
+    ]
     assert not (air.state / "heard").exists()
 
 

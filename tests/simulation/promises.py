@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from loa.schedule import Airing
 from loa.schedule.airings import hours_end
 from loa.store.asrun import Row, rows
+from loa.store.asrun import parts as rows_of_outputs
 from loa.store.proof import verify
 from tests.simulation.files import ALLOWED, LENGTH, OUTPUTS, SENTENCE, START, ZONE
 from tests.simulation.sound import Sound
@@ -36,6 +37,7 @@ class Facts:
     def __init__(self, world: World, days: int) -> None:
         self.world, self.days = world, days
         self.rows = rows(world.store)
+        self.on_outputs = rows_of_outputs(world.store, None, None)
         self.alarms = rows(world.store, kinds=("alarm",))
         self.planned = world.planned(START, START + datetime.timedelta(days=days))
         self.sounds: dict[str, list[Sound]] = defaultdict(list)
@@ -110,10 +112,14 @@ def real(moment: datetime.datetime) -> float:
 
 
 def one_outcome_each(facts: Facts) -> Iterator[str]:
-    """Every planned airing has exactly one outcome."""
+    """Every planned airing has exactly one outcome, and so has each of its outputs."""
     for airing in facts.planned:
         if len(facts.by_airing[airing.id]) != 1:
             yield f"{airing.id} has {len(facts.by_airing[airing.id])} outcomes"
+    for row in facts.rows:
+        found = [part.output or "" for part in facts.on_outputs.get(row.airing or "", ())]
+        if sorted(found) != sorted(filter(None, (row.output or "").split(", "))):
+            yield f"{row.airing} has outcomes on {', '.join(found) or 'no output'}, not on {row.output}"
 
 
 def requests_are_answered(facts: Facts) -> Iterator[str]:

@@ -113,7 +113,7 @@ class Commands:
         if isinstance(found.request, AirRequest):
             self._dispatcher.refuse_request(found.request, why, "missed", now)
         elif found.airing and found.airing not in self._controller.live and not self._outcomes.settled(found.airing):
-            self._outcomes.finish(NewRow(airing=found.airing, planned=now, outcome="missed", reason=why))
+            self._outcomes.finish(NewRow(airing=found.airing, planned=now, outcome="missed", reason=why), [])
         if found.id and not self._outcomes.is_answered(found.id):
             self._outcomes.answered(found.id)
         message = _("a request could not be followed: {reason}").format(reason=why)

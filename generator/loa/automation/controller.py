@@ -364,8 +364,8 @@ class Controller:
     def _end(self, live: LiveAiring, now: datetime.datetime) -> None:
         """End the airing: stop the sound, write its outcome, raise its alarms."""
         live.stop_session()
-        entry, alarms = determine_outcome(live, now, self._timing)
+        entry, on_outputs, alarms = determine_outcome(live, now, self._timing)
         del self.live[live.airing.id]
-        self._outcomes.finish(entry)
+        self._outcomes.finish(entry, on_outputs)
         for kind, message in alarms:
             self._outcomes.alarm(f"{live.airing.id} {kind}", kind, f"{live.airing.id}: {message}")

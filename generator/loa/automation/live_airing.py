@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from loa.automation.timing import Timing
@@ -12,7 +12,7 @@ from loa.playout.channel import LOST, OutputCondition, OutputReport
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
 from loa.schedule.models import RANK, Late, Repeat
-from loa.store.asrun import NewRow, Outcome
+from loa.store.asrun import NewRow, Outcome, output_row
 
 _SILENCE = 10.0
 """Seconds of silence inside a bulletin that raise an alarm; pauses between items are much shorter."""
@@ -149,8 +149,10 @@ class LiveAiring:
             self.quiet_since = None
 
 
-def determine_outcome(live: LiveAiring, now: datetime.datetime, timing: Timing) -> tuple[NewRow, list[tuple[str, str]]]:
-    """Return the outcome of an airing that is over, and its alarms as (kind, message)."""
+def determine_outcome(
+    live: LiveAiring, now: datetime.datetime, timing: Timing
+) -> tuple[NewRow, list[NewRow], list[tuple[str, str]]]:
+    """Return the outcome of an airing that is over, that of each of its outputs, and its alarms as (kind, message)."""
     reports = live.reports
     started = min((r.started for r in reports if r.started), default=None)
     started = min(filter(None, (started, live.started)), default=None)
@@ -198,7 +200,49 @@ def determine_outcome(live: LiveAiring, now: datetime.datetime, timing: Timing) 
         sha256=live.recording.sha256,
         details={"outputs": [_summary(report) for report in reports]},
     )
-    return entry, alarms
+    return entry, [_of_output(live, name, entry, timing) for name in dict.fromkeys(live.outputs)], alarms
+
+
+def _of_output(live: LiveAiring, name: str, whole: NewRow, timing: Timing) -> NewRow:
+    """The outcome of the airing `whole` on one of its outputs."""
+    reports = [report for report in live.reports if report.output == name]
+    started = min((report.started for report in reports if report.started), default=None)
+    ended = max((report.last_sound_at for report in reports if report.last_sound_at), default=None)
+    failures = [text for report in reports for text in dict.fromkeys(report.failures)]
+    failures += [taken_text(report) for report in reports if report.lost > LOST]
+    if live.cut:
+        failures.insert(0, live.cut)
+    outcome: Outcome
+    if live.cut:
+        outcome = "cut"
+    elif not any(report.complete for report in reports):
+        taken = any(report.taken for report in reports)
+        outcome = "cut" if started and (taken or name in live.given_up) else "missed"
+    elif live.resumed:
+        outcome = "resumed"
+    elif started and (started - live.airing.planned).total_seconds() > timing.late:
+        outcome = "aired-late"
+    else:
+        outcome = "aired"
+    if outcome == "missed" and not failures:
+        failures = [_("it took no sound") if started is None else _("it did not play to the end")]
+    return replace(
+        output_row(whole, name),
+        outcome=outcome,
+        reason="; ".join(dict.fromkeys(failures)) or None,
+        started=started,
+        ended=ended if started else None,
+        details=_sum(reports),
+    )
+
+
+def _sum(reports: Sequence[OutputReport]) -> dict[str, object]:
+    taken = [report.taken for report in reports if report.taken is not None]
+    return {
+        "seconds": round(sum(report.seconds for report in reports), 2),
+        "taken": round(sum(taken), 2) if taken else None,
+        "failures": sum(len(report.failures) for report in reports),
+    }
 
 
 def _quality_alarms(live: LiveAiring, reports: list[OutputReport]) -> list[tuple[str, str]]:

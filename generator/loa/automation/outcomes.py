@@ -4,7 +4,7 @@ sound; if the database does not accept them now, keep them and write them later.
 
 import datetime
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from loa.logs import logger
 from loa.schedule import Airing, Alerts
 from loa.store import requests
 from loa.store.alarms import Alarm, channels, raised, raising
-from loa.store.asrun import NewRow, Outcome, append, append_all, outcome_of, outcomes
+from loa.store.asrun import NewRow, Outcome, append_all, outcome_of, outcomes, output_row, with_outputs
 from loa.store.database import Database
 from loa.store.ledger import Claim
 
@@ -85,33 +85,32 @@ class OutcomeWriter:
         """Whether an outcome or an event is waiting to be written, or being written."""
         return bool(self._waiting.entries or (self._writing and self._writing[0].entries))
 
-    def finish(self, entry: NewRow) -> None:
-        """Record the outcome of an airing."""
+    def finish(self, entry: NewRow, on_outputs: Sequence[NewRow]) -> None:
+        """Record the outcome of an airing, and that of each of its outputs."""
         airing = entry.airing or ""
         self._done[airing] = entry.outcome or ""
         self._unwritten.add(airing)
         self._waiting.notes.pop(airing, None)
-        self._waiting.entries.append(entry)
+        self._waiting.entries += with_outputs(entry, on_outputs)
         self._log.info("outcome", airing=entry.airing, outcome=entry.outcome, reason=entry.reason)
 
     def finish_unaired(
         self, airing: Airing, outputs: tuple[str, ...], reason: str, previous: Claim | None, outcome: Outcome = "missed"
     ) -> None:
         """Record the outcome of an airing that is not, or no longer, on air; `missed` raises an alarm."""
-        self.finish(
-            NewRow(
-                airing=airing.id,
-                broadcast=airing.broadcast or None,
-                commune=airing.commune,
-                output=", ".join(outputs),
-                planned=airing.planned,
-                started=previous.started if previous else None,
-                outcome=outcome,
-                reason=reason,
-                bulletin=airing.bulletin,
-                sha256=previous.sha256 if previous else None,
-            )
+        entry = NewRow(
+            airing=airing.id,
+            broadcast=airing.broadcast or None,
+            commune=airing.commune,
+            output=", ".join(outputs),
+            planned=airing.planned,
+            started=previous.started if previous else None,
+            outcome=outcome,
+            reason=reason,
+            bulletin=airing.bulletin,
+            sha256=previous.sha256 if previous else None,
         )
+        self.finish(entry, [output_row(entry, name) for name in dict.fromkeys(outputs)])
         if outcome == "missed":
             self.alarm(f"{airing.id} missed", "missed", f"{airing.id}: {reason}")
 
@@ -196,13 +195,15 @@ class OutcomeWriter:
             raise
         except LogbookError:  # one of them has its outcome from another process: the others still count
             while batch.entries:
-                self._append(batch.entries[0], now)
-                batch.entries.pop(0)
+                first = batch.entries[0]
+                group = [e for e in batch.entries if e is first or (first.airing and e.part_of == first.airing)]
+                self._append(group, now)
+                batch.entries = batch.entries[len(group) :]
             append_all(self._store, alarms, now, together=together, seal=self._seal)
 
-    def _append(self, entry: NewRow, now: datetime.datetime) -> None:
+    def _append(self, entries: Sequence[NewRow], now: datetime.datetime) -> None:
         try:
-            append(self._store, entry, now, seal=self._seal)
+            append_all(self._store, entries, now, seal=self._seal)
         except StoreError:
             raise
         except LogbookError as error:  # another process wrote the outcome first: its row counts

@@ -6,7 +6,7 @@ import email.policy
 import io
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -44,8 +44,10 @@ def log(
     store = open_station_store(workspace, schedule)
     first, last = to_span(since, until, schedule.timezone, datetime.datetime.now(UTC), past=True)
     rows = asrun.rows(store, first, last, kinds=None if events else ("airing",))
+    rows = [row for row in rows if row.kind != "output"]
+    on_outputs = asrun.parts(store, first, last)
     if form == "json":
-        items = [row_item(row, schedule.timezone) for row in rows]
+        items = [row_item(row, schedule.timezone, on_outputs.get(row.airing or "", ())) for row in rows]
         write(json.dumps(items, ensure_ascii=False, indent=2) + "\n", output)
         return
     if form == "csv":
@@ -60,6 +62,10 @@ def log(
         click.echo(_("The log holds nothing for these days."))
     for row in rows:
         click.echo(row_line(row, schedule.timezone))
+        parts = on_outputs.get(row.airing or "", ())
+        for part in parts if any(part.outcome != row.outcome for part in parts) else ():
+            reason = f"  ({part.reason})" if part.reason else ""
+            click.echo(f"    {part.output}: {names.outcome(part.outcome or 'missed')}{reason}")
 
 
 @log.command(help=_("Prove that no row was changed, removed or moved."))
@@ -139,8 +145,8 @@ def write(content: str | bytes, output: Path | None) -> None:
         click.echo(content, nl=False)
 
 
-def row_item(row: asrun.Row, zone: ZoneInfo) -> dict[str, object]:
-    """The documented JSON row."""
+def row_item(row: asrun.Row, zone: ZoneInfo, on_outputs: Sequence[asrun.Row] = ()) -> dict[str, object]:
+    """The documented JSON row. `outputs`: what became of the airing on each; empty in rows of Loa 0.1."""
 
     def moment(value: datetime.datetime | None) -> str | None:
         return value.astimezone(zone).isoformat() if value else None
@@ -159,6 +165,21 @@ def row_item(row: asrun.Row, zone: ZoneInfo) -> dict[str, object]:
         "reason": row.reason,
         "bulletin": row.bulletin,
         "sha256": row.sha256,
+        "station": row.station,
+        "best": row.details.get("best"),
+        "worst": row.details.get("worst"),
+        "outputs": [
+            {
+                "output": part.output,
+                "outcome": part.outcome,
+                "started": moment(part.started),
+                "ended": moment(part.ended),
+                "reason": part.reason,
+                "seconds": part.details.get("seconds"),
+                "taken": part.details.get("taken"),
+            }
+            for part in on_outputs
+        ],
     }
 
 

@@ -3,8 +3,8 @@
 import datetime
 import itertools
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -50,6 +50,22 @@ class NewRow:
 
 _TRIES = 50
 """How often a row is written anew because another process wrote one first."""
+_BEST_FIRST: tuple[Outcome, ...] = ("aired", "resumed", "aired-late", "skipped", "cut", "missed")
+
+
+def output_row(airing: NewRow, output: str) -> NewRow:
+    """The row of one output of `airing`, with the same outcome."""
+    return replace(airing, kind="output", airing=None, part_of=airing.airing, output=output, details={})
+
+
+def with_outputs(airing: NewRow, outputs: Sequence[NewRow]) -> list[NewRow]:
+    """The row that sums the airing up, with the best and the worst of its outputs, and the rows of these."""
+    found = sorted((row.outcome for row in outputs if row.outcome), key=_BEST_FIRST.index)
+    if not found:
+        return [airing, *outputs]
+    return [replace(airing, details={**airing.details, "best": found[0], "worst": found[-1]}), *outputs]
+
+
 _NO_INSTANT = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
@@ -96,7 +112,11 @@ def append_all(
                     connection.execute(statement)
                 contradiction = _contradiction(connection, sealed) if sealed else None
                 found = [contradiction, *entries] if contradiction else entries
-                written = [_append(connection, entry, at) for entry in found]
+                written: list[Row] = []
+                last: dict[str, Any] | None = None
+                for entry in found:
+                    last = _append(connection, entry, at, last)
+                    written.append(_row(last))
             break
         except IntegrityError as error:
             for entry in entries:
@@ -112,11 +132,13 @@ def append_all(
     return written
 
 
-def _append(connection: Connection, entry: NewRow, at: datetime.datetime) -> Row:
+def _append(
+    connection: Connection, entry: NewRow, at: datetime.datetime, last: dict[str, Any] | None
+) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(entry, name) for name in NewRow.__slots__ if name != "details"}
     for name in ("planned", "started", "ended"):
         values[name] = stamp(values[name]) if values[name] else None
-    return _row(add_row(connection, values | {"at": stamp(at), "details": canonical(entry.details)}))
+    return add_row(connection, values | {"at": stamp(at), "details": canonical(entry.details)}, last)
 
 
 def _has_outcome(store: Database, entry: NewRow) -> bool:

@@ -50,19 +50,23 @@ def station_id(connection: Connection) -> str:
     return str(found)
 
 
-def add_row(connection: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
+def add_row(connection: Connection, values: Mapping[str, Any], last: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Write a row at the end of the chain; return it as it stands there.
 
-    `values`: the columns of the row without those of the chain, instants as text. Raises IntegrityError where another
-    process wrote first (PostgreSQL), or a second outcome; StoreError where the database swallows the row.
+    `values`: the columns of the row without those of the chain, instants as text. `last`: the row before it, if it was
+    written in the same transaction. Raises IntegrityError where another process wrote first (PostgreSQL), or a second
+    outcome; StoreError where the database swallows the row.
     """
-    last = connection.execute(select(logbook.c.seq, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)).first()
+    if last is None:
+        end = select(logbook.c.seq, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)
+        found = connection.execute(end).mappings().first() or {"seq": 0, "hash": GENESIS}
+        last = {**found, "station": station_id(connection)}
     row = dict.fromkeys(logbook.columns.keys()) | dict(values)
     row |= {
         "format": FORMAT,
-        "station": station_id(connection),
-        "seq": last.seq + 1 if last else 1,
-        "previous": last.hash if last else GENESIS,
+        "station": last["station"],
+        "seq": last["seq"] + 1,
+        "previous": last["hash"],
     }
     row["hash"] = chain_hash(row)
     added = insert(logbook).values(row).execution_options(preserve_rowcount=True)

@@ -361,7 +361,7 @@ def log(
     """Airings with their outcomes, newest first; `before`: older than this `seq`."""
     schedule = console.files.plan().schedule
     zone = schedule.timezone if schedule else datetime.UTC
-    hide = {"details", "previous", "kind", "at"}
+    hide = {"details", "previous", "kind", "at", "format", "part_of"}
     found = log_views.rows(console.store, log_views.LogQuery(q.strip(), outcome, before=before), zone)
     return [{key: value for key, value in row.items() if key not in hide} for row in found]
 

@@ -17,6 +17,7 @@ from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 
 PER_PAGE = 50
+_OF_AN_OUTPUT = ("output", "outcome", "started", "ended", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,10 @@ class Counts:
 
 
 def rows(store: Database, wanted: LogQuery, zone: datetime.tzinfo, limit: int = PER_PAGE) -> list[dict[str, Any]]:
-    """Airings with their outcomes, newest first, in the station's time. Raises StoreError."""
+    """Airings with their outcomes, newest first, in the station's time; `outputs`: that of each output.
+
+    Raises StoreError.
+    """
     order = (logbook.c.planned.desc(), logbook.c.seq.desc())
     query = sa.select(logbook).where(logbook.c.kind == "airing").order_by(*order).limit(limit)
     if wanted.before:
@@ -68,9 +72,15 @@ def rows(store: Database, wanted: LogQuery, zone: datetime.tzinfo, limit: int = 
         query = query.where(sa.or_(*(column.contains(wanted.word, autoescape=True) for column in columns)))
     with store.read() as connection:
         found = [dict(row) for row in connection.execute(query).mappings()]
-    for row in found:
+        airings = [row["airing"] for row in found if row["airing"]]
+        parts = sa.select(logbook).where(logbook.c.part_of.in_(airings)).order_by(logbook.c.seq)
+        on_outputs = [dict(row) for row in connection.execute(parts).mappings()]
+    for row in (*found, *on_outputs):
         for name in ("planned", "started", "ended"):
             row[name] = instant(row[name]).astimezone(zone) if row[name] else None
+    for row in found:
+        of_it = [part for part in on_outputs if part["part_of"] == row["airing"]]
+        row["outputs"] = [{name: part[name] for name in _OF_AN_OUTPUT} for part in of_it]
     return found
 
 
