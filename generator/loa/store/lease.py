@@ -30,6 +30,10 @@ _RARE = 60
 _FRESH = datetime.timedelta(minutes=10)
 """A heartbeat of this time says that a process lives of which the system cannot tell whether it does."""
 
+_ALL, _HOLDER = select(presence), select(presence).where(presence.c.role == _ON_AIR)
+_TOKEN = select(presence.c.token).where(presence.c.role == _ON_AIR)
+"""Made once: they are asked every few seconds, and making them takes longer than the answers."""
+
 
 class Lease:
     """The place of this process among those on the workspace."""
@@ -66,7 +70,7 @@ class Lease:
             return self.holds
         now = self._clock.elapsed()
         with self._store.read() as connection:
-            found = {row["token"]: row for row in connection.execute(select(presence)).mappings()}
+            found = {row["token"]: row for row in connection.execute(_ALL).mappings()}
             holder = next((row for row in found.values() if row["role"] == _ON_AIR), None)
             mine = holder is not None and holder["token"] == self.token
             waiting = [row for row in found.values() if self._stands_by(row, now, connection)]
@@ -100,7 +104,7 @@ class Lease:
             "resolved_until": stamp(resolved_until) if resolved_until else None,
         }
         with self._store.write(durable=False) as connection:
-            holder = connection.execute(select(presence).where(presence.c.role == _ON_AIR)).mappings().first()
+            holder = connection.execute(_HOLDER).mappings().first()
             mine = holder is not None and holder["token"] == self.token
             if mine or holder is None or self._is_dead(holder, now, connection):
                 if not mine:
@@ -127,7 +131,7 @@ class Lease:
         """
         try:
             with self._store.read() as connection:
-                token = connection.execute(select(presence.c.token).where(presence.c.role == _ON_AIR)).scalar()
+                token = connection.execute(_TOKEN).scalar()
         except StoreError:
             return self.holds
         self.doubted = False
