@@ -254,3 +254,24 @@ def test_a_station_that_stands_still_does_not_play_again_what_was_played_for_it(
     time.sleep(5)
     assert [row.outcome for row in running.rows()] == ["aired"]
     assert sum(note["what"] == "first" for note in running.heard()) == 1
+
+
+@pytest.mark.long
+def test_a_station_that_goes_on_while_another_process_plays_for_it_stays_silent(running: Faulty, loa: Loa) -> None:
+    """An emergency was played twice: by the station that had taken it before, and by who had waited for it."""
+    running.lengthen(12)
+    (process,) = running.processes
+    wait_for(lambda: stood_still(running, process), 30)
+
+    def wake() -> None:
+        wait_for(lambda: playing(running), 60)
+        process.send_signal(signal.SIGCONT)
+
+    waker = threading.Thread(target=wake)
+    waker.start()
+    done = loa("air", "tin", "--on", "n", "--now", cwd=running.workspace.root)
+    waker.join()
+    assert done.stdout == "ben-hai/tin: aired\n", done.stderr
+    time.sleep(5)
+    assert [row.outcome for row in running.rows()] == ["aired"]
+    assert sum(note["what"] == "first" for note in running.heard()) == 1
