@@ -94,6 +94,7 @@ def _alarm_kinds() -> dict[str, str]:
         "output": _("A loudspeaker does not work"),
         "database": _("The database was deleted or replaced"),
         "disk": _("The disk is full"),
+        "log": _("The log was changed"),
         "room": _("The disk is nearly full"),
         "witness": _("Witness of the log"),
         "schedule": _("schedule.yaml has errors"),

@@ -229,6 +229,31 @@ def test_the_end_of_the_log_goes_out_once_a_day_and_with_every_alarm(
         assert "The last witness that fits" in done.stdout
 
 
+def test_a_log_that_was_changed_is_told_within_a_day_and_at_once_where_its_end_is_gone(
+    released: Workspace, store: Database, plan: Plan
+) -> None:
+    plan(NOW)
+    station = Automation(released, store, RealClock(), timing.Timing())
+    station.step()
+    for number in range(3):
+        station.outcomes.event("note", str(number))
+    station.outcomes.write_all(Alerts(), 10)
+    do_chores(Maintenance(released, station, store))
+    assert open_alarms(store) == []
+    with store.write() as connection:
+        connection.exec_driver_sql("UPDATE logbook SET reason = 'x' WHERE seq = 2")
+    do_chores(Maintenance(released, station, store))  # the next day
+    (told,) = open_alarms(store)
+    assert (told.kind, told.message) == ("log", "The log was changed: Row 2 was changed.")
+    with store.write() as connection:
+        connection.exec_driver_sql("DELETE FROM logbook WHERE seq > 3")
+    station.outcomes.event("note", "after it")
+    for _again in range(3):
+        station.outcomes.write_all(Alerts(), 10)
+    assert sum("which was sealed: rows were removed" in alarm.message for alarm in open_alarms(store)) == 1
+    station.close()
+
+
 def do_chores(chores: Maintenance) -> None:
     """Each once, without the alarm clock."""
 

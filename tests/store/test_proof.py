@@ -426,6 +426,24 @@ def test_a_witness_is_a_line_that_can_be_typed_and_a_slip_is_told(station: Works
     assert loa("log", "verify", "--witness", "none.txt", cwd=station.root).returncode == 2
 
 
+def test_a_restore_is_named_where_a_witness_of_the_log_before_does_not_fit(station: Workspace, loa: Loa) -> None:
+    store = Database(station.database)
+    fill(store, station.seal, 1)
+    store.close()
+    assert loa("backup", station.root / "b.zip", cwd=station.root).returncode == 0
+    store = Database(station.database)
+    fill(store, station.seal, 2, first=1)
+    kept = str(witness(store))
+    store.close()
+    done = loa("restore", station.root / "b.zip", cwd=station.root)
+    assert done.returncode == 0, done.stderr
+    assert loa("log", "verify", cwd=station.root).returncode == 0
+    done = loa("log", "verify", "--witness", kept, cwd=station.root)
+    assert done.returncode == 1
+    assert "restored from the backup b.zip" in done.stdout
+    assert "The log that was there before ended with row 9" in done.stdout
+
+
 def test_a_witness_of_another_station_is_told(store: Database, station: Workspace, tmp_path: Path) -> None:
     other = Database(tmp_path / "other.db")
     fill(other, tmp_path / "other.seal", 1)

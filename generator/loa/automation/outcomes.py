@@ -50,6 +50,7 @@ class OutcomeWriter:
         self._done: dict[str, str] = {}
         self._unwritten: set[str] = set()
         self._answered: set[int] = set()
+        self._contradictions: list[str] = []
         self._waiting = _Batch()
         self._writing: tuple[_Batch, set[str], Future[None]] | None = None
         self._noted_at, self._at_once = float("-inf"), False
@@ -180,6 +181,9 @@ class OutcomeWriter:
             self._log.warning("store", problem=str(error))
         else:
             self._unwritten -= airings
+            while self._contradictions:
+                reason = self._contradictions.pop()
+                self.alarm(f"log@{self._clock.now():%Y-%m-%dT%H:%M:%S}", "log", reason)
 
     def _write(self, batch: _Batch, channels_used: tuple[str, ...], now: datetime.datetime) -> None:
         """Write a batch in one transaction: all or nothing. Raises StoreError."""
@@ -190,7 +194,8 @@ class OutcomeWriter:
         together += [requests.mark_taken(batch.answered, now)] if batch.answered else []
         together += [statement for alarm in new.values() for statement in raising(alarm, channels_used)]
         try:
-            append_all(self._store, [*batch.entries, *alarms], now, together=together, seal=self._seal)
+            written = append_all(self._store, [*batch.entries, *alarms], now, together=together, seal=self._seal)
+            self._contradictions += [row.reason or "" for row in written if row.kind == "log"]
         except StoreError:
             raise
         except LogbookError:  # one of them has its outcome from another process: the others still count

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import sdnotify
@@ -31,7 +31,7 @@ from loa.schedule.outputs import AnyOutput
 from loa.store.alarms import Alarm, channels, raised, raising
 from loa.store.asrun import NewRow, append_all
 from loa.store.database import Database
-from loa.store.proof import witness
+from loa.store.proof import verify, witness
 from loa.workspace import Workspace
 
 Job = Callable[[], None]
@@ -104,8 +104,8 @@ class IntervalRunner:
 _JOB_INTERVAL = 2.0
 _TEST_INTERVAL = 60.0
 """Seconds between two tests of the outputs."""
-_WITNESS_INTERVAL = 60.0
-"""Seconds between two looks whether today's witness was sent."""
+_LOG_INTERVAL = 60.0
+"""Seconds between two looks whether the log was verified today, and its witness sent."""
 _CHORE_INTERVAL = 30.0
 _PRUNE_INTERVAL = 3600.0
 """Seconds between two searches for recordings that can be deleted."""
@@ -121,12 +121,13 @@ class Maintenance:
         self._workspace, self._station, self._store = workspace, station, store
         self._sender = AlarmSender(store)
         self._tested_at = float("-inf")
+        self._verified_on: date | None = None
 
     def add_to(self, driver: IntervalRunner) -> None:
         """Add the jobs to `driver`."""
         driver.add("outputs", _JOB_INTERVAL, self._test_outputs)
         driver.add("room", _PRUNE_INTERVAL, self._prune)
-        driver.add("witness", _WITNESS_INTERVAL, self._send_witness)
+        driver.add("log", _LOG_INTERVAL, self._watch_log)
         driver.add("alarms", _JOB_INTERVAL, self._send_alarms)
 
     def _test_outputs(self) -> None:
@@ -155,13 +156,23 @@ class Maintenance:
             if message := shortage(self._workspace):
                 self._raise(Alarm(f"room@{now:%G-W%V}", "room", message, now))
 
-    def _send_witness(self) -> None:
-        """Once a day: send the end of the log to whoever gets the alarms: nobody here can change it there."""
+    def _watch_log(self) -> None:
+        """Once a day, while nothing is on air: verify the log; send its end to whoever gets the alarms, where nobody
+        who has this computer can change it.
+        """
         station = self._station
-        if not (station.lease.holds and station.doubt is None and self._channels()):
+        if not station.lease.holds or station.doubt is not None or station.controller.live:
             return
         now = datetime.now(UTC)
         day = now.astimezone(station.schedule_watch.schedule.timezone)
+        if self._verified_on != day.date():
+            findings = verify(self._store, self._workspace.seal)
+            self._verified_on = day.date()
+            if findings:
+                message = _("The log was changed: {problem}").format(problem=findings[0].message)
+                self._raise(Alarm(f"log@{day:%Y-%m-%d}", "log", message, now))
+        if not self._channels():
+            return
         event = f"witness@{day:%Y-%m-%d}"
         if not raised(self._store, [event]) and (end := witness(self._store)):
             message = _("Witness of the log, {day}. Keep this message: it shows later whether the log was changed.")

@@ -89,6 +89,9 @@ def verify(station: CliContext, witnesses: tuple[str, ...]) -> None:
         click.echo(message.format(day=f"{day:%d/%m/%Y %H:%M}", seq=found.fits.seq))
     elif kept:
         click.echo(_("None of the witnesses fits."))
+    for seq, reason, last in found.restores if found.findings else ():
+        message = _("Row {seq} says: {reason}. The log that was there before ended with row {last}.")
+        click.echo(message.format(seq=seq, reason=reason, last=last or "?"))
     if found.findings:
         print_findings(found.findings, stream=sys.stderr)
         raise SystemExit(1)

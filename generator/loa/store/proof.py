@@ -6,6 +6,7 @@ log before it is in the seal, so nobody who verifies beside a writer sees a faul
 
 import datetime
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -89,6 +90,8 @@ class Proof:
     rows: int = 0
     last: Sealed = field(default_factory=lambda: Sealed(0, GENESIS))
     fits: Witness | None = None
+    restores: list[tuple[int, str, int]] = field(default_factory=list)
+    """Rows that tell of a restore: their number, what they say, and the last row of the log that was there before."""
 
 
 def verify(store: Database, seal: Path | None = None) -> list[Finding]:
@@ -141,10 +144,20 @@ def _walk(connection: Connection, wanted: set[int], proof: Proof) -> dict[int, s
             proof.findings.append(_finding(seq, message))
         elif chain_hash(dict(row)) != row["hash"]:
             proof.findings.append(_finding(seq, _("Row {first} was changed.").format(first=seq)))
+        if row["kind"] == "restore":
+            proof.restores.append((seq, row["reason"] or "", _replaced(row["details"])))
         if seq in wanted:
             hashes[seq] = row["hash"]
         proof.last, proof.rows = Sealed(seq, row["hash"]), proof.rows + 1
     return hashes
+
+
+def _replaced(details: str) -> int:
+    """The number of the last row of the log that a restore replaced, 0 where it is not known."""
+    try:
+        return int(json.loads(details)["replaced"][0])
+    except (TypeError, ValueError, KeyError, IndexError):
+        return 0
 
 
 def _sealed(path: Path | None) -> tuple[Seal | None, Finding | None]:
