@@ -83,17 +83,26 @@ def clock(world: World) -> None:
     _set_clock(world, world.random.choice((-1, 1)) * world.span(3, 90, 1800, 20_000), world.span(120, 3600))
 
 
+def clock_far(world: World) -> None:
+    """A clock whose battery is empty, or a person who sets the wrong year: nobody can believe it, and it costs nothing."""
+    days = world.random.choice((-900, -30, -2, 8, 30, 400, 4000))
+    _set_clock(world, days * DAY + world.random.uniform(0, 1000), world.span(30, 300, 7200))
+
+
 def _set_clock(world: World, seconds: float, wrong_for: float) -> None:
+    """A jump of some days or less may be believed: what lies in it may be given up, or heard too early."""
     world.clock.offset += seconds
     world.tell(f"the clock is set by {seconds:+.0f} s")
     right = world.clock.real + wrong_for
-    world.trouble("clock", right + 130.0 + max(0.0, world.clock.offset))
+    believed = world.clock.offset if 0.0 < world.clock.offset < 7 * DAY else 0.0
+    world.trouble("clock", right + 130.0 + believed)
     world.at(right, lambda: _set_clock_right(world))
 
 
 def _set_clock_right(world: World) -> None:
     world.tell(f"the clock is right again ({-world.clock.offset:+.0f} s)")
     world.clock.offset = 0.0
+    world.clock.synchronised = world.random.random() < 0.3
 
 
 # the disk
@@ -279,7 +288,7 @@ def _release_later(world: World, bulletin: str, kind: str, seconds: float) -> No
 
 FAULTS: dict[str, tuple[float, Fault]] = {
     "kill": (3, kill), "kill_at_write": (4, kill_at_write), "pause": (2, pause), "sleep": (1, sleep),
-    "standby": (1, standby), "pause_beside_standby": (2, pause_beside_standby), "clock": (2, clock),
+    "standby": (1, standby), "pause_beside_standby": (2, pause_beside_standby), "clock": (2, clock), "clock_far": (0, clock_far),
     "locked": (2, locked), "full": (1, full), "io_error": (1, io_error),
     "slow_disk": (2, slow_disk),
     "output": (2, output), "all_outputs": (1, all_outputs), "stalled": (1, stalled),

@@ -163,17 +163,23 @@ def nothing_twice(facts: Facts) -> Iterator[str]:
 
 
 def the_log_tells_the_truth(facts: Facts) -> Iterator[str]:
-    """What is `aired` was heard to its end; what was heard to its end is not `missed`."""
+    """What is `aired` was heard to its end, there; what was heard to its end is not `missed`."""
     for row in facts.rows:
-        sounds = facts.sounds[row.airing or ""]
-        best = max((sound.last for sound in sounds), default=0.0)
-        if row.outcome in _PLAYED and best < LENGTH - 0.5:
-            yield f"{row.airing} is {row.outcome}, but {best:.0f} s were heard"
-        if row.outcome not in ("missed", "skipped") or facts.is_repeated(row.airing or ""):
-            continue  # what was said once of twice may be called missed
-        whole = [s for s in sounds if s.last > LENGTH - 0.05]
-        if whole and not any(facts.disk_failed(s.began, s.end) or facts.killed_at(s.end) for s in whole):
-            yield f"{row.airing} is {row.outcome}, but it was heard to its end"
+        name = row.airing or ""
+        yield from _true(facts, name, row, facts.sounds[name])
+        for part in facts.on_outputs.get(name, ()):
+            yield from _true(facts, name, part, [s for s in facts.sounds[name] if s.output == part.output])
+
+
+def _true(facts: Facts, name: str, row: Row, sounds: list[Sound]) -> Iterator[str]:
+    best = max((sound.last for sound in sounds), default=0.0)
+    if row.outcome in _PLAYED and best < LENGTH - 0.5:
+        yield f"{name} on {row.output} is {row.outcome}, but {best:.0f} s were heard"
+    if row.outcome not in ("missed", "skipped") or facts.is_repeated(name):
+        return  # what was said once of twice may be called missed
+    whole = [s for s in sounds if s.last > LENGTH - 0.05]
+    if whole and not any(facts.disk_failed(s.began, s.end) or facts.killed_at(s.end) for s in whole):
+        yield f"{name} on {row.output} is {row.outcome}, but it was heard to its end"
 
 
 def without_faults_on_time(facts: Facts) -> Iterator[str]:

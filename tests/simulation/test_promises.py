@@ -57,7 +57,7 @@ TAMPERINGS: dict[str, tuple[Callable[[World], None], str]] = {
     "not released": (lambda world: setattr(morning(world), "sha256", "0" * 64), "a sound that nobody released"),
     "twice": (lambda world: world.village.heard.append(again(world, SIX + 50.0)), "80 s of 40 in 2 parts"),
     "not to its end": (lambda world: setattr(morning(world), "last", 30.0), "in 1 parts without any fault"),
-    "silence": (lambda world: world.village.heard.clear(), f"{MORNING} is aired, but 0 s were heard"),
+    "silence": (lambda world: world.village.heard.clear(), f"{MORNING} on tram is aired, but 0 s were heard"),
     "late": (heard_late, "began 0.20 s late without any fault"),
     "missed": (lambda world: log(world, MORNING, outcome="missed"), f"{MORNING} is missed, and no alarm says so"),
     "after STOP": (stop_of_deaf, f"{MORNING} sounds -10.2 s after STOP"),
