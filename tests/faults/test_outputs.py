@@ -94,6 +94,7 @@ def test_the_sound_system_goes_away_and_comes_back(station: Faulty, pulse: Pulse
     assert row.outcome == "aired"
     noticed = ("s: the sound card no longer takes sound", "s: took no sound for some seconds")  # whoever looks first
     assert any(reason in (row.reason or "") for reason in noticed)
+    assert not any(wrong in (row.reason or "") for wrong in ("not running", "stood still")), "Loa did not stand still"
     assert recorder.loudest() > 1000, "it never came back"
     station.check([airing])
 

@@ -293,6 +293,7 @@ def test_volume_and_delay_are_each_outputs_own(programme: LoadedRecording, tmp_p
     first, second = session.reports
     assert first.started
     assert second.started
+    assert (second.started - first.started).total_seconds() == pytest.approx(0.4, abs=0.05)
     levels = []
     for folder in ("loud", "quiet"):
         (path,) = (tmp_path / folder).rglob("*.wav")
@@ -301,6 +302,32 @@ def test_volume_and_delay_are_each_outputs_own(programme: LoadedRecording, tmp_p
             samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(float)
         levels.append(np.sqrt(np.mean(samples**2)))
     assert levels[1] / levels[0] == pytest.approx(0.25, abs=0.01)
+
+
+def test_an_amplifier_that_wakes_slowly_hears_silence_before_the_first_word(
+    programme: LoadedRecording, tmp_path: Path
+) -> None:
+    """An emergency is opened and aired at once: its first word was lost. All outputs wait, and begin together."""
+    slow = Null.model_validate({"kind": "null", "silence_before": "1.5s"})
+    asked = datetime.datetime.now(datetime.UTC)
+    session = play(programme, tmp_path, 0.0, slow=slow, quick=Null(kind="null"))
+    wait_for(lambda: all(report.started for report in session.reports))
+    session.stop()
+    for report in session.reports:
+        assert report.started
+        assert (report.started - asked).total_seconds() == pytest.approx(1.5, abs=0.3)
+        assert report.put_off == pytest.approx(1.5, abs=0.1)
+
+
+def test_what_is_opened_long_before_starts_on_time_for_slow_amplifiers_too(
+    programme: LoadedRecording, tmp_path: Path
+) -> None:
+    session = play(programme, tmp_path, 2.5, n=Null.model_validate({"kind": "null", "silence_before": "1500ms"}))
+    wait_for(lambda: session.started_at)
+    session.stop()
+    assert session.started_at
+    assert (session.started_at - session.planned).total_seconds() == pytest.approx(0.0, abs=0.1)
+    assert session.reports[0].put_off == 0
 
 
 def test_a_session_starts_in_the_middle_and_stops_at_once(programme: LoadedRecording, tmp_path: Path) -> None:

@@ -21,6 +21,16 @@ def test_a_group_turns_its_members_down_and_delays_them(write: Callable[[str], W
     }
 
 
+def test_a_group_waits_for_its_slowest_amplifier(write: Callable[[str], Workspace]) -> None:
+    text = """outputs:
+  near: {kind: null, silence_before: 3s}
+  far: {kind: null, silence_before: 500ms}
+  hill: {kind: group, outputs: [near, far], silence_before: 2s}
+"""
+    lines = load_schedule(write(text)).lines(("hill",))
+    assert {name: line.silence_before for name, line in lines.items()} == {"near": 3.0, "far": 2.0}
+
+
 def test_a_loudspeaker_named_twice_is_played_to_once_as_the_first_name_says(write: Callable[[str], Workspace]) -> None:
     schedule = load_schedule(write(GROUPS))
     assert list(schedule.lines(("near", "hill", "gone"))) == ["near", "far"]

@@ -69,6 +69,7 @@ class SimulatedSession:
         offset: float,
     ) -> None:
         self.stood_still = 0.0
+        self.settling = False
         self.stopped = False
         self._village, self._process, self._airing = village, process, airing
         self._programme, self._planned, self._offset = programme, planned, offset

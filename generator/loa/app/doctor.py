@@ -18,6 +18,7 @@ from loa.campaign import load_communes
 from loa.errors import LoaError
 from loa.formats import moment
 from loa.i18n import _
+from loa.playout.listening import input_names
 from loa.playout.outputs import not_ready
 from loa.playout.outputs.sound_card import device_names
 from loa.schedule import Schedule, airings
@@ -154,6 +155,7 @@ def _folder(name: str, folder: Path) -> Iterator[Check]:
 def _sound_cards() -> Iterator[Check]:
     cards = device_names()
     yield Check(_("sound cards"), Health.GOOD if cards else Health.WEAK, ", ".join(cards) or _("none"))
+    yield Check(_("recording devices"), Health.GOOD, ", ".join(input_names()) or _("none"))
 
 
 def _accounts(workspace: Workspace) -> Iterator[Check]:

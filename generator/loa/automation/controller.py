@@ -185,7 +185,9 @@ class Controller:
             if other is not live
             and other.airing.id in self.live
             and set(other.wanted_outputs) & set(live.wanted_outputs)
-            and (other.session is not None or (other.urgent and other.times_played > 0))
+            and (
+                (other.session is not None and not other.session.settling) or (other.urgent and other.times_played > 0)
+            )
         ]
 
     def _interrupt(self, first: LiveAiring, interrupted: list[LiveAiring], now: datetime.datetime) -> None:

@@ -35,6 +35,10 @@ class PlayingSession(Protocol):
         """Whether nothing more will be played."""
 
     @property
+    def settling(self) -> bool:
+        """Whether its outputs are free again, and only a monitor still listens."""
+
+    @property
     def complete(self) -> bool:
         """Whether an output has played the recording to its end."""
 
@@ -157,7 +161,8 @@ def determine_outcome(
     started = min((r.started for r in reports if r.started), default=None)
     started = min(filter(None, (started, live.started)), default=None)
     complete = any(report.complete for report in reports)
-    late = (started - live.airing.planned).total_seconds() if started else 0.0
+    put_off = max((report.put_off for report in reports if report.started), default=0.0)
+    late = (started - live.airing.planned).total_seconds() - put_off if started else 0.0
     failures = [f"{r.output}: {text}" for r in reports for text in dict.fromkeys(r.failures)]
     alarms: list[tuple[str, str]] = []
     outcome: Outcome
@@ -181,7 +186,10 @@ def determine_outcome(
     else:
         outcome = "aired"
     partly = [f"{report.output}: {taken_text(report)}" for report in reports if report.lost > LOST]
-    reason = "; ".join(dict.fromkeys([*live.notes, *partly, *failures]))
+    unheard = [f"{r.output}: {unheard_text(r)}" for r in reports if r.monitor and r.monitor.state == "silent"]
+    if unheard:
+        alarms.append(("unheard", "; ".join(unheard)))
+    reason = "; ".join(dict.fromkeys([*live.notes, *partly, *unheard, *failures]))
     if outcome == "missed":
         alarms.append(("missed", reason))
     elif outcome != "cut":
@@ -193,7 +201,7 @@ def determine_outcome(
         output=", ".join(live.outputs),
         planned=live.airing.planned,
         started=started,
-        ended=now if started else None,
+        ended=_ended(reports, now) if started else None,
         outcome=outcome,
         reason=reason or None,
         bulletin=live.recording.bulletin,
@@ -263,6 +271,31 @@ def _quality_alarms(live: LiveAiring, reports: list[OutputReport]) -> list[tuple
     return found
 
 
+def _ended(reports: list[OutputReport], now: datetime.datetime) -> datetime.datetime:
+    """Return when it ended: a monitor may have listened for longer."""
+    if any(report.monitor for report in reports):
+        return max((report.last_sound_at for report in reports if report.last_sound_at), default=now)
+    return now
+
+
+def _monitored(report: OutputReport) -> dict[str, object]:
+    """What the output's monitor says: `heard`, `silent` or `not monitored`, and as far as it is known with what delay
+    (s), up to which second, or why not.
+    """
+    found = report.monitor
+    if found is None:
+        return {}
+    more = {"delay": found.delay, "heard_until": found.until} if found.delay is not None else {}
+    return {"monitor": found.state, **more, **({"monitor_problem": found.reason} if found.reason else {})}
+
+
+def unheard_text(report: OutputReport) -> str:
+    """Return what its monitor did not hear."""
+    if report.monitor and report.monitor.until:
+        return _("not heard at its monitor any more after {place}").format(place=lasting(report.monitor.until))
+    return _("not heard at its monitor")
+
+
 def taken_text(report: OutputReport) -> str:
     """Return what the other side of a stream took of it."""
     text = _("the other side took {taken} of {sent}")
@@ -275,5 +308,6 @@ def _summary(report: OutputReport) -> dict[str, object]:
         "started": report.started.isoformat() if report.started else None,
         "seconds": round(report.seconds, 2),
         "taken": None if report.taken is None else round(report.taken, 2),
+        **_monitored(report),
         "failures": len(report.failures),
     }

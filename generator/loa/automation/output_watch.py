@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import delete, insert
 
-from loa.automation.live_airing import PlayingSession, taken_text
+from loa.automation.live_airing import PlayingSession, taken_text, unheard_text
 from loa.clock import Clock
 from loa.errors import StoreError
 from loa.logs import logger
@@ -66,6 +66,8 @@ class OutputWatch:
                 if (airing, report.output) in self._told:
                     continue
                 reason = taken_text(report) if report.lost > _LOST else ""
+                if report.unheard:
+                    reason = unheard_text(report)
                 if len(report.failures) > 1:
                     reason = report.failures[-1]
                 if reason:

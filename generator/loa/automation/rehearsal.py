@@ -64,6 +64,7 @@ class RehearsedSession:
     offset: float
     clock: SimulatedClock
     stood_still: float = 0.0
+    settling: bool = False
 
     @property
     def started_at(self) -> datetime.datetime | None:

@@ -10,8 +10,10 @@ from typing import Literal
 
 from loa.clock import Clock
 from loa.errors import LoaError
+from loa.i18n import _
+from loa.playout.monitor import Monitor, MonitorResult
 from loa.playout.outputs import open_connection
-from loa.playout.outputs.base import REFUSED, STOPPED, OutputConnection, Player
+from loa.playout.outputs.base import REFUSED, STOPPED, OutputConnection, Player, output_error
 from loa.playout.recording import CHUNK_SECONDS, LoadedRecording
 from loa.schedule.outputs import AnyOutput
 
@@ -65,13 +67,16 @@ OutputCondition = Literal["opening", "ready", "sounding", "failing", "over"]
 class OutputReport:
     """What one output did.
 
-    `started`: instant of the first sound. `position`: position in the recording (s). `seconds`: sound that it accepted.
+    `started`: instant of the first sound. `put_off`: seconds by which that came later, for amplifiers that wake up
+    slowly. `position`: position in the recording (s). `seconds`: sound that it accepted.
     `taken`: seconds of that which the other side of a stream has taken; None if nothing tells. `longest_silence`: in
-    seconds. `last_sound_at`: when it accepted sound last. `complete`: it played to the end.
+    seconds. `last_sound_at`: when it accepted sound last. `complete`: it played to the end. `monitor`: what was heard
+    at the output's monitor, None without one; `unheard`: nothing of it, for so long that somebody should know.
     """
 
     output: str
     started: datetime.datetime | None = None
+    put_off: float = 0.0
     position: float = 0.0
     seconds: float = 0.0
     taken: float | None = None
@@ -79,11 +84,18 @@ class OutputReport:
     last_sound_at: datetime.datetime | None = None
     failures: list[str] = field(default_factory=list)
     complete: bool = False
+    monitor: MonitorResult | None = None
+    unheard: bool = False
 
     @property
     def lost(self) -> float:
         """Seconds of sound that were sent and not taken, as far as it is known."""
         return max(0.0, self.seconds - self.taken) if self.taken is not None else 0.0
+
+
+def took_nothing() -> str:
+    """Return the words for an output that blocks."""
+    return _("took no sound for some seconds")
 
 
 class _StoodStillError(Exception):
@@ -97,7 +109,8 @@ class Channel:
     that has just been opened starts; `looked_at()` when the station looked last whether it may make sound.
 
     Nothing plays without the lease. A thread that stood still while it played or waited for its start ends
-    (`stood_still`); one that opened its connection for so long that it cannot tell waits until the station has looked.
+    (`stood_still`), unless `paused_since()` says that the rest of the process went on: then it is the output that took
+    no sound. One that opened its connection for so long that it cannot tell waits until the station has looked.
     """
 
     def __init__(
@@ -108,7 +121,9 @@ class Channel:
         remaining: Callable[[], float],
         start_position: Callable[[], float],
         looked_at: Callable[[], float],
+        paused_since: Callable[[float], bool],
         report: OutputReport,
+        monitor: Monitor | None = None,
     ) -> None:
         self.report = report
         self.stood_still = 0.0
@@ -117,6 +132,7 @@ class Channel:
         self._output, self._connection, self._recording = output, connection, recording
         self._fader = Fader(output.volume)
         self._remaining, self._start_position, self._looked_at = remaining, start_position, looked_at
+        self._paused_since, self._monitor = paused_since, monitor
         self._asked_at = 0.0
         self.last_activity = connection.clock.elapsed()
         self._player: Player | None = None
@@ -203,14 +219,20 @@ class Channel:
         silence, before, lost = 0.0, self.report.taken or 0.0, self.report.lost
         self.last_activity = self.clock.elapsed()
         self.condition = "sounding"
+        if self._monitor:
+            self._monitor.connected(player.rate)
         while chunk is not None and not self._connection.stop.is_set():
             gone = self.clock.elapsed() - self.last_activity
             if gone > STOPPED * self.clock.speed:
+                if not self._paused_since(self.last_activity):
+                    raise output_error(took_nothing())
                 self.stood_still = gone
                 return
             self.last_activity = self.clock.elapsed()
             adjusted = self._fader.apply(chunk, player.rate)
             player.write(adjusted)
+            if self._monitor:
+                self._monitor.sent(adjusted)
             self.report.last_sound_at = self.clock.now()
             offset += len(chunk) / player.rate
             self.report.position = offset

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from loa.clock import Clock
-from loa.i18n import _
-from loa.playout.channel import Channel, OutputCondition, OutputReport
+from loa.playout.channel import Channel, OutputCondition, OutputReport, took_nothing
+from loa.playout.monitor import Monitor
 from loa.playout.outputs.base import OutputConnection
 from loa.playout.recording import LoadedRecording
-from loa.schedule.outputs import AnyOutput
+from loa.schedule.outputs import AnyOutput, Monitored
 
 _STALL_TIMEOUT = 3.0
 """Seconds without accepting sound after which a connection is given up and opened again."""
+_PAUSED = 1.5
+"""Seconds between two calls of `watch` after which not an output, but this whole process may have stood still."""
 _OPEN_TIMEOUT = 12.0
 """Seconds that opening a connection may take."""
 
@@ -39,10 +41,24 @@ class Session:
         self._clock, self._root = clock, root
         self._channels: dict[str, Channel] = {}
         self._looked_at = clock.elapsed()
+        self._paused_until = float("-inf")
+        self._starts = planned
         self._reports = {name: OutputReport(name) for name in outputs}
+        self._monitors = {
+            name: Monitor(output.monitor)
+            for name, output in outputs.items()
+            if isinstance(output, Monitored) and output.monitor
+        }
 
     def start(self) -> None:
-        """Open every output; each waits in silence for the start."""
+        """Open every output; each waits in silence for the start, for which all wait until the slowest is awake."""
+        longest = max((output.silence_before for output in self.outputs.values()), default=0.0)
+        now = self._clock.now()
+        self._starts = max(self.planned, now + datetime.timedelta(seconds=longest))
+        for report in self._reports.values():
+            report.put_off = (self._starts - max(self.planned, now)).total_seconds()
+        for monitor in self._monitors.values():
+            monitor.start()
         for name in self.outputs:
             self._open(name)
 
@@ -58,8 +74,14 @@ class Session:
 
     @property
     def over(self) -> bool:
-        """Whether all channels have ended."""
-        return not any(channel.alive for channel in self._channels.values())
+        """Whether all outputs are closed, and nothing that was sent may still be heard at a monitor."""
+        return not any(channel.alive for channel in self._channels.values()) and not self.settling
+
+    @property
+    def settling(self) -> bool:
+        """Whether all outputs are closed, so that others may use them, and only a monitor still listens."""
+        closed = not any(channel.alive for channel in self._channels.values())
+        return closed and any(not monitor.settled for monitor in self._monitors.values())
 
     @property
     def complete(self) -> bool:
@@ -93,7 +115,12 @@ class Session:
 
     def watch(self) -> None:
         """Give up connections that accept no sound, and open them again."""
-        self._looked_at = now = self._clock.elapsed()
+        now = self._clock.elapsed()
+        if now - self._looked_at > _PAUSED * self._clock.speed:
+            self._paused_until = now
+        self._looked_at = now
+        for name, monitor in self._monitors.items():
+            self._reports[name].monitor, self._reports[name].unheard = monitor.result(), monitor.long_silent
         done = self.complete
         for name, channel in list(self._channels.items()):
             if done and channel.waiting:
@@ -102,7 +129,7 @@ class Session:
             limit = (_OPEN_TIMEOUT if channel.waiting else _STALL_TIMEOUT) * self._clock.speed
             if channel.alive and channel.condition != "ready" and now - channel.last_activity > limit:
                 channel.abandon()
-                self._reports[name].failures.append(_("took no sound for some seconds"))
+                self._reports[name].failures.append(took_nothing())
                 self._open(name)
 
     def stop(self) -> None:
@@ -111,6 +138,9 @@ class Session:
             channel.stop()
         for channel in self._channels.values():
             channel.join(0.5)
+        for name, monitor in self._monitors.items():
+            self._reports[name].monitor = monitor.final()
+            monitor.close()
 
     def _open(self, name: str) -> None:
         output = self.outputs[name]
@@ -124,24 +154,41 @@ class Session:
             self.recording.title,
             self.recording.station,
         )
+        joins = False
+
+        def start_position() -> float:
+            nonlocal joins
+            joins = self.started_at is not None
+            return self._start_position(output.delay)
+
+        def remaining() -> float:
+            return 0.0 if joins else (self._starts - self._clock.now()).total_seconds() + output.delay
+
         self._channels[name] = Channel(
             output,
             connection,
             self.recording,
-            lambda: self._remaining(output.delay),
-            self._start_position,
+            remaining,
+            start_position,
             lambda: self._looked_at,
+            self._paused_since,
             self._reports[name],
+            self._monitors.get(name),
         )
         self._channels[name].start()
 
-    def _remaining(self, delay: float) -> float:
-        """Return the seconds until the first sound; 0 if another output already plays."""
-        return 0.0 if self.started_at else (self.planned - self._clock.now()).total_seconds() + delay
+    def _paused_since(self, moment: float) -> bool:
+        """Return whether this process may have stood still since `moment`."""
+        pause = self._clock.elapsed() - self._looked_at
+        return self._paused_until >= moment or pause > _PAUSED * self._clock.speed
 
-    def _start_position(self) -> float:
-        """Return the position of a connection that opens now: that of the other outputs, or the sentence's start."""
-        playing = [c.report.position for c in self._channels.values() if c.alive and not c.waiting]
+    def _start_position(self, delay: float) -> float:
+        """Return the position of a connection that opens now: `delay` behind the others, or the sentence's start."""
+        playing = [
+            channel.report.position + self.outputs[name].delay
+            for name, channel in self._channels.items()
+            if channel.alive and not channel.waiting
+        ]
         if playing:
-            return max(playing)
+            return max(self.offset, max(playing) - delay)
         return max(self.offset, self.recording.sentence_before(self.position)) if self.started_at else self.offset

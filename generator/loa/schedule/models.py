@@ -188,26 +188,28 @@ class Schedule:
         return {name for broadcast in self.broadcasts for name in self.loudspeakers(broadcast.on)}
 
     def lines(self, names: tuple[str, ...]) -> dict[str, AnyOutput]:
-        """Return the loudspeakers of `names`, with the volume and delay to use.
+        """Return the loudspeakers of `names`, with the volume, delay and silence before the first word to use.
 
-        The volume of a group multiplies the volumes of its members; its delay is added to theirs. If a loudspeaker is
-        named twice, the first one counts.
+        The volume of a group multiplies the volumes of its members; its delay is added to theirs; of the silences the
+        longest counts. If a loudspeaker is named twice, the first one counts.
         """
         return {
-            name: output.model_copy(update={"volume": min(200, round(volume)), "delay": delay})
-            for name, (volume, delay) in self._members(names).items()
+            name: output.model_copy(
+                update={"volume": min(200, round(volume)), "delay": delay, "silence_before": silence}
+            )
+            for name, (volume, delay, silence) in self._members(names).items()
             if (output := self.outputs.get(name)) is not None
         }
 
-    def _members(self, names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
-        """Return volume (per cent) and delay (seconds) of each loudspeaker of `names`."""
-        found: dict[str, tuple[float, float]] = {}
+    def _members(self, names: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
+        """Return volume (per cent), delay and silence before (seconds) of each loudspeaker of `names`."""
+        found: dict[str, tuple[float, float, float]] = {}
         for name in names:
             output = self.outputs.get(name)
-            volume, delay = (output.volume, output.delay) if output else (100, 0.0)
+            volume, delay, silence = (output.volume, output.delay, output.silence_before) if output else (100, 0.0, 0.0)
             if isinstance(output, Group):
-                for member, (own, later) in self._members(output.outputs).items():
-                    found.setdefault(member, (own * volume / 100, later + delay))
+                for member, (own, later, longer) in self._members(output.outputs).items():
+                    found.setdefault(member, (own * volume / 100, later + delay, max(longer, silence)))
             else:
-                found.setdefault(name, (volume, delay))
+                found.setdefault(name, (volume, delay, silence))
         return found

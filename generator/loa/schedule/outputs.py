@@ -12,7 +12,11 @@ _PORT = N_("As it is set in the loudspeakers.")
 
 
 class Output(Strict):
-    """Fields of all outputs. `volume`: per cent of the bulletin's level; `delay`: seconds after the other outputs."""
+    """Fields of all outputs. `volume`: per cent of the bulletin's level; `delay`: seconds after the other outputs.
+
+    `silence_before`: seconds of silence between opening it and the first word. Outputs are opened ten seconds before
+    the planned instant, so it delays only what is aired at once, such as an emergency.
+    """
 
     volume: int = Field(
         default=100,
@@ -28,9 +32,32 @@ class Output(Strict):
         title=N_("Play later by"),
         description=N_("For loudspeakers that are ahead of the others, for example 300ms or 1s."),
     )
+    silence_before: Seconds = Field(
+        default=0.0,
+        ge=0,
+        le=8,
+        title=N_("Silence before the first word"),
+        description=N_("For amplifiers that wake up slowly, for example 2s: an emergency waits for them. At most 8s."),
+    )
 
 
-class SoundCard(Output):
+class Monitored(Output):
+    """An output at which somebody can listen: whether what was sent is heard is written into the log."""
+
+    monitor: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=300,
+        title=N_("Monitor"),
+        description=N_(
+            "Where Loa listens whether this loudspeaker is heard: a part of the name of a recording device of this "
+            "computer, or the address (http://…) of a stream. Empty: nobody listens."
+        ),
+        examples=["http://192.168.1.20:8000/xa.mp3"],
+    )
+
+
+class SoundCard(Monitored):
     """A sound card of this computer. `device` is `default` or (a part of) a name that `loa doctor` lists."""
 
     kind: Literal["sound-card"]
@@ -41,7 +68,7 @@ class SoundCard(Output):
     )
 
 
-class Icecast(Output):
+class Icecast(Monitored):
     """A mount point of an Icecast 2 server. The password is in the environment, never in the file."""
 
     kind: Literal["icecast"]
@@ -55,7 +82,7 @@ class Icecast(Output):
     bitrate: int = Field(default=64, ge=16, le=320, title=N_("Bit rate, kbit/s"))
 
 
-class Rtp(Output):
+class Rtp(Monitored):
     """IP loudspeakers that receive an RTP multicast (or unicast) address; `codec` is the one they support."""
 
     kind: Literal["rtp"]
@@ -86,7 +113,7 @@ class Rtp(Output):
     )
 
 
-class Http(Output):
+class Http(Monitored):
     """A stream that IP loudspeakers (such as Barix) pull: http://<this computer>:<port>/<name of the output>.mp3."""
 
     kind: Literal["http"]

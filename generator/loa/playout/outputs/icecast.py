@@ -29,8 +29,8 @@ _ANSWER = 4.0
 """Seconds that an answer to a question beside the stream may take."""
 _STALLED = 6.0
 """Seconds without progress after which the server no longer takes the stream."""
-_CATCH_UP = 3.0
-"""Seconds that the server gets at the end to take the rest."""
+_CATCH_UP = 5.0
+"""Seconds that the server gets at the end to take the rest and to answer once more."""
 
 
 class Login(NamedTuple):
@@ -86,7 +86,7 @@ class IcecastPlayer(Encoded):
         now = time.monotonic()
         self._meter = PeerMeter(self._socket, now)
         self._bytes_a_second = output.bitrate * 125
-        self._begun_at, self._looked_at = 0, now
+        self._begun_at, self._looked_at, self._deaf = 0, now, False
         super().__init__(
             connection, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send
         )
@@ -114,17 +114,20 @@ class IcecastPlayer(Encoded):
     def finish(self) -> None:
         """Wait as every encoded output, and until the server has taken the rest."""
         super().finish()
-        until = time.monotonic() + _CATCH_UP
-        while (now := time.monotonic()) < until:
+        asked = time.monotonic()
+        self._asking.ask_now()
+        while (now := time.monotonic()) < asked + _CATCH_UP:
             self._meter.look(now)
-            if self._meter.taken >= self._meter.offered or self.connection.stop.wait(_LOOK):
+            taken = self._meter.taken >= self._meter.offered
+            if (taken and self._asking.answered_at > asked) or self.connection.stop.wait(0.05):
                 return
+        self._deaf = self._asking.answered_at <= asked
 
     def taken(self) -> float | None:
         """Return seconds of sound up to the last byte that the server has taken, as far as it answered."""
         now = time.monotonic()
         asking = self._asking
-        taken = self._meter.taken if asking.answers(now) else asking.taken_when_it_answered
+        taken = self._meter.taken if asking.answers(now) and not self._deaf else asking.taken_when_it_answered
         seconds = (taken - self._begun_at) / self._bytes_a_second
         return max(0.0, min(seconds, self._frames / self.rate))
 
@@ -158,8 +161,8 @@ class _Asking:
         self.taken_when_it_answered = 0
         self._login, self._title, self._taken = login, title, taken
         self._asked_at: float | None = None
-        self._answered = False
-        self._ended = threading.Event()
+        self.answered_at = float("-inf")
+        self._ended, self._now = threading.Event(), threading.Event()
         threading.Thread(target=self._run, name=f"questions {login.mount}", daemon=True).start()
 
     def unanswered_for(self, now: float) -> float:
@@ -169,11 +172,16 @@ class _Asking:
 
     def answers(self, now: float) -> bool:
         """Return whether it has answered, and no question has been waiting for long."""
-        return self._answered and self.unanswered_for(now) < _ANSWER
+        return self.answered_at > float("-inf") and self.unanswered_for(now) < _ANSWER
+
+    def ask_now(self) -> None:
+        """Ask at once."""
+        self._now.set()
 
     def end(self) -> None:
         """Ask no more."""
         self._ended.set()
+        self._now.set()
 
     def _run(self) -> None:
         told = not self._title
@@ -189,8 +197,11 @@ class _Asking:
                 status = -1  # it wants no second connection; whether it takes the first one, that one shows
             if status:
                 told = told or status == 200
-                self._asked_at, self._answered, self.taken_when_it_answered = None, True, self._taken()
-            if self._ended.wait(_ASK if status else 0.2):
+                self._asked_at, self.answered_at, self.taken_when_it_answered = None, time.monotonic(), self._taken()
+            if status:
+                self._now.wait(_ASK)
+                self._now.clear()
+            if self._ended.wait(0.0 if status else 0.2):
                 return
 
 

@@ -15,7 +15,7 @@ from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, output_error
 
 _UNUSABLE = {miniaudio.Backend.NULL, miniaudio.Backend.JACK, miniaudio.Backend.CUSTOM}
-_BACKENDS = sorted(miniaudio.get_enabled_backends() - _UNUSABLE, key=lambda backend: backend.value)
+BACKENDS = sorted(miniaudio.get_enabled_backends() - _UNUSABLE, key=lambda backend: backend.value)
 """Without the null backend: a missing card must be an error. JACK without its server only prints to stderr."""
 _BUFFER_MS = 150
 _PERIODS = 3
@@ -53,9 +53,14 @@ class _Card(miniaudio.PlaybackDevice):  # type: ignore[misc]  # miniaudio has no
     def close(self) -> None:
         """Stop the card and release the connection; may be called twice."""
         super().close()
-        context = self.__dict__.pop("_context", None)
-        if context is not None:
-            miniaudio.lib.ma_context_uninit(context)
+        close_context(self)
+
+
+def close_context(device: miniaudio.AbstractDevice) -> None:
+    """Release the connection of a closed device to the sound system; may be called twice."""
+    context = device.__dict__.pop("_context", None)
+    if context is not None:
+        miniaudio.lib.ma_context_uninit(context)
 
 
 class SoundCardPlayer:
@@ -74,7 +79,7 @@ class SoundCardPlayer:
         self._leads: deque[float] = deque(maxlen=32)
         self._last_request = connection.clock.elapsed()
         try:
-            devices = miniaudio.Devices(_BACKENDS)  # a separate connection, released when the card is open
+            devices = miniaudio.Devices(BACKENDS)  # a separate connection, released when the card is open
             self._device = _Card(
                 miniaudio.SampleFormat.SIGNED16,
                 nchannels=1,
@@ -83,7 +88,7 @@ class SoundCardPlayer:
                 callback_periods=_PERIODS,
                 device_id=_device_id(devices, device),
                 app_name="Loa",
-                backends=_BACKENDS,
+                backends=BACKENDS,
             )
             frames_for_card = self._frames_for_card()
             next(frames_for_card)
@@ -185,7 +190,7 @@ class SoundCardPlayer:
 def device_names() -> list[str]:
     """Return the names of the sound cards of this computer; empty if there are none."""
     try:
-        return [str(device["name"]) for device in miniaudio.Devices(_BACKENDS).get_playbacks()]
+        return [str(device["name"]) for device in miniaudio.Devices(BACKENDS).get_playbacks()]
     except miniaudio.MiniaudioError:
         return []
 

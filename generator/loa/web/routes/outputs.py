@@ -165,7 +165,7 @@ def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
 
 def _ordered(fields: tuple[Field, ...]) -> list[Field]:
     """What is special about a kind first, then what all outputs share."""
-    shared = [field for field in fields if field.name in {"volume", "delay"}]
+    shared = [field for field in fields if field.name in {"volume", "delay", "silence_before", "monitor"}]
     return [*(field for field in fields if field not in shared), *shared]
 
 
