@@ -44,6 +44,7 @@ def _deeds() -> dict[str, str]:
         "air.played": _("played a bulletin by hand"),
         "air.stopped": _("stopped the sound"),
         "alarm.seen": _("acknowledged an alarm"),
+        "clock.confirmed": _("confirmed the computer's clock"),
         "output.volume": _("changed a volume"),
         "output.tested": _("tested an output"),
         "emergency.written": _("wrote an emergency message"),

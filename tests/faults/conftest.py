@@ -72,7 +72,7 @@ class Faulty:
         lease.keep(moment)
         lease.give_back()
         with store.write() as connection:
-            connection.execute(update(presence).values(resolved_until=stamp(moment)))
+            connection.execute(update(presence).values(resolved_until=stamp(moment), at=stamp(moment)))
         store.close()
 
     def start(self, **timing: float) -> "subprocess.Popen[str]":

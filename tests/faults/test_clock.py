@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from loa.schedule import UTC
+from tests.local import wait_for
 from tests.zones import BOTH
 
 from .conftest import Faulty
@@ -72,6 +73,23 @@ def test_a_start_in_1970_waits_until_the_clock_is_set(station: Faulty, clock: Fa
     station.stop(process)
     assert row.outcome == "aired"
     station.check([airing])
+
+
+def test_a_clock_a_year_ahead_costs_no_airing(station: Faulty, clock: FakeClock) -> None:
+    """In 25 s it wrote 800 rows `missed`, and those airings could never be on air."""
+    planned = station.plan(10, *range(86_400, 400 * 86_400, 86_400 // 2))
+    clock.set(BEGIN + datetime.timedelta(days=400))
+    process = station.start(**QUICK)
+    wait_for(lambda: station.alarms(), 60)
+    time.sleep(5)
+    assert station.rows() == []
+    assert "long after the station was last on air" in station.alarms()[0]
+    station.stop(process)
+    clock.set(BEGIN)
+    process = station.start(**QUICK)
+    assert station.wait_for_outcome(planned[0]).outcome == "aired"
+    station.stop(process)
+    station.check(planned[:1])
 
 
 @pytest.mark.parametrize(("seconds", "while_playing"), [(30, False), (30, True), (-3600, False), (-3600, True)])

@@ -9,6 +9,7 @@ class WorldClock:
 
     def __init__(self, start: datetime.datetime) -> None:
         self.start, self.real, self.offset, self.asleep = start, 0.0, 0.0, 0.0
+        self.synchronised = False
 
     @property
     def truth(self) -> datetime.datetime:
@@ -44,6 +45,10 @@ class ProcessClock:
     def suspended(self) -> float:
         """Seconds that the computer slept since the process began."""
         return self._world.asleep - self._slept
+
+    def synchronised(self) -> bool:
+        """Whether NTP has set the computer's clock."""
+        return self._world.synchronised
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Nothing in the simulation waits: the world moves the clock."""

@@ -15,6 +15,7 @@ class Act(StrEnum):
     SEND_BACK = "send-back"
     SELF_TEST = "self-test"
     CLEAR_ALARMS = "clear-alarms"
+    CONFIRM_CLOCK = "confirm-clock"
     SET_VOLUME = "set-volume"
     LEAVE_OUT_AIRING = "leave-out-airing"
     PUT_BACK_AIRING = "put-back-airing"

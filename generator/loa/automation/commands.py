@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import traceback
 
+from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.outcomes import OutcomeWriter
@@ -13,7 +14,7 @@ from loa.logs import logger
 from loa.store import requests
 from loa.store.asrun import NewRow
 from loa.store.database import Database
-from loa.store.requests import AirRequest, AnyRequest, StopAnswer, StopRequest, TakenRequest
+from loa.store.requests import AirRequest, AnyRequest, ClockRequest, StopAnswer, StopRequest, TakenRequest
 from loa.workspace import Workspace
 
 _BACKWARDS, _REMEMBERED = datetime.timedelta(seconds=-5), datetime.timedelta(minutes=15)
@@ -32,7 +33,9 @@ class Commands:
         controller: Controller,
         dispatcher: Dispatcher,
         outcomes: OutcomeWriter,
+        guard: ClockGuard,
     ) -> None:
+        self._guard = guard
         self._workspace, self._store = workspace, store
         self._controller, self._dispatcher, self._outcomes = controller, dispatcher, outcomes
         self._stopped: TakenRequest | None = None
@@ -91,6 +94,9 @@ class Commands:
             case AirRequest() as wanted:
                 if self._dispatcher.take_on_request(found, wanted, now, holder) != "answered":
                     return  # the claim has marked it as taken; or it is tried again in the next step
+            case ClockRequest() as vouches:
+                self._guard.trust()
+                self._outcomes.event("clock", _("{name} says that the clock is right").format(name=vouches.by or "?"))
             case None:
                 self._refuse(found, found.problem, now)
         if found.id and not self._outcomes.is_answered(found.id):

@@ -29,6 +29,8 @@ from loa.store.requests import AirRequest, CutAiring, TakenRequest, asked
 
 _STOPPED = datetime.timedelta(minutes=1)
 """A STOP also cuts what was to start within this time."""
+_LONG, _RECENT = datetime.timedelta(days=3), datetime.timedelta(days=1)
+"""A gap of this length is one row of the log; the airings of its last hours have rows of their own."""
 _APOLOGY_WITHIN = datetime.timedelta(minutes=5)
 """How long after an airing was given up its apology may be aired; later it would only confuse people."""
 _APOLOGY_INTERVAL = datetime.timedelta(minutes=15)
@@ -66,6 +68,7 @@ class Dispatcher:
         self._last_apology: dict[tuple[str, str], datetime.datetime] = {}
         self._lane = lane
         self._prepared: dict[str, LiveAiring] = {}
+        self._summed_up: datetime.datetime | None = None
         self._claiming: dict[str, LiveAiring] = {}
         self._claim_written: Future[bool] | None = None
         self._undecided: dict[str, tuple[ledger.Claim, TakenRequest]] = {}
@@ -74,19 +77,21 @@ class Dispatcher:
     def continue_from(
         self,
         previous: list[ledger.Claim],
-        resolved_until: datetime.datetime,
+        resolved_until: datetime.datetime | None,
         stop: tuple[str, datetime.datetime] | None,
         now: datetime.datetime,
         *,
         sure: bool,
     ) -> None:
-        """Continue the work of the previous process: its `previous` airings and all since `resolved_until`.
+        """Continue the work of the previous process: its `previous` airings and all since `resolved_until` (None: from
+        the time on at which the clock can be trusted).
 
         `stop`: the last STOP that it took, why and when: it may have died before it wrote what that had cut.
         `sure`: whether the clock can be trusted. Raises StoreError: call it again, it goes on where it was.
         """
         requested = asked(self._store, (claim.airing for claim in previous if not claim.broadcast))
-        self.resolved_until = min([resolved_until, *(claim.planned for claim in previous)])
+        known = [resolved_until] if resolved_until else []
+        self.resolved_until = min([*known, *(claim.planned for claim in previous)], default=None)
         self._previous = {claim.airing: claim for claim in previous}
         if stop:
             self._cut_planned(*stop)
@@ -113,7 +118,7 @@ class Dispatcher:
         unresolved = self._controller.earliest()
         due: dict[str, LiveAiring] = {}
         horizon = now + datetime.timedelta(seconds=self._timing.claim)
-        for airing in self._schedule_watch.planned(self.resolved_until or now, horizon):
+        for airing in self._schedule_watch.planned(self._sum_up(now), horizon):
             if self._outcomes.is_done(airing.id) or airing.id in self._controller.live:
                 continue
             skipped_reason = _skipped_reason(airing)
@@ -132,6 +137,32 @@ class Dispatcher:
         self._claim(now, holder)
         if not self._outcomes.has_pending:
             self.resolved_until = min(now, unresolved) if unresolved else now
+
+    def _sum_up(self, now: datetime.datetime) -> datetime.datetime:
+        """Return since when airings have no outcome. Those of a long gap get theirs here, in one row, but for its end.
+
+        What was claimed before the gap has a row of its own.
+        """
+        since = max(filter(None, (self.resolved_until or now, self._summed_up)))
+        broadcasts = self._schedule_watch.schedule.broadcasts
+        recent = max([_RECENT, *(datetime.timedelta(seconds=b.late.start_within) for b in broadcasts)])
+        if now - since < _LONG + recent:
+            return min(since, now)
+        until = now - recent
+        found: dict[str, Outcome] = {
+            airing.id: "skipped" if _skipped_reason(airing) else "missed"
+            for airing in self._schedule_watch.planned(since, until)
+            if not self._outcomes.is_done(airing.id)
+            and airing.id not in self._controller.live
+            and airing.id not in self._claiming
+            and airing.id not in self._previous
+        }
+        if found:
+            why = self._guard.gap_reason(until) or _("it could not start")
+            communes = {broadcast.id: broadcast.commune for broadcast in broadcasts}
+            self._outcomes.finish_gap(since, until, found, communes, why)
+        self._summed_up = until
+        return min([until, *(claim.planned for claim in self._previous.values())])
 
     def release(self) -> None:
         """Forget what is about to be claimed, because another process is on air."""

@@ -4,9 +4,10 @@ sound; if the database does not accept them now, keep them and write them later.
 
 import datetime
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,24 @@ from sqlalchemy import Insert, Update
 from loa.automation.lanes import Lane
 from loa.clock import Clock
 from loa.errors import LogbookError, StoreError
+from loa.i18n import _
 from loa.logs import logger
 from loa.schedule import Airing, Alerts
 from loa.store import requests
 from loa.store.alarms import Alarm, channels, raised, raising
-from loa.store.asrun import NewRow, Outcome, append_all, outcome_of, outcomes, output_row, with_outputs
+from loa.store.asrun import (
+    DOUBTED,
+    GAP,
+    NewRow,
+    Outcome,
+    append_all,
+    gap_details,
+    gap_outcomes,
+    outcome_of,
+    outcomes,
+    output_row,
+    with_outputs,
+)
 from loa.store.database import Database
 from loa.store.ledger import Claim
 
@@ -54,6 +68,8 @@ class OutcomeWriter:
         self._waiting = _Batch()
         self._writing: tuple[_Batch, set[str], Future[None]] | None = None
         self._noted_at, self._at_once = float("-inf"), False
+        self.clock_is_sure = True
+        """Whether the computer's clock can be trusted: rows that are written while it cannot are marked."""
         self._log = logger()
 
     def load_outcomes(self, since: datetime.datetime, until: datetime.datetime) -> None:
@@ -92,7 +108,7 @@ class OutcomeWriter:
         self._done[airing] = entry.outcome or ""
         self._unwritten.add(airing)
         self._waiting.notes.pop(airing, None)
-        self._waiting.entries += with_outputs(entry, on_outputs)
+        self._waiting.entries += map(self._marked, with_outputs(entry, on_outputs))
         self._log.info("outcome", airing=entry.airing, outcome=entry.outcome, reason=entry.reason)
 
     def finish_unaired(
@@ -117,7 +133,36 @@ class OutcomeWriter:
 
     def event(self, kind: str, text: str, details: Mapping[str, Any] | None = None) -> None:
         """Record an event for the log."""
-        self._waiting.entries.append(NewRow(kind, reason=text, details=details or {}))
+        self._waiting.entries.append(self._marked(NewRow(kind, reason=text, details=details or {})))
+
+    def finish_gap(
+        self,
+        since: datetime.datetime,
+        until: datetime.datetime,
+        found: Mapping[str, Outcome],
+        communes: Mapping[str, str],
+        why: str,
+    ) -> None:
+        """Record the outcomes `found` of airings planned in [since, until), by their ids, in one row; with an alarm.
+
+        `communes`: of their broadcasts.
+        """
+        self._done |= found
+        self._unwritten |= found.keys()
+        payload = gap_details(found, communes)
+        number = Counter[str](found.values())
+        reason = _("airings missed: {missed}, left out: {skipped} ({why})").format(
+            missed=number["missed"], skipped=number["skipped"], why=why
+        )
+        worst: Outcome = "missed" if "missed" in number else "skipped"
+        entry = NewRow(GAP, planned=since, ended=until, outcome=worst, reason=reason, details=payload)
+        self._waiting.entries.append(self._marked(entry))
+        self._log.info("gap", since=str(since), until=str(until), **number)
+        if worst == "missed":
+            self.alarm(f"gap@{since:%Y-%m-%dT%H:%M:%S}", "missed", f"{since:%Y-%m-%d} – {until:%Y-%m-%d}: {reason}")
+
+    def _marked(self, entry: NewRow) -> NewRow:
+        return entry if self.clock_is_sure else replace(entry, details={**entry.details, DOUBTED: True})
 
     def answered(self, request: int) -> None:
         """Mark the request as taken, in the transaction that writes what was recorded in this step."""
@@ -153,6 +198,7 @@ class OutcomeWriter:
         if batch.notes:
             self._noted_at = self._clock.elapsed()
         airings = {entry.airing for entry in batch.entries if entry.airing}
+        airings |= {airing for entry in batch.entries if entry.kind == GAP for airing in gap_outcomes(entry.details)}
         self._writing = batch, airings, self._lane.start(lambda: self._write(batch, channels(alerts), now))
         self._look()
 
@@ -189,7 +235,10 @@ class OutcomeWriter:
         """Write a batch in one transaction: all or nothing. Raises StoreError."""
         known = raised(self._store, (alarm.event for alarm in batch.alarms)) if batch.alarms else set()
         new = {alarm.event: alarm for alarm in batch.alarms if alarm.event not in known}
-        alarms = [NewRow("alarm", reason=alarm.message, details={"event": alarm.event}) for alarm in new.values()]
+        alarms = [
+            self._marked(NewRow("alarm", reason=alarm.message, details={"event": alarm.event}))
+            for alarm in new.values()
+        ]
         together: list[Insert | Update] = list(batch.notes.values())
         together += [requests.mark_taken(batch.answered, now)] if batch.answered else []
         together += [statement for alarm in new.values() for statement in raising(alarm, channels_used)]

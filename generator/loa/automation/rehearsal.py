@@ -44,6 +44,10 @@ class SimulatedClock:
         """It never sleeps."""
         return 0.0
 
+    def synchronised(self) -> bool:
+        """It is right: there is no other time."""
+        return True
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Move forward by `seconds` without waiting."""
         self._now += datetime.timedelta(seconds=seconds)

@@ -36,7 +36,7 @@ from loa.store.database import Database
 from loa.store.lease import Lease, last_heartbeat
 from loa.workspace import Workspace
 
-_SECOND = datetime.timedelta(seconds=1)
+_SECOND, _COMING = datetime.timedelta(seconds=1), datetime.timedelta(days=3)
 _LAST_WORDS = 10.0
 """Seconds of real time that a station which ends waits for its last outcomes to be written; systemd waits 20."""
 
@@ -76,8 +76,10 @@ class Automation:
         self._test_results: Mapping[str, str | None] = {}
         self._told: queue.SimpleQueue[tuple[str, str, str]] = queue.SimpleQueue()
         self._next_reserve_check = -1.0
-        seen = max(filter(None, (newest(store), last_heartbeat(store))), default=None)
-        self._guard = ClockGuard(clock, timing, seen, trusted=trust_clock)
+        heartbeat = last_heartbeat(store)
+        seen = max(filter(None, (newest(store), heartbeat)), default=None)
+        self._guard = ClockGuard(clock, timing, seen, heartbeat, trusted=trust_clock)
+        self._log_changed = False
         self._fallbacks = Fallbacks(workspace, store)
         self.controller = Controller(
             clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, start or self._session
@@ -93,7 +95,9 @@ class Automation:
             self._guard,
             self._writer,
         )
-        self._commands = Commands(None if start else workspace, store, self.controller, self._dispatcher, self.outcomes)
+        self._commands = Commands(
+            None if start else workspace, store, self.controller, self._dispatcher, self.outcomes, self._guard
+        )
         self._log = logger()
 
     def step(self) -> None:
@@ -109,7 +113,7 @@ class Automation:
         if not self._is_on_air(reading):
             return
         self._follow_schedule(reading.now)
-        sure = reading.doubt is None and not self._only_requests
+        sure = reading.doubt is None and not self._only_requests and self._knows_outcomes(reading)
         self._commands.serve(reading.now, self.lease.token, sure=sure)
         self._update_outputs(reading.now)
         if not self._is_still_on_air(began):
@@ -215,12 +219,24 @@ class Automation:
         now = reading.now
         unfinished = ledger.unfinished(self.store)
         since = min([self.lease.resolved_until or now, *(claim.planned for claim in unfinished)])
-        self.outcomes.load_outcomes(since - _SECOND, now + datetime.timedelta(days=3))
+        self.outcomes.load_outcomes(since - _SECOND, max(since, now) + _COMING)
         self._guard.gap = (self._why_not_running(), now)
-        since_then = self.lease.resolved_until or now
+        since_then = self.lease.resolved_until or (None if reading.doubt else now)
         self._dispatcher.continue_from(unfinished, since_then, stop, now, sure=reading.doubt is None)
         self._log.info("on air", since=str(since))
         self.outcomes.event("station", _("on air, process {pid}").format(pid=self.lease.pid))
+
+    def _knows_outcomes(self, reading: Reading) -> bool:
+        """After the clock was set: load the outcomes of the time that it shows now. Return whether they are known."""
+        if self._log_changed and reading.doubt is None:
+            since = min(self._dispatcher.resolved_until or reading.now, reading.now)
+            try:
+                self.outcomes.load_outcomes(since - _SECOND, reading.now + _COMING)
+            except StoreError as error:
+                self._log.warning("store", problem=str(error))
+                return False
+            self._log_changed = False
+        return True
 
     def _why_not_running(self) -> str:
         """Why airings since `resolved_until` have no outcome. Raises StoreError."""
@@ -260,7 +276,9 @@ class Automation:
             self.outcomes.alarm(f"clock@{reading.now:%Y-%m-%dT%H}", "clock", reading.doubt)
         if self.doubt and not reading.doubt:
             self._guard.gap = (_("the clock was not sure ({why})").format(why=self.doubt), reading.now)
+        self._log_changed |= bool(self.doubt and not reading.doubt) or abs(reading.stepped) > 1
         self.doubt = reading.doubt
+        self.lease.clock_is_sure = self.outcomes.clock_is_sure = reading.doubt is None
         if reading.slept:
             self._guard.gap = (stood_still(reading.slept), reading.now)
             self._log.warning("asleep", seconds=reading.slept)

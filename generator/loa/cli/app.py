@@ -18,6 +18,7 @@ MODULES = {
     "backup": "maintenance",
     "build": "build",
     "check": "check",
+    "clock": "clock",
     "console": "run",
     "demo": "demo",
     "doctor": "maintenance",

@@ -43,7 +43,7 @@ def log(
     schedule = load_schedule(workspace)
     store = open_station_store(workspace, schedule)
     first, last = to_span(since, until, schedule.timezone, datetime.datetime.now(UTC), past=True)
-    rows = asrun.rows(store, first, last, kinds=None if events else ("airing",))
+    rows = asrun.rows(store, first, last, kinds=None if events else asrun.PLANNED)
     rows = [row for row in rows if row.kind != "output"]
     on_outputs = asrun.parts(store, first, last)
     if form == "json":
@@ -51,12 +51,12 @@ def log(
         write(json.dumps(items, ensure_ascii=False, indent=2) + "\n", output)
         return
     if form == "csv":
-        write(asrun_export.to_csv(rows, schedule.timezone), output)
+        write(asrun_export.to_csv(asrun.each_airing(rows, first, last), schedule.timezone), output)
         return
     if form == "xlsx":
         if output is None:
             raise click.UsageError(_("A workbook needs a file: add -o log.xlsx"))
-        write(workbook(workspace, schedule, rows), output)
+        write(workbook(workspace, schedule, asrun.each_airing(rows, first, last)), output)
         return
     if not rows:
         click.echo(_("The log holds nothing for these days."))
@@ -183,12 +183,15 @@ def row_item(row: asrun.Row, zone: ZoneInfo, on_outputs: Sequence[asrun.Row] = (
             }
             for part in on_outputs
         ],
+        **({"outcomes": asrun.gap_outcomes(row.details)} if row.kind == asrun.GAP else {}),
     }
 
 
 def row_line(row: asrun.Row, zone: ZoneInfo) -> str:
     """One line for people."""
     when = (row.planned or row.at).astimezone(zone)
+    if row.kind == asrun.GAP and row.ended:
+        return f"{when:%d/%m/%Y %H:%M} – {row.ended.astimezone(zone):%d/%m/%Y %H:%M}  {row.reason or ''}"
     if row.kind != "airing":
         return f"{when:%d/%m/%Y %H:%M}  [{row.kind}] {row.reason or ''}"
     ends = [moment.astimezone(zone) for moment in (row.started, row.ended) if moment]

@@ -52,7 +52,7 @@ def air_command(
             schedule,
             bulletin=recording.id,
             outputs=outputs,
-            by=by or _user(),
+            by=by or user(),
             now=now,
             times=times,
             pause=pause,
@@ -87,7 +87,7 @@ def stop_command(station: CliContext, by: str) -> None:
     with contextlib.suppress(StoreError):  # a database that is away keeps no one from silence on this computer
         store = service.open_station_store(workspace, schedule_in_force(workspace)[0])
     with _options_named():
-        done = stop(workspace, store, by or _user())
+        done = stop(workspace, store, by or user())
     click.echo(stopped_text(done), err=done.done != "stopped")
     again = [one for one in done.cut if not one.sounded]
     if again:
@@ -110,7 +110,8 @@ def _options_named() -> Iterator[None]:
         ) from error
 
 
-def _user() -> str:
+def user() -> str:
+    """Who is signed in on this computer."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # a service account without a name

@@ -3,12 +3,12 @@
 import datetime
 import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, Insert, RowMapping, Update, func, select
+from sqlalchemy import ColumnElement, Connection, Insert, RowMapping, Update, func, select
 from sqlalchemy.exc import IntegrityError
 
 from loa.errors import Finding, LogbookError, StoreError
@@ -22,6 +22,17 @@ from loa.store.tables import logbook
 
 Outcome = Literal["aired", "aired-late", "resumed", "cut", "missed", "skipped"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+GAP = "gap"
+"""Kind of a row for a long time in which nothing was aired.
+
+`planned` and `ended` bound the span, `outcome` is the worst one in it, `details["airings"]` holds the outcome of each
+airing: `{outcome: {broadcast: [planned instant, ...]}}`, so that an airing's id is `<broadcast>@<planned instant>`;
+`details["communes"]` tells whose each broadcast is.
+"""
+PLANNED = ("airing", GAP)
+"""Kinds of rows that hold outcomes of airings."""
+DOUBTED = "clock_doubted"
+"""Key in the details of a row whose `at` is by a clock that could not be trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +193,54 @@ def rows(
     *,
     kinds: Iterable[str] | None = ("airing",),
 ) -> list[Row]:
-    """Rows in the order of writing; `since`, `until` bound the planned instant (of events: when they were written)."""
+    """Rows in the order of writing; `since`, `until` bound the planned instant (of events: when they were written).
+
+    Of a gap it is enough that some of it lies between them.
+    """
     query = select(logbook).order_by(logbook.c.seq)
     if since:
-        query = query.where(_moment >= stamp(since))
+        in_gap = (logbook.c.kind == GAP) & (logbook.c.ended > stamp(since))
+        query = query.where((_moment >= stamp(since)) | in_gap)
     if until:
         query = query.where(_moment < stamp(until))
     if kinds is not None:
         query = query.where(logbook.c.kind.in_(list(kinds)))
     with store.read() as connection:
         return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def gap_details(found: Mapping[str, str], communes: Mapping[str, str]) -> dict[str, Any]:
+    """The payload of a gap for the outcomes of airings, by their ids, and for the communes of their broadcasts."""
+    known: dict[str, dict[str, list[str]]] = {}
+    for airing, outcome in found.items():
+        broadcast, _at, planned = airing.rpartition("@")
+        known.setdefault(outcome, {}).setdefault(broadcast, []).append(planned)
+    return {"airings": known, "communes": dict(communes)}
+
+
+def gap_outcomes(payload: Mapping[str, Any]) -> dict[str, str]:
+    """The outcome of each airing in the payload of a gap, by the airing's id."""
+    return {
+        f"{broadcast}@{planned}": outcome
+        for outcome, broadcasts in payload.get("airings", {}).items()
+        for broadcast, instants in broadcasts.items()
+        for planned in instants
+    }
+
+
+def each_airing(found: Iterable[Row], since: datetime.datetime, until: datetime.datetime) -> list[Row]:
+    """The same, with a row for each airing planned in [since, until) in place of the row of a gap that names it."""
+    return [one for row in found for one in (_airings_of(row, since, until) if row.kind == GAP else [row])]
+
+
+def _airings_of(gap: Row, since: datetime.datetime, until: datetime.datetime) -> Iterator[Row]:
+    communes = gap.details.get("communes", {})
+    for airing, outcome in gap_outcomes(gap.details).items():
+        broadcast, _at, text = airing.rpartition("@")
+        planned = datetime.datetime.fromisoformat(text)
+        if since <= planned < until:
+            about = {"airing": airing, "broadcast": broadcast, "commune": communes.get(broadcast), "outcome": outcome}
+            yield replace(gap, kind="airing", planned=planned, ended=None, **about)
 
 
 def recordings_since(store: Database, since: datetime.datetime) -> set[str]:
@@ -207,13 +256,24 @@ def outcomes(store: Database, since: datetime.datetime, until: datetime.datetime
         logbook.c.planned >= stamp(since), logbook.c.planned < stamp(until), logbook.c.airing.is_not(None)
     )
     with store.read() as connection:
-        return {row.airing: row.outcome for row in connection.execute(query)}
+        found = _in_gaps(connection, (logbook.c.planned < stamp(until), logbook.c.ended >= stamp(since)))
+        return found | {row.airing: row.outcome for row in connection.execute(query)}
 
 
 def outcome_of(store: Database, airing: str) -> str | None:
     """The outcome of one airing, None while it has none."""
     with store.read() as connection:
-        return connection.execute(select(logbook.c.outcome).where(logbook.c.airing == airing)).scalar()
+        found = connection.execute(select(logbook.c.outcome).where(logbook.c.airing == airing)).scalar()
+        return found or _in_gaps(connection).get(airing)
+
+
+def _in_gaps(connection: Connection, conditions: Iterable[ColumnElement[bool]] = ()) -> dict[str, str]:
+    """The outcomes that stand in rows of long gaps, by the airing's id."""
+    query = select(logbook.c.details).where(logbook.c.kind == GAP, *conditions)
+    found: dict[str, str] = {}
+    for text in connection.execute(query).scalars():
+        found |= gap_outcomes(json.loads(text))
+    return found
 
 
 def outcome_rows(store: Database, airings: Iterable[str]) -> dict[str, Row]:
@@ -231,9 +291,10 @@ def end_of_log(store: Database) -> tuple[int, str] | None:
 
 
 def newest(store: Database) -> datetime.datetime | None:
-    """When the newest row was written."""
+    """When the newest row was written, of those whose clock was not in doubt."""
+    query = select(logbook.c.at).where(logbook.c.details.not_like(f'%"{DOUBTED}"%'))
     with store.read() as connection:
-        found = connection.execute(select(logbook.c.at).order_by(logbook.c.seq.desc()).limit(1)).scalar()
+        found = connection.execute(query.order_by(logbook.c.seq.desc()).limit(1)).scalar()
     return instant(found) if found else None
 
 

@@ -25,6 +25,7 @@ from loa.store.processes import boot_id, identity, runs
 from loa.store.tables import presence
 
 _ON_AIR, _STANDBY = "on-air", "standby"
+_NEVER = stamp(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC))
 _RARE = 60
 """Intervals after which a row is written again although nobody waits for it."""
 _FRESH = datetime.timedelta(minutes=10)
@@ -44,7 +45,10 @@ class Lease:
         self.holds = False
         self.doubted = False
         """This process stood still, and has not looked since whether another one has taken the lease."""
+        self.clock_is_sure = True
+        """Whether the clock can be trusted; if not, a row does not say `at` which time the station was seen."""
         self.resolved_until: datetime.datetime | None = None
+        self._resolved: datetime.datetime | None = None
         self._started_at, self._identity = psutil.Process().create_time(), identity()
         self._store, self._clock = store, clock
         self._interval, self._stale = heartbeat, stale
@@ -66,6 +70,7 @@ class Lease:
         `resolved_until`: all airings planned before it have their outcome. A database that does not answer changes
         nothing: who cannot write cannot be overtaken by somebody who writes either. Raises StoreError.
         """
+        self._resolved = resolved_until
         if not self.due:
             return self.holds
         now = self._clock.elapsed()
@@ -90,7 +95,9 @@ class Lease:
 
     def note(self, resolved_until: datetime.datetime | None, state: str) -> Update:
         """The statement that tells what this process has taken on, while it has the lease."""
-        values = {"at": stamp(self._clock.now()), "state": state}
+        values = {"state": state}
+        if self.clock_is_sure:
+            values["at"] = stamp(self._clock.now())
         if resolved_until:
             values["resolved_until"] = stamp(resolved_until)
         return update(presence).where(presence.c.token == self.token, presence.c.role == _ON_AIR).values(values)
@@ -100,12 +107,12 @@ class Lease:
         self._heartbeat += 1
         row = {
             "heartbeat": self._heartbeat,
-            "at": stamp(self._clock.now()),
             "resolved_until": stamp(resolved_until) if resolved_until else None,
         }
         with self._store.write(durable=False) as connection:
             holder = connection.execute(_HOLDER).mappings().first()
             mine = holder is not None and holder["token"] == self.token
+            row["at"] = self._at(holder)
             if mine or holder is None or self._is_dead(holder, now, connection):
                 if not mine:
                     self._inherit(holder)
@@ -143,17 +150,23 @@ class Lease:
         """Leave: the next process need not wait. `resolved_until` stays, in a row of nobody."""
         with self._store.write() as connection:
             if self.holds:
-                connection.execute(
-                    update(presence).where(presence.c.token == self.token).values(heartbeat=-1, pid=0, started_at=0.0)
-                )
+                left: dict[str, object] = {"heartbeat": -1, "pid": 0, "started_at": 0.0}
+                if self._resolved:
+                    left["resolved_until"] = stamp(self._resolved)
+                connection.execute(update(presence).where(presence.c.token == self.token).values(left))
             else:
                 connection.execute(delete(presence).where(presence.c.token == self.token))
         self.holds = False
 
+    def _at(self, holder: RowMapping | None) -> str:
+        """Now; while the clock is in doubt, when somebody was seen last."""
+        return stamp(self._clock.now()) if self.clock_is_sure else holder["at"] if holder else _NEVER
+
     def _inherit(self, holder: RowMapping | None) -> None:
-        self.resolved_until = (
-            instant(holder["resolved_until"]) if holder is not None and holder["resolved_until"] else None
-        )
+        known = holder["resolved_until"] if holder is not None else None
+        self.resolved_until = instant(known) if known else None
+        if not known and self.clock_is_sure:  # a new station: its airings begin now, also if it dies at once
+            self.resolved_until = self._clock.now()
 
     def _is_dead(self, holder: RowMapping, now: float, connection: Connection) -> bool:
         if holder["heartbeat"] < 0 or _lives(holder, connection) is False:
@@ -194,10 +207,10 @@ def holds(connection: Connection, token: str) -> bool:
 
 
 def last_heartbeat(store: Database) -> datetime.datetime | None:
-    """When a process last said that it was there, by the computer's clock of then. Raises StoreError."""
+    """When the station was last seen on air, by a clock that could be trusted. Raises StoreError."""
     with store.read() as connection:
-        found = connection.execute(select(func.max(presence.c.at))).scalar()
-    return instant(found) if found else None
+        found = connection.execute(select(func.max(presence.c.at)).where(presence.c.role == _ON_AIR)).scalar()
+    return instant(found) if found and found > _NEVER else None
 
 
 def who_is_on_air(store: Database) -> Mapping[str, Any] | None:

@@ -90,6 +90,13 @@ class StopRequest(_Request):
     by: str = Field(default="", max_length=200)
 
 
+class ClockRequest(_Request):
+    """The computer's clock is right. `by`: who says so."""
+
+    verb = "clock"
+    by: str = Field(default="", max_length=200)
+
+
 class CutAiring(BaseModel):
     """An airing that a STOP cut: its id, its bulletin, and the outputs on which it sounded or was to sound.
 
@@ -112,8 +119,8 @@ class StopAnswer(BaseModel):
     cut: tuple[CutAiring, ...]
 
 
-AnyRequest = AirRequest | StopRequest
-Model = TypeVar("Model", AirRequest, StopRequest)
+AnyRequest = AirRequest | StopRequest | ClockRequest
+Model = TypeVar("Model", AirRequest, StopRequest, ClockRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +297,7 @@ def _read(row: RowMapping, now: datetime.datetime, stop: RowMapping | None = Non
     if verb == StopRequest.verb:
         request, problem = _stop(payload), ""
     else:
-        request, problem = _air(verb, payload)
+        request, problem = _clock(payload) if verb == ClockRequest.verb else _air(verb, payload)
     lasts = request.lasts if isinstance(request, AirRequest) else _STOP_VALID
     if not -_AHEAD < now - at < lasts:
         problem = problem or _("nobody took it within {time}").format(time=wait(lasts))
@@ -306,15 +313,26 @@ def _stop(raw: str | bytes) -> StopRequest:
         return StopRequest()
 
 
+def _clock(payload: str) -> tuple[ClockRequest | None, str]:
+    try:
+        return ClockRequest.model_validate_json(payload), ""
+    except ValidationError as error:
+        return None, _unreadable(error)
+
+
 def _air(verb: str, payload: str) -> tuple[AirRequest | None, str]:
     if verb != AirRequest.verb:
         return None, _("this version of Loa does not know “{verb}”").format(verb=verb)
     try:
         return AirRequest.model_validate_json(payload), ""
     except ValidationError as error:
-        details = error.errors()
-        texts = [f"{'.'.join(map(str, d['loc']))}: {wording(d)[1]}".removeprefix(": ") for d in details[:5]]
-        return None, _("this version of Loa cannot read it ({problems})").format(problems="; ".join(texts))
+        return None, _unreadable(error)
+
+
+def _unreadable(error: ValidationError) -> str:
+    details = error.errors()
+    texts = [f"{'.'.join(map(str, d['loc']))}: {wording(d)[1]}".removeprefix(": ") for d in details[:5]]
+    return _("this version of Loa cannot read it ({problems})").format(problems="; ".join(texts))
 
 
 def _airing_in(payload: str) -> str | None:

@@ -111,6 +111,14 @@ def parse_day(text: str, name: str) -> datetime.date:
         raise FormError({name: _("This is not a date.")}) from None
 
 
+def instant_in(form: Form, name: str) -> datetime.datetime:
+    """The instant in a hidden field. Raises FormError."""
+    try:
+        return datetime.datetime.fromisoformat(form.text(name, 40)).astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        raise FormError({name: _("This is not a date.")}) from None
+
+
 def hour_of(text: str, name: str = "hour") -> LocalTime:
     """`17:00`, `17h`. Raises FormError, told at the field `name`."""
     try:

@@ -100,6 +100,7 @@ WHO_MAY: Mapping[Act, frozenset[Role]] = {
     Act.SEND_BACK: frozenset({Role.LEADER}),
     Act.SELF_TEST: frozenset({Role.OPERATOR, Role.ADMIN}),
     Act.CLEAR_ALARMS: frozenset({Role.OPERATOR, Role.LEADER, Role.ADMIN}),
+    Act.CONFIRM_CLOCK: frozenset({Role.OPERATOR, Role.LEADER, Role.ADMIN}),
     Act.SET_VOLUME: frozenset({Role.OPERATOR}),
     Act.LEAVE_OUT_AIRING: frozenset({Role.OFFICER, Role.OPERATOR}),
     Act.PUT_BACK_AIRING: frozenset({Role.OFFICER, Role.OPERATOR}),

@@ -64,7 +64,8 @@ def export_log(request: Request, console: ConsoleDep, form: str, since: str = ""
     zone = schedule.timezone
     first = _day(since) or datetime.date(datetime.datetime.now(zone).year, 1, 1)
     last = _day(until) or datetime.datetime.now(zone).date()
-    rows = asrun.rows(console.store, _start(first, zone), _start(last + datetime.timedelta(days=1), zone))
+    span = _start(first, zone), _start(last + datetime.timedelta(days=1), zone)
+    rows = asrun.each_airing(asrun.rows(console.store, *span, kinds=asrun.PLANNED), *span)
     audit(request, "log.exported", f"{first} – {last}")
     headers = {"content-disposition": f'attachment; filename="nhat-ky-{first}-{last}.{form}"'}
     if form == "csv":

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from loa.actions.acts import Act
 from loa.actions.alarms import clear_alarms
+from loa.actions.clock import confirm_clock
 from loa.actions.on_air import go_on_with_the_rest, new_air_request, not_running, play, stop, stopped_text
 from loa.actions.receipts import receipt_soon, receipt_text
 from loa.errors import StoreError
@@ -17,6 +18,7 @@ from loa.store.database import instant
 from loa.web.auth.roles import Role, may, members
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, session_of
 from loa.web.edits.schedule import find_output, set_volume
+from loa.web.forms import instant_in
 from loa.web.pages import fragment, go, page
 from loa.web.routes.release import find_bulletin
 from loa.web.views import bulletins
@@ -75,6 +77,18 @@ def post_seen(request: Request, console: ConsoleDep, form: SubmittedForm) -> Res
     event = form.text("event", 300)
     clear_alarms(console.store, event or None)
     audit(request, "alarm.seen", event)
+    return go("/")
+
+
+@router.post("/clock")
+@may(Act.CONFIRM_CLOCK)
+def post_clock(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+    """Somebody has compared the computer's clock with a watch."""
+    confirm_clock(console.store, me.shown, instant_in(form, "shown"))
+    if event := form.text("event", 300):
+        clear_alarms(console.store, event)
+    audit(request, "clock.confirmed")
+    flash(request, _("The station goes by it."))
     return go("/")
 
 

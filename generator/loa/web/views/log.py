@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from loa.bulletin.models import APOLOGY
 from loa.names import topic
+from loa.store import asrun
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import logbook
 from loa.web.views.bulletins import BulletinCatalogue
@@ -56,7 +57,7 @@ def rows(store: Database, wanted: LogQuery, zone: datetime.tzinfo, limit: int = 
     Raises StoreError.
     """
     order = (logbook.c.planned.desc(), logbook.c.seq.desc())
-    query = sa.select(logbook).where(logbook.c.kind == "airing").order_by(*order).limit(limit)
+    query = sa.select(logbook).where(logbook.c.kind.in_(asrun.PLANNED)).order_by(*order).limit(limit)
     if wanted.before:
         last = sa.select(logbook.c.planned).where(logbook.c.seq == wanted.before).scalar_subquery()
         same = sa.and_(logbook.c.planned == last, logbook.c.seq < wanted.before)
@@ -105,6 +106,11 @@ def _year(store: Database, wanted: int, zone: datetime.tzinfo, _last: int) -> Co
         programme = (logbook.c.broadcast, logbook.c.bulletin)
         for broadcast, bulletin, outcome, many in connection.execute(_counted(first, after, *programme)):
             counts.programmes.setdefault((broadcast or "", bulletin or ""), Counter())[outcome or "?"] += many
+    for row in asrun.each_airing(asrun.rows(store, first, after, kinds=(asrun.GAP,)), first, after):
+        outcome, moment = row.outcome or "?", (row.planned or row.at).astimezone(zone)
+        counts.months[moment.month][outcome] += 1
+        counts.communes.setdefault(row.commune or "–", Counter())[outcome] += 1
+        counts.programmes.setdefault((row.broadcast or "", ""), Counter())[outcome] += 1
     return counts
 
 
