@@ -164,6 +164,7 @@ class Controller:
         if self._take_off_if_withdrawn(live, now):  # since it was claimed: it may have waited for another one
             return
         live.session = self._start(live.airing, live.recording, self._lines(live), max(moment, now), live.offset)
+        live.due_at = self._clock.elapsed() + max(0.0, (moment - now).total_seconds())
         live.session.start()
         self._note_position(
             live, live.session, at_once=True
@@ -319,10 +320,12 @@ class Controller:
                 _("it waits for {other}").format(other=competitors[0].name) if competitors else _("it could not start")
             )
         else:
+            lines = self._lines(live)
+            delay = max((output.delay for output in lines.values()), default=0.0)
+            if self._clock.elapsed() < live.due_at + self._timing.unheard + delay:
+                return
             heard = {report.output for report in live.reports if report.started}
-            why = "; ".join(
-                f"{name}: {self._silence_of(live, name)}" for name in live.wanted_outputs if name not in heard
-            )
+            why = "; ".join(f"{name}: {self._silence_of(live, name)}" for name in lines if name not in heard)
         live.told_unheard = True
         if why:
             event = f"{live.airing.id} unheard@{self._clock.now():%Y-%m-%dT%H:%M:%S}"  # again after each restart
