@@ -7,8 +7,9 @@ import traceback
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
 from loa.automation.dispatcher import Dispatcher
+from loa.automation.lanes import Lane, Question
 from loa.automation.outcomes import OutcomeWriter
-from loa.errors import StoreError, WorkspaceError
+from loa.errors import StoreError
 from loa.i18n import _
 from loa.logs import logger
 from loa.store import requests
@@ -34,11 +35,14 @@ class Commands:
         dispatcher: Dispatcher,
         outcomes: OutcomeWriter,
         guard: ClockGuard,
+        lane: Lane,
     ) -> None:
         self._guard = guard
         self._workspace, self._store = workspace, store
         self._controller, self._dispatcher, self._outcomes = controller, dispatcher, outcomes
         self._stopped: TakenRequest | None = None
+        self._lane = lane
+        self._stop_file: Question[TakenRequest | None] = Question(lane)
         self._log = logger()
 
     def begin(self, now: datetime.datetime) -> tuple[str, datetime.datetime] | None:
@@ -64,7 +68,9 @@ class Commands:
 
         `sure`: whether the clock can be trusted.
         """
-        stop = requests.take_stop(self._workspace) if self._workspace else None
+        workspace = self._workspace
+        look = self._stop_file.ask(lambda: requests.take_stop(workspace)) if workspace else None
+        stop = look.result() if look else None
         if stop:  # before a look into the database, which may make us wait
             self._answer_safely(stop, now, holder, sure=sure)
         try:
@@ -110,9 +116,9 @@ class Commands:
         details = {"request": found.id, "cut": [one.model_dump(mode="json") for one in cut]}
         self._outcomes.event("stop", _why(stop), details)
         if self._workspace and not found.id:
-            with contextlib.suppress(WorkspaceError):  # a full disk: who asked hears only that it was stopped
-                answer = StopAnswer(by=stop.by, at=found.at, cut=tuple(cut))
-                requests.answer_stop(self._workspace, answer)
+            workspace, answer = self._workspace, StopAnswer(by=stop.by, at=found.at, cut=tuple(cut))
+            # Where the disk is full, who asked hears only that it was stopped.
+            self._lane.start(lambda: requests.answer_stop(workspace, answer))
 
     def _refuse(self, found: TakenRequest, why: str, now: datetime.datetime) -> None:
         """An outcome for who waits for one, and an alarm: no request is left without an answer."""

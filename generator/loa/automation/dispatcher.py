@@ -1,20 +1,24 @@
 """Dispatch due airings: claim each planned airing, or write the outcome that says why it is not aired."""
 
 import datetime
+import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
 from loa.automation.fallbacks import FallbackChoice, Fallbacks
-from loa.automation.lanes import Lane
+from loa.automation.lanes import USUAL, Lane, MakeLane
 from loa.automation.live_airing import LiveAiring
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
-from loa.errors import ApprovalError, LoaError, PlayoutError, StoreError
+from loa.errors import ApprovalError, Finding, LoaError, PlayoutError, StoreError
 from loa.formats import lasting, wait
 from loa.i18n import _
 from loa.logs import logger
@@ -35,6 +39,13 @@ _APOLOGY_WITHIN = datetime.timedelta(minutes=5)
 """How long after an airing was given up its apology may be aired; later it would only confuse people."""
 _APOLOGY_INTERVAL = datetime.timedelta(minutes=15)
 """Minimum time between two apologies of a commune on one output."""
+_READERS = 2
+"""Recordings that are read at the same time, while none hangs."""
+_TURN = 1.0
+"""Seconds of real time that a recording waits for others that are being read."""
+_DEADLINE = 10.0
+"""Seconds of real time in which a recording must be read."""
+Result = TypeVar("Result")
 
 
 class Dispatcher:
@@ -51,6 +62,7 @@ class Dispatcher:
         controller: Controller,
         guard: ClockGuard,
         lane: Lane,
+        lanes: MakeLane,
     ) -> None:
         self.resolved_until: datetime.datetime | None = None
         self._store, self._clock, self._timing = store, clock, timing
@@ -66,7 +78,10 @@ class Dispatcher:
         self._reasons: dict[str, str] = {}
         self._retry_at: dict[str, float] = {}
         self._last_apology: dict[tuple[str, str], datetime.datetime] = {}
-        self._lane = lane
+        self._lane, self._lanes = lane, lanes
+        self._readings: dict[str, tuple[Future[Any], float]] = {}
+        self._readers = threading.BoundedSemaphore(_READERS)
+        self._patience = USUAL
         self._prepared: dict[str, LiveAiring] = {}
         self._summed_up: datetime.datetime | None = None
         self._claiming: dict[str, LiveAiring] = {}
@@ -111,6 +126,7 @@ class Dispatcher:
         What is to be claimed now is claimed in one transaction, in the lane; it is live once that is on the disk.
         """
         self._look()
+        self._patience = USUAL
         if self._stop and self._clock.elapsed() < self._stop[1]:
             self._cut_planned(self._stop[0], now)
         self._stop = None
@@ -126,9 +142,12 @@ class Dispatcher:
                 if airing.planned <= now:
                     self._finish_unaired(airing, skipped_reason, outcome="skipped")
             elif now > airing.planned + self._start_within(airing):
-                apology = self._apology(airing, now)
+                read, apology = self._apology(airing, now)
                 due |= {apology.airing.id: apology} if apology else {}
-                self._give_up(airing)
+                if read:
+                    self._give_up(airing)
+                else:
+                    unresolved = min(unresolved or airing.planned, airing.planned)
             else:
                 unresolved = min(unresolved or airing.planned, airing.planned)
                 live = None if airing.id in self._claiming else self._prepare(airing, now)
@@ -168,6 +187,38 @@ class Dispatcher:
         """Forget what is about to be claimed, because another process is on air."""
         self._prepared, self._claiming, self._claim_written = {}, {}, None
         self._undecided.clear()
+        self._readings.clear()
+
+    def _read(self, name: str, read: Callable[[], Result], patience: float = 0.0) -> "Future[Result] | None":
+        """What `read` found, in a thread of its own: a disk or a share may hang. None while it is being read.
+
+        `patience`: real seconds that this may take. Raises PlayoutError where it has taken too long; a read that
+        hangs is not begun again before it has ended.
+        """
+        if name not in self._readings:
+            lane = self._lanes(f"recording {name}")
+            self._readings[name] = lane.start(lambda: self._take_turns(read)), time.monotonic()
+            lane.close()
+        future, since = self._readings[name]
+        begun = time.monotonic()
+        wait_for([future], max(patience, self._patience))
+        self._patience = max(0.0, self._patience - (time.monotonic() - begun))
+        if future.done():
+            del self._readings[name]
+            return future
+        if time.monotonic() - since > _DEADLINE:
+            message = _("the recording was not read within {seconds:.0f} seconds: its disk or share does not answer")
+            raise PlayoutError(Finding("recording.slow", message.format(seconds=_DEADLINE)))
+        return None
+
+    def _take_turns(self, read: Callable[[], Result]) -> Result:
+        """Few at a time, for a small computer; but nobody waits long for one that hangs."""
+        turn = self._readers.acquire(timeout=_TURN)
+        try:
+            return read()
+        finally:
+            if turn:
+                self._readers.release()
 
     def _claim(self, now: datetime.datetime, holder: str) -> None:
         """Claim what is prepared, unless the last claim is still being written."""
@@ -201,13 +252,14 @@ class Dispatcher:
     def _decide(self, now: datetime.datetime) -> None:
         """The clock can be trusted now: are the requests of before still valid?"""
         for airing, (claim, found) in list(self._undecided.items()):
+            del self._undecided[airing]
             try:
                 if not self._outcomes.is_done(airing):
                     self._continue_request(claim, found, now, sure=True)
             except StoreError as error:
+                self._undecided[airing] = claim, found
                 self._log.warning("store", problem=str(error))
                 return
-            del self._undecided[airing]
 
     def stop(self, why: str, now: datetime.datetime, *, sure: bool) -> list[CutAiring]:
         """STOP: end as `cut` what is not claimed and was to start before a minute has passed; return it.
@@ -251,7 +303,10 @@ class Dispatcher:
             self._finish_unaired(airing, _("There is no output “{name}”.").format(name=", ".join(unknown)))
             return "answered"
         try:
-            recording = self._fallbacks.planned(airing.bulletin).recording
+            read = self._read(airing.id, lambda: self._fallbacks.planned(airing.bulletin))
+            if read is None:
+                return "later"
+            recording = read.result().recording
             if not ledger.claim_all(self._store, [(airing, speakers)], holder, now, request=found.id):
                 return "later"
         except (ApprovalError, PlayoutError) as error:
@@ -280,7 +335,15 @@ class Dispatcher:
             return
         opened = claim.position is not None
         try:
-            choice = self._fallbacks.interrupted(claim) if opened else self._fallbacks.planned(claim.bulletin)
+            read = self._read(
+                airing.id,
+                lambda: self._fallbacks.interrupted(claim) if opened else self._fallbacks.planned(claim.bulletin),
+                _TURN,
+            )
+            if read is None:
+                self._undecided[claim.airing] = claim, found
+                return
+            choice = read.result()
         except (ApprovalError, PlayoutError) as error:
             self._reasons[airing.id] = reason_text(error)
             self._give_up(airing)
@@ -323,7 +386,14 @@ class Dispatcher:
             return None
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
         try:
-            choice = self._fallbacks.interrupted(previous) if previous else self._choose(airing, now)
+            if previous:
+                claim = previous
+                read = self._read(airing.id, lambda: self._fallbacks.interrupted(claim))
+            else:
+                read = self._read(airing.id, lambda: self._choose(airing, now))
+            if read is None:
+                return None
+            choice = read.result()
         except (ApprovalError, PlayoutError) as error:
             self._reasons[airing.id] = reason_text(error)
             self._retry_at[airing.id] = self._clock.elapsed() + self._retry_pause(airing, now)
@@ -376,8 +446,9 @@ class Dispatcher:
             reason = _("interrupted at {place}; {why}").format(place=lasting(previous.position), why=reason)
         self._finish_unaired(airing, reason, previous)
 
-    def _apology(self, airing: Airing, now: datetime.datetime) -> LiveAiring | None:
-        """The commune's approved apology, to be aired as an airing of its own beside the missed one.
+    def _apology(self, airing: Airing, now: datetime.datetime) -> tuple[bool, LiveAiring | None]:
+        """The commune's approved apology, to be aired as an airing of its own beside the missed one; and whether it is
+        known by now if there is one.
 
         Only if there was nothing approved to air, soon after the airing was given up, within the allowed hours, and
         once per output in a quarter of an hour.
@@ -385,13 +456,16 @@ class Dispatcher:
         reason = self._reasons.get(airing.id)
         late = now - airing.planned - self._start_within(airing)
         if reason is None or airing.id in self._previous or late > _APOLOGY_WITHIN:
-            return None
+            return True, None
         try:
-            recording = self._fallbacks.apology(airing.commune)
-        except StoreError:
-            return None
+            read = self._read(f"apology:{airing.id}", lambda: self._fallbacks.apology(airing.commune))
+            if read is None:
+                return False, None
+            recording = read.result()
+        except (PlayoutError, StoreError):
+            return True, None
         if recording is None:
-            return None
+            return True, None
         apology = Airing(
             id=f"apology:{airing.id}",
             broadcast="",
@@ -403,14 +477,14 @@ class Dispatcher:
             priority="normal",
         )
         if not apology.outputs or not inside_hours(self._schedule_watch.schedule, apology):
-            return None
+            return True, None
         self._last_apology |= {(airing.commune, output): now for output in apology.outputs}
         live = LiveAiring(
             apology, recording, apology.outputs, now + self._start_within(airing), Late(), Repeat(times=1)
         )
         live.hours_end = hours_end(self._schedule_watch.schedule, apology)
         live.notes.append(_("in place of {airing} ({why})").format(airing=airing.id, why=reason))
-        return live
+        return True, live
 
     def _outputs_for_apology(self, airing: Airing, now: datetime.datetime) -> tuple[str, ...]:
         """Return the outputs of `airing` on which the commune has not apologised recently."""
@@ -430,7 +504,7 @@ class Dispatcher:
         self._forget(airing.id)
 
     def _forget(self, airing: str) -> None:
-        for kept in (self._reasons, self._previous, self._retry_at):
+        for kept in (self._reasons, self._previous, self._retry_at, self._readings):
             kept.pop(airing, None)
 
 

@@ -2,9 +2,10 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Protocol, TypeVar
+from concurrent.futures import Future, wait
+from typing import Generic, Protocol, TypeVar
 
 Result = TypeVar("Result")
 
@@ -68,3 +69,31 @@ class Thread:
     def _run(self) -> None:
         while job := self._jobs.get():
             job()
+
+
+USUAL = 0.05
+"""Seconds in which a disk that works gives an answer. So long a step waits for it, once."""
+
+
+class Question(Generic[Result]):
+    """Something that is asked again in every step and may have to wait: for a file on a share that hangs, say."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._asked: tuple[Future[Result], float] | None = None
+
+    @property
+    def open_for(self) -> float:
+        """Seconds of real time for which the last question has had no answer; 0 if it has one."""
+        return time.monotonic() - self._asked[1] if self._asked else 0.0
+
+    def ask(self, question: "Callable[[], Result]") -> "Future[Result] | None":
+        """The answer, to this question or to the one before; None while there is none yet."""
+        if self._asked is None:
+            self._asked = self._lane.start(question), time.monotonic()
+            wait([self._asked[0]], USUAL)
+        future, _since = self._asked
+        if not future.done():
+            return None
+        self._asked = None
+        return future

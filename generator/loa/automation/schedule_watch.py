@@ -1,16 +1,21 @@
 """The schedule in force: reload it when the file changes; while the file is invalid, use the last valid one."""
 
 import datetime
+from dataclasses import dataclass
 
+from loa.automation.lanes import Lane, Question
 from loa.clock import Clock
 from loa.errors import Finding, ScheduleError, WorkspaceError
 from loa.file_cache import mark_of
-from loa.files import write_atomic
+from loa.files import read_regular, write_atomic
+from loa.i18n import _
 from loa.logs import logger
 from loa.schedule import Airing, Schedule, airings
 from loa.schedule.loader import load_schedule
 from loa.workspace import Workspace
 
+_DEADLINE = 10.0
+"""Seconds of real time after which a file that is still being read is reported."""
 _SAVED = 1.0
 """Seconds for which the file must be invalid before it is reported: an editor may be saving it."""
 
@@ -28,54 +33,90 @@ def schedule_in_force(workspace: Workspace) -> tuple[Schedule, tuple[Finding, ..
         return load_schedule(workspace, workspace.last_good_schedule), error.findings
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What stands in the file now: its mark, and the schedule or its problems."""
+
+    state: str
+    schedule: Schedule | None
+    problems: tuple[Finding, ...] = ()
+
+
 class ScheduleWatch:
     """Watches schedule.yaml. The constructor raises ScheduleError if there is no valid schedule; no method does.
 
-    `saves`: save each valid schedule for the next start.
+    `lane` reads the file. `saves`: save each valid schedule for the next start.
     """
 
-    def __init__(self, workspace: Workspace, clock: Clock, *, saves: bool) -> None:
+    def __init__(self, workspace: Workspace, clock: Clock, lane: Lane, *, saves: bool) -> None:
         self._workspace, self._clock = workspace, clock
         self._file = workspace.schedule_file
         self._read = self._state()
-        self._saves = saves
+        self._saves, self._slow = saves, False
+        self._question: Question[_Found | None] = Question(lane)
         self.schedule, broken = schedule_in_force(workspace)
         self.problems: tuple[Finding, ...] = ()
         self._suspect: tuple[float, tuple[Finding, ...]] | None = None
         if broken:
             self._suspect = clock.elapsed(), broken
         else:
-            self._save()
+            self._save(self._read)
         self._planned: tuple[datetime.datetime, datetime.datetime, tuple[Airing, ...]] | None = None
 
     def refresh(self) -> bool:
-        """Check the file; return whether the schedule in force or its problems changed."""
-        state, now = self._state(), self._clock.elapsed()
-        if state != self._read:
-            self._read = state
-            return self._read_again(now)
+        """Check the file, in the lane; return whether the schedule in force or its problems changed."""
+        known, now = self._read, self._clock.elapsed()
+        answer = self._question.ask(lambda: self._look(known))
+        if answer is None:
+            return self._wait_on()
+        self._slow, was_slow = False, self._slow
+        found = answer.result()
+        if found:
+            self._read = found.state
+            if found.schedule is None:
+                self._suspect = now, found.problems
+                return False
+            self.schedule = found.schedule
+            self.problems, self._suspect, self._planned = (), None, None
+            return True
         if self._suspect and now - self._suspect[0] >= _SAVED * self._clock.speed:
             self.problems, self._suspect = self._suspect[1], None
             return True
-        return False
+        if was_slow:
+            self.problems = ()
+        return was_slow
 
-    def _read_again(self, now: float) -> bool:
-        try:
-            self.schedule = load_schedule(self._workspace)
-        except ScheduleError as error:
-            self._suspect = now, error.findings
+    def _wait_on(self) -> bool:
+        """The file is still being read: return whether that is a problem now, and was none before."""
+        if self._slow or self._question.open_for < _DEADLINE:
             return False
-        self.problems, self._suspect, self._planned = (), None, None
-        self._save()
+        self._slow = True
+        message = _("It was not read within {seconds:.0f} seconds: its disk or network share does not answer.")
+        self.problems = (Finding("schedule.slow", message.format(seconds=_DEADLINE), file=self._file.name),)
         return True
 
-    def _save(self) -> None:
+    def _look(self, known: str) -> _Found | None:
+        """What stands in the file, unless it is the one that is `known`."""
+        state = self._state()
+        if state == known:
+            return None
+        if self._file.exists() and not self._file.is_file():  # who reads a pipe may wait for ever
+            message, fix = _("schedule.yaml is not a file."), _("Put the file back in its place.")
+            return _Found(state, None, (Finding("schedule.kind", message, fix, file=self._file.name),))
+        try:
+            schedule = load_schedule(self._workspace)
+        except ScheduleError as error:
+            return _Found(state, None, error.findings)
+        self._save(state)
+        return _Found(state, schedule)
+
+    def _save(self, state: str) -> None:
         """Save the valid schedule for the next start; a failure is only logged."""
         if not self._saves:
             return
         try:
-            text = self._file.read_bytes()
-            if self._state() == self._read:  # it has not changed since it was validated
+            text = read_regular(self._file)
+            if self._state() == state:  # it has not changed since it was validated
                 write_atomic(self._workspace.last_good_schedule, text)
         except (OSError, WorkspaceError) as error:
             logger().warning("schedule", problem=str(error))

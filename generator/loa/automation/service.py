@@ -4,14 +4,17 @@ import os
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import sdnotify
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
-from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -54,13 +57,28 @@ class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
         return now + self._pause
 
 
+class _Threads(BaseExecutor):  # type: ignore[misc]  # APScheduler has no types
+    """Runs each job in a thread of its own, which does not keep the process from ending: a job may hang on a disk."""
+
+    def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:
+        threading.Thread(target=self._run, args=(job, run_times), name=f"chore {job.id}", daemon=True).start()
+
+    def _run(self, job: Any, run_times: list[datetime]) -> None:
+        try:
+            events = run_job(job, job._jobstore_alias, run_times, self._logger.name)
+        except BaseException as error:  # noqa: BLE001  the scheduler is told
+            self._run_job_error(job.id, error, error.__traceback__)
+        else:
+            self._run_job_success(job.id, events)
+
+
 class IntervalRunner:
     """Runs background jobs at their intervals (real seconds)."""
 
     def __init__(self) -> None:
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": _Threads()},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(self._failed, EVENT_JOB_ERROR)
@@ -84,7 +102,7 @@ class IntervalRunner:
                 self._wake()
                 watch()
         finally:
-            self._scheduler.shutdown(wait=True)
+            self._scheduler.shutdown(wait=False)
 
     def _wake(self) -> None:
         now = datetime.now(UTC)
@@ -104,11 +122,18 @@ class IntervalRunner:
 _JOB_INTERVAL = 2.0
 _TEST_INTERVAL = 60.0
 """Seconds between two tests of the outputs."""
+_TEST_DEADLINE = 20.0
+"""Seconds in which a test of an output must end."""
 _LOG_INTERVAL = 60.0
 """Seconds between two looks whether the log was verified today, and its witness sent."""
 _CHORE_INTERVAL = 30.0
 _PRUNE_INTERVAL = 3600.0
 """Seconds between two searches for recordings that can be deleted."""
+
+
+def slow() -> str:
+    """Why an output counts as broken whose test has not ended in time."""
+    return _("its test did not end within {seconds:.0f} seconds").format(seconds=_TEST_DEADLINE)
 
 
 class Maintenance:
@@ -121,6 +146,7 @@ class Maintenance:
         self._workspace, self._station, self._store = workspace, station, store
         self._sender = AlarmSender(store)
         self._tested_at = float("-inf")
+        self._tests: dict[str, Future[str | None]] = {}
         self._verified_on: date | None = None
 
     def add_to(self, driver: IntervalRunner) -> None:
@@ -136,8 +162,20 @@ class Maintenance:
             self._tested_at = float("-inf")
         elif time.monotonic() - self._tested_at > _TEST_INTERVAL:
             self._tested_at = time.monotonic()
-            outputs = self._station.schedule_watch.schedule.outputs
-            self._station.outputs_tested({name: self._test_output(name, output) for name, output in outputs.items()})
+            for name, output in self._station.schedule_watch.schedule.outputs.items():
+                if name not in self._tests:  # else the last test still hangs
+                    self._tests[name] = self._start_test(name, output)
+            wait(self._tests.values(), _TEST_DEADLINE)
+            results = {name: test.result() if test.done() else slow() for name, test in self._tests.items()}
+            self._tests = {name: test for name, test in self._tests.items() if not test.done()}
+            self._station.outputs_tested(results)
+
+    def _start_test(self, name: str, output: AnyOutput) -> "Future[str | None]":
+        """Test one output beside the others."""
+        lane = lanes.Thread(f"test {name}")
+        test = lane.start(lambda: self._test_output(name, output))
+        lane.close()
+        return test
 
     def _test_output(self, name: str, output: AnyOutput) -> str | None:
         """Return why the output could not be played to now, or None. Opens the port from which loudspeakers pull."""
@@ -205,7 +243,11 @@ def notify(state: str) -> None:
 _DATABASE_TIMEOUT = 0.2
 """Seconds that a step waits for a locked database. Sound must not wait; the next step tries again."""
 _HUNG_AFTER = 20.0
-"""Seconds without a finished step after which systemd's watchdog gets no signal and restarts the service."""
+"""Seconds without a finished step, or without a move of a thread that plays, after which systemd's watchdog gets no
+signal and restarts the service.
+"""
+_LAST_STEP = 5.0
+"""Seconds that the end of the service waits for the step that is being done."""
 Progress = Callable[[Automation], None]
 Chore = Callable[[Automation], None]
 
@@ -254,23 +296,33 @@ def run(
             stop.set()
 
     def watch() -> None:
-        if time.monotonic() - last_step < _HUNG_AFTER:
+        if time.monotonic() - last_step < _HUNG_AFTER and station.sound_moves(_HUNG_AFTER):
             notify("WATCHDOG=1")
         if progress:
             progress(station)
         if limit and (datetime.now(UTC) - started).total_seconds() > limit:
             stop.set()
 
-    driver.add("step", TICK, step)
+    def steps() -> None:
+        while not stop.wait(TICK):
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001  the next step may work
+                logger().error("step", problem=repr(error), trace=traceback.format_exc())
+
+    stepping = threading.Thread(target=steps, name="station", daemon=True)
     Maintenance(workspace, station, maintenance_store).add_to(driver)
     for name, chore in (chores or {}).items():
         driver.add(name, _CHORE_INTERVAL, partial(chore, station))
     with _signals(stop):
         try:
+            stepping.start()
             notify("READY=1")
             driver.run(stop, watch)
         finally:
             notify("STOPPING=1")
+            stop.set()
+            stepping.join(_LAST_STEP)
             station.close()
             maintenance_store.close()
             store.close()

@@ -61,12 +61,12 @@ class Automation:
         lanes: MakeLane = AtOnce,
     ) -> None:
         self.workspace, self.store, self.clock = workspace, store, clock
-        self.schedule_watch = ScheduleWatch(workspace, clock, saves=start is None)
+        self._lanes = [lanes(name) for name in ("store", "lease", "files")]
+        self._writer, self._lease_lane, files = self._lanes
+        self.schedule_watch = ScheduleWatch(workspace, clock, files, saves=start is None)
         self.lease = Lease(store, clock, heartbeat=timing.heartbeat, stale=timing.stale)
-        self._writer = lanes("store")
         self.outcomes = OutcomeWriter(store, clock, None if start else workspace.seal, self._writer)
         self.doubt: str | None = None
-        self._lease_lane = lanes("lease")
         self._keeping: Future[bool] | None = None
         self._took_over, self._last_step, self._state = False, clock.elapsed(), ""
         self._reclaims = False
@@ -94,9 +94,17 @@ class Automation:
             self.controller,
             self._guard,
             self._writer,
+            lanes,
         )
+        self._lanes.append(lanes("stop"))
         self._commands = Commands(
-            None if start else workspace, store, self.controller, self._dispatcher, self.outcomes, self._guard
+            None if start else workspace,
+            store,
+            self.controller,
+            self._dispatcher,
+            self.outcomes,
+            self._guard,
+            self._lanes[-1],
         )
         self._log = logger()
 
@@ -137,12 +145,17 @@ class Automation:
         """Shut down: stop and log live airings, and release the lease."""
         self.controller.cut_all(_("the station was stopped"), self.clock.now())
         self.outcomes.write_all(self.schedule_watch.schedule.alerts, _LAST_WORDS)
-        self._writer.close()
-        self._lease_lane.close()
+        for lane in self._lanes:
+            lane.close()
         try:
             self.lease.give_back()
         except StoreError as error:
             self._log.warning("store", problem=str(error))
+
+    def sound_moves(self, seconds: float) -> bool:
+        """Whether every thread that plays has done something in the last `seconds`; from any thread."""
+        sessions = [live.session for live in list(self.controller.live.values())]
+        return all(session.moves_within(seconds) for session in sessions if isinstance(session, Session))
 
     def outputs_tested(self, problems: Mapping[str, str | None]) -> None:
         """Pass the result of a test of the outputs, from any thread: the problem of each, None if it works."""
@@ -180,7 +193,7 @@ class Automation:
             self.outcomes.alarm(f"disk@{reading.now:%Y-%m-%dT%H}", "disk", _("the disk is full"))
         elif self.clock.elapsed() > self._next_reserve_check:
             self._next_reserve_check = self.clock.elapsed() + 60 * self.clock.speed
-            self._reserve.create()
+            self._writer.start(self._reserve.create)
 
     def _is_on_air(self, reading: Reading) -> bool:
         """Renew or try to get the lease; return whether this process holds it and has gone on from where it stood."""

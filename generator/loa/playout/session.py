@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,8 @@ _STALL_TIMEOUT = 3.0
 """Seconds without accepting sound after which a connection is given up and opened again."""
 _PAUSED = 1.5
 """Seconds between two calls of `watch` after which not an output, but this whole process may have stood still."""
+_STOP_TIMEOUT = 0.5
+"""Seconds of real time that the threads of all outputs have to end."""
 _OPEN_TIMEOUT = 12.0
 """Seconds that opening a connection may take."""
 
@@ -136,11 +139,18 @@ class Session:
         """Stop the sound on every output immediately."""
         for channel in self._channels.values():
             channel.stop()
+        end = time.monotonic() + _STOP_TIMEOUT
         for channel in self._channels.values():
-            channel.join(0.5)
+            channel.join(max(0.0, end - time.monotonic()))
         for name, monitor in self._monitors.items():
             self._reports[name].monitor = monitor.final()
             monitor.close()
+
+    def moves_within(self, seconds: float) -> bool:
+        """Whether the thread of every output that plays has done something in the last `seconds`."""
+        now = self._clock.elapsed()
+        playing = (channel for channel in self._channels.values() if channel.alive and not channel.waiting)
+        return all(now - channel.last_activity < seconds * self._clock.speed for channel in playing)
 
     def _open(self, name: str) -> None:
         output = self.outputs[name]

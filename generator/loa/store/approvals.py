@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
 
 from loa.errors import ApprovalError, Finding
-from loa.files import write_atomic
+from loa.files import read_regular, write_atomic
 from loa.i18n import _
 from loa.store.asrun import NewRow, append_all
 from loa.store.chain import GENESIS, chain_hash
@@ -40,7 +40,7 @@ class BulletinFile:
     def read(self) -> bytes:
         """The file's bytes. Raises ApprovalError."""
         try:
-            return self.path.read_bytes()
+            return read_regular(self.path)
         except OSError as error:
             raise ApprovalError(
                 Finding(

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sqlalchemy import RowMapping, Update, insert, select, update
 
 from loa.errors import Finding, RequestError
-from loa.files import write_atomic
+from loa.files import read_regular, write_atomic
 from loa.formats import wait
 from loa.i18n import _
 from loa.schedule.models import Repeat
@@ -262,7 +262,7 @@ def last_stop(workspace: Workspace) -> TakenRequest | None:
     """The last STOP that was taken from a file, answered or not; None where there was none."""
     file = workspace.stopped_file
     try:
-        raw, written = file.read_bytes(), file.stat().st_mtime
+        raw, written = read_regular(file), file.stat().st_mtime
     except OSError:
         return None
     at = datetime.datetime.fromtimestamp(written, datetime.UTC)
