@@ -15,7 +15,7 @@ from tests.conftest import Loa
 from tests.faults.conftest import Faulty
 from tests.local import wait_for
 
-from .test_beside_a_station import sounding  # noqa: F401
+from .test_beside_a_station import events, running, sounding  # noqa: F401
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux computes when a process began from the clock"
@@ -51,3 +51,10 @@ def test_after_a_step_of_the_clock_the_station_is_still_the_one_on_air(
     sounding.stop(second)
     sounding.stop(first)
     assert [row.outcome for row in sounding.rows()] == ["cut"]
+
+
+def test_a_person_vouches_for_the_clock_and_the_log_names_them(running: Faulty, loa: Loa) -> None:  # noqa: F811
+    done = loa("clock", "--right", "--by", "Hoa", cwd=running.workspace.root)
+    assert done.returncode == 0, done.stderr
+    assert "The station goes by it." in done.stdout
+    wait_for(lambda: events(running, "clock") == ["Hoa says that the clock is right"])
