@@ -85,7 +85,19 @@ def test_a_server_that_goes_deaf_in_the_middle_cuts_the_airing(
 def test_a_stream_that_no_loudspeaker_pulls_is_no_airing(
     aired: Callable[[str], tuple[Row, dict[str, datetime.datetime]]],
 ) -> None:
-    row, told = aired(f"{{kind: http, host: 127.0.0.1, port: {free_port()}}}")
+    row, told = aired(f"{{kind: http, host: 127.0.0.1, port: {free_port()}, monitor: khong-co}}")
     assert row.outcome == "missed"
     assert "no output took sound" in (row.reason or "")
     assert any("the output x does not work" in message for message in told)
+    assert row.details["outputs"][0]["monitor"] == "not monitored"
+    assert row.details["outputs"][0]["monitor_problem"]
+
+
+def test_what_a_setting_puts_off_is_not_late(aired: Callable[[str], tuple[Row, dict[str, datetime.datetime]]]) -> None:
+    """`delay` and `silence_before` are wanted: nobody is told."""
+    row, told = aired("{kind: null, delay: 3s, silence_before: 6s}")
+    assert row.outcome == "aired"
+    assert row.started
+    assert row.planned
+    assert (row.started - row.planned).total_seconds() > 4
+    assert told == {}

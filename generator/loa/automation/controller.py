@@ -310,7 +310,8 @@ class Controller:
 
     def _tell_unheard(self, live: LiveAiring) -> None:
         """Raise an alarm where no sound came in time: while somebody can still do something about it."""
-        if live.told_unheard or self._clock.elapsed() < live.due_at + self._timing.unheard:
+        put_off = max((report.put_off for report in live.reports), default=0.0)
+        if live.told_unheard or self._clock.elapsed() < live.due_at + put_off + self._timing.unheard:
             return
         if live.session is None:
             competitors = self._competitors(live, self._users())

@@ -161,8 +161,7 @@ def determine_outcome(
     started = min((r.started for r in reports if r.started), default=None)
     started = min(filter(None, (started, live.started)), default=None)
     complete = any(report.complete for report in reports)
-    put_off = max((report.put_off for report in reports if report.started), default=0.0)
-    late = (started - live.airing.planned).total_seconds() - put_off if started else 0.0
+    late = _late(reports, live.airing.planned)
     failures = [f"{r.output}: {text}" for r in reports for text in dict.fromkeys(r.failures)]
     alarms: list[tuple[str, str]] = []
     outcome: Outcome
@@ -211,6 +210,12 @@ def determine_outcome(
     return entry, [_of_output(live, name, entry, timing) for name in dict.fromkeys(live.outputs)], alarms
 
 
+def _late(reports: Sequence[OutputReport], planned: datetime.datetime) -> float:
+    """Return by how many seconds the first sound came too late; what the outputs' settings put off does not count."""
+    late = [(r.started - planned).total_seconds() - r.put_off for r in reports if r.started]
+    return min(late, default=0.0)
+
+
 def _of_output(live: LiveAiring, name: str, whole: NewRow, timing: Timing) -> NewRow:
     """The outcome of the airing `whole` on one of its outputs."""
     reports = [report for report in live.reports if report.output == name]
@@ -218,6 +223,7 @@ def _of_output(live: LiveAiring, name: str, whole: NewRow, timing: Timing) -> Ne
     ended = max((report.last_sound_at for report in reports if report.last_sound_at), default=None)
     failures = [text for report in reports for text in dict.fromkeys(report.failures)]
     failures += [taken_text(report) for report in reports if report.lost > LOST]
+    failures += [unheard_text(report) for report in reports if report.monitor and report.monitor.state == "silent"]
     if live.cut:
         failures.insert(0, live.cut)
     outcome: Outcome
@@ -228,7 +234,7 @@ def _of_output(live: LiveAiring, name: str, whole: NewRow, timing: Timing) -> Ne
         outcome = "cut" if started and (taken or name in live.given_up) else "missed"
     elif live.resumed:
         outcome = "resumed"
-    elif started and (started - live.airing.planned).total_seconds() > timing.late:
+    elif _late(reports, live.airing.planned) > timing.late:
         outcome = "aired-late"
     else:
         outcome = "aired"
@@ -249,6 +255,7 @@ def _sum(reports: Sequence[OutputReport]) -> dict[str, object]:
     return {
         "seconds": round(sum(report.seconds for report in reports), 2),
         "taken": round(sum(taken), 2) if taken else None,
+        **next((_monitored(report) for report in reversed(reports) if report.monitor), {}),
         "failures": sum(len(report.failures) for report in reports),
     }
 

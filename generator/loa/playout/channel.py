@@ -67,8 +67,8 @@ OutputCondition = Literal["opening", "ready", "sounding", "failing", "over"]
 class OutputReport:
     """What one output did.
 
-    `started`: instant of the first sound. `put_off`: seconds by which that came later, for amplifiers that wake up
-    slowly. `position`: position in the recording (s). `seconds`: sound that it accepted.
+    `started`: instant of the first sound. `put_off`: seconds by which that was to come later, by its `delay` and for
+    amplifiers that wake up slowly. `position`: position in the recording (s). `seconds`: sound that it accepted.
     `taken`: seconds of that which the other side of a stream has taken; None if nothing tells. `longest_silence`: in
     seconds. `last_sound_at`: when it accepted sound last. `complete`: it played to the end. `monitor`: what was heard
     at the output's monitor, None without one; `unheard`: nothing of it, for so long that somebody should know.

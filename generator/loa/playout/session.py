@@ -58,8 +58,9 @@ class Session:
         longest = max((output.silence_before for output in self.outputs.values()), default=0.0)
         now = self._clock.now()
         self._starts = max(self.planned, now + datetime.timedelta(seconds=longest))
-        for report in self._reports.values():
-            report.put_off = (self._starts - max(self.planned, now)).total_seconds()
+        put_off = (self._starts - max(self.planned, now)).total_seconds()
+        for name, report in self._reports.items():
+            report.put_off = put_off + self.outputs[name].delay
         for monitor in self._monitors.values():
             monitor.start()
         for name in self.outputs:
