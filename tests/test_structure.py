@@ -202,7 +202,7 @@ HEAVY = {
     *("loa.tts.engines.kokoro.synthesis", "loa.tts.engines.kokoro.model", "vietasr"),  # onnxruntime
     *("requests", "gtts", "aiohttp", "edge_tts", "piper", "espeakng_loader", "imageio_ffmpeg"),
     *("docx", "loa.publish.word", "xlsxwriter", "icalendar", "holidays", "filelock", "rich", "segno"),
-    "loa.web.server",  # an extra that may not be installed
+    *("loa.web.server", "loa.web.auth.accounts", "loa.web.forms"),  # an extra that may not be installed
     *("loa.automation", "loa.app.backup_chore"),  # in `loa run`, while which they load the console already does
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
     "resource",  # there is none on Windows

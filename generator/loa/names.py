@@ -23,6 +23,8 @@ def _deeds() -> dict[str, str]:
         "person.added": _("added a person"),
         "person.changed": _("changed a person"),
         "person.password": _("gave a new password"),
+        "person.rescued": _("made somebody administrator, on the computer itself"),
+        "secret.changed": _("set a password or token that the station sends"),
         "commune.saved": _("changed a commune's facts"),
         "commune.added": _("added a commune"),
         "commune.imported": _("brought in a commune"),

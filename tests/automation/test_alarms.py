@@ -90,8 +90,8 @@ def hook(server: Receiver) -> Alerts:
     return Alerts.model_validate({"webhook": {"url": f"http://127.0.0.1:{server.server_port}/loa"}})
 
 
-def test_an_event_is_posted_once_however_often_it_is_raised(store: Database, webhook: Receiver) -> None:
-    sender = AlarmSender(store)
+def test_an_event_is_posted_once_however_often_it_is_raised(air: Workspace, store: Database, webhook: Receiver) -> None:
+    sender = AlarmSender(store, air)
     assert raise_alarm(store, MISSED, ("webhook",))
     assert not raise_alarm(store, MISSED, ("webhook",))
     for _again in range(3):
@@ -100,9 +100,9 @@ def test_an_event_is_posted_once_however_often_it_is_raised(store: Database, web
     assert webhook.got[0]["message"] == "tin: chưa được duyệt"
 
 
-def test_a_webhook_that_fails_is_tried_again_later(store: Database, webhook: Receiver) -> None:
+def test_a_webhook_that_fails_is_tried_again_later(air: Workspace, store: Database, webhook: Receiver) -> None:
     webhook.failures = 1
-    sender = AlarmSender(store)
+    sender = AlarmSender(store, air)
     raise_alarm(store, MISSED, ("webhook",))
     sender.deliver(hook(webhook))
     soon = datetime.datetime.now(UTC) + datetime.timedelta(seconds=5)
@@ -115,11 +115,11 @@ def test_a_webhook_that_fails_is_tried_again_later(store: Database, webhook: Rec
     assert to_send(store, soon + datetime.timedelta(days=1)) == []
 
 
-def test_an_alarm_is_mailed(store: Database, mailbox: tuple[Mailbox, int]) -> None:
+def test_an_alarm_is_mailed(air: Workspace, store: Database, mailbox: tuple[Mailbox, int]) -> None:
     box, port = mailbox
     settings = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "loa@xa.vn", "to": ["hoa@xa.vn"]}
     raise_alarm(store, MISSED, ("email",))
-    AlarmSender(store).deliver(Alerts.model_validate({"email": settings}))
+    AlarmSender(store, air).deliver(Alerts.model_validate({"email": settings}))
     (mail,) = box.mails
     assert "chưa được duyệt" in str(make_header(decode_header(message_from_bytes(mail)["Subject"])))
 
@@ -132,12 +132,12 @@ def test_alarms_stay_open_until_somebody_has_seen_them(store: Database) -> None:
     assert not raise_alarm(store, MISSED, ())
 
 
-def test_a_webhook_leads_nowhere_else(store: Database, webhook: Receiver) -> None:
+def test_a_webhook_leads_nowhere_else(air: Workspace, store: Database, webhook: Receiver) -> None:
     other = Receiver()
     threading.Thread(target=other.serve_forever, daemon=True).start()
     webhook.leads_to = f"http://127.0.0.1:{other.server_port}/latest/meta-data"
     raise_alarm(store, MISSED, ("webhook",))
-    AlarmSender(store).deliver(hook(webhook))
+    AlarmSender(store, air).deliver(hook(webhook))
     other.shutdown()
     other.server_close()
     assert other.got == []
@@ -145,11 +145,11 @@ def test_a_webhook_leads_nowhere_else(store: Database, webhook: Receiver) -> Non
 
 
 def test_a_name_that_leads_to_a_forbidden_machine_is_told_nothing(
-    store: Database, webhook: Receiver, monkeypatch: pytest.MonkeyPatch
+    air: Workspace, store: Database, webhook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notify, "forbidden", lambda peer: peer == "127.0.0.1")  # as if it were 169.254.169.254
     raise_alarm(store, MISSED, ("webhook",))
-    AlarmSender(store).deliver(hook(webhook))
+    AlarmSender(store, air).deliver(hook(webhook))
     assert webhook.got == []
     assert to_send(store, datetime.datetime.now(UTC) + datetime.timedelta(days=1))
 

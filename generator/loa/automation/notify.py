@@ -3,7 +3,6 @@
 import datetime
 import http.client
 import json
-import os
 import smtplib
 import ssl
 import urllib.request
@@ -16,9 +15,11 @@ from loa.i18n import _
 from loa.logs import logger
 from loa.schedule import Alerts
 from loa.schedule.alerts import Email, Webhook, forbidden
+from loa.station_secrets import secret
 from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
 from loa.store.database import Database
 from loa.store.proof import witness
+from loa.workspace import Workspace
 
 
 class _Http(http.client.HTTPConnection):
@@ -63,8 +64,8 @@ _LONGEST_PAUSE = 3600.0
 class AlarmSender:
     """Sends alarms. It is called in a thread of its own, so that a slow mail server does not delay playout."""
 
-    def __init__(self, store: Database) -> None:
-        self._store = store
+    def __init__(self, store: Database, workspace: Workspace) -> None:
+        self._store, self._workspace = store, workspace
         self._log = logger("loa.alarms")
 
     def deliver(self, alerts: Alerts) -> None:
@@ -80,9 +81,9 @@ class AlarmSender:
     def _deliver(self, delivery: Delivery, alerts: Alerts, end: str = "") -> None:
         try:
             if delivery.channel == "webhook" and alerts.webhook:
-                post(alerts.webhook, delivery.alarm, end)
+                post(alerts.webhook, delivery.alarm, end, self._secret(alerts.webhook.token_env))
             elif delivery.channel == "email" and alerts.email:
-                mail(alerts.email, delivery.alarm, end)
+                mail(alerts.email, delivery.alarm, end, self._secret(alerts.email.password_env))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**delivery.attempts)
             moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=pause)
@@ -91,8 +92,11 @@ class AlarmSender:
         else:
             sent(self._store, delivery, datetime.datetime.now(datetime.UTC))
 
+    def _secret(self, name: str | None) -> str | None:
+        return secret(self._workspace, name) if name else None
 
-def post(webhook: Webhook, alarm: Alarm, end: str = "") -> None:
+
+def post(webhook: Webhook, alarm: Alarm, end: str = "", token: str | None = None) -> None:
     """POST the alarm as JSON: `{event, kind, message, at, witness}`. Raises OSError if the answer is not 2xx.
 
     `end`: the witness of the log (`store.proof`), which goes out with every alarm.
@@ -100,7 +104,7 @@ def post(webhook: Webhook, alarm: Alarm, end: str = "") -> None:
     body = {"event": alarm.event, "kind": alarm.kind, "message": alarm.message, "at": alarm.at.isoformat()}
     body["witness"] = end
     headers = {"Content-Type": "application/json", "User-Agent": "Loa"}
-    if webhook.token_env and (token := os.environ.get(webhook.token_env)):
+    if token:
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(  # noqa: S310  the schedule admits http and https only
         webhook.url, json.dumps(body, ensure_ascii=False).encode(), headers
@@ -109,7 +113,7 @@ def post(webhook: Webhook, alarm: Alarm, end: str = "") -> None:
         return
 
 
-def mail(settings: Email, alarm: Alarm, end: str = "") -> None:
+def mail(settings: Email, alarm: Alarm, end: str = "", password: str | None = None) -> None:
     """Send the alarm as an e-mail, with the witness of the log, `end`. Raises OSError, SMTPException."""
     message = EmailMessage()
     message["From"], message["To"] = settings.sender, ", ".join(settings.to)
@@ -127,5 +131,5 @@ def mail(settings: Email, alarm: Alarm, end: str = "") -> None:
         if settings.security == "starttls":
             server.starttls(context=secure)
         if settings.user:
-            server.login(settings.user, os.environ.get(settings.password_env, ""))
+            server.login(settings.user, password or "")
         server.send_message(message)

@@ -144,7 +144,7 @@ class Maintenance:
 
     def __init__(self, workspace: Workspace, station: Automation, store: Database) -> None:
         self._workspace, self._station, self._store = workspace, station, store
-        self._sender = AlarmSender(store)
+        self._sender = AlarmSender(store, workspace)
         self._tested_at = float("-inf")
         self._tests: dict[str, Future[str | None]] = {}
         self._verified_on: date | None = None

@@ -11,6 +11,7 @@ from loa.i18n import _
 from loa.workspace import Workspace
 
 MODULES = {
+    "admin": "maintenance",
     "air": "on_air",
     "approvals": "approve",
     "approve": "approve",

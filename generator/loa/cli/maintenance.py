@@ -1,7 +1,9 @@
-"""`loa rehearse`, `loa usb`, `loa backup`, `loa restore`: looking ahead, carrying away, keeping safe."""
+"""`loa rehearse`, `loa usb`, `loa backup`, `loa restore`, `loa admin`: looking ahead, keeping safe, coming back in."""
 
 import datetime
+import getpass
 import json
+import socket
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +24,9 @@ from loa.i18n import _
 from loa.publish.usb import write_stick
 from loa.schedule import UTC, airings
 from loa.schedule.loader import load_schedule
-from loa.store.database import Database, is_busy
+from loa.store.audit import Audit, Outbox
+from loa.store.database import CONSOLE, Database, is_busy
+from loa.web.child import installed
 from loa.web.priority import BACKUP, step_back
 from loa.workspace import Workspace
 
@@ -167,3 +171,32 @@ def _as_json(check: Check) -> dict[str, str]:
     """The documented form of a check: `{name, health, detail, mend}`."""
     row = asdict(check)
     return {**{key: value for key, value in row.items() if key != "fix"}, "mend": check.fix}
+
+
+@loa.command(help=_("Give somebody a new password and the role of administrator, when no administrator can log in."))
+@click.argument("name")
+@pass_station
+def admin(station: CliContext, name: str) -> None:
+    """The account is made if it is missing. The audit trail tells of it."""
+    workspace = station.workspace
+    if not installed():
+        message, fix = _("The console is not installed."), _("Install it: pip install 'loa[console]'")
+        raise WorkspaceError(Finding("console.none", message, fix))
+    from loa.web.auth.accounts import Accounts  # an extra: it may not be installed
+    from loa.web.forms import FormError
+
+    password = click.prompt(_("New password"), hide_input=True, confirmation_prompt=_("Once more"), err=True)
+    database = Database(workspace.console_database, CONSOLE)
+    outbox = Outbox(database, workspace.outbox)
+    try:
+        person = Accounts(database).make_administrator(name, password)
+        who = f"{getpass.getuser()}@{socket.gethostname()}"
+        Audit(database, outbox).write(who, "person.rescued", person.name, _("on the computer itself: loa admin"))
+    except FormError as error:
+        raise WorkspaceError([Finding("admin.refused", text) for text in error.problems.values()]) from error
+    finally:
+        outbox.close()
+        database.close()
+    click.echo(
+        _("{name} can log in as an administrator now. All earlier sessions and tokens ended.").format(name=person.name)
+    )

@@ -68,16 +68,14 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class Webhook(Strict):
-    """A URL that receives a JSON POST. `token_env`: the environment variable with a bearer token, if one is needed."""
+    """A URL that receives a JSON POST. `token_env`: the name of a bearer token (`station_secrets`)."""
 
     url: WebAddress = Field(title=N_("Web address"))
-    token_env: SecretName | None = Field(
-        default=None, title=N_("Environment variable with the token"), description=SECRET
-    )
+    token_env: SecretName | None = Field(default=None, title=N_("Name of the token"), description=SECRET)
 
 
 class Email(Strict):
-    """A mail server and the receivers. The password is in the environment, never in the file."""
+    """A mail server and the receivers. The password is not in the file (`station_secrets`)."""
 
     host: str = Field(title=N_("Mail server"))
     port: int = Field(default=587, ge=1, le=65535, title=N_("Port"))

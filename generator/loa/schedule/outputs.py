@@ -69,7 +69,7 @@ class SoundCard(Monitored):
 
 
 class Icecast(Monitored):
-    """A mount point of an Icecast 2 server. The password is in the environment, never in the file."""
+    """A mount point of an Icecast 2 server. The password is not in the file (`station_secrets`)."""
 
     kind: Literal["icecast"]
     url: str = Field(

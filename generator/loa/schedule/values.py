@@ -17,10 +17,10 @@ from loa.schedule.local_time import LocalTime
 from loa.workspace import is_state, leads_out
 from loa.yamlfile import is_kept
 
-PASSWORD_VARIABLE = N_("Environment variable with the password")
+PASSWORD_VARIABLE = N_("Name of the password")
 SECRET = N_(
-    "Passwords do not stand in the file: whoever set up the computer writes them into this variable, whose name begins "
-    "with LOA_."
+    "Passwords do not stand in the file: they are typed in the console (Settings, Passwords), or stand in an "
+    "environment variable of this name, which begins with LOA_."
 )
 _VARIABLE = re.compile(r"LOA_[A-Z0-9_]+")
 _UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}

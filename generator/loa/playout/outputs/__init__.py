@@ -52,7 +52,7 @@ def not_ready(output: AnyOutput, root: Path) -> str | None:
             if output.device != "default" and not any(output.device.lower() in name.lower() for name in names):
                 return _("no sound card is called “{name}”").format(name=output.device)
         case Icecast():
-            return icecast_problem(output)
+            return icecast_problem(output, root)
         case File():
             folder = below(root, output.folder)
             if not folder:

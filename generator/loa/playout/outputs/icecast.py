@@ -4,12 +4,12 @@ import array
 import base64
 import contextlib
 import http.client
-import os
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -19,6 +19,8 @@ from loa.playout.outputs.base import REFUSED, OutputConnection, output_error
 from loa.playout.outputs.encoder import Encoded
 from loa.playout.outputs.peer import PeerMeter
 from loa.schedule.outputs import Icecast
+from loa.station_secrets import secret
+from loa.workspace import Workspace
 
 ANSWER_TIMEOUT = 5.0
 """Seconds within which the server must answer."""
@@ -43,15 +45,15 @@ class Login(NamedTuple):
     authorization: str
 
     @classmethod
-    def of(cls, output: Icecast) -> "Login":
+    def of(cls, output: Icecast, root: Path) -> "Login":
         """Raises PlayoutError if the password is not set."""
         url = urlsplit(output.url)
         secure = url.scheme == "https"
-        password = os.environ.get(output.password_env)
+        password = secret(Workspace(root), output.password_env)
         if password is None:
             raise output_error(
-                _("the password is missing: the variable {name} is not set").format(name=output.password_env),
-                _("Set it where Loa is started; see docs/huong-dan.md."),
+                _("the password {name} is missing").format(name=output.password_env),
+                _("Type it in the console (Settings, Passwords), or set the variable where Loa is started."),
             )
         key = base64.b64encode(f"{output.user}:{password}".encode()).decode()
         port = url.port or (443 if secure else 8000)
@@ -81,7 +83,7 @@ class IcecastPlayer(Encoded):
     """
 
     def __init__(self, connection: OutputConnection, output: Icecast) -> None:
-        login = Login.of(output)
+        login = Login.of(output, connection.root)
         self._socket = _connect(login, connection, output)
         now = time.monotonic()
         self._meter = PeerMeter(self._socket, now)
@@ -205,10 +207,10 @@ class _Asking:
                 return
 
 
-def problem(output: Icecast) -> str | None:
+def problem(output: Icecast, root: Path) -> str | None:
     """Return why nothing could be sent there now, or None: also a user name or password that the server refuses."""
     try:
-        status = Login.of(output).ask(ANSWER_TIMEOUT, mode="check")
+        status = Login.of(output, root).ask(ANSWER_TIMEOUT, mode="check")
     except PlayoutError as error:
         return error.findings[0].message
     except http.client.HTTPException:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from loa.i18n import _
-from loa.store.console_tables import sessions, users
+from loa.store.console_tables import sessions, tokens, users
 from loa.store.database import Database, stamp
 from loa.web.auth import passwords
 from loa.web.auth.roles import Role, join_roles, parse_roles
@@ -54,6 +54,11 @@ class Accounts:
         found = self._database.rows(sa.select(users).where(users.c.id == id_))
         return _person(found[0]) if found else None
 
+    def named(self, name: str) -> Person | None:
+        """The person with this log-in name."""
+        found = self._database.rows(sa.select(users).where(users.c.name == _typed(name)))
+        return _person(found[0]) if found else None
+
     def add(self, name: str, shown: str, password: str, roles: frozenset[Role]) -> Person:
         """Add somebody. Raises FormError with every reason: a bad or taken name, a weak password, no role."""
         name = name.strip().lower()
@@ -74,8 +79,7 @@ class Accounts:
 
     def check(self, name: str, password: str) -> Person | None:
         """The person whose password this is; None for a wrong name, a wrong password or a closed account."""
-        name = unicodedata.normalize("NFC", name.strip().lower())[:40]
-        found = self._database.rows(sa.select(users).where(users.c.name == name))
+        found = self._database.rows(sa.select(users).where(users.c.name == _typed(name)))
         stored = found[0] if found and found[0]["active"] else None
         good = passwords.matches(stored["password"] if stored else None, password)
         return _person(stored) if stored and good else None
@@ -97,17 +101,39 @@ class Accounts:
                 .values(shown=" ".join(shown.split())[:80] or person.name, roles=join_roles(roles), active=int(active))
             )
             if not active:
-                connection.execute(sa.delete(sessions).where(sessions.c.user_id == person.id))
+                _end_access(connection, person.id)
         self.changes += 1
 
     def set_password(self, person: Person, password: str) -> None:
-        """A new password; every session of the person ends. Raises FormError for a weak one."""
+        """A new password; every session and every token of the person ends. Raises FormError for a weak one."""
         FormError.if_any({"password": passwords.weakness(password, person.name)})
         hashed = passwords.hash_password(password)
         with self._database.write() as connection:
             connection.execute(sa.update(users).where(users.c.id == person.id).values(password=hashed))
-            connection.execute(sa.delete(sessions).where(sessions.c.user_id == person.id))
+            _end_access(connection, person.id)
         self.changes += 1
+
+    def make_administrator(self, name: str, password: str) -> Person:
+        """Let `name` in as an administrator, with a new password; an account that is missing is made.
+
+        For whoever may use the computer itself. Raises FormError (a bad name, a weak password).
+        """
+        person = self.named(name)
+        if person is None:
+            return self.add(name, name, password, frozenset({Role.ADMIN}))
+        self.set_password(person, password)
+        self.change(person, shown=person.shown, roles=person.roles | {Role.ADMIN}, active=True)
+        return person
+
+
+def _end_access(connection: sa.Connection, id_: int) -> None:
+    connection.execute(sa.delete(sessions).where(sessions.c.user_id == id_))
+    connection.execute(sa.delete(tokens).where(tokens.c.user_id == id_))
+
+
+def _typed(name: str) -> str:
+    """A log-in name as tables keep it."""
+    return unicodedata.normalize("NFC", name.strip().lower())[:40]
 
 
 def _person(row: dict[str, Any]) -> Person:

@@ -1,6 +1,7 @@
 """Who is asking: sessions by cookie, programs by token, and how often somebody may guess."""
 
 import hashlib
+import hmac
 import secrets
 import threading
 from collections import OrderedDict
@@ -20,6 +21,8 @@ from loa.web.auth.roles import Role, join_roles, parse_roles
 
 IDLE = timedelta(hours=12)  # a working day; the operator's page keeps itself alive by its live events
 LONGEST = timedelta(days=7)
+TOKEN_DAYS = 90
+"""The most days for which a token is valid, whatever was asked for: then somebody must want it again."""
 _TOUCH = timedelta(minutes=5)  # `seen` is written no more often than this
 _AT_ONCE = 0.1
 """Seconds for which a note on the side (when somebody was seen) waits for another writer; else it is left out."""
@@ -98,9 +101,8 @@ class Sessions:
             self._known.pop(hash_, None)
 
     def make_token(self, person: Person, label: str, roles: frozenset[Role], days: int) -> str:
-        """A token for a program, with no more than the person's own roles; shown once, kept as a hash.
-
-        Raises StoreError.
+        """A token for a program, with no more than the person's own roles, for at most TOKEN_DAYS; shown once, kept as
+        a hash. Raises StoreError.
         """
         token, moment = f"loa_{secrets.token_urlsafe(32)}", datetime.now(UTC)
         with self._database.write() as connection:
@@ -111,7 +113,7 @@ class Sessions:
                     label=label[:80],
                     roles=join_roles(roles & person.roles),
                     created=stamp(moment),
-                    until=stamp(moment + timedelta(days=days)),
+                    until=stamp(moment + timedelta(days=min(days, TOKEN_DAYS))),
                 )
             )
         return token
@@ -181,6 +183,7 @@ def digest(secret: str) -> str:
 class LoginAttempts:
     """How often somebody failed lately. Limits are per name and address, per address, and per name.
 
+    What was typed as a name may be a password: only a code of it is kept, made with a key that ends with this process.
     Raises StoreError where the database does not answer: nobody guesses uncounted.
     """
 
@@ -189,6 +192,7 @@ class LoginAttempts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._key = secrets.token_bytes(32)
 
     def blocked(self, name: str, address: str) -> bool:
         """Whether this name from this address must wait."""
@@ -218,4 +222,5 @@ class LoginAttempts:
 
     def _keys(self, name: str, address: str) -> list[tuple[str, int]]:
         low = name.strip().lower()[:40]
-        return [(key.format(name=low, address=address), limit) for key, limit in self.LIMITS]
+        code = hmac.new(self._key, low.encode(), "sha256").hexdigest()[:32]
+        return [(key.format(name=code, address=address), limit) for key, limit in self.LIMITS]

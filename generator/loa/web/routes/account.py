@@ -14,7 +14,7 @@ from loa.web.auth.accounts import Person
 from loa.web.auth.guard import COOKIE
 from loa.web.auth.passwords import same_code
 from loa.web.auth.roles import Role, anyone, members, only, parse_roles
-from loa.web.auth.sessions import LONGEST
+from loa.web.auth.sessions import LONGEST, TOKEN_DAYS
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit, flash, session_of
 from loa.web.forms import Form, FormError
 from loa.web.pages import by_https, go, local, page
@@ -44,7 +44,8 @@ def login(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respons
     person = console.accounts.check(name, form.secret("password"))
     if person is None:
         console.login_attempts.failed(name, address)
-        console.audit.write(name, "login.failed", address=address)
+        known = console.accounts.named(name)  # anything else that was typed may be a password
+        console.audit.write(known.shown if known else _("unknown"), "login.failed", address=address)
         text = _("The name or the password is wrong.")
         return page(request, "login.html", 401, next=wanted, name=name, problems={"": text})
     cookie = console.sessions.start(person, address)
@@ -103,7 +104,7 @@ def account(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respons
 @router.post("/account/password")
 @members
 def change_password(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
-    """A new password, for who knows the old one; all other sessions end."""
+    """A new password, for who knows the old one; all other sessions and all tokens end."""
     problems = {}
     address = address_of(request)
     if console.login_attempts.blocked(me.name, address) or not console.accounts.check(me.name, form.secret("old")):
@@ -131,7 +132,7 @@ def make_token(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
     """A token for a program; shown this once."""
     label = form.text("label", 80) or _("a program")
     token = console.sessions.make_token(
-        me, label, parse_roles(" ".join(form.texts("roles"))), form.number("days", 1, 366)
+        me, label, parse_roles(" ".join(form.texts("roles"))), form.number("days", 1, TOKEN_DAYS)
     )
     audit(request, "token.made", label)
     return page(request, "account.html", tokens=console.sessions.tokens_of(me), token=token)
@@ -228,7 +229,7 @@ def change(request: Request, console: ConsoleDep, id_: int, form: SubmittedForm)
 @router.post("/settings/people/{id_}/password")
 @only(Role.ADMIN)
 def password(request: Request, console: ConsoleDep, me: CurrentPerson, id_: int, form: SubmittedForm) -> Response:
-    """A new password for somebody; all their sessions end."""
+    """A new password for somebody; all their sessions and tokens end."""
     person = _person(console, id_)
     try:
         console.accounts.set_password(person, form.secret("password"))

@@ -1,0 +1,116 @@
+"""Tokens and passwords: what ends them, how long they last, what guesses cost, and the way back in."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from loa.store.database import CONSOLE, Database
+from loa.web.auth.accounts import Accounts
+from loa.web.auth.roles import Role
+from loa.web.auth.sessions import TOKEN_DAYS
+from loa.web.context import Console
+from loa.workspace import Workspace
+from tests.conftest import Loa
+from tests.web.conftest import LogIn
+
+SECRET = "mat khau that dai cua toi"
+
+
+def ask(browser: object, token: str) -> int:
+    headers = {"authorization": f"Bearer {token}"}
+    return int(browser.get("/api/v1/now", headers=headers).status_code)  # type: ignore[attr-defined]
+
+
+def everything(station: Workspace) -> bytes:
+    """What stands in the console's database, and beside it."""
+    return b"".join(path.read_bytes() for path in sorted(station.state.glob("console.db*")))
+
+
+def test_a_reset_ends_tokens_and_sessions(log_in: LogIn, console: Console) -> None:
+    browser = log_in(Role.OPERATOR)
+    person = next(p for p in console.accounts.all() if Role.OPERATOR in p.roles)
+    cookie = console.sessions.start(person, "x")
+    token = console.sessions.make_token(person, "máy", person.roles, 30)
+    assert ask(browser, token) == 200
+    console.accounts.set_password(person, SECRET)
+    assert ask(browser, token) == 401
+    assert console.sessions.find(cookie) is None
+    assert console.sessions.tokens_of(person) == []
+
+
+def test_a_closed_account_has_no_tokens_when_it_is_opened_again(log_in: LogIn, console: Console) -> None:
+    browser = log_in(Role.OPERATOR)
+    log_in(Role.ADMIN)
+    person = next(p for p in console.accounts.all() if Role.OPERATOR in p.roles)
+    token = console.sessions.make_token(person, "máy", person.roles, 30)
+    for active in (False, True):
+        console.accounts.change(person, shown="x", roles=person.roles, active=active)
+    assert ask(browser, token) == 401
+
+
+def test_no_token_outlasts_the_limit(log_in: LogIn, console: Console) -> None:
+    browser = log_in(Role.OPERATOR)
+    browser.look("/account")
+    browser.submit("/account/tokens", 422, label="x", days=str(TOKEN_DAYS + 1))
+    person = next(p for p in console.accounts.all() if Role.OPERATOR in p.roles)
+    console.sessions.make_token(person, "máy", person.roles, 100_000)
+    (row,) = console.sessions.tokens_of(person)
+    assert row["until"] < row["created"].replace(row["created"][:4], str(int(row["created"][:4]) + 1))
+
+
+def test_wrong_tokens_keep_neither_good_ones_nor_people_out(log_in: LogIn, console: Console) -> None:
+    """From the same address: a program with an old token asks every second."""
+    browser = log_in(Role.OPERATOR)
+    person = next(p for p in console.accounts.all() if Role.OPERATOR in p.roles)
+    token = console.sessions.make_token(person, "máy", person.roles, 30)
+    for number in range(80):
+        assert ask(browser, f"loa_{number}") == 401
+    assert ask(browser, token) == 200
+    assert not console.login_attempts.blocked(person.name, "testclient")
+
+
+def test_a_password_typed_as_a_name_is_kept_nowhere(log_in: LogIn, console: Console, station: Workspace) -> None:
+    browser = log_in(Role.OPERATOR)
+    browser.post("/logout")
+    browser.cookies.clear()
+    browser.look("/login")
+    browser.submit("/login", 401, name=SECRET, password="x")
+    person = next(p for p in console.accounts.all() if Role.OPERATOR in p.roles)
+    browser.submit("/login", 401, name=person.name, password=SECRET)
+    assert SECRET.encode() not in everything(station)
+    rows = [row["who"] for row in console.audit.read() if row["action"] == "login.failed"]
+    assert rows == [person.shown, "unknown"]
+
+
+def test_many_names_are_still_counted(console: Console) -> None:
+    for number in range(20):
+        console.login_attempts.failed(f"name{number}", "1.2.3.4")
+    assert console.login_attempts.blocked("somebody", "1.2.3.4")
+    assert not console.login_attempts.blocked("somebody", "1.2.3.5")
+
+
+@pytest.mark.parametrize("name", ["quan-tri", "nguoi-moi"])
+def test_a_lost_administrator_is_brought_back_on_the_computer(station: Workspace, loa: Loa, name: str) -> None:
+    database = Database(station.console_database, CONSOLE)
+    accounts = Accounts(database)
+    old = accounts.add("quan-tri", "Chị Lan", "mat khau da quen mat", frozenset({Role.ADMIN, Role.OFFICER}))
+    done = loa("admin", name, cwd=station.root, text=f"{SECRET}\n{SECRET}\n")
+    assert done.returncode == 0, done.stderr
+    found = accounts.check(name, SECRET)
+    assert found is not None
+    assert Role.ADMIN in found.roles
+    if name == old.name:
+        assert found.roles == old.roles
+        assert found.shown == "Chị Lan"
+    with closing(sqlite3.connect(station.console_database)) as raw:
+        ((who, action, subject),) = raw.execute("SELECT who, action, subject FROM audit").fetchall()
+    assert "@" in who
+    assert (action, subject) == ("person.rescued", name)
+
+
+def test_a_weak_password_is_refused_in_words(station: Workspace, loa: Loa) -> None:
+    done = loa("admin", "quan-tri", cwd=station.root, text="ngan\nngan\n")
+    assert done.returncode == 2
+    assert "at least 10 characters" in done.stderr
+    assert Accounts(Database(station.console_database, CONSOLE)).empty()
