@@ -86,3 +86,27 @@ def test_who_presses_stop_while_the_station_starts_again_is_obeyed(world: World)
     assert world.acts[0].taken
     assert outcome(world, "luan-phien")[0] == "cut"
     assert all(sound.end < NOON + 11.0 for sound in world.village.heard if sound.airing.startswith("luan-phien"))
+
+
+def test_what_was_heard_in_part_is_not_begun_anew_after_its_release_was_withdrawn(world: World) -> None:
+    def priority() -> None:
+        request = AirRequest(airing="air:x", bulletin="trung-son/khan", outputs=("cho", "dinh"), by="Hoa", now=True)
+        ask(world.store, request, world.clock.wall)
+        world.acts.append(Act("emergency", world.clock.real, "air:x", ("cho", "dinh"), 40.0))
+        world.trouble("emergency", world.clock.real + 130.0)
+
+    def withdrawal() -> None:
+        for bulletin in ("trung-son/luan-phien-dvc", "trung-son/luan-phien-ytb"):
+            withdraw(world.workspace, world.store, bulletin, "Hoa", world.clock.wall)
+            for release in world.releases:
+                if release.bulletin == bulletin:
+                    release.until = world.clock.real
+            world.at(world.clock.real + 50.0, lambda name=bulletin: world.approve(name))  # type: ignore[misc]
+        world.trouble("withdrawn", world.clock.real + 100.0)
+
+    world.programme.settings["luan-phien"] = "late: {start_within: 10m}"
+    world.write_schedule()
+    world.at(NOON + 15.0, priority)
+    world.at(NOON + 30.0, withdrawal)
+    assert broken_in(world, 1) == []
+    assert outcome(world, "luan-phien")[0] == "cut"

@@ -238,8 +238,8 @@ class Controller:
             self._take_off_if_withdrawn(live, now)
 
     def _take_off_if_withdrawn(self, live: LiveAiring, now: datetime.datetime) -> bool:
-        """Look whether its recording is still approved. If not: what the schedule planned is tried again, perhaps with
-        another recording, until it is too late; what a person asked for ends. Return whether it is taken off.
+        """Look whether its recording is still approved. If not: what the schedule planned and nobody has heard yet is
+        tried again, perhaps with another recording, until it is too late; else it ends. Return whether it is taken off.
 
         A database that does not answer withdraws nothing.
         """
@@ -247,7 +247,7 @@ class Controller:
             self._fallbacks.check(live.recording)
         except ApprovalError as error:
             live.stop_session()
-            if live.airing.broadcast:
+            if live.airing.broadcast and not live.started:
                 del self.live[live.airing.id]
             else:
                 self._end_as_cut(live, "; ".join(finding.message for finding in error.findings), now)
