@@ -237,7 +237,8 @@ def stop_is_silence(facts: Facts) -> Iterator[str]:
         if stop.taken is None:
             continue
         if stop.taken - stop.at > _OBEYED and not any(
-            w.kind in _AWAY for w in facts.windows(stop.at - 1.0, stop.taken)
+            w.kind in _AWAY or (stop.id and w.kind == "slow_disk")  # then the answer is late, and not the silence
+            for w in facts.windows(stop.at - 1.0, stop.taken)
         ):
             yield f"the STOP at {stop.at:.0f} was taken after {stop.taken - stop.at:.1f} s"
         if any(w.kind == "clock" for w in facts.windows(stop.at, stop.taken + _STOPPED)):

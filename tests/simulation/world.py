@@ -201,11 +201,12 @@ class World:
         """`loa run`; where it cannot start, the system tries again."""
         pid, fuse = next(self._pids), Fuse()
         self.tell(f"process {pid} starts")
-        lane = SlowLane(self.disk, self.at)
+        lanes = [SlowLane(self.disk, self.at) for _lane in range(4)]
+        free = iter(lanes)
         try:
             store = FaultyDatabase(self.workspace.database, self.disk, fuse)
             station = SimulatedAutomation(
-                self.workspace, store, ProcessClock(self.clock), TIMING, lanes=lambda _name: lane
+                self.workspace, store, ProcessClock(self.clock), TIMING, lanes=lambda _name: next(free)
             )
         except LoaError as error:
             self.tell(f"process {pid} cannot start: {error.findings[0].message}")
@@ -219,7 +220,8 @@ class World:
         station.sessions = sessions
         station.lease.pid = pid
         process = Process(pid, station, store, fuse, sessions)
-        lane.runs = lambda job: self._run_job(process, job)
+        for lane in lanes:
+            lane.runs = lambda job: self._run_job(process, job)
         self.processes.append(process)
         self.look_often(_AFTER)
 
