@@ -288,7 +288,7 @@ def _release_later(world: World, bulletin: str, kind: str, seconds: float) -> No
 
 FAULTS: dict[str, tuple[float, Fault]] = {
     "kill": (3, kill), "kill_at_write": (4, kill_at_write), "pause": (2, pause), "sleep": (1, sleep),
-    "standby": (1, standby), "pause_beside_standby": (2, pause_beside_standby), "clock": (2, clock), "clock_far": (0, clock_far),
+    "standby": (1, standby), "pause_beside_standby": (2, pause_beside_standby), "clock": (2, clock), "clock_far": (2, clock_far),
     "locked": (2, locked), "full": (1, full), "io_error": (1, io_error),
     "slow_disk": (2, slow_disk),
     "output": (2, output), "all_outputs": (1, all_outputs), "stalled": (1, stalled),

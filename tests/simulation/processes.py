@@ -102,11 +102,15 @@ class FaultyDatabase(Database):
 class SlowLane:
     """As `lanes.Thread`: while the disk is slow its jobs take time, and the process goes on meanwhile, or dies."""
 
-    def __init__(self, disk: Disk, at: Callable[[float, Callable[[], None]], None]) -> None:
-        self._disk, self._at = disk, at
+    def __init__(
+        self,
+        disk: Disk,
+        at: Callable[[float, Callable[[], None]], None],
+        runs: Callable[[Callable[[], None]], float | None],
+    ) -> None:
+        """`runs`: lets the process do a job; where it stands still, until when."""
+        self._disk, self._at, self._runs = disk, at, runs
         self._jobs: deque[Callable[[], None]] = deque()
-        self.runs: Callable[[Callable[[], None]], float | None] = lambda _job: None
-        """Lets the process do a job; where it stands still, until when."""
 
     def start(self, job: Callable[[], Result]) -> "Future[Result]":
         """Do `job` at once, or when the disk is done with it."""
@@ -127,7 +131,7 @@ class SlowLane:
         return future
 
     def _next(self) -> None:
-        again = self.runs(self._jobs[0])
+        again = self._runs(self._jobs[0])
         if again is not None:
             self._at(again, self._next)
             return

@@ -201,13 +201,14 @@ class World:
         """`loa run`; where it cannot start, the system tries again."""
         pid, fuse = next(self._pids), Fuse()
         self.tell(f"process {pid} starts")
-        lanes = [SlowLane(self.disk, self.at) for _lane in range(4)]
-        free = iter(lanes)
+        me: list[Process] = []
+
+        def lane(_name: str) -> SlowLane:
+            return SlowLane(self.disk, self.at, lambda job: self._run_job(me[0], job))
+
         try:
             store = FaultyDatabase(self.workspace.database, self.disk, fuse)
-            station = SimulatedAutomation(
-                self.workspace, store, ProcessClock(self.clock), TIMING, lanes=lambda _name: next(free)
-            )
+            station = SimulatedAutomation(self.workspace, store, ProcessClock(self.clock), TIMING, lanes=lane)
         except LoaError as error:
             self.tell(f"process {pid} cannot start: {error.findings[0].message}")
             self.trouble("start", self.clock.real + 12.0)
@@ -220,8 +221,7 @@ class World:
         station.sessions = sessions
         station.lease.pid = pid
         process = Process(pid, station, store, fuse, sessions)
-        for lane in lanes:
-            lane.runs = lambda job: self._run_job(process, job)
+        me.append(process)
         self.processes.append(process)
         self.look_often(_AFTER)
 
