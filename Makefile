@@ -77,6 +77,7 @@ test-long: setup
 	$(BIN)/python -m pytest -m "long and sound"
 	$(BIN)/python -m tests.simulation --seeds 40 --days 10 --first 1000 --jobs 2
 	$(BIN)/python -m tests.clocks
+	$(BIN)/python -m tests.crash_points
 
 # Hours of simulated worlds: make soak SEEDS=1000 DAYS=100 FIRST=0 JOBS=2
 SEEDS ?= 1000

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from loa.campaign import Commune, parse_commune
 from loa.errors import EditConflictError, Finding
-from loa.files import remove, write_atomic
+from loa.files import remove, sync_file, writing
 from loa.i18n import _
 from loa.schedule import Schedule
 from loa.schedule.loader import parse_schedule
@@ -102,20 +102,24 @@ class FileHistory:
             parse_commune(text, path.stem, self.workspace.relative(path))
 
     def _save(self, path: Path, before: str, after: str, who: str, note: str) -> None:
-        """Write the file and keep its version, later where the console's database is held.
+        """Keep the version (in a file, where the console's database is held), and give the new text its name.
 
-        Raises EditConflictError where the file is no longer `before`, WorkspaceError.
+        In this order: what is in force can always be undone. Raises EditConflictError where the file is no longer
+        `before`, WorkspaceError; the file is then as it was.
         """
+        row = {"file": self.workspace.relative(path), "who": who[:80], "note": note[:200]}
+        row |= {"at": stamp(datetime.now(UTC)), "before": before, "after": after}
         with _lock:
             if text_of(path) != before:
                 raise conflict()
-            if after:
-                write_atomic(path, after)
-            else:
+            if not after:
+                self._outbox.add_durably(versions, row)
                 remove(path)
-            row = {"file": self.workspace.relative(path), "who": who[:80], "note": note[:200]}
-            row |= {"at": stamp(datetime.now(UTC)), "before": before, "after": after}
-            self._outbox.add(versions, row)
+                return
+            with writing(path) as part:
+                part.write_bytes(after.encode())
+                sync_file(part)
+                self._outbox.add_durably(versions, row)
 
     def of(self, path: Path, limit: int = 50) -> list[dict[str, Any]]:
         """The changes of a file, newest first. Raises StoreError."""

@@ -216,6 +216,8 @@ def _made_ready(
         store.close()
     for left in staged.state.glob("*"):  # the journals of the databases, and a copy that a migration made
         if left.is_file() and left.name.startswith(("station", "console")) and f".loa/{left.name}" not in DATABASES:
+            if left.name.endswith("-wal") and left.stat().st_size:  # what it holds did not get into the database
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
             left.unlink()
     return bulletins
 

@@ -115,6 +115,8 @@ def append_all(
     kind `log` says so before the entries. Returns all rows that were written. Raises as `append`.
     """
     entries, together = list(entries), list(together)
+    if seal and entries:
+        _begin_seal(seal)
     sealed = seals.newest(seal) if seal and entries else None
     for tries in itertools.count(1):
         try:
@@ -173,6 +175,13 @@ def _contradiction(connection: Connection, sealed: Sealed) -> NewRow | None:
         seq=sealed.seq
     )
     return NewRow("log", reason=reason, details={"sealed": {"seq": sealed.seq, "hash": sealed.hash}, "found": found})
+
+
+def _begin_seal(seal: Path) -> None:
+    try:
+        seals.begin(seal)
+    except OSError as error:  # a full disk: the row itself counts more
+        logger().warning("seal", problem=str(error))
 
 
 def _seal(seal: Path, last: Row) -> None:

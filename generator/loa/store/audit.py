@@ -50,14 +50,19 @@ class Outbox:
 
     def add(self, table: Table, row: Mapping[str, Any]) -> None:
         """Write `row` to `table` (`audit` or `versions`), now or later. Raises nothing for what the disk does."""
-        keyed = {**row, "key": uuid.uuid4().hex}
+        keyed = _with_key(row)
         with self._lock:
-            if not self._in_memory and not self._files():
-                with contextlib.suppress(StoreError):
-                    self._write([(table.name, keyed)])
-                    return
-            self._keep(table.name, keyed)
-            self._write_later()
+            try:
+                self._write_now_or_keep(table.name, keyed)
+            except WorkspaceError:
+                self._in_memory.append((table.name, keyed))
+                self._log.error("outbox", table=table.name, row=keyed)
+                self._write_later()
+
+    def add_durably(self, table: Table, row: Mapping[str, Any]) -> None:
+        """As `add`, but what returns is on the disk. Raises WorkspaceError where there is no place for it."""
+        with self._lock:
+            self._write_now_or_keep(table.name, _with_key(row))
 
     def flush(self) -> bool:
         """Try to write what waits; whether nothing is left."""
@@ -92,14 +97,15 @@ class Outbox:
             for table, row in rows:
                 connection.execute(insert(console_tables.metadata.tables[table]).values(row).on_conflict_do_nothing())
 
-    def _keep(self, table: str, row: dict[str, Any]) -> None:
-        if not self._in_memory:  # else it would overtake what waits there
-            with contextlib.suppress(WorkspaceError):
-                text = json.dumps({"table": table, "row": row}, ensure_ascii=False)
-                write_atomic(self._folder / f"{self._place():020}-{row['key']}.json", text)
+    def _write_now_or_keep(self, table: str, row: dict[str, Any]) -> None:
+        """Into the database, else into a file. Raises WorkspaceError."""
+        if not self._in_memory and not self._files():  # else it would overtake what waits there
+            with contextlib.suppress(StoreError):
+                self._write([(table, row)])
                 return
-        self._in_memory.append((table, row))
-        self._log.error("outbox", table=table, row=row)
+        text = json.dumps({"table": table, "row": row}, ensure_ascii=False)
+        write_atomic(self._folder / f"{self._place():020}-{row['key']}.json", text)
+        self._write_later()
 
     def _place(self) -> int:
         """Where the next file stands in the order of names: by time, and never before one that is there."""
@@ -137,6 +143,10 @@ class Outbox:
         while not self._stop.wait(_AGAIN):
             if self.flush():
                 return
+
+
+def _with_key(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "key": uuid.uuid4().hex}
 
 
 class Audit:

@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import errno
 import itertools
+import shutil
 import sqlite3
 import threading
 import time
@@ -225,7 +226,7 @@ class Database:
         except sql.IntegrityError:
             raise
         except (sql.DBAPIError, sql.TimeoutError, sqlite3.Error, OSError) as error:
-            raise _trouble(error, self._name) from error
+            raise _trouble(error, self._name, self.file) from error
 
 
 class _MovedError(sqlite3.OperationalError):
@@ -317,8 +318,8 @@ _POSTGRESQL = {"55P03": "busy", "53100": "full", "25006": "closed"}
 """The same of PostgreSQL's SQLSTATE."""
 
 
-def _trouble(error: Exception, name: str) -> StoreError:
-    """The error in words. `name`: of the database."""
+def _trouble(error: Exception, name: str, file: Path | None) -> StoreError:
+    """The error in words. `name`: of the database; `file`: where it lies, None for a server."""
     reason = _reason(error)
     messages = {
         "busy": (
@@ -347,8 +348,22 @@ def _trouble(error: Exception, name: str) -> StoreError:
         ),
     }
     kind = _kind(error)
+    if kind in ("closed", "trouble") and file and _is_full(file.parent):
+        kind = "full"
     message, fix = messages[kind]
     return StoreError(Finding(f"store.{kind}", message, fix))
+
+
+_LEAST_ROOM = 65_536
+"""Bytes that SQLite needs to begin: its journal, and 32 KB of memory shared between processes."""
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether a disk has no room: SQLite then says only that it cannot open a file, or "disk I/O error"."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_ROOM
+    except OSError:
+        return False
 
 
 def _kind(error: Exception) -> str:

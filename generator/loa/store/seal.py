@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from loa.files import private_file
+from loa.files import private_file, sync_folder
 
 _LINE = re.compile(rb"(\d{1,18}) ([0-9a-f]{64})")
 _TORN = re.compile(rb"[0-9a-f \0]{0,90}")
-"""What a power cut may leave of a line."""
+"""What a power cut may leave of a line; of whole lines it may leave zeros, as many as they had bytes."""
 _TAIL = 4096
 
 
@@ -45,7 +45,7 @@ def read(path: Path) -> Seal | None:
         found = _end(line)
         if found:
             ends.append(found)
-        elif not _TORN.fullmatch(line):
+        elif not _TORN.fullmatch(line.strip(b"\0")):
             damaged.append(number)
     return Seal(tuple(ends), tuple(damaged))
 
@@ -59,6 +59,16 @@ def newest(path: Path) -> Sealed | None:
     except OSError:
         return None
     return next((found for line in reversed(lines) if (found := _end(line))), None)
+
+
+def begin(path: Path) -> None:
+    """See that there is a seal before there is a row: else a power cut in between would look as if it were removed.
+
+    Raises OSError.
+    """
+    if not path.exists():
+        private_file(path)
+        sync_folder(path.parent)
 
 
 def add(path: Path, seq: int, digest: str) -> None:
@@ -75,5 +85,5 @@ def add(path: Path, seq: int, digest: str) -> None:
 
 
 def _end(line: bytes) -> Sealed | None:
-    found = _LINE.fullmatch(line)
+    found = _LINE.fullmatch(line.strip(b"\0"))
     return Sealed(int(found[1]), found[2].decode()) if found else None
