@@ -176,7 +176,10 @@ def writes_by_itself(tree: ast.AST) -> Iterator[int]:
             *("replace", "rename", "renames", "remove", "unlink", "fsync", "truncate", "link", "symlink"),
             *("rmtree", "copy", "copy2", "copyfile", "copytree", "move"),
         }
-        if opens or renames or system or name in {"unlink", "write_text", "write_bytes"}:
+        writes = (
+            name in {"unlink", "write_text", "write_bytes"} and called != "part.write_bytes"
+        )  # what `writing` gives
+        if opens or renames or system or writes:
             yield node.lineno
 
 

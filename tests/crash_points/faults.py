@@ -1,5 +1,6 @@
 """Every fault at every point of a scenario: a child process acts, another one starts again and checks."""
 
+import functools
 import itertools
 import json
 import os
@@ -187,10 +188,10 @@ def run(
     *,
     every: int = 1,
     each_call: bool = False,
-    say: Callable[[str], None] = print,
 ) -> dict[tuple[str, str], Count]:
     """Each of `faults` at every `every`-th point of the scenarios; `each_call`: also inside a run of writes to one file."""
     set_language("en")
+    say = functools.partial(print, flush=True)
     counts: dict[tuple[str, str], Count] = {}
     for name in names:
         bench = Bench(name, SCENARIOS[name])
