@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from loa.app import restore as restoring
 from loa.app.approved import bring_back
@@ -27,9 +28,10 @@ from loa.store import approvals
 from loa.store.approvals import planned_recording
 from loa.store.asrun import NewRow as Entry
 from loa.store.asrun import append, end_of_log, rows
-from loa.store.database import CONSOLE, Database
+from loa.store.database import CONSOLE, Database, stamp
 from loa.store.lease import Lease, who_is_on_air
 from loa.store.proof import verify
+from loa.store.tables import presence
 from loa.workspace import Workspace
 from tests.app.station import aired, make, often, running, schedule, states
 from tests.conftest import Loa
@@ -177,7 +179,9 @@ def test_airings_since_the_backup_are_not_said_to_have_been_missed_because_nothi
     here.schedule_file.write_text(schedule(now - datetime.timedelta(hours=1)), "utf-8")
     store = Database(here.database)
     lease = Lease(store, RealClock(), heartbeat=3, stale=12)
-    lease.keep(now - datetime.timedelta(hours=2))
+    lease.keep(None)
+    with store.write() as connection:
+        connection.execute(update(presence).values(resolved_until=stamp(now - datetime.timedelta(hours=2))))
     store.close()
     backup(here, tmp_path / "b.zip")
     there = Workspace(tmp_path / "B")
