@@ -92,6 +92,7 @@ def clock_far(world: World) -> None:
 def _set_clock(world: World, seconds: float, wrong_for: float) -> None:
     """A jump of some days or less may be believed: what lies in it may be given up, or heard too early."""
     world.clock.offset += seconds
+    world.clock.synchronised = False
     world.tell(f"the clock is set by {seconds:+.0f} s")
     right = world.clock.real + wrong_for
     believed = world.clock.offset if 0.0 < world.clock.offset < 7 * DAY else 0.0
