@@ -87,6 +87,7 @@ class Dispatcher:
         self._claiming: dict[str, LiveAiring] = {}
         self._claim_written: Future[bool] | None = None
         self._undecided: dict[str, tuple[ledger.Claim, TakenRequest]] = {}
+        self._waiting_told: set[int] = set()
         self._log = logger()
 
     def continue_from(
@@ -314,9 +315,18 @@ class Dispatcher:
             return "answered"
         except StoreError as error:
             self._log.warning("store", problem=str(error))
+            self._tell_waiting(found, request, now, error.findings[0].message)
             return "later"
         self._controller.add(_requested(airing, recording, speakers, found.at, request))
         return "claimed"
+
+    def _tell_waiting(self, found: TakenRequest, request: AirRequest, now: datetime.datetime, reason: str) -> None:
+        """Who was told that it goes on air now must hear of it that nothing is heard; written when the database can."""
+        if found.id in self._waiting_told or (now - found.at).total_seconds() < self._timing.unheard:
+            return
+        self._waiting_told.add(found.id)
+        message = _("{airing}: no sound yet ({reason})").format(airing=request.airing, reason=reason)
+        self._outcomes.alarm(f"request:{found.id}@{found.at:%Y-%m-%dT%H:%M:%S} waits", "request", message)
 
     def _continue_request(
         self, claim: ledger.Claim, found: TakenRequest, now: datetime.datetime, *, sure: bool
