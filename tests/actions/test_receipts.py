@@ -86,7 +86,7 @@ def test_the_outputs_that_cannot_sound_are_named_within_seconds(on_air: Automati
     assert time.monotonic() - began < 10
     found = now(on_air, number)
     assert [name for name, _why in found.silent] == ["dead"]
-    assert "No sound on dead: the password is missing" in receipt_text(found)
+    assert "No sound on dead: the password LOA_ICECAST_PASSWORD is missing" in receipt_text(found)
     assert not found.good
 
 

@@ -353,11 +353,12 @@ def test_a_restore_that_is_killed_anywhere_is_the_old_station_or_the_new_one(
 def test_finishing_a_restore_may_itself_be_killed(here: Workspace, sounds: list[Path], tmp_path: Path) -> None:
     backup(here, tmp_path / "b.zip")
     there = Workspace(tmp_path / "B")
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         finish = restoring._finish
         restoring._finish = lambda station: os._exit(9) if station.restore_plan.exists() else finish(station)
         restore(there, tmp_path / "b.zip", None)
-    assert os.waitstatus_to_exitcode(os.wait()[1]) == 9
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     assert Workspace.find(there.root).root == there.root  # the next command finds it, and goes on
     for again in range(3, 200, 3):
         if not killed_after(again, lambda: finish_restore(there)):

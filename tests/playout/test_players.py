@@ -85,7 +85,8 @@ def test_icecast_listeners_get_the_whole_bulletin_while_another_output_is_dead(
 
 
 @pytest.mark.parametrize(
-    ("password", "message"), [("falsch", "refuses the user name or the password"), (None, "password is missing")]
+    ("password", "message"),
+    [("falsch", "refuses the user name or the password"), (None, "password LOA_ICECAST_PASSWORD is missing")],
 )
 def test_icecast_tells_why_it_does_not_work(
     programme: LoadedRecording,
