@@ -6,7 +6,7 @@ from loa.store.requests import AirRequest, ask
 from tests.simulation.conftest import broken_in
 from tests.simulation.faults import press_stop
 from tests.simulation.files import OUTPUTS
-from tests.simulation.world import Act, World
+from tests.simulation.world import DAY, Act, World
 
 TWO = 14 * 3600.0
 """When tin-khan is planned: twice, with ten seconds between."""
@@ -110,3 +110,14 @@ def test_what_was_heard_in_part_is_not_begun_anew_after_its_release_was_withdraw
     world.at(NOON + 30.0, withdrawal)
     assert broken_in(world, 1) == []
     assert outcome(world, "luan-phien")[0] == "cut"
+
+
+def test_a_clock_that_leaps_away_before_an_airing_and_comes_back_costs_nothing(world: World) -> None:
+    def leap(seconds: float) -> None:
+        world.clock.offset = seconds
+        world.trouble("clock", world.clock.real + 130.0)
+
+    world.at(NOON - 15.0, lambda: leap(400 * DAY))
+    world.at(NOON + 20.0, lambda: leap(0.0))
+    assert broken_in(world, 1) == []
+    assert outcome(world, "luan-phien")[0] == "aired-late"

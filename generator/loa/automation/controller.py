@@ -138,7 +138,13 @@ class Controller:
             live.stop_session()
         self.live.clear()
 
+    def _in_doubt(self, live: LiveAiring) -> bool:
+        """Whether nobody knows if its time has come, or is over: it is planned, and the clock cannot be trusted."""
+        return bool(live.airing.broadcast) and not self._outcomes.clock_is_sure
+
     def _open(self, live: LiveAiring, now: datetime.datetime, users: Users) -> None:
+        if self._in_doubt(live):
+            return
         moment = max(live.airing.planned, live.not_before or live.airing.planned)
         if not live.airing.broadcast:  # asked for by a person: as soon as it can be, whatever the clock was set to
             moment = min(moment, now + datetime.timedelta(seconds=live.repeat.pause if live.not_before else 0.0))
@@ -229,8 +235,9 @@ class Controller:
                 self._end_as_cut(older, why, now)
 
     def _watch_waiting(self, live: LiveAiring, session: PlayingSession, now: datetime.datetime, *, slept: bool) -> None:
-        """Check an airing before its first sound: clock set back, approval withdrawn, outputs failed."""
-        if (live.airing.planned - now).total_seconds() > self._timing.claim or slept or session.stood_still:
+        """Check an airing before its first sound: clock set, approval withdrawn, outputs failed."""
+        early = (live.airing.planned - now).total_seconds() > self._timing.claim
+        if early or slept or session.stood_still or self._in_doubt(live):
             live.stop_session()
         elif now > live.limit or session.over or live.outside_hours(max(live.airing.planned, now)):
             self._end(live, now)
