@@ -236,6 +236,7 @@ def schedule(world: World) -> None:
         gone = world.random.choice(coming)
         day = f"{gone.planned.astimezone(ZONE):%Y-%m-%d}"
         left_out.setdefault(gone.broadcast, []).append(day)
+        world.left_out.setdefault((gone.broadcast, day), world.clock.real)
         world.tell(f"{gone.broadcast} is left out on {day}")
     else:
         name = world.random.choice(("tin-sang", "tin-trua", "luan-phien", "tin-toi"))

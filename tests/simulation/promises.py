@@ -230,6 +230,18 @@ def missed_for_a_reason(facts: Facts) -> Iterator[str]:
             yield f"{airing.id} is missed ({row.reason}), and nothing hindered it for {max(gap, limit - place):.0f} s"
 
 
+def left_out_is_silent(facts: Facts) -> Iterator[str]:
+    """What the schedule leaves out, or the commune's rules do not allow, is `skipped` and not heard."""
+    for airing in facts.planned:
+        rules = any(problem.code.startswith("rule.") for problem in airing.problems)
+        since = facts.world.left_out.get((airing.broadcast, f"{airing.planned.astimezone(ZONE):%Y-%m-%d}"), 0.0)
+        if not (airing.skipped or rules) or since > real(airing.planned) - 60.0:
+            continue  # left out when it was claimed already
+        outcome = next((row.outcome for row in facts.by_airing[airing.id]), None)
+        if outcome not in (None, "skipped") or facts.sounds[airing.id]:
+            yield f"{airing.id} is left out, and {outcome} ({len(facts.sounds[airing.id])} sounds)"
+
+
 def stop_is_silence(facts: Facts) -> Iterator[str]:
     """After a STOP only what was asked for after it; a clock that was set may bring what was further away."""
     asked = {act.id: act.at for act in facts.world.acts}
@@ -281,7 +293,7 @@ def inside_the_hours(facts: Facts) -> Iterator[str]:
 
 PROMISES: tuple[Callable[[Facts], Iterator[str]], ...] = (
     one_outcome_each, requests_are_answered, never_two_sounds, only_approved, nothing_twice, the_log_tells_the_truth,
-    without_faults_on_time, missed_for_a_reason, stop_is_silence, emergencies_are_heard, inside_the_hours,
+    without_faults_on_time, missed_for_a_reason, left_out_is_silent, stop_is_silence, emergencies_are_heard, inside_the_hours,
 )  # fmt: skip
 
 

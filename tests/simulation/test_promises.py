@@ -69,6 +69,16 @@ TAMPERINGS: dict[str, tuple[Callable[[World], None], str]] = {
 }  # fmt: skip
 
 
+def test_what_is_left_out_and_heard_is_found(world: World) -> None:
+    world.programme.left_out["tin-sang"] = ["2026-11-30"]
+    world.write_schedule()
+    assert broken_in(world, 1) == []
+    first = world.village.heard[0]
+    values = {name: getattr(first, name) for name in Sound.__slots__} | {"airing": MORNING, "began": SIX, "start": SIX}
+    world.village.heard.append(Sound(**values))
+    assert any("is left out, and skipped (1 sounds)" in text for text in broken_promises(world, 1))
+
+
 @pytest.mark.parametrize("name", TAMPERINGS)
 def test_a_promise_that_is_broken_is_found(world: World, name: str) -> None:
     assert broken_in(world, 1) == []

@@ -91,6 +91,7 @@ class World:
         self.windows: list[Window] = []
         self.releases: list[Release] = []
         self.failures: list[str] = []
+        self.left_out: dict[tuple[str, str], float] = {}  # since when a broadcast is left out on a day
         self.history: list[str] = []
         self.programme = Programme(self.random)
         self._faults = faults
