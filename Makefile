@@ -65,10 +65,10 @@ lint: setup
 	$(BIN)/mypy --platform win32
 
 test test-long bench soak: DEBIAN += openssh-server chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 cron postgresql faketime iproute2 curl
-# Four workers whatever the cores: most of the time goes by in real airings, which wait for their minute. What plays real
+# Six workers whatever the cores: much of the time goes by in real airings, which wait for their minute. What plays real
 # sound and listens to it runs by itself: beside others the recorder would miss what the player has played.
 test: lint
-	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not long and not sound"
+	$(BIN)/python -m pytest -n 6 --dist worksteal -m "not long and not sound"
 	$(BIN)/python -m pytest -m "sound and not long"
 
 # Real time, long faults, other clocks, a larger simulation.

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_no_template_opens_a_file_starts_a_process_or_opens_a_connection(seed: int) -> None:
     command = [sys.executable, "-m", "tests.article.fuzz_templates", str(seed), "1500"]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=550)

@@ -175,6 +175,7 @@ def test_a_card_whose_amplifier_is_off_is_silent(tmp_path: Path, pulse: PulseAud
 
 
 @pytest.mark.sound
+@pytest.mark.long
 def test_a_recording_device_that_is_not_there_stops_nothing(
     talk: LoadedRecording, tmp_path: Path, pulse: PulseAudio
 ) -> None:

@@ -249,7 +249,7 @@ class SlowCard(RealClock):
 
 
 @pytest.mark.sound
-@pytest.mark.parametrize("late", [0.0, 0.05])
+@pytest.mark.parametrize("late", [0.0, pytest.param(0.05, marks=pytest.mark.long)])
 def test_the_sound_card_plays_the_recording_sample_by_sample(
     programme: LoadedRecording, tmp_path: Path, pulse: PulseAudio, late: float
 ) -> None:
