@@ -173,7 +173,7 @@ def duty(page: Page) -> None:
     page.check("[name=on][value=thu]")
     page.fill("[name=password]", PASSWORD)
     page.click("button.stop")
-    says(page, "Tin khẩn đang được phát")
+    says(page, "Máy phát đã nhận")
     page.click("#stop")
 
 
