@@ -1,24 +1,21 @@
 """Dispatch due airings: claim each planned airing, or write the outcome that says why it is not aired."""
 
 import datetime
-import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import wait as wait_for
 from dataclasses import replace
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller
 from loa.automation.fallbacks import FallbackChoice, Fallbacks
-from loa.automation.lanes import USUAL, Lane, MakeLane
+from loa.automation.lanes import Lane, MakeLane
 from loa.automation.live_airing import LiveAiring
 from loa.automation.outcomes import OutcomeWriter
+from loa.automation.recording_reader import TURN, RecordingReader
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
-from loa.errors import ApprovalError, Finding, LoaError, PlayoutError, StoreError
+from loa.errors import ApprovalError, LoaError, PlayoutError, StoreError
 from loa.formats import lasting, wait
 from loa.i18n import _
 from loa.logs import logger
@@ -39,13 +36,6 @@ _APOLOGY_WITHIN = datetime.timedelta(minutes=5)
 """How long after an airing was given up its apology may be aired; later it would only confuse people."""
 _APOLOGY_INTERVAL = datetime.timedelta(minutes=15)
 """Minimum time between two apologies of a commune on one output."""
-_READERS = 2
-"""Recordings that are read at the same time, while none hangs."""
-_TURN = 1.0
-"""Seconds of real time that a recording waits for others that are being read."""
-_DEADLINE = 10.0
-"""Seconds of real time in which a recording must be read."""
-Result = TypeVar("Result")
 
 
 class Dispatcher:
@@ -78,10 +68,7 @@ class Dispatcher:
         self._reasons: dict[str, str] = {}
         self._retry_at: dict[str, float] = {}
         self._last_apology: dict[tuple[str, str], datetime.datetime] = {}
-        self._lane, self._lanes = lane, lanes
-        self._readings: dict[str, tuple[Future[Any], float]] = {}
-        self._readers = threading.BoundedSemaphore(_READERS)
-        self._patience = USUAL
+        self._lane, self._recordings = lane, RecordingReader(lanes)
         self._prepared: dict[str, LiveAiring] = {}
         self._summed_up: datetime.datetime | None = None
         self._claiming: dict[str, LiveAiring] = {}
@@ -127,7 +114,7 @@ class Dispatcher:
         What is to be claimed now is claimed in one transaction, in the lane; it is live once that is on the disk.
         """
         self._look()
-        self._patience = USUAL
+        self._recordings.begin_step()
         if self._stop and self._clock.elapsed() < self._stop[1]:
             self._cut_planned(self._stop[0], now)
         self._stop = None
@@ -188,38 +175,7 @@ class Dispatcher:
         """Forget what is about to be claimed, because another process is on air."""
         self._prepared, self._claiming, self._claim_written = {}, {}, None
         self._undecided.clear()
-        self._readings.clear()
-
-    def _read(self, name: str, read: Callable[[], Result], patience: float = 0.0) -> "Future[Result] | None":
-        """What `read` found, in a thread of its own: a disk or a share may hang. None while it is being read.
-
-        `patience`: real seconds that this may take. Raises PlayoutError where it has taken too long; a read that
-        hangs is not begun again before it has ended.
-        """
-        if name not in self._readings:
-            lane = self._lanes(f"recording {name}")
-            self._readings[name] = lane.start(lambda: self._take_turns(read)), time.monotonic()
-            lane.close()
-        future, since = self._readings[name]
-        begun = time.monotonic()
-        wait_for([future], max(patience, self._patience))
-        self._patience = max(0.0, self._patience - (time.monotonic() - begun))
-        if future.done():
-            del self._readings[name]
-            return future
-        if time.monotonic() - since > _DEADLINE:
-            message = _("the recording was not read within {seconds:.0f} seconds: its disk or share does not answer")
-            raise PlayoutError(Finding("recording.slow", message.format(seconds=_DEADLINE)))
-        return None
-
-    def _take_turns(self, read: Callable[[], Result]) -> Result:
-        """Few at a time, for a small computer; but nobody waits long for one that hangs."""
-        turn = self._readers.acquire(timeout=_TURN)
-        try:
-            return read()
-        finally:
-            if turn:
-                self._readers.release()
+        self._recordings.forget_all()
 
     def _claim(self, now: datetime.datetime, holder: str) -> None:
         """Claim what is prepared, unless the last claim is still being written."""
@@ -304,7 +260,7 @@ class Dispatcher:
             self._finish_unaired(airing, _("There is no output “{name}”.").format(name=", ".join(unknown)))
             return "answered"
         try:
-            read = self._read(airing.id, lambda: self._fallbacks.planned(airing.bulletin))
+            read = self._recordings.read(airing.id, lambda: self._fallbacks.planned(airing.bulletin))
             if read is None:
                 return "later"
             recording = read.result().recording
@@ -345,10 +301,10 @@ class Dispatcher:
             return
         opened = claim.position is not None
         try:
-            read = self._read(
+            read = self._recordings.read(
                 airing.id,
                 lambda: self._fallbacks.interrupted(claim) if opened else self._fallbacks.planned(claim.bulletin),
-                _TURN,
+                TURN,
             )
             if read is None:
                 self._undecided[claim.airing] = claim, found
@@ -362,11 +318,7 @@ class Dispatcher:
         live = _requested(airing, choice.recording, claim.outputs, found.at, request)
         live.times_played = claim.times_played
         if claim.started:
-            live.started, live.resumed = claim.started, True
-            live.offset = choice.recording.sentence_before(claim.position or 0.0)
-            note = _("interrupted at {place} ({why}), resumed from {from_}")
-            place, from_ = lasting(claim.position or 0.0), lasting(live.offset)
-            live.notes.append(note.format(place=place, why=self._guard.gap_reason(), from_=from_))
+            self._resume(live, claim)
         self._controller.add(live)
         self._forget(airing.id)
 
@@ -398,9 +350,9 @@ class Dispatcher:
         try:
             if previous:
                 claim = previous
-                read = self._read(airing.id, lambda: self._fallbacks.interrupted(claim))
+                read = self._recordings.read(airing.id, lambda: self._fallbacks.interrupted(claim))
             else:
-                read = self._read(airing.id, lambda: self._choose(airing, now))
+                read = self._recordings.read(airing.id, lambda: self._choose(airing, now))
             if read is None:
                 return None
             choice = read.result()
@@ -429,13 +381,19 @@ class Dispatcher:
         live.resumes_after_cut = broadcast.resume_after_cut if broadcast else False
         live.notes += [choice.note] if choice.note else []
         if previous and previous.position is not None:
-            live.offset, live.resumed = choice.recording.sentence_before(previous.position), True
-            live.started, live.times_played = previous.started, previous.times_played
-            note = _("interrupted at {place} ({why}), resumed from {from_}").format(
-                place=lasting(previous.position), why=self._guard.gap_reason(), from_=lasting(live.offset)
-            )
-            live.notes.append(note)
+            live.times_played = previous.times_played
+            self._resume(live, previous)
         return live
+
+    def _resume(self, live: LiveAiring, claim: ledger.Claim) -> None:
+        """Let it begin with the sentence at which the process before stopped, and say so."""
+        position = claim.position or 0.0
+        live.started, live.resumed = claim.started, True
+        live.offset = live.recording.sentence_before(position)
+        note = _("interrupted at {place} ({why}), resumed from {from_}")
+        live.notes.append(
+            note.format(place=lasting(position), why=self._guard.gap_reason(), from_=lasting(live.offset))
+        )
 
     def _choose(self, airing: Airing, now: datetime.datetime) -> FallbackChoice:
         try:
@@ -468,7 +426,7 @@ class Dispatcher:
         if reason is None or airing.id in self._previous or late > _APOLOGY_WITHIN:
             return True, None
         try:
-            read = self._read(f"apology:{airing.id}", lambda: self._fallbacks.apology(airing.commune))
+            read = self._recordings.read(f"apology:{airing.id}", lambda: self._fallbacks.apology(airing.commune))
             if read is None:
                 return False, None
             recording = read.result()
@@ -514,8 +472,9 @@ class Dispatcher:
         self._forget(airing.id)
 
     def _forget(self, airing: str) -> None:
-        for kept in (self._reasons, self._previous, self._retry_at, self._readings):
+        for kept in (self._reasons, self._previous, self._retry_at):
             kept.pop(airing, None)
+        self._recordings.forget(airing)
 
 
 def _skipped_reason(airing: Airing) -> str:
