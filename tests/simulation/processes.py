@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from loa.automation.lanes import settle
 from loa.automation.station import Automation
 from loa.errors import Finding, StoreError
 from loa.playout.recording import LoadedRecording
@@ -117,10 +118,7 @@ class SlowLane:
         future: Future[Result] = Future()
 
         def run() -> None:
-            try:
-                future.set_result(job())
-            except Exception as error:  # noqa: BLE001  whoever asks for the result gets it
-                future.set_exception(error)
+            settle(future, job)
 
         if self._jobs or self._disk.clock.real < self._disk.slow_until:
             self._jobs.append(run)

@@ -24,6 +24,14 @@ MakeLane = Callable[[str], Lane]
 """Makes the lane of that name."""
 
 
+def settle(future: "Future[Result]", job: Callable[[], Result], caught: type[BaseException] = Exception) -> None:
+    """Do `job`; the future gets its result, or what it raised of `caught`."""
+    try:
+        future.set_result(job())
+    except caught as error:  # whoever asks for the result gets it
+        future.set_exception(error)
+
+
 class AtOnce:
     """Each job is done before `start` returns: for simulations and rehearsals, which are the same every time."""
 
@@ -32,10 +40,7 @@ class AtOnce:
     def start(self, job: Callable[[], Result]) -> "Future[Result]":
         """Do `job`."""
         future: Future[Result] = Future()
-        try:
-            future.set_result(job())
-        except Exception as error:  # noqa: BLE001  whoever asks for the result gets it
-            future.set_exception(error)
+        settle(future, job)
         return future
 
     def close(self) -> None:
@@ -52,14 +57,7 @@ class Thread:
     def start(self, job: Callable[[], Result]) -> "Future[Result]":
         """Do `job` soon."""
         future: Future[Result] = Future()
-
-        def run() -> None:
-            try:
-                future.set_result(job())
-            except BaseException as error:  # noqa: BLE001  whoever asks for the result gets it
-                future.set_exception(error)
-
-        self._jobs.put(run)
+        self._jobs.put(lambda: settle(future, job, BaseException))
         return future
 
     def close(self) -> None:
