@@ -9,6 +9,9 @@ from loa.errors import BulletinError, Finding
 from loa.i18n import _
 from loa.limited import Limits, run_program
 
+NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""`creationflags` of a program that plays: Windows opens no window for it."""
+
 
 @cache
 def executable() -> str:

@@ -7,14 +7,13 @@ from collections.abc import Generator, Iterator
 
 import miniaudio
 
-from loa.audio.ffmpeg import executable
+from loa.audio.ffmpeg import NO_WINDOW, executable
 from loa.i18n import _
 from loa.playout.outputs.base import output_error
 from loa.playout.outputs.sound_card import BACKENDS, close_context
 
 RATE = 8_000
 """Samples per second of what is heard."""
-_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _SILENT_FOR = 3.0
 """Seconds without data after which a device counts as unplugged."""
 
@@ -41,7 +40,7 @@ def _stream(address: str, stop: threading.Event) -> Iterator[bytes]:
     command += ["-protocol_whitelist", "http,https,tcp,tls,crypto", "-user_agent", "Loa", "-i", address]
     command += ["-f", "s16le", "-ac", "1", "-ar", str(RATE), "-flush_packets", "1", "pipe:1"]
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, creationflags=_NO_WINDOW
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, creationflags=NO_WINDOW
     )
 
     def end() -> None:

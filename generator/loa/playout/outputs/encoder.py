@@ -7,12 +7,10 @@ from collections.abc import Callable
 from io import BufferedReader
 from typing import cast
 
-from loa.audio.ffmpeg import executable
+from loa.audio.ffmpeg import NO_WINDOW, executable
 from loa.errors import BulletinError
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, Paced, output_error
-
-_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 class Encoded(Paced):
@@ -32,7 +30,7 @@ class Encoded(Paced):
         command += ["-ac", "1", "-i", "pipe:0", "-flush_packets", "1", *arguments]
         output = subprocess.PIPE if sink else subprocess.DEVNULL
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.PIPE, creationflags=_NO_WINDOW
+            command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.PIPE, creationflags=NO_WINDOW
         )
         self._errors: list[bytes] = []
         self._failed = ""

@@ -27,8 +27,9 @@ _LONGEST = 500
 def passwords(request: Request, console: ConsoleDep) -> Response:
     """Which there are, and whether each is set; not what they are."""
     typed = station_secrets.stored(console.workspace)
-    states = {name: "typed" if name in typed else "variable" if name in environ else "" for name in _wanted(console)}
-    return page(request, "passwords.html", wanted=_wanted(console), states=states)
+    wanted = _wanted(console)
+    states = {name: "typed" if name in typed else "variable" if name in environ else "" for name in wanted}
+    return page(request, "passwords.html", wanted=wanted, states=states)
 
 
 @router.post(PATH)
