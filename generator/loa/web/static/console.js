@@ -58,7 +58,7 @@
     next();
   });
   const everything = one("[data-hear-all]");
-  if (everything) everything.addEventListener("click", () => { queue = all(".script [data-hear]"); next(); });
+  if (everything) everything.addEventListener("click", () => { queue = all("ol.script [data-hear]"); next(); });
 
   // A bulletin with its text beside it: the sentence being read is marked, and each can be heard from its start.
   const followed = one("audio[data-follow]");

@@ -15,6 +15,7 @@ from loa.bulletin.manifest import Cue
 from loa.campaign import Campaign, Commune
 from loa.checks import Text, findings, hits
 from loa.errors import Finding, LoaError, Severity
+from loa.normalizer import Doubt
 from loa.script import Script, Sentence
 from loa.workspace import Workspace
 
@@ -28,6 +29,18 @@ class Remark:
 
     finding: Finding
     replacement: str | None = None
+
+
+DOUBTS_SHOWN = 12
+"""Doubtful places that are shown before the text: what a person looks through in a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A place where the reader had to choose, and the number of its sentence (from 0)."""
+
+    sentence: int
+    doubt: Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,14 @@ class Draft:
     def errors(self) -> int:
         """How many remarks are errors."""
         return sum(r.finding.severity is Severity.ERROR for r in self.remarks)
+
+    def doubtful(self) -> list[Doubtful]:
+        """The places where the reader is least sure, least sure first; what is read alike everywhere stands once."""
+        once: dict[tuple[str, str, str], Doubtful] = {}
+        for number, sentence in enumerate(self.script.sentences if self.script else ()):
+            for doubt in sentence.reading.doubts:
+                once.setdefault((doubt.code, doubt.quote, doubt.taken), Doubtful(number, doubt))
+        return sorted(once.values(), key=lambda place: (place.doubt.confidence, place.sentence))[:DOUBTS_SHOWN]
 
     def beside(self, sentence: Sentence) -> list[Remark]:
         """The remarks whose words stand in this sentence."""
