@@ -21,6 +21,7 @@ from loa.store.database import Database
 from loa.web.app import create_app
 from loa.web.auth.roles import Role
 from loa.web.context import Console
+from tests.approving import as_emergency
 from tests.conftest import Loa
 from tests.faults.conftest import Faulty
 from tests.local import wait_for
@@ -213,7 +214,9 @@ def test_stop_from_a_page_and_from_a_program_silences_while_another_program_hold
 
 def test_a_page_plays_a_bulletin_and_an_emergency(sounding: Faulty, browser: Browser) -> None:
     sounding.add_bulletin("khan", released=False)
-    sha256 = hashlib.sha256((sounding.workspace.bulletins / "ben-hai" / "khan.mp3").read_bytes()).hexdigest()
+    message = sounding.workspace.bulletins / "ben-hai" / "khan.mp3"
+    as_emergency(message)
+    sha256 = hashlib.sha256(message.read_bytes()).hexdigest()
     browser.submit("/play", bulletin="ben-hai/tin", on="n")
     sent = {"sha256": sha256, "on": "n", "times": "1", "password": PASSWORD}
     assert "wrong" in browser.submit("/emergency/ben-hai/khan/release", 422, **{**sent, "password": "x"})

@@ -28,6 +28,7 @@ from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.jobs import JobRunner
 from loa.workspace import Workspace
+from tests.approving import as_emergency
 from tests.local import locked, wait_for
 from tests.raising import raise_alarm
 from tests.web.conftest import PASSWORD, Browser, LogIn
@@ -113,6 +114,7 @@ def prepared(console: Console, station: Workspace, log_in: LogIn) -> tuple[Brows
     browser = log_in(*Role, name="mai")
     log_in(Role.OFFICER, name="bac")
     withdraw(station, console.store, "ben-hai/tiem-phong", "Hoa", NOW)
+    as_emergency(station.bulletins / "ben-hai" / "tiem-phong.mp3")
     raise_alarm(console.store, Alarm("e", "output", "loa hỏng", NOW), ())
     file = station.campaigns / "ben-hai.yaml"
     text = file.read_text("utf-8")

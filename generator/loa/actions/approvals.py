@@ -23,7 +23,7 @@ def approve(
         raise ApprovalError(
             Finding("approval.nobody", _("Nobody is named as the one who releases it."), _("Add --by NAME."))
         )
-    data = _heard(recording, sha256)
+    data = heard(recording, sha256)
     made = Approval(recording.id, sha256, by.strip(), now)
     if not approvals.approved(store, made.bulletin, sha256):
         approvals.keep_copy(workspace, recording, sha256, data)
@@ -43,12 +43,12 @@ def send_back(console_database: Database, recording: BulletinFile, sha256: str, 
     """
     if not note.strip():
         raise RequestError(Finding("return.reason", _("Write what should be changed."), file="note"))
-    _heard(recording, sha256)
+    heard(recording, sha256)
     returns.add(console_database, recording.id, sha256, by, note)
 
 
-def _heard(recording: BulletinFile, sha256: str) -> bytes:
-    """The file's bytes, if they still are the sound that somebody heard."""
+def heard(recording: BulletinFile, sha256: str) -> bytes:
+    """The file's bytes, if they still are the sound that somebody heard. Raises RequestError, ApprovalError."""
     data = recording.read()
     if hashlib.sha256(data).hexdigest() != sha256:
         message = _("The sound was made again meanwhile. Hear the new one before you decide.")

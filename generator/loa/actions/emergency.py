@@ -3,12 +3,14 @@
 import datetime
 
 from loa import script as scripts
-from loa.actions.approvals import approve
-from loa.actions.on_air import require_station
+from loa.actions.approvals import approve, heard
+from loa.actions.on_air import is_emergency, require_station
 from loa.article import Article
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import BulletinPlan, BulletinRequest, Style
 from loa.campaign import load_commune
+from loa.errors import Finding, RequestError
+from loa.i18n import _
 from loa.schedule import UTC
 from loa.script import Script
 from loa.store import requests
@@ -45,6 +47,7 @@ def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text
         style=Style(jingle=commune.station.jingle or "chime", music=None),
         commune=commune.unit.full_name,
         date=today,
+        emergency=True,
     )
     return make(workspace, order, engine, voice)
 
@@ -53,10 +56,17 @@ def release_emergency(
     workspace: Workspace, store: Database, request: AirRequest, recording: BulletinFile, sha256: str
 ) -> int:
     """Approve exactly the sound that was heard, and have the station on air play it at once; the number of the
-    request (`receipts.receipt`).
+    request (`receipts.receipt`). Only what was typed as an emergency message goes this way, and each airing of it.
 
-    Raises RequestError (another sound meanwhile, no station), ApprovalError, StoreError, WorkspaceError.
+    Raises RequestError (no emergency message, another sound meanwhile, no station), ApprovalError, StoreError,
+    WorkspaceError.
     """
+    heard(recording, sha256)
+    if not is_emergency(recording, sha256):
+        message = _("This is no emergency message: a leader signs it on the page “Release”.")
+        raise RequestError(Finding("emergency.none", message, file="bulletin"))
+    if request.bulletin != recording.id or not request.now:
+        raise ValueError(request)
     require_station(store)
     approve(workspace, store, recording, sha256, request.by, datetime.datetime.now(UTC))
     return requests.ask(store, request, datetime.datetime.now(UTC))

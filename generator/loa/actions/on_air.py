@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from loa.errors import Finding, RequestError, StoreError, WorkspaceError
+from loa.bulletin.manifest import Manifest
+from loa.errors import Finding, LoaError, RequestError, StoreError, WorkspaceError
 from loa.i18n import _
 from loa.schedule import UTC, Schedule
 from loa.schedule.airings import airing_id
 from loa.store import requests
-from loa.store.approvals import approved, recordings
+from loa.store.approvals import BulletinFile, approved, recordings
 from loa.store.asrun import rows
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
@@ -95,14 +96,26 @@ def new_air_request(
 def play(workspace: Workspace, store: Database, request: AirRequest) -> int:
     """Have the station on air play an approved bulletin now; the number of the request (`receipts.receipt`).
 
-    Raises RequestError (not approved, no station on air), StoreError.
+    Raises RequestError (not approved, an emergency message, no station on air), StoreError.
     """
     recording = next((found for found in recordings(workspace) if found.id == request.bulletin), None)
     if recording is None or not approved(store, recording.id, recording.sha256):
         message = _("Choose a bulletin that is signed.")
         raise RequestError(Finding("approval.none", message, file="bulletin"))
+    if is_emergency(recording, recording.sha256):
+        message = _("An emergency message is released anew for each airing, on the page “Emergency”.")
+        raise RequestError(Finding("emergency.again", message, file="bulletin"))
     require_station(store)
     return requests.ask(store, request, datetime.datetime.now(UTC))
+
+
+def is_emergency(recording: BulletinFile, sha256: str) -> bool:
+    """Whether the sound with this SHA-256 was made as an emergency message, by the record beside it."""
+    try:
+        made = Manifest.load(recording.path.with_suffix(".json"))
+    except LoaError:
+        return False
+    return made.is_emergency and (made.id, made.sha256) == (recording.id, sha256)
 
 
 def stop(workspace: Workspace, store: Database | None, by: str) -> Stopped:

@@ -1,6 +1,7 @@
 """The manifest: a JSON file beside each bulletin with its contents, its inputs, and the time of each sentence."""
 
 import datetime
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,6 +91,15 @@ class Manifest(_Record):
     """The keys of the segments, in the order of their first use."""
     cues: tuple[Cue, ...] = ()
     proof: Verification | None = None
+    emergency: bool | None = None
+    """Whether it is a message that somebody typed as an emergency; None in records of earlier versions."""
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it is an emergency message, not a programme: by its record; of earlier versions by its names."""
+        if self.emergency is not None:
+            return self.emergency
+        return self.campaigns == (self.name,) and re.fullmatch(r"khan-cap-\d{8}-\d{6}", self.name) is not None
 
     def voice_of(self, cue: Cue) -> str:
         """Return the voice of the engine that speaks `cue`."""

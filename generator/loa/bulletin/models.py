@@ -60,7 +60,8 @@ class AudioItem:
 class BulletinRequest:
     """Everything needed to make one bulletin. `items` are ordered by priority; `commune` is the artist in the MP3 tag.
 
-    `inputs` are the SHA-256 digests of the workspace's files that the scripts were made from, by path.
+    `inputs` are the SHA-256 digests of the workspace's files that the scripts were made from, by path. `emergency`: it
+    is a message that somebody typed as one, and no programme.
     """
 
     plan: BulletinPlan
@@ -73,6 +74,7 @@ class BulletinRequest:
     date: datetime.date | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
+    emergency: bool = False
 
     def scripts(self) -> "Iterator[Script]":
         """Yield all scripts."""

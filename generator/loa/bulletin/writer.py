@@ -216,6 +216,7 @@ def make(
         given=dict(request.given),
         clips=selection.clips,
         cues=assembled.cues,
+        emergency=request.emergency,
     )
     manifest = _write_files(workspace, mp3, waveform(assembled.peaks), manifest)
     if lossless:

@@ -95,7 +95,7 @@ def post_release(
 
 
 def _values(console: Console) -> dict[str, Any]:
-    old = [b for b in console.bulletins.all() if b.name.startswith(PREFIX)]
+    old = [b for b in console.bulletins.all() if b.manifest and b.manifest.is_emergency]
     return {
         "communes": [f.commune for f in console.files.communes() if f.commune][:600],
         "old": sorted(old, key=lambda b: b.name, reverse=True)[:10],
@@ -110,6 +110,8 @@ def _page(
     bulletin = console.bulletins.get(id_)
     schedule = console.files.plan().schedule
     loudspeakers = console.monitor.now().loudspeakers
+    if bulletin and not (bulletin.manifest and bulletin.manifest.is_emergency):
+        bulletin = None  # a programme: it is signed on the page “Release”
     if bulletin is None and work is None:
         raise FormError({"": _("There is no such message.")})
     return page(

@@ -149,7 +149,11 @@ def flash_receipt(request: Request, console: Console, number: int, title: str) -
 
 
 def _values(console: Console, moment: StationState, roles: frozenset[Role]) -> dict[str, Any]:
-    signed = [b for b in console.bulletins.all() if b.state == "signed"] if Role.OPERATOR in roles else []
+    signed = (
+        [b for b in console.bulletins.all() if b.state == "signed" and not (b.manifest and b.manifest.is_emergency)]
+        if Role.OPERATOR in roles
+        else []
+    )
     return {
         "now": moment,
         "clock": console.files.now(),
