@@ -34,7 +34,7 @@ from tests.raising import raise_alarm
 from tests.web.conftest import PASSWORD, Browser, LogIn
 
 NOW = datetime(2026, 1, 6, tzinfo=UTC)
-KEPT = {"audit", "versions", "sounds", "attempts", "presence", "schema_version"}
+KEPT = {"audit", "versions", "sounds", "presence", "schema_version"}
 """Tables that tell of acts, or of something else."""
 
 

@@ -91,7 +91,7 @@ def test_guessing_ends_after_five_tries_and_the_right_password_then_waits_too(
     monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
 ) -> None:
     person("lan", Role.ADMIN)
-    monkeypatch.setattr(passwords, "matches", lambda _stored, given: given == PASSWORD)  # argon2 is slow on purpose
+    monkeypatch.setattr(passwords, "matches", lambda _stored, given, _pool: given == PASSWORD)
     browser = Browser(app, base_url="http://loa.test", follow_redirects=False)
     browser.look("/login")
     for _guess in range(5):
@@ -106,7 +106,7 @@ def test_guessing_many_names_from_one_address_ends_too(
     monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
 ) -> None:
     person("lan", Role.ADMIN)
-    monkeypatch.setattr(passwords, "matches", lambda _stored, _given: False)
+    monkeypatch.setattr(passwords, "matches", lambda _stored, _given, _pool: False)
     browser = Browser(app, base_url="http://loa.test", follow_redirects=False)
     browser.look("/login")
     for number in range(20):

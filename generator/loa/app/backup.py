@@ -39,7 +39,7 @@ _MADE_AGAIN = ("clips", "bulletins", "played")
 """Folders of `audio/` that need no backup: a build makes clips and bulletins again."""
 _PASSING = ("sessions", "tokens", "attempts", "jobs")
 """Tables of the console that a backup does not hold: who is logged in, tokens (one that was withdrawn since would work
-again), and work in hand, which would begin again."""
+again), wrong log-ins as earlier versions kept them, and work in hand, which would begin again."""
 _BLOCK = 1 << 20
 
 

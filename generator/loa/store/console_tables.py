@@ -37,13 +37,6 @@ tokens = Table(
     Column("until", String(32), nullable=False),
     Column("used", String(32)),
 )
-attempts = Table(
-    "attempts",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("key", String(160), nullable=False, index=True),
-    Column("at", String(32), nullable=False),
-)
 audit = Table(
     "audit",
     metadata,

@@ -274,6 +274,11 @@ def _process_identity(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE presence ADD COLUMN identity VARCHAR(100)"))
 
 
+def _guesses_in_memory(connection: Connection) -> None:
+    """Wrong log-ins are counted in memory; what was kept of them may hold mistyped passwords."""
+    connection.execute(text("DROP TABLE IF EXISTS attempts"))
+
+
 def _columns(connection: Connection, table: str) -> set[str]:
     """The names of the columns of `table`; empty where there is no such table."""
     looked = inspect(connection)
@@ -281,4 +286,4 @@ def _columns(connection: Connection, table: str) -> set[str]:
 
 
 STATION = Schema(tables.metadata, (_plain_names, _process_identity, _log_of_outputs), durable=True)
-CONSOLE = Schema(console_tables.metadata, (_stamps_and_keys,), durable=False)
+CONSOLE = Schema(console_tables.metadata, (_stamps_and_keys, _guesses_in_memory), durable=False)

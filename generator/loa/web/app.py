@@ -15,6 +15,7 @@ from loa.i18n import _
 from loa.web import routes
 from loa.web.auth.guard import SAFE, ForgedError, LoginNeededError, NotAllowedError, guard
 from loa.web.auth.hosts import KnownHosts, UnknownHostError
+from loa.web.auth.passwords import BusyError
 from loa.web.context import Console
 from loa.web.forms import MAX_UPLOAD, FormError
 from loa.web.live import lifespan
@@ -104,6 +105,7 @@ def _handlers() -> dict[type[Exception] | int, Any]:
         LoginNeededError: _not_logged_in,
         NotAllowedError: _not_allowed,
         ForgedError: _forged,
+        BusyError: _busy,
         FormError: _refused,
         RequestError: _refused,
         LoaError: _loa_error,
@@ -157,6 +159,13 @@ async def _not_allowed(request: Request, _error: Exception) -> Response:
 async def _forged(request: Request, _error: Exception) -> Response:
     text = _("The page was open for too long, or the request came from another site. Go back, reload and try again.")
     return problem(request, 403, _("Not accepted"), text)
+
+
+async def _busy(request: Request, _error: Exception) -> Response:
+    text = _("Too many people give their password at this moment. Wait a few seconds, then try again.")
+    answer = problem(request, 503, _("Busy"), text)
+    answer.headers["retry-after"] = "5"
+    return answer
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -18,8 +18,9 @@ from loa.schedule.values import is_postgresql
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database
 from loa.web.auth.accounts import Accounts, Person
+from loa.web.auth.guesses import Guesses, too_many_inside
 from loa.web.auth.passwords import one_time_code
-from loa.web.auth.sessions import LoginAttempts, Session, Sessions
+from loa.web.auth.sessions import Session, Sessions
 from loa.web.forms import Form, read_form
 from loa.web.jobs import Job, JobRunner, Jobs
 from loa.web.views.airings import AiringList
@@ -45,7 +46,7 @@ class Console:
     code: str = ""  # the one-time code of the first run; "" once somebody is there
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
-    login_attempts: LoginAttempts = field(init=False)
+    guesses: Guesses = field(init=False)
     outbox: Outbox = field(init=False)
     audit: Audit = field(init=False)
     files: StationFiles = field(init=False)
@@ -61,7 +62,7 @@ class Console:
         """Put the parts together; while nobody can log in, there is a code."""
         self.accounts = Accounts(self.database)
         self.sessions = Sessions(self.database, self.accounts)
-        self.login_attempts = LoginAttempts(self.database)
+        self.guesses = Guesses()
         self.outbox = Outbox(self.database, self.workspace.outbox)
         self.audit = Audit(self.database, self.outbox)
         self.files = StationFiles(self.workspace)
@@ -142,6 +143,25 @@ def person_of(request: Request) -> Person:
     if session is None:
         raise PermissionError(request.url.path)
     return session.person
+
+
+def gives_password_again(request: Request, field: str, form: Form) -> str | None:
+    """Why the password in `field` of `form` is not taken, of a person inside a session; None where it is right.
+
+    Raises BusyError, StoreError.
+    """
+    console, session = console_of(request), session_of(request)
+    if session is None or not console.guesses.count_inside(session.hash):
+        return too_many_inside()
+    try:
+        right = console.accounts.check(session.person.name, form.secret(field)) is not None
+    except BaseException:
+        console.guesses.not_checked_inside(session.hash)
+        raise
+    if not right:
+        return _("The password is wrong.")
+    console.guesses.right_inside(session.hash)
+    return None
 
 
 def address_of(request: Request) -> str:

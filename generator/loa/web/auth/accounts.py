@@ -77,11 +77,14 @@ class Accounts:
             done = connection.execute(sa.insert(users).values(**row))
             return Person(int((done.inserted_primary_key or [0])[0]), name, shown, roles)
 
-    def check(self, name: str, password: str) -> Person | None:
-        """The person whose password this is; None for a wrong name, a wrong password or a closed account."""
+    def check(self, name: str, password: str, pool: passwords.Hashing = passwords.INSIDE) -> Person | None:
+        """The person whose password this is; None for a wrong name, a wrong password or a closed account.
+
+        Raises BusyError where too many wait for `pool`.
+        """
         found = self._database.rows(sa.select(users).where(users.c.name == _typed(name)))
         stored = found[0] if found and found[0]["active"] else None
-        good = passwords.matches(stored["password"] if stored else None, password)
+        good = passwords.matches(stored["password"] if stored else None, password, pool)
         return _person(stored) if stored and good else None
 
     def change(self, person: Person, *, shown: str, roles: frozenset[Role], active: bool) -> None:

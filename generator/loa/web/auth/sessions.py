@@ -1,7 +1,6 @@
-"""Who is asking: sessions by cookie, programs by token, and how often somebody may guess."""
+"""Who is asking: sessions by cookie, programs by token."""
 
 import hashlib
-import hmac
 import secrets
 import threading
 from collections import OrderedDict
@@ -14,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from loa.errors import StoreError
-from loa.store.console_tables import attempts, sessions, tokens
+from loa.store.console_tables import sessions, tokens
 from loa.store.database import Database, instant, stamp
 from loa.web.auth.accounts import Accounts, Person
 from loa.web.auth.roles import Role, join_roles, parse_roles
@@ -178,49 +177,3 @@ class Sessions:
 def digest(secret: str) -> str:
     """SHA-256 in hexadecimal. The secrets are 256 random bits, so no slow hash is needed."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-class LoginAttempts:
-    """How often somebody failed lately. Limits are per name and address, per address, and per name.
-
-    What was typed as a name may be a password: only a code of it is kept, made with a key that ends with this process.
-    Raises StoreError where the database does not answer: nobody guesses uncounted.
-    """
-
-    WINDOW = timedelta(minutes=15)
-    LIMITS = (("{name}@{address}", 5), ("@{address}", 20), ("{name}", 50))
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._key = secrets.token_bytes(32)
-
-    def blocked(self, name: str, address: str) -> bool:
-        """Whether this name from this address must wait."""
-        since = stamp(datetime.now(UTC) - self.WINDOW)
-        with self._database.read() as connection:
-            for key, limit in self._keys(name, address):
-                query = sa.select(sa.func.count()).where(attempts.c.key == key, attempts.c.at > since)
-                if connection.execute(query).scalar_one() >= limit:
-                    return True
-        return False
-
-    def failed(self, name: str, address: str) -> None:
-        """Count one more failure."""
-        moment = datetime.now(UTC)
-        with self._database.write() as connection:
-            connection.execute(sa.delete(attempts).where(attempts.c.at < stamp(moment - self.WINDOW)))
-            connection.execute(
-                sa.insert(attempts),
-                [{"key": key, "at": stamp(moment)} for key, _limit in self._keys(name, address)],
-            )
-
-    def forgive(self, name: str, address: str) -> None:
-        """After a good log-in: forget this person's slips at this address; what stays lapses by itself."""
-        key = self._keys(name, address)[0][0]
-        with suppress(StoreError), self._database.write(_AT_ONCE) as connection:
-            connection.execute(sa.delete(attempts).where(attempts.c.key == key))
-
-    def _keys(self, name: str, address: str) -> list[tuple[str, int]]:
-        low = name.strip().lower()[:40]
-        code = hmac.new(self._key, low.encode(), "sha256").hexdigest()[:32]
-        return [(key.format(name=code, address=address), limit) for key, limit in self.LIMITS]

@@ -12,10 +12,21 @@ from loa.errors import StoreError
 from loa.i18n import _
 from loa.web.auth.accounts import Person
 from loa.web.auth.guard import COOKIE
-from loa.web.auth.passwords import same_code
+from loa.web.auth.guesses import too_many
+from loa.web.auth.passwords import OUTSIDE, same_code
 from loa.web.auth.roles import Role, anyone, members, only, parse_roles
 from loa.web.auth.sessions import LONGEST, TOKEN_DAYS
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit, flash, session_of
+from loa.web.context import (
+    Console,
+    ConsoleDep,
+    CurrentPerson,
+    SubmittedForm,
+    address_of,
+    audit,
+    flash,
+    gives_password_again,
+    session_of,
+)
 from loa.web.forms import Form, FormError
 from loa.web.pages import by_https, go, local, page
 
@@ -38,18 +49,20 @@ def login(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respons
     """Check name and password, within the limits on guessing; then a new session."""
     name, address = form.text("name", 40), address_of(request)
     wanted = local(form.text("next", 200))
-    if console.login_attempts.blocked(name, address):
-        text = _("Too many attempts. Wait 15 minutes, then try again.")
-        return page(request, "login.html", 429, next=wanted, name=name, problems={"": text})
-    person = console.accounts.check(name, form.secret("password"))
+    if not console.guesses.count(name, address):
+        return page(request, "login.html", 429, next=wanted, name=name, problems={"": too_many()})
+    try:
+        person = console.accounts.check(name, form.secret("password"), OUTSIDE)
+    except BaseException:
+        console.guesses.not_checked(name, address)
+        raise
     if person is None:
-        console.login_attempts.failed(name, address)
         known = console.accounts.named(name)  # anything else that was typed may be a password
         console.audit.write(known.shown if known else _("unknown"), "login.failed", address=address)
         text = _("The name or the password is wrong.")
         return page(request, "login.html", 401, next=wanted, name=name, problems={"": text})
+    console.guesses.right(name, address)
     cookie = console.sessions.start(person, address)
-    console.login_attempts.forgive(name, address)
     console.audit.write(person.shown, "login", address=address)
     old = session_of(request)
     if old:
@@ -106,22 +119,20 @@ def account(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respons
 def change_password(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """A new password, for who knows the old one; all other sessions and all tokens end."""
     problems = {}
-    address = address_of(request)
-    if console.login_attempts.blocked(me.name, address) or not console.accounts.check(me.name, form.secret("old")):
-        console.login_attempts.failed(me.name, address)
-        problems["old"] = _("The present password is wrong.")
+    if refused := gives_password_again(request, "old", form):
+        problems["old"] = refused
     elif form.secret("password") != form.secret("again"):
         problems["again"] = _("The two passwords differ.")
     else:
         try:
             console.accounts.set_password(me, form.secret("password"))
-        except FormError as refused:
-            problems = refused.problems
+        except FormError as weak:
+            problems = weak.problems
     if problems:
         return page(request, "account.html", 422, tokens=console.sessions.tokens_of(me), token="", problems=problems)
     audit(request, "password.changed")
     try:
-        return _enter(request, console.sessions.start(me, address), "/account")
+        return _enter(request, console.sessions.start(me, address_of(request)), "/account")
     except StoreError:
         return go("/login")
 
@@ -164,11 +175,11 @@ def theme(request: Request, form: SubmittedForm) -> Response:
 
 
 def _check_code(console: Console, form: Form, address: str) -> None:
-    if console.login_attempts.blocked("first", address):
-        raise FormError({"code": _("Too many attempts. Wait 15 minutes, then try again.")})
+    if not console.guesses.count("first", address):
+        raise FormError({"code": too_many()})
     if not same_code(form.secret("code"), console.code):
-        console.login_attempts.failed("first", address)
         raise FormError({"code": _("This is not the code in the terminal window where Loa was started.")})
+    console.guesses.right("first", address)
     if form.secret("password") != form.secret("again"):
         raise FormError({"again": _("The two passwords differ.")})
 

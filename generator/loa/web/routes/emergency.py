@@ -11,7 +11,7 @@ from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
 from loa.i18n import _
 from loa.web.auth.roles import Role, may, only
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, address_of, audit
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, gives_password_again
 from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.routes.release import find_bulletin
@@ -65,11 +65,9 @@ def post_release(
     request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, name: str, form: SubmittedForm
 ) -> Response:
     """Sign it and put it on air at once, for who gives the password again."""
-    bulletin, address = find_bulletin(console, f"{stem}/{name}"), address_of(request)
-    problems = {}
-    if console.login_attempts.blocked(me.name, address) or not console.accounts.check(me.name, form.secret("password")):
-        console.login_attempts.failed(me.name, address)
-        problems["password"] = _("The password is wrong.")
+    bulletin = find_bulletin(console, f"{stem}/{name}")
+    refused = gives_password_again(request, "password", form)
+    problems = {"password": refused} if refused else {}
     try:
         wanted = new_air_request(
             console.files.plan().schedule,
