@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.stations import COMMUNES, ROOT, ROWS, large_station, small_station
+from loa.actions.offices import Role
 from loa.web import routes
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 

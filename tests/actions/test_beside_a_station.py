@@ -15,11 +15,11 @@ from contextlib import closing, contextmanager
 import psutil
 import pytest
 
+from loa.actions.offices import Role
 from loa.schedule import UTC
 from loa.store.asrun import rows
 from loa.store.database import Database
 from loa.web.app import create_app
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from tests.approving import as_emergency
 from tests.conftest import Loa

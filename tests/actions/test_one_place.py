@@ -5,10 +5,7 @@ import re
 
 import pytest
 
-from loa.actions.acts import Act
-from loa.web.auth.roles import WHO_MAY, decision_of
 from tests.test_structure import MODULES, layer
-from tests.web.test_guard import table
 
 ACTS = (
     "play",
@@ -48,10 +45,3 @@ def test_what_people_touch_writes_nothing_past_the_acts() -> None:
     }
     assert not {module: found[0] for module, text in upper.items() if (found := BELOW.search(text))}
     assert BELOW.search("requests.ask(console.store, ...)")  # it would have been found
-
-
-def test_every_act_has_its_roles_and_a_route() -> None:
-    assert set(WHO_MAY) == set(Act)
-    decisions = [decision for _method, route in table() if (decision := decision_of(route.endpoint)) and decision.act]
-    assert {decision.act for decision in decisions} == set(Act)
-    assert all(decision.roles == WHO_MAY[decision.act] for decision in decisions if decision.act)

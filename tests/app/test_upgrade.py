@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from loa import __version__
+from loa.actions.offices import Role
 from loa.app.build import BuildReport, build
 from loa.automation import service
 from loa.automation.station import Automation
@@ -23,7 +24,6 @@ from loa.store.approvals import all_approvals, approved, find
 from loa.store.asrun import outcome_of, rows
 from loa.store.database import Database
 from loa.store.proof import verify
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.conftest import Loa

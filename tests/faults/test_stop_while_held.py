@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from loa.web.auth.roles import Role
+from loa.actions.offices import Role
 from loa.web.context import Console
 from tests.local import free_port, locked, wait_for
 

@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from loa.actions.offices import Role
 from loa.web.app import create_app
 from loa.web.auth import passwords
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from loa.yamlfile import parse

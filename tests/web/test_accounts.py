@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
+from loa.actions.offices import Role
 from loa.web.auth import passwords
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.forms import FormError
 from tests.web.conftest import PASSWORD

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from loa.actions.offices import Role
 from loa.store.approvals import all_approvals
 from loa.store.tables import requests
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.approving import approve

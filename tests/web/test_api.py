@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
-from loa.web.auth.roles import Role
+from loa.actions.offices import Role
 from loa.web.context import Console
 from tests.web.conftest import LogIn
 

@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from loa.actions.offices import Role
 from loa.app.backups import place_states
 from loa.schedule import UTC
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn, yaml_of

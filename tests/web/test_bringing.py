@@ -9,10 +9,10 @@ import docx
 import pytest
 
 from loa import article as articles
+from loa.actions.offices import Role
 from loa.campaign import load_commune
 from loa.checks import documents, word_reader
 from loa.publish.word import document
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import Browser, LogIn

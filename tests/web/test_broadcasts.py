@@ -2,8 +2,8 @@ import datetime
 
 import pytest
 
+from loa.actions.offices import Role
 from loa.schedule import wording
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.views.airings import turns_on
 from loa.workspace import Workspace

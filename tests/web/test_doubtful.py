@@ -1,6 +1,6 @@
 """The places where the reader is least sure stand before the text, and one press settles each."""
 
-from loa.web.auth.roles import Role
+from loa.actions.offices import Role
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from loa.actions.emergency import release_emergency
+from loa.actions.offices import Role
 from loa.actions.on_air import new_air_request, play
 from loa.automation.timing import Timing
 from loa.bulletin.manifest import Manifest
@@ -16,7 +17,6 @@ from loa.store import approvals, requests
 from loa.store.approvals import BulletinFile
 from loa.store.lease import Lease
 from loa.store.tables import requests as asked
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.approving import approve, as_emergency

@@ -1,4 +1,4 @@
-"""Every route by every role, from the route table itself."""
+"""Every person at every route, from the route table itself. Things of other communes: test_communes.py."""
 
 import re
 from collections.abc import Iterator
@@ -8,21 +8,27 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+from loa.actions.acts import Act
+from loa.actions.offices import OFFICES, Office, Role, Touches, may
+from loa.web.auth.decisions import act_of
 from loa.web.auth.guard import guard
-from loa.web.auth.roles import Role, decision_of
 from loa.web.context import Console
 from loa.web.routes import all_routers
+from scripts.make_offices import PAGE, page_with_table
 from tests.web.conftest import LogIn
 
 PUBLIC = {"/login", "/first", "/health", "/static/{name}", "/feed/{stem}.xml"}
 
 
-def table() -> Iterator[tuple[str, APIRoute]]:
+def table() -> Iterator[tuple[str, APIRoute, Act]]:
+    """Every method and route, with the act that it carries."""
     for router in all_routers():
         for route in router.routes:
             assert isinstance(route, APIRoute), f"{route} is no route that the guard sees"
+            act = act_of(route.endpoint)
+            assert act, f"{route.path} says not what is done by it"
             for method in sorted(route.methods):
-                yield method, route
+                yield method, route, act
 
 
 def address(route: APIRoute) -> str:
@@ -32,35 +38,55 @@ def address(route: APIRoute) -> str:
     )
 
 
-def test_no_route_is_without_a_decision() -> None:
-    missing = [f"{method} {route.path}" for method, route in table() if decision_of(route.endpoint) is None]
-    assert not missing
+def test_every_route_says_what_is_done_by_it_and_every_act_is_decided_and_done() -> None:
+    assert set(OFFICES) == set(Act)
+    assert {act for _method, _route, act in table()} == set(Act)
 
 
-def test_strangers_reach_only_the_log_in_health_and_its_style() -> None:
-    assert {route.path for _method, route in table() if decision_of(route.endpoint).public} == PUBLIC  # type: ignore[union-attr]
+def test_what_only_looks_is_no_act_that_changes_something() -> None:
+    """No address does something by the gentle name of an act that looks."""
+    doing = {act for method, route, act in table() if method == "POST" and not route.path.endswith("/preview")}
+    assert not {act for act in doing if act.startswith(("read-", "see-", "hear-", "watch", "load-", "ask-"))}
+
+
+def test_strangers_reach_only_the_log_in_health_its_style_and_the_feed() -> None:
+    assert {route.path for _method, route, act in table() if may(None, act)} == PUBLIC
+    assert {act for act in Act if may(None, act)} == {act for act in Act if OFFICES[act].touches is Touches.PUBLIC}
 
 
 def test_the_table_is_what_the_application_serves(app: FastAPI) -> None:
     described = set(app.openapi()["paths"])
-    assert described <= {route.path for _method, route in table()}
+    assert described <= {route.path for _method, route, _act in table()}
     assert all(path.startswith("/api/v1/") for path in described)
 
 
+def test_a_commune_ends_where_it_ends() -> None:
+    """Person x commune x act, whole: nobody does for another commune what the person may do for the own one."""
+    for act in Act:
+        touches = OFFICES[act].touches
+        for role in Role:
+            everywhere, here = Office(frozenset({role})), Office(frozenset({role}), frozenset({"ben-hai"}))
+            held = not OFFICES[act].roles or role in OFFICES[act].roles or touches is Touches.PUBLIC
+            assert may(everywhere, act, "ben-hai", "gio-linh") == may(everywhere, act) == held
+            assert may(here, act, "ben-hai") == may(here, act) == (held and touches is not Touches.STATION)
+            bound = touches in {Touches.COMMUNE, Touches.OUTPUT, Touches.STATION}
+            assert may(here, act, "gio-linh") == may(here, act, "ben-hai", "gio-linh") == (held and not bound)
+            nowhere = Office(frozenset({role}), frozenset())
+            assert may(nowhere, act, "ben-hai") == (held and not bound)
+
+
 @pytest.mark.parametrize("who", [None, *Role], ids=lambda role: role.value if role else "stranger")
-def test_each_role_passes_where_the_decision_says_so_and_nowhere_else(log_in: LogIn, who: Role | None) -> None:
+def test_each_role_passes_where_the_act_is_its_own_and_nowhere_else(log_in: LogIn, who: Role | None) -> None:
     browser = log_in(*([who] if who else []))
-    roles = frozenset({who}) if who else None
+    office = Office(frozenset({who})) if who else None
     wrong = []
-    for method, route in table():
-        decision = decision_of(route.endpoint)
-        assert decision is not None
+    for method, route, act in table():
         if route.path in {"/logout", "/today/events"}:
             continue  # the first ends the session, the second never ends
         kind = {"accept": "application/json"}
         answer = browser.request(method, address(route), headers={**kind, "x-csrf-token": browser.csrf})
         admitted = answer.status_code not in {401, 403}
-        if admitted != decision.admits(roles) and not (route.path in PUBLIC and method == "POST"):
+        if admitted != may(office, act) and not (route.path in PUBLIC and method == "POST"):
             wrong.append(f"{method} {route.path}: {answer.status_code}")
         assert answer.status_code < 500, f"{method} {route.path}: {answer.text}"
     assert not wrong
@@ -71,7 +97,7 @@ def test_a_stranger_is_led_to_the_log_in_and_back(log_in: LogIn) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/week")
 
 
-def test_a_route_that_forgot_its_decision_admits_nobody(console: Console) -> None:
+def test_a_route_that_forgot_its_act_admits_nobody(console: Console) -> None:
     from loa.web.app import create_app
 
     app = create_app(console, ("testserver",))
@@ -84,3 +110,8 @@ def test_a_route_that_forgot_its_decision_admits_nobody(console: Console) -> Non
 
 def test_the_guard_stands_before_the_whole_application(app: FastAPI) -> None:
     assert [d.dependency for d in app.router.dependencies] == [Depends(guard).dependency]
+
+
+def test_the_page_about_security_has_the_table_of_the_code() -> None:
+    text = PAGE.read_text("utf-8")
+    assert page_with_table(text) == text, "run: python -m scripts.make_offices"

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from fastapi import FastAPI
 
+from loa.actions.offices import Role
 from loa.web.auth import guesses, passwords
 from loa.web.auth.accounts import Accounts
 from loa.web.auth.guesses import PER_ADDRESS, PER_NAME, PER_NAME_AND_ADDRESS, PER_SESSION, Guesses, network
 from loa.web.auth.passwords import BusyError, Hashing
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from tests.web.conftest import PASSWORD, Browser, LogIn
 

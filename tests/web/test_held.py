@@ -17,6 +17,7 @@ import pytest
 
 from loa.actions.approvals import withdraw
 from loa.actions.file_history import Author, replacing
+from loa.actions.offices import Role
 from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import StoreError
@@ -24,7 +25,6 @@ from loa.store import approvals, requests
 from loa.store.alarms import Alarm
 from loa.store.database import Database
 from loa.store.lease import Lease
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.jobs import JobRunner
 from loa.workspace import Workspace

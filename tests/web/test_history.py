@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from loa.web.auth.roles import Role
+from loa.actions.offices import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.conftest import ROOT, Loa

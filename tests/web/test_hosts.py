@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from loa.actions.offices import Role
 from loa.web.app import create_app
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.server import Listen
 from loa.workspace import Workspace

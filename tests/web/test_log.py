@@ -3,9 +3,9 @@
 import datetime
 import re
 
+from loa.actions.offices import Role
 from loa.store import asrun
 from loa.store.asrun import NewRow
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from loa import sample
-from loa.web.auth.roles import Role
+from loa.actions.offices import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.conftest import Loa

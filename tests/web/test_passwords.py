@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from loa.actions.offices import Role
 from loa.app.backup import backup
 from loa.errors import PlayoutError
 from loa.playout.outputs.icecast import Login
 from loa.schedule.outputs import Icecast
 from loa.station_secrets import secret
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn

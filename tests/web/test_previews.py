@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loa.web.auth.roles import Role
+from loa.actions.offices import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import Browser, LogIn

@@ -1,7 +1,7 @@
 import pytest
 
+from loa.actions.offices import Role
 from loa.template_files import packaged
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn

@@ -1,6 +1,6 @@
 import pytest
 
-from loa.web.auth.roles import Role
+from loa.actions.offices import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from loa.yamlfile import editor, parse

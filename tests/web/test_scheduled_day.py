@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
+from loa.actions.offices import Role
 from loa.app import build
 from loa.store import approvals
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.approving import approve

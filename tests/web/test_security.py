@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from loa.actions.offices import Role
 from loa.web.auth import passwords
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import PASSWORD, Browser, LogIn, yaml_of

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from loa.actions.offices import Role
 from loa.bulletin.manifest import Cue, Manifest
 from loa.store.approvals import all_approvals
 from loa.store.database import CONSOLE, Database
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.views import bulletins
 from loa.web.views.bulletins import BuiltBulletins

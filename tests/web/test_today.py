@@ -7,12 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from loa import sample
+from loa.actions.offices import Role
 from loa.store import requests
 from loa.store.alarms import Alarm
 from loa.store.asrun import NewRow, append
 from loa.store.database import stamp
 from loa.store.tables import outputs
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.pages import fragment
 from loa.web.views import bulletins

@@ -5,9 +5,9 @@ from contextlib import closing
 
 import pytest
 
+from loa.actions.offices import Role
 from loa.store.database import CONSOLE, Database
 from loa.web.auth.accounts import Accounts
-from loa.web.auth.roles import Role
 from loa.web.auth.sessions import TOKEN_DAYS
 from loa.web.context import Console
 from loa.workspace import Workspace

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from loa.actions.offices import Role
 from loa.errors import LoaError
 from loa.schedule import Schedule, airings
-from loa.web.auth.roles import Role
 from loa.web.context import Console
 from loa.web.edits import schedule as schedule_edits
 from loa.web.forms import FormError

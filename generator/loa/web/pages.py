@@ -13,9 +13,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from loa import formats, i18n, names
+from loa.actions.acts import Act
+from loa.actions.offices import Role
 from loa.i18n import _
 from loa.web.auth.guard import VISITOR
-from loa.web.auth.roles import Role
 from loa.web.context import Console, console_of, session_of
 from loa.web.yaml_forms import as_rows, pairs
 
@@ -37,26 +38,25 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place in the menu: `roles` empty means everybody."""
+    """A place in the menu, for those who may do the act of its page."""
 
     path: str
     title: str
     icon: str
-    roles: frozenset[Role] = frozenset()
+    act: Act
 
 
 def menu() -> list[Entry]:
     """The places of the console, in the order of a day's work."""
-    officer, operator, editor, leader, duty, admin = Role
     return [
-        Entry("/", _("Today"), "today"),
-        Entry("/week", _("Week"), "week"),
-        Entry("/campaigns", _("Campaigns"), "campaigns"),
-        Entry("/release", _("Release"), "release", frozenset({officer, leader, admin})),
-        Entry("/emergency", _("Emergency"), "emergency", frozenset({duty})),
-        Entry("/publish", _("Publish"), "publish", frozenset({officer, editor, leader})),
-        Entry("/log", _("Log"), "log"),
-        Entry("/settings", _("Settings"), "settings", frozenset({admin, operator})),
+        Entry("/", _("Today"), "today", Act.WATCH),
+        Entry("/week", _("Week"), "week", Act.READ_PLAN),
+        Entry("/campaigns", _("Campaigns"), "campaigns", Act.READ_CAMPAIGN),
+        Entry("/release", _("Release"), "release", Act.READ_RELEASE),
+        Entry("/emergency", _("Emergency"), "emergency", Act.WRITE_EMERGENCY),
+        Entry("/publish", _("Publish"), "publish", Act.READ_PUBLICATION),
+        Entry("/log", _("Log"), "log", Act.READ_LOG),
+        Entry("/settings", _("Settings"), "settings", Act.SEE_SETTINGS),
     ]
 
 
@@ -74,6 +74,7 @@ def environment(zone: tzinfo | None) -> Environment:
         {
             "_": lambda text: i18n._(text),
             "ngettext": lambda *a: i18n.ngettext(*a),
+            "Act": Act,
             "Role": Role,
             "asset": asset,
             "role_options": role_options,
@@ -113,7 +114,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     values = {
         "me": me,
         "csrf": session.csrf if session else visitor,
-        "menu": [e for e in menu() if me and (not e.roles or e.roles & me.roles)],
+        "menu": [e for e in menu() if me and me.may(e.act)],
         "path": request.url.path,
         "theme": theme if (theme := request.cookies.get("loa_theme", "")) in {"dark", "light"} else "",
         "notices": console.notices.pop(session.hash, []) if session else [],

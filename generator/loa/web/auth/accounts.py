@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from loa.actions.acts import Act
+from loa.actions.offices import Office, Role, join_roles, may, parse_roles
 from loa.i18n import _
 from loa.store.console_tables import sessions, tokens, users
 from loa.store.database import Database, stamp
 from loa.web.auth import passwords
-from loa.web.auth.roles import Role, join_roles, parse_roles
 from loa.web.forms import FormError
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
@@ -28,9 +29,14 @@ class Person:
     roles: frozenset[Role]
     active: bool = True
 
-    def may(self, *roles: Role) -> bool:
-        """Whether the person holds one of `roles`."""
-        return bool(self.roles.intersection(roles))
+    @property
+    def office(self) -> Office:
+        """What the person may do, and for which communes."""
+        return Office(self.roles)
+
+    def may(self, act: Act, *communes: str) -> bool:
+        """Whether the person may do `act`, to things of these communes (`offices.may`)."""
+        return may(self.office, act, *communes)
 
 
 class Accounts:

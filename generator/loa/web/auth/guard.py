@@ -1,4 +1,4 @@
-"""The one door: every route passes here, and a route that carries no decision admits nobody."""
+"""The one door: every route passes here, and a route that carries no act admits nobody."""
 
 import hmac
 from collections.abc import AsyncIterator
@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from loa.web.auth.roles import decision_of
+from loa.actions.offices import may
+from loa.web.auth.decisions import act_of
 from loa.web.auth.sessions import Session
 from loa.web.context import console_of
 from loa.web.forms import read_form
@@ -44,10 +45,10 @@ async def _let_pass(request: Request) -> None:
     request.app.state.hosts.check(request)
     session = await run_in_threadpool(identify, request)
     request.state.session = session
-    decision = decision_of(request.scope.get("endpoint"))
-    if decision is None:
+    act = act_of(request.scope.get("endpoint"))
+    if act is None:
         raise NotAllowedError
-    if not decision.admits(session.person.roles if session else None):
+    if not may(session.person.office if session else None, act):
         if session is None:
             raise LoginNeededError
         raise NotAllowedError

@@ -12,11 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from loa.actions.offices import Role, join_roles, parse_roles
 from loa.errors import StoreError
 from loa.store.console_tables import sessions, tokens
 from loa.store.database import Database, instant, stamp
 from loa.web.auth.accounts import Accounts, Person
-from loa.web.auth.roles import Role, join_roles, parse_roles
 
 IDLE = timedelta(hours=12)  # a working day; the operator's page keeps itself alive by its live events
 LONGEST = timedelta(days=7)

@@ -8,13 +8,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from loa.actions.acts import Act
+from loa.actions.offices import Role, parse_roles
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.web.auth.accounts import Person
+from loa.web.auth.decisions import does
 from loa.web.auth.guard import COOKIE
 from loa.web.auth.guesses import too_many
 from loa.web.auth.passwords import OUTSIDE, same_code
-from loa.web.auth.roles import Role, anyone, members, only, parse_roles
 from loa.web.auth.sessions import LONGEST, TOKEN_DAYS
 from loa.web.context import (
     Console,
@@ -35,7 +37,7 @@ _first = threading.Lock()
 
 
 @router.get("/login")
-@anyone
+@does(Act.LOG_IN)
 def login_page(request: Request, console: ConsoleDep, next: str = "/") -> Response:  # noqa: A002  the name in the address
     """The log-in; on the first run, the form that makes the administrator."""
     if console.first_run():
@@ -44,7 +46,7 @@ def login_page(request: Request, console: ConsoleDep, next: str = "/") -> Respon
 
 
 @router.post("/login")
-@anyone
+@does(Act.LOG_IN)
 def login(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Check name and password, within the limits on guessing; then a new session."""
     name, address = form.text("name", 40), address_of(request)
@@ -72,7 +74,7 @@ def login(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respons
 
 
 @router.post("/first")
-@anyone
+@does(Act.FIRST_RUN)
 def first_run(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Make the administrator, for whoever can read the code in the terminal."""
     values = {"name": form.text("name", 40), "shown": form.text("shown", 80), "roles": form.texts("roles")}
@@ -95,7 +97,7 @@ def first_run(request: Request, console: ConsoleDep, form: SubmittedForm) -> Res
 
 
 @router.post("/logout")
-@members
+@does(Act.LOG_OUT)
 def logout(request: Request, console: ConsoleDep) -> Response:
     """End this session."""
     session = session_of(request)
@@ -108,14 +110,14 @@ def logout(request: Request, console: ConsoleDep) -> Response:
 
 
 @router.get("/account")
-@members
+@does(Act.OWN_ACCOUNT)
 def account(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """One's own name, roles, password, tokens and colours."""
     return page(request, "account.html", tokens=console.sessions.tokens_of(me), token="")
 
 
 @router.post("/account/password")
-@members
+@does(Act.OWN_PASSWORD)
 def change_password(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """A new password, for who knows the old one; all other sessions and all tokens end."""
     problems = {}
@@ -138,7 +140,7 @@ def change_password(request: Request, console: ConsoleDep, me: CurrentPerson, fo
 
 
 @router.post("/account/tokens")
-@members
+@does(Act.OWN_TOKENS)
 def make_token(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """A token for a program; shown this once."""
     label = form.text("label", 80) or _("a program")
@@ -150,7 +152,7 @@ def make_token(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
 
 
 @router.post("/account/tokens/{id_}/drop")
-@members
+@does(Act.OWN_TOKENS)
 def drop_token(request: Request, console: ConsoleDep, me: CurrentPerson, id_: int) -> Response:
     """Withdraw a token."""
     if console.sessions.drop_token(me, id_):
@@ -160,7 +162,7 @@ def drop_token(request: Request, console: ConsoleDep, me: CurrentPerson, id_: in
 
 
 @router.post("/account/theme")
-@members
+@does(Act.OWN_ACCOUNT)
 def theme(request: Request, form: SubmittedForm) -> Response:
     """Dark, light, or as the computer has it."""
     wanted = form.text("theme", 10)
@@ -192,14 +194,14 @@ def _enter(request: Request, cookie: str, path: str) -> Response:
 
 
 @router.get("/settings/people")
-@only(Role.ADMIN)
+@does(Act.MANAGE_PEOPLE)
 def people(request: Request, console: ConsoleDep) -> Response:
     """Everybody, and a form to add somebody."""
     return page(request, "people.html", people=console.accounts.all(), values={})
 
 
 @router.post("/settings/people")
-@only(Role.ADMIN)
+@does(Act.MANAGE_PEOPLE)
 def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Add somebody, with a first password that they should change."""
     values = {"name": form.text("name", 40), "shown": form.text("shown", 80), "roles": form.texts("roles")}
@@ -216,14 +218,14 @@ def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
 
 
 @router.get("/settings/people/{id_}")
-@only(Role.ADMIN)
+@does(Act.MANAGE_PEOPLE)
 def show_person(request: Request, console: ConsoleDep, id_: int) -> Response:
     """Somebody's roles, and a new password for who forgot theirs."""
     return page(request, "person.html", person=_person(console, id_))
 
 
 @router.post("/settings/people/{id_}")
-@only(Role.ADMIN)
+@does(Act.MANAGE_PEOPLE)
 def change(request: Request, console: ConsoleDep, id_: int, form: SubmittedForm) -> Response:
     """Other roles, another name, open or closed."""
     person = _person(console, id_)
@@ -238,7 +240,7 @@ def change(request: Request, console: ConsoleDep, id_: int, form: SubmittedForm)
 
 
 @router.post("/settings/people/{id_}/password")
-@only(Role.ADMIN)
+@does(Act.MANAGE_PEOPLE)
 def password(request: Request, console: ConsoleDep, me: CurrentPerson, id_: int, form: SubmittedForm) -> Response:
     """A new password for somebody; all their sessions and tokens end."""
     person = _person(console, id_)
@@ -252,7 +254,7 @@ def password(request: Request, console: ConsoleDep, me: CurrentPerson, id_: int,
 
 
 @router.get("/settings/audit")
-@only(Role.ADMIN)
+@does(Act.READ_AUDIT)
 def show_audit(request: Request, console: ConsoleDep, q: str = "", before: int = 0) -> Response:
     """Who did what in the console, newest first."""
     return page(request, "audit.html", rows=console.audit.read(before=before or None, word=q[:80]), q=q[:80])

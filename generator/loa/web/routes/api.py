@@ -15,7 +15,7 @@ from loa.actions.on_air import new_air_request, play, stop
 from loa.actions.receipts import Stage, receipt_of, receipt_text
 from loa.i18n import _
 from loa.store import proof
-from loa.web.auth.roles import Role, may, members, only
+from loa.web.auth.decisions import does
 from loa.web.context import ConsoleDep, CurrentPerson, audit
 from loa.web.edits.schedule import set_volume
 from loa.web.forms import FormError
@@ -181,7 +181,7 @@ Name = Annotated[str, Path(max_length=200)]
 
 
 @hidden.get("/api/openapi.json")
-@members
+@does(Act.READ_API)
 def openapi(request: Request) -> JSONResponse:
     """The description of everything below /api/v1."""
     made = request.app.openapi()
@@ -191,7 +191,7 @@ def openapi(request: Request) -> JSONResponse:
 
 
 @router.get("/now")
-@members
+@does(Act.WATCH)
 def now(console: ConsoleDep) -> dict[str, Any]:
     """What is on air, what comes next, and the alarms that nobody has seen."""
     moment = console.monitor.now()
@@ -200,14 +200,14 @@ def now(console: ConsoleDep) -> dict[str, Any]:
 
 
 @router.get("/outputs")
-@members
+@does(Act.WATCH)
 def outputs(console: ConsoleDep) -> list[Output]:
     """Every output: volume, state, last trouble, last sound."""
     return [Output.of(speaker) for speaker in console.monitor.now().loudspeakers]
 
 
 @router.post("/outputs/{name}/volume", name="turn")
-@may(Act.SET_VOLUME)
+@does(Act.SET_VOLUME)
 def post_volume(request: Request, console: ConsoleDep, name: Name, sent: Turn) -> Output:
     """Turn it up or down, now and from now on."""
     set_volume(request, console, name, sent.volume)
@@ -216,7 +216,7 @@ def post_volume(request: Request, console: ConsoleDep, name: Name, sent: Turn) -
 
 
 @router.get("/airings")
-@members
+@does(Act.READ_PLAN)
 def plan(
     console: ConsoleDep, since: Annotated[datetime.date, Query()], days: Annotated[int, Query(ge=1, le=31)] = 7
 ) -> list[Airing]:
@@ -243,7 +243,7 @@ def plan(
 
 
 @router.get("/bulletins")
-@members
+@does(Act.HEAR_BULLETIN)
 def bulletins(
     console: ConsoleDep,
     q: Annotated[str, Query(max_length=80)] = "",
@@ -257,7 +257,7 @@ def bulletins(
 
 
 @router.post("/bulletins/{commune}/{name}/sign", name="sign")
-@may(Act.APPROVE)
+@does(Act.APPROVE)
 def post_approval(
     request: Request, console: ConsoleDep, me: CurrentPerson, commune: Name, name: Name, sent: Signature
 ) -> Bulletin:
@@ -270,7 +270,7 @@ def post_approval(
 
 
 @router.post("/bulletins/{commune}/{name}/return", name="send_back")
-@may(Act.SEND_BACK)
+@does(Act.SEND_BACK)
 def post_return(
     request: Request, console: ConsoleDep, me: CurrentPerson, commune: Name, name: Name, sent: Return
 ) -> Bulletin:
@@ -283,7 +283,7 @@ def post_return(
 
 
 @router.post("/communes/{stem}/audio")
-@only(Role.OFFICER)
+@does(Act.MAKE_AUDIO)
 def make(request: Request, console: ConsoleDep, me: CurrentPerson, stem: Name) -> Job:
     """Make the audio of a commune; ask for the job until it is over."""
     commune = find_commune(console.files, stem)
@@ -294,7 +294,7 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, stem: Name) -
 
 
 @router.get("/jobs/{id_}")
-@members
+@does(Act.READ_JOB)
 def job(console: ConsoleDep, id_: Annotated[int, Path(ge=0, lt=2**53)]) -> Job:
     """How far a job is."""
     found = console.job(id_)
@@ -304,7 +304,7 @@ def job(console: ConsoleDep, id_: Annotated[int, Path(ge=0, lt=2**53)]) -> Job:
 
 
 @router.post("/play", name="play")
-@may(Act.PLAY)
+@does(Act.PLAY)
 def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Play) -> Done:
     """Put a signed bulletin on air now."""
     wanted = new_air_request(console.files.plan().schedule, bulletin=sent.bulletin, outputs=sent.outputs, by=me.shown)
@@ -314,7 +314,7 @@ def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Pl
 
 
 @router.get("/requests", name="request")
-@members
+@does(Act.WATCH)
 def request_(console: ConsoleDep, airing: Annotated[str, Query(max_length=200)]) -> Receipt:
     """What became of something that was put on air by hand; `airing`: the id that `play` gave."""
     found = receipt_of(console.store, airing, console.files.plan().schedule)
@@ -333,7 +333,7 @@ def request_(console: ConsoleDep, airing: Annotated[str, Query(max_length=200)])
 
 
 @router.post("/stop", name="stop")
-@may(Act.STOP)
+@does(Act.STOP)
 def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
     """Silence, at once; `id`: `stopped`, `nobody` (no station is on air) or `unanswered`."""
     done = stop(console.workspace, console.store, me.shown)
@@ -342,7 +342,7 @@ def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
 
 
 @router.post("/alarms/seen", name="seen")
-@may(Act.CLEAR_ALARMS)
+@does(Act.CLEAR_ALARMS)
 def post_seen(request: Request, console: ConsoleDep, sent: Seen) -> Done:
     """Somebody has seen an alarm, or all."""
     many = clear_alarms(console.store, sent.event)
@@ -351,7 +351,7 @@ def post_seen(request: Request, console: ConsoleDep, sent: Seen) -> Done:
 
 
 @router.get("/log")
-@members
+@does(Act.READ_LOG)
 def log(
     console: ConsoleDep,
     q: Annotated[str, Query(max_length=80)] = "",
@@ -367,7 +367,7 @@ def log(
 
 
 @router.post("/log/verify")
-@only(Role.ADMIN, Role.LEADER, Role.OPERATOR)
+@does(Act.VERIFY_LOG)
 def verify(console: ConsoleDep) -> dict[str, Any]:
     """Prove that no row was changed or removed."""
     findings = proof.verify(console.store, console.workspace.seal)

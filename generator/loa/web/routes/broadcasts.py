@@ -5,25 +5,25 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from loa.actions.acts import Act
 from loa.errors import LoaError
 from loa.i18n import _
 from loa.schedule import Broadcast, Schedule, wording
 from loa.schedule.values import WEEKDAYS
 from loa.text import free_slug
-from loa.web.auth.roles import members
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
 from loa.web.forms import Form, FormError, hour_of
 from loa.web.pages import go, page
-from loa.web.routes.week import planners
 from loa.web.views.airings import find_broadcast, name_of
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/week/broadcasts/{id_}")
-@members
+@does(Act.READ_PLAN)
 def broadcast(request: Request, console: ConsoleDep, id_: str) -> Response:
     """One broadcast as it stands in the schedule."""
     schedule, found = find_broadcast(console.files, id_)
@@ -31,7 +31,7 @@ def broadcast(request: Request, console: ConsoleDep, id_: str) -> Response:
 
 
 @router.get("/week/new")
-@planners
+@does(Act.PLAN_BROADCAST)
 def new(request: Request, console: ConsoleDep, campaign: str = "") -> Response:
     """The form of a new broadcast."""
     today = console.files.now().date()
@@ -40,7 +40,7 @@ def new(request: Request, console: ConsoleDep, campaign: str = "") -> Response:
 
 
 @router.post("/week/broadcasts")
-@planners
+@does(Act.PLAN_BROADCAST)
 def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """A new broadcast of a commune's campaign."""
     schedule = _schedule(console)
@@ -59,7 +59,7 @@ def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
 
 
 @router.post("/week/broadcasts/{id_}")
-@planners
+@does(Act.PLAN_BROADCAST)
 def change(request: Request, console: ConsoleDep, id_: str, form: SubmittedForm) -> Response:
     """Other days, hours, span, campaigns or outputs."""
     schedule, found = find_broadcast(console.files, id_)

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from loa.actions.acts import Act
 from loa.article.templates import asked_for
 from loa.campaign import Campaign, Commune
 from loa.errors import Finding, LoaError
@@ -13,7 +14,7 @@ from loa.i18n import _
 from loa.names import topic
 from loa.template_files import topics
 from loa.web import yaml_forms
-from loa.web.auth.roles import Role, members, only
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, edit_file, flash
 from loa.web.edits.communes import add_to
 from loa.web.forms import FormError
@@ -27,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/campaigns")
-@members
+@does(Act.READ_CAMPAIGN)
 def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> Response:
     """All campaigns by commune, with search."""
     wanted = q.casefold().strip()[:80]
@@ -49,7 +50,7 @@ def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> 
 
 
 @router.post("/campaigns")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def new_campaign(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """A new campaign in a commune's file."""
     file = find_file(console.files, form.text("commune", 200))
@@ -71,7 +72,7 @@ COMMUNE_FIELDS = yaml_forms.fields_of(Commune, without=frozenset({"campaigns"}))
 
 
 @router.get("/campaigns/{stem}")
-@members
+@does(Act.READ_CAMPAIGN)
 def commune(request: Request, console: ConsoleDep, stem: str) -> Response:
     """A commune's facts, and its campaigns."""
     file = find_file(console.files, stem)
@@ -80,7 +81,7 @@ def commune(request: Request, console: ConsoleDep, stem: str) -> Response:
 
 
 @router.post("/campaigns/{stem}")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def save_commune(request: Request, console: ConsoleDep, stem: str, form: SubmittedForm) -> Response:
     """Change the commune's facts."""
     file = find_file(console.files, stem)
@@ -124,7 +125,7 @@ CAMPAIGN_FIELDS = tuple(
 
 
 @router.get("/campaigns/{stem}/{id_}")
-@members
+@does(Act.READ_CAMPAIGN)
 def campaign(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response:
     """One campaign: facts, article, findings, next step."""
     commune, campaign = find_campaign(console.files, stem, id_)
@@ -133,7 +134,7 @@ def campaign(request: Request, console: ConsoleDep, stem: str, id_: str) -> Resp
 
 
 @router.post("/campaigns/{stem}/{id_}")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def save_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """Change the campaign's facts; with `look` only show what they would make."""
     commune, campaign = find_campaign(console.files, stem, id_)
@@ -154,7 +155,7 @@ def save_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, fo
 
 
 @router.post("/campaigns/{stem}/{id_}/preview")
-@members
+@does(Act.READ_CAMPAIGN)
 def preview(console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """What the form would make, as a part of the page: for the live preview."""
     commune, campaign = find_campaign(console.files, stem, id_)

@@ -6,17 +6,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from loa.actions.acts import Act
 from loa.actions.file_history import text_of
 from loa.campaign import Campaign, Commune
 from loa.i18n import _
-from loa.web.auth.roles import Role, members, only
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, edit_file, flash
 from loa.web.edits import removing
 from loa.web.edits.removing import needed
 from loa.web.edits.schedule import rewrite
 from loa.web.forms import FormError
 from loa.web.pages import go, page
-from loa.web.routes.week import planners
 from loa.web.views.airings import find_broadcast, name_of
 from loa.web.views.drafts import spoken_lines
 from loa.web.views.lookup import find_campaign, find_file
@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/history/{stem}")
-@members
+@does(Act.READ_CAMPAIGN)
 def history(request: Request, console: ConsoleDep, stem: str) -> Response:
     """The changes of a commune's file, newest first, each word by word."""
     file = console.files.commune(stem)
@@ -37,7 +37,7 @@ def history(request: Request, console: ConsoleDep, stem: str) -> Response:
 
 
 @router.post("/history/{stem}/{id_}/restore")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def restore(request: Request, console: ConsoleDep, stem: str, id_: int) -> Response:
     """Make the file what it was before this change; itself a change that can be taken back."""
     file, path = console.files.commune(stem), _path(console, stem)
@@ -66,14 +66,14 @@ def _path(console: Console, stem: str) -> Path:
 
 
 @router.get("/campaigns/{stem}/{id_}/remove")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def ask_campaign(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response:
     """What goes with the campaign."""
     return _campaign_page(request, console, *find_campaign(console.files, stem, id_))
 
 
 @router.post("/campaigns/{stem}/{id_}/remove")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def remove_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """Delete the campaign; where broadcasts still play it, only together with its place in them."""
     commune, campaign = find_campaign(console.files, stem, id_)
@@ -108,7 +108,7 @@ def remove_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, 
 
 
 @router.get("/week/broadcasts/{id_}/remove")
-@planners
+@does(Act.PLAN_BROADCAST)
 def ask_broadcast(request: Request, console: ConsoleDep, id_: str) -> Response:
     """What goes with the broadcast."""
     _schedule, broadcast = find_broadcast(console.files, id_)
@@ -116,7 +116,7 @@ def ask_broadcast(request: Request, console: ConsoleDep, id_: str) -> Response:
 
 
 @router.post("/week/broadcasts/{id_}/remove")
-@planners
+@does(Act.PLAN_BROADCAST)
 def remove_broadcast(request: Request, console: ConsoleDep, id_: str) -> Response:
     """Delete the broadcast; its campaigns and what the log says of it stay."""
     title = name_of(console.files, find_broadcast(console.files, id_)[1])

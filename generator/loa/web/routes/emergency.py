@@ -10,7 +10,7 @@ from loa.actions.emergency import PREFIX, release_emergency
 from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
 from loa.i18n import _
-from loa.web.auth.roles import Role, may, only
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, gives_password_again
 from loa.web.forms import FormError
 from loa.web.pages import go, page
@@ -18,21 +18,20 @@ from loa.web.routes.release import find_bulletin
 from loa.web.routes.today import flash_receipt
 
 router = APIRouter(include_in_schema=False)
-duty = only(Role.DUTY)
 LONGEST = 2000
 _FIELDS = {"outputs": "on", "times": "times", "valid": "valid"}
 """Where the page shows what is wrong with a request; all else is told above the form."""
 
 
 @router.get("/emergency")
-@duty
+@does(Act.WRITE_EMERGENCY)
 def emergency(request: Request, console: ConsoleDep) -> Response:
     """The message's form, and messages of before."""
     return page(request, "emergency.html", **_values(console))
 
 
 @router.post("/emergency")
-@may(Act.WRITE_EMERGENCY)
+@does(Act.WRITE_EMERGENCY)
 def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Speak a typed message; nothing is on air yet."""
     stem, text = form.text("commune", 200), form.text("text", LONGEST)
@@ -53,14 +52,14 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submitt
 
 
 @router.get("/emergency/{stem}/{name}")
-@duty
+@does(Act.RELEASE_EMERGENCY)
 def hear(request: Request, console: ConsoleDep, stem: str, name: str, job: int = 0) -> Response:
     """Hear the message, then release it."""
     return _page(request, console, f"{stem}/{name}", job)
 
 
 @router.post("/emergency/{stem}/{name}/release")
-@may(Act.RELEASE_EMERGENCY)
+@does(Act.RELEASE_EMERGENCY)
 def post_release(
     request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, name: str, form: SubmittedForm
 ) -> Response:

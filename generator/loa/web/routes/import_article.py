@@ -5,10 +5,11 @@ import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from loa.actions.acts import Act
 from loa.checks import documents
 from loa.errors import LoaError
 from loa.i18n import _, ngettext
-from loa.web.auth.roles import Role, only
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, flash
 from loa.web.edits.communes import add_to
 from loa.web.forms import Form, FormError, clean, day_in
@@ -20,7 +21,7 @@ MAX_CHARACTERS = 100_000  # more than an hour of reading
 
 
 @router.get("/bring-in")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def ask(request: Request, console: ConsoleDep) -> Response:
     """Which file, and which commune it is for."""
     today = console.files.now().date().isoformat()
@@ -28,7 +29,7 @@ def ask(request: Request, console: ConsoleDep) -> Response:
 
 
 @router.post("/bring-in")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def bring_in(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Make a campaign of the file's text; nothing of the file itself is kept."""
     values = {"commune": form.text("commune", 200), "as_of": form.text("as_of", 10)}

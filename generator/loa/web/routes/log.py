@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
+from loa.actions.acts import Act
 from loa.app.reports import workbook
 from loa.formats import day_of
 from loa.store import approvals, asrun, proof
 from loa.store.asrun_export import to_csv
-from loa.web.auth.roles import Role, members, only
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, audit
 from loa.web.pages import page
 from loa.web.views import log as log_views
@@ -22,7 +23,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/log")
-@members
+@does(Act.READ_LOG)
 def log(
     request: Request,
     console: ConsoleDep,
@@ -43,7 +44,7 @@ def log(
 
 
 @router.get("/log/year")
-@members
+@does(Act.READ_LOG)
 def year(request: Request, console: ConsoleDep, year: int = 0) -> Response:
     """Counts of one year: by month, by topic, by commune."""
     zone = _zone(console)
@@ -55,7 +56,7 @@ def year(request: Request, console: ConsoleDep, year: int = 0) -> Response:
 
 
 @router.get("/log/export.{form}")
-@members
+@does(Act.READ_LOG)
 def export_log(request: Request, console: ConsoleDep, form: str, since: str = "", until: str = "") -> Response:
     """The rows of a span as CSV or as a workbook with the yearly summary."""
     schedule = console.files.plan().schedule
@@ -74,7 +75,7 @@ def export_log(request: Request, console: ConsoleDep, form: str, since: str = ""
 
 
 @router.post("/log/verify")
-@only(Role.ADMIN, Role.LEADER, Role.OPERATOR)
+@does(Act.VERIFY_LOG)
 def verify(request: Request, console: ConsoleDep) -> Response:
     """Prove that no row was changed or removed."""
     findings = proof.verify(console.store, console.workspace.seal)
@@ -83,7 +84,7 @@ def verify(request: Request, console: ConsoleDep) -> Response:
 
 
 @router.get("/log/sound/{sha256}.mp3")
-@members
+@does(Act.READ_LOG)
 def sound(console: ConsoleDep, sha256: str) -> Response:
     """The very sound that was on air."""
     good = re.fullmatch(r"[0-9a-f]{64}", sha256)

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from loa.actions.acts import Act
 from loa.errors import Finding, LoaError
 from loa.i18n import _
 from loa.names import output_kind
@@ -18,7 +19,7 @@ from loa.schedule.models import Rules
 from loa.schedule.outputs import KINDS, Group
 from loa.text import slug
 from loa.web import yaml_forms
-from loa.web.auth.roles import Role, only
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, edit_file, flash
 from loa.web.context import SubmittedForm as Sent
 from loa.web.edits.schedule import rewrite
@@ -30,11 +31,10 @@ from loa.yamlfile import editor
 
 router = APIRouter(include_in_schema=False)
 PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts}
-installers = only(Role.ADMIN, Role.OPERATOR)
 
 
 @router.get("/settings/new-output")
-@installers
+@does(Act.INSTALL)
 def new_output(request: Request, console: ConsoleDep, kind: str = "") -> Response:
     """The form of a loudspeaker that is not there yet."""
     if kind not in KINDS:
@@ -44,7 +44,7 @@ def new_output(request: Request, console: ConsoleDep, kind: str = "") -> Respons
 
 
 @router.post("/settings/outputs")
-@installers
+@does(Act.INSTALL)
 def add_output(request: Request, console: ConsoleDep, form: Sent) -> Response:
     """A new loudspeaker, or a new group of them."""
     kind, wanted = form.text("kind", 20), form.text("name", 40)
@@ -67,7 +67,7 @@ def add_output(request: Request, console: ConsoleDep, form: Sent) -> Response:
 
 
 @router.get("/settings/outputs/{name}")
-@installers
+@does(Act.INSTALL)
 def output(request: Request, console: ConsoleDep, name: str) -> Response:
     """One loudspeaker."""
     sheet = _output_sheet(console, name, _kind_of(console, name))
@@ -75,7 +75,7 @@ def output(request: Request, console: ConsoleDep, name: str) -> Response:
 
 
 @router.post("/settings/outputs/{name}")
-@installers
+@does(Act.INSTALL)
 def change_output(request: Request, console: ConsoleDep, name: str, form: Sent) -> Response:
     """Another device, address, volume or delay."""
     sheet = _output_sheet(console, name, _kind_of(console, name))
@@ -83,7 +83,7 @@ def change_output(request: Request, console: ConsoleDep, name: str, form: Sent) 
 
 
 @router.post("/settings/outputs/{name}/remove")
-@installers
+@does(Act.INSTALL)
 def remove_output(request: Request, console: ConsoleDep, name: str) -> Response:
     """Take a loudspeaker out, unless something still plays on it."""
     _kind_of(console, name)
@@ -98,7 +98,7 @@ def remove_output(request: Request, console: ConsoleDep, name: str) -> Response:
 
 
 @router.get("/settings/station/{key}")
-@installers
+@does(Act.INSTALL)
 def part(request: Request, console: ConsoleDep, key: str) -> Response:
     """The commune's rules for broadcasting, or who is told when something did not go on air."""
     sheet = _part(console, key)
@@ -106,7 +106,7 @@ def part(request: Request, console: ConsoleDep, key: str) -> Response:
 
 
 @router.post("/settings/station/{key}")
-@installers
+@does(Act.INSTALL)
 def change_part(request: Request, console: ConsoleDep, key: str, form: Sent) -> Response:
     """Other rules, which the week shows at once; or others to be told, whose addresses only the station uses."""
     return _changed(request, _part(console, key).filled(form), f"/settings/station/{key}", _title(key))
@@ -116,7 +116,7 @@ _BACKUP = "/settings/automatic-backup"
 
 
 @router.get(_BACKUP)
-@only(Role.ADMIN)
+@does(Act.BACK_UP)
 def automatic_backup(request: Request, console: ConsoleDep) -> Response:
     """Where backups go by themselves, when, and how many are kept."""
     sheet = _sheet(console, "backup", Backup)
@@ -124,14 +124,14 @@ def automatic_backup(request: Request, console: ConsoleDep) -> Response:
 
 
 @router.post(_BACKUP)
-@only(Role.ADMIN)
+@does(Act.BACK_UP)
 def change_automatic_backup(request: Request, console: ConsoleDep, form: Sent) -> Response:
     """Other places; the station follows within a minute."""
     return _changed(request, _sheet(console, "backup", Backup).filled(form), _BACKUP, _("Automatic backup"))
 
 
 @router.post(f"{_BACKUP}/now")
-@only(Role.ADMIN)
+@does(Act.BACK_UP)
 def back_up_now(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Make one now, in a process of its own."""
     if not _schedule(console).backup.places:

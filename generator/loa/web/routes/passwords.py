@@ -9,10 +9,11 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from loa import station_secrets
+from loa.actions.acts import Act
 from loa.i18n import _
 from loa.schedule import Schedule
 from loa.schedule.outputs import Icecast
-from loa.web.auth.roles import Role, only
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, flash
 from loa.web.forms import FormError
 from loa.web.pages import go, page
@@ -23,7 +24,7 @@ _LONGEST = 500
 
 
 @router.get(PATH)
-@only(Role.ADMIN)
+@does(Act.SET_SECRETS)
 def passwords(request: Request, console: ConsoleDep) -> Response:
     """Which there are, and whether each is set; not what they are."""
     typed = station_secrets.stored(console.workspace)
@@ -33,7 +34,7 @@ def passwords(request: Request, console: ConsoleDep) -> Response:
 
 
 @router.post(PATH)
-@only(Role.ADMIN)
+@does(Act.SET_SECRETS)
 def set_password(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Keep one, or forget the one that is kept. The station uses it from the next connection on."""
     name = form.text("name", 80)

@@ -6,21 +6,21 @@ from starlette.exceptions import HTTPException
 
 from loa import article as articles
 from loa import template_files
+from loa.actions.acts import Act
 from loa.i18n import _
 from loa.publish.page import ASSETS, article_page
-from loa.web.auth.roles import Role, anyone, only
+from loa.web.auth.decisions import does
 from loa.web.context import ConsoleDep, CurrentPerson, audit
 from loa.web.pages import go, in_parts, page
 from loa.web.views.drafts import make_draft
 from loa.web.views.lookup import find_campaign
 
 router = APIRouter(include_in_schema=False)
-readers = only(Role.EDITOR, Role.OFFICER, Role.LEADER)
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @router.get("/publish")
-@readers
+@does(Act.READ_PUBLICATION)
 def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> Response:
     """All campaigns, to choose one."""
     wanted = q.casefold().strip()[:80]
@@ -35,7 +35,7 @@ def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> 
 
 
 @router.get("/publish/{stem}/{id_}")
-@readers
+@does(Act.READ_PUBLICATION)
 def show(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response:
     """One campaign: preview, HTML to copy, files to take."""
     commune, campaign = find_campaign(console.files, stem, id_)
@@ -56,7 +56,7 @@ def show(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response
 
 
 @router.post("/publish")
-@only(Role.EDITOR)
+@does(Act.PUBLISH)
 def make(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Write pages, documents and feeds of all campaigns into public/."""
     number = console.jobs.add("publish", _("Pages and feeds"), {}, me.shown)
@@ -65,7 +65,7 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
 
 
 @router.get("/feed/{stem}.xml")
-@anyone
+@does(Act.READ_FEED)
 def feed(console: ConsoleDep, stem: str) -> Response:
     """A commune's feed as it was last written, for readers and podcast programs everywhere."""
     path = console.workspace.public / stem / "feed.xml"
@@ -75,7 +75,7 @@ def feed(console: ConsoleDep, stem: str) -> Response:
 
 
 @router.get("/publish/{stem}/{id_}/article.docx")
-@readers
+@does(Act.READ_PUBLICATION)
 def docx(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The article in the layout of official documents."""
     from loa.publish.word import document  # python-docx: 50 ms, 16 MB, only for this file
@@ -87,7 +87,7 @@ def docx(console: ConsoleDep, stem: str, id_: str) -> Response:
 
 
 @router.get("/publish/{stem}/{id_}/article.md")
-@readers
+@does(Act.READ_PUBLICATION)
 def markdown(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The article as Markdown."""
     commune, campaign = find_campaign(console.files, stem, id_)
@@ -98,7 +98,7 @@ def markdown(console: ConsoleDep, stem: str, id_: str) -> Response:
 
 
 @router.get("/publish/{stem}/{id_}/fragment.txt")
-@readers
+@does(Act.READ_PUBLICATION)
 def fragment(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The article as HTML to paste, as a file."""
     draft = make_draft(console.workspace, *find_campaign(console.files, stem, id_))
@@ -119,7 +119,7 @@ HEADERS = {
 
 
 @router.get("/preview/{name}")
-@readers
+@does(Act.READ_PUBLICATION)
 def asset(console: ConsoleDep, name: str) -> Response:
     """What the pages need beside them."""
     if name not in ASSETS:
@@ -129,7 +129,7 @@ def asset(console: ConsoleDep, name: str) -> Response:
 
 
 @router.get("/preview/{stem}/{id_}/index.html")
-@readers
+@does(Act.READ_PUBLICATION)
 def published_page(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The page of one campaign."""
     page = article_page(console.workspace, *find_campaign(console.files, stem, id_))
@@ -137,7 +137,7 @@ def published_page(console: ConsoleDep, stem: str, id_: str) -> Response:
 
 
 @router.get("/preview/{stem}/{id_}/{name}")
-@readers
+@does(Act.READ_PUBLICATION)
 def page_asset(console: ConsoleDep, stem: str, id_: str, name: str) -> Response:
     """What stands in the page's folder: its sound and captions; its files are those of the page “Publish”."""
     commune, campaign = find_campaign(console.files, stem, id_)

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from loa.actions.acts import Act
 from loa.actions.approvals import approve, send_back, withdraw
 from loa.i18n import _
-from loa.web.auth.roles import Role, may, members, only
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
 from loa.web.pages import go, in_parts, page
 from loa.web.views import bulletins as shelf
@@ -16,12 +16,11 @@ from loa.web.views.bulletins import Bulletin
 from loa.web.views.drafts import Draft, make_draft
 
 router = APIRouter(include_in_schema=False)
-readers = only(Role.LEADER, Role.OFFICER, Role.ADMIN)
 _ORDER = {"waiting": 0, "returned": 1, "none": 2, "signed": 3}
 
 
 @router.get("/release")
-@readers
+@does(Act.READ_RELEASE)
 def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> Response:
     """Every bulletin, those that wait for a signature first; with search."""
     wanted = q.casefold().strip()[:80]
@@ -32,7 +31,7 @@ def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> 
 
 
 @router.get("/release/{commune}/{name}")
-@readers
+@does(Act.READ_RELEASE)
 def show(request: Request, console: ConsoleDep, commune: str, name: str) -> Response:
     """A bulletin to sign: sound, text, findings, and what is new since the last signature."""
     bulletin = find_bulletin(console, f"{commune}/{name}")
@@ -52,7 +51,7 @@ def show(request: Request, console: ConsoleDep, commune: str, name: str) -> Resp
 
 
 @router.post("/release/{commune}/{name}/sign")
-@may(Act.APPROVE)
+@does(Act.APPROVE)
 def post_approval(
     request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str, form: SubmittedForm
 ) -> Response:
@@ -66,7 +65,7 @@ def post_approval(
 
 
 @router.post("/release/{commune}/{name}/return")
-@may(Act.SEND_BACK)
+@does(Act.SEND_BACK)
 def post_return(
     request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str, form: SubmittedForm
 ) -> Response:
@@ -79,7 +78,7 @@ def post_return(
 
 
 @router.post("/release/{commune}/{name}/withdraw")
-@may(Act.WITHDRAW)
+@does(Act.WITHDRAW)
 def post_withdrawal(request: Request, console: ConsoleDep, me: CurrentPerson, commune: str, name: str) -> Response:
     """Take a signature back: the bulletin does not go on air."""
     bulletin = find_bulletin(console, f"{commune}/{name}")
@@ -90,7 +89,7 @@ def post_withdrawal(request: Request, console: ConsoleDep, me: CurrentPerson, co
 
 
 @router.get("/sound/{commune}/{name}.mp3")
-@members
+@does(Act.HEAR_BULLETIN)
 def sound(console: ConsoleDep, commune: str, name: str) -> Response:
     """The bulletin's sound; browsers may ask for parts of it."""
     bulletin = find_bulletin(console, f"{commune}/{name}")
@@ -101,14 +100,14 @@ def sound(console: ConsoleDep, commune: str, name: str) -> Response:
 
 
 @router.get("/sound/{commune}/{name}.vtt")
-@members
+@does(Act.HEAR_BULLETIN)
 def captions(console: ConsoleDep, commune: str, name: str) -> Response:
     """What is said when, for the player."""
     return _beside(console, f"{commune}/{name}", ".vtt", "text/vtt; charset=utf-8")
 
 
 @router.get("/sound/{commune}/{name}.srt")
-@members
+@does(Act.HEAR_BULLETIN)
 def subtitles(console: ConsoleDep, commune: str, name: str) -> Response:
     """The same for video programs."""
     return _beside(console, f"{commune}/{name}", ".srt", "application/x-subrip; charset=utf-8")

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from loa.actions.acts import Act
 from loa.errors import LoaError
 from loa.i18n import _
 from loa.web import preview_audio
-from loa.web.auth.roles import Role, members, only
+from loa.web.auth.decisions import does
 from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, audit, console_of, edit_file, flash
 from loa.web.forms import FormError
 from loa.web.pages import go, page
@@ -23,7 +24,7 @@ WAV = "audio/wav"
 
 
 @router.get("/campaigns/{stem}/{id_}/heard")
-@members
+@does(Act.READ_CAMPAIGN)
 def heard(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response:
     """What is said, sentence by sentence."""
     commune, campaign = find_campaign(console.files, stem, id_)
@@ -35,7 +36,7 @@ def heard(request: Request, console: ConsoleDep, stem: str, id_: str) -> Respons
 
 
 @router.get("/campaigns/{stem}/{id_}/hear/{number}")
-@members
+@does(Act.READ_CAMPAIGN)
 def hear(console: ConsoleDep, stem: str, id_: str, number: int) -> Response:
     """One sentence as sound."""
     commune, campaign = find_campaign(console.files, stem, id_)
@@ -47,7 +48,7 @@ def hear(console: ConsoleDep, stem: str, id_: str, number: int) -> Response:
 
 
 @router.get("/campaigns/{stem}/hear-word")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def hear_word(console: ConsoleDep, stem: str, word: str = "", said: str = "") -> Response:
     """How a word would sound, before it is kept."""
     station = find_commune(console.files, stem).station
@@ -58,7 +59,7 @@ def hear_word(console: ConsoleDep, stem: str, word: str = "", said: str = "") ->
 
 
 @router.post("/campaigns/{stem}/{id_}/pronounce")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def pronounce(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """Keep how the station reads a word; empty takes it back."""
     commune, _campaign = find_campaign(console.files, stem, id_)
@@ -82,7 +83,7 @@ def pronounce(request: Request, console: ConsoleDep, stem: str, id_: str, form: 
 
 
 @router.post("/campaigns/{stem}/{id_}/fix")
-@only(Role.OFFICER)
+@does(Act.WRITE_CAMPAIGN)
 def fix(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """Apply the mend of one remark where its words come from: a fact that somebody typed."""
     commune, campaign = find_campaign(console.files, stem, id_)
@@ -124,11 +125,8 @@ def _edit(request: Request, stem: str, edit: Callable[[Any], None], text: str, *
         raise FormError({"": " ".join(f.message for f in error.findings)}) from error
 
 
-WORKERS = (Role.OFFICER, Role.OPERATOR, Role.DUTY, Role.ADMIN)
-
-
 @router.get("/campaigns/{stem}/{id_}/audio")
-@members
+@does(Act.READ_CAMPAIGN)
 def audio(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response:
     """The bulletins that hold this campaign, and the button that makes them."""
     commune, campaign = find_campaign(console.files, stem, id_)
@@ -149,7 +147,7 @@ def audio(request: Request, console: ConsoleDep, stem: str, id_: str) -> Respons
 
 
 @router.post("/campaigns/{stem}/{id_}/audio")
-@only(Role.OFFICER)
+@does(Act.MAKE_AUDIO)
 def make(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_: str) -> Response:
     """Make the audio of the commune; what has not changed is not made again."""
     commune, _campaign = find_campaign(console.files, stem, id_)
@@ -160,7 +158,7 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id
 
 
 @router.get("/jobs/{id_}")
-@members
+@does(Act.READ_JOB)
 def job(request: Request, console: ConsoleDep, id_: int) -> Response:
     """How far a job is."""
     found = console.job(id_)
@@ -173,7 +171,7 @@ def job(request: Request, console: ConsoleDep, id_: int) -> Response:
 
 
 @router.post("/jobs/{id_}/cancel")
-@only(*WORKERS)
+@does(Act.CANCEL_JOB)
 def cancel(request: Request, console: ConsoleDep, id_: int) -> Response:
     """Stop a job. What it has spoken so far stays in the cache."""
     if console.jobs.cancel(id_):

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
+from loa.actions.acts import Act
 from loa.actions.file_history import replacing
 from loa.app import backups as automatic
 from loa.app.backup import backup as write_backup
@@ -24,7 +25,7 @@ from loa.schedule.outputs import KINDS
 from loa.text import slug
 from loa.tts import all_engines
 from loa.web import preview_audio
-from loa.web.auth.roles import Role, anyone, only
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, edit_file, flash
 from loa.web.forms import FormError
 from loa.web.pages import FOLDER, go, page
@@ -36,7 +37,7 @@ JINGLE_LIMITS = Limits(seconds=15, megabytes=300)
 
 
 @router.get("/settings")
-@only(Role.ADMIN, Role.OPERATOR)
+@does(Act.SEE_SETTINGS)
 def settings(request: Request, console: ConsoleDep) -> Response:
     """Everything that is set up once."""
     schedule = console.files.plan().schedule
@@ -63,7 +64,7 @@ def _backup_states(console: Console) -> list[tuple[str, PlaceState | None]]:
 
 
 @router.get("/settings/voices/{engine}/{voice}/sample.wav")
-@only(Role.ADMIN, Role.OPERATOR, Role.OFFICER)
+@does(Act.HEAR_VOICE)
 def sample(console: ConsoleDep, engine: str, voice: str) -> Response:
     """A sentence in one voice."""
     found = next((e for e in all_engines() if e.name == engine and voice in e.voices()), None)
@@ -73,7 +74,7 @@ def sample(console: ConsoleDep, engine: str, voice: str) -> Response:
 
 
 @router.post("/settings/jingles")
-@only(Role.ADMIN)
+@does(Act.ADD_JINGLE)
 def jingle(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """A station sound from an uploaded file: decoded, cut to a minute and written anew as FLAC."""
     import numpy as np  # with soundfile 0.1 s, 25 MB: few ever upload a sound
@@ -98,7 +99,7 @@ def jingle(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respon
 
 
 @router.get("/settings/backup")
-@only(Role.ADMIN)
+@does(Act.BACK_UP)
 def backup(request: Request, console: ConsoleDep) -> Response:
     """One file to keep elsewhere."""
     folder = Path(tempfile.mkdtemp())
@@ -109,7 +110,7 @@ def backup(request: Request, console: ConsoleDep) -> Response:
 
 
 @router.post("/settings/communes")
-@only(Role.ADMIN, Role.OFFICER)
+@does(Act.ADD_COMMUNE)
 def bring_in(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """A commune's YAML file from somewhere else, checked like any other."""
     name, content = form.upload("file")
@@ -132,7 +133,7 @@ _FILES = {path.name: path for path in (FOLDER / "static").iterdir() if path.suff
 
 
 @router.get("/static/{name}")
-@anyone
+@does(Act.LOAD_STYLE)
 def static(name: str) -> Response:
     """A file by its exact name; nothing is looked up on disk by what was asked."""
     path = _FILES.get(name)
@@ -143,7 +144,7 @@ def static(name: str) -> Response:
 
 
 @router.get("/health")
-@anyone
+@does(Act.ASK_HEALTH)
 def health() -> Response:
     """`ok` for whoever watches over the machine; says nothing else."""
     return PlainTextResponse("ok")

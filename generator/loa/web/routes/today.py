@@ -15,7 +15,8 @@ from loa.actions.receipts import receipt_soon, receipt_text
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.store.database import instant
-from loa.web.auth.roles import Role, may, members
+from loa.web.auth.accounts import Person
+from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, session_of
 from loa.web.edits.schedule import find_output, set_volume
 from loa.web.forms import instant_in
@@ -34,25 +35,23 @@ _FRESH = datetime.timedelta(minutes=10)
 
 
 @router.get("/")
-@members
+@does(Act.WATCH)
 def today(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """The first page of everybody."""
-    return page(request, "today.html", **_values(console, console.monitor.now(), me.roles))
+    return page(request, "today.html", **_values(console, console.monitor.now(), me))
 
 
 @router.get("/today/part")
-@members
+@does(Act.WATCH)
 def part(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """The parts that change, for the live page."""
     session = session_of(request)
     values = {"me": me, "csrf": (session.csrf if session else None) or "", "path": "/"}
-    return HTMLResponse(
-        fragment(console, "part-today.html", **values, **_values(console, console.monitor.now(), me.roles))
-    )
+    return HTMLResponse(fragment(console, "part-today.html", **values, **_values(console, console.monitor.now(), me)))
 
 
 @router.get("/today/events")
-@members
+@does(Act.WATCH)
 async def events(request: Request) -> Response:
     """Live events: position, sentence, countdown, jobs."""
     return StreamingResponse(
@@ -61,7 +60,7 @@ async def events(request: Request) -> Response:
 
 
 @router.post("/stop")
-@may(Act.STOP)
+@does(Act.STOP)
 def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Silence, at once."""
     done = stop(console.workspace, console.store, me.shown)
@@ -71,7 +70,7 @@ def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respo
 
 
 @router.post("/alarms/clear")
-@may(Act.CLEAR_ALARMS)
+@does(Act.CLEAR_ALARMS)
 def post_seen(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Somebody has seen an alarm, or all of them."""
     event = form.text("event", 300)
@@ -81,7 +80,7 @@ def post_seen(request: Request, console: ConsoleDep, form: SubmittedForm) -> Res
 
 
 @router.post("/clock")
-@may(Act.CONFIRM_CLOCK)
+@does(Act.CONFIRM_CLOCK)
 def post_clock(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Somebody has compared the computer's clock with a watch."""
     confirm_clock(console.store, me.shown, instant_in(form, "shown"))
@@ -93,7 +92,7 @@ def post_clock(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
 
 
 @router.post("/play")
-@may(Act.PLAY)
+@does(Act.PLAY)
 def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Put a signed bulletin on air now."""
     wanted = new_air_request(
@@ -106,7 +105,7 @@ def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, form: Su
 
 
 @router.post("/stop/rest")
-@may(Act.PLAY)
+@does(Act.PLAY)
 def post_rest(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Go on with what a STOP cut before it was heard."""
     asked, problems = go_on_with_the_rest(console.workspace, console.store, me.shown)
@@ -121,7 +120,7 @@ def post_rest(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respo
 
 
 @router.post("/volume")
-@may(Act.SET_VOLUME)
+@does(Act.SET_VOLUME)
 def post_volume(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """How loud an output is, at once; `to` is a press of − or +."""
     set_volume(
@@ -131,7 +130,7 @@ def post_volume(request: Request, console: ConsoleDep, form: SubmittedForm) -> R
 
 
 @router.post("/chime")
-@may(Act.SELF_TEST)
+@does(Act.SELF_TEST)
 def post_chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Play the chime on one output, to hear whether it works."""
     name = find_output(console, form.text("output", 100))
@@ -148,10 +147,10 @@ def flash_receipt(request: Request, console: Console, number: int, title: str) -
     flash(request, f"{title}: {text}", "good" if found and found.good else "bad")
 
 
-def _values(console: Console, moment: StationState, roles: frozenset[Role]) -> dict[str, Any]:
+def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any]:
     signed = (
         [b for b in console.bulletins.all() if b.state == "signed" and not (b.manifest and b.manifest.is_emergency)]
-        if Role.OPERATOR in roles
+        if me.may(Act.PLAY)
         else []
     )
     return {
@@ -159,8 +158,8 @@ def _values(console: Console, moment: StationState, roles: frozenset[Role]) -> d
         "clock": console.files.now(),
         "signed": signed,
         "few": _FEW,
-        "undo": _just_changed(console) if Role.OPERATOR in roles else None,
-        "todo": tasks_for(roles, moment, console.bulletins, console.files, alone=_is_alone(console)),
+        "undo": _just_changed(console) if me.may(Act.SET_VOLUME) else None,
+        "todo": tasks_for(me.roles, moment, console.bulletins, console.files, alone=_is_alone(console)),
         "not_running": not_running(),
         "receipt_text": receipt_text,
         "title_of": console.monitor.title_of,

@@ -10,7 +10,7 @@ from loa.actions.acts import Act
 from loa.actions.file_history import replacing
 from loa.formats import day_of
 from loa.i18n import _
-from loa.web.auth.roles import Role, may, members, only
+from loa.web.auth.decisions import does
 from loa.web.context import ConsoleDep, SubmittedForm, edit_file, flash
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
@@ -22,11 +22,10 @@ router = APIRouter(include_in_schema=False)
 SinceQuery = Annotated[datetime.time, Query(alias="from")]
 _FEW = 60
 """Broadcasts that fit into a list to choose from; of more one is found by typing."""
-planners = only(Role.OFFICER, Role.OPERATOR)
 
 
 @router.get("/week")
-@members
+@does(Act.READ_PLAN)
 def show(request: Request, console: ConsoleDep, day: str = "", zone: str = "") -> Response:
     """Seven days from Monday; `zone` keeps what one output plays."""
     shown = console.airings.week(_day_or(day, console.files.now().date()), zone)
@@ -44,7 +43,7 @@ def show(request: Request, console: ConsoleDep, day: str = "", zone: str = "") -
 
 
 @router.post("/week/leave-out")
-@may(Act.LEAVE_OUT_AIRING)
+@does(Act.LEAVE_OUT_AIRING)
 def leave_out(request: Request, form: SubmittedForm) -> Response:
     """Nothing of a broadcast on a day, or from a day to another."""
     id_, first = _which(form)
@@ -55,7 +54,7 @@ def leave_out(request: Request, form: SubmittedForm) -> Response:
 
 
 @router.post("/week/put-back")
-@may(Act.PUT_BACK_AIRING)
+@does(Act.PUT_BACK_AIRING)
 def put_back(request: Request, form: SubmittedForm) -> Response:
     """Take a left-out day back."""
     id_, day = _which(form)
@@ -65,7 +64,7 @@ def put_back(request: Request, form: SubmittedForm) -> Response:
 
 
 @router.post("/week/extra")
-@may(Act.ADD_AIRING)
+@does(Act.ADD_AIRING)
 def extra(request: Request, form: SubmittedForm) -> Response:
     """Once more, on a day at an hour."""
     id_, _space, campaign = form.text("broadcast", 200).partition(" ")  # with the campaign where they take turns
@@ -76,7 +75,7 @@ def extra(request: Request, form: SubmittedForm) -> Response:
 
 
 @router.get("/week/broadcasts")
-@members
+@does(Act.READ_PLAN)
 def find(console: ConsoleDep, broadcast: str = "") -> Response:
     """To the broadcast that somebody typed."""
     schedule = console.files.plan().schedule
@@ -86,7 +85,7 @@ def find(console: ConsoleDep, broadcast: str = "") -> Response:
 
 
 @router.get("/week/move")
-@planners
+@does(Act.MOVE_AIRING)
 def to_move(request: Request, console: ConsoleDep, broadcast: str, first: datetime.date, since: SinceQuery) -> Response:
     """Where to: a day and an hour."""
     schedule = console.files.plan().schedule
@@ -104,7 +103,7 @@ def to_move(request: Request, console: ConsoleDep, broadcast: str, first: dateti
 
 
 @router.post("/week/move")
-@may(Act.MOVE_AIRING)
+@does(Act.MOVE_AIRING)
 def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """One airing to another moment, with the campaign whose turn it was."""
     id_, old, new = form.text("broadcast", 100), moment_in(form, "first", "from"), moment_in(form, "day", "hour")
@@ -117,7 +116,7 @@ def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response
 
 
 @router.post("/week/undo")
-@may(Act.UNDO_SCHEDULE)
+@does(Act.UNDO_SCHEDULE)
 def undo(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Take the last change of the schedule back."""
     file = console.workspace.schedule_file

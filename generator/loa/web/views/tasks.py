@@ -3,10 +3,10 @@
 import datetime
 from dataclasses import dataclass
 
+from loa.actions.offices import Role
 from loa.app import backups
 from loa.bulletin.models import APOLOGY
 from loa.i18n import _, ngettext
-from loa.web.auth.roles import Role
 from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 from loa.web.views.now import StationState
