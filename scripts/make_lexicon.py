@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from pathlib import Path
 
-from loa.checks.lexicon import normal
+from loa.checks.words.lexicon import normal
 
 OUT = Path(__file__).parent.parent / "generator" / "loa" / "checks" / "data"
 # The shape of a native syllable; transliterations of the word list (đrô, phoóc) are not.

@@ -122,7 +122,30 @@ TOLD = [
     (Y2026, "Bà con không được sơ tán trước 17 giờ.", "order.turned", "không được sơ tán"),
     (Y2026, "Khi ra khỏi nhà, đừng khóa van bình gas.", "order.turned", "đừng khóa van"),
     (Y2026, "Bà con hãy lội qua suối để về nhà.", "order.turned", "lội qua"),
+    (Y2026, "Người dân không sơ tán khi nước dâng.", "order.turned", "không sơ tán"),
+    (Y2026, "Đề nghị các hộ dân không chấp hành lệnh sơ tán.", "order.turned", "không chấp hành lệnh"),
+    (Y2026, "Không được tuân thủ hướng dẫn của công an.", "order.turned", "Không được tuân thủ"),
+    (Y2026, "Yêu cầu tàu thuyền ra khơi khi có bão.", "order.turned", "ra khơi"),
+    (Y2026, "Người dân không nên ngắt cầu dao điện khi nước vào nhà.", "order.turned", "không nên ngắt"),
+    # sums
+    (Y2026, "Tổng số 35 đại biểu, gồm 20 nam và 16 nữ.", "count.sum", "35 đại"),
+    (Y2026, "Xã có 1.250 hộ, trong đó hộ nghèo 150, hộ cận nghèo 200, hộ khác 850.", "count.sum", "1.250 hộ"),
+    (Y2026, "Chi 120 triệu đồng, trong đó xã 80 triệu đồng, dân góp 50 triệu đồng.", "count.sum", "120 triệu đồng"),
+    (Y2026, "Thôn có 245 hộ với 3 tổ: tổ 1 có 80 hộ, tổ 2 có 90 hộ, tổ 3 có 85 hộ.", "count.sum", "245 hộ"),
+    (Y2026, "Trao 350 suất quà, mỗi suất 500.000 đồng, tổng trị giá 165 triệu đồng.", "count.sum", "165 triệu đồng"),
+    # days
+    (Y2026, "Họp ngày 12 tháng 11 năm 2026, thứ Sáu.", "date.weekday", "thứ Sáu"),
+    (Y2026, "Lịch tiêm: Thứ Tư ngày 12 tháng 11.", "date.weekday", "Thứ Tư ngày 12 tháng 11"),
+    (
+        Y2026,
+        "Kế hoạch số 12/KH-UBND ngày 10/12/2025 thực hiện Quyết định số 300/QĐ-UBND ngày 23/12/2025.",
+        "date.after-text",
+        "23/12/2025",
+    ),
+    (Y2026, "Số: 12/KH-UBND  Thuận Lợi, ngày 10/12/2025\nCăn cứ Kế hoạch số 45/KH-UBND ngày 23/12/2025;", "date.after-text", "23"),
     # people
+    (Y2026, "Hộ nghèo thôn 5 có hộ ông Lò Văn Páo, hộ bà Giàng Thị Mỷ.", "personal.sensitive", "Lò Văn Páo"),
+    (Y2026, "Hộ nghèo\nSTT | Họ và tên\n1 | Lò Văn Páo\n2 | Giàng Thị Mỷ", "personal.sensitive", "Giàng Thị Mỷ"),
     (
         Y2026,
         "Ông Nguyễn Văn Hùng, sinh năm 1985, thôn Đông, thuộc hộ nghèo, đang điều trị HIV.",
@@ -189,6 +212,14 @@ LET_PASS = [
     (Y2026, "Năm 2021, UBND huyện Gio Linh trao 20 suất quà."),
     (Y2026, "Ông sinh ra tại tỉnh Hà Nam, nay tròn 80 tuổi."),
     (Y2026, "Những điều cử tri cần\nNgày bầu cử là ngày hội của toàn dân, mỗi cử tri hãy đi bầu đúng giờ, đúng nơi."),
+    (Y2026, "Người không được tiêm phòng dễ mắc bệnh; nhiều nhà không di dời kịp; ai không chấp hành lệnh sẽ bị phạt."),
+    (Y2026, "Đồng chí nguyên là Bí thư, nguyên Chủ tịch Hội đồng nhân dân huyện."),
+    (
+        Y2026,
+        "Xã có 12 thôn, trong đó 450 hộ nghèo, 320 hộ cận nghèo; 100 đảng viên, trong đó 40 nữ, 25 người cao tuổi.",
+    ),
+    (Y2026, "Trao 350 suất quà, mỗi suất 500.000 đồng, tổng trị giá 175 triệu đồng."),
+    (Y2026, "Không phải không có cách phòng tránh; bà con không thể không lo."),
     (
         Y2026,
         "1. Tuyên truyền\n- Đơn vị chủ trì: Phòng Văn hóa - Xã hội của xã.\n2. Cổ động\n"
@@ -235,11 +266,33 @@ def test_a_paragraph_cut_into_lines_is_read_as_one() -> None:
     assert {f.code for f in review(text, Y2023)} == {"layout.hard-wrap", "spelling.confused"}
 
 
+def test_a_finding_about_a_person_names_the_law_of_the_day() -> None:
+    text = "Bà Hoàng Thị Mai nhiễm HIV. Em Lê Thị Lan, học sinh lớp 5A Trường Tiểu học Kim Đồng, bị nạn."
+    assert ["91/2025/QH15" in f.fix for f in review(text, Y2026) if f.code.startswith("personal.")] == [True, True]
+    assert ["91/2025/QH15" in f.fix for f in review(text, Y2023) if f.code.startswith("personal.")] == [False, False]
+
+
+def test_a_text_of_an_earlier_time_is_judged_by_its_own_time() -> None:
+    """A plan of last year is no fault in all its deadlines; told once, as a doubt."""
+    text = "Thời gian: đến hết ngày 15/3/2026.\nNộp danh sách chậm nhất ngày 20/3/2026."
+    assert [(f.line, f.severity.name) for f in review(text, Y2026)] == [(1, "WARNING")]
+    assert review(f"Thuận Lợi, ngày 10 tháng 2 năm 2026\n{text}", Y2026) == []
+    living = review(f"{text}\nHọp lại vào ngày 20/11/2026.", Y2026)
+    assert [(f.line, f.severity.name) for f in living] == [(1, "ERROR"), (2, "ERROR")]
+    weekday = "Họp thứ Năm, 12/11. Lịch năm 2025 không đổi."
+    assert review(weekday, Y2026) == []
+    assert review("Họp thứ Tư, 12/11. Lịch năm 2025 không đổi.", Y2026) == []
+
+
 def test_a_notice_of_another_commune_is_told_only_where_the_commune_is_known() -> None:
     text = "UBND phường Hương Xuân thông báo lịch cắt điện.\nBà con phường Hương Xuân lưu ý."
     unit = Unit(name="Thuận Lợi", kind="xã", province="Đồng Nai")
     found = [(f.line, f.code, f.quote) for f in review(text, Y2026, unit=unit) if f.code == "place.other"]
     assert found == [(1, "place.other", "UBND phường Hương Xuân")]
     assert "place.other" not in {f.code for f in review(text, Y2026)}
+    named = "Phường Hương Xuân mở chợ phiên.\nBà con phường Hương Xuân đến đông."
+    found = [(f.line, f.severity.name) for f in review(named, Y2026, unit=unit) if f.code == "place.other"]
+    assert found == [(1, "WARNING")]
+    assert review("Chủ tịch UBND xã Nguyễn Văn An tặng quà.", Y2026, unit=unit) == []  # a person's name
     own = f"{text}\nUBND xã Thuận Lợi phối hợp."
     assert "place.other" not in {f.code for f in review(own, Y2026, unit=unit)}

@@ -10,8 +10,8 @@ import pytest
 
 from loa.article import render
 from loa.campaign import load_communes
-from loa.checks import lexicon as syl
 from loa.checks import review
+from loa.checks.words import lexicon as syl
 from loa.workspace import Workspace
 
 Seed = Callable[[random.Random, str], str | None]

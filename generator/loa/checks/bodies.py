@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 
 from loa.checks.law_dates import is_past, sentence_around
 from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
 from loa.reference import law, places
-from loa.text import LOWER, UPPER
+from loa.text import UPPER
 
 _CITED = re.compile(r"\d/(?:19|20)\d\d(?:/|(?!\d))|số\s*:?\s*[\w.]+[/-]", re.I)
 _HOME = re.compile(
@@ -16,9 +17,11 @@ _HOME = re.compile(
     re.I,
 )
 _PROVINCE = re.compile(r"tỉnh|thành\s+phố|TP", re.I)
-_ISSUER = re.compile(
-    r"(?P<who>UBND|Ủy\s+ban\s+nhân\s+dân|HĐND|Hội\s+đồng\s+nhân\s+dân|Đảng\s+ủy|Công\s+an|Trạm\s+Y\s+tế|Đài\s+Truyền\s+thanh|địa\s+bàn|nhân\s+dân)\s+"
-    rf"(?P<kind>xã|phường|thị\s+trấn|đặc\s+khu)\s+(?P<name>(?-i:[{UPPER}][{LOWER}]*)(?:\s+(?-i:[{UPPER}][{LOWER}]*)){{0,3}})",
+_PLACE = re.compile(
+    r"(?P<who>(?:UBND|Ủy[ ]+ban[ ]+nhân[ ]+dân|HĐND|Hội[ ]+đồng[ ]+nhân[ ]+dân|Đảng[ ]+ủy|Công[ ]+an|Trạm[ ]+Y[ ]+tế"
+    r"|Đài[ ]+Truyền[ ]+thanh|địa[ ]+bàn|nhân[ ]+dân|thông[ ]+báo[ ]+của)\s+)?"
+    r"(?<!\w)(?P<kind>xã|phường|thị[ ]+trấn|đặc[ ]+khu)"
+    rf"[ ]+(?P<name>(?-i:[{UPPER}][\w'’]*)(?:[ ]+(?-i:[{UPPER}][\w'’]*)){{0,3}})",
     re.I,
 )
 
@@ -77,21 +80,35 @@ def provinces_ended(passage: Passage) -> Iterator[Hit]:
 
 
 def other_place(text: Text) -> Iterator[Hit]:
-    """The notice of another commune among this commune's texts; told once, at its first name."""
+    """The notice of another commune among this commune's texts; told once, at its first name.
+
+    An error where the other commune's offices speak; a warning where it is only named twice and more.
+    """
     unit = text.unit
     if unit is None or unit.sample or unit.name is None or unit.name in text.flat:
         return
-    own = places.fold(unit.name)
-    first = None
-    for match in _ISSUER.finditer(text.flat):
-        name = places.fold(match["name"])
-        if name == own or name.startswith(own + " "):
-            return
-        if first is None and not re.match(r"\s*(?:cũ|trước)", text.flat[match.end() : match.end() + 12]):
-            first = match
-    if first is None or own in places.fold(text.flat):
+    named: dict[str, list[re.Match[str]]] = {}
+    for match in _PLACE.finditer(text.flat):
+        name = _known_place(match["name"], text.day)
+        if name and not re.match(r"\s*(?:cũ|trước)", text.flat[match.end("name") : match.end("name") + 12]):
+            named.setdefault(name, []).append(match)
+    speaking = next((m for found in named.values() for m in found if m["who"]), None)
+    often = next((found[0] for found in named.values() if len(found) > 1), None)
+    first = speaking or often
+    if first is None or places.fold(unit.name) in places.fold(text.flat):
         return
     message = _("This text is of {other}, not of {own}.").format(
         other=f"{first['kind'].lower()} {first['name']}", own=unit.full_name
     )
-    yield Hit(*first.span(), "place.other", message, _("Put the right commune in, or take the text out."))
+    make = Hit if speaking else warning
+    yield make(*first.span(), "place.other", message, _("Put the right commune in, or take the text out."))
+
+
+def _known_place(words: str, day: date) -> str | None:
+    """The longest beginning of `words` that is the name of a commune, of today or of before 1 July 2025."""
+    parts = words.split()
+    for size in range(len(parts), 0, -1):
+        name = " ".join(parts[:size])
+        if places.communes(name, day) or places.communes(name, law.fact("cap-huyen").start):
+            return places.fold(name)
+    return None

@@ -7,7 +7,6 @@ from datetime import date
 from loa.checks.law_dates import sentence_around
 from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
-from loa.text import UPPER
 
 _DIGIT = re.compile(r"\d")
 _HOUR = r"(?P<{0}>\d{{1,2}})\s*(?:giờ|[hHg](?!\w)|[hHg:](?=\d\d))\s*(?P<{0}m>\d{{2}})?(?:\s*phút|')?"
@@ -26,12 +25,16 @@ _FULL = re.compile(
     r"|\s+tháng\s+(?P<m2>\d{1,2})\s+năm\s+(?P<y2>(?:19|20)\d\d))(?!\d)",
     re.I,
 )
-_OWN_DAY = re.compile(
-    rf"^[{UPPER}][^\d,;.]{{1,40}},\s*ngày\s+(\d{{1,2}})\s+tháng\s+(\d{{1,2}})\s+năm\s+((?:19|20)\d\d)\s*$", re.M
-)
 _RESTS_ON = re.compile(
-    r"(?:căn cứ|thực hiện|theo|xét)\s[^;\n]{0,160}?(?:số\s*:?\s*[\w/.-]{2,40}\s*,?\s*)(?:ngày\s+)?"
+    r"(?:căn cứ|thực hiện|theo|xét|triển khai|tiếp theo)\s[^;\n]{0,160}?(?:số\s*:?\s*[\w/.-]{2,40}\s*,?\s*)(?:ngày\s+)?"
     r"(?P<d>\d{1,2})(?:/(?P<m>\d{1,2})/|\s+tháng\s+(?P<m2>\d{1,2})\s+năm\s+)(?P<y>(?:19|20)\d\d)",
+    re.I,
+)
+# "Kế hoạch số 12/KH-UBND ngày 10/12/2025 thực hiện …": a document that is named and dated at the head of the sentence.
+_NAMES_ITSELF = re.compile(
+    r"^\W*(?:(?:UBND|Ủy ban nhân dân)[^;\n]{1,60})?(?:kế hoạch|quyết định|thông báo|công văn|hướng dẫn|tờ trình)"
+    r"\s+số\s*:?\s*[\w/.-]{2,40}\s*,?\s*ngày\s+(?P<d>\d{1,2})(?:/(?P<m>\d{1,2})/|\s+tháng\s+(?P<m2>\d{1,2})\s+năm\s+)"
+    r"(?P<y>(?:19|20)\d\d)(?=[^;\n]*\s(?:thực hiện|triển khai|theo|căn cứ)\s)",
     re.I,
 )
 _RECALLED = re.compile(
@@ -42,12 +45,6 @@ _RECALLED = re.compile(
 _RATIO = re.compile(
     r"(?<![\d/.,])(?P<part>\d{1,3}(?:\.\d{3})*)\s*/\s*(?P<whole>\d{1,3}(?:\.\d{3})*)\s+[^\d\n.;(]{1,40}"
     r"[,(]?\s*(?:đạt|chiếm|bằng|tỷ lệ|tương đương|đạt tỷ lệ)\s*(?:tỷ lệ\s*)?(?P<rate>\d{1,3}(?:,\d{1,2})?)\s*%",
-    re.I,
-)
-_PARTS = re.compile(
-    r"(?P<total>\d{1,3}(?:\.\d{3})+|\d+)\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\d\n]{0,40}?"
-    r"(?P<how>trong đó|bao gồm|gồm)[^.;\d\n]{0,12}"
-    r"(?P<list>(?:\d[\d.]*\s+(?P=noun)[^.;\d\n]{0,40}){3,8})",
     re.I,
 )
 
@@ -102,41 +99,28 @@ def ratios(passage: Passage) -> Iterator[Hit]:
             yield warning(*match.span(), "count.rate", message, _("Check the three numbers."))
 
 
-def parts(passage: Passage) -> Iterator[Hit]:
-    """Three parts and more of one noun that are together more than their total."""
-    if not re.search(r"trong đó|gồm", passage.text, re.I):
-        return
-    for match in _PARTS.finditer(passage.text):
-        total = int(match["total"].replace(".", ""))
-        found = re.findall(rf"(\d[\d.]*)\s+{re.escape(match['noun'])}", match["list"], re.I)
-        numbers = [int(number.strip(".").replace(".", "")) for number in found]
-        if len(numbers) < 3 or sum(numbers) == total:
-            continue
-        if sum(numbers) > total or match["how"].lower() != "trong đó":
-            message = _("The parts are {sum} together, the total is {total}.").format(sum=sum(numbers), total=total)
-            make = Hit if sum(numbers) > total and max(numbers) <= total else warning
-            yield make(match.start("total"), match.end("total"), "count.sum", message, _("Check the numbers."))
-
-
 def own_day(text: Text) -> Iterator[Hit]:
     """A document that rests on one which is younger than itself."""
-    own = _OWN_DAY.search(text.flat)
-    if own is None:
-        return
-    try:
-        day = date(int(own[3]), int(own[2]), int(own[1]))
-    except ValueError:
-        return
+    day = text.written
     for match in _RESTS_ON.finditer(text.flat):
-        try:
-            other = date(int(match["y"]), int(match["m"] or match["m2"]), int(match["d"]))
-        except ValueError:
+        other = _day_of(match)
+        if other is None:
             continue
-        if other > day:
+        own = day or _day_of(_NAMES_ITSELF.search(sentence_around(text.flat, match.start(), match.start())))
+        if own and other > own:
             message = _("This document is of {day}; the text itself is of {own}.").format(
-                day=f"{other:%d/%m/%Y}", own=f"{day:%d/%m/%Y}"
+                day=f"{other:%d/%m/%Y}", own=f"{own:%d/%m/%Y}"
             )
             yield Hit(match.start("d"), match.end("y"), "date.after-text", message, _("Check both days."))
+
+
+def _day_of(match: re.Match[str] | None) -> date | None:
+    if match is None:
+        return None
+    try:
+        return date(int(match["y"]), int(match["m"] or match["m2"]), int(match["d"]))
+    except ValueError:
+        return None
 
 
 def years(text: Text) -> Iterator[Hit]:

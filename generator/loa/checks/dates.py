@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from loa.checks.text import Hit, Passage, warning
+from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
 
 _DAY = re.compile(
@@ -23,14 +23,18 @@ _HOUR = re.compile(
     r"(?<!\w)(?:lúc|từ|đến|trước|sau)\s+(?P<h>\d{1,2})\s*(?:giờ|h(?!\w)|[h:](?=\d))(?:\s*(?P<min>\d{2})(?!\d))?", re.I
 )
 _LEAP_YEAR = 2024
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _NAMES = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
 _WEEKDAYS = {name: index for index, name in enumerate(_NAMES)} | {f"thứ {index + 2}": index for index in range(6)}
 _WEEKDAY = re.compile(rf"({'|'.join(_WEEKDAYS)})\s*[,(]?\s*(?:ngày\s+)?$", re.I)
-_WEEKDAY_AFTER = re.compile(rf"\s*\(\s*({'|'.join(_WEEKDAYS)})\s*\)", re.I)
+_WEEKDAY_AFTER = re.compile(
+    rf"\s*(?:\(\s*(?:tức\s+)?|,\s*(?:tức\s+)?)({'|'.join(_WEEKDAYS)})(?!\w)(?!\s*,?\s*ngày\s+\d)", re.I
+)
 _SHORT_WEEKDAYS = _WEEKDAYS | {f"t{index + 2}": index for index in range(6)} | {"cn": 6}
 # "thứ Sáu, 25/9", "T7 (5/9)", "25/9 (thứ Sáu)": a weekday beside a day without its year.
 _NEAR_WEEKDAY = re.compile(
-    rf"(?<![\w/])(?:(?P<w>{'|'.join(_SHORT_WEEKDAYS)})\s*[,(:]?\s*(?:ngày\s+)?(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})(?![\d/])"
+    rf"(?<![\w/])(?:(?P<w>{'|'.join(_SHORT_WEEKDAYS)})\s*[,(:]?\s*(?:ngày\s+)?(?P<d>\d{{1,2}})(?:/|\s+tháng\s+)(?P<m>\d{{1,2}})"
+    r"(?![\d/]|\s+năm\s+\d)"
     rf"|(?P<d2>\d{{1,2}})/(?P<m2>\d{{1,2}})\s*[,(]\s*(?P<w2>{'|'.join(_SHORT_WEEKDAYS)})(?!\w))",
     re.I,
 )
@@ -47,7 +51,7 @@ _TOLD_AS_PAST = re.compile(r"(?<!\w)đã(?!\w)|trước\s+đây|vừa\s+qua|kế
 
 
 def days(passage: Passage) -> Iterator[Hit]:
-    """All three rules, for each day that the paragraph names."""
+    """Hours and days that do not exist, and days with another day's weekday."""
     if not any(c.isdigit() for c in passage.text):
         return
     for match in _HOUR.finditer(passage.text):
@@ -60,9 +64,8 @@ def days(passage: Passage) -> Iterator[Hit]:
         except ValueError:
             yield _impossible(match)
     for match in _DAY.finditer(passage.text):
-        try:
-            reported = date(int(match["y"] or match["y2"]), int(match["m"] or match["m2"]), int(match["d"]))
-        except ValueError:
+        reported = _as_day(match)
+        if reported is None:
             yield _impossible(match)
             continue
         before = passage.text[max(match.start() - 160, 0) : match.start()]
@@ -73,22 +76,64 @@ def days(passage: Passage) -> Iterator[Hit]:
                 fix = _("It is {right}: check the day.").format(right=_NAMES[reported.weekday()])
                 start = min(weekday.start(1) + shift, match.start())
                 yield Hit(start, max(weekday.end(1) + shift, match.end()), "date.weekday", message, fix)
-        if reported < passage.day and _DEADLINE.search(before) and not _TOLD_AS_PAST.search(_sentence(before)):
-            message = _("This day has passed on {day}, the article's day.").format(day=f"{passage.day:%d/%m/%Y}")
-            yield Hit(*match.span(), "date.past", message, _("Write a day to come, or delete the sentence."))
 
 
-def weekdays_without_year(passage: Passage) -> Iterator[Hit]:
-    """ "thứ Sáu, 24/9": the day nearest to the article's is another weekday."""
-    if "/" not in passage.text:
+def deadlines(text: Text) -> Iterator[Hit]:
+    """A deadline that has passed on the text's day. A warning, once, where all the text is of an earlier time."""
+    day = text.written if text.written and text.written < text.day else text.day
+    passed: list[tuple[int, int]] = []
+    living = text.shape == "markdown"  # a campaign's article is of its day
+    for offset, passage in text.passages:
+        if not any(c.isdigit() for c in passage.text):
+            continue
+        for match in _DAY.finditer(passage.text):
+            told = _as_day(match)
+            if told is None:
+                continue
+            living |= told >= day
+            before = passage.text[max(match.start() - 160, 0) : match.start()]
+            if told < day and _DEADLINE.search(before) and not _TOLD_AS_PAST.search(_sentence(before)):
+                passed.append((offset + match.start(), offset + match.end()))
+    message = _("This day has passed on {day}, the article's day.").format(day=f"{day:%d/%m/%Y}")
+    fix = _("Write a day to come, or delete the sentence.")
+    if living:
+        yield from (Hit(*span, "date.past", message, fix) for span in passed)
+    elif passed:
+        yield warning(*passed[0], "date.past", message, fix)
+
+
+def _as_day(match: re.Match[str]) -> date | None:
+    try:
+        return date(int(match["y"] or match["y2"]), int(match["m"] or match["m2"]), int(match["d"]))
+    except ValueError:
+        return None
+
+
+def weekdays_without_year(text: Text) -> Iterator[Hit]:
+    """ "thứ Sáu, 24/9": another weekday in the year next to the text's day, and in all years that it names."""
+    found = list(_NEAR_WEEKDAY.finditer(text.flat))
+    if not found:
         return
-    for match in _NEAR_WEEKDAY.finditer(passage.text):
-        named = _SHORT_WEEKDAYS[(match["w"] or match["w2"]).lower()]
-        found = _nearest(int(match["d"] or match["d2"]), int(match["m"] or match["m2"]), passage.day)
-        if found is not None and found.weekday() != named:
-            message = _("{day} is not a {weekday}.").format(day=f"{found:%d/%m/%Y}", weekday=match["w"] or match["w2"])
-            fix = _("It is {right}: check the day.").format(right=_NAMES[found.weekday()])
-            yield warning(*match.span(), "date.weekday", message, fix)
+    years = {int(year) for year in _YEAR.findall(text.flat)}
+    for match in found:
+        named = _SHORT_WEEKDAYS[" ".join((match["w"] or match["w2"]).lower().split())]
+        day, month = int(match["d"] or match["d2"]), int(match["m"] or match["m2"])
+        near = _nearest(day, month, text.written or text.day)
+        if near is None or named in {near.weekday(), *_weekdays(day, month, years)}:
+            continue
+        message = _("{day} is not a {weekday}.").format(day=f"{near:%d/%m/%Y}", weekday=match["w"] or match["w2"])
+        fix = _("It is {right}: check the day.").format(right=_NAMES[near.weekday()])
+        yield warning(*match.span(), "date.weekday", message, fix)
+
+
+def _weekdays(day: int, month: int, years: set[int]) -> set[int]:
+    found = set()
+    for year in years:
+        try:
+            found.add(date(year, month, day).weekday())
+        except ValueError:
+            continue
+    return found
 
 
 def _nearest(day: int, month: int, near: date) -> date | None:

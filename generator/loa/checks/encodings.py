@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from loa.checks import lexicon as syl
 from loa.checks.text import Hit, Text
+from loa.checks.words import lexicon as syl
 from loa.i18n import _
 
 # TCVN 5712:1993, its third table, as Windows shows the bytes. Capitals with a tone are drawn by another font.

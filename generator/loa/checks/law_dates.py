@@ -24,7 +24,7 @@ _EXPLAINS_OLD = re.compile(
 )
 _HISTORIC = re.compile(
     r"trước\s+(?:đây|kia)|trước\s+ngày\s+(?:0?1\s*(?:/|tháng)\s*0?7|[\d/.\sthángnăm-]{1,24}20(?:[01]\d|2[0-5]))|không\s+còn|không\s+tổ\s+chức|(?<!\w)cũ(?!\w)|thay\s+(?:cho|thế|bằng)|bãi\s+bỏ"
-    r"|chấm\s+dứt|kết\s+thúc|dừng|ngừng|đóng\s+giao\s+diện|sáp\s+nhập|hợp\s+nhất|thành\s+lập|bỏ\s+cấp|nay\s+là|hết\s+hiệu\s+lực",
+    r"|(?<!\w)nguyên\s+(?:là|chủ\s+tịch|bí\s+thư|phó|giám\s+đốc|trưởng|cán\s+bộ|đại\s+biểu)|chấm\s+dứt|kết\s+thúc|dừng|ngừng|đóng\s+giao\s+diện|sáp\s+nhập|hợp\s+nhất|thành\s+lập|bỏ\s+cấp|nay\s+là|hết\s+hiệu\s+lực",
     re.I,
 )
 _PORTAL = re.compile(

@@ -1,11 +1,13 @@
 """Named people beside what nobody may tell of them: illness, poverty, crime, a child's class, a home with a birth year.
 
-Laws named in the findings: Bộ luật Dân sự, Điều 38 (khoản 2: only with the person's consent); Luật Trẻ em, khoản 11
-Điều 6 (nothing of a child's private life without the consent of the child from seven on and of the parents).
+Laws named in the findings: Bộ luật Dân sự, Điều 38 (khoản 2: only with the person's consent); since 1 January 2026 Luật
+Bảo vệ dữ liệu cá nhân số 91/2025/QH15, and its Điều 24 for children (what is private of a child from seven on: with the
+consent of the child and of who represents it); before that Luật Trẻ em, khoản 11 Điều 6.
 """
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
@@ -44,11 +46,17 @@ _CRIME = (
     r"cố\s+ý\s+gây\s+thương\s+tích|bạo\s+hành|xâm\s+hại|hiếp\s+dâm)"
 )
 _SENSITIVE = re.compile(rf"(?<!\w)(?:(?P<health>{_HEALTH})|(?P<poor>{_POOR})|(?P<crime>{_CRIME}))(?!\w)", re.I)
+_DATA_LAW = date(2026, 1, 1)
+_KEPT_BACK = rf"(?:hộ\s+(?:cận\s+)?nghèo|(?:cận\s+)?nghèo|{_HEALTH}|{_CRIME})"
 _LISTED = re.compile(
-    rf"(?:danh\s+sách|các\s+hộ|những\s+(?:hộ|người)|gồm\s+các)[^.;:\n]{{0,30}}"
-    rf"(?:(?:cận\s+)?nghèo|{_HEALTH}|{_CRIME})[^.;:\n]{{0,40}}(?::|gồm|sau)",
-    re.I,
+    rf"(?:danh\s+sách|các\s+hộ|những\s+(?:hộ|người)|gồm\s+các)[^.;:\n]{{0,30}}{_KEPT_BACK}[^.;:\n]{{0,40}}(?::|gồm|sau)"
+    rf"|(?:hộ\s+(?:cận\s+)?nghèo|(?:người|bệnh\s+nhân|đối\s+tượng|ca|trường\s+hợp)\s+{_KEPT_BACK})[^.;:\n]{{0,40}}"
+    rf"(?::|gồm|là|có)\s+(?={_CALLED}\s)"
+    r"|^\W*(?:[IVX\d]{1,4}[.)]\s*)?(?:danh\s+sách\s[^.;:\n]{0,40}|(?:các\s+)?hộ\s+|(?:người\s+|bệnh\s+nhân\s+)?)"
+    rf"{_KEPT_BACK}[^.;:\n]{{0,40}}:?\s*$",
+    re.I | re.M,
 )
+_ROW = re.compile(r"\s*(?:\d{1,3}\s*[.)|\t]|\||[-+•])")
 _BIRTH = re.compile(
     r"(?:sinh\s+(?:năm|ngày)|SN)[\s:.]*(?:\d{1,2}[/.-]\d{1,2}[/.-])?(?P<year>(?:19|20)\d\d)|\d{1,2}\s+tuổi", re.I
 )
@@ -93,7 +101,7 @@ def sensitive(passage: Passage) -> Iterator[Hit]:
         before = text[max(0, match.start() - 40) : match.start()]
         if _TITLE.search(before[-24:] + (match["called"] or "")) or _TITLE.match(rest.lstrip(" ,-–(")):
             continue
-        yield from _of(match, rest, text)
+        yield from _of(match, rest, passage)
 
 
 def lists(text: Text) -> Iterator[Hit]:
@@ -106,24 +114,35 @@ def lists(text: Text) -> Iterator[Hit]:
         names = list(_NAMED.finditer(passage.masked, found.end() if found else 0))
         named = [m for m in names if m["called"] or (len(m["name"].split()) > 2 and not _looks_like_office(m["name"]))]
         if found and named:
-            yield _listed(offset + named[0].start("name"), offset + named[-1].end())
+            yield _listed(offset + named[0].start("name"), offset + named[-1].end(), text.day)
             heading = None
         elif found:
             heading = found
-        elif heading and passage.item and named and named[0].start() < 12:
-            yield _listed(offset + named[0].start("name"), offset + named[0].end())
-        elif not passage.item:
+        elif heading and named and named[0].start() < 12 and (passage.item or _ROW.match(passage.text)):
+            yield _listed(offset + named[0].start("name"), offset + named[0].end(), text.day)
+        elif not (passage.item or _ROW.match(passage.text) or "|" in passage.text):
             heading = None
 
 
-def _listed(start: int, end: int) -> Hit:
-    law = _("Bộ luật Dân sự, Điều 38: only with the person's consent.")
+def _listed(start: int, end: int, day: date) -> Hit:
+    law = _law(day)
     message = _("People are named in a list of the poor, the ill or the accused: this is not broadcast.")
     return Hit(start, end, "personal.sensitive", message, _("Leave out the names. {law}").format(law=law))
 
 
-def _of(match: re.Match[str], rest: str, text: str) -> Iterator[Hit]:
-    law = _("Bộ luật Dân sự, Điều 38: only with the person's consent.")
+def _law(day: date, *, child: bool = False) -> str:
+    """The law that forbids it on `day`, in words."""
+    if day < _DATA_LAW:
+        if child:
+            return _("Luật Trẻ em, Điều 6, khoản 11: only with the consent of the child (from 7) and of the parents.")
+        return _("Bộ luật Dân sự, Điều 38: only with the person's consent.")
+    if child:
+        return _("Luật 91/2025/QH15 (dữ liệu cá nhân), Điều 24: with the child's (from 7) and the parents' consent.")
+    return _("Luật 91/2025/QH15 (dữ liệu cá nhân); Bộ luật Dân sự, Điều 38: only with the person's consent.")
+
+
+def _of(match: re.Match[str], rest: str, passage: Passage) -> Iterator[Hit]:
+    law, text = _law(passage.day), passage.masked
     found = _SENSITIVE.search(rest)
     if found and not _GIVES.search(rest[: found.start()]):
         kind = found.lastgroup
@@ -136,9 +155,7 @@ def _of(match: re.Match[str], rest: str, text: str) -> Iterator[Hit]:
     child = _CLASS.search(rest)
     if child and child.start() < 60:
         message = _("A named child with class and school: this is not broadcast.")
-        fix = _("Leave out the name or the class. {law}").format(
-            law=_("Luật Trẻ em, Điều 6, khoản 11: only with the consent of the child (from 7) and of the parents.")
-        )
+        fix = _("Leave out the name or the class. {law}").format(law=_law(passage.day, child=True))
         make = warning if _PRAISED.search(text) else Hit
         yield make(match.start("name"), match.end() + child.end(), "personal.child", message, fix)
         return

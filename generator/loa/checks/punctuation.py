@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from loa.checks import lexicon as syl
 from loa.checks.text import Hit, Passage, Text, warning
+from loa.checks.words import lexicon as syl
 from loa.i18n import _
 from loa.text import LOWER, UPPER
 

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from loa.checks import lexicon as syl
-from loa.checks import real_words
 from loa.checks.text import Hit, Passage, warning
+from loa.checks.words import lexicon as syl
+from loa.checks.words import real_words
 from loa.i18n import _
 
 _WORD = re.compile(r"[^\W\d_²³¹]+(?:['’][^\W\d_²³¹]+)?")

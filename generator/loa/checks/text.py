@@ -14,6 +14,7 @@ from typing import Literal
 
 from loa.campaign import Unit
 from loa.errors import Severity
+from loa.text import UPPER
 
 Shape = Literal["plain", "markdown", "paragraphs"]  # paragraphs: each line is a whole paragraph (.docx)
 SPACES = str.maketrans(dict.fromkeys("\t\r\u00a0\u2007\u202f\u2009\u200a\u3000", " "))
@@ -29,6 +30,12 @@ _ADDRESS = re.compile(
     r"(?<=\])\([^)\s]*\)|<https?://[^>\s]+>|https?://[^\s)\]>]*[\w/]|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{0,253}\w"
     r"|(?<![\w.-])(?:[\w-]{1,63}\.){1,8}(?:vn|com|net|org|info|edu)(?!\w)(?:/[^\s)\]>]*[\w/]|/)?",
     re.IGNORECASE,
+)
+# The place and day at the head of a document: "Thuận Lợi, ngày 10 tháng 12 năm 2025", alone or beside its number.
+_DATELINE = re.compile(
+    rf"(?:^|\s{{2}}|\||\t)\s*(?:[{UPPER}][^\d,;.\n]{{1,40}},)\s*ngày\s+(\d{{1,2}})(?:\s+tháng\s+|\s*/\s*)(\d{{1,2}})"
+    r"(?:\s+năm\s+|\s*/\s*)((?:19|20)\d\d)[\s*_|]*$",
+    re.M,
 )
 
 
@@ -46,6 +53,17 @@ class Passage:
 @lru_cache(maxsize=50_000)
 def _masked(text: str) -> str:
     return _ADDRESS.sub(lambda m: "ａ" * len(m.group()), text)
+
+
+def written_on(text: str) -> date | None:
+    """The day that a document bears at its head; None where it bears none, or one that is no day."""
+    found = _DATELINE.search(text)
+    if found is None:
+        return None
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,11 @@ class Text:
         if self.shape == "markdown":
             text = _MARKUP.sub(lambda m: " " * len(m.group()), text)
         return text.translate(_FORMATS) if _FORMAT.search(text) else text
+
+    @cached_property
+    def written(self) -> date | None:
+        """The day at the head of the document itself, beside its place; None where it bears none."""
+        return written_on(self.flat)
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int, bool, bool], ...]:

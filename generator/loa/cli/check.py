@@ -14,6 +14,7 @@ from loa.campaign import read_commune, survey
 from loa.checks import Shape, Text, documents, fix, review, station
 from loa.checks import fix as fixes
 from loa.checks.station import doubts_of_text
+from loa.checks.text import written_on
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.edits import edit_file
 from loa.cli.options import DAY, findings_json, print_findings
@@ -82,12 +83,13 @@ def _schedule(place: CliContext) -> list[Finding]:
 
 
 def _check_file(place: CliContext, file: Path, day: date | None, *, fix: bool, spoken: bool) -> Iterator[Finding]:
-    today = day or date.today()  # noqa: DTZ011  the day of the desk where somebody checks a text
     try:
         if file.suffix.lower() in {".yaml", ".yml"}:
             yield from _check_campaign(place, file, day, fix=fix, spoken=spoken)
             return
         raw, shape = documents.read_document(file)
+        # Without --as-of: the day that the document bears, or the day of the desk where somebody checks it.
+        today = day or min(written_on(raw) or date.max, date.today())  # noqa: DTZ011
         if fix:
             _mend(file, raw, today, shape)
             raw, shape = documents.read_document(file)

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from functools import cache, lru_cache
 
-from loa.checks.lexicon import DATA
+from loa.checks.words.lexicon import DATA
 
 FUNCTION_WORDS = frozenset(
     "và của là các những được cho trong với để tại theo này đã sẽ về bằng do khi trên phải từ đến một có không ở vào "

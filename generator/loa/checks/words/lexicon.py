@@ -8,7 +8,7 @@ from pathlib import Path
 from loa.normalizer.unicode import one_tone_place
 from loa.text import toneless
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 
 
 @lru_cache(maxsize=100_000)

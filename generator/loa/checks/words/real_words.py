@@ -7,9 +7,9 @@ syllable, one slip of the hand away, makes a fixed pair with that neighbour (chá
 import re
 from functools import lru_cache
 
-from loa.checks import lexicon as syl
-from loa.checks.ngrams import FUNCTION_WORDS, bound, model
 from loa.checks.text import Hit, warning
+from loa.checks.words import lexicon as syl
+from loa.checks.words.ngrams import FUNCTION_WORDS, bound, model
 from loa.i18n import _
 from loa.text import toneless
 

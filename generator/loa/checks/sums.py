@@ -1,0 +1,112 @@
+"""Totals that their own parts contradict: "gồm 20 nam và 16 nữ" for 35, 350 gifts of 500 000 đồng for 165 million."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loa.checks.text import Hit, Passage, warning
+from loa.i18n import _
+
+_SCALE = {"đồng": 1.0, "nghìn đồng": 1e3, "ngàn đồng": 1e3, "triệu đồng": 1e6, "triệu": 1e6, "tỷ đồng": 1e9, "tỷ": 1e9}
+_MONEY = r"(?:nghìn|ngàn|triệu|tỷ)?\s*đồng|triệu|tỷ"
+_NUMBER = r"\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+)?"
+_TOTAL = re.compile(
+    rf"(?<![\d.,/%-])(?P<n>{_NUMBER})\s+(?P<noun>{_MONEY}|[^\W\d_]+)(?!\w)[^.;:\d\n()]{{0,40}}?"
+    r"(?:[,;(]?\s*(?P<how>trong\s+đó|bao\s+gồm|gồm|chia\s+ra)(?:\s+có)?\s*:?|(?:với\s+\d+\s+[^\W\d_]+)?\s*(?P<colon>:))\s+",
+    re.I,
+)
+_END = re.compile(r"[.!?](?:\s|$)|[)\n]")
+_PART = re.compile(r"[,;]\s+|\s+(?:và|còn)\s+|;")
+# Numbers that count nothing: thôn 3, năm 2026, từ 18 tuổi, 12 %, a day.
+_ORDINAL = re.compile(
+    r"(?:thôn|ấp|xóm|bản|buôn|tổ|khu|phố|khóm|số|cấp|lớp|năm|tháng|ngày|quý|mức|loại|nhóm|đợt|hạng|khối|giai\s+đoạn|"
+    r"từ|trên|dưới|đến|hơn|khoảng|gần|điều|khoản|chi\s+bộ|đội|cụm|bậc|vùng)\s*$",
+    re.I,
+)
+_NO_COUNT = re.compile(r"\s*(?:%|tuổi|/|-|–|giờ|h\b|phút|ngày|tháng|năm|lần)", re.I)
+_REST = re.compile(r"(?:khác|còn\s+lại)\b", re.I)
+_SEX = frozenset({"nam", "nữ"})
+_EACH = re.compile(
+    rf"(?<![\d.,/])(?P<many>\d[\d.]*)\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\n]{{0,60}}?(?:mỗi|một|1|01)\s+(?P=noun)\s+[^.;\d\n]{{0,30}}"
+    rf"(?P<each>{_NUMBER})\s*(?P<unit>{_MONEY})(?!\w)[^.;\n]{{0,20}}?[,;.(]?\s*(?:với\s+)?"
+    rf"tổng\s+(?:trị\s+giá|giá\s+trị|số\s+tiền|kinh\s+phí|cộng)[^.;\d\n]{{0,30}}(?P<all>{_NUMBER})\s*(?P<unit2>{_MONEY})(?!\w)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    value: float
+    noun: str  # the word behind the number; "" where the number ends the part
+    text: str
+
+
+def sums(passage: Passage) -> Iterator[Hit]:
+    """A total, and parts of the same thing that give another one."""
+    text = passage.masked
+    if sum(c.isdigit() for c in text) < 3:
+        return
+    for match in _TOTAL.finditer(text):
+        unit = " ".join(match["noun"].lower().split())
+        total = _value(match["n"]) * _SCALE.get(unit, 1.0)
+        end = _END.search(text, match.end())
+        parts = _parts(text[match.end() : end.start() if end else len(text)])
+        if parts is None or len(parts) < 2 or not _one_kind(parts, unit):
+            continue
+        values = [part.value * _SCALE.get(part.noun or unit, 1.0) for part in parts]
+        added = sum(values)
+        if abs(added - total) < 0.005 * total or max(values) > total:
+            continue
+        whole = (match["how"] or "").lower().split() != ["trong", "đó"]
+        closed = _REST.search(parts[-1].text) or {part.noun for part in parts} == _SEX
+        if added > total or closed or (whole and all(part.noun in {unit, *_SEX} for part in parts)):
+            yield _wrong(match.start("n"), match.end("noun"), added, total, unit)
+    for match in _EACH.finditer(text):
+        every = _value(match["each"]) * _scale(match["unit"])
+        given, right = _value(match["all"]) * _scale(match["unit2"]), _value(match["many"]) * every
+        if abs(given - right) > 0.01 * right:
+            yield _wrong(match.start("all"), match.end("unit2"), right, given, "đồng")
+
+
+def _wrong(start: int, end: int, added: float, total: float, unit: str) -> Hit:
+    scale = _SCALE.get(unit, 1.0)
+    message = _("The parts are {sum} together, the total is {total}.").format(
+        sum=_written(added / scale), total=_written(total / scale)
+    )
+    return warning(start, end, "count.sum", message, _("Check the numbers."))
+
+
+def _parts(text: str) -> list[_Part] | None:
+    """The parts that a list counts; None where one of them counts nothing, or two things."""
+    found = []
+    for piece in _PART.split(text):
+        numbers = [
+            match
+            for match in re.finditer(rf"(?<![\d.,/]){_NUMBER}", piece)
+            if not _ORDINAL.search(piece[: match.start()]) and not _NO_COUNT.match(piece, match.end())
+        ]
+        if len(numbers) != 1:
+            return None
+        behind = re.match(rf"\s*({_MONEY}|[^\W\d_]+)", piece[numbers[0].end() :], re.I)
+        noun = " ".join(behind[1].lower().split()) if behind else ""
+        found.append(_Part(_value(numbers[0].group()), noun, piece))
+    return found
+
+
+def _one_kind(parts: list[_Part], unit: str) -> bool:
+    """Whether all parts count what the total counts."""
+    if unit in _SCALE:
+        return all(part.noun in _SCALE or not part.noun for part in parts)
+    return all(part.noun in {"", unit, *_SEX} for part in parts)
+
+
+def _scale(unit: str) -> float:
+    return _SCALE[" ".join(unit.lower().split())]
+
+
+def _value(digits: str) -> float:
+    return float(digits.replace(".", "").replace(",", "."))
+
+
+def _written(number: float) -> str:
+    return f"{number:,.10g}".replace(",", " ").replace(".", ",").replace(" ", ".")
