@@ -1,17 +1,18 @@
 """Every fault at every point of a scenario: a child process acts, another one starts again and checks."""
 
-import functools
+import dataclasses
 import itertools
 import json
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from loa.i18n import set_language
 from tests.crash_points.disk import Disk, Fault
@@ -33,10 +34,20 @@ LONGEST = 60
 
 @dataclass(slots=True)
 class Count:
-    """What came of one kind of fault in one scenario. `failures`: the point, and the broken promise."""
+    """What came of one kind of fault in one scenario. `failures`: the point, and the broken promise.
+
+    `seconds`: of one core.
+    """
 
     points: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, part: dict[str, Any]) -> None:
+        """Count what a worker found, too."""
+        self.points += part["points"]
+        self.failures += [(point, broken) for point, broken in part["failures"]]
+        self.seconds += part["seconds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +59,44 @@ class Ended:
     said: str
 
 
-def in_a_child(work: Callable[[int], None]) -> Ended:
-    """Run `work` in a process of its own; it gets the pipe by which it tells things."""
-    with tempfile.TemporaryFile() as said:
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A process that works beside this one. `pipe`: where it tells things; `said`: what it writes for people."""
+
+    pid: int
+    pipe: BinaryIO
+    said: BinaryIO
+
+    @classmethod
+    def start(cls, work: Callable[[int], None], longest: int = 0) -> "Child":
+        """Run `work` in a process of its own; it gets the pipe. After `longest` seconds it is ended, if not 0."""
+        said = tempfile.TemporaryFile()  # noqa: SIM115  closed by `end`
         reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            _be_the_child(work, writing, said.fileno())
+        pid = os.fork()
+        if pid == 0:
+            os.close(reading)
+            _be_the_child(work, writing, said.fileno(), longest)
         os.close(writing)
-        with os.fdopen(reading, "rb") as pipe:
-            told = [json.loads(line) for line in pipe]
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        said.seek(0)
-        return Ended(code, told, said.read().decode("utf-8", "replace"))
+        return cls(pid, os.fdopen(reading, "rb"), said)
+
+    def end(self) -> Ended:
+        """Wait for its end."""
+        with self.pipe, self.said:
+            told = [json.loads(line) for line in self.pipe]
+            code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            self.said.seek(0)
+            return Ended(code, told, self.said.read().decode("utf-8", "replace"))
 
 
-def _be_the_child(work: Callable[[int], None], pipe: int, said: int) -> NoReturn:
+def in_a_child(work: Callable[[int], None]) -> Ended:
+    """Run `work` in a process of its own, to its end."""
+    return Child.start(work, LONGEST).end()
+
+
+def _be_the_child(work: Callable[[int], None], pipe: int, said: int, longest: int) -> NoReturn:
     os.dup2(said, 1)
     os.dup2(said, 2)
-    signal.alarm(LONGEST)
+    signal.alarm(longest)
     code = 70
     try:
         work(pipe)
@@ -77,21 +107,28 @@ def _be_the_child(work: Callable[[int], None], pipe: int, said: int) -> NoReturn
 
 
 class Bench:
-    """A scenario, its disk as it was before, and a place to break things."""
+    """A scenario, its disk as it was before, and a place to break things for each worker."""
 
     def __init__(self, name: str, scenario: Scenario) -> None:
         self.name, self.scenario = name, scenario
         self._folder = memory_folder()
-        self.model, self.place = self._folder / "model", self._folder / "disk"
+        self.model, self.place = self._folder / "model", self._folder / "disk-0"
+        self.record = self._folder / "record"
         self.model.mkdir()
         scenario.prepare(self.model)
-        shutil.copytree(self.model, self.place)
         for kept in self.model.rglob("*"):  # databases that hold the old place do not exist: nothing to correct
             assert not kept.name.endswith(".part"), kept
+        self._sound = self.act(Fault.NONE, 0, self.record)
+        assert self._sound.code == 0, self._sound.said
+        assert not (broken := self.check(self._sound.told, died=False)), broken
 
     def close(self) -> None:
         """Throw everything away."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def use_place(self, number: int) -> None:
+        """Break things in a place of this worker's own."""
+        self.place = self._folder / f"disk-{number}"
 
     def _fresh(self) -> None:
         shutil.rmtree(self.place, ignore_errors=True)
@@ -127,28 +164,18 @@ class Bench:
         return broken
 
     def points(self, fault: Fault, *, each_call: bool) -> list[int]:
-        """The points of the scenario. Raises AssertionError where it does not even hold without a fault.
+        """The points of the scenario: the calls of its run without a fault.
 
         Several writes to one file, one after the other, are two points: the first and the last of them.
         """
-        record = self._record()
-        ended = self.act(Fault.NONE, 0, record)
-        assert ended.code == 0, ended.said
-        assert not (broken := self.check(ended.told, died=False)), broken
         if fault is Fault.LOCKED:
-            return list(range(1, int(ended.told[-1]["locks"]) + 1))
+            return list(range(1, int(self._sound.told[-1]["locks"]) + 1))
         if each_call:
-            return list(range(1, int(ended.told[-1]["points"]) + 1))
-        with record.open("rb") as file:
+            return list(range(1, int(self._sound.told[-1]["points"]) + 1))
+        with self.record.open("rb") as file:
             calls = [call for call in read_record(file) if call.op != "!"]
         runs = [list(run) for _key, run in itertools.groupby(calls, lambda c: c.name if c.op == "w" else c.point)]
         return sorted({call.point for run in runs for call in (run[0], run[-1])})
-
-    def _record(self) -> Path:
-        """A new file for the record of a run."""
-        made = self._folder / "record"
-        made.unlink(missing_ok=True)
-        return made
 
     def strike(self, fault: Fault, point: int) -> list[str] | None:
         """The broken promises of the fault at the point; None where it did not come so far, or needed no room there."""
@@ -163,19 +190,12 @@ class Bench:
             broken.append(f"a person reads a traceback: {_end_of(ended.said)}")
         return broken + self.check(ended.told, died=died)
 
-    def cut_the_power(self, every: int = 1) -> Count:
-        """Every disk that a power cut could leave."""
-        record = self._record()
-        ended = self.act(Fault.NONE, 0, record)
-        assert ended.code == 0, ended.said
-        shutil.rmtree(self.place)
-        count = Count()
-        for number, cut in enumerate(power_cuts(self.model, record, self.place)):
-            if number % every == 0:
-                count.points += 1
-                count.failures += [(cut.when, broken) for broken in self.check(cut.told, died=True)]
-            shutil.rmtree(self.place)
-        return count
+    def power_cuts(self, share: slice) -> Iterator[tuple[str, list[str]]]:
+        """Of the disks that a power cut could leave those of the share: when it was, and the broken promises."""
+        for cut in itertools.islice(power_cuts(self.model, self.record), share.start, None, share.step):
+            shutil.rmtree(self.place, ignore_errors=True)
+            cut.leave(self.place)
+            yield cut.when, self.check(cut.told, died=True)
 
 
 def _end_of(said: str) -> str:
@@ -186,42 +206,67 @@ def run(
     names: list[str],
     faults: list[str],
     *,
-    every: int = 1,
-    each_call: bool = False,
+    every: int,
+    each_call: bool,
+    workers: int,
 ) -> dict[tuple[str, str], Count]:
-    """Each of `faults` at every `every`-th point of the scenarios; `each_call`: also inside a run of writes to one file."""
+    """Each of `faults` at every `every`-th point of the scenarios; `each_call`: also inside a run of writes to one file.
+
+    `workers`: processes beside each other, each with every `workers`-th of those points.
+    """
     set_language("en")
-    say = functools.partial(print, flush=True)
     counts: dict[tuple[str, str], Count] = {}
     for name in names:
         bench = Bench(name, SCENARIOS[name])
         try:
-            for fault in faults:
-                began = _processor_time()
-                if fault == POWER:
-                    count = bench.cut_the_power(every)
-                else:
-                    points = bench.points(FAULTS[fault], each_call=each_call)
-                    count = _strike_all(bench, FAULTS[fault], points[::every])
+            for fault, count in _side_by_side(bench, faults, every, each_call, workers).items():
                 counts[name, fault] = count
                 failed = len({point for point, _broken in count.failures})
-                say(
-                    f"{name:10} {fault:10} {count.points:5} points {failed:4} failures {_processor_time() - began:6.1f} s"
-                )
+                print(f"{name:10} {fault:10} {count.points:5} points {failed:4} failures {count.seconds:6.1f} s")
                 for point, broken in count.failures:
-                    say(f"    {point}: {broken}")
+                    print(f"    {point}: {broken}")
+            sys.stdout.flush()
         finally:
             bench.close()
     return counts
 
 
-def _strike_all(bench: Bench, fault: Fault, points: list[int]) -> Count:
+def _side_by_side(bench: Bench, faults: list[str], every: int, each_call: bool, workers: int) -> dict[str, Count]:
+    """What the workers found, together."""
+    children = []
+    for number in range(workers):
+
+        def work(pipe: int, number: int = number) -> None:
+            bench.use_place(number)
+            share = slice(number * every, None, workers * every)
+            for fault in faults:
+                count = _break(bench, fault, share, each_call)
+                os.write(pipe, (json.dumps({"fault": fault, **dataclasses.asdict(count)}) + "\n").encode())
+
+        children.append(Child.start(work))
+    ended = [child.end() for child in children]
+    found = {fault: Count() for fault in faults}
+    for one in ended:
+        assert one.code == 0, one.said
+        for part in one.told:
+            found[part["fault"]].add(part)
+    return found
+
+
+def _break(bench: Bench, fault: str, share: slice, each_call: bool) -> Count:
+    began = _processor_time()
     count = Count()
-    for point in points:
-        broken = bench.strike(fault, point)
-        if broken is not None:
-            count.points += 1
-            count.failures += [(f"point {point}", one) for one in broken]
+    if fault == POWER:
+        struck = bench.power_cuts(share)
+    else:
+        kind = FAULTS[fault]
+        points = bench.points(kind, each_call=each_call)[share]
+        found = ((f"point {point}", bench.strike(kind, point)) for point in points)
+        struck = ((point, broken) for point, broken in found if broken is not None)
+    for point, broken in struck:
+        count.points += 1
+        count.failures += [(point, one) for one in broken]
+    count.seconds = _processor_time() - began
     return count
 
 

@@ -148,12 +148,23 @@ class Cut:
 
     when: str
     told: list[dict[str, Any]]
+    found: dict[str, Node]
+    kind: Kind
+
+    def leave(self, folder: Path) -> None:
+        """Make `folder` with what is on the disk now; before the next cut is asked for."""
+        folder.mkdir()
+        for name, node in self.found.items():
+            if node.folder:
+                (folder / name).mkdir()
+            else:
+                (folder / name).write_bytes(content(node, self.kind))
 
 
-def power_cuts(folder: Path, record: Path, target: Path) -> Iterator[Cut]:
-    """Make in `target`, one after the other, every different disk that a power cut in the recorded run could leave.
+def power_cuts(folder: Path, record: Path) -> Iterator[Cut]:
+    """One after the other, every different disk that a power cut in the recorded run could leave.
 
-    `folder`: the disk as it was before. Who takes a cut removes `target` before the next.
+    `folder`: the disk as it was before.
     """
     disk, told, seen = PoweredDisk(folder), list[dict[str, Any]](), set[tuple[bytes, int]]()
     with record.open("rb") as file:
@@ -168,16 +179,5 @@ def power_cuts(folder: Path, record: Path, target: Path) -> Iterator[Cut]:
                 digest = (_digest(found, kind), promised)
                 if digest not in seen:
                     seen.add(digest)
-                    _write(found, kind, target)
-                    yield Cut(
-                        f"power cut after call {number}: {call.op} {call.name or call.other} ({kind})", list(told)
-                    )
-
-
-def _write(found: dict[str, Node], kind: Kind, folder: Path) -> None:
-    folder.mkdir()
-    for name, node in found.items():
-        if node.folder:
-            (folder / name).mkdir()
-        else:
-            (folder / name).write_bytes(content(node, kind))
+                    when = f"power cut after call {number}: {call.op} {call.name or call.other} ({kind})"
+                    yield Cut(when, list(told), found, kind)

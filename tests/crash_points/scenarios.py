@@ -6,6 +6,7 @@ disk and gives every broken promise in words. What was told as `ack` must hold f
 
 import datetime
 import hashlib
+import os
 import pickle
 import shutil
 import tarfile
@@ -21,6 +22,7 @@ from loa.actions.file_history import Author, open_history
 from loa.app import backup as backups
 from loa.app import restore
 from loa.app.build import build
+from loa.article import templates
 from loa.audio import ffmpeg
 from loa.bulletin.manifest import Manifest
 from loa.errors import LoaError
@@ -299,7 +301,7 @@ class Build:
         article.write_text("# {{ title }}\n\nMai cúp nước.\n", "utf-8")
         (station.campaigns / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
         station.schedule_file.write_text(BUILT, "utf-8")
-        remember_ffmpeg(folder.parent / "ffmpeg")
+        remember_programs(folder.parent / "programs")
         report = build(station)
         assert not report.failed, report.failed
         store = Database(station.database)
@@ -362,22 +364,41 @@ class Build:
         yield from (f"{page} is empty" for page in station.public.rglob("[!.]*.html") if not page.stat().st_size)
 
 
-def remember_ffmpeg(folder: Path) -> None:
-    """What ffmpeg makes of the same bytes is the same: it is asked once for all points, and the answer kept in `folder`."""
-    real = ffmpeg.run
-    folder.mkdir()
+class Remembered:
+    """What other programs make of the same bytes is the same: asked once for all points, the answers kept in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+
+    def __call__(self, key: "hashlib._Hash", ask: Callable[[], Any]) -> Any:
+        """The answer of `ask`, the first time; `key` stands for what it was asked."""
+        kept = self._folder / key.hexdigest()
+        if not kept.exists():
+            part = kept.with_suffix(f".{os.getpid()}")
+            part.write_bytes(pickle.dumps(ask()))
+            part.replace(kept)
+        return pickle.loads(kept.read_bytes())
+
+
+def remember_programs(folder: Path) -> None:
+    """ffmpeg, and the process that fills templates."""
+    remembered = Remembered(folder)
+    real_ffmpeg, real_limited = ffmpeg.run, templates.run_limited
 
     def run(*arguments: str | Path, stdin: bytes = b"") -> tuple[bytes, str]:
         key = hashlib.sha256(stdin)
         for argument in arguments:
             key.update(argument.read_bytes() if isinstance(argument, Path) else argument.encode())
-        kept = folder / key.hexdigest()
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(real(*arguments, stdin=stdin)))
-        answer: tuple[bytes, str] = pickle.loads(kept.read_bytes())
+        answer: tuple[bytes, str] = remembered(key, lambda: real_ffmpeg(*arguments, stdin=stdin))
         return answer
 
+    def limited(function: Callable[..., Any], name: str, *facts: Any, answer: Callable[[str], Any], **rest: Any) -> Any:
+        key = hashlib.sha256(pickle.dumps((function.__qualname__, name, facts, answer(name))))
+        return remembered(key, lambda: real_limited(function, name, *facts, answer=answer, **rest))
+
     ffmpeg.run = run
+    templates.run_limited = limited  # it is imported there by its name
 
 
 class Migrate:
