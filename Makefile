@@ -65,10 +65,11 @@ lint: setup
 	$(BIN)/mypy --platform win32
 
 test test-long bench soak: DEBIAN += openssh-server chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 cron postgresql faketime iproute2 curl
-# Six workers whatever the cores: much of the time goes by in real airings, which wait for their minute. What plays real
+# Eight workers whatever the cores: much of the time goes by in real airings, which wait for their minute. What plays real
 # sound and listens to it runs by itself: beside others the recorder would miss what the player has played.
+WORKERS := 8
 test: lint
-	$(BIN)/python -m pytest -n 6 --dist worksteal -m "not long and not sound"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long and not sound"
 	$(BIN)/python -m pytest -m "sound and not long"
 
 # Real time, long faults, other clocks, a larger simulation.
@@ -76,7 +77,7 @@ test-long: setup
 	$(BIN)/python -m pytest -n 4 --dist worksteal -m "long and not sound"
 	$(BIN)/python -m pytest -m "long and sound"
 	$(BIN)/python -m tests.simulation --seeds 40 --days 10 --first 1000 --jobs 2
-	$(BIN)/python -m tests.clocks
+	$(BIN)/python -m tests.clocks -n $(WORKERS) --dist worksteal
 	$(BIN)/python -m tests.crash_points
 
 # Hours of simulated worlds: make soak SEEDS=1000 DAYS=100 FIRST=0 JOBS=2

@@ -33,7 +33,9 @@ def loa(station: Workspace, umask: int, *arguments: str | Path) -> None:
     assert done.returncode in {0, 1}, done.stderr
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize(
+    "umask", [0o000, pytest.param(0o022, marks=pytest.mark.long), pytest.param(0o077, marks=pytest.mark.long)]
+)
 def test_databases_logs_and_backups_are_for_this_user_alone(station: Workspace, tmp_path: Path, umask: int) -> None:
     with on_air(station, umask):
         loa(station, umask, "stop")

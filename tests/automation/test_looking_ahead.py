@@ -16,6 +16,7 @@ from loa.store.database import Database
 from loa.store.proof import verify
 from loa.workspace import Workspace
 from tests.approving import approve
+from tests.zones import BOTH
 
 from .conftest import Plan, in_both_zones
 
@@ -47,7 +48,8 @@ BROADCASTS = int(os.environ.get("LOA_FAULT_BROADCASTS", "2"))
 """Each is on air twice a day; 7 make ten thousand airings in the two zones."""
 
 
-@pytest.mark.parametrize("zone", [pytest.param("Asia/Ho_Chi_Minh", marks=pytest.mark.long), "America/New_York"])
+@pytest.mark.long
+@pytest.mark.parametrize("zone", BOTH)
 def test_every_airing_of_a_year_has_exactly_one_outcome(released: Workspace, zone: str) -> None:
     """Two zones, one with changes of the clock; two broadcasts meet now and then, and one has exceptions."""
     data = (released.bulletins / "ben-hai" / "tin.mp3").read_bytes()

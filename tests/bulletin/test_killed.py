@@ -124,6 +124,7 @@ def warm_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workspace.clips
 
 
+@pytest.mark.long
 def test_the_neural_voice_says_no_finished_sentence_twice(workspace: Workspace) -> None:
     build = start(workspace, "loa", killed_before_name=6)
     build.communicate()

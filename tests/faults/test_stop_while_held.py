@@ -78,7 +78,14 @@ def audit_of(station: Faulty) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("held", "seconds"), [("station.db", 6), ("console.db", 6), ("both", 20)])
+@pytest.mark.parametrize(
+    ("held", "seconds"),
+    [
+        pytest.param("station.db", 6, marks=pytest.mark.long),
+        pytest.param("console.db", 6, marks=pytest.mark.long),
+        ("both", 20),
+    ],
+)
 def test_stop_silences_and_says_so_within_two_seconds(station: Faulty, page: Page, held: str, seconds: float) -> None:
     station.lengthen(60)
     process = station.start_first(claim=4, open=2)
