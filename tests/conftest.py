@@ -18,7 +18,8 @@ from loa.workspace import Workspace
 from tests.browser import chromium
 
 # The same examples every time: a failure belongs to the change that made it. `pytest --hypothesis-profile=default` explores.
-settings.register_profile("repeatable", derandomize=True)
+# No deadline: an example that takes long beside other tests is no fault.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 ROOT = Path(__file__).parent.parent
 # Processes that tests start run this tree, wherever the package that is installed lies.

