@@ -15,6 +15,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from loa.normalizer.unicode import one_tone_place
 from loa.text import toneless
 
 SMALL = frozenset("và của về cho vì các trên với ở trong từ sự theo những thuộc đối là".split())
@@ -33,7 +34,7 @@ def counts(path: Path) -> dict[int, Counter[str]]:
     found: dict[int, Counter[str]] = {size: Counter() for size in (2, *range(4, LONGEST + 1))}
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
-            for part in re.split(r"[^\w\s]|\d+", line.lower()):
+            for part in re.split(r"[^\w\s]|\d+", one_tone_place(line.lower())):
                 words = part.split()
                 for size, table in found.items():
                     for start in range(len(words) - size + 1):

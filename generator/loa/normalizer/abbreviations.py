@@ -15,6 +15,7 @@ from loa.normalizer.tables import abbreviations, phrases, table, topics
 from loa.text import LOWER, UPPER, toneless
 
 _NUMBERED = re.compile(r" ?(?:số )?\d")
+_DOCUMENT = re.compile(r" ?(?:số:? ?)?\d{1,5}[a-z]?(?: ?/ ?\d{4})? ?[-–/] ?([A-ZĐ][\w&–/-]*)")
 _CREDIT = re.compile(
     r"(?:^|[.,;(–\n-]\s?|\s{2})(?:tin|bài|ảnh|nguồn|thực hiện|clip|video)(?:,? (?:và )?(?:ảnh|bài|clip))?: ?$"
 )
@@ -80,6 +81,10 @@ def expand(scan: Scan, key: str, start: int, end: int) -> str | None:
     if key in _MIXTURES and scan.text[start - 1 : start].isdecimal():
         return None  # Anvil 5SC: the form of a pesticide
     senses = ambiguous().get(key)
+    if (senses is not None or key in abbreviations()) and key in table("bodies")["kinds"]:
+        numbered = _DOCUMENT.match(scan.after(end, 40))
+        if numbered and key in numbered[1].replace("–", "-").replace("/", "-").split("-"):
+            return str(table("bodies")["kinds"][key])  # TB số 230-TB/ĐU
     if senses is not None:
         return _choose(scan, senses, start, end)
     if key not in abbreviations() and _NUMBERED.match(scan.after(end, 8)):

@@ -15,6 +15,7 @@ NUMBER = (
     r"|\d{1,3} \d{3}(?=\s?(?:đ(?:ồng)?|hộ|người|ha|tấn|m2|m3)(?!\w))|\d{1,18}[.,]\d{1,8}(?!\d)|\d+)"
 )
 AMOUNT = re.compile(NUMBER)
+NETWORK = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?![\d.]\d|\d)")
 HEADING = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,5}(?:\.(?=\s)|(?=\s|$))|\d{1,3}(?:\.\d{1,3}){2,5}(?!\d)")
 TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?!\d|/\d)")
 LETTERED = re.compile(r"(\d{1,4})([A-ZĐ])(?![\w&]|\.[A-ZĐ])")
@@ -24,6 +25,7 @@ STARS = re.compile(r"(\d)\s?(?:\*|★)(?!\d)")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s*$| \(| trở )")
+_AGES = re.compile(r"(?:từ|nam|nữ|tuổi|người|cháu|trẻ|\()[ :]*\d{1,2} ?[-–] ?$")
 _AGED = re.compile(r"(?<!\w)(?:thọ|cụ|tuổi|cao tuổi|nct)(?!\w)")
 
 _TIMES = re.compile(rf"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[{LOWER}]+ ){{0,2}}\d)")
@@ -157,6 +159,15 @@ def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "code" if match[2] == "G" else "number")
 
 
+def read_network(scan: Scan, match: re.Match[str]) -> int | None:
+    """192.168.1.1: the number of a machine in a network."""
+    parts = match[0].split(".")
+    if all(len(part) == 3 for part in parts[1:]) or any(int(part) > 255 for part in parts) or scan.fresh:
+        return None
+    scan.say(" chấm ".join([whole(part, scan.region) for part in parts]), *match.span())
+    return scan.measure(match.end(), "code")
+
+
 def read_heading(scan: Scan, match: re.Match[str]) -> int | None:
     """1.1. and 2.1.3: numbers of headings, at the head of a line."""
     parts = match[0].rstrip(".").split(".")
@@ -245,6 +256,7 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
         }
         or before.gap.rstrip().endswith(("(", "<", ">", "≥", "≤"))
         or _AGED.search(before.text) is not None
+        or _AGES.search(before.text) is not None
     )
     if int(match[1]) > 120 or not (aged or scan.text[match.end() : match.end() + 1] in {")", ""}):
         return None
@@ -255,6 +267,7 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
 
 DRAW_RULES: tuple[Rule, ...] = ((DRAW, read_draw),)
 RULES: tuple[Rule, ...] = (
+    (NETWORK, read_network),
     (HEADING, read_heading),
     (NIGHTS, read_nights),
     (STARS, read_stars),

@@ -286,6 +286,13 @@ def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     feast = _feast(match)
     if before.last in {"tức", "nhằm"}:
         return True
+    falls = int(match[1]) > int(match[3]) and match[3][0] != "0"
+    if (
+        falls
+        and before.last in {"từ", "đến", "hết", "trước"}
+        and re.match(r" (?:đến|tới)(?: hết)? (?:tháng|\d)|[,.;)]|\s?$", after)
+    ):
+        return True  # từ 22-3 đến tháng 8: no range falls
     if before.last in {"mùng", "mồng", "rằm"}:
         return feast and not re.match(r" [Tt](?:ết|háng)", after)
     clear = feast or before.ends("today") or int(match[1]) > 12 or int(match[1]) > int(match[3])
@@ -320,7 +327,7 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     if follows or before.ends("today") or _DATED_AFTER.match(after) or _near(scan, match):
         return True
     whole = re.match(rf" (?:[{LOWER}]+)", after)
-    if _feast(match) and {"ngày", "lễ", "qk"} & set(before.words):
+    if _feast(match) and {"ngày", "lễ", "qk", "giỗ", "vía"} & set(before.words):
         return True
     joined = before.gap.strip() in {"", ":", "(", ","}
     if before.ends("day words") and joined and not (one < two <= 10 and whole and not before.ends("part of day")):

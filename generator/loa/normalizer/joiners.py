@@ -214,6 +214,9 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     left = scan.left(start, 10)
     if scan.fresh or not scan.said or re.search(r"[;:.]\s?$", left):
         return end
+    if re.search(r"(?:GMT|UTC)\s?$", left):
+        scan.say("cộng", start, end)
+        return end
     if scan.kind == "km" and scan.follows_quantity(start) and after[:1].isdecimal():
         scan.say("cộng", start, end)
         return end

@@ -5,7 +5,7 @@ import re
 from loa.normalizer.letters import spell
 from loa.normalizer.numbers import digit_by_digit
 from loa.normalizer.scanner import Rule, Scan
-from loa.normalizer.tables import contexts
+from loa.normalizer.tables import contexts, units
 
 _GROUP = r"(?:(?:\.\s|[ .–-])\d{1,8}){0,5}(?!\d)"
 GROUPED = re.compile(
@@ -26,6 +26,7 @@ CODE = re.compile(r"(?=[^\s]{0,30}\d)[A-ZĐa-z0-9]{1,20}(?:[./-][A-ZĐa-z0-9]{1,
 GROUPS = re.compile(r"\d{3,5}(?: \d{2,5}){1,5}(?!\d)")
 PLATE = re.compile(r"\d{2}[ -]?(?:[A-ZĐ]{1,2}\d?|[A-Z]\d)[ .-]{0,3}\d{3}[. ]?\d{1,2}(?!\d)")
 HIDDEN_PLATE = re.compile(r"\d{2}[A-ZĐ]{1,2}\d?[ .-]?(?:[xX*]{2,3}[. ]?[\dxX*]{2,3}|\d{3}[. ]?[xX*]{2,3})(?!\w)")
+_MEASURED = re.compile(r"\d{1,4}[A-Za-z]{2,3}")
 EMERGENCY = frozenset({"111", "112", "113", "114", "115", "1022", "1080", "116", "117", "118", "119", "1900", "1800"})
 _COUNTED = re.compile(rf" (?:{'|'.join(sorted(contexts('never dialled')))})")
 
@@ -119,6 +120,8 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
     if not before.ends("code", past_filler=True) or before.gap.strip() not in {"", ":", "."}:
         return None
     text = match[0]
+    if _MEASURED.fullmatch(text) and text.lstrip("0123456789") in units():
+        return None  # camera 50MP
     if (
         text.isalpha()
         or (text.isdecimal() and len(text) < 3 and text[0] != "0")

@@ -18,7 +18,7 @@ ROMANS = re.compile(r"([IVXL]{1,6})(\s?[-–]\s?)([IVXL]{1,6})(?![^\W_])")
 _ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đến |-)$")
 _HUMP = re.compile(rf"[A-ZĐ]?[{LOWER}]{{2,}}|[A-ZĐ]{{1,4}}(?![{LOWER}]{{2}})")
 _CAMEL = re.compile(r"(?=\w*[a-zđ]{3})(?:[A-Z][a-zđ]{2,}|[A-Z]{1,4}(?![a-zđ]{2})){2,4}")
-_EQUALS = re.compile(r"\s?=")
+_EQUALS = re.compile(r"\s?=|:\s?\d{4}")
 _WEAK_ROMAN = frozenset("CDLM")
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 _DEPUTY = re.compile(r"\.\s?(?:Giám đốc|Chủ tịch|Trưởng|Bí thư|Hiệu trưởng|Tổng|Viện trưởng|Chủ nhiệm|Chánh)\b")
@@ -70,7 +70,7 @@ def read_word(scan: Scan, match: re.Match[str]) -> int | None:
 
 def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
     """A Roman numeral, where the words before call for one, another stands before it, or it heads a line."""
-    if len(word) > 7 or not ROMAN.fullmatch(word) or _EQUALS.match(scan.after(end, 3)):
+    if len(word) > 7 or not ROMAN.fullmatch(word) or _EQUALS.match(scan.after(end, 8)):
         return None
     before, after = scan.before(start), scan.after(end, 6)
     marker = scan.fresh and re.match(r"[.)/]\s|\s?[-–.:]\s|\.|\)", after)
