@@ -15,6 +15,7 @@ NUMBER = (
     r"|\d{1,3} \d{3}(?=\s?(?:đ(?:ồng)?|hộ|người|ha|tấn|m2|m3)(?!\w))|\d{1,18}[.,]\d{1,8}(?!\d)|\d+)"
 )
 AMOUNT = re.compile(NUMBER)
+GLUED_LIST = re.compile(r"\d{1,2}(?:,\d{1,2}){2,12}(?![\d.,/]\d|\d)")
 NETWORK = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?![\d.]\d|\d)")
 HEADING = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,5}(?:\.(?=\s)|(?=\s|$))|\d{1,3}(?:\.\d{1,3}){2,5}(?!\d)")
 TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?!\d|/\d)")
@@ -159,6 +160,16 @@ def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "code" if match[2] == "G" else "number")
 
 
+def read_glued_list(scan: Scan, match: re.Match[str]) -> int | None:
+    """Thôn 1,2,3,4: a number has one comma, so two commas make a list."""
+    for part in re.finditer(r"\d+", match[0]):
+        start = match.start() + part.start()
+        scan.say(plain(scan, part[0], start), start, match.start() + part.end())
+        if part.end() < len(match[0]):
+            scan.pause(",")
+    return scan.measure(match.end(), "number")
+
+
 def read_network(scan: Scan, match: re.Match[str]) -> int | None:
     """192.168.1.1: the number of a machine in a network."""
     parts = match[0].split(".")
@@ -267,6 +278,7 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
 
 DRAW_RULES: tuple[Rule, ...] = ((DRAW, read_draw),)
 RULES: tuple[Rule, ...] = (
+    (GLUED_LIST, read_glued_list),
     (NETWORK, read_network),
     (HEADING, read_heading),
     (NIGHTS, read_nights),

@@ -18,12 +18,14 @@ SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
 BOAT = re.compile(r"([A-ZĐ]{1,2}[a-z]?)[ .-]{0,2}(\d{4,5})[ .-]{0,2}(TS|KT|SK)(?![^\W_])")
 KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])|K(?=\d{1,3}\s?\+\s?\d{3}(?!\d))")
 DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
+FEAST_DAY = re.compile(r"M(10|[1-9])(?![\w²³]|[./]\d)")
 MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?:(?=[/.]\s?(?:19|20)\d\d(?!\d))|(?![\w/.-]))")
 MIXED = re.compile(
     r"(?P<name>[A-Za-zĐđ]{1,12})(?P<joint>[-.]|\s)?(?P<digits>\d{1,6})"
     r"(?P<tail>[.,]\d{1,2}(?!\d)|[A-Za-zĐ]{1,3}(?![^\W\d_])|[A-Z]\d{1,3})?"
     r"(?P<grade>[-.]\d{1,5}|-[A-Z]{1,4}(?!\w))?(?![^\W_]|[.,]\d)"
 )
+_QUANTITY = re.compile(r"[\d/(]\s?$")
 _ELEMENT = "(?:Ca|Na|Mg|Fe|Cu|Zn|Cl|Si|Al|Mn|[CHNOPKSF])"
 _FORMULA = re.compile(rf"(?=[A-Z\d]*O)(?=\D*\d)(?:{_ELEMENT}\d{{0,2}}){{2,6}}")
 """A chemical formula with oxygen, whose O is said ô: K2O, P2O5."""
@@ -119,6 +121,15 @@ def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "weekday")
 
 
+def read_feast_day(scan: Scan, match: re.Match[str]) -> int | None:
+    """Trực Tết: M1, M2-M3: the first days of a lunar month."""
+    near = f"{scan.left(match.start())} {scan.after(match.end())}".lower()
+    if not re.search(r"(?<!\w)(?:tết|âm lịch|âl|tháng giêng)(?!\w)|m\d: .*m\d:", near):
+        return None
+    scan.say(f"mùng {cardinal(int(match[1]), scan.region)}", *match.span())
+    return scan.measure(match.end(), "date")
+
+
 def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
     """T8/2025: a month, with its year if one follows."""
     number = int(match[1])
@@ -146,7 +157,11 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
         or _codes().get(text)
         or _codes().get(text.lower())
         or abbreviations().get(text)
-        or units().get(text)
+        or (
+            units().get(text)
+            if match.start() == 0 or not text.isupper() or _QUANTITY.search(scan.left(match.start(), 4))
+            else None
+        )
     )
     formula = _FORMULA.fullmatch(text) is not None
     said = known or (spell(text).replace(" o", " ô") if formula else _in_parts(scan, match))
@@ -227,6 +242,7 @@ CAPITAL_RULES: tuple[Rule, ...] = (
     (SERIAL, read_serial),
     (MONTH_CODE, read_month_code),
     (DAY_CODE, read_day_code),
+    (FEAST_DAY, read_feast_day),
 )
 RULES: tuple[Rule, ...] = (
     (POWER, read_power),
@@ -238,5 +254,6 @@ RULES: tuple[Rule, ...] = (
     (CODE, read_letter_code),
     (MONTH_CODE, read_month_code),
     (DAY_CODE, read_day_code),
+    (FEAST_DAY, read_feast_day),
     (MIXED, read_mixed),
 )

@@ -27,9 +27,15 @@ _COMPARED = {
 _WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\s?$")
 _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn)(?!\w)")
 _LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
+_SUM = re.compile(r"(?:\d|[a-z]|[²³)]) $")
+_SUM_NEXT = re.compile(r" (?:[\d.,]+[a-z]?|[a-z])(?: ?[-+x×:] ?(?:[\d.,]+[a-z]?|[a-z]))* = ")
+_MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|bán kết|tứ kết|chung kết|lượt)(?!\w)")
+_SIDES = re.compile(r"(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d{1,2}[A-Z]?\d? ?$")
+_SIDE_NEXT = re.compile(r" ?(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d")
 _SCORES = re.compile(
     r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|set|chung cuộc|penalty|dẫn)(?!\w)"
 )
+_MATCHED = re.compile(r"(?:[Tt]rận|vòng|[Gg]iải|vs)(?!\w).*(?<![.;:] )(?<!\w)[A-ZĐ]\w+ \d{1,2} ?$")
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
     rf"\s?(?:[+]?\d|(?:{_HEAD})\s?\d|(?-i:T[2-8]|CN)(?!\w)|chủ nhật|(?-i:[IVX]{{1,5}})(?!\w)|(?-i:[A-Z]{{1,3}})\d)",
@@ -125,13 +131,25 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     if re.search(r"tháng [^\W_]+\s?$", scan.left(start, 20)) and _LUNAR_NEXT.match(after):
         scan.say("đến", *match.span())
         return end
+    if _MATCHES.search(scan.left(start).lower()) and _SIDES.search(scan.left(start, 24)) and _SIDE_NEXT.match(after):
+        scan.say("gặp", *match.span())
+        return end
+    if (
+        match[0] in "-–−"
+        and scan.left(start, 1) == " "
+        and after[:1] == " "
+        and _SUM.search(scan.left(start, 12))
+        and _SUM_NEXT.match(after)
+    ):
+        scan.say("trừ", *match.span())
+        return end
     joins = scan.follows_quantity(start) and len(match[0]) == 1
     if joins and scan.kind != "phone" and _NEXT.match(after) and _same_kind(scan, after):
         small = re.match(r"\s?\d{1,2}(?!\d)", after)
         score = (
             scan.kind == "number"
             and small
-            and _SCORES.search(scan.left(start))
+            and (_SCORES.search(scan.left(start)) or _MATCHED.search(scan.left(start)))
             and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
         )
         scan.say("" if score else "đến", *match.span())
@@ -174,6 +192,7 @@ def _same_kind(scan: Scan, after: str) -> bool:
                 return "ngày" in after
             return (
                 date is not None
+                or re.match(r"M\d", after) is not None
                 or re.match(r"(?:ngày|tháng|năm|quý|sáng|chiều|tối)\s?\d|\d{4}(?!\d)", after.lower()) is not None
             )
         case "weekday":
@@ -220,7 +239,7 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     if scan.kind == "km" and scan.follows_quantity(start) and after[:1].isdecimal():
         scan.say("cộng", start, end)
         return end
-    if re.search(r"=[^=;.]{0,40}$", scan.left(start)) and after.strip()[:1].isalnum():
+    if (re.search(r"=[^=;.]{0,40}$", scan.left(start)) or _SUM_NEXT.match(after)) and after.strip()[:1].isalnum():
         scan.say("cộng", start, end)
         return end
     if scan.follows_quantity(start) and re.search(r"(?<!\d)(?:45|90)$|phút \d{2,3}$", left) and _ADDED.match(after):

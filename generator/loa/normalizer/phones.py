@@ -17,7 +17,7 @@ MASKED = re.compile(
 )
 FOREIGN = re.compile(r"\+\d{2,3}(?![\d.,])")
 EXTENSION = re.compile(r"[/-](\d{2,4})(?![\d/])")
-SERVICE = re.compile(r"1[89]00[ .-]?(?:\d{2,8})(?:[ .-]?\d{2,4})?(?![\d%])")
+SERVICE = re.compile(r"1[89]00[ .-]?(?:\d{2,8})(?:[ .-]?\d{2,4}){0,2}(?![\d%])")
 LONG = re.compile(
     r"\d{9,}(?![/,.]\d)|0\d{4,}(?![/,.]\d)|\d{7,8}(?![/,.]\d|\d|\s?(?:đ|VN|USD|triệu|hộ|người|con|cây|m2|ha)|[^\W_])"
 )
@@ -44,7 +44,8 @@ def read_phone(scan: Scan, match: re.Match[str]) -> int | None:
     called = before.ends("call", past_filler=True) or scan.kind == "phone"
     if before.ends("code", past_filler=True) and not before.ends("call", past_filler=True):
         return None
-    if len(digits) < 8 or (len(digits) < 10 and not called and "(" not in raw):
+    area = re.match(r"\(0\d{1,3}\) ?\d{3,}", raw) is not None and called
+    if (len(digits) < 8 and not area) or (len(digits) < 10 and not called and "(" not in raw):
         return None
     scan.called = True
     scan.say(("cộng " if "+" in raw else "") + digit_by_digit(digits), match.start(), match.start() + len(raw))

@@ -227,6 +227,13 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return "phòng"
     if word == "P" and _DEPUTY.match(after):
         return "phó"
+    if (
+        word == "đ"
+        and before.last not in {"điểm", "tiết", "ý"}
+        and re.match(rf"\.\s?[{UPPER}][{LOWER}]", after)
+        and before.gap != ""
+    ):
+        return "đường"
     if word in _SHORT and re.match(rf"\.\s?[{UPPER}\d]", after) and (word != "T" or before.gap != " "):
         return _SHORT[word]
     listed = re.search(r"(?:^|\W)(?:điểm|tiết|ý) (?:[a-zđ](?:, | và |,| hoặc ))*$", before.text)
