@@ -55,7 +55,7 @@ def ambiguous() -> dict[str, tuple[Sense, ...]]:
         return text.replace(r"\U", f"[{UPPER}]").replace(r"\L", f"[{LOWER}]")
 
     def sense(option: dict[str, Any]) -> Sense:
-        after = rf"(?:(?<!\w)|(?=\W))(?:{pattern(option['after'])})$" if "after" in option else None
+        after = rf"(?:(?<!\w)|(?=\W)|(?<=\d)(?=\d))(?:{pattern(option['after'])})$" if "after" in option else None
         before = pattern(option["before"]) if "before" in option else None
         about = tuple(topic.strip() for topic in option.get("about", "").split(",") if topic.strip())
         return Sense(

@@ -104,7 +104,9 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
                 start,
                 end,
             )
-    elif re.fullmatch(r"\d{1,3},\d{3}", text) and re.match(r"\s?(?:đ|VNĐ|VND|đồng)", scan.after(end, 6)):
+    elif re.fullmatch(r"[1-9]\d{0,2},\d{3}", text) and (
+        text.endswith("00") or re.match(r"\s?(?:đ|VNĐ|VND|đồng)", scan.after(end, 6))
+    ):  # a decimal is not written with 00 at its end
         scan.say(whole(text.replace(",", ""), scan.region), start, end)
     elif (
         re.fullmatch(r"\d{1,2},\d{1,2}", text)

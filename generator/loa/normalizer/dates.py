@@ -16,6 +16,11 @@ _COURSE = re.compile(r"(?:^|\W)ngày (?:1|đầu|thứ nhất)\W.*ngày $")
 _MONTH_AFTER = re.compile(r"\s?[/.]\s?(\d{1,2})(?:\s?[/.]\s?((?:19|20)\d\d))?(?!\d)")
 INSECT_AGE = re.compile(r"T([1-5])(?:\s?[-–]\s?T?([1-6]))?(?![\w/])")
 _INSECT = re.compile(r"(?:sâu|rầy|bọ|nhộng|sâu non)(?: \w+){0,3} $")
+_STEM = "[Gg]iáp|[ẤấÂâ]t|Ất|ất|[Bb]ính|[ĐđDd]inh|[Mm]ậu|[Kk]ỷ|[Cc]anh|[Tt]ân|[Nn]hâm|[Qq]uý"
+_BRANCH = "[Tt]ý|[Ss]ửu|[Dd]ần|[Mm]ão|[Mm]ẹo|[Tt]hìn|[Tt][ỵỴị]|[Nn]gọ|[Mm]ùi|[Tt]hân|[Dd]ậu|[Tt]uất|[Hh]ợi"
+LUNAR = re.compile(
+    rf"(\d{{1,2}})\s?[-/.]\s?(\d{{1,2}})(?=\s?[-/.]\s?(?:{_STEM}) (?:{_BRANCH})(?!\w)| (?:{_STEM}) (?:{_BRANCH})(?!\w))"
+)
 SAME_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})(\s?[-–—]\s?)(\d{1,2})/(\d{1,2})(?:/(\d{4}))?(?![\d/])")
 MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?|\s(?:và|đến)\s)(\d{1,2})(?:/(\d{4}))?(?![\d/%]|[.,]\d)")
 _SEPARATOR = r"(?:\s?[-–,/+;&]\s?|\s?,?\s(?:và|hoặc)\s)"
@@ -92,6 +97,13 @@ def read_full(scan: Scan, match: re.Match[str]) -> int | None:
     if len(match[5]) == 2 and ((match[2].strip() != "/" and not before.ends("day words")) or before.ends("street")):
         return None
     return _say_date(scan, match, (1, 3, 5), ngay=wants_day(scan, match.start()))
+
+
+def read_lunar(scan: Scan, match: re.Match[str]) -> int | None:
+    """Mùng 8-4-Quý Mão, 16/4 Giáp Thìn: a day of a year that its two cyclic names tell."""
+    if not (_day(match[1]) and _month(match[2])):
+        return None
+    return _say_date(scan, match, (1, 2, None), ngay=wants_day(scan, match.start()))
 
 
 def read_iso(scan: Scan, match: re.Match[str]) -> int | None:
@@ -262,6 +274,8 @@ def _dot_is_date(scan: Scan, match: re.Match[str]) -> bool:
         return False
     if (before.ends("part of day") and before.gap == " ") or before.ends("today") or _LISTED.search(before.text):
         return True
+    if before.last in {"tức", "nhằm"} or _DATED_AFTER.match(after):
+        return True
     if not _round(match):
         return False
     ranged = before.last in {"từ", "đến", "hết", "tới"} and _RANGE_OR_END.match(after)
@@ -340,6 +354,7 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
+    (LUNAR, read_lunar),
     (ISO, read_iso),
     (FULL, read_full),
     (SAME_MONTH, read_same_month),

@@ -29,6 +29,7 @@ _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|ch
 _LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
 _SUM = re.compile(r"(?:\d|[a-z]|[²³)]) $")
 _SUM_NEXT = re.compile(r" (?:[\d.,]+[a-z]?|[a-z])(?: ?[-+x×:] ?(?:[\d.,]+[a-z]?|[a-z]))* = ")
+_MEASURE = re.compile(r"\d+(?:[.,]\d+)?\s?(?:[-–/]\s?\d+(?:[.,]\d+)?\s?)?(?:%|°|‰|mmHg|mmol|mg|g/|ml|µg|IU)")
 _MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|bán kết|tứ kết|chung kết|lượt)(?!\w)")
 _SIDES = re.compile(r"(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d{1,2}[A-Z]?\d? ?$")
 _SIDE_NEXT = re.compile(r" ?(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d")
@@ -57,7 +58,7 @@ def read_compare(scan: Scan, match: re.Match[str]) -> int | None:
         scan.pause(",")
         return match.end()
     words = _COMPARED[match[1]]
-    percent = re.match(r"\d+(?:[.,]\d+)?\s?(?:%|°|‰)", scan.after(match.end(), 8))
+    percent = _MEASURE.match(scan.after(match.end(), 24))
     if match[1] in {"≥", "≤", ">=", "<="} and (percent or scan.fresh):
         words = {"từ": "lớn hơn hoặc bằng", "không quá": "nhỏ hơn hoặc bằng"}[words]
     if scan.before(match.start()).last in {"trên", "dưới", "hơn", "từ"}:
@@ -71,7 +72,11 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     start, end = match.span()
     right = re.compile(r"(?:0?1 )?([^\W\d_]+[23²³]?)(?!\d)").match(scan.text, end)
     number = re.compile(r"(?!0?1 [^\W\d_])\d").match(scan.text, end)
-    quantity = scan.follows_quantity(start) and scan.kind == "number"
+    quantity = scan.follows_quantity(start) and scan.kind in {"number", "unit"}
+    if quantity and match[0] == "/ " and right and right[1].lower() in word_set("units", "per right"):
+        scan.say("một", start, right.start(1))
+        scan.chain = right.end(1)
+        return right.start(1)
     coded = scan.kind == "code" and scan.follows_quantity(start) and re.match(r"\d+(?![^\W_])", scan.after(end, 8))
     if (quantity and number) or coded:
         scan.say("trên", *match.span())
@@ -92,6 +97,9 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
         scan.pause("," if match[0].endswith(" ") else "")
         return end
     one = re.search(r"([^\W\d_]+[23²³]?)$", scan.left(start, 24))
+    if one and one[1] in _CURRENCIES and right[1] in _CURRENCIES and quantity:
+        scan.say("một", *match.span())
+        return end
     if one and one[1] in _CURRENCIES and right[1] in _CURRENCIES:
         scan.say("trên", *match.span())
         return end

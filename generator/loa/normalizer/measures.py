@@ -25,7 +25,7 @@ BEARING = re.compile(
 RACE = re.compile(r"(\d{1,2}):([0-5]\d):([0-5]\d)(?:[.,](\d{1,3}))?(?![\d:])")
 MINUTES = re.compile(r"(\d{1,3})\s?['’′]\s?([0-5]?\d)(?:\"|”|″|''|’’)(\d{1,3})?(?!\d)")
 SECONDS = re.compile(r"(\d{1,3})(?:\"|”|″|''|’’)(\d{1,3})(?!\d)")
-SHORT_RACE = re.compile(r"(\d{1,2}):([0-5]\d)(?:[.,](\d{1,3}))?(?![\d:]|[.,]\d)")
+SHORT_RACE = re.compile(r"(\d{1,2}):([0-5]\d)(?:[.,](\d{2,3}))?(?![\d:]|[.,]\d)")
 
 _POWER = {"2": "mét vuông", "3": "mét khối"}
 _SCALE = {"tr": 10**6, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9, "k": 10**3}
@@ -168,15 +168,19 @@ def read_seconds(scan: Scan, match: re.Match[str]) -> int | None:
 
 
 def read_short_race(scan: Scan, match: re.Match[str]) -> int | None:
-    """Chạy hết 32:45: minutes and seconds, after words of a race."""
+    """Chạy hết 32:45: minutes and seconds, after words of a race; 3:48.06 with hundredths is no time of day."""
     before = scan.before(match.start())
-    if before.last in _CLOCK_WORDS or not any(f" {phrase} " in before.text for phrase in contexts("race")):
+    raced = match[3] is not None or any(f" {phrase} " in before.text for phrase in contexts("race"))
+    if before.last in _CLOCK_WORDS or not raced:
         return None
     scan.say(f"{whole(match[1], scan.region)} phút", *match.span(1))
     scan.say(f"{whole(match[2], scan.region)} giây", *match.span(2))
+    end = match.end()
     if match[3]:
-        scan.say(_hundredths(scan, match[3]), *match.span(3))
-    return scan.measure(match.end(), "number")
+        unit = re.match(r" giây(?!\w)", scan.after(end, 6))  # 1:00.97 giây: said already
+        end += len(unit[0]) if unit else 0
+        scan.say(_hundredths(scan, match[3]), match.start(3), end)
+    return scan.measure(end, "number")
 
 
 def _hundredths(scan: Scan, digits: str) -> str:

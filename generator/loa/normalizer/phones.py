@@ -23,7 +23,7 @@ LONG = re.compile(
 )
 SHORT = re.compile(r"\d{2,8}(?![/.,-]\d|%|[^\W_])")
 CODE = re.compile(r"(?=[^\s]{0,30}\d)[A-ZĐa-z0-9]{1,20}(?:[./-][A-ZĐa-z0-9]{1,12}){0,6}(?![^\W_])")
-GROUPS = re.compile(r"\d{3,5}(?: \d{2,5}){1,5}(?!\d)")
+GROUPS = re.compile(r"\d{2,5}(?: \d{2,5}){1,5}(?!\d)")
 PLATE = re.compile(r"\d{2}[ -]?(?:[A-ZĐ]{1,2}\d?|[A-Z]\d)[ .-]{0,3}\d{3}[. ]?\d{1,2}(?!\d)")
 HIDDEN_PLATE = re.compile(r"\d{2}[A-ZĐ]{1,2}\d?[ .-]?(?:[xX*]{2,3}[. ]?[\dxX*]{2,3}|\d{3}[. ]?[xX*]{2,3})(?!\w)")
 _MEASURED = re.compile(r"\d{1,4}[A-Za-z]{2,3}")
@@ -148,7 +148,8 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
 def read_groups(scan: Scan, match: re.Match[str]) -> int | None:
     """3900 2050 00123 after "tài khoản": an account number in groups."""
     before = scan.before(match.start())
-    if not (before.ends("code", past_filler=True) or before.ends("call strong", past_filler=True)):
+    coded = before.ends("code", past_filler=True) and (len(match[0]) > 5 or before.gap.strip() == ":")
+    if not coded and not (before.ends("call strong", past_filler=True) and match[0][2].isdecimal()):
         return None
     scan.say(digit_by_digit(match[0].replace(" ", "")), *match.span())
     return scan.measure(match.end(), "phone")

@@ -32,7 +32,7 @@ _CAPITAL_ONLY = (
 SMALL_LETTER_RULES = tuple(rule for rule in LETTER_RULES if rule not in _CAPITAL_ONLY)
 """The letter rules without those that can only match where a capital stands."""
 DIGIT_RULES: tuple[Rule, ...] = (
-    web_addresses.RULES[2],
+    *web_addresses.RULES[1:],
     *legal_numbers.RULES,
     *measures.RULES,
     *dates.HOUR_RULES,

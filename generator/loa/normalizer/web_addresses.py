@@ -86,13 +86,22 @@ def say_parts(scan: Scan, shown: str, offset: int) -> None:
         if piece.isdecimal():
             words = digit_by_digit(piece)
         elif piece[0].isalpha():
-            words = label(piece)
-            if words == piece.lower() and len(piece) > 3 and re.search(r"[a-z][A-Z]", piece):
-                words = spell(piece)  # the code of a short link
+            words = _humps(piece) if re.search(r"[a-z][A-Z]", piece) else label(piece)
         else:
             words = _MARKS.get(piece, "")
         scan.say(words, offset + part.start(), offset + part.end())
         at = part.end()
+
+
+def _humps(piece: str) -> str:
+    """phananhHN, thongBao: each part as it would be read alone; letters at random (the code of a short link) spelt."""
+    whole = label(piece)
+    if whole != piece.lower() or len(piece) <= 3:
+        return whole
+    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", piece)
+    said = [spell(part) if part.isupper() else label(part) for part in parts]
+    known = all(part.isupper() or words != part.lower() for part, words in zip(parts, said, strict=True))
+    return " ".join(said) if known else spell(piece)
 
 
 _PART = re.compile(r"(?s)[A-Za-z]+|\d+|[^\W\d_]+|.")
