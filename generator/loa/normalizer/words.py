@@ -117,7 +117,7 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     respelt = table("foreign")["capitals"].get(word) if capital and not glued else None
     if respelt is None and (not syllable or lower in contexts("foreign syllables")):
         respelt = foreign().get(lower)
-    if respelt is not None and not (word.istitle() and _english(scan, lower, start, end)):
+    if respelt is not None and not _english(scan, lower, start, end):
         return str(respelt)
     before = scan.before(start)
     measure = not syllable or (word == "ha" and (before.last in _MANY or before.gap.endswith(("(", ": "))))
@@ -152,8 +152,11 @@ def _english(scan: Scan, lower: str, start: int, end: int) -> bool:
     """World Athletics: a common English word beside a name that no table knows stays as it is, as the name does."""
     if lower not in contexts("english"):
         return False
-    near = (re.search(r"(?<!\w)([A-Z][a-z]+) $", scan.left(start, 24)), re.match(r" ([A-Z][a-z]+)", scan.after(end, 24)))
-    return any(found is not None and found[1].lower() not in foreign() and not is_syllable(found[1]) for found in near)
+    left = re.search(r"(?<!\w)([A-Za-z][a-z]+) $", scan.left(start, 24))
+    right = re.match(r" ([A-Za-z][a-z]+)", scan.after(end, 24))
+    return any(
+        found is not None and found[1].lower() not in foreign() and not is_syllable(found[1]) for found in (left, right)
+    )
 
 
 def _compass(scan: Scan, word: str, start: int) -> str | None:
