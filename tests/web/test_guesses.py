@@ -1,17 +1,20 @@
 """Guesses at passwords: counted before they are checked, and never held against whoever is logged in."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi import FastAPI
 
 from loa.actions.offices import Role
+from loa.web.app import create_app
 from loa.web.auth import guesses, passwords
 from loa.web.auth.accounts import Accounts
 from loa.web.auth.guesses import PER_ADDRESS, PER_NAME, PER_NAME_AND_ADDRESS, PER_SESSION, Guesses, network
 from loa.web.auth.passwords import BusyError, Hashing
 from loa.web.context import Console
+from loa.web.lanes import Lane
 from tests.web.conftest import PASSWORD, Browser, LogIn
 
 WRONG = "khong phai mat khau nay"
@@ -21,6 +24,7 @@ AT_ONCE = 60
 @pytest.fixture
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many log-ins wait as come: what is refused is refused by the count."""
+    monkeypatch.setattr("loa.web.lanes.make_lanes", lambda: defaultdict(lambda: Lane(AT_ONCE, AT_ONCE)))
     monkeypatch.setattr("loa.web.routes.account.OUTSIDE", Hashing("test", 2, AT_ONCE))
 
 
@@ -55,11 +59,11 @@ def at_once(work: Callable[[int], None]) -> None:
 
 @pytest.mark.usefixtures("wide")
 def test_of_sixty_guesses_at_once_only_the_limit_is_checked(
-    app: FastAPI, person: Callable[..., str], checked: list[str]
+    console: Console, person: Callable[..., str], checked: list[str]
 ) -> None:
     """Earlier 44 of 60 were: each was counted after its check."""
     name = person("truc-ban", Role.DUTY)
-    browser = Browser(app, base_url="http://loa.test", follow_redirects=False)
+    browser = Browser(create_app(console, ("loa.test",)), base_url="http://loa.test", follow_redirects=False)
     browser.look("/login")
     answers: list[int] = []
 

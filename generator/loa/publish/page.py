@@ -132,7 +132,7 @@ def article_page(workspace: Workspace, commune: Commune, campaign: Campaign) -> 
     facts = {
         "title": article.title,
         "place": commune.unit.full_name,
-        "issuer": commune.issuer(campaign),
+        "issuer": f"Ủy ban nhân dân {commune.unit.full_name}",
         "call": commune.call,
         "summary": summary,
         "as_of": article.as_of,

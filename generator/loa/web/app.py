@@ -6,20 +6,22 @@ from typing import Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loa.errors import LoaError, RequestError
-from loa.i18n import _
+from loa.i18n import _, current_language
 from loa.web import routes
 from loa.web.auth.guard import SAFE, ForgedError, LoginNeededError, NotAllowedError, guard
 from loa.web.auth.hosts import KnownHosts, UnknownHostError
 from loa.web.auth.passwords import BusyError
 from loa.web.context import Console
 from loa.web.forms import MAX_UPLOAD, FormError
+from loa.web.lanes import Lanes
 from loa.web.live import lifespan
-from loa.web.pages import go, page
+from loa.web.pages import go, page, stranger_page
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
@@ -55,6 +57,7 @@ def create_app(console: Console, names: Iterable[str] | None = ()) -> FastAPI:
     for kind, handler in _handlers().items():
         app.add_exception_handler(kind, handler)
     app.add_middleware(ResponseFrame, changed=console.forget)
+    app.add_middleware(Lanes, sessions=console.sessions, refuse=Refusal(console))
     return app
 
 
@@ -73,7 +76,7 @@ class ResponseFrame:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        taken, changing = 0, scope["method"] not in SAFE
+        taken, changing = 0, scope["method"] not in SAFE and scope.get("loa.lane") != "log-in"
         if changing:
             self.changed()
 
@@ -99,6 +102,30 @@ class ResponseFrame:
         await self.app(scope, limited, framed)
 
 
+class Refusal:
+    """What somebody is told whose request has no place in its lane: made once, so that it costs little."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._made: dict[tuple[str, bool], Response] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        key = (current_language(), _for_programs(Request(scope)))
+        answer = self._made.get(key) or self._made.setdefault(key, self._make(for_programs=key[1]))
+        await answer(scope, receive, send)
+
+    def _make(self, *, for_programs: bool) -> Response:
+        title = _("Busy")
+        text = _("The console has more to do at this moment than it can. Wait a few seconds, then try again.")
+        headers = {**HEADERS, "retry-after": "3", "connection": "close"}
+        if for_programs:
+            return ProblemResponse({"error": title, "message": text}, 503, headers)
+        return HTMLResponse(
+            stranger_page(self._console, "problem.html", title=title, text=text, findings=()), 503, headers
+        )
+
+
 def _handlers() -> dict[type[Exception] | int, Any]:
     return {
         UnknownHostError: _unknown_host,
@@ -111,6 +138,7 @@ def _handlers() -> dict[type[Exception] | int, Any]:
         LoaError: _loa_error,
         HTTPException: _http,
         RequestValidationError: _invalid,
+        ClientDisconnect: _gone,
         500: _crash,
     }
 
@@ -199,6 +227,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if _for_programs(request):
         return problem(request, 422, _("Please check what you entered"), text)
     return problem(request, 404, _("Not found"), _("There is no such page. Perhaps it was renamed or removed."))
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Whoever sent something has gone, or was too slow: nobody reads this."""
+    return Response(status_code=400)
 
 
 async def _crash(request: Request, _error: Exception) -> Response:

@@ -169,8 +169,17 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "?"
 
 
-ConsoleDep = Annotated[Console, Depends(console_of)]
-CurrentPerson = Annotated[Person, Depends(person_of)]
+async def _console(request: Request) -> Console:
+    """Without a thread: a dependency that is no coroutine would wait for one of the pool."""
+    return console_of(request)
+
+
+async def _person(request: Request) -> Person:
+    return person_of(request)
+
+
+ConsoleDep = Annotated[Console, Depends(_console)]
+CurrentPerson = Annotated[Person, Depends(_person)]
 SubmittedForm = Annotated[Form, Depends(read_form)]
 
 

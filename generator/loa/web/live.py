@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from loa.errors import LoaError
 from loa.web.context import Console
+from loa.web.lanes import make_room_for_lanes
 
 _EVERY = 1.0
 
@@ -66,6 +67,7 @@ def _warm(console: Console) -> None:
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """While the console runs: the feed and the runner of jobs."""
     console: Console = app.state.console
+    make_room_for_lanes()
     app.state.feed = feed = EventFeed(console)
     task = asyncio.create_task(feed.run())
     await run_in_threadpool(console.note_upgrade)

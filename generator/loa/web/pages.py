@@ -128,6 +128,12 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     return answer
 
 
+def stranger_page(console: Console, template: str, **values: Any) -> str:
+    """The page `template` without a request: for nobody in particular, and without a form."""
+    about: dict[str, Any] = {"me": None, "csrf": "", "menu": [], "path": "", "theme": "", "notices": [], "problems": {}}
+    return fragment(console, template, **about, station=console.workspace.root.name, **values)
+
+
 def fragment(console: Console, template: str, **values: Any) -> str:
     """A part of a page, for live updates; instants by the station's clock."""
     return environment(console.files.zone).get_template(template).render(values)

@@ -16,6 +16,7 @@ from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.web.app import create_app
 from loa.web.auth.hosts import own_names
+from loa.web.connections import BoundedServer, Connections
 from loa.web.context import Console
 from loa.web.priority import CONSOLE, step_back
 from loa.workspace import Workspace
@@ -84,7 +85,7 @@ def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) ->
     """
     listener = _wait_to_listen(listen, parent) if parent else _bind(listen)
     console = Console.open(workspace)
-    server = uvicorn.Server(
+    server = BoundedServer(
         uvicorn.Config(
             create_app(console, listen.host_names),
             log_level="warning",
@@ -94,8 +95,8 @@ def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) ->
             ssl_certfile=listen.certificate,
             ssl_keyfile=listen.key,
             timeout_graceful_shutdown=2,
-            limit_concurrency=400,
-        )
+        ),
+        Connections(by_proxy=listen.behind_proxy),
     )
     _greet(listen, console.code)
     if parent:

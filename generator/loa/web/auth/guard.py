@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from starlette.concurrency import run_in_threadpool
 
 from loa.actions.offices import may
 from loa.web.auth.decisions import act_of
-from loa.web.auth.sessions import Session
+from loa.web.auth.sessions import COOKIE, Session
 from loa.web.context import console_of
 from loa.web.forms import read_form
+from loa.web.lanes import in_lane
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-COOKIE, VISITOR = "loa_session", "loa_visitor"
+VISITOR = "loa_visitor"
 
 
 class LoginNeededError(Exception):
@@ -43,7 +43,8 @@ async def guard(request: Request) -> AsyncIterator[None]:
 
 async def _let_pass(request: Request) -> None:
     request.app.state.hosts.check(request)
-    session = await run_in_threadpool(identify, request)
+    shown = "authorization" in request.headers or COOKIE in request.cookies
+    session = await in_lane(request.scope, lambda: identify(request)) if shown else None
     request.state.session = session
     act = act_of(request.scope.get("endpoint"))
     if act is None:

@@ -18,6 +18,7 @@ from loa.store.console_tables import sessions, tokens
 from loa.store.database import Database, instant, stamp
 from loa.web.auth.accounts import Accounts, Person
 
+COOKIE = "loa_session"
 IDLE = timedelta(hours=12)  # a working day; the operator's page keeps itself alive by its live events
 LONGEST = timedelta(days=7)
 TOKEN_DAYS = 90
@@ -49,6 +50,14 @@ class Sessions:
         self._database, self._accounts = database, accounts
         self._known: OrderedDict[str, tuple[datetime, int, Session]] = OrderedDict()
         self._lock = threading.Lock()
+        self._hashes: set[str] = set()
+        with suppress(StoreError):
+            for table in (sessions, tokens):
+                self._hashes.update(row["hash"] for row in database.rows(sa.select(table.c.hash)))
+
+    def known(self, secret: str) -> bool:
+        """Whether this cookie or token was good when last looked at: asks no database, and lets nobody in."""
+        return digest(secret) in self._hashes
 
     def start(self, person: Person, address: str) -> str:
         """A new session; gives the cookie's value. Always a new one, so that a planted cookie is worth nothing.
@@ -69,6 +78,7 @@ class Sessions:
                     address=address,
                 )
             )
+        self._hashes.add(digest(cookie))
         return cookie
 
     def find(self, cookie: str) -> Session | None:
@@ -96,6 +106,7 @@ class Sessions:
         """Log out. Raises StoreError."""
         with self._database.write() as connection:
             connection.execute(sa.delete(sessions).where(sessions.c.hash == hash_))
+        self._hashes.discard(hash_)
         with self._lock:
             self._known.pop(hash_, None)
 
@@ -115,6 +126,7 @@ class Sessions:
                     until=stamp(moment + timedelta(days=min(days, TOKEN_DAYS))),
                 )
             )
+        self._hashes.add(digest(token))
         return token
 
     def find_token(self, token: str) -> Session | None:
@@ -160,6 +172,10 @@ class Sessions:
             if session is None or known_at != changes or moment - seen > IDLE:
                 raise
             return session
+        if found:
+            self._hashes.add(hash_)
+        else:
+            self._hashes.discard(hash_)
         with self._lock:
             self._known.pop(hash_, None)
             if found:

@@ -14,10 +14,9 @@ from loa.errors import StoreError
 from loa.i18n import _
 from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does
-from loa.web.auth.guard import COOKIE
 from loa.web.auth.guesses import too_many
 from loa.web.auth.passwords import OUTSIDE, same_code
-from loa.web.auth.sessions import LONGEST, TOKEN_DAYS
+from loa.web.auth.sessions import COOKIE, LONGEST, TOKEN_DAYS
 from loa.web.context import (
     Console,
     ConsoleDep,

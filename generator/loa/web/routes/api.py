@@ -19,6 +19,7 @@ from loa.web.auth.decisions import does
 from loa.web.context import ConsoleDep, CurrentPerson, audit
 from loa.web.edits.schedule import set_volume
 from loa.web.forms import FormError
+from loa.web.lanes import urgent
 from loa.web.routes.release import find_bulletin
 from loa.web.views import bulletins as shelf
 from loa.web.views import log as log_views
@@ -334,6 +335,7 @@ def request_(console: ConsoleDep, airing: Annotated[str, Query(max_length=200)])
 
 @router.post("/stop", name="stop")
 @does(Act.STOP)
+@urgent
 def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
     """Silence, at once; `id`: `stopped`, `nobody` (no station is on air) or `unanswered`."""
     done = stop(console.workspace, console.store, me.shown)

@@ -13,6 +13,7 @@ from loa.i18n import _
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, gives_password_again
 from loa.web.forms import FormError
+from loa.web.lanes import urgent
 from loa.web.pages import go, page
 from loa.web.routes.release import find_bulletin
 from loa.web.routes.today import flash_receipt
@@ -25,6 +26,7 @@ _FIELDS = {"outputs": "on", "times": "times", "valid": "valid"}
 
 @router.get("/emergency")
 @does(Act.WRITE_EMERGENCY)
+@urgent
 def emergency(request: Request, console: ConsoleDep) -> Response:
     """The message's form, and messages of before."""
     return page(request, "emergency.html", **_values(console))
@@ -32,6 +34,7 @@ def emergency(request: Request, console: ConsoleDep) -> Response:
 
 @router.post("/emergency")
 @does(Act.WRITE_EMERGENCY)
+@urgent
 def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Speak a typed message; nothing is on air yet."""
     stem, text = form.text("commune", 200), form.text("text", LONGEST)
@@ -53,6 +56,7 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submitt
 
 @router.get("/emergency/{stem}/{name}")
 @does(Act.RELEASE_EMERGENCY)
+@urgent
 def hear(request: Request, console: ConsoleDep, stem: str, name: str, job: int = 0) -> Response:
     """Hear the message, then release it."""
     return _page(request, console, f"{stem}/{name}", job)
@@ -60,6 +64,7 @@ def hear(request: Request, console: ConsoleDep, stem: str, name: str, job: int =
 
 @router.post("/emergency/{stem}/{name}/release")
 @does(Act.RELEASE_EMERGENCY)
+@urgent
 def post_release(
     request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, name: str, form: SubmittedForm
 ) -> Response:

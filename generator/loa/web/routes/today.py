@@ -20,6 +20,7 @@ from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, session_of
 from loa.web.edits.schedule import find_output, set_volume
 from loa.web.forms import instant_in
+from loa.web.lanes import urgent
 from loa.web.pages import fragment, go, page
 from loa.web.routes.release import find_bulletin
 from loa.web.views import bulletins
@@ -61,6 +62,7 @@ async def events(request: Request) -> Response:
 
 @router.post("/stop")
 @does(Act.STOP)
+@urgent
 def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Silence, at once."""
     done = stop(console.workspace, console.store, me.shown)
