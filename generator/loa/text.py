@@ -10,6 +10,25 @@ UPPER = f"A-Z{_MARKED.upper()}"
 """Capital letters for a character class."""
 
 
+_BREAKS = dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), " ")
+_UNFIT = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters: XML has none
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f"  # what turns or hides
+    "\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"  # halves of characters, and what is none
+    "\ue000-\uf8ff\U000f0000-\U0010ffff"  # private use: articles and pages mark places with some of these
+    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 15))
+    + "]"
+)
+
+
+def printable(text: str) -> str:
+    """Return `text` without the characters that a page, a document or a feed cannot hold, or that nobody sees.
+
+    Separators of lines and pages become spaces; LF, CR and tab stay, and so do letters and signs of every script.
+    """
+    return _UNFIT.sub("", text.translate(_BREAKS))
+
+
 def toneless(text: str) -> str:
     """Return `text` without any diacritic: đường → duong, Bến → Ben."""
     letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))

@@ -1,7 +1,6 @@
 """The Word document: the layout of Nghị định số 30/2020/NĐ-CP, Phụ lục I, read back from the file."""
 
 import io
-from dataclasses import replace
 from datetime import date
 
 import docx
@@ -23,7 +22,7 @@ def article(built: Workspace, commune: Commune) -> Article:
 
 @pytest.fixture
 def made(article: Article, commune: Commune) -> Document:
-    return docx.Document(io.BytesIO(document(article, commune, "dich-vu-cong-truc-tuyen")))
+    return docx.Document(io.BytesIO(document(article, commune, commune.campaigns[0])))
 
 
 def test_paper_margins_and_font(made: Document) -> None:
@@ -78,16 +77,22 @@ def test_the_body_is_justified_and_holds_every_paragraph(made: Document, article
 def test_days_and_the_first_two_months_have_two_digits(
     article: Article, commune: Commune, day: date, written: str
 ) -> None:
-    made = docx.Document(io.BytesIO(document(replace(article, as_of=day), commune, "thong-bao")))
+    made = docx.Document(
+        io.BytesIO(
+            document(article, commune, commune.campaigns[0].model_copy(update={"as_of": day, "template": "thong-bao"}))
+        )
+    )
     assert written in made.tables[0].rows[0].cells[1].text
     assert made.paragraphs[0].text == "THÔNG BÁO"
 
 
 def test_the_same_article_gives_the_same_bytes(article: Article, commune: Commune) -> None:
-    assert document(article, commune, "x") == document(article, commune, "x")
+    assert document(article, commune, commune.campaigns[0]) == document(article, commune, commune.campaigns[0])
 
 
 def test_numbered_steps_keep_their_numbers(built: Workspace) -> None:
     commune = load_commune(built, "hung-thinh")
-    made = docx.Document(io.BytesIO(document(render(built, commune, commune.campaigns[0]), commune, "x")))
+    made = docx.Document(
+        io.BytesIO(document(render(built, commune, commune.campaigns[0]), commune, commune.campaigns[0]))
+    )
     assert any(paragraph.text.startswith("6. Bổ sung") for paragraph in made.paragraphs)

@@ -11,7 +11,8 @@ import pytest
 from loa import article as articles
 from loa.actions.offices import Role
 from loa.campaign import load_commune
-from loa.checks import documents, word_reader
+from loa.importing import documents, word_reader
+from loa.importing.notice import read_notice
 from loa.publish.word import document
 from loa.web.context import Console
 from loa.workspace import Workspace
@@ -91,10 +92,16 @@ def test_a_word_article_becomes_a_campaign_with_remarks_beside_its_sentences(
     assert campaign.as_of == date(2026, 11, 5)
     assert campaign.body[0] == "Sáng chủ nhật, các thôn làm vệ sinh đường làng, khơi thông cống rãnh."
     assert not any("Số:" in text or "Nơi nhận" in text or "Kính thưa" in text for text in campaign.body)
-    assert campaign.body[-1] == "Thôn Đông, 6 giờ 30"
-    assert 'class="finding' in page.split('class="script"')[1]
+    assert campaign.body[-3:] == ("| Thôn | Giờ |", "| --- | --- |", "| Thôn Đông | 6 giờ 30 |")
+    assert "<td>6 giờ 30</td>" in page  # a table on the page
+    assert (campaign.issuer, campaign.number) == ("Ủy ban nhân dân xã Bến Hải", "12/TB-UBND")
+    assert 'name="issuer" type="text" value="Ủy ban nhân dân xã Bến Hải"' in page  # to be corrected there
+    assert "please check: Who issues it: Ủy ban nhân dân xã Bến Hải" in page
+    heard = officer.look(f"/campaigns/ben-hai/{campaign.id}/heard")
+    assert 'class="finding' in heard.split('class="script"')[1]
+    assert "Thôn Đông, giờ: 6 giờ 30." in heard
     assert "1 picture was left out" in page
-    assert "12/TB-UBND" in page  # said to be left out
+    assert "Lưu: VT" in (campaign.notes or "")
     assert (station.campaigns / "ben-hai.yaml").read_text("utf-8").startswith(before.rstrip())
     assert console.audit.read()[0]["action"] == "campaign.imported"
 
@@ -102,9 +109,8 @@ def test_a_word_article_becomes_a_campaign_with_remarks_beside_its_sentences(
 def test_a_document_that_loa_made_comes_back_as_it_was(station: Workspace) -> None:
     commune = load_commune(station, "ben-hai")
     campaign = commune.campaign("thong-bao")
-    made = document(articles.render(station, commune, campaign), commune, campaign.template)
-    text = documents.read_word(made, "x.docx")
-    found = documents.read_pasted("\n".join(text.lines), campaign.as_of, "paragraphs")
+    made = document(articles.render(station, commune, campaign), commune, campaign)
+    found = read_notice(documents.read_bytes(made, "x.docx"), campaign.as_of)
     assert found.title == campaign.title
     assert [line for line in campaign.body if line not in found.body] == []
 
@@ -181,3 +187,18 @@ def test_a_document_cannot_read_files_of_the_computer(officer: Browser, station:
 def test_a_commune_and_a_day_are_asked_for(officer: Browser, tmp_path: Path) -> None:
     assert 'id="wrong-commune"' in send(officer, "a.docx", ARTICLE, 422, commune="khong-co")
     assert 'id="wrong-as_of"' in send(officer, "a.docx", ARTICLE, 422, as_of="hôm qua")
+
+
+def test_a_page_that_was_copied_is_pasted_and_keeps_its_day(officer: Browser, station: Workspace) -> None:
+    text = (
+        "Trang chủ > Tin tức\nTRẠM Y TẾ XÃ BẾN HẢI TIÊM VẮC XIN CHO TRẺ\nĐăng ngày 03/11/2026 | Lượt xem: 12\n"
+        "Trạm Y tế xã Bến Hải thông báo: sáng 10/11/2026 tiêm vắc xin cho trẻ tại trạm.\nShare on Facebook\n"
+    )
+    data = {"csrf": officer.csrf, "commune": "ben-hai", "as_of": "", "text": text}
+    answer = officer.post("/bring-in", data=data)
+    assert answer.status_code == 303, answer.text[-1500:]
+    campaign = load_commune(station, "ben-hai").campaigns[-1]
+    assert (campaign.title, campaign.issuer) == ("Trạm Y tế xã Bến Hải tiêm vắc xin cho trẻ", "Trạm Y tế xã Bến Hải")
+    assert campaign.as_of == campaign.issued == date(2026, 11, 3)
+    assert campaign.body == ("Trạm Y tế xã Bến Hải thông báo: sáng 10/11/2026 tiêm vắc xin cho trẻ tại trạm.",)
+    assert "Share on Facebook" in (campaign.notes or "")

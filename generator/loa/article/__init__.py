@@ -1,17 +1,20 @@
 """A campaign's facts in a template's words: Article. Absent facts drop their sentence; nothing is invented."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
+from loa.article import tables
 from loa.article.facts import Law, Record, plain, record
-from loa.article.markup import Form, Part, only, shown
+from loa.article.markup import MARKS, Form, Part, only, shown
 from loa.article.markup import spoken_parts as _spoken_parts
 from loa.article.templates import fill
 from loa.campaign import Campaign, Commune
 from loa.reference import places
+from loa.text import printable
 from loa.workspace import Workspace
 
 __all__ = ["Article", "Form", "Part", "radio_template", "radio_text", "render", "template_name"]
@@ -64,7 +67,7 @@ def template_name(campaign: Campaign) -> str:
 
 def render(workspace: Workspace, commune: Commune, campaign: Campaign) -> Article:
     """The article of `campaign`. Raises TemplateError with the template's file and line."""
-    source = fill(workspace, template_name(campaign), _facts(commune, campaign))
+    source = _fit(fill(workspace, template_name(campaign), _facts(commune, campaign)))
     return Article(commune.stem, campaign.id, campaign.title, campaign.as_of, campaign.form, source)
 
 
@@ -81,8 +84,16 @@ def radio_text(workspace: Workspace, commune: Commune, name: RadioText, campaign
         "titles": [campaign.title for campaign in campaigns],
         "campaigns": [_visible(campaign) for campaign in campaigns],
     }
-    source = fill(workspace, radio_template(name), facts)
+    source = _fit(fill(workspace, radio_template(name), facts))
     return Article(commune.stem, name, commune.call, campaigns[0].as_of, "radio", source)
+
+
+def _fit(source: str) -> str:
+    """The rendered text, of which a template's own words may hold anything, without what no page can hold."""
+    return "".join(piece if piece in MARKS else printable(piece) for piece in _AT_MARKS.split(source) if piece)
+
+
+_AT_MARKS = re.compile(f"([{MARKS}])")
 
 
 def _visible(campaign: Campaign) -> dict[str, Any]:
@@ -107,10 +118,12 @@ def _province(commune: Commune, day: date) -> str | None:
 def _facts(commune: Commune, campaign: Campaign) -> dict[str, Any]:
     return {
         **_visible(campaign),
+        "body": tables.joined(campaign.body),
+        "issuer": commune.issuer(campaign),
         "commune": _unit(commune),
         "province": _province(commune, campaign.as_of),
         "portal": plain(commune.portal),
-        "desk": plain(commune.contact_desk),
+        "desk": plain(commune.desk(campaign)),
         "call": commune.call,
         "law": Law(campaign.as_of),
     }

@@ -15,7 +15,7 @@ def to_html(text: str) -> str:
     return nh3.clean(
         made,
         tags=_TAGS,
-        attributes={"a": {"href", "title"}},
+        attributes={"a": {"href", "title"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
     )

@@ -6,13 +6,15 @@ character came from, so that a spoken block can be shown at its place on the pag
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
+
+from loa.article import tables
 
 Form = Literal["radio", "web"]
 _MARKS: dict[str, tuple[str, str]] = {"web": ("\ue000", "\ue001"), "radio": ("\ue002", "\ue003")}
@@ -89,7 +91,7 @@ def _cut(text: str, origins: list[int], pattern: re.Pattern[str]) -> tuple[str, 
     return "".join([*kept_text, text[position:]]), kept_origins + origins[position:]
 
 
-BlockKind = Literal["heading", "paragraph", "item"]
+BlockKind = Literal["heading", "paragraph", "item", "table"]
 _START = re.compile(r"(?P<heading>#{1,6}[ \t]+)|(?P<item>[ \t]*(?:[-*+]|\d+[.)])[ \t]+)|(?P<quote>>[ \t]?)")
 _RULE = re.compile(r"[ \t]*([-*_][ \t]*){3,}$")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<((?:https?://|mailto:)[^>]+)>|<[^>]+>")
@@ -116,14 +118,23 @@ class Block:
 
 
 def blocks(markdown: str) -> list[Block]:
-    """The headings, paragraphs and list items of `markdown`, in order; rules and blank lines between them fall out."""
+    """The headings, paragraphs, list items and tables of `markdown`, in order; rules and blank lines fall out."""
     found: list[Block] = []
     position = 0
     going_on = False  # the line above belongs to a block that this line may continue
-    for line in markdown.splitlines(keepends=True):
+    lines = markdown.splitlines(keepends=True)
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
         start, end = position, position + len(line.rstrip())
         position += len(line)
         text = markdown[start:end]
+        in_table = bool(found) and found[-1].kind == "table" and going_on
+        if "|" in text and (in_table or (not going_on and tables.is_table(text, following.rstrip()))):
+            found[-1:] = (
+                [Block("table", found[-1].start, end)] if in_table else [*found[-1:], Block("table", start, end)]
+            )
+            going_on = True
+            continue
+        going_on = going_on and not in_table
         if not text.strip() or _RULE.match(text):
             going_on = False
             continue
@@ -152,12 +163,24 @@ def spoken_parts(source: str, form: Form) -> tuple[Part, ...]:
     heard, shown = pick(source, "radio"), pick(source, form)
     parts = []
     for block in blocks(heard.text):
-        text = plain(heard.text[block.start : block.end])
-        if text:
-            start = _place(heard.origins[block.start : block.end], shown.origins)
+        for kind, text, first in _heard(heard.text, block):
+            start = _place(heard.origins[first : block.end], shown.origins)
             line = None if start is None else shown.text.count("\n", 0, start) + 1
-            parts.append(Part(text, block.kind, start, line))
+            parts.append(Part(text, kind, start, line))
     return tuple(parts)
+
+
+def _heard(markdown: str, block: Block) -> Iterator[tuple[BlockKind, str, int]]:
+    """What is heard of a block, and where that starts: a table row by row, anything else as a whole."""
+    written = markdown[block.start : block.end]
+    if block.kind != "table":
+        if text := plain(written):
+            yield block.kind, text, block.start
+        return
+    heads, rows = tables.rows(written)
+    for row in rows:
+        if text := tables.spoken([plain(head) for head in heads], [plain(cell) for cell in row.cells]):
+            yield "item", text, block.start + row.start
 
 
 def _place(origins: list[int], shown: list[int]) -> int | None:

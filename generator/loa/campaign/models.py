@@ -19,20 +19,16 @@ from pydantic import (
 from loa.errors import CampaignError, Finding
 from loa.formats import day_of
 from loa.i18n import N_, _
+from loa.text import printable
 from loa.yamlfile import Choices, Strict
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
-_PRIVATE = re.compile(
-    "[\ue000-\uf8ff\u200b\ufeff]"
-)  # invisible characters; articles use the first range for their own marks
-
-
 def nfc(text: str) -> str:
-    """Return `text` in Unicode form NFC, without invisible characters."""
-    return unicodedata.normalize("NFC", _PRIVATE.sub("", text))
+    """Return `text` in Unicode form NFC, without characters that a page, a document or a feed cannot hold."""
+    return unicodedata.normalize("NFC", printable(text))
 
 
 def whole_number(value: Any) -> Any:
@@ -247,10 +243,31 @@ class Campaign(Strict):
     appeal_to: tuple[Text, ...] = Field(
         default=(), title=N_("Who is asked to spread the word"), examples=[["MTTQ", "lãnh đạo các ấp"]]
     )
+    issuer: Text | None = Field(
+        default=None,
+        title=N_("Who issues it"),
+        description=N_("In whose name the notice is read. Empty: the commune's People's Committee."),
+        examples=["Trạm Y tế xã Bến Hải"],
+    )
+    kind: Text | None = Field(
+        default=None,
+        title=N_("Kind of document"),
+        description=N_("What it calls itself. Empty: thông báo."),
+        examples=["thư ngỏ"],
+    )
+    number: Text | None = Field(
+        default=None,
+        title=N_("Number and sign"),
+        description=N_("Shown on the page, not spoken."),
+        examples=["12/TB-TYT"],
+    )
+    issued: Day | None = Field(default=None, title=N_("Day of the document"))
     body: tuple[Text, ...] = Field(
         default=(),
         title=N_("Text of the notice"),
-        description=N_("The paragraphs of the topic “A free notice”."),
+        description=N_(
+            "The paragraphs of the topic “A free notice”. Lines that begin with | are a table: “| Ngày | Giờ |”."
+        ),
     )
     deadline: Day | None = Field(default=None, title=N_("Last day to do it"))
     contact: Desk | None = Field(
@@ -297,6 +314,23 @@ class Commune(Strict):
         """The call sign of the station, for example `Đài truyền thanh xã Trung Sơn`."""
         return self.station.call or f"Đài truyền thanh {self.unit.full_name}"
 
+    @property
+    def committee(self) -> str:
+        """In whose name the station speaks where nobody else is named: `Ủy ban nhân dân xã Trung Sơn`."""
+        return f"Ủy ban nhân dân {self.unit.full_name}"
+
+    def issuer(self, campaign: Campaign) -> str:
+        """Who issues the article of `campaign`."""
+        return campaign.issuer or self.committee
+
+    def desk(self, campaign: Campaign) -> Desk | None:
+        """Where people go about `campaign`: its own contact, else an issuer that is no committee, else the desk."""
+        if campaign.contact:
+            return campaign.contact
+        if campaign.issuer and not _is_committee(campaign.issuer):
+            return Desk(name=campaign.issuer)
+        return self.contact_desk
+
     def presenters(self, id_: str) -> tuple[str, ...]:
         """Return the presenters of campaign `id_`; for any other text, the station's first one. Empty: one voice."""
         campaign = next((c for c in self.campaigns if c.id == id_), None)
@@ -315,3 +349,8 @@ class Commune(Strict):
                 _("Choose: {list}").format(list=ids),
             )
         )
+
+
+def _is_committee(issuer: str) -> bool:
+    """Whether the issuer is a People's Committee or Council, whose desk is that of the commune."""
+    return bool(re.match(r"(?:u[yỷ]|[uủ]y) ban nhân dân|ubnd|hội đồng nhân dân|hđnd|chủ tịch", issuer.strip().lower()))

@@ -47,7 +47,7 @@ def _encoding(letters: str) -> tuple[str, str, str] | None:
         return None
     for name, code, convert in (("TCVN3 (ABC)", "encoding.tcvn3", from_tcvn3), ("VNI", "encoding.vni", from_vni)):
         replacement = convert(letters)
-        if _explains(letters, replacement):
+        if explains(letters, replacement):
             return name, code, replacement
     return None
 
@@ -62,10 +62,13 @@ def from_vni(text: str) -> str:
     return unicodedata.normalize("NFC", _VNI_LETTERS.sub(lambda m: _VNI[m.group()], text))
 
 
-def _explains(letters: str, replacement: str) -> bool:
-    """Whether reading `letters` as the old encoding makes Vietnamese of words that are none, and breaks few."""
+def explains(letters: str, replacement: str, enough: int = _ENOUGH) -> bool:
+    """Whether reading `letters` as the old encoding makes Vietnamese of words that are none, and breaks few.
+
+    `enough`: how many words at least.
+    """
     pairs = zip(_WORD.findall(letters), _WORD.findall(replacement), strict=False)
     changed = [(syl.normal(before), syl.normal(after)) for before, after in pairs if before != after]
     made = sum(after in syl.syllables() and before not in syl.syllables() for before, after in changed)
     lost = sum(before in syl.syllables() and after not in syl.syllables() for before, after in changed)
-    return made >= _ENOUGH and made > 4 * lost
+    return made >= enough and made > 4 * lost

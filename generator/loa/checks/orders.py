@@ -97,7 +97,8 @@ def turned_round(passage: Passage) -> Iterator[Hit]:
         no = " ".join(match["no"].lower().split())
         if not told or _ABOUT.search(before if no in _WEAK else before[before.rfind(",") + 1 :]):
             continue
-        if no == "không" and not before.strip() and passage.item:  # a list of what is forbidden or was not done
+        to_whom = re.search(rf"(?:{_ASKED}|{_PEOPLE})", before, re.I)
+        if no == "không" and not to_whom and (before.strip() or passage.item):  # told of others, or what is forbidden
             continue
         message = _("This forbids what people should do: “{words}”.").format(words=match.group())
         make = warning if no in _WEAK else Hit

@@ -170,9 +170,10 @@ def _promised(commune: Commune, campaign: Campaign) -> Iterator[tuple[KeyPath, t
         number = getattr(campaign.services, name)
         if number is not None:
             yield ("campaign", "services", name), (str(number), count(number), spell(number))
-    desk = campaign.contact or commune.contact_desk
+    desk = commune.desk(campaign)
     if desk:
-        yield (("campaign", "contact", "name") if campaign.contact else ("contact_desk", "name")), (desk.name,)
+        place: KeyPath = ("contact_desk", "name") if desk == commune.contact_desk else ("campaign", "issuer")
+        yield (("campaign", "contact", "name") if campaign.contact else place), (desk.name,)
     for group in campaign.appeal_to:
         yield ("campaign", "appeal_to"), (group,)
     for hotline in campaign.hotlines:

@@ -149,18 +149,19 @@ class Text:
         for raw, line in zip(raw_lines, self.flat.split("\n"), strict=True):
             start, position = position, position + len(line) + 1
             body = line.strip()
-            if not body or set(body) <= set("-=_* "):
+            row = self.shape == "markdown" and body.startswith("|")  # of a table
+            if not body or set(body) <= set("|:-=_* " if row else "-=_* "):
                 open_ = False
                 continue
             heading = self.shape == "markdown" and raw.lstrip().startswith("#")
-            item = bool(_ITEM.match(line)) or (self.shape == "markdown" and bool(re.match(r" *[-*+] ", raw)))
+            item = row or bool(_ITEM.match(line)) or (self.shape == "markdown" and bool(re.match(r" *[-*+] ", raw)))
             lead = start + len(line) - len(line.lstrip())
             end = start + len(line.rstrip())
             if open_ and not item and not heading and self._goes_on(found[-1], body):
                 found[-1] = (found[-1][0], end, found[-1][2], found[-1][3])
             else:
                 found.append((lead, end, heading, item))
-            open_ = not heading
+            open_ = not heading and not row
         return found
 
     def _goes_on(self, above: tuple[int, int, bool, bool], body: str) -> bool:

@@ -11,7 +11,7 @@ import click
 from loa.bulletin import intelligibility as listening
 from loa.bulletin import jingles
 from loa.campaign import read_commune, survey
-from loa.checks import Shape, Text, documents, fix, review, station
+from loa.checks import Shape, Text, fix, review, station
 from loa.checks import fix as fixes
 from loa.checks.station import doubts_of_text
 from loa.checks.text import written_on
@@ -21,6 +21,7 @@ from loa.cli.options import DAY, findings_json, print_findings
 from loa.errors import Finding, LoaError, Severity, WorkspaceError
 from loa.files import write_atomic
 from loa.i18n import _, ngettext
+from loa.importing import documents
 from loa.schedule.loader import load_schedule
 from loa.workspace import yaml_files
 from loa.yamlfile import parse

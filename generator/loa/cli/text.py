@@ -14,11 +14,12 @@ from loa.article.filters import capital
 from loa.campaign import load_commune
 from loa.campaign.authoring import add_campaign
 from loa.campaign.models import nfc
-from loa.checks import documents
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.edits import edit_file
 from loa.cli.options import DAY
-from loa.i18n import _, ngettext
+from loa.i18n import _
+from loa.importing import documents, told
+from loa.importing.notice import read_notice
 from loa.normalizer import Region, spoken
 from loa.workspace import read_text, yaml_files
 
@@ -67,32 +68,38 @@ def spoken_command(region: str) -> None:
 
 
 @loa.command(
-    "import", help=_("Turn a pasted article FILE (.txt, .docx, .md) into a campaign of the template thong-bao.")
+    "import", help=_("Turn an article FILE (.docx, .pdf, .txt, .md) into a campaign of the template thong-bao.")
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--commune", "stem", help=_("Add it to this commune's file; else it is printed."))
-@click.option("--as-of", type=DAY, help=_("The article's day (year-month-day); else today."))
+@click.option("--as-of", type=DAY, help=_("The article's day (year-month-day); else the document's own, else today."))
 @pass_station
 def import_(station: CliContext, file: Path, stem: str | None, as_of: date | None) -> None:
-    """The campaign to stdout, or into the commune's file."""
-    raw, shape = documents.read_document(file)
-    day = as_of or date.today()  # noqa: DTZ011  the day of the desk where it is typed
-    article = documents.read_pasted(raw, day, shape)
-    many = ngettext("{many} place mended", "{many} places mended", article.replacement).format(many=article.replacement)
-    click.echo(many, err=True)
+    """The campaign to stdout, or into the commune's file; to stderr what was found and what was left out."""
+    document = documents.read_file(file)
+    today = date.today()  # noqa: DTZ011  the day of the desk where it is typed
+    notice = read_notice(document, as_of or today)
+    day = notice.day(as_of, today)
+    for line in [*told.found(notice), *told.left(notice, document)]:
+        click.echo(line, err=True)
+    if stem is not None:
+        stem = load_commune(
+            station.workspace, stem
+        ).stem  # tells which communes there are where it has none of this name
+    told.refuse_empty(notice, str(file))
+    entry = notice.entry(day, told.heading())
     if stem is None:
-        click.echo(article.campaign(day), nl=False)
+        click.echo(notice.campaign(day, told.heading()), nl=False)
         return
-    stem = load_commune(station.workspace, stem).stem  # tells the communes there are where it has none of this name
     path = next(path for path in yaml_files(station.workspace.campaigns) if nfc(path.stem) == stem)
-    _after, id_ = add_campaign(read_text(path), article.entry(day))
+    _after, id_ = add_campaign(read_text(path), entry)
     edit_file(
         station.workspace,
         path,
-        lambda text: add_campaign(text, article.entry(day))[0],
-        _("article brought in: {title}").format(title=article.title),
+        lambda text: add_campaign(text, entry)[0],
+        _("article brought in: {title}").format(title=notice.title),
         action="campaign.imported",
         subject=f"{stem}/{id_}",
-        detail=article.title,
+        detail=notice.title,
     )
     click.echo(station.workspace.relative(path))

@@ -132,7 +132,7 @@ def article_page(workspace: Workspace, commune: Commune, campaign: Campaign) -> 
     facts = {
         "title": article.title,
         "place": commune.unit.full_name,
-        "issuer": f"Ủy ban nhân dân {commune.unit.full_name}",
+        "issuer": commune.issuer(campaign),
         "call": commune.call,
         "summary": summary,
         "as_of": article.as_of,

@@ -71,7 +71,7 @@ def _article(workspace: Workspace, commune: Commune, campaign: Campaign, out: Pa
     report.put(folder / "index.html", page.html)
     report.put(folder / "article.md", page.article.markdown)
     report.put(folder / "fragment.txt", to_html(page.article.markdown) + "\n")
-    report.put(folder / "article.docx", document(page.article, commune, campaign.template))
+    report.put(folder / "article.docx", document(page.article, commune, campaign))
     return _Made(campaign, page.summary, page.heard)
 
 

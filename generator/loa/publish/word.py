@@ -19,26 +19,29 @@ from docx.shared import Cm, Mm, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
-from loa.article import Article
+from loa.article import Article, tables
 from loa.article.markup import blocks, plain
-from loa.campaign import Commune
+from loa.campaign import Campaign, Commune
 
 _FONT = "Times New Roman"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_EARLIEST = date(1601, 1, 1)
 
 
-def document(article: Article, commune: Commune, template: str) -> bytes:
-    """Return the .docx. The same article gives the same bytes. Number, signature and name stay empty for the clerk."""
+def document(article: Article, commune: Commune, campaign: Campaign) -> bytes:
+    """Return the .docx. The same article gives the same bytes. Signature and name stay empty for the clerk."""
     made = docx.Document()
     _page(made)
-    notice = template == "thong-bao"
-    _head(made, commune, article.as_of, "TB-UBND" if notice else "UBND")
-    _title(made, article, "THÔNG BÁO" if notice else "BÀI TUYÊN TRUYỀN")
+    notice = campaign.template == "thong-bao"
+    _head(made, commune, campaign, "TB-UBND" if notice else "UBND")
+    _title(made, article, (campaign.kind or "thông báo").upper() if notice else "BÀI TUYÊN TRUYỀN")
     _body(made, article.markdown)
-    _foot(made, commune)
+    _foot(made, commune, campaign)
     properties = made.core_properties
-    properties.title, properties.author, properties.language = article.title, _agency(commune), "vi-VN"
-    properties.created = properties.modified = datetime.combine(article.as_of, time(), UTC).replace(tzinfo=None)
+    properties.title, properties.author = article.title[:255], commune.issuer(campaign)[:255]  # its library's limit
+    properties.language = "vi-VN"
+    day = max(article.as_of, _EARLIEST)
+    properties.created = properties.modified = datetime.combine(day, time(), UTC).replace(tzinfo=None)
     properties.last_modified_by, properties.comments = "Loa", ""
     return _stable(made)
 
@@ -67,15 +70,18 @@ def _page(made: Document) -> None:
     number._p.append(field)
 
 
-def _head(made: Document, commune: Commune, day: date, sign: str) -> None:
+def _head(made: Document, commune: Commune, campaign: Campaign, sign: str) -> None:
     """Write agency and number on the left; the state's name, its motto, place and date on the right."""
-    table = _columns(made, 6.0, 10.0)
-    left, right = table
+    day = campaign.issued or campaign.as_of
+    left, right = _columns(made, 6.0, 10.0)
     # 12-13, bold: the committee is the issuer itself, with no superior agency above it (mục II.2), on two lines.
-    _line(left.paragraphs[0], "ỦY BAN NHÂN DÂN", 13, bold=True)
-    _line(left.add_paragraph(), commune.unit.full_name.upper(), 13, bold=True)
+    if campaign.issuer:
+        _line(left.paragraphs[0], campaign.issuer.upper(), 13, bold=True)
+    else:
+        _line(left.paragraphs[0], "ỦY BAN NHÂN DÂN", 13, bold=True)
+        _line(left.add_paragraph(), commune.unit.full_name.upper(), 13, bold=True)
     _rule(left.add_paragraph(), 2.0, 6.0)
-    _line(left.add_paragraph(), f"Số:          /{sign}", 13)
+    _line(left.add_paragraph(), f"Số: {campaign.number}" if campaign.number else f"Số:          /{sign}", 13)
     _line(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, bold=True)  # 12-13, bold
     _line(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", 14, bold=True)  # 13-14, bold
     _rule(right.add_paragraph(), 6.2, 10.0)
@@ -103,6 +109,9 @@ def _body(made: Document, markdown: str) -> None:
         if block.kind == "heading" and not skipped_title:
             skipped_title = True
             continue
+        if block.kind == "table":
+            _grid(made, markdown[block.start : block.end])
+            continue
         paragraph = made.add_paragraph()
         layout = paragraph.paragraph_format
         layout.first_line_indent, layout.space_after, layout.line_spacing = Cm(1.27), Pt(6), 1.15
@@ -116,15 +125,31 @@ def _body(made: Document, markdown: str) -> None:
             paragraph.add_run(f"{mark} {text}" if block.kind == "item" else text)
 
 
-def _foot(made: Document, commune: Commune) -> None:
+def _grid(made: Document, table: str) -> None:
+    """Write a table of the text with its lines: heads bold, size 13."""
+    heads, rows = tables.rows(table)
+    lines = [heads, *(row.cells for row in rows)]
+    wide = max(len(line) for line in lines)
+    grid = made.add_table(rows=len(lines), cols=wide, style="Table Grid")
+    for number, (row, line) in enumerate(zip(grid.rows, lines, strict=True)):
+        for cell, text in zip(row.cells, [*line, *[""] * (wide - len(line))], strict=True):
+            run = cell.paragraphs[0].add_run(plain(text))
+            run.font.size, run.bold = Pt(13), number == 0
+    made.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _foot(made: Document, commune: Commune, campaign: Campaign) -> None:
     """Write the receivers (left: size 12 bold italic, then 11) and the signature (right: 13-14, bold, capitals)."""
     made.add_paragraph().paragraph_format.space_after = Pt(0)
     left, right = _columns(made, 8.0, 8.0)
     _line(left.paragraphs[0], "Nơi nhận:", 12, bold=True, italic=True, centred=False)
     for receiver in (f"- {commune.call[0].upper()}{commune.call[1:]};", "- Trang thông tin điện tử;", "- Lưu: VT."):
         _line(left.add_paragraph(), receiver, 11, centred=False)
-    _line(right.paragraphs[0], "TM. ỦY BAN NHÂN DÂN", 14, bold=True)
-    _line(right.add_paragraph(), "CHỦ TỊCH", 14, bold=True)
+    if campaign.issuer:
+        _line(right.paragraphs[0], campaign.issuer.upper(), 14, bold=True)
+    else:
+        _line(right.paragraphs[0], "TM. ỦY BAN NHÂN DÂN", 14, bold=True)
+        _line(right.add_paragraph(), "CHỦ TỊCH", 14, bold=True)
     for _empty in range(4):
         _line(right.add_paragraph(), "", 14)
 
@@ -160,10 +185,6 @@ def _rule(paragraph: Paragraph, wide: float, column: float) -> None:
         top.set(qn(f"w:{name}"), value)
     borders.append(top)
     paragraph._p.get_or_add_pPr().append(borders)
-
-
-def _agency(commune: Commune) -> str:
-    return f"Ủy ban nhân dân {commune.unit.full_name}"
 
 
 def _stable(made: Document) -> bytes:

@@ -186,6 +186,18 @@ def town_names() -> frozenset[str]:
     )
 
 
+@cache
+def unit_names() -> dict[str, str]:
+    """Return the names of all units of today and of 2025-06-30, by their keys: `bến hải` → `Bến Hải`."""
+    eras = [_units(era) for era in ("old", "new")]
+    return {
+        fold(unit.name): unit.name
+        for era in eras
+        for units in (era.communes, era.districts, era.provinces)
+        for unit in units.values()
+    }
+
+
 def _era(day: date) -> Era:
     return "new" if day >= NEW_UNITS else "old"
 

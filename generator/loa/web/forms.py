@@ -13,6 +13,7 @@ from loa.formats import day_of
 from loa.i18n import _
 from loa.schedule.local_time import LocalTime
 from loa.schedule.values import time_of_day
+from loa.text import printable
 
 
 class FormError(Exception):
@@ -33,12 +34,11 @@ class FormError(Exception):
 MAX_FIELDS = 600
 MAX_TEXT = 200_000  # characters; also the most for one part of a form
 MAX_UPLOAD = 12_000_000  # bytes: ten minutes of MP3 at 128 kbit/s
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2028\u2029\ufeff\ue000-\uf8ff]")
 
 
 def clean(text: str) -> str:
     """`text` in NFC with LF line ends, without control characters and the private marks of articles."""
-    return _CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return unicodedata.normalize("NFC", printable(text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,11 @@ class Form:
     def names(self, prefix: str) -> list[str]:
         """The names of the fields that begin with `prefix`."""
         return [name for name in self.data if name.startswith(prefix)]
+
+    def has_file(self, name: str) -> bool:
+        """Whether a file was chosen."""
+        value = self.data.get(name)
+        return isinstance(value, UploadFile) and bool(value.filename)
 
     def upload(self, name: str) -> tuple[str, bytes]:
         """An uploaded file's last name and content. Raises FormError where there is none or it is too large."""

@@ -1,36 +1,34 @@
-"""Slips that leave a real word: "phó chỉ tịch", "bệnh viên", "thiệt hạn". Found by which syllables belong together.
+"""Slips that leave a real word: "phó chỉ tịch", "bệnh viên", "thiệt hạn": how likely is a word where it stands?
 
-A syllable is suspected where the laws never put it beside its neighbour and no word list joins them, while another
-syllable, one slip of the hand away, makes a fixed pair with that neighbour (chủ tịch, bệnh viện, thiệt hại).
+For each syllable, the model (`ngrams.py`) tells how likely it is between its two neighbours on either side, and how
+likely another syllable would be from which one slip of the hand leads to it. What speaks for a slip (how much likelier
+the other one is, which pairs and triples were seen, how common the words are, what kind of slip it would be) is weighed
+by a logistic regression. Its weights are in `data/slips.txt`, made by `scripts/fit_slips.py`.
 """
 
+import math
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from loa.checks.text import Hit, warning
 from loa.checks.words import lexicon as syl
-from loa.checks.words.ngrams import FUNCTION_WORDS, bound, model
+from loa.checks.words.ngrams import FUNCTION_WORDS, SIGNS, model
 from loa.i18n import _
 from loa.text import toneless
 
-THRESHOLD = 0.15
-"""Evidence that a slip must have: how tightly the right syllable is bound, and more where a triple confirms it."""
-CERTAIN = 0.4
-"""The same for words that stand alone, or make a listed word with their other neighbour."""
-WHOLLY = 0.5
-"""A pair tied so tightly convicts whatever stands on the other side."""
-MARK_SURE = 0.25
-"""The same where only a mark differs."""
-_NUMBERED_WORDS = frozenset("ngày tháng điều khoản thôn".split())
-"""Words that ask for a number: "ngay 15", "thằng 11"."""
+Context = tuple[str, str, str, str]
+"""Two words before (the farther first) and two behind; "<", ">", "#" and "?" as in `ngrams.py`."""
+THRESHOLD = 1.5
+"""From which sum of weights on a word is reported: about one false warning in two thousand words of villages."""
+_LEAST = 1.5
+"""The logarithm by which another word must at least be likelier."""
+_SURE = 25
+"""A word that was seen so often beside each of its neighbours is not suspected."""
+_OFTEN = 300
+"""A word that stands so often between two numbers belongs there: ngày 15 tháng 11."""
+_OTHER_LETTER = 2.0
+"""What a slip in a letter is rarer than one in a mark, as a logarithm."""
 _NUMBER = re.compile(r" ?\d[\d.,]*(?:[/ ].*)? ?|.*[/ ]\d[\d.,]* ", re.DOTALL)
-ODD, ODD_TOTAL = 4, 8
-"""A syllable that at most so many listed words hold, and the laws hardly ever, does not stand alone."""
-RARE = 100
-"""A word that stands less often in the laws may be one that villages use and laws do not."""
-MARK_ONLY = 0.65
-"""By how much less evidence is enough where only a mark differs."""
-_SUFFIXES = frozenset("viên hóa sĩ trưởng phó sư".split())
 _STARTS = (
     ("s", "x"),
     ("tr", "ch"),
@@ -91,107 +89,148 @@ def _gap(text: str) -> str:
 
 def slip(line: Line, index: int) -> Hit | None:
     """What is wrong with word `index` of `line`; None where it may be right."""
-    word = line.norms[index]
-    before, after = line.before(index), line.after(index)
-    meant = likelier(word, before, after) if len(word) > 1 else None
-    if meant is None or word not in syl.syllables():
+    found = suspect(line, index)
+    if found is None:
         return None
-    text, match = line.text, line.words[index]
+    word, meant, context = found
+    numbers = context[1] == context[2] == "#" and toneless(word) == toneless(meant)
+    if not numbers and weighed(word, meant, context) < THRESHOLD:
+        return None
+    match, text = line.words[index], line.text
+    start, end = match.span()
+    left, right = context[1], context[2]
+    if right not in SIGNS and (left in SIGNS or model().pair(meant, right) > model().pair(left, meant)):
+        end = line.words[index + 1].end()
+    elif left not in SIGNS:
+        start = line.words[index - 1].start()
+    message = _("“{wrong}” is no known word here.").format(wrong=text[start:end])
+    better = text[start : match.start()] + _like(match.group(), meant) + text[match.end() : end]
+    return warning(start, end, "spelling.context", message, _("Did you mean “{near}”?").format(near=better))
+
+
+def suspect(line: Line, index: int) -> tuple[str, str, Context] | None:
+    """Word `index`, the likeliest word in its place, and its context; None for names and what is surely right."""
+    word, match, text = line.norms[index], line.words[index], line.text
+    if len(word) < 2 or word not in syl.syllables() or not model().knows(word):
+        return None
     if text[match.start() - 1 : match.start()] in {"/", "-", "&"} or text[match.end() : match.end() + 1] in {"/", "-"}:
         return None
-    if _is_name(line.words, index, text):
+    if _is_name(line.words, index, text) or (match.group().isupper() and len(word) < 5 and not text.isupper()):
         return None
-    start, end = _span(line.words, index, before[0], after[0], meant)
-    message = _("“{wrong}” is no known word here.").format(wrong=text[start:end])
-    right = text[start : match.start()] + _like(match.group(), meant) + text[match.end() : end]
-    return warning(start, end, "spelling.context", message, _("Did you mean “{near}”?").format(near=right))
+    context = _context(line, index)
+    meant = likeliest(word, context)
+    return (word, meant, context) if meant else None
+
+
+def _context(line: Line, index: int) -> Context:
+    before, after, known = line.before(index), line.after(index), syl.syllables()
+
+    def sign(word: str, end: str) -> str:
+        if not word:
+            return end
+        return word if word == "#" or word in known else "?"
+
+    left, right = sign(before[0], "<"), sign(after[0], ">")
+    return (
+        sign(before[1], "<") if left != "<" else "<",
+        left,
+        right,
+        sign(after[1], ">") if right != ">" else ">",
+    )
 
 
 @lru_cache(maxsize=100_000)
-def likelier(word: str, before: tuple[str, str], after: tuple[str, str]) -> str | None:
-    """The syllable that was meant in place of `word`; `before` and `after`: the neighbours, nearest first, or ""."""
-    left, right = before[0], after[0]
-    fits_left = bool(left) and _seen(left, word)
-    fits_right = bool(right) and _seen(word, right)
-    if (fits_left or not left) and (fits_right or not right):
-        return None
-    word_left = fits_left and syl.is_pair(left, word)
-    word_right = fits_right and syl.is_pair(word, right)
-    best, found = 0.0, None
-    bare = toneless(word)
-    for other in candidates(word):
-        sure = MARK_SURE if toneless(other) == bare else WHOLLY
-        if right == "#" and (toneless(other) != bare or other not in _NUMBERED_WORDS):
-            continue
-        one = 0.0 if fits_left or not left else _tied(left, other)
-        two = 0.0 if fits_right or not right or word in _SUFFIXES else _tied(other, right)
-        if one and ((word_right and one < WHOLLY) or (one < sure and not _goes_with(other, right))):
-            one = 0.0
-        if two and ((word_left and two < WHOLLY) or (two < sure and not _goes_with(left, other))):
-            two = 0.0
-        if one and before[1] and syl.is_pair(before[1], left):
-            one *= 0.6
-        if two and after[1] and syl.is_pair(right, after[1]):
-            two *= 0.6
-        evidence = max(one, two)
-        if not evidence:
-            continue
-        counts = model()
-        evidence += 0.3 * (counts.triple(left, other, right) > 1)
-        evidence += 0.2 * (counts.triple(before[1], left, other) > 1) + 0.2 * (
-            counts.triple(other, right, after[1]) > 1
-        )
-        if evidence > best:
-            best, found = evidence, other
-    asked = CERTAIN if word in _loose() or word_left or word_right else THRESHOLD
-    if found is None and not word_left and not word_right:
-        return _odd_one(word, bare, left, right)
-    mark_only = found is not None and toneless(found) == bare  # the commonest slip
-    if mark_only:
-        asked *= MARK_ONLY
-    if model().total(word) < RARE:
-        asked = max(asked, 0.2 if mark_only else 0.3)
-    return found if best >= asked else None
-
-
-def _odd_one(word: str, bare: str, left: str, right: str) -> str | None:
-    """For a syllable that hardly any word holds: the common one with other marks that goes with both neighbours."""
+def likeliest(word: str, context: Context) -> str | None:
+    """The word that was likeliest meant in place of `word`; None where nothing else is much likelier."""
+    _far, left, right, _farther = context
     counts = model()
-    if word in _loose() or syl.company().get(word, 0) > ODD or counts.total(word) >= ODD_TOTAL:
+    real = [pair for pair, other in (((left, word), left), ((word, right), right)) if other not in SIGNS]
+    numbers = left == right == "#" and not counts.triple("#", word, "#")  # ngày 15 thằng 11
+    if not (real or numbers) or (real and all(counts.pair(*pair) >= _SURE for pair in real)):
         return None
-    near = [other for other in candidates(word) if toneless(other) == bare and counts.total(other) >= 2 * RARE]
-    if right == "#":
-        near = [other for other in near if other in _NUMBERED_WORDS]
-    fitting = [o for o in near if (not left or _seen(left, o)) and (not right or _seen(o, right)) and (left or right)]
-    return max(fitting, key=lambda o: counts.pair(left, o) + counts.pair(o, right), default=None)
+    here = _likelihood(word, context)
+    best, found, bare = _LEAST, None, toneless(word)
+    for other in candidates(word):
+        stands_left = left not in SIGNS and counts.pair(left, other)
+        stands_right = right not in SIGNS and counts.pair(other, right)
+        if not (stands_left or stands_right or (numbers and counts.triple("#", other, "#") >= _OFTEN)):
+            continue
+        gain = _likelihood(other, context) - here - (0.0 if toneless(other) == bare else _OTHER_LETTER)
+        if gain > best:
+            best, found = gain, other
+    return found
 
 
-def _goes_with(first: str, second: str) -> bool:
-    """Whether the right syllable also stands beside its other neighbour, as far as the laws can tell."""
-    if not first or not second or "#" in {first, second}:
-        return True
-    return model().pair(first, second) > 0 or syl.is_pair(first, second)
+def _likelihood(word: str, context: Context) -> float:
+    far, left, right, farther = context
+    counts = model()
+    return (
+        math.log(counts.after_two(far, left, word))
+        + math.log(counts.after_two(left, word, right))
+        + math.log(counts.after_two(word, right, farther))
+    )
 
 
-@lru_cache(maxsize=200_000)
+EVIDENCE = (
+    "gain mark sound left_seen right_seen left_other right_other left_tied right_tied left_other_tied right_other_tied "
+    "left_word right_word left_number right_number common common_other left_listed right_listed left_other_listed "
+    "right_other_listed left_taken right_taken triple_left triple_middle triple_right triple_word function "
+    "function_other left_function right_function"
+).split()
+"""What `evidence` gives, in its order; `data/slips.txt` has a weight for each."""
+
+
+def evidence(word: str, other: str, context: Context) -> tuple[float, ...]:
+    """What speaks for `other` having been meant instead of `word`, and against it; see `EVIDENCE`."""
+    far, left, right, farther = context
+    counts = model()
+
+    def seen(*words: str) -> float:
+        return math.log1p(counts.pair(*words) if len(words) == 2 else counts.triple(*words))
+
+    return (
+        _likelihood(other, context)
+        - _likelihood(word, context)
+        - (0.0 if toneless(other) == toneless(word) else _OTHER_LETTER),
+        float(toneless(word) == toneless(other)),
+        float(other in _alike(word)),
+        *(seen(left, word), seen(word, right), seen(left, other), seen(other, right)),
+        *(_tied(left, word), _tied(word, right), _tied(left, other), _tied(other, right)),
+        *(float(left not in SIGNS), float(right not in SIGNS), float(left == "#"), float(right == "#")),
+        *(math.log(counts.alone(word)) + 12, math.log(counts.alone(other)) + 12),
+        *(float(syl.is_pair(*pair)) for pair in ((left, word), (word, right), (left, other), (other, right))),
+        *(float(syl.is_pair(far, left)), float(syl.is_pair(right, farther))),
+        *(seen(far, left, other), seen(left, other, right), seen(other, right, farther)),
+        seen(far, left, word) + seen(left, word, right) + seen(word, right, farther),
+        *(float(one in FUNCTION_WORDS) for one in (word, other, left, right)),
+    )
+
+
 def _tied(first: str, second: str) -> float:
-    """How tightly two syllables belong together, by the laws' counts and by the vocabulary of offices."""
-    if second == "#":
-        return 0.2 if first in _NUMBERED_WORDS else 0.0
-    if {first, second} & FUNCTION_WORDS:
+    """How much oftener the two stand together than by chance, as a logarithm; 0 where they do not."""
+    counts = model()
+    if first in SIGNS or second in SIGNS or not counts.pair(first, second):
         return 0.0
-    tied = bound(first, second)
-    if second in syl.office_words()[0].get(first, ()):
-        return max(tied, 0.2)
-    if syl.is_pair(first, second) and model().pair(first, second) >= 10:
-        return max(tied, 0.1)
-    return tied
+    return max(0.0, math.log(counts.after(first, second) / counts.alone(second)))
+
+
+@lru_cache(maxsize=50_000)
+def weighed(word: str, other: str, context: Context) -> float:
+    """The log-odds that `word` is a slip for `other`."""
+    base, weights = _weights()
+    return base + sum(a * b for a, b in zip(weights, evidence(word, other, context), strict=True))
+
+
+@cache
+def _weights() -> tuple[float, tuple[float, ...]]:
+    rows = dict(line.split() for line in syl._lines("slips.txt"))
+    return float(rows["base"]), tuple(float(rows[name]) for name in EVIDENCE)
 
 
 @lru_cache(maxsize=20_000)
-def candidates(word: str) -> tuple[str, ...]:
-    """Syllables that one slip turns into `word`: a wrong mark, a confused sound, a letter wrong or missing."""
-    made = set(syl.by_bare().get(toneless(word), ()))
+def _alike(word: str) -> frozenset[str]:
+    """What sounds like `word` in some region: s and x, tr and ch, n and l; n and ng, t and c at the end."""
+    made = set()
     for pairs, at_start in ((_STARTS, True), (_ENDS, False)):
         for pair in pairs:
             for one, two in (pair, pair[::-1]):
@@ -199,6 +238,14 @@ def candidates(word: str) -> tuple[str, ...]:
                     made.add(two + word[len(one) :])
                 elif not at_start and word.endswith(one):
                     made.add(word[: -len(one)] + two)
+    return frozenset(made)
+
+
+@lru_cache(maxsize=20_000)
+def candidates(word: str) -> tuple[str, ...]:
+    """Syllables that one slip turns into `word`: a wrong mark, a confused sound, a letter wrong or missing."""
+    made = set(syl.by_bare().get(toneless(word), ()))
+    made |= _alike(word)
     for at in range(len(word) + 1):
         made.update(word[:at] + letter + word[at:] for letter in _KEYS)
         if at < len(word):
@@ -207,17 +254,6 @@ def candidates(word: str) -> tuple[str, ...]:
         if at + 1 < len(word):
             made.add(word[:at] + word[at + 1] + word[at] + word[at + 2 :])
     return tuple(sorted(other for other in made if other != word and other in syl.syllables() and model().knows(other)))
-
-
-@lru_cache(maxsize=200_000)
-def _seen(first: str, second: str) -> bool:
-    return model().pair(first, second) > 2 or syl.is_pair(first, second)
-
-
-@lru_cache(maxsize=1)
-def _loose() -> frozenset[str]:
-    """Syllables that stand alone so often that no pair with them tells anything."""
-    return frozenset(" ".join(syl._lines("common.txt")).split())
 
 
 def _is_name(words: list[re.Match[str]], index: int, text: str) -> bool:
@@ -231,16 +267,6 @@ def _is_name(words: list[re.Match[str]], index: int, text: str) -> bool:
     head = re.search(r"(?:^|[.!?:;…\n]\s*|^\W{0,4}|[-–+•]\s*)[\"“(]?$", text[max(0, match.start() - 6) : match.start()])
     following = words[index + 1].group() if index + 1 < len(words) else ""
     return head is None or following[:1].isupper()
-
-
-def _span(words: list[re.Match[str]], index: int, left: str, right: str, meant: str) -> tuple[int, int]:
-    """The word and the neighbour that convicts it."""
-    one = _tied(left, meant) if left not in {"", "#"} else -1.0
-    two = _tied(meant, right) if right not in {"", "#"} else -1.0
-    start, end = words[index].span()
-    if one >= max(two, 0.0):
-        return words[index - 1].start(), end
-    return start, words[index + 1].end() if two >= 0.0 else end
 
 
 def _like(model_word: str, word: str) -> str:

@@ -1,18 +1,18 @@
 """Old articles brought in: a Word document or a text becomes a campaign, with the remarks that typed text gets."""
 
-import datetime
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from loa.actions.acts import Act
-from loa.checks import documents
 from loa.errors import LoaError
-from loa.i18n import _, ngettext
+from loa.i18n import _
+from loa.importing import documents, told
+from loa.importing.blocks import Document
+from loa.importing.notice import read_notice
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, flash
 from loa.web.edits.communes import add_to
-from loa.web.forms import Form, FormError, clean, day_in
+from loa.web.forms import Form, FormError, day_in
 from loa.web.pages import go, page
 from loa.web.views.lookup import find_file
 
@@ -24,27 +24,37 @@ MAX_CHARACTERS = 100_000  # more than an hour of reading
 @does(Act.WRITE_CAMPAIGN)
 def ask(request: Request, console: ConsoleDep) -> Response:
     """Which file, and which commune it is for."""
-    today = console.files.now().date().isoformat()
-    return _page(request, console, {"commune": "", "as_of": today})
+    return _page(request, console, {"commune": "", "as_of": "", "text": ""})
 
 
 @router.post("/bring-in")
 @does(Act.WRITE_CAMPAIGN)
 def bring_in(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
-    """Make a campaign of the file's text; nothing of the file itself is kept."""
-    values = {"commune": form.text("commune", 200), "as_of": form.text("as_of", 10)}
+    """Make a campaign of a file's text or of what was pasted; nothing of the file itself is kept."""
+    values = {
+        "commune": form.text("commune", 200),
+        "as_of": form.text("as_of", 10),
+        "text": form.text("text", MAX_CHARACTERS),
+    }
     try:
-        day = day_in(form, "as_of")
+        chosen = day_in(form, "as_of") if values["as_of"] else None
         file = find_file(console.files, _commune(console, form))
-        article, left = _read(form, day)
-        note = _("article brought in: {title}").format(title=article.title)
-        id_ = add_to(request, file, article.entry(day), note, action="campaign.imported")
+        document = _document(form)
+        today = console.files.now().date()
+        notice = read_notice(document, chosen or today)
+        told.refuse_empty(notice, _("the text"))
+        note = _("article brought in: {title}").format(title=notice.title)
+        entry = notice.entry(notice.day(chosen, today), told.heading())
+        id_ = add_to(request, file, entry, note, action="campaign.imported")
     except (LoaError, FormError) as error:
         return _page(request, console, values, error)
-    flash(request, _("Brought in: {name}").format(name=article.title))
-    for text in left:
+    flash(request, _("Brought in: {name}").format(name=notice.title))
+    found = told.found(notice)
+    if found:
+        flash(request, _("Found in the text, please check: {list}").format(list="; ".join(found)))
+    for text in told.left(notice, document):
         flash(request, text, "warn")
-    return go(f"/campaigns/{file.stem}/{id_}/heard")
+    return go(f"/campaigns/{file.stem}/{id_}")
 
 
 def _commune(console: Console, form: Form) -> str:
@@ -55,50 +65,16 @@ def _commune(console: Console, form: Form) -> str:
     return stem
 
 
-def _read(form: Form, day: datetime.date) -> tuple[documents.Pasted, list[str]]:
-    """The article in the uploaded file, and what of the file is not in it. Raises FormError, WorkspaceError."""
+def _document(form: Form) -> Document:
+    """The uploaded file, or the pasted text where there is none. Raises FormError, WorkspaceError, LimitError."""
+    pasted = form.text("text", MAX_CHARACTERS)
+    if pasted and not form.has_file("file"):
+        return documents.pasted(pasted)
     name, content = form.upload("file")
-    suffix = name.lower().rpartition(".")[2]
-    left = []
-    if suffix == "docx":
-        word = documents.read_word(content, name)
-        raw, shape = "\n".join(word.lines), documents.SUFFIXES[".docx"]
-        if word.pictures:
-            left.append(
-                ngettext("{n} picture was left out.", "{n} pictures were left out.", word.pictures).format(
-                    n=word.pictures
-                )
-            )
-    elif f".{suffix}" in documents.SUFFIXES:
-        raw, shape = _text(content), documents.SUFFIXES[f".{suffix}"]
-    else:
-        raise documents.unknown_kind(name)
-    if len(raw) > MAX_CHARACTERS:
+    document = documents.read_bytes(content, name)
+    if sum(map(len, document.lines)) > MAX_CHARACTERS:
         raise FormError({"file": _("This is too long: at most {count} characters.").format(count=MAX_CHARACTERS)})
-    article = documents.read_pasted(clean(raw), day, shape)
-    if not article.title or not article.body:
-        raise FormError({"file": _("There is no article in this file: a title and a paragraph are needed.")})
-    if article.left_out:
-        text = _("Letterhead and signature were left out: {list}").format(list="; ".join(article.left_out)[:300])
-        left.append(text)
-    if article.notes:
-        left.append(
-            _("Taken as notes for staff, which are not read aloud: {list}").format(list="; ".join(article.notes)[:300])
-        )
-    if article.replacement:
-        left.append(
-            ngettext("{many} place mended", "{many} places mended", article.replacement).format(
-                many=article.replacement
-            )
-        )
-    return article, left
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormError({"file": _("The file is not UTF-8 text.")}) from error
+    return document
 
 
 def _page(

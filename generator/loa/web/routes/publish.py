@@ -83,7 +83,7 @@ def docx(console: ConsoleDep, stem: str, id_: str) -> Response:
     commune, campaign = find_campaign(console.files, stem, id_)
     article = articles.render(console.workspace, commune, campaign)
     headers = {"content-disposition": f'attachment; filename="{commune.stem}-{campaign.id}.docx"'}
-    return Response(document(article, commune, campaign.template), media_type=_DOCX, headers=headers)
+    return Response(document(article, commune, campaign), media_type=_DOCX, headers=headers)
 
 
 @router.get("/publish/{stem}/{id_}/article.md")

@@ -14,9 +14,9 @@ import docx
 import psutil
 import pytest
 
-from loa.checks import documents
-from loa.checks.documents import read_word
 from loa.errors import LoaError
+from loa.importing import documents
+from loa.importing.documents import read_bytes
 from loa.limited import Limits
 
 NAMES = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -87,7 +87,7 @@ def test_a_hostile_document_takes_little_and_is_refused(name: str, monkeypatch: 
     assert len(content) < 400_000
     before, started = psutil.Process().memory_info().rss, time.process_time()
     try:
-        read_word(content, "bài.docx")
+        read_bytes(content, "bài.docx")
         refused = False
     except LoaError as error:
         refused = True
@@ -109,14 +109,14 @@ def test_no_file_and_no_address_in_it_is_asked(tmp_path: Path) -> None:
         for target in (secret.as_uri(), address):
             head = f"<!DOCTYPE x [<!ENTITY e SYSTEM '{target}'><!ENTITY % p SYSTEM '{target}'> %p;]>"
             with contextlib.suppress(LoaError):
-                assert "TOP SECRET" not in "".join(read_word(packed(paragraph("&e;"), head=head), "x.docx").lines)
+                assert "TOP SECRET" not in "".join(read_bytes(packed(paragraph("&e;"), head=head), "x.docx").lines)
         relations = (
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a" '
             'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
             f'Target="{address}" TargetMode="External"/></Relationships>'
         )
         with contextlib.suppress(LoaError):
-            read_word(packed(paragraph("a"), more={"word/_rels/document.xml.rels": relations.encode()}), "x.docx")
+            read_bytes(packed(paragraph("a"), more={"word/_rels/document.xml.rels": relations.encode()}), "x.docx")
         with pytest.raises(TimeoutError):
             server.accept()
 
@@ -141,5 +141,5 @@ def test_an_ordinary_document_is_read_as_before() -> None:
     ):
         cell.text = text
     made.save(out)
-    found = read_word(out.getvalue(), "x.docx")
+    found = read_bytes(out.getvalue(), "x.docx")
     assert (found.lines, found.pictures) == (("Thông báo cắt điện", "Thôn Đông, 6 giờ", "Thôn Tây, 7 giờ"), 0)

@@ -1,0 +1,195 @@
+"""A line in capitals as people write it: names, bodies and abbreviations keep their capitals, everything else is small.
+
+What is a name is told by the document itself (the same words in its running text), by the list of administrative units,
+by the names of bodies (Nghị định 30/2020/NĐ-CP, Phụ lục II), and by words that stand before names.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from itertools import pairwise
+
+from loa.checks.words.lexicon import syllables
+from loa.importing.words import words
+from loa.normalizer.tables import abbreviations
+from loa.reference import places
+from loa.text import LOWER, UPPER, toneless
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_UNITS = frozenset("xã|phường|tỉnh|huyện|quận|thị trấn|thị xã|thành phố|đặc khu|tp".split("|"))
+_VILLAGES = frozenset(
+    "thôn|ấp|xóm|bản|buôn|làng|khóm|khu phố|tổ dân phố|khu dân cư|đường|phố|chợ|cầu|sông|hồ|đập".split("|")
+)
+_PEOPLE = frozenset("ông|bà|anh|chị|cụ|đồng chí|đ/c|liệt sĩ|cháu|em|bác".split("|"))
+_SURNAMES = frozenset(
+    "nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đào|đoàn|trịnh|đinh|lâm|mai|tô|trương|hà|cao".split(
+        "|"
+    )
+)
+_MIDDLE = frozenset("văn thị hữu đình đức".split())
+_COMMON = frozenset(
+    "và|về|của|tại|trên|ở|là|do|bị|được|đã|năm|tháng|ngày|từ|đến|cho|với|theo|để|trong|các|những|văn|hóa|quê|quán|đất|nghề|"
+    "lần|giai|đoạn|mới|kiểu|mẫu|nông|an|toàn|số|thứ|cấp|tổ|chức|thực|hiện|phòng|chống|không|có|thông|báo|mùa|khi|tự|xanh|sạch".split(
+        "|"
+    )
+)
+_SMALL_FOREIGN = frozenset("online video website email vaccine vắcxin fax internet wifi web game clip".split()) - {
+    "internet"
+}
+
+
+def is_capitals(line: str) -> bool:
+    """Whether `line` is written in capitals: all of its words, but for a word or two such as “V/v”."""
+    letters = [character for character in line if character.isalpha()]
+    return len(letters) > 3 and sum(character.isupper() for character in letters) > 0.8 * len(letters)
+
+
+def from_capitals(line: str, running: str = "") -> str:
+    """`CÔNG AN XÃ BẾN HẢI` → `Công an xã Bến Hải`; `running`: the text below, which shows how names are written."""
+    spans = [(match.start(), match.end()) for match in _WORD.finditer(line)]
+    words = [line[start:end] for start, end in spans]
+    cased = _cased(words, [line[end:start] for (_a, end), (start, _b) in pairwise(spans)], running)
+    pieces, position = [], 0
+    for (start, end), word in zip(spans, cased, strict=True):
+        pieces += [line[position:start], word]
+        position = end
+    text = "".join([*pieces, line[position:]])
+    return text[:1].upper() + text[1:]
+
+
+def _cased(words: Sequence[str], gaps: Sequence[str], running: str) -> list[str]:
+    low = [word.lower() for word in words]
+    joined = [gap.strip() == "" for gap in gaps] + [False]
+    seen, capitals = _names_in(running), _capitals_in(running)
+    made: list[str] = []
+    n = 0
+    while n < len(words):
+        reach = n + 1
+        while reach < len(words) and reach - n < 8 and joined[reach - 1]:
+            reach += 1
+        name = _name(low, n, reach, seen)
+        if name:
+            made += name
+            n += len(name)
+            continue
+        made.append(_alone(words[n], low, n, capitals))
+        n += 1
+    return made
+
+
+def _name(low: Sequence[str], n: int, reach: int, seen: dict[str, str]) -> list[str]:
+    """The words from `n` on that are a name, as it is written; none where none begins there."""
+    before = low[n - 1] if n else ""
+    before_two = f"{low[n - 2]} {before}" if n > 1 else before
+    for end in range(reach, n, -1):
+        key = " ".join(low[n:end])
+        if key in _proper():
+            return _proper()[key].split()
+        if key in seen and (end - n > 1 or f"{before} {key}" in seen):
+            return seen[key].split()
+        if (before in _UNITS or before_two in _UNITS) and places.fold(key) in places.unit_names():
+            return places.unit_names()[places.fold(key)].split()
+        if end - n > 1 and places.fold(key) in _provinces():
+            return _provinces()[places.fold(key)].split()
+    if (before in _VILLAGES or before_two in _VILLAGES) and low[n].isalpha():
+        return _titled(low[n : min(reach, n + 2)]) if low[n] not in _COMMON | _UNITS | _VILLAGES else []
+    if (before in _PEOPLE or before_two in _PEOPLE) and low[n] in _SURNAMES:
+        return _titled(low[n : min(reach, n + 4)])
+    if low[n] in _SURNAMES and low[n + 1 : n + 2] and low[n + 1] in _MIDDLE and reach - n > 2:
+        return _titled(low[n : n + 3])
+    return []
+
+
+def _titled(words: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for word in words:
+        if (word in _COMMON and word not in {"văn", "an", "xuân"}) or not word.isalpha():
+            break
+        found.append(word[:1].upper() + word[1:])
+    return found
+
+
+def _alone(word: str, low: Sequence[str], n: int, capitals: frozenset[str]) -> str:
+    """A word that is no part of a name: an abbreviation, a number's letters, or a plain word."""
+    before = low[n - 1] if n else ""
+    if any(character.isdigit() for character in word) or not word.isupper():
+        return word
+    known = _abbreviations().get(word)
+    plain = low[n] in syllables() and bool(_SYLLABLE.fullmatch(toneless(low[n])))
+    if word in capitals or (known and not plain):
+        return known or word
+    if len(word) == 1 and word.isascii() and word not in "YO":
+        return word
+    if re.fullmatch(r"[IVX]+", word) and (before in _COUNTED or low[n] not in syllables()):
+        return word
+    if plain:
+        return low[n]
+    if low[n] in _SMALL_FOREIGN:
+        return low[n]
+    vowels = sum(letter in "aeiouy" for letter in low[n])
+    if len(word) >= 5 and vowels * 4 >= len(word) and word.isascii():
+        return word.capitalize()  # a foreign word
+    return word
+
+
+_SYLLABLE = re.compile(
+    "(?:ngh|ng|nh|ch|gh|gi|kh|ph|th|tr|qu|[bcdghklmnpqrstvx])?(?:[aeiouy]{1,3})(?:ng|nh|ch|[cmnpt])?"
+)
+_COUNTED = frozenset("quý khóa kỳ lần thứ hạng loại chương phần đợt khu cấp độ nhóm mục phụ lục".split())
+
+
+@cache
+def _proper() -> dict[str, str]:
+    return {phrase.lower(): phrase for phrase in words("proper")}
+
+
+@cache
+def _provinces() -> dict[str, str]:
+    names = [p.name for day in (date(2025, 6, 30), places.NEW_UNITS) for p in places.provinces(day)]
+    return {places.fold(name): name for name in names if name != "Hòa Bình"}
+
+
+@cache
+def _abbreviations() -> dict[str, str]:
+    """Abbreviations in capitals, and how each is written: `VNEID` → `VNeID`."""
+    found: dict[str, str] = {}
+    for short in sorted(abbreviations(), key=_capitals):
+        if " " not in short and not short.islower():
+            found[short.upper()] = short
+    return found
+
+
+def _capitals(word: str) -> tuple[bool, int]:
+    """Orders the ways of writing an abbreviation; the best is last: `VNeID` after `VNEID` after `vneid`."""
+    many = sum(letter.isupper() for letter in word)
+    return many > 1, -many if many > 1 else many
+
+
+def _names_in(running: str) -> dict[str, str]:
+    """Names of a running text, found by capitals inside of sentences: `bến hải` → `Bến Hải`."""
+    found: dict[str, str] = {}
+    for before, name in _capitalised(running):
+        words = name.split()
+        for start in range(len(words)):
+            for end in range(start + 2, len(words) + 1):
+                found.setdefault(" ".join(words[start:end]).lower(), " ".join(words[start:end]))
+        if len(words) == 1:
+            found.setdefault(name.lower(), name)
+            found.setdefault(f"{before} {name}".lower(), name)
+    return found
+
+
+_RUN = re.compile(rf"(?<=[{LOWER},] )(?:[{UPPER}][{LOWER}]+)(?: [{UPPER}][{LOWER}]+)*")
+
+
+def _capitalised(running: str) -> Iterator[tuple[str, str]]:
+    for match in _RUN.finditer(running):
+        before = running[: match.start()].rstrip(" ,").rpartition(" ")[2]
+        yield before, match.group()
+
+
+def _capitals_in(running: str) -> frozenset[str]:
+    """The words that stand in capitals in a running text that is not in capitals itself."""
+    lines = [line for line in running.split("\n") if not is_capitals(line)]
+    return frozenset(word for line in lines for word in _WORD.findall(line) if word.isupper() and len(word) > 1)

@@ -1,0 +1,124 @@
+"""Whom a text tells people to ask, and who speaks in a text without a letterhead."""
+
+import re
+from collections.abc import Iterable
+
+from loa.importing.letterhead import BODY
+from loa.text import LOWER, UPPER
+
+PHONE = re.compile(
+    r"(?<![\w./-])(?:\+84[\s.]?|\(?0)\d{1,3}\)?(?:[\s.\-]?\d){6,9}(?![\w/])|(?<!\d)1[89]00[\s.]?\d{2,4}(?:[\s.]?\d{2,4})?(?!\d)|(?<![\d./])11[1-5](?![\d./])"
+)
+_TO = r"(?:cho|về|tới|đến|với)"
+_ASKS = re.compile(
+    rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay |kịp thời )?{_TO}|thông báo (?:ngay |kịp thời ){_TO}|gọi|"
+    r"trình báo|gửi (?:ý kiến )?về|đường dây nóng|hotline|đầu mối|(?:số )?điện thoại(?: liên hệ)?|sđt)\b",
+    re.IGNORECASE,
+)
+_NAME_AFTER = re.compile(
+    r"(?:liên hệ|liên lạc|phản ánh|trình báo|báo|thông báo|gọi điện|gọi|gửi(?: ý kiến)?|đầu mối)"
+    r"(?:\s*(?:trực tiếp|ngay|kịp thời|với|tới|đến|về|cho|cùng|bộ phận|là|theo|:))*\s+(?P<name>[^,;:()\n]+)",
+    re.IGNORECASE,
+)
+_NAME_ENDS = re.compile(
+    r"\s*(?:[.–-]\s*|[,;:(]|\b(?:để|qua|theo|số điện thoại|điện thoại|sđt|đt|hoặc|tại địa chỉ|địa chỉ|khi|nếu|"
+    r"trong giờ|vào giờ|bằng|số máy|hotline|gần nhất|được)\b).*$",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"(?:địa chỉ|trụ sở)\s*:?\s*(?P<address>[^.;()\n]{4,80}?)"
+    r"(?=\s*(?:[.;()\n]|,?\s*(?:số )?(?:điện thoại|đt|sđt)\b|$))",
+    re.IGNORECASE,
+)
+_HOURS = re.compile(r"(?:giờ làm việc|giờ hành chính)\s*:\s*(?P<hours>[^.;()\n]{4,80})", re.IGNORECASE)
+_PERSON = re.compile(rf"(?:đồng chí|đ/c|ông|bà|anh|chị|bác sĩ|bs|cô|thầy)\.?\s+[{UPPER}]", re.IGNORECASE)
+_SAYS = re.compile(
+    rf"(?P<who>(?:[{UPPER}][\w.&/-]*)(?:\s+[\w.&/–-]+){{0,13}}?)\s+"
+    r"(?:xin |kính |trân trọng |xin trân trọng |đã |vừa |tiếp tục )*"
+    r"(?:thông báo|thông tin|khuyến cáo|kính báo|kêu gọi|đề nghị|kính mời|cảnh báo|tổ chức|"
+    r"ban hành (?:thông báo|kế hoạch))\b"
+)
+_OF = re.compile(
+    r"(?:theo|nguồn\s*:|thông báo của|khuyến cáo của|lời kêu gọi của)\s+(?P<who>[^,.;:()\n]{4,90})", re.IGNORECASE
+)
+
+
+def contact_in(paragraphs: Iterable[str], issuer: str | None) -> dict[str, str | None] | None:
+    """`{name, address, phone, hours}` of the place that the text names for questions, or None."""
+    best: tuple[int, dict[str, str | None]] | None = None
+    for paragraph in paragraphs:
+        for sentence in re.split(r"(?<=[.!?;])\s+(?=[^\d\s])", paragraph):
+            found = _contact(sentence, issuer)
+            if found and (best is None or found[0] > best[0]):
+                best = found
+    return best[1] if best else None
+
+
+def _contact(sentence: str, issuer: str | None) -> tuple[int, dict[str, str | None]] | None:
+    asks = _ASKS.search(sentence)
+    if not asks:
+        return None
+    phones = [found.group().strip() for found in PHONE.finditer(sentence, asks.start())]
+    local = [phone for phone in phones if len(re.sub(r"\D", "", phone)) > 3]
+    name = _name(sentence, phones)
+    if not name and not local:
+        return None
+    name = name or issuer
+    if not name:
+        return None
+    asked = bool(re.search(r"liên hệ|liên lạc|thắc mắc|vướng mắc|giải đáp|chi tiết", sentence, re.IGNORECASE))
+    address, hours = _ADDRESS.search(sentence), _HOURS.search(sentence)
+    score = 4 * asked + 2 * bool(local) + bool(address)
+    if score < 2:
+        return None
+    return score, {
+        "name": name,
+        "address": address["address"].strip(" ,") if address else None,
+        "phone": next(iter(local or phones), None),
+        "hours": hours["hours"].strip(" ,") if hours else None,
+    }
+
+
+def _name(sentence: str, phones: list[str]) -> str | None:
+    for found in _NAME_AFTER.finditer(sentence):
+        name = found["name"]
+        for phone in phones:
+            name = name.split(phone)[0]
+        name = _NAME_ENDS.sub("", name).strip(" .,:–-")
+        name = re.sub(r"^(?:chính quyền địa phương|cơ quan chức năng|cơ quan công an)$", "", name)
+        named = any(word[:1].isupper() for word in name.split())
+        if name and named and len(name) <= 90 and (BODY.match(name) or _PERSON.match(name) or name[:1].isupper()):
+            return name
+    return None
+
+
+def issuer_in(title: str, paragraphs: Iterable[str]) -> str | None:
+    """Who speaks, where no letterhead says it: “Trạm Y tế xã Bến Hải thông báo …”, “theo Công an xã …”."""
+    for text in [title, *paragraphs]:
+        for sentence in re.split(r"(?<=[.!?;:])\s+", text)[:3]:
+            for found in _SAYS.finditer(sentence):
+                who = _from_body(found["who"])
+                if who:
+                    return who
+    for text in [title, *paragraphs]:
+        found_of = _OF.search(text)
+        if found_of and (who := _from_body(found_of["who"])):
+            return re.split(r"\s+(?:về|tại|thì|cho|trong|từ|ngày|năm)\b", who)[0]
+    return None
+
+
+def _from_body(text: str) -> str | None:
+    """The last body named in `text`, with its place: what stands before it (“Thực hiện kế hoạch …,”) goes."""
+    starts = [
+        match.start()
+        for match in re.finditer(rf"(?<![\w/-])[{UPPER}]", text)
+        if BODY.match(text, match.start())
+        and (match.start() == 0 or text[match.start() - 2 : match.start()] in {", ", "– ", "- "} or match.start() == 0)
+    ]
+    if not starts:
+        return None
+    who = text[starts[-1] :].strip(" ,-–")
+    who = re.split(r"\s+(?:đã|sẽ|vừa|xin|kính|phối hợp|tiếp tục|trân trọng|có|là|yêu cầu|thường xuyên)\b", who)[0]
+    words = who.split()
+    named = sum(word[:1].isupper() for word in words)
+    return who if 2 <= len(words) <= 14 and named >= 2 and not re.search(rf"[{LOWER}]\.\s", who) else None

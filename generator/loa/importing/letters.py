@@ -1,0 +1,60 @@
+"""Letters of every origin as Unicode: old encodings of Vietnamese, files of old programs, letters in two parts."""
+
+import codecs
+import unicodedata
+from collections.abc import Callable, Sequence
+
+from loa.checks.encodings import explains, from_tcvn3, from_vni
+from loa.text import printable
+
+_ENOUGH = 5  # words of a document that only an old encoding explains
+
+
+def decode(content: bytes) -> str | None:
+    """The text of a file: UTF-8, UTF-16 with its mark, or Vietnamese of old Windows programs; None where it is none."""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            return _or_none(content, name)
+    text = _or_none(content, "utf-8")
+    if text is not None:
+        return None if "\0" in text else text
+    if b"\0" in content:
+        return None
+    raw = content.decode("cp1252", "replace") if b"\xad" not in content else content.decode("latin-1")
+    if _converter([raw]):
+        return raw  # `modern` converts it
+    vietnamese = _or_none(content, "cp1258")
+    composed = unicodedata.normalize("NFC", vietnamese) if vietnamese else None
+    return composed if composed and explains(raw, composed, _ENOUGH) else None
+
+
+def _or_none(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def modern(texts: Sequence[str]) -> list[str]:
+    """Each text in NFC, out of TCVN3 or VNI where the document is typed in it, without what nobody sees."""
+    convert = _converter(texts)
+    made = []
+    for text in texts:
+        if convert:
+            replacement = convert(text)
+            if replacement != text and not explains(replacement, text, 1):
+                text = replacement
+        made.append(unicodedata.normalize("NFC", printable(text)))
+    return made
+
+
+def _converter(texts: Sequence[str]) -> Callable[[str], str] | None:
+    """What makes Unicode of the document's old encoding; None where it has none."""
+    whole = " ".join(texts)
+    if whole.isascii():
+        return None
+    return next((convert for convert in (from_tcvn3, from_vni) if explains(whole, convert(whole), _ENOUGH)), None)

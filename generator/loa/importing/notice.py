@@ -1,0 +1,197 @@
+"""A text that was brought in, as the facts of a notice: title, issuer, day, contact, and its paragraphs and tables."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import yaml
+
+from loa.article.tables import to_lines
+from loa.checks import Shape, Text, hits
+from loa.checks.fix import fix
+from loa.importing.blocks import Block, Document, Table
+from loa.importing.contacts import contact_in, issuer_in
+from loa.importing.letterhead import take_apart
+from loa.importing.letters import modern
+from loa.importing.web_text import article_of, caption
+from loa.text import slug
+
+_GREETING = re.compile(r"kính\s+(?:thưa|chào|gửi)|thưa\s+(?:toàn\s+thể|quý\s+vị|bà\s+con)", re.I)
+_GREETED = re.compile(rf"(?:{_GREETING.pattern})[^.!?:;\d]{{0,80}}!\s+", re.I)
+_THANKS = re.compile(
+    r"(?:xin\s+)?(?:trân\s+trọng\s+)?(?:cảm|cám)\s+ơn|xin\s+chào\s+tạm\s+biệt|trân\s+trọng(?:\s+thông\s+báo)?\s*[./]*$",
+    re.I,
+)
+_NUMBERING = re.compile(r"^\s*(?:[-*+•–▪●✓➢►❖]|#{1,6})\s+")
+_RULE = re.compile(r"[\W_]{3,}$|\.?/\.?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What an article is made of, and what was left out of it. `body`: paragraphs, and tables line by line."""
+
+    title: str
+    body: tuple[str, ...]
+    kind: str | None = None
+    issuer: str | None = None
+    number: str | None = None
+    issued: date | None = None
+    contact: dict[str, str | None] | None = None
+    notes: tuple[str, ...] = ()
+    mended: int = 0  # places that were corrected on the way
+    left_out: tuple[str, ...] = ()  # the frame of an official document, the furniture of a web page
+
+    def day(self, chosen: date | None, today: date) -> date:
+        """Whose law counts: of the day that somebody chose, else of the document's own, else of today."""
+        return chosen or self.issued or today
+
+    def entry(self, day: date, left_out: str = "") -> dict[str, Any]:
+        """The keys of the campaign, in their order, but for its id. `left_out`: a heading for what was left out."""
+        notes = [*self.notes, *([left_out, *self.left_out] if left_out and self.left_out else [])]
+        return {
+            "template": "thong-bao",
+            "title": self.title,
+            "as_of": f"{day:%Y-%m-%d}",
+            "form": "radio",
+            "issuer": self.issuer,
+            "kind": self.kind,
+            "number": self.number,
+            "issued": f"{self.issued:%Y-%m-%d}" if self.issued else None,
+            "body": list(self.body),
+            "deadline": None,
+            "contact": self.contact,
+            "notes": "\n".join(notes) or None,
+        }
+
+    def campaign(self, day: date, left_out: str = "") -> str:
+        """The campaign as YAML, indented as an entry of `campaigns:`."""
+        entry = {"id": slug(self.title) or "thong-bao", **self.entry(day, left_out), "as_of": day}
+        if self.issued:
+            entry["issued"] = self.issued
+        text = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, width=110, indent=2)
+        return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+def read_notice(document: Document, day: date) -> Notice:
+    """Mend the text and take it apart; `day`: whose law counts. Greeting and thanks go: the template says them."""
+    page = article_of(_modern(document.blocks))
+    blocks, mended, notes = _mended(page.blocks, document.shape, day)
+    running = "\n".join(block for block in blocks if isinstance(block, str))
+    frame = take_apart(blocks, running)
+    paragraphs = [text for block in frame.blocks if isinstance(block, str) if (text := _said(block))]
+    body: list[str] = []
+    for block in frame.blocks:
+        body += [_said(block)] if isinstance(block, str) else _rows(block)
+    issuer = frame.issuer or issuer_in(frame.title, paragraphs)
+    issued = frame.issued or page.posted
+    return Notice(
+        title=frame.title,
+        body=tuple(filter(None, body)),
+        kind=frame.kind,
+        issuer=issuer,
+        number=frame.number,
+        issued=issued,
+        contact=contact_in(paragraphs, issuer),
+        notes=tuple(notes),
+        mended=mended,
+        left_out=(*frame.left_out, *page.left_out),
+    )
+
+
+def _modern(blocks: Sequence[Block]) -> list[Block]:
+    """All texts in Unicode as people type it today."""
+    texts = [
+        text for block in blocks for text in ([block] if isinstance(block, str) else [c for r in block.rows for c in r])
+    ]
+    made = iter(modern(texts))
+    return [
+        next(made)
+        if isinstance(block, str)
+        else Table(tuple(tuple(next(made) for _ in row) for row in block.rows), block.heads)
+        for block in blocks
+    ]
+
+
+def _mended(blocks: Sequence[Block], shape: Shape, day: date) -> tuple[list[Block], int, list[str]]:
+    """Paragraphs whole again and corrected where that is safe, how many places that were, and notes for staff."""
+    found: list[Block] = []
+    notes: list[str] = []
+    many = 0
+    for part in _parts(blocks):
+        if isinstance(part, Table):
+            rows = []
+            for row in part.rows:
+                cells = [fix(cell, day, shape="paragraphs") if cell.strip() else ("", 0) for cell in row]
+                many += sum(count for _cell, count in cells)
+                rows.append(tuple(cell for cell, _count in cells))
+            found.append(Table(tuple(rows), part.heads))
+            continue
+        replacement, count = fix(part, day, shape=shape)
+        many += count
+        text = Text(replacement, day, shape)
+        staff = [text.quote(hit.start, hit.end) for hit in hits(text) if hit.code == "note.staff"]
+        notes += staff
+        for start, end, _heading, _item in text.spans:
+            line = text.composed[start:end].replace("\n", " ")
+            for note in staff:
+                line = line.replace(" ".join(note.split()), " ")
+            if line.strip():
+                found.append(line.strip())
+    return found, many, notes
+
+
+def _parts(blocks: Iterable[Block]) -> Iterable[str | Table]:
+    """Runs of paragraphs as one text, with the tables between them."""
+    held: list[str] = []
+    for block in blocks:
+        if isinstance(block, str):
+            held.append(block)
+            continue
+        if held:
+            yield "\n".join(held)
+            held = []
+        yield block
+    if held:
+        yield "\n".join(held)
+
+
+def _said(line: str) -> str:
+    """A paragraph without its bullet, and without greeting and thanks; "" where nothing is left."""
+    line = " ".join(_NUMBERING.sub("", line).split())
+    below = caption(line)
+    line = line if below is None else below
+    greeted = _GREETED.match(line)
+    line = line[greeted.end() :] if greeted else line
+    if _RULE.match(line) or _is_courtesy(line) or (len(line) < 3 and not line.isalnum()):
+        return ""
+    return line
+
+
+def _is_courtesy(line: str) -> bool:
+    """A greeting or thanks and nothing else; a line with a number in it tells something."""
+    if any(character.isdigit() for character in line) or len(line.split()) >= 25:
+        return False
+    return bool(_GREETING.match(line) or (_THANKS.search(line) and len(line.split()) < 18))
+
+
+def _rows(table: Table) -> list[str]:
+    """A table as lines of Markdown, its captions as paragraphs."""
+    heads = table.rows[0] if table.heads else ("",) * max(map(len, table.rows))
+    lines: list[str] = []
+    held: list[tuple[str, ...]] = []
+
+    def close() -> None:
+        if held:
+            lines.extend(to_lines(heads, held))
+            held.clear()
+
+    for row in table.rows[table.heads :]:
+        if len(row) == 1 and len(heads) > 1:  # it stands across the table: the rows below belong to it
+            close()
+            lines.append(" ".join(row[0].split()))
+        else:
+            held.append(row)
+    close()
+    return lines

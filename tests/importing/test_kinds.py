@@ -1,0 +1,299 @@
+"""Kinds of documents that offices have, each once: what a person would take from it, Loa takes from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+
+from loa.article.markup import spoken_parts
+from loa.article.tables import joined
+from loa.importing.documents import read_bytes
+from loa.importing.notice import Notice, read_notice
+from tests.importing.papers import Pdf, foot, head, word
+
+TODAY = date(2026, 11, 28)
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    make: Callable[[], bytes]
+    title: str
+    issuer: str | None = None
+    kind: str | None = None
+    number: str | None = None
+    issued: date | None = None
+    contact: tuple[str, str | None] | None = None
+    holds: tuple[str, ...] = ()  # paragraphs of the body
+    said: tuple[str, ...] = ()  # rows of tables as they are read
+    without: tuple[str, ...] = ()  # what no part of the body may hold
+    suffix: str = field(default="docx")
+
+
+def text(*lines: str) -> Callable[[], bytes]:
+    return lambda: "\n".join(lines).encode()
+
+
+RULES = "Đề nghị các hộ gia đình phối hợp thực hiện."
+CALL = "Mọi chi tiết xin liên hệ Trạm Y tế xã Bến Hải, điện thoại 0233 3825 119."
+
+
+def vaccination() -> bytes:
+    return word(
+        head("TRUNG TÂM Y TẾ KHU VỰC VĨNH LINH", "TRẠM Y TẾ XÃ BẾN HẢI", number="Số: 15/TB-TYT"),
+        "THÔNG BÁO",
+        "Về việc tiêm vắc xin sởi - rubella cho trẻ từ 18 đến 24 tháng tuổi",
+        "",
+        "Thực hiện kế hoạch tiêm chủng mở rộng, Trạm Y tế xã Bến Hải tổ chức tiêm như sau:",
+        [
+            ["STT", "Thôn", "Ngày", "Giờ", "Địa điểm"],
+            ["1", "Thôn Đông", "10/12", "7h30-11h00", "Nhà văn hóa thôn Đông"],
+            ["2", "Thôn Tây", "11/12", "13h30-16h30", "Trạm Y tế xã"],
+        ],
+        "Bà mẹ mang theo sổ tiêm chủng của trẻ.",
+        CALL,
+        foot(),
+    )
+
+
+def merged() -> bytes:
+    import docx
+
+    from tests.importing.papers import saved
+
+    made = docx.Document()
+    for line in ("UBND XÃ BẾN HẢI", "BAN QUẢN LÝ CHỢ", "THÔNG BÁO", "Về việc thu phí chợ năm 2027"):
+        made.add_paragraph(line)
+    made.add_paragraph("Ban Quản lý chợ thông báo mức thu như sau:")
+    grid = made.add_table(rows=5, cols=4)
+    texts = [
+        ["TT", "Loại quầy", "Mức thu (đồng/tháng)", ""],
+        ["", "", "Trong nhà", "Ngoài trời"],
+        ["1", "Quầy cố định", "150.000", "90.000"],
+        ["A. Khu ăn uống", "", "", ""],
+        ["2", "Bàn ăn", "80.000", ""],
+    ]
+    for row, cells in zip(grid.rows, texts, strict=True):
+        for cell, value in zip(row.cells, cells, strict=True):
+            cell.text = value
+    grid.cell(0, 2).merge(grid.cell(0, 3))
+    grid.cell(0, 0).merge(grid.cell(1, 0))
+    grid.cell(0, 1).merge(grid.cell(1, 1))
+    grid.cell(3, 0).merge(grid.cell(3, 3))
+    made.add_paragraph(RULES)
+    return saved(made)
+
+
+def official_pdf() -> bytes:
+    made = Pdf()
+    for n, line in enumerate(("CÔNG AN TỈNH QUẢNG TRỊ", "CÔNG AN XÃ BẾN HẢI", "Số: 77/TB-CAX")):
+        made.centred(790 - 18 * n, line, 12, 170)
+    for n, line in enumerate(
+        ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "Bến Hải, ngày 9 tháng 11 năm 2026")
+    ):
+        made.centred(790 - 18 * n, line, 12, 420)
+    made.centred(710, "THÔNG BÁO", 14)
+    made.centred(690, "Về việc cấp căn cước cho công dân từ đủ 14 tuổi", 13)
+    made.centred(673, "trên địa bàn xã", 13)
+    y = made.paragraph(
+        640,
+        "Thực hiện Luật Căn cước, Công an xã Bến Hải thông báo lịch làm căn cước cho công dân từ đủ 14 tuổi trở lên chưa có thẻ hoặc thẻ đã hết hạn sử dụng như sau:",
+    )
+    y = made.table(
+        y,
+        [
+            ["TT", "Thôn", "Thời gian", "Địa điểm"],
+            ["1", "Thôn Đông", "7h30-11h00\nngày 20/11", "Trụ sở Công an xã"],
+            ["2", "Thôn Nam", "13h30-17h00\nngày 20/11", "Nhà văn hóa thôn"],
+        ],
+        [85, 125, 230, 350, 540],
+    )
+    y = made.paragraph(
+        y, "Khi đi, công dân mang theo giấy khai sinh hoặc thẻ căn cước cũ. Người già yếu, khuyết tật được làm tại nhà."
+    )
+    made.paragraph(y, "Mọi thắc mắc liên hệ Công an xã Bến Hải, số điện thoại 0233.3888.113 để được hướng dẫn.")
+    made.text(85, 120, "Nơi nhận:", 12)
+    made.text(85, 104, "- Lưu: VT.", 11)
+    made.centred(120, "TRƯỞNG CÔNG AN XÃ", 13, 420)
+    made.centred(60, "Trung tá Lê Văn Minh", 13, 420)
+    made.centred(30, "1", 12)
+    return made.bytes()
+
+
+def two_pages() -> bytes:
+    made = Pdf()
+    made.centred(780, "ĐIỆN LỰC VĨNH LINH", 13)
+    made.centred(760, "LỊCH NGỪNG CUNG CẤP ĐIỆN THÁNG 12/2026", 13)
+    y = made.paragraph(
+        730,
+        "Để bảo dưỡng lưới điện, Điện lực Vĩnh Linh ngừng cấp điện một số khu vực theo lịch dưới đây, đề nghị khách hàng chủ động sắp xếp công việc.",
+    )
+    rows = [["Ngày", "Giờ", "Khu vực"], *([f"{n:02}/12", "6h00-11h30", f"Thôn {n}"] for n in range(1, 8))]
+    made.table(y, rows, [85, 160, 260, 500])
+    made.centred(30, "1", 12)
+    made.page()
+    y = made.table(780, [["08/12", "6h00-11h30", "Thôn 8"], ["09/12", "13h00-17h00", "Thôn 9"]], [85, 160, 260, 500])
+    made.paragraph(y, "Khi cần, khách hàng gọi Trung tâm Chăm sóc khách hàng Điện lực miền Trung, số 1900 1909.")
+    made.centred(30, "2", 12)
+    return made.bytes()
+
+
+PASTED = (
+    "Trang chủ > Tin tức > Y tế",
+    "CHỦ ĐỘNG PHÒNG CHỐNG SỐT XUẤT HUYẾT TRÊN ĐỊA BÀN XÃ BẾN HẢI",
+    "Đăng ngày: 12/11/2026 - Lượt xem: 1.203",
+    "Share on Facebook",
+    "Theo Trạm Y tế xã Bến Hải, từ đầu năm đến nay toàn xã có 12 ca mắc sốt xuất huyết.",
+    "Ảnh 1. Cán bộ Trạm Y tế hướng dẫn người dân diệt lăng quăng.",
+    "Ảnh: Thu Hà",
+    "Mỗi gia đình cần đậy kín dụng cụ chứa nước, thả cá vào bể.",
+    "Khi sốt cao liên tục từ 2 ngày trở lên phải đến ngay cơ sở y tế.",
+    "Tin liên quan",
+    "Ra quân tổng vệ sinh môi trường đợt 3 (05/11/2026)",
+    "Khám sức khỏe cho người cao tuổi",
+    "Chia sẻ:  Facebook  Zalo",
+)
+
+KINDS = [
+    Kind(
+        "vaccination",
+        vaccination,
+        "Thông báo về việc tiêm vắc xin sởi - rubella cho trẻ từ 18 đến 24 tháng tuổi",
+        "Trạm Y tế xã Bến Hải",
+        "thông báo",
+        "15/TB-TYT",
+        date(2026, 11, 5),
+        ("Trạm Y tế xã Bến Hải", "0233 3825 119"),
+        ("Bà mẹ mang theo sổ tiêm chủng của trẻ.", CALL),
+        ("Thôn Đông, ngày 10/12, giờ: 7h30-11h00, địa điểm: Nhà văn hóa thôn Đông.",),
+        ("Nguyễn Thị Lan", "CỘNG HÒA", "Lưu"),
+    ),
+    Kind(
+        "superior with the place",
+        lambda: word(
+            "UBND XÃ BẾN HẢI",
+            "TRẠM Y TẾ",
+            "THÔNG BÁO",
+            "Lịch khám sức khỏe cho người cao tuổi",
+            "Ngày 20/11/2026, Trạm khám tại thôn Đông.",
+            RULES,
+        ),
+        "Lịch khám sức khỏe cho người cao tuổi",
+        "Trạm Y tế xã Bến Hải",
+        "thông báo",
+        holds=("Ngày 20/11/2026, Trạm khám tại thôn Đông.", RULES),
+    ),
+    Kind(
+        "fatherland front",
+        lambda: word(
+            head("ỦY BAN MTTQ VIỆT NAM", "XÃ BẾN HẢI", "BAN THƯỜNG TRỰC", number="Số: 08/TB-MTTQ-BTT"),
+            "LỜI KÊU GỌI",
+            "Ủng hộ đồng bào bị thiệt hại do bão số 12",
+            "Kính thưa toàn thể nhân dân trong xã!",
+            "Cơn bão số 12 đã gây thiệt hại nặng nề về người và tài sản.",
+            "Mọi sự ủng hộ xin gửi về Ban Vận động cứu trợ xã, tài khoản 3901 0000 1234.",
+            [["", "TM. BAN THƯỜNG TRỰC\nCHỦ TỊCH\n\nTrần Văn Bình"]],
+        ),
+        "Ủng hộ đồng bào bị thiệt hại do bão số 12",
+        "Ban Thường trực Ủy ban MTTQ Việt Nam xã Bến Hải",
+        "lời kêu gọi",
+        "08/TB-MTTQ-BTT",
+        date(2026, 11, 5),
+        holds=(
+            "Cơn bão số 12 đã gây thiệt hại nặng nề về người và tài sản.",
+            "Mọi sự ủng hộ xin gửi về Ban Vận động cứu trợ xã, tài khoản 3901 0000 1234.",
+        ),
+        without=("Trần Văn Bình",),
+    ),
+    Kind(
+        "capitals with abbreviations",
+        text(
+            "ĐIỆN LỰC VĨNH LINH THÔNG BÁO LỊCH CẮT ĐIỆN CỦA EVN TẠI XÃ CỒN TIÊN",
+            "Điện lực Vĩnh Linh thông báo ngừng cấp điện từ 6h00 đến 11h00 ngày 30/11/2026 để thay máy biến áp.",
+            "Đề nghị UBND xã Cồn Tiên thông báo để nhân dân biết.",
+        ),
+        "Điện lực Vĩnh Linh thông báo lịch cắt điện của EVN tại xã Cồn Tiên",
+        "Điện lực Vĩnh Linh",
+        suffix="txt",
+        holds=("Đề nghị UBND xã Cồn Tiên thông báo để nhân dân biết.",),
+    ),
+    Kind(
+        "names in a capital title",
+        text(
+            "UBND PHƯỜNG ĐỒNG HỚI TỔ CHỨC HỘI NGHỊ TIẾP XÚC CỬ TRI VỚI ĐẠI BIỂU HĐND TỈNH QUẢNG TRỊ KHÓA IX",
+            "Sáng ngày 2/12/2026, UBND phường Đồng Hới tổ chức hội nghị tiếp xúc cử tri.",
+            "Cử tri các tổ dân phố đến dự đông đủ.",
+        ),
+        "UBND phường Đồng Hới tổ chức hội nghị tiếp xúc cử tri với đại biểu HĐND tỉnh Quảng Trị khóa IX",
+        "UBND phường Đồng Hới",
+        suffix="txt",
+    ),
+    Kind(
+        "merged cells",
+        merged,
+        "Thông báo về việc thu phí chợ năm 2027",
+        "Ban Quản lý chợ xã Bến Hải",
+        "thông báo",
+        holds=("A. Khu ăn uống", RULES),
+        said=("Quầy cố định, mức thu trong nhà: 150.000 đồng/tháng, mức thu ngoài trời: 90.000 đồng/tháng.",),
+    ),
+    Kind(
+        "official PDF",
+        official_pdf,
+        "Thông báo về việc cấp căn cước cho công dân từ đủ 14 tuổi trên địa bàn xã",
+        "Công an xã Bến Hải",
+        "thông báo",
+        "77/TB-CAX",
+        date(2026, 11, 9),
+        ("Công an xã Bến Hải", "0233.3888.113"),
+        (
+            "Thực hiện Luật Căn cước, Công an xã Bến Hải thông báo lịch làm căn cước cho công dân từ đủ 14 tuổi trở lên chưa có thẻ hoặc thẻ đã hết hạn sử dụng như sau:",
+            "Khi đi, công dân mang theo giấy khai sinh hoặc thẻ căn cước cũ. Người già yếu, khuyết tật được làm tại nhà.",
+        ),
+        ("Thôn Đông, thời gian: 7h30-11h00 ngày 20/11, địa điểm: Trụ sở Công an xã.",),
+        ("Lê Văn Minh", "CỘNG HÒA"),
+        "pdf",
+    ),
+    Kind(
+        "table over two pages",
+        two_pages,
+        "Lịch ngừng cung cấp điện tháng 12/2026",
+        "Điện lực Vĩnh Linh",
+        contact=("Trung tâm Chăm sóc khách hàng Điện lực miền Trung", "1900 1909"),
+        said=("Ngày 01/12, giờ: 6h00-11h30, khu vực: Thôn 1.", "Ngày 09/12, giờ: 13h00-17h00, khu vực: Thôn 9."),
+        suffix="pdf",
+    ),
+    Kind(
+        "copied page",
+        text(*PASTED),
+        "Chủ động phòng chống sốt xuất huyết trên địa bàn xã Bến Hải",
+        "Trạm Y tế xã Bến Hải",
+        issued=date(2026, 11, 12),
+        holds=(
+            "Mỗi gia đình cần đậy kín dụng cụ chứa nước, thả cá vào bể.",
+            "Cán bộ Trạm Y tế hướng dẫn người dân diệt lăng quăng.",
+        ),
+        without=("Lượt xem", "Facebook", "liên quan", "Ra quân", "Thu Hà", "Trang chủ"),
+        suffix="txt",
+    ),
+]
+
+
+def taken(kind: Kind) -> Notice:
+    return read_notice(read_bytes(kind.make(), f"van-ban.{kind.suffix}"), TODAY)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_each_kind_is_taken_as_a_person_would(kind: Kind) -> None:
+    notice = taken(kind)
+    assert (notice.title, notice.issuer, notice.kind, notice.number, notice.issued) == (
+        kind.title, kind.issuer, kind.kind, kind.number, kind.issued,
+    )  # fmt: skip
+    if kind.contact:
+        assert notice.contact is not None
+        assert (notice.contact["name"], notice.contact["phone"]) == kind.contact
+    assert [line for line in kind.holds if line not in notice.body] == [], notice.body
+    said = [part.text for part in spoken_parts("\n\n".join(joined(notice.body)), "web")]
+    assert [line for line in kind.said if line not in said] == [], said
+    assert [word for word in kind.without if any(word in line for line in notice.body)] == [], notice.body
