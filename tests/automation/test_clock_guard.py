@@ -313,3 +313,117 @@ def test_a_clock_that_nobody_vouches_for_writes_missed_for_some_days_at_most(
         told.run(80)
     found = [airing for row in rows(store, kinds=(GAP,)) for airing in gap_outcomes(row.details)]
     assert len(found) + len(rows(store)) <= 7 * 2
+
+
+@pytest.mark.parametrize("who", ["ntp", "person"])
+@pytest.mark.parametrize("days", [3, 6])
+def test_what_a_clock_that_was_ahead_has_missed_is_void_once_somebody_vouches(
+    seen: Workspace, store: Database, plan: Plan, who: str, days: int
+) -> None:
+    """Airings of the next days had `missed` for ever; six days are written as one row of a gap, and single ones."""
+    plan(*daily(days=10))
+    clock = ToldClock()
+    told = Told(seen, store, clock)
+    told.run(5)
+    clock.error = days * DAY
+    told.run(90)
+    blocked = outcomes(store, START, START + 10 * DAY)
+    assert len(blocked) == 2 * days
+    clock.error = datetime.timedelta(0)
+    if who == "ntp":
+        clock.ntp = True
+    else:
+        told.run(80)
+        assert len(outcomes(store, START, START + 10 * DAY)) == 2 * days, "nobody has vouched"
+        requests.ask(store, ClockRequest(by="Chị Hoa"), clock.now())
+    told.run(20)
+    assert outcomes(store, START, START + 10 * DAY) == {}
+    (void,) = [row for row in rows(store, kinds=("clock",)) if "void" in row.details]
+    assert gap_outcomes(void.details["void"]) == blocked
+    assert verify(store) == []
+    clock.truth = START + HOUR - datetime.timedelta(seconds=30)
+    told.run(60)
+    assert [row.outcome for row in rows(store)] == ["aired"]
+    with store.read() as connection:
+        kept = connection.exec_driver_sql("SELECT count(*) FROM logbook WHERE kind IN ('airing', 'gap') AND void = 1")
+        assert kept.scalar(), "nothing is deleted"
+    told.station.close()
+    again = Told(seen, store, ToldClock(START + HOUR + datetime.timedelta(seconds=120)))
+    again.run(10)
+    assert again.heard == [], "it has its outcome now"
+
+
+def test_an_airing_that_may_still_start_late_is_not_lost_with_the_wrong_clock(
+    seen: Workspace, store: Database, plan: Plan
+) -> None:
+    airing = plan(START + datetime.timedelta(seconds=60))
+    clock = ToldClock()
+    told = Told(seen, store, clock)
+    told.run(5)
+    clock.error = HOUR * 5
+    told.run(85)
+    assert told.row(airing).outcome == "missed"  # type: ignore[union-attr]
+    clock.error, clock.ntp = datetime.timedelta(0), True
+    told.run(60)
+    assert told.heard == [airing]
+    assert [row.outcome for row in rows(store)] == ["aired-late"]
+
+
+def test_what_was_heard_is_not_played_again_when_the_clock_is_set_back(
+    seen: Workspace, store: Database, plan: Plan
+) -> None:
+    airing = plan(START + HOUR * 5)
+    clock = ToldClock(error=HOUR * 5 - datetime.timedelta(seconds=100))
+    clock.ntp = True
+    told = Told(seen, store, clock)
+    told.run(150)
+    assert told.row(airing).outcome == "aired"  # type: ignore[union-attr]
+    clock.error = datetime.timedelta(0)
+    told.run(30)
+    clock.truth = START + HOUR * 5 - datetime.timedelta(seconds=20)
+    told.run(60)
+    assert told.heard == [airing]
+    assert [row for row in rows(store, kinds=("clock",)) if "void" in row.details] == []
+
+
+def test_a_clock_set_back_by_hours_asks_people_before_anything_is_void(
+    seen: Workspace, store: Database, plan: Plan
+) -> None:
+    """So little is believed without a word from anybody; but the airings of those hours would not be on air."""
+    airing = plan(START + HOUR * 2)
+    clock = ToldClock()
+    told = Told(seen, store, clock)
+    told.run(5)
+    clock.error = HOUR * 5
+    told.run(90)
+    clock.error = datetime.timedelta(0)
+    told.run(90)
+    assert [alarm.kind for alarm in open_alarms(store)].count("clock") >= 1
+    assert any("still to come" in alarm.message for alarm in open_alarms(store))
+    assert outcome_of(store, airing) == "missed"
+    requests.ask(store, ClockRequest(by="Chị Hoa"), clock.now())
+    told.run(5)
+    assert outcome_of(store, airing) is None
+
+
+def test_who_marks_a_row_as_void_or_takes_the_mark_away_is_found(seen: Workspace, store: Database, plan: Plan) -> None:
+    plan(*daily(days=10))
+    clock = ToldClock()
+    told = Told(seen, store, clock)
+    told.run(5)
+    clock.error = 2 * DAY
+    told.run(90)
+    last = rows(store)[-1].seq
+    clock.error, clock.ntp = datetime.timedelta(0), True
+
+    def change(sql: str) -> None:
+        with store.write() as connection:
+            connection.exec_driver_sql(sql)
+
+    change(f"UPDATE logbook SET void = 1 WHERE seq = {last}")
+    assert [finding.line for finding in verify(store)] == [last]
+    change(f"UPDATE logbook SET void = NULL WHERE seq = {last}")
+    told.run(20)
+    assert verify(store) == []
+    change(f"UPDATE logbook SET void = NULL WHERE seq = {last}")
+    assert [finding.line for finding in verify(store)] == [last]

@@ -76,6 +76,23 @@ def test_a_station_of_0_1_is_copied_aside_and_gets_the_new_names(old_station: Wo
     assert aside(file) == [copy], "it is migrated once"
 
 
+def test_an_outcome_that_is_void_makes_room_for_another(old_station: Workspace) -> None:
+    """The rule "one outcome for an airing" stood in the table itself until version 4, which SQLite cannot change."""
+    file = old_station.database
+    assert "void" not in columns(file, "logbook")
+    store = Database(file)
+    before = [(row.seq, row.hash) for row in rows(store, kinds=None)]
+    assert verify(store, old_station.seal) == []
+    aired = next(row for row in rows(store) if row.airing)
+    copy = f"INSERT INTO logbook (at, kind, airing, details, previous, hash) SELECT at, kind, airing, details, 'x', 'y' FROM logbook WHERE seq = {aired.seq}"
+    with pytest.raises(sqlite3.IntegrityError, match="airing"):
+        change(file, copy)
+    change(file, f"UPDATE logbook SET void = 1 WHERE seq = {aired.seq}", copy)
+    assert [(row.seq, row.hash) for row in rows(store, kinds=None)] != before
+    assert ask(file, "SELECT name FROM sqlite_master WHERE name LIKE '%logbook_before%'") == []
+    store.close()
+
+
 def test_a_console_of_0_1_keeps_every_row_and_its_instants_read_alike(old_station: Workspace) -> None:
     """But wrong log-ins: the names that were typed may be passwords."""
     file = old_station.console_database

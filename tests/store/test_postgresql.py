@@ -241,3 +241,28 @@ def test_the_drill_of_the_manual_brings_the_servers_log_back(
     assert verify(store, there.seal) == []
     assert Fallbacks(there, store).planned("ben-hai/tin").recording.data
     store.close()
+
+
+def test_a_log_of_version_4_gets_room_for_outcomes_that_are_void(station: Workspace) -> None:
+    store = open_it(station)
+    first = append(store, NewRow(airing="tin@1", outcome="missed"), START)
+    with store.write() as connection:
+        for change in (
+            "DROP INDEX logbook_airings",
+            "DROP INDEX logbook_parts",
+            "ALTER TABLE logbook DROP COLUMN void",
+            "ALTER TABLE logbook ADD CONSTRAINT logbook_airing_key UNIQUE (airing)",
+            "CREATE UNIQUE INDEX logbook_parts ON logbook (part_of, output)",
+            f"DELETE FROM schema_version WHERE version = {STATION.version}",
+            "INSERT INTO schema_version VALUES (4, '', '')",
+        ):
+            connection.execute(text(change))
+    store.close()
+    store = open_it(station)
+    with pytest.raises(LogbookError):
+        append(store, NewRow(airing="tin@1", outcome="aired"), START)
+    with store.write() as connection:
+        connection.execute(text(f"UPDATE logbook SET void = 1 WHERE seq = {first.seq}"))
+    append(store, NewRow(airing="tin@1", outcome="aired"), START)
+    assert [row.outcome for row in rows(store)] == ["aired"]
+    store.close()

@@ -2,11 +2,13 @@
 
 import datetime
 
+from loa.actions.alarms import clear_alarms
 from loa.actions.on_air import require_station, taken_soon
 from loa.errors import Finding, RequestError
 from loa.i18n import _
 from loa.schedule import UTC
 from loa.store import requests
+from loa.store.alarms import open_alarms
 from loa.store.database import Database
 from loa.store.requests import ClockRequest, make_request
 
@@ -15,7 +17,8 @@ _SHOWN = datetime.timedelta(minutes=15)
 
 
 def confirm_clock(store: Database, by: str, shown: datetime.datetime | None = None) -> None:
-    """Let the station on air go by the computer's clock. `shown`: the time that the person was shown.
+    """Let the station on air go by the computer's clock; its alarms about the clock are answered with that. `shown`:
+    the time that the person was shown.
 
     Raises RequestError (no station on air, it does not answer, the clock was set meanwhile), StoreError.
     """
@@ -25,3 +28,6 @@ def confirm_clock(store: Database, by: str, shown: datetime.datetime | None = No
     require_station(store)
     if not taken_soon(store, requests.ask(store, request, now)):
         raise RequestError(Finding("station.silent", _("The station does not answer.")))
+    for alarm in open_alarms(store):
+        if alarm.kind == "clock":
+            clear_alarms(store, alarm.event)

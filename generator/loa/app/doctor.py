@@ -262,7 +262,10 @@ def _backups(workspace: Workspace, schedule: Schedule) -> Iterator[Check]:
 def _alarms(store: Database, schedule: Schedule | None) -> Iterator[Check]:
     for alarm in open_alarms(store):
         when = alarm.at.astimezone(schedule.timezone if schedule else None)
-        yield Check(_("alarm"), Health.BAD, f"{when:%d/%m/%Y %H:%M} {alarm.message}", _("Clear it in the console."))
+        fix = _("Clear it in the console.")
+        if alarm.kind == "clock":
+            fix = _("Look at a watch. If the computer's clock is right: loa clock --right")
+        yield Check(_("alarm"), Health.BAD, f"{when:%d/%m/%Y %H:%M} {alarm.message}", fix)
 
 
 def _failed(name: str, error: LoaError) -> Check:

@@ -26,7 +26,8 @@ class Reading:
     """A result of `ClockGuard.check`.
 
     `doubt`: why nothing may start now, or None. `slept`: seconds that the process stood still, else 0. `stepped`:
-    seconds by which the wall clock was set. `vouched`: whether NTP or a person says that the clock is right.
+    seconds by which the wall clock was set. `vouched`: whether NTP says that the clock is right, or a person has said
+    so since the reading before.
     """
 
     now: datetime.datetime
@@ -67,6 +68,7 @@ class ClockGuard:
         self._bounds = _Bounds(low, high, self._ticks)
         self._ever_believed = False
         self._doubt_until: float | None = None
+        self._vouched = False
         self.gap: tuple[str, datetime.datetime] | None = None
         """The last period in which nothing could start: the reason and the end."""
         if trusted:
@@ -79,7 +81,7 @@ class ClockGuard:
     def trust(self) -> None:
         """A person or NTP says that the clock is right now."""
         self._believe(self._clock.now(), self._clock.elapsed())
-        self._doubt_until = None
+        self._doubt_until, self._vouched = None, True
 
     def check(self) -> Reading:
         """Compare the clocks; call it about once a second."""
@@ -89,14 +91,14 @@ class ClockGuard:
         slept = suspended - self._suspended
         self._wall, self._ticks, self._suspended = wall, ticks, suspended
         slept = slept if slept > self._timing.asleep else 0.0
-        vouched = self._clock.synchronised()
-        if vouched:
+        if self._clock.synchronised():
             self.trust()
         elif abs(stepped) > _SMALL_STEP:
             self._doubt_until = ticks + self._timing.doubt
         if self._doubt_until is not None and ticks < self._doubt_until:
             return Reading(wall, _("the clock has just jumped"), slept, stepped)
         self._doubt_until = None
+        vouched, self._vouched = self._vouched, False
         doubt = self._implausible(wall, ticks)
         if not doubt and not self._ever_believed:
             high = self._bounds.high + datetime.timedelta(seconds=ticks - self._bounds.ticks)

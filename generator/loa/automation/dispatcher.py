@@ -145,6 +145,11 @@ class Dispatcher:
         if not self._outcomes.has_pending:
             self.resolved_until = min(now, unresolved) if unresolved else now
 
+    def look_again(self, since: datetime.datetime) -> None:
+        """Airings planned from then on may have no outcome after all."""
+        self.resolved_until = min(self.resolved_until or since, since)
+        self._summed_up = None
+
     def _sum_up(self, now: datetime.datetime) -> datetime.datetime:
         """Return since when airings have no outcome. Those of a long gap get theirs here, in one row, but for its end.
 
@@ -461,7 +466,7 @@ class Dispatcher:
             o
             for o in outputs
             if (airing.commune, o) not in self._last_apology
-            or now - self._last_apology[airing.commune, o] > _APOLOGY_INTERVAL
+            or abs(now - self._last_apology[airing.commune, o]) > _APOLOGY_INTERVAL
         )
 
     def _finish_unaired(

@@ -9,13 +9,14 @@ import queue
 from collections.abc import Mapping
 from concurrent.futures import Future
 
+from loa.automation import voids
 from loa.automation.clock_guard import ClockGuard, Reading
 from loa.automation.commands import Commands
 from loa.automation.controller import Controller, Start, stood_still
 from loa.automation.disk import DiskReserve
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.fallbacks import Fallbacks
-from loa.automation.lanes import AtOnce, MakeLane
+from loa.automation.lanes import AtOnce, MakeLane, Question
 from loa.automation.live_airing import PlayingSession
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.output_watch import OutputWatch
@@ -65,7 +66,8 @@ class Automation:
         self._writer, self._lease_lane, files = self._lanes
         self.schedule_watch = ScheduleWatch(workspace, clock, files, saves=start is None)
         self.lease = Lease(store, clock, heartbeat=timing.heartbeat, stale=timing.stale)
-        self.outcomes = OutcomeWriter(store, clock, None if start else workspace.seal, self._writer)
+        self._seal = None if start else workspace.seal
+        self.outcomes = OutcomeWriter(store, clock, self._seal, self._writer)
         self.doubt: str | None = None
         self._keeping: Future[bool] | None = None
         self._took_over, self._last_step, self._state = False, clock.elapsed(), ""
@@ -80,6 +82,8 @@ class Automation:
         seen = max(filter(None, (newest(store), heartbeat)), default=None)
         self._guard = ClockGuard(clock, timing, seen, heartbeat, trusted=trust_clock)
         self._log_changed = False
+        self._vouched, self._may_be_ahead, self._told_ahead = False, True, False
+        self._ahead: Question[tuple[voids.Ahead | None, bool]] = Question(self._writer)
         self._fallbacks = Fallbacks(workspace, store)
         self.controller = Controller(
             clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, start or self._session
@@ -123,6 +127,7 @@ class Automation:
         self._follow_schedule(reading.now)
         sure = reading.doubt is None and not self._only_requests and self._knows_outcomes(reading)
         self._commands.serve(reading.now, self.lease.token, sure=sure)
+        self._void_what_is_ahead(reading)
         self._update_outputs(reading.now)
         if not self._is_still_on_air(began):
             return
@@ -251,6 +256,43 @@ class Automation:
             self._log_changed = False
         return True
 
+    def _void_what_is_ahead(self, reading: Reading) -> None:
+        """Once somebody vouches for the clock: outcomes that a clock which was ahead has written count no longer. Where
+        nobody does, people are asked to.
+        """
+        due = self._may_be_ahead or (self._told_ahead and self._vouched)
+        if not due or reading.doubt or self.outcomes.has_pending or self._only_requests:
+            return
+        late = {b.id: datetime.timedelta(seconds=b.late.start_within) for b in self.schedule_watch.schedule.broadcasts}
+        now, vouched = reading.now, self._vouched
+        look = self._ahead.ask(lambda: self._look_ahead(now, late, vouched=vouched))
+        if look is None:
+            return
+        try:
+            ahead, done = look.result()
+        except StoreError as error:
+            self._log.warning("store", problem=str(error))
+            return
+        self._may_be_ahead, self._told_ahead = False, ahead is not None and not done
+        if ahead and done:
+            self._dispatcher.look_again(ahead.first)
+            self._log_changed = True
+            self._log.warning("clock", void=len(ahead.airings))
+        elif ahead:
+            message = _(
+                "the log holds outcomes of airings that are still to come: the clock was ahead, or is behind now"
+            )
+            self.outcomes.alarm(f"clock@{now:%Y-%m-%dT%H} ahead", "clock", message)
+
+    def _look_ahead(
+        self, now: datetime.datetime, start_within: Mapping[str, datetime.timedelta], *, vouched: bool
+    ) -> tuple[voids.Ahead | None, bool]:
+        """What a clock that was ahead has written, and whether it is void now."""
+        ahead = voids.find_ahead(self.store, now, start_within)
+        if ahead and vouched:
+            voids.make_void(self.store, ahead, now, self._seal)
+        return ahead, vouched
+
     def _why_not_running(self) -> str:
         """Why airings since `resolved_until` have no outcome. Raises StoreError."""
         since = self.lease.resolved_until
@@ -289,6 +331,9 @@ class Automation:
             self.outcomes.alarm(f"clock@{reading.now:%Y-%m-%dT%H}", "clock", reading.doubt)
         if self.doubt and not reading.doubt:
             self._guard.gap = (_("the clock was not sure ({why})").format(why=self.doubt), reading.now)
+        moved = bool(reading.doubt) or abs(reading.stepped) > 1
+        self._may_be_ahead |= moved
+        self._vouched = reading.vouched or (self._vouched and not moved)
         self._log_changed |= bool(self.doubt and not reading.doubt) or abs(reading.stepped) > 1
         self.doubt = reading.doubt
         self.lease.clock_is_sure = self.outcomes.clock_is_sure = reading.doubt is None

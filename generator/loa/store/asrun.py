@@ -31,6 +31,10 @@ airing: `{outcome: {broadcast: [planned instant, ...]}}`, so that an airing's id
 """
 PLANNED = ("airing", GAP)
 """Kinds of rows that hold outcomes of airings."""
+CLOCK, VOID = "clock", "void"
+"""Kind of a row about the clock; key in its details that names what a wrong clock has written (`automation.voids`)."""
+UNHEARD: tuple[Outcome, ...] = ("missed", "skipped")
+"""Only such outcomes become void."""
 DOUBTED = "clock_doubted"
 """Key in the details of a row whose `at` is by a clock that could not be trusted."""
 
@@ -82,7 +86,9 @@ _NO_INSTANT = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 @dataclass(frozen=True, slots=True)
 class Row(NewRow):
-    """An entry as it stands in the log. `format`, `station`: see `chain`; empty in rows of Loa 0.1."""
+    """An entry as it stands in the log. `format`, `station`: see `chain`; empty in rows of Loa 0.1. `void`: it counts
+    no longer.
+    """
 
     seq: int = 0
     at: datetime.datetime = _NO_INSTANT
@@ -90,6 +96,7 @@ class Row(NewRow):
     hash: str = ""
     format: int | None = None
     station: str | None = None
+    void: int | None = None
 
 
 def append(store: Database, entry: NewRow, at: datetime.datetime, *, seal: Path | None = None) -> Row:
@@ -159,7 +166,7 @@ def _has_outcome(store: Database, entry: NewRow) -> bool:
         return outcome_of(store, entry.airing) is not None
     if entry.part_of is None:
         return False
-    query = select(logbook.c.seq).where(logbook.c.part_of == entry.part_of, logbook.c.output == entry.output)
+    query = select(logbook.c.seq).where(_counts, logbook.c.part_of == entry.part_of, logbook.c.output == entry.output)
     with store.read() as connection:
         return connection.execute(query).first() is not None
 
@@ -193,6 +200,7 @@ def _seal(seal: Path, last: Row) -> None:
 
 
 _moment = func.coalesce(logbook.c.planned, logbook.c.at)
+_counts = logbook.c.void.is_(None)
 
 
 def rows(
@@ -202,11 +210,12 @@ def rows(
     *,
     kinds: Iterable[str] | None = ("airing",),
 ) -> list[Row]:
-    """Rows in the order of writing; `since`, `until` bound the planned instant (of events: when they were written).
+    """Rows that count, in the order of writing; `since`, `until` bound the planned instant (of events: when they were
+    written).
 
-    Of a gap it is enough that some of it lies between them.
+    Of a gap it is enough that some of it lies between them; its details hold the outcomes that count.
     """
-    query = select(logbook).order_by(logbook.c.seq)
+    query = select(logbook).where(_counts).order_by(logbook.c.seq)
     if since:
         in_gap = (logbook.c.kind == GAP) & (logbook.c.ended > stamp(since))
         query = query.where((_moment >= stamp(since)) | in_gap)
@@ -215,7 +224,24 @@ def rows(
     if kinds is not None:
         query = query.where(logbook.c.kind.in_(list(kinds)))
     with store.read() as connection:
-        return [_row(row) for row in connection.execute(query).mappings()]
+        found = [_row(row) for row in connection.execute(query).mappings()]
+        void = void_in_gaps(connection) if any(row.kind == GAP for row in found) else []
+    return [_what_counts(row, void) if row.kind == GAP else row for row in found]
+
+
+def _what_counts(gap: Row, void: Iterable[tuple[int, set[str]]]) -> Row:
+    no_more = {airing for seq, airings in void if seq > gap.seq for airing in airings}
+    found = {airing: outcome for airing, outcome in gap_outcomes(gap.details).items() if airing not in no_more}
+    return replace(gap, details=gap_details(found, gap.details.get("communes", {}))) if no_more else gap
+
+
+def void_in_gaps(connection: Connection) -> list[tuple[int, set[str]]]:
+    """For each row that tells of a wrong clock, in their order: its number, and whose outcomes it makes void."""
+    query = select(logbook.c.seq, logbook.c.details).where(
+        logbook.c.kind == CLOCK, logbook.c.details.like(f'%"{VOID}"%')
+    )
+    found = connection.execute(query.order_by(logbook.c.seq))
+    return [(row.seq, set(gap_outcomes(json.loads(row.details)[VOID]))) for row in found]
 
 
 def gap_details(found: Mapping[str, str], communes: Mapping[str, str]) -> dict[str, Any]:
@@ -262,7 +288,7 @@ def recordings_since(store: Database, since: datetime.datetime) -> set[str]:
 def outcomes(store: Database, since: datetime.datetime, until: datetime.datetime) -> dict[str, str]:
     """The outcome of every airing planned in [since, until) that has one, by the airing's id."""
     query = select(logbook.c.airing, logbook.c.outcome).where(
-        logbook.c.planned >= stamp(since), logbook.c.planned < stamp(until), logbook.c.airing.is_not(None)
+        _counts, logbook.c.planned >= stamp(since), logbook.c.planned < stamp(until), logbook.c.airing.is_not(None)
     )
     with store.read() as connection:
         found = _in_gaps(connection, (logbook.c.planned < stamp(until), logbook.c.ended >= stamp(since)))
@@ -272,22 +298,25 @@ def outcomes(store: Database, since: datetime.datetime, until: datetime.datetime
 def outcome_of(store: Database, airing: str) -> str | None:
     """The outcome of one airing, None while it has none."""
     with store.read() as connection:
-        found = connection.execute(select(logbook.c.outcome).where(logbook.c.airing == airing)).scalar()
+        found = connection.execute(select(logbook.c.outcome).where(_counts, logbook.c.airing == airing)).scalar()
         return found or _in_gaps(connection).get(airing)
 
 
 def _in_gaps(connection: Connection, conditions: Iterable[ColumnElement[bool]] = ()) -> dict[str, str]:
     """The outcomes that stand in rows of long gaps, by the airing's id."""
-    query = select(logbook.c.details).where(logbook.c.kind == GAP, *conditions)
+    query = select(logbook.c.seq, logbook.c.details).where(_counts, logbook.c.kind == GAP, *conditions)
+    gaps = connection.execute(query.order_by(logbook.c.seq)).all()
+    void = void_in_gaps(connection) if gaps else []
     found: dict[str, str] = {}
-    for text in connection.execute(query).scalars():
-        found |= gap_outcomes(json.loads(text))
+    for gap in gaps:
+        no_more = {airing for seq, airings in void if seq > gap.seq for airing in airings}
+        found |= {a: outcome for a, outcome in gap_outcomes(json.loads(gap.details)).items() if a not in no_more}
     return found
 
 
 def outcome_rows(store: Database, airings: Iterable[str]) -> dict[str, Row]:
     """The row with the outcome of each of these airings that has one. Raises StoreError."""
-    query = select(logbook).where(logbook.c.airing.in_(list(airings)))
+    query = select(logbook).where(_counts, logbook.c.airing.in_(list(airings)))
     with store.read() as connection:
         return {row["airing"]: _row(row) for row in connection.execute(query).mappings()}
 

@@ -1,8 +1,8 @@
 """The hash chain of the as-run log: what the hash of a row covers, and the identity of the station that wrote it.
 
 Format 1 (Loa 0.1): SHA-256 of a JSON list of 17 columns. Format 2: SHA-256 of the row as canonical JSON, an object of
-all its columns but `hash`, keys sorted, no spaces, UTF-8, columns without a value left out. So a later version can add
-columns, and older rows keep their hashes. Both hold the hash of the row before.
+all its columns but `hash` and `void`, keys sorted, no spaces, UTF-8, columns without a value left out. So a later
+version can add columns, and older rows keep their hashes. Both hold the hash of the row before.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def chain_hash(values: Mapping[str, Any]) -> str:
     if values.get("format") in (None, 1):
         text = json.dumps([values[name] for name in _FORMAT_1], ensure_ascii=False, separators=(",", ":"), default=repr)
     else:
-        held = {name: value for name, value in values.items() if name != "hash" and value is not None}
+        held = {name: value for name, value in values.items() if name not in ("hash", "void") and value is not None}
         text = json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
@@ -69,7 +69,8 @@ def add_row(connection: Connection, values: Mapping[str, Any], last: Mapping[str
         "previous": last["hash"],
     }
     row["hash"] = chain_hash(row)
-    added = insert(logbook).values(row).execution_options(preserve_rowcount=True)
+    given = {name: value for name, value in row.items() if value is not None}  # a migration may lack later columns
+    added = insert(logbook).values(given).execution_options(preserve_rowcount=True)
     if connection.execute(added).rowcount == 0:  # a trigger that swallows rows
         message = _("The database does not keep the rows that are written to the log: it was tampered with.")
         raise StoreError(Finding("store.trigger", message, _("Put back the last backup: loa restore FILE")))

@@ -97,7 +97,8 @@ def position_note(
 
 def unfinished(store: Database) -> list[Claim]:
     """Airings that were taken on and have no outcome. Raises StoreError."""
-    query = select(ledger).outerjoin(logbook, logbook.c.airing == ledger.c.airing).where(logbook.c.seq.is_(None))
+    outcome = (logbook.c.airing == ledger.c.airing) & logbook.c.void.is_(None)
+    query = select(ledger).outerjoin(logbook, outcome).where(logbook.c.seq.is_(None))
     with store.read() as connection:
         return [_claim(row) for row in connection.execute(query).mappings()]
 

@@ -285,5 +285,30 @@ def _columns(connection: Connection, table: str) -> set[str]:
     return {column["name"] for column in looked.get_columns(table)} if looked.has_table(table) else set()
 
 
-STATION = Schema(tables.metadata, (_plain_names, _process_identity, _log_of_outputs), durable=True)
+def _void_rows(connection: Connection) -> None:
+    """A mark for rows by a wrong clock; an airing has one outcome *that counts*.
+
+    SQLite cannot take a rule from a column: the rows move to a table of the new form, as they are.
+    """
+    there = _columns(connection, "logbook")
+    if not there or "void" in there:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ALTER TABLE logbook ADD COLUMN void INTEGER"))
+        connection.execute(text("ALTER TABLE logbook DROP CONSTRAINT IF EXISTS logbook_airing_key"))
+        connection.execute(text("DROP INDEX IF EXISTS logbook_parts"))
+        for table, columns in (("airings", "airing"), ("parts", "part_of, output")):
+            connection.execute(text(f"CREATE UNIQUE INDEX logbook_{table} ON logbook ({columns}) WHERE void IS NULL"))
+        return
+    indexes = text("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'logbook' AND sql IS NOT NULL")
+    for name in connection.execute(indexes).scalars().all():
+        connection.execute(text(f'DROP INDEX "{name}"'))
+    connection.execute(text("ALTER TABLE logbook RENAME TO logbook_before"))
+    tables.logbook.create(connection)
+    kept = ", ".join(column.name for column in tables.logbook.columns if column.name in there)
+    connection.execute(text(f"INSERT INTO logbook ({kept}) SELECT {kept} FROM logbook_before ORDER BY seq"))  # noqa: S608
+    connection.execute(text("DROP TABLE logbook_before"))
+
+
+STATION = Schema(tables.metadata, (_plain_names, _process_identity, _log_of_outputs, _void_rows), durable=True)
 CONSOLE = Schema(console_tables.metadata, (_stamps_and_keys, _guesses_in_memory), durable=False)

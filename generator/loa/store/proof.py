@@ -18,6 +18,7 @@ from loa.errors import Finding
 from loa.i18n import _
 from loa.store import approvals
 from loa.store import seal as seals
+from loa.store.asrun import CLOCK, UNHEARD, VOID
 from loa.store.chain import FORMAT, GENESIS, chain_hash
 from loa.store.database import Database, instant
 from loa.store.seal import Seal, Sealed
@@ -92,6 +93,8 @@ class Proof:
     fits: Witness | None = None
     restores: list[tuple[int, str, int]] = field(default_factory=list)
     """Rows that tell of a restore: their number, what they say, and the last row of the log that was there before."""
+    void: set[int] = field(default_factory=set)
+    """Rows that are marked as void; each has to be named by a later row that tells of a wrong clock."""
 
 
 def verify(store: Database, seal: Path | None = None) -> list[Finding]:
@@ -128,7 +131,7 @@ def examine(store: Database, seal: Path | None = None, witnesses: Iterable[Witne
 
 def _walk(connection: Connection, wanted: set[int], proof: Proof) -> dict[int, str]:
     """Hash every row again; return the hashes of the rows in `wanted`."""
-    hashes = {0: GENESIS}
+    hashes, unheard = {0: GENESIS}, set[int]()
     for row in connection.execute(select(logbook).order_by(logbook.c.seq)).mappings():
         seq, last = row["seq"], proof.last
         if seq <= last.seq:
@@ -146,10 +149,33 @@ def _walk(connection: Connection, wanted: set[int], proof: Proof) -> dict[int, s
             proof.findings.append(_finding(seq, _("Row {first} was changed.").format(first=seq)))
         if row["kind"] == "restore":
             proof.restores.append((seq, row["reason"] or "", _replaced(row["details"])))
+        if row["void"] is not None:
+            proof.void.add(seq)
+            unheard.update([seq] if row["outcome"] in UNHEARD and row["started"] is None else [])
+        if row["kind"] == CLOCK:
+            named = _named(row["details"])
+            proof.findings += [_not_void(one, seq) for one in sorted(named - (proof.void & unheard))]
+            proof.void -= named
         if seq in wanted:
             hashes[seq] = row["hash"]
         proof.last, proof.rows = Sealed(seq, row["hash"]), proof.rows + 1
+    for seq in sorted(proof.void):
+        message = _("Row {first} is marked as void, and no row of the log says why.").format(first=seq)
+        proof.findings.append(_finding(seq, message))
     return hashes
+
+
+def _named(details: str) -> set[int]:
+    """The rows that a row about the clock makes void."""
+    try:
+        return set(json.loads(details)[VOID]["rows"])
+    except (TypeError, ValueError, KeyError):
+        return set()
+
+
+def _not_void(seq: int, by: int) -> Finding:
+    message = _("Row {first} is to be void by row {last}, and is not, or was heard.")
+    return _finding(seq, message.format(first=seq, last=by))
 
 
 def _replaced(details: str) -> int:

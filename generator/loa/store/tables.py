@@ -3,9 +3,10 @@
 Instants are kept as text (`database.stamp`): they sort as text, and a hash of a row is the same everywhere.
 """
 
-from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text, text
 
 metadata = MetaData()
+_COUNTS = text("void IS NULL")
 
 ledger = Table(
     "ledger",
@@ -35,7 +36,7 @@ logbook = Table(
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("at", String(32), nullable=False, index=True),
     Column("kind", String(20), nullable=False),
-    Column("airing", String(200), unique=True),
+    Column("airing", String(200)),
     Column("broadcast", String(100)),
     Column("commune", String(100)),
     Column("output", Text),
@@ -52,14 +53,17 @@ logbook = Table(
     Column("format", Integer),
     Column("station", String(40)),
     Column("part_of", String(200)),
-    Index("logbook_parts", "part_of", "output", unique=True),
+    Column("void", Integer),
+    Index("logbook_airings", "airing", unique=True, sqlite_where=_COUNTS, postgresql_where=_COUNTS),
+    Index("logbook_parts", "part_of", "output", unique=True, sqlite_where=_COUNTS, postgresql_where=_COUNTS),
     Index("logbook_kinds", "kind", "bulletin", "sha256"),
 )
-"""The as-run log. `previous` is unique, so that the chain cannot fork; `airing`, so that it has one outcome.
+"""The as-run log. `previous` is unique, so that the chain cannot fork; `airing` of what counts: it has one outcome.
 
 An airing has a row of its own (`airing`), which sums up its outputs, and one for each output (`part_of`: the airing,
 `output`: one name), so that each has one outcome. `format`: of the row (see `chain`; empty in rows of Loa 0.1);
 `details`: its payload, JSON that later versions add to. A migration may not change what is in a row: `hash` covers it.
+`void`, which it does not cover, is 1 in a row that a later row of the kind `clock` names as written by a wrong clock.
 """
 
 log_identity = Table(

@@ -86,8 +86,6 @@ def post_seen(request: Request, console: ConsoleDep, form: SubmittedForm) -> Res
 def post_clock(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Somebody has compared the computer's clock with a watch."""
     confirm_clock(console.store, me.shown, instant_in(form, "shown"))
-    if event := form.text("event", 300):
-        clear_alarms(console.store, event)
     audit(request, "clock.confirmed")
     flash(request, _("The station goes by it."))
     return go("/")

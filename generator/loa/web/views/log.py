@@ -18,6 +18,7 @@ from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 
 PER_PAGE = 50
+_COUNTS = logbook.c.void.is_(None)
 _OF_AN_OUTPUT = ("output", "outcome", "started", "ended", "reason")
 
 
@@ -57,7 +58,7 @@ def rows(store: Database, wanted: LogQuery, zone: datetime.tzinfo, limit: int = 
     Raises StoreError.
     """
     order = (logbook.c.planned.desc(), logbook.c.seq.desc())
-    query = sa.select(logbook).where(logbook.c.kind.in_(asrun.PLANNED)).order_by(*order).limit(limit)
+    query = sa.select(logbook).where(_COUNTS, logbook.c.kind.in_(asrun.PLANNED)).order_by(*order).limit(limit)
     if wanted.before:
         last = sa.select(logbook.c.planned).where(logbook.c.seq == wanted.before).scalar_subquery()
         same = sa.and_(logbook.c.planned == last, logbook.c.seq < wanted.before)
@@ -74,7 +75,7 @@ def rows(store: Database, wanted: LogQuery, zone: datetime.tzinfo, limit: int = 
     with store.read() as connection:
         found = [dict(row) for row in connection.execute(query).mappings()]
         airings = [row["airing"] for row in found if row["airing"]]
-        parts = sa.select(logbook).where(logbook.c.part_of.in_(airings)).order_by(logbook.c.seq)
+        parts = sa.select(logbook).where(_COUNTS, logbook.c.part_of.in_(airings)).order_by(logbook.c.seq)
         on_outputs = [dict(row) for row in connection.execute(parts).mappings()]
     for row in (*found, *on_outputs):
         for name in ("planned", "started", "ended"):
@@ -122,7 +123,7 @@ def _counted(
     span = (logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
     return (
         sa.select(*by, logbook.c.outcome, sa.func.count())
-        .where(logbook.c.kind == "airing", programme, *span)
+        .where(_COUNTS, logbook.c.kind == "airing", programme, *span)
         .group_by(*by, logbook.c.outcome)
     )
 
