@@ -200,6 +200,8 @@ def _belongs(scan: Scan, match: re.Match[str]) -> bool:
         )
     if digits[0] == "0" or match["grade"]:
         return False
+    if match["tail"] in {"k", "K", "tr"}:  # phí QL 12k/m2
+        return False
     if name in _ROADS and len(digits) <= 3 and before.last not in {"số", "máy"}:
         return True
     if joint != " ":

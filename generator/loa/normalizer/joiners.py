@@ -34,7 +34,7 @@ _MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|bán kết|tứ kết|chung kế
 _SIDES = re.compile(r"(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d{1,2}[A-Z]?\d? ?$")
 _SIDE_NEXT = re.compile(r" ?(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d")
 _SCORES = re.compile(
-    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|set|chung cuộc|penalty|dẫn)(?!\w)"
+    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|chung cuộc|penalty|dẫn)(?!\w)"
 )
 _MATCHED = re.compile(r"(?:[Tt]rận|vòng|[Gg]iải|vs)(?!\w).*(?<![.;:] )(?<!\w)[A-ZĐ]\w+ \d{1,2} ?$")
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
@@ -170,7 +170,7 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
     if negative and scan.left(start, 1) != ")":
         falling = scan.before(start).last in {"giảm", "âm"}
-        if re.match(r"\d{1,3}(?:,\d+)?\s?(?:°|độ|º|o|%)", after):
+        if re.match(r"\d{1,3}(?:[.,]\d+)?\s?(?:°|độ|º|o|%)", after):
             scan.say("" if falling else "âm", *match.span())
             return end
     if scan.left(start, 1).isspace() or len(match[0]) > 1 or match[0] in "–—":
@@ -284,7 +284,7 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
             "trữ",
             "quản",
         } or re.match(r"\d+(?:,\d+)?\s?(?:m|cm|°)", after)
-        scan.say("" if falling or not re.match(r"[\d.]+\s?(?:đ|%|VN|tr|k)", after) else "tăng", start, end)
+        scan.say("" if falling or not re.match(r"[\d.,]+\s?(?:đ|%|VN|tr|k)", after) else "tăng", start, end)
         return end
     scan.say("và" if after.strip()[:1].isalnum() else "", start, end)
     return end

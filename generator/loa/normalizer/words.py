@@ -37,6 +37,7 @@ _NAMED = re.compile(
 _TAILED = re.compile(rf"([{UPPER}]{{2,10}})([{LOWER}]{{2,}})")
 _HUMPS = re.compile(rf"(?:[{UPPER}]?[{LOWER}]{{1,6}})(?:[{UPPER}][{LOWER}]{{1,6}}){{1,3}}")
 _HUMP_WORD = re.compile(rf"[{UPPER}]?[{LOWER}]+")
+_DIMENSIONS = frozenset("dài rộng cao sâu dày".split())
 _COMPASS = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 _NUMBERED = re.compile(r"(BĐ|HK|CK|KV|QK)([IVX]{1,4})")
 _COUNTED = re.compile(r"(?:[\d)/²³]|triệu|nghìn|ngàn|tỷ|vạn|trăm)\s?$")
@@ -106,6 +107,8 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
         return lower
     if capital and syllable and _heading(scan, start, end):
         return lower
+    if lower == "tr" and re.match(r"\.\s?\d", scan.after(end, 3)) and not scan.left(start, 2).strip().isdecimal():
+        return "trang"
     found = expand(scan, word, start, end)
     if found is None and not syllable and not capital:  # Ubnd, Bhyt, Đt: as hurried people type them
         found = abbreviations().get(lower) or (abbreviations().get(word.upper()) if len(word) > 2 else None)
@@ -255,6 +258,8 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         and re.search(r"(?:\d[^\s]*(?: [^\s\d]+){0,3}|\))\s?$", before.text)
         and re.match(r"\s?(?:[^\W\d_]+ ){0,2}\d", after)
     ):
+        return "nhân"
+    if lower in "x×" and before.last in _DIMENSIONS and re.match(r" (?:dài|rộng|cao|sâu|dày)(?!\w)", after):
         return "nhân"
     if lower == "đ" and before.last in {"triệu", "nghìn", "ngàn", "tỷ", "tỉ", "trăm"}:
         return "đồng"
