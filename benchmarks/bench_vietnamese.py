@@ -1,7 +1,7 @@
 """Reading aloud: exact matches and speed (CPU) beside `sea-g2p`, same lines, same run; linearity on hostile input.
 
-`data/readings-<round>-<kind>.tsv.xz`: lines of real texts with their addresses, written down by people who had not seen
-the reader: id, source, written, spoken, other accepted readings (separated by |). What was read at first sight stands in
+`data/readings-<round>-<kind>.tsv.xz`: lines of real texts, written down by people who had not seen the reader: id,
+source (address), written, spoken, other accepted readings (separated by |). What was read at first sight stands in
 docs/normalizer.md; here is what is read today.
 """
 
@@ -63,9 +63,9 @@ def run() -> list[str]:
 
 
 def first_sight(path: Path) -> tuple[list[tuple[str, str]], int]:
-    """The lines of a table that are not read in an accepted way today, each with what is read, and the number of lines."""
+    """The lines of a table that are not read as accepted, each with what is read; and how many lines there are."""
     wrong, total = [], 0
-    for line in lzma.open(path, "rt", encoding="utf-8").read().splitlines()[1:]:
+    for line in lzma.decompress(path.read_bytes()).decode().splitlines()[1:]:
         _id, _source, written, said, *also = line.split("\t")
         total += 1
         got = fold(spoken(written))
