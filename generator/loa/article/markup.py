@@ -94,7 +94,8 @@ def _cut(text: str, origins: list[int], pattern: re.Pattern[str]) -> tuple[str, 
 BlockKind = Literal["heading", "paragraph", "item", "table"]
 _START = re.compile(r"(?P<heading>#{1,6}[ \t]+)|(?P<item>[ \t]*(?:[-*+]|\d+[.)])[ \t]+)|(?P<quote>>[ \t]?)")
 _RULE = re.compile(r"[ \t]*([-*_][ \t]*){3,}$")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<((?:https?://|mailto:)[^>]+)>|<[^>]+>")
+# Bounded, so that the time grows with the text and not with its square, whatever opens and never closes.
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^)]{0,2000}\)|<((?:https?://|mailto:)[^<>]+)>|<[^<>]+>")
 _EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|(?<![\w])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\w])|`+)")
 
 

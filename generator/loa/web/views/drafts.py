@@ -114,7 +114,11 @@ def _work(article: Article, facts: _FileFacts) -> Draft:
     found = hits(text)
     made = findings(text, found, None)
     remarks = tuple(Remark(finding, hit.replacement) for finding, hit in zip(made, found, strict=True))
-    return Draft(article, to_html(article.markdown), scripts.write(article, facts.commune), remarks)
+    try:
+        shown = to_html(article.markdown)
+    except LoaError as error:
+        return Draft(article, "", None, (*(Remark(finding) for finding in error.findings), *remarks))
+    return Draft(article, shown, scripts.write(article, facts.commune), remarks)
 
 
 _PIECE = re.compile(r"\s+|[^\s]+")
