@@ -60,17 +60,6 @@ def _deeds() -> dict[str, str]:
     }
 
 
-def _topics() -> dict[str, str]:
-    """What a template's topic is called."""
-    return {
-        "dich-vu-cong-truc-tuyen": _("Online public services"),
-        "dinh-danh-dien-tu": _("Electronic identity (VNeID)"),
-        "phong-chong-lua-dao": _("Online fraud"),
-        "sot-xuat-huyet": _("Dengue fever"),
-        "thong-bao": _("A free notice"),
-    }
-
-
 def _output_kinds() -> dict[str, str]:
     """What a kind of output is."""
     return {
@@ -119,7 +108,6 @@ def _outcomes() -> dict[str, str]:
 
 
 audit_action = _called(_deeds)
-topic = _called(_topics)
 output_kind = _called(_output_kinds)
 alarm_kind = _called(_alarm_kinds)
 outcome = _called(_outcomes)

@@ -18,6 +18,8 @@ from loa.workspace import Workspace
 
 RELEASED = Path(__file__).with_name("released-templates.txt")
 _ENDINGS = (".md.j2", ".txt.j2", ".html.j2", ".j2", ".css", ".js")
+FACTS_ENDING = ".yaml"
+"""Beside an article's template: the list of its topic's facts."""
 OLD_TEMPLATES = "old-templates"
 """Below `.loa/`: where unchanged copies of an earlier version are kept."""
 
@@ -41,7 +43,9 @@ def names(workspace: Workspace, folder: str = "") -> list[str]:
     found: set[str] = set()
     for root in (packaged(), workspace.templates):
         paths = (root / folder).rglob("*")
-        found.update(path.relative_to(root).as_posix() for path in paths if path.name.endswith(_ENDINGS))
+        found.update(
+            path.relative_to(root).as_posix() for path in paths if path.name.endswith((*_ENDINGS, FACTS_ENDING))
+        )
     return sorted(found)
 
 

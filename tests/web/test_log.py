@@ -40,7 +40,9 @@ def test_an_airing_counts_for_its_month_its_commune_and_each_of_its_topics(
         )  # fmt: skip
         asrun.append(console.store, entry, moment)
     page = log_in(Role.OFFICER).look("/log/year?year=2026")
-    assert rows(page)["Dengue fever"] == rows(page)["A free notice"] == rows(page)["xã Bến Hải"] == ["1", "1", "0"]
+    assert (
+        rows(page)["Sốt xuất huyết"] == rows(page)["Thông báo tự soạn"] == rows(page)["xã Bến Hải"] == ["1", "1", "0"]
+    )
     assert rows(page)["4"] == ["1", "1", "0"]
     assert rows(page)["3"] == ["0", "0", "0"]
 

@@ -12,6 +12,7 @@ from loa.article.facts import Law, Record, plain, record
 from loa.article.markup import MARKS, Form, Part, only, shown
 from loa.article.markup import spoken_parts as _spoken_parts
 from loa.article.templates import fill
+from loa.article.topics import values
 from loa.campaign import Campaign, Commune
 from loa.reference import places
 from loa.text import printable
@@ -66,8 +67,9 @@ def template_name(campaign: Campaign) -> str:
 
 
 def render(workspace: Workspace, commune: Commune, campaign: Campaign) -> Article:
-    """The article of `campaign`. Raises TemplateError with the template's file and line."""
-    source = _fit(fill(workspace, template_name(campaign), _facts(commune, campaign)))
+    """The article of `campaign`. Raises TemplateError: the template's file and line, or the facts that are missing."""
+    given = _facts(commune, campaign) | {"facts": values(workspace, commune.stem, campaign)}
+    source = _fit(fill(workspace, template_name(campaign), given))
     return Article(commune.stem, campaign.id, campaign.title, campaign.as_of, campaign.form, source)
 
 
@@ -97,8 +99,8 @@ _AT_MARKS = re.compile(f"([{MARKS}])")
 
 
 def _visible(campaign: Campaign) -> dict[str, Any]:
-    """A campaign as templates see it: everything but the notes for staff."""
-    return {name: plain(getattr(campaign, name)) for name in Campaign.model_fields if name != "notes"}
+    """A campaign as templates see it: everything but the notes for staff, and the topic's own facts."""
+    return {name: plain(getattr(campaign, name)) for name in Campaign.model_fields if name not in {"notes", "facts"}}
 
 
 def _unit(commune: Commune) -> Record:

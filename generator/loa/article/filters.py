@@ -43,6 +43,17 @@ def day(value: date) -> str:
     return f"ngày {value.day} tháng {value.month} năm {value.year}"
 
 
+def hour(time: str) -> str:
+    """`07:30` → "7 giờ 30", `17:00` → "17 giờ"."""
+    hours, minutes = time.split(":")
+    return f"{int(hours)} giờ" + (f" {minutes}" if int(minutes) else "")
+
+
+def weekday(value: date) -> str:
+    """`thứ Hai` to `Chủ nhật`, as a sentence holds it."""
+    return ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")[value.weekday()]
+
+
 def listing(items: Iterable[str], last: str = "và") -> str:
     """`["a", "b", "c"]` → "a, b và c"."""
     *head, tail = [str(item) for item in items] or [""]
@@ -69,7 +80,9 @@ FILTERS = {
     "count": count,
     "day": day,
     "host": host,
+    "hour": hour,
     "link": link,
     "listing": listing,
     "spell": spell,
+    "weekday": weekday,
 }

@@ -179,7 +179,8 @@ def _of_value(problem: str, text: str) -> _Told:
 
 def _nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
     names = list(dict.fromkeys(known))
-    near = difflib.get_close_matches(name, names, 1, 0.6)
+    longer = [known for known in names if known.startswith(f"{name}-")]  # a name of which the end was left out
+    near = longer[:1] or difflib.get_close_matches(name, names, 1, 0.6)
     if near:
         return _("Did you mean “{near}”?").format(near=near[0])
     return (otherwise or _("Choose: {list}")).format(list=", ".join(names))

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 import jinja2
-from jinja2 import meta
+from jinja2 import meta, nodes
 from jinja2.debug import rewrite_traceback_stack
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import split_template_path
@@ -163,7 +163,10 @@ def _or_fault(name: str, make: Callable[[], T]) -> tuple[T | None, tuple[Any, ..
 
 
 def asked_for(workspace: Workspace) -> dict[str, frozenset[str]]:
-    """For each topic the names of the facts in its template and in what that includes; without those it cannot read."""
+    """For each topic the names of the facts in its template and in what that includes; without those it cannot read.
+
+    A fact of the topic's own list is there as `facts.<name>`, too.
+    """
     names = [name for name in template_files.names(workspace, "articles") if name.endswith(".md.j2")]
     return _asked(workspace, tuple((name, template_files.locate(workspace, name).stat().st_mtime_ns) for name in names))
 
@@ -192,4 +195,8 @@ def _names(made: jinja2.Environment, name: str, seen: frozenset[str] = frozenset
     tree = made.parse(made.loader.get_source(made, name)[0])
     seen |= {name}
     included = [_names(made, n, seen) for n in meta.find_referenced_templates(tree) if n and n not in seen]
-    return frozenset(meta.find_undeclared_variables(tree)).union(*included)
+    asked = meta.find_undeclared_variables(tree)
+    if "facts" in asked:
+        found = tree.find_all(nodes.Getattr)
+        asked |= {f"facts.{n.attr}" for n in found if isinstance(n.node, nodes.Name) and n.node.name == "facts"}
+    return frozenset(asked).union(*included)

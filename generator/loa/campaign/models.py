@@ -269,6 +269,11 @@ class Campaign(Strict):
             "The paragraphs of the topic “A free notice”. Lines that begin with | are a table: “| Ngày | Giờ |”."
         ),
     )
+    facts: Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)] = Field(
+        default_factory=dict,
+        title=N_("Facts of the topic"),
+        description=N_("What the topic's own list of facts asks for: loa topic NAME shows it."),
+    )
     deadline: Day | None = Field(default=None, title=N_("Last day to do it"))
     contact: Desk | None = Field(
         default=None,

@@ -9,8 +9,9 @@ from typing import get_args
 
 from loa import article as articles
 from loa import template_files
-from loa.article import Article
+from loa.article import Article, topics
 from loa.article.filters import count, host, spell
+from loa.article.templates import asked_for
 from loa.campaign import Campaign, Commune, read_station
 from loa.checks import Text, findings, hits
 from loa.checks.addresses import hosts
@@ -137,11 +138,18 @@ def _texts(data: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
 
 
 def check_spoken(
-    article: Article, commune: Commune, campaign: Campaign, source: YamlFile, index: int
+    article: Article,
+    commune: Commune,
+    campaign: Campaign,
+    source: YamlFile,
+    index: int,
+    asked: frozenset[str] | None = None,
 ) -> Iterator[Finding]:
-    """Facts of the campaign that the rendered article leaves out, and parts that are only a heading."""
+    """Facts of the campaign that the rendered article leaves out. `asked`: what the topic's templates ask for."""
     folded = article.source.casefold()
     for path, words in _promised(commune, campaign):
+        if path[0] == "contact_desk" and asked is not None and "desk" not in asked:
+            continue  # nobody asks there when the power is off
         if not any(word.casefold() in folded for word in words):
             where: KeyPath = path if path[0] != "campaign" else ("campaigns", index, *path[1:])
             message = _("The article does not say “{fact}”.").format(fact=words[0])
@@ -250,7 +258,78 @@ def check(workspace: Workspace, day: date | None = None, *, spoken: bool = False
     loaded, found = read_station(workspace)
     for commune, source in loaded:
         found += check_commune(workspace, commune, source, day, spoken=spoken)
+    newest = max((c.as_of for commune, _source in loaded for c in commune.campaigns), default=date(2026, 11, 1))
+    for name in template_files.topics(workspace):
+        found += check_topic(workspace, name, day or newest, spoken=spoken)
     return _once(found)
+
+
+def check_topic(workspace: Workspace, name: str, day: date, *, spoken: bool = False) -> Iterator[Finding]:
+    """Everything wrong with a topic that the station made or changed, if it has a list of facts.
+
+    Each wording is tried with the list's examples, with all of them and with the needed ones only, in a commune that
+    knows nothing else.
+    """
+    facts_file, wordings = topics.file_of(name), topics.wordings(workspace, name)
+    if not any(template_files.is_own(workspace, file) for file in (facts_file, *wordings.values())):
+        return
+    try:
+        found = topics.topic(workspace, name)
+    except TemplateError as error:
+        yield from error.findings
+        return
+    if found.facts or (workspace.templates / facts_file).is_file():
+        yield from _unlike(workspace, found)
+        for number, file in wordings.items():
+            yield from try_wording(workspace, found, file, number, day, spoken=spoken)
+
+
+def try_wording(
+    workspace: Workspace, found: topics.Topic, file: str, number: int, day: date, *, spoken: bool = False
+) -> Iterator[Finding]:
+    """What is wrong with the articles that the wording `number` of a topic, in `file`, makes of the examples."""
+    days = [date.fromisoformat(str(fact.example)) for fact in found.facts if fact.kind == "day"]
+    before = min((day, *days))  # the examples' days are to come, whenever they were written
+    entry = {"id": found.name, "template": found.name, "variant": number, "title": found.title, "as_of": before}
+    for all_facts in (True, False):
+        campaign = {**entry, "facts": found.examples(all_facts=all_facts)}
+        trial = Commune.model_validate({"commune": {"sample": True, "name": None}, "campaigns": [campaign]})
+        try:
+            article = articles.render(workspace, trial, trial.campaigns[0])
+        except TemplateError as error:
+            yield from error.findings
+            return
+        reported = list(_of_texts(article, trial, before))
+        if spoken:
+            reported += doubts_of_article(article, trial)
+        for finding in reported:
+            lists = (file, topics.file_of(found.name))
+            placed = next(filter(None, (_in_template(finding, workspace, name) for name in lists)), None)
+            path = template_files.locate(workspace, file)
+            yield placed or replace(finding, file=workspace.relative(path), line=1, column=1)
+
+
+def _unlike(workspace: Workspace, found: topics.Topic) -> Iterator[Finding]:
+    """Facts that the list holds and no template says, and those that a template asks for and the list does not hold."""
+    asked = asked_for(workspace).get(found.name)
+    if asked is None:  # a template that cannot be read: filling it in tells why
+        return
+    said = {fact.removeprefix("facts.") for fact in asked if fact.startswith("facts.")}
+    held = {fact.name for fact in found.facts}
+    fix = _("Name it both in the template, as facts.{name}, and in the list below “facts:”, or in neither.")
+    for file, names, code, message in (
+        (
+            topics.file_of(found.name),
+            held - said,
+            "topic.unsaid",
+            _("No template of the topic says the fact “{name}”."),
+        ),
+        (f"articles/{found.name}.md.j2", said - held, "topic.unlisted", _("The topic's list has no fact “{name}”.")),
+    ):
+        for name in sorted(names):
+            finding = Finding(code, message.format(name=name), fix.format(name=name), quote=name)
+            file_at = workspace.relative(template_files.locate(workspace, file))
+            yield _in_template(finding, workspace, file) or replace(finding, file=file_at, line=1, column=1)
 
 
 def check_commune(
@@ -260,11 +339,15 @@ def check_commune(
     for index, campaign in enumerate(commune.campaigns):
         yield from facts(commune, index, source, day or campaign.as_of)
         try:
+            missing = list(_own_facts(workspace, campaign, index, source))
+            yield from missing
+            if missing:
+                continue
             article = articles.render(workspace, commune, campaign)
         except TemplateError as error:
             yield from (_asked_at(finding, source, index) for finding in error.findings)
             continue
-        yield from check_spoken(article, commune, campaign, source, index)
+        yield from check_spoken(article, commune, campaign, source, index, asked_for(workspace).get(campaign.template))
         reported = list(_of_texts(article, commune, day or campaign.as_of))
         if spoken:
             reported += doubts_of_article(article, commune)
@@ -275,6 +358,18 @@ def check_commune(
             articles.radio_text(workspace, commune, name, commune.campaigns)
         except TemplateError as error:
             yield from error.findings
+
+
+def _own_facts(workspace: Workspace, campaign: Campaign, index: int, source: YamlFile) -> Iterator[Finding]:
+    """What the topic's own list of facts misses in the campaign. Raises TemplateError where the list is wrong."""
+    here: KeyPath = ("campaigns", index, "facts")
+    if not topics.wordings(workspace, campaign.template):
+        return  # filling it in tells that there is no such template
+
+    def at(path: KeyPath, code: str, message: str, fix: str) -> Finding:
+        return source.finding((*here, *path), code, message, fix)
+
+    yield from topics.problems(topics.topic(workspace, campaign.template), campaign.facts, at)
 
 
 def _of_texts(article: Article, commune: Commune, day: date) -> Iterator[Finding]:
@@ -295,15 +390,22 @@ def _placed(finding: Finding, workspace: Workspace, source: YamlFile, template: 
             if at >= 0:
                 line, column = source.place(path)
                 return replace(finding, file=source.file, line=line, column=column + (at if "\n" not in value else 0))
-        found = template_files.locate(workspace, template)
-        text = read_text(found)
-        at = text.find(finding.quote)
-        if at >= 0:
-            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-            fix = template_files.how_to_change(workspace, template, finding.fix)
-            return replace(finding, file=workspace.relative(found), line=line, column=column, fix=fix)
+        if found := _in_template(finding, workspace, template):
+            return found
     line, column = source.place(("campaigns", index))
     return replace(finding, file=source.file, line=line, column=column)
+
+
+def _in_template(finding: Finding, workspace: Workspace, name: str) -> Finding | None:
+    """The finding at the place of its quote in the template `name`; None where the quote does not stand there."""
+    path = template_files.locate(workspace, name)
+    text = read_text(path) if path.is_file() else ""
+    at = text.find(finding.quote) if finding.quote else -1
+    if at < 0:
+        return None
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    fix = template_files.how_to_change(workspace, name, finding.fix)
+    return replace(finding, file=workspace.relative(path), line=line, column=column, fix=fix)
 
 
 def _facts(data: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -38,6 +38,7 @@ MODULES = {
     "spoken": "text",
     "stop": "on_air",
     "template": "template",
+    "topic": "template",
     "usb": "maintenance",
     "voices": "speech",
 }

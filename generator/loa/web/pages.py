@@ -31,7 +31,6 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "outcome": names.outcome,
     "output_kind": names.output_kind,
     "alarm_kind": names.alarm_kind,
-    "topic": names.topic,
 }
 FOLDER = Path(__file__).parent
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from loa import yamlfile
 from loa.actions.file_history import conflict
 from loa.errors import EditConflictError, Finding, LoaError
-from loa.i18n import _
+from loa.i18n import N_, _
 from loa.web.forms import Form, FormError
 from loa.workspace import read_text
 from loa.yamlfile import Choices, Path_, editor, value_at
@@ -77,9 +77,16 @@ class Field:
         return _(found) if found else ""
 
 
-def fields_of(model: type[BaseModel], *, without: frozenset[str] = frozenset()) -> tuple[Field, ...]:
-    """The fields of `model`; a nested model is a group."""
-    return tuple(_fields(model, (), without))
+def fields_of(
+    model: type[BaseModel], *, without: frozenset[str] = frozenset(), above: tuple[str, ...] = ()
+) -> tuple[Field, ...]:
+    """The fields of `model`, which stands at the path `above`; a nested model is a group."""
+    return tuple(_fields(model, above, without))
+
+
+def kind_of(held: Any) -> Kind:
+    """The kind of field for a value that no model knows."""
+    return "lines" if isinstance(held, list) else "flag" if isinstance(held, bool) else "text"
 
 
 def _fields(model: type[BaseModel], above: tuple[str, ...], without: frozenset[str]) -> Iterator[Field]:
@@ -97,6 +104,8 @@ def _fields(model: type[BaseModel], above: tuple[str, ...], without: frozenset[s
             continue
         kind, options, names = _kind(inner, key)
         names = next((found.names for found in info.metadata if isinstance(found, Choices)), names)
+        if kind == "choice" and optional:  # a browser would choose the first one by itself
+            options, names = ("", *options), {**names, "": N_("(not said)")}
         default = "" if info.is_required() or info.default is None else str(info.default).removesuffix(".0")
         yield Field(
             path,

@@ -8,11 +8,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from loa.actions.acts import Act
 from loa.article.templates import asked_for
+from loa.article.topics import topic, topics
 from loa.campaign import Campaign, Commune
-from loa.errors import Finding, LoaError
+from loa.errors import Finding, LoaError, TemplateError
 from loa.i18n import _
-from loa.names import topic
-from loa.template_files import topics
 from loa.web import yaml_forms
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, edit_file, flash
@@ -44,7 +43,7 @@ def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> 
         q=q[:80],
         **in_parts(rows, part),
         communes=[f for f in console.files.communes() if f.commune][:600],
-        templates=topics(console.workspace),
+        topics=topics(console.workspace),
         today=console.files.now().date(),
     )
 
@@ -115,7 +114,7 @@ def _commune_page(
     )
 
 
-FIRST = ("template", "title", "as_of", "body")
+FIRST = ("template", "title", "as_of", "facts", "body")
 CAMPAIGN_FIELDS = tuple(
     sorted(
         yaml_forms.fields_of(Campaign, without=frozenset({"id"})),
@@ -169,14 +168,34 @@ def preview(console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Re
 
 def _sheet(console: Console, commune: Commune, campaign: Campaign) -> YamlForm:
     root = ("campaigns", commune.campaigns.index(campaign))
-    named = {name: topic(name) for name in topics(console.workspace)}
+    named = topics(console.workspace)
+    own = _facts_of_topic(console, campaign)
     fields = tuple(
         replace(field, kind="choice", options=tuple(named), names=named, example="")
         if field.name == "template"
+        else replace(field, kind="group", members=own)
+        if field.name == "facts"
         else field
         for field in CAMPAIGN_FIELDS
+        if own or field.name != "facts"
     )
     return YamlForm.of(find_file(console.files, commune.stem).path, root, fields)
+
+
+def _facts_of_topic(console: Console, campaign: Campaign) -> tuple[yaml_forms.Field, ...]:
+    """A field for each fact of the topic's list, and for what the file holds of another topic: to be emptied."""
+    try:
+        found = topic(console.workspace, campaign.template)
+    except TemplateError:  # the article's own place on the page tells what is wrong with the list
+        return ()
+    fields = yaml_forms.fields_of(found.model, above=("facts",))
+    known = {field.path[-1] for field in fields}
+    others = (
+        yaml_forms.Field(("facts", name), yaml_forms.kind_of(held))
+        for name, held in campaign.facts.items()
+        if name not in known
+    )
+    return (*(replace(field, required=field.path[-1] in found.needed) for field in fields), *others)
 
 
 def _unused(console: Console, campaign: Campaign) -> frozenset[str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from loa.article.topics import called
 from loa.bulletin.models import APOLOGY
-from loa.names import topic
 from loa.store import asrun
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import logbook
@@ -159,4 +159,4 @@ def _topics(files: StationFiles, commune: str, campaigns: tuple[str, ...]) -> se
     """What the campaigns are about; a campaign that is gone is called by its short name."""
     file = files.commune(commune)
     templates = {c.id: c.template for c in file.commune.campaigns} if file and file.commune else {}
-    return {topic(templates.get(id_, id_)) for id_ in campaigns}
+    return {called(files.workspace, templates.get(id_, id_)) for id_ in campaigns}
