@@ -117,16 +117,13 @@ def test_an_installed_loa_makes_a_station_and_its_first_bulletin(loa: Run, tmp_p
     loa("new", "station", root, cwd=tmp_path)
     assert loa("new", "commune", "Bến Hải", "--province", "Quảng Trị", cwd=root).strip() == "campaigns/ben-hai.yaml"
     campaigns = (root / "campaigns" / "ben-hai.yaml").read_text("utf-8").partition("campaigns:")[0] + "campaigns:\n"
-    topics = sorted(
-        {p.name.split(".")[0] for p in (ROOT / "templates" / "articles").iterdir() if p.name.endswith(".md.j2")}
-    )
-    for topic in topics:
-        campaigns += (
-            f"  - {{id: {topic}, template: {topic}, title: {topic}, as_of: 2026-11-01, body: [Mai cúp nước.]}}\n"
-        )
+    names = {p.name.split(".")[0] for p in (ROOT / "templates" / "articles").iterdir() if p.name.endswith(".md.j2")}
+    assert {line.split()[0] for line in loa("topic", cwd=root).splitlines()} == names
+    facts = "{thon: thôn Một, ngay: 2026-12-05, gio: 19:30, dia_diem: nhà văn hóa, noi_dung: [làm đường]}"
+    campaigns += f"  - {{id: hop, template: hop-thon, title: Họp thôn, as_of: 2026-11-01, facts: {facts}}}\n"
+    campaigns += "  - {id: thong-bao, template: thong-bao, title: Cúp nước, as_of: 2026-11-01, body: [Mai cúp nước.]}\n"
     (root / "campaigns" / "ben-hai.yaml").write_text(campaigns, "utf-8")
-    for topic in topics:
-        assert "Bến Hải" in loa("article", "ben-hai", topic, cwd=root), topic
+    assert "nhà văn hóa" in loa("article", "ben-hai", "hop", cwd=root)
     assert loa("template", "opening", cwd=root).strip() == "templates/radio/opening.txt.j2"
     kept = campaigns.partition("campaigns:")[0] + "campaigns:\n" + campaigns.splitlines(keepends=True)[-1]
     (root / "campaigns" / "ben-hai.yaml").write_text(kept, "utf-8")

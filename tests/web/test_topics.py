@@ -2,7 +2,7 @@
 
 from html import unescape
 
-from loa.web.auth.roles import Role
+from loa.actions.offices import Role
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn, yaml_of
 
