@@ -1,16 +1,23 @@
 """Kinds of documents that offices have, each once: what a person would take from it, Loa takes from it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+import docx
 import pytest
+from docx.oxml import parse_xml
 
+from loa.article import render
 from loa.article.markup import spoken_parts
 from loa.article.tables import joined
+from loa.campaign import Campaign, Commune
 from loa.importing.documents import read_bytes
 from loa.importing.notice import Notice, read_notice
-from tests.importing.papers import Pdf, foot, head, word
+from loa.workspace import Workspace
+from tests.importing.papers import Pdf, foot, head, saved, word
 
 TODAY = date(2026, 11, 28)
 
@@ -58,10 +65,6 @@ def vaccination() -> bytes:
 
 
 def merged() -> bytes:
-    import docx
-
-    from tests.importing.papers import saved
-
     made = docx.Document()
     for line in ("UBND XÃ BẾN HẢI", "BAN QUẢN LÝ CHỢ", "THÔNG BÁO", "Về việc thu phí chợ năm 2027"):
         made.add_paragraph(line)
@@ -153,6 +156,123 @@ PASTED = (
     "Ra quân tổng vệ sinh môi trường đợt 3 (05/11/2026)",
     "Khám sức khỏe cho người cao tuổi",
     "Chia sẻ:  Facebook  Zalo",
+)
+
+SATURDAY = (
+    "UBND XÃ VĨNH THỦY     CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "TRUNG TÂM PHỤC VỤ HCC          Độc lập - Tự do - Hạnh phúc",
+    "Số: 05/TB-TTPVHCC        Vĩnh Thủy, ngày 10 tháng 11 năm 2026",
+    "",
+    "THÔNG BÁO",
+    "V/v thay đổi thời gian tiếp nhận hồ sơ vào thứ Bảy",
+    "",
+    "Kính gửi: - Các thôn;",
+    "          - Nhân dân trên địa bàn xã.",
+    "",
+    "Trung tâm Phục vụ hành chính công xã Vĩnh Thủy thông báo: từ ngày 14/11/2026, Trung tâm",
+    "tiếp nhận hồ sơ vào sáng thứ Bảy hằng tuần, từ 7h30 đến 11h00.",
+    "Lịch trực:",
+    "Ngày\tNgười trực\tĐiện thoại",
+    "14/11\tChị Hương\t0912 345 678",
+    "21/11\tAnh Nam\t0913 456 789",
+    "Trân trọng thông báo./.",
+    "",
+    "                                   GIÁM ĐỐC",
+    "                                   (Đã ký)",
+    "                                   Trần Thị Mai",
+)
+BLOOD = (
+    "Thông báo khẩn",
+    "Bệnh viện Đa khoa khu vực Triệu Hải cần người hiến máu nhóm AB",
+    "Đăng lúc 08:15 - 15/10/2026 | Người đăng: admin",
+    "(Xem: 245)",
+    "Hiện nay, Bệnh viện Đa khoa khu vực Triệu Hải đang tiếp nhận một bệnh nhân bị tai nạn, cần gấp 5 đơn vị máu AB.",
+    "[Ảnh minh họa]",
+    "Ai có nhóm máu trên xin liên hệ Khoa Xét nghiệm, bệnh viện, số 0233.3861.245 (gặp chị Thảo).",
+    "Xin chân thành cảm ơn!",
+    "Các tin khác:",
+    "» Lịch khám bệnh tuần 42",
+    "» Thông báo tuyển dụng viên chức",
+)
+YOUTH = (
+    "ĐOÀN TNCS HỒ CHÍ MINH",
+    "BCH ĐOÀN XÃ NGHĨA HÀNH",
+    "***",
+    "Số: 22-TB/ĐTN",
+    "ĐOÀN THANH NIÊN CỘNG SẢN HỒ CHÍ MINH",
+    "Nghĩa Hành, ngày 01/11/2026",
+    "THÔNG BÁO",
+    'Về việc tổ chức giải bóng đá thiếu niên tranh cúp "Măng non" năm 2026',
+    "Ban Chấp hành Đoàn xã tổ chức giải bóng đá thiếu niên như sau:",
+    "1. Thời gian: từ ngày 15/11 đến 22/11/2026.",
+    "2. Địa điểm: sân vận động xã.",
+    "3. Đăng ký: gửi danh sách về Văn phòng Đoàn xã trước ngày 10/11/2026.",
+    "TM. BAN THƯỜNG VỤ",
+    "BÍ THƯ",
+    "Lê Thị Thu",
+    "PHỤ LỤC",
+    "Danh sách sân thi đấu",
+    "Sân A: trường THCS Nghĩa Hành",
+)
+LETTER = (
+    "HỘI LIÊN HIỆP PHỤ NỮ VIỆT NAM TỈNH AN GIANG",
+    "HỘI LIÊN HIỆP PHỤ NỮ XÃ CHÂU PHONG",
+    "Số: 31/TB-BTV",
+    "V/v mời tham gia lớp dạy nghề nấu ăn",
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "Độc lập – Tự do – Hạnh phúc",
+    "Châu Phong, ngày 3 tháng 11 năm 2026",
+    "",
+    "Kính gửi: Hội viên, phụ nữ trong xã",
+    "",
+    "Hội Liên hiệp Phụ nữ xã Châu Phong phối hợp Trung tâm Giáo dục nghề nghiệp mở lớp dạy nghề nấu ăn.",
+    "- Thời gian: 15 buổi tối, từ ngày 16/11/2026.",
+    "- Địa điểm: Hội trường UBND xã.",
+    "- Liên hệ đăng ký: chị Nguyễn Thị Hạnh, Chủ tịch Hội, ĐT 0907.123.456.",
+    "Rất mong các chị tham gia đông đủ.",
+    "T/M BAN THƯỜNG VỤ",
+    "CHỦ TỊCH",
+    "(đã ký)",
+    "Nguyễn Thị Hạnh",
+)
+FRAUD = (
+    "Cổng thông tin điện tử xã Ia Pa",
+    "Tin tức - Sự kiện",
+    "Công an xã cảnh báo thủ đoạn giả danh nhân viên điện lực",
+    "Thứ Ba, 10/11/2026, 14:30 GMT+7",
+    "Cỡ chữ: A- A A+",
+    "Nghe đọc bài",
+    "Thời gian gần đây, trên địa bàn xã Ia Pa xuất hiện đối tượng giả danh nhân viên điện lực gọi điện yêu cầu chuyển tiền. Công an xã Ia Pa khuyến cáo người dân:",
+    "– Không cung cấp mã OTP, số tài khoản;",
+    "– Không chuyển tiền cho người lạ.",
+    "Hình 1: Ảnh chụp tin nhắn lừa đảo",
+    "Khi phát hiện, báo ngay Công an xã qua số trực ban 0269.3655.113.",
+    "Tác giả: Ksor H'Lan",
+    "Tags: lừa đảo, điện lực",
+    "Bài viết liên quan",
+    "Tập huấn chữa cháy cho hộ kinh doanh",
+    'Ra mắt mô hình "Camera an ninh"',
+    "Bình luận (0)",
+    "Copyright © 2026 UBND xã Ia Pa",
+)
+PLAN = (
+    "KẾ HOẠCH",
+    "Tổ chức Ngày hội Đại đoàn kết toàn dân tộc năm 2026",
+    "",
+    "Ban Công tác Mặt trận thôn Phú Lộc tổ chức Ngày hội như sau:",
+    "I. MỤC ĐÍCH",
+    "Nhằm phát huy sức mạnh đoàn kết.",
+    "II. THỜI GIAN, ĐỊA ĐIỂM",
+    "| Thời gian | 7 giờ 00, ngày 15/11/2026 |",
+    "| Địa điểm | Nhà văn hóa thôn |",
+    "| Thành phần | Toàn thể nhân dân |",
+    "III. TỔ CHỨC THỰC HIỆN",
+    "Các hộ treo cờ Tổ quốc từ ngày 14/11.",
+    "",
+    "Phú Lộc, ngày 01 tháng 11 năm 2026",
+    "TM. BAN CÔNG TÁC MẶT TRẬN",
+    "TRƯỞNG BAN",
+    "Lê Văn Tám",
 )
 
 KINDS = [
@@ -277,6 +397,92 @@ KINDS = [
         without=("Lượt xem", "Facebook", "liên quan", "Ra quân", "Thu Hà", "Trang chủ"),
         suffix="txt",
     ),
+    Kind(
+        "columns in one line",
+        text(*SATURDAY),
+        "Thông báo về việc thay đổi thời gian tiếp nhận hồ sơ vào thứ Bảy",
+        "Trung tâm Phục vụ HCC xã Vĩnh Thủy",
+        "thông báo",
+        "05/TB-TTPVHCC",
+        date(2026, 11, 10),
+        None,
+        (
+            "Trung tâm Phục vụ hành chính công xã Vĩnh Thủy thông báo: từ ngày 14/11/2026, Trung tâm tiếp nhận hồ sơ vào sáng thứ Bảy hằng tuần, từ 7h30 đến 11h00.",
+        ),
+        ("Ngày 14/11, người trực: Chị Hương, điện thoại: 0912 345 678.",),
+        ("Trần Thị Mai", "Nhân dân trên"),
+        "txt",
+    ),
+    Kind(
+        "headline below the kind",
+        text(*BLOOD),
+        "Bệnh viện Đa khoa khu vực Triệu Hải cần người hiến máu nhóm AB",
+        "Bệnh viện Đa khoa khu vực Triệu Hải",
+        "thông báo khẩn",
+        None,
+        date(2026, 10, 15),
+        ("Khoa Xét nghiệm", "0233.3861.245"),
+        (),
+        (),
+        ("Xem", "tuyển dụng", "minh họa"),
+        "txt",
+    ),
+    Kind(
+        "appendix below the signature",
+        text(*YOUTH),
+        'Thông báo về việc tổ chức giải bóng đá thiếu niên tranh cúp "Măng non" năm 2026',
+        "BCH Đoàn xã Nghĩa Hành",
+        "thông báo",
+        "22-TB/ĐTN",
+        date(2026, 11, 1),
+        None,
+        ("2. Địa điểm: sân vận động xã.", "Sân A: trường THCS Nghĩa Hành"),
+        (),
+        ("Lê Thị Thu",),
+        "txt",
+    ),
+    Kind(
+        "letter",
+        text(*LETTER),
+        "Về việc mời tham gia lớp dạy nghề nấu ăn",
+        "Hội Liên hiệp Phụ nữ xã Châu Phong",
+        "công văn",
+        "31/TB-BTV",
+        date(2026, 11, 3),
+        ("chị Nguyễn Thị Hạnh", "0907.123.456"),
+        ("Địa điểm: Hội trường UBND xã.",),
+        (),
+        ("Hội viên, phụ nữ trong xã",),
+        "txt",
+    ),
+    Kind(
+        "page of a portal",
+        text(*FRAUD),
+        "Công an xã cảnh báo thủ đoạn giả danh nhân viên điện lực",
+        "Công an xã Ia Pa",
+        None,
+        None,
+        date(2026, 11, 10),
+        ("Công an xã", "0269.3655.113"),
+        ("Không chuyển tiền cho người lạ.", "Ảnh chụp tin nhắn lừa đảo"),
+        (),
+        ("Cỡ chữ", "Tags", "Ra mắt", "Copyright", "H'Lan"),
+        "txt",
+    ),
+    Kind(
+        "plan without a head",
+        text(*PLAN),
+        "Tổ chức Ngày hội Đại đoàn kết toàn dân tộc năm 2026",
+        "Ban Công tác Mặt trận thôn Phú Lộc",
+        "kế hoạch",
+        None,
+        date(2026, 11, 1),
+        None,
+        ("III. TỔ CHỨC THỰC HIỆN", "Các hộ treo cờ Tổ quốc từ ngày 14/11."),
+        ("Địa điểm: Nhà văn hóa thôn.",),
+        ("Lê Văn Tám",),
+        "txt",
+    ),
 ]
 
 
@@ -297,3 +503,72 @@ def test_each_kind_is_taken_as_a_person_would(kind: Kind) -> None:
     said = [part.text for part in spoken_parts("\n\n".join(joined(notice.body)), "web")]
     assert [line for line in kind.said if line not in said] == [], said
     assert [word for word in kind.without if any(word in line for line in notice.body)] == [], notice.body
+
+
+def test_what_word_shows_is_taken_and_what_is_struck_out_is_not() -> None:
+    names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    made = docx.Document()
+    made.add_paragraph("Lịch tiêm phòng dại")
+    shown = made.add_paragraph("Sáng thứ Bảy ")
+    for xml in (
+        f'<w:ins {names} w:id="1" w:author="a"><w:r><w:t xml:space="preserve">ngày 5/12 </w:t></w:r></w:ins>',
+        f'<w:del {names} w:id="2" w:author="a"><w:r><w:delText>ngày 4/12 </w:delText></w:r></w:del>',
+        f"<w:sdt {names}><w:sdtContent><w:r><w:t>tiêm tại nhà văn hóa.</w:t></w:r></w:sdtContent></w:sdt>",
+    ):
+        shown._p.append(parse_xml(xml))
+    for line in ("Mang chó đến điểm tiêm", "Đeo rọ mõm cho chó"):
+        made.add_paragraph(line, style="List Number")
+    made.element.body.insert(
+        2,
+        parse_xml(
+            f"<w:sdt {names}><w:sdtContent><w:p><w:r><w:t>Mỗi mũi 25.000 đồng.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+        ),
+    )
+    notice = read_notice(read_bytes(saved(made), "a.docx"), TODAY)
+    assert set(notice.body) == {
+        "Sáng thứ Bảy ngày 5/12 tiêm tại nhà văn hóa.",
+        "Mỗi mũi 25.000 đồng.",
+        "1. Mang chó đến điểm tiêm",
+        "2. Đeo rọ mõm cho chó",
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_nothing_of_a_document_is_lost(kind: Kind) -> None:
+    """Each line of the file is in the title, in the body, in what was left out, or is a greeting."""
+    document = read_bytes(kind.make(), f"van-ban.{kind.suffix}")
+    notice = read_notice(document, TODAY)
+    kept = "\n".join([notice.title, *notice.body, *notice.left_out, *notice.notes, notice.kind or ""])
+    words = set(re.findall(r"\w+", kept.lower()))
+    lost = [word for line in document.lines for word in re.findall(r"\w+", line.lower()) if word not in words]
+    assert set(lost) <= set(
+        "kính thưa toàn thể nhân dân trong xã trân trọng thông báo xin chân thành cảm ơn v ảnh 1 hình".split()
+    )
+
+
+def test_a_notice_speaks_for_who_issues_it_and_sends_to_whom_it_names(station: Workspace) -> None:
+    own = {"name": "Trung tâm Phục vụ hành chính công xã An Phú", "phone": "0233 999 999"}
+    entry = taken(KINDS[0]).entry(TODAY)
+    told = render(*_campaign(station, own, entry)).source
+    assert "Sau đây là thông báo ngày 5 tháng 11 năm 2026 của Trạm Y tế xã Bến Hải." in told
+    assert told.count("0233 3825 119") == 1  # the text itself names it
+    assert "0233 999 999" not in told
+    assert "Trung tâm Phục vụ" not in told
+    without = render(*_campaign(station, own, {**entry, "contact": None, "body": [RULES]})).source
+    assert "xin liên hệ Trạm Y tế xã Bến Hải" in without
+    of_commune = render(
+        *_campaign(station, own, {**entry, "contact": None, "issuer": None, "kind": None, "body": [RULES]})
+    ).source
+    assert "thông báo ngày 5 tháng 11 năm 2026 của Ủy ban nhân dân xã An Phú" in of_commune
+    assert "0233 999 999" in of_commune
+
+
+def _campaign(station: Workspace, desk: dict[str, str], entry: dict[str, Any]) -> tuple[Workspace, Commune, Campaign]:
+    commune = Commune.model_validate(
+        {
+            "commune": {"name": "An Phú", "province": "Quảng Trị"},
+            "contact_desk": desk,
+            "campaigns": [{"id": "bai", **entry}],
+        }
+    )
+    return station, commune, commune.campaigns[0]

@@ -91,6 +91,9 @@ def _said(head: str, cell: str) -> str:
     if not head or cell.lower().startswith(head.lower()):
         return cell
     words = head.split()
+    first = words[0].strip(",").lower()
+    if first in _NAMED and first == cell.split()[0].lower():
+        return cell
     if cell.lower().startswith(f"{words[-1].lower()} ") and len(words) > 1:  # “Tên thôn | Thôn Đông”
         return cell
     head = head if head.isupper() and len(head) < 6 else head[0].lower() + head[1:]

@@ -5,7 +5,7 @@ by the names of bodies (Nghị định 30/2020/NĐ-CP, Phụ lục II), and by w
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -86,8 +86,10 @@ def _name(low: Sequence[str], n: int, reach: int, seen: dict[str, str]) -> list[
         key = " ".join(low[n:end])
         if key in _proper():
             return _proper()[key].split()
-        if key in seen and (end - n > 1 or f"{before} {key}" in seen):
+        if end - n > 1 and key in seen and len(seen[key].split()) > 1:
             return seen[key].split()
+        if end - n == 1 and f"{before} {key}" in seen:
+            return [seen[f"{before} {key}"].split()[-1]]
         if (before in _UNITS or before_two in _UNITS) and places.fold(key) in places.unit_names():
             return places.unit_names()[places.fold(key)].split()
         if end - n > 1 and places.fold(key) in _provinces():
@@ -167,29 +169,25 @@ def _capitals(word: str) -> tuple[bool, int]:
 
 
 def _names_in(running: str) -> dict[str, str]:
-    """Names of a running text, found by capitals inside of sentences: `bến hải` → `Bến Hải`."""
+    """Names of a running text, found by capitals inside of sentences: `bến hải` → `Bến Hải`.
+
+    A name of one word stands with the word before it (`thôn đông`), which must be the same.
+    """
     found: dict[str, str] = {}
-    for before, name in _capitalised(running):
-        words = name.split()
+    for match in _RUN.finditer(" ".join(running.split())):
+        before, words = match["before"], match["name"].split()
         for start in range(len(words)):
             for end in range(start + 2, len(words) + 1):
                 found.setdefault(" ".join(words[start:end]).lower(), " ".join(words[start:end]))
         if len(words) == 1:
-            found.setdefault(name.lower(), name)
-            found.setdefault(f"{before} {name}".lower(), name)
+            found.setdefault(f"{before} {words[0]}".lower(), words[0])
     return found
 
 
-_RUN = re.compile(rf"(?<=[{LOWER},] )(?:[{UPPER}][{LOWER}]+)(?: [{UPPER}][{LOWER}]+)*")
-
-
-def _capitalised(running: str) -> Iterator[tuple[str, str]]:
-    for match in _RUN.finditer(running):
-        before = running[: match.start()].rstrip(" ,").rpartition(" ")[2]
-        yield before, match.group()
+_RUN = re.compile(rf"(?<![\w])(?P<before>[{LOWER}]+),? (?P<name>[{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+)*)")
 
 
 def _capitals_in(running: str) -> frozenset[str]:
-    """The words that stand in capitals in a running text that is not in capitals itself."""
-    lines = [line for line in running.split("\n") if not is_capitals(line)]
+    """The words that stand in capitals in a running text, whose other words are small."""
+    lines = [li for li in running.split("\n") if sum(c.isupper() for c in li) * 3 < sum(c.isalpha() for c in li)]
     return frozenset(word for line in lines for word in _WORD.findall(line) if word.isupper() and len(word) > 1)

@@ -11,7 +11,7 @@ PHONE = re.compile(
 )
 _TO = r"(?:cho|về|tới|đến|với)"
 _ASKS = re.compile(
-    rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay |kịp thời )?{_TO}|thông báo (?:ngay |kịp thời ){_TO}|gọi|"
+    rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay|tin|kịp thời)|báo {_TO}|thông báo (?:ngay |kịp thời ){_TO}|gọi|"
     r"trình báo|gửi (?:ý kiến )?về|đường dây nóng|hotline|đầu mối|(?:số )?điện thoại(?: liên hệ)?|sđt)\b",
     re.IGNORECASE,
 )
@@ -35,7 +35,8 @@ _PERSON = re.compile(rf"(?:đồng chí|đ/c|ông|bà|anh|chị|bác sĩ|bs|cô|
 _SAYS = re.compile(
     rf"(?P<who>(?:[{UPPER}][\w.&/-]*)(?:\s+[\w.&/–-]+){{0,13}}?)\s+"
     r"(?:xin |kính |trân trọng |xin trân trọng |đã |vừa |tiếp tục )*"
-    r"(?:thông báo|thông tin|khuyến cáo|kính báo|kêu gọi|đề nghị|kính mời|cảnh báo|tổ chức|"
+    r"(?:thông báo|thông tin|khuyến cáo|kính báo|kêu gọi|đề nghị|kính mời|cảnh báo|tổ chức|đang tiếp nhận|cần|"
+    r"triển khai|tiếp nhận|ngừng|tạm ngừng|mở|tuyển|phát động|ra quân|"
     r"ban hành (?:thông báo|kế hoạch))\b"
 )
 _OF = re.compile(
@@ -80,16 +81,24 @@ def _contact(sentence: str, issuer: str | None) -> tuple[int, dict[str, str | No
 
 
 def _name(sentence: str, phones: list[str]) -> str | None:
+    """The name after “liên hệ”; of several the one that stands before the telephone number."""
     for found in _NAME_AFTER.finditer(sentence):
-        name = found["name"]
-        for phone in phones:
-            name = name.split(phone)[0]
-        name = _NAME_ENDS.sub("", name).strip(" .,:–-")
-        name = re.sub(r"^(?:chính quyền địa phương|cơ quan chức năng|cơ quan công an)$", "", name)
-        named = any(word[:1].isupper() for word in name.split())
-        if name and named and len(name) <= 90 and (BODY.match(name) or _PERSON.match(name) or name[:1].isupper()):
-            return name
+        start = found.start("name")
+        end = sentence.find(phones[0], start) if phones else -1
+        parts = re.split(r"\s*(?:[,;:(]|\bhoặc\b)\s*", sentence[start : end if end > 0 else None])
+        named = [name for part in parts if (name := _as_name(part))]
+        sure = [name for name in named if BODY.match(name) or _PERSON.match(name)]
+        if named:
+            return (sure or named)[-1 if end > 0 else 0]
     return None
+
+
+def _as_name(part: str) -> str | None:
+    name = _NAME_ENDS.sub("", part).strip(" .,:–-")
+    named = any(word[:1].isupper() for word in name.split())
+    if not named or len(name) > 90 or name.isdigit():
+        return None
+    return name if BODY.match(name) or _PERSON.match(name) or name[:1].isupper() else None
 
 
 def issuer_in(title: str, paragraphs: Iterable[str]) -> str | None:

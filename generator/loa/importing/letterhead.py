@@ -14,11 +14,13 @@ from loa.importing.casing import from_capitals, is_capitals
 from loa.importing.words import any_of
 
 KINDS = any_of("kinds")
-_KIND = re.compile(rf"(?P<kind>{KINDS})(?:\s*(?P<again>\(?lần (?:thứ )?\w+\)?))?\s*[:.]?$", re.IGNORECASE)
+KIND = re.compile(rf"(?P<kind>{KINDS})(?:\s*(?P<again>\(?lần (?:thứ )?\w+\)?))?\s*[:.]?$", re.IGNORECASE)
 _BEGINS = re.compile(rf"(?P<kind>{KINDS})\b", re.IGNORECASE)
 ABOUT = re.compile(r"\(?(?:về việc|v/v|vv:?)[:\s]+", re.IGNORECASE)
 _MOTTO = re.compile(
-    r"cộng (?:hòa|hoà) xã hội chủ nghĩa việt nam\W*$|độc lập\s*[-–—]\s*tự do.*|đảng cộng sản việt nam$", re.IGNORECASE
+    r"cộng (?:hòa|hoà) xã hội(?: chủ(?: nghĩa(?: việt(?: nam)?)?)?)?\W*$|độc lập\s*[-–—]\s*tự do.*|"
+    r"đảng cộng sản việt nam$|đoàn thanh niên cộng sản hồ chí minh$",
+    re.IGNORECASE,
 )
 _RULE = re.compile(r"[\W_o]{1,}$")
 _NUMBER = re.compile(
@@ -27,6 +29,10 @@ _NUMBER = re.compile(
 _DATED = re.compile(
     r"(?P<place>[^.:;]{2,40}?),?\s*ngày\s*(?P<day>[\d.…_ ]*)\s*tháng\s*(?P<month>[\d.…_ ]*)\s*"
     r"năm\s*(?P<year>[\d.…_ ]*)\.?$",
+    re.IGNORECASE,
+)
+_DATED_SHORT = re.compile(
+    r"(?P<place>[^.:;,]{2,40}?),?\s*ngày\s*(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})\.?$",
     re.IGNORECASE,
 )
 _SPLIT = (
@@ -56,6 +62,7 @@ _SIGNED = re.compile(
     r"[Nn]ơi nhận\s*:?|NƠI NHẬN\s*:?|(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\.?\s*[A-ZĐUỦ]|"
     r"(?:PHÓ )?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|HIỆU TRƯỞNG|BÍ THƯ|CHÁNH VĂN PHÒNG|NGƯỜI (?:VIẾT|BIÊN SOẠN)|"
     r"(?:TỔ|ĐỘI|HỘI|CỤC|TRẠM|CHỈ HUY) TRƯỞNG|TRƯỞNG (?:BAN|TRẠM|CÔNG AN|PHÒNG|THÔN|ẤP|KHU PHỐ|XÓM|BẢN))\b|"
+    r"(?:[A-ZĐÀ-Ỹ]+ ){0,4}(?:TRƯỞNG|PHÓ|GIÁM ĐỐC|CHỦ TỊCH|CHỦ NHIỆM|BÍ THƯ)$|"
     r"(?:Người viết|Người biên soạn|Người đưa tin|Người soạn)\s*:|\(?(?:[Đđ]ã ký|ĐÃ KÝ)\)?$"
 )
 _APPENDIX = re.compile(
@@ -78,10 +85,16 @@ class Frame:
 
 def split_columns(lines: Sequence[Block]) -> Iterator[Block]:
     """The two columns of a letterhead, where a line of the first ones holds both, as lines of their own."""
+    torn = False
     for number, line in enumerate(lines):
-        if not isinstance(line, str) or number > 14:
+        if not isinstance(line, str) or number > 18:
             yield line
             continue
+        if torn and line.strip().lower() in {"nam", "việt nam", "nghĩa việt nam", "chủ nghĩa việt nam"}:
+            torn = False
+            continue
+        if re.match(r"cộng (?:hòa|hoà) xã hội", line.strip(), re.IGNORECASE):
+            torn = bool(_MOTTO.match(line.strip())) and not line.strip().lower().endswith("việt nam")
         both = _NUMBER_AND_DAY.match(line.strip())
         pieces = list(both.groups()) if both else [line]
         for pattern in _SPLIT:
@@ -97,7 +110,7 @@ def take_apart(blocks: Sequence[Block], running: str) -> Frame:
     frame = Frame([])
     start = _head(lines, frame, running)
     start = _title(lines, start, frame, running)
-    frame.blocks = _without_foot(lines[start:], frame)
+    frame.blocks = _without_foot(_without_receivers(lines[start:], frame), frame)
     return frame
 
 
@@ -109,7 +122,7 @@ def _head(lines: Sequence[Block], frame: Frame, running: str) -> int:
     n = 0
     while n < zone:
         line = str(lines[n]).strip()
-        number, dated = _NUMBER.match(line), _DATED.match(line)
+        number, dated = _NUMBER.match(line), _dated(line)
         about = ABOUT.match(line)
         if number:
             if any(c.isdigit() for c in number["number"].split("/")[0].split("-")[0]):
@@ -135,7 +148,7 @@ def _head(lines: Sequence[Block], frame: Frame, running: str) -> int:
 
 
 def _plain_line(block: Block) -> bool:
-    return isinstance(block, str) and not (_MOTTO.match(block) or _NUMBER.match(block) or _DATED.match(block))
+    return isinstance(block, str) and not (_MOTTO.match(block) or _NUMBER.match(block) or _dated(block))
 
 
 def _zone(lines: Sequence[Block]) -> int:
@@ -143,9 +156,9 @@ def _zone(lines: Sequence[Block]) -> int:
     marks = [
         n
         for n, line in enumerate(lines[:16])
-        if isinstance(line, str) and (_MOTTO.match(line) or _number_line(line) or (n < 12 and _DATED.match(line)))
+        if isinstance(line, str) and (_MOTTO.match(line) or _number_line(line) or (n < 12 and _dated(line)))
     ]
-    kind = next((n for n, line in enumerate(lines[:18]) if isinstance(line, str) and _KIND.match(line)), None)
+    kind = next((n for n, line in enumerate(lines[:18]) if isinstance(line, str) and KIND.match(line)), None)
     first = lines[0] if lines else ""
     if not marks:
         agency = (
@@ -160,17 +173,22 @@ def _zone(lines: Sequence[Block]) -> int:
         while end < len(lines) and isinstance(lines[end], str) and _agency_line(str(lines[end]), is_capitals(first)):
             end += 1
         following = lines[end] if end < len(lines) else ""
-        told = isinstance(following, str) and (
-            _KIND.match(following) or (is_capitals(following) and is_capitals(first))
-        )
+        told = isinstance(following, str) and (KIND.match(following) or (is_capitals(following) and is_capitals(first)))
         return end if told and (kind is None or kind >= end) else 0
     if kind is not None and kind < marks[0] and not _bodies_before(lines, marks[0]):
         return 0  # a day or number that stands in the text below the title
     last = max((n for n in marks if kind is None or n < kind), default=-1)
+    if kind is not None and all(_short(line) for line in lines[:kind]):
+        return kind
     end = last + 1
     while end < len(lines) and isinstance(lines[end], str) and _in_head(str(lines[end])):
         end += 1
     return end
+
+
+def _short(line: Block) -> bool:
+    """Whether a line above the kind may belong to the letterhead."""
+    return isinstance(line, str) and len(line.split()) <= 16 and not line.rstrip().endswith((".", ";", "!"))
 
 
 def _bodies_before(lines: Sequence[Block], end: int) -> bool:
@@ -193,13 +211,19 @@ def _in_head(line: str) -> bool:
 
 
 def _agency_line(line: str, capitals: bool) -> bool:
-    if _KIND.match(line) or line.endswith((".", ":", ";", "!")) or len(line.split()) > 12:
+    if KIND.match(line) or line.endswith((".", ":", ";", "!")) or len(line.split()) > 12:
         return False
     if _RULE.match(line):
         return True
     if capitals and not is_capitals(line):
         return False
     return bool(BODY.match(line) or _PLACE.match(line)) and not _BEGINS.match(line)
+
+
+def _dated(line: str) -> "re.Match[str] | None":
+    """The line of a place and a day, as it stands in a letterhead."""
+    found = _DATED.match(line) or _DATED_SHORT.match(line)
+    return found if found and len(line.split()) <= 14 else None
 
 
 def _day(found: "re.Match[str]") -> date | None:
@@ -219,7 +243,7 @@ def issuer_of(bodies: Sequence[str], running: str) -> str:
             continue
         if names and _INSIDE.match(line):
             names[-1] = f"{line} {names[-1]}"
-        elif names and (not BODY.match(line) or (_PLACE.match(line) and not _whole(names[-1]))):
+        elif names and (not _is_body(line) or (_PLACE.match(line) and not _has_place(names[-1]))):
             names[-1] = f"{names[-1]} {line}"
         else:
             names.append(line)
@@ -232,9 +256,9 @@ def issuer_of(bodies: Sequence[str], running: str) -> str:
     return from_capitals(issuer, running) if is_capitals(issuer) else issuer
 
 
-def _whole(name: str) -> bool:
-    """Whether a body's name is complete: it has its place already."""
-    return _has_place(name)
+def _is_body(line: str) -> bool:
+    """Whether a line begins the name of a body; a word alone ends the line above it (“… và Môi / trường”)."""
+    return bool(BODY.match(line)) and (len(line.split()) > 1 or (line.isupper() and len(line) < 6))
 
 
 def _has_place(name: str) -> bool:
@@ -252,7 +276,7 @@ def _title(lines: Sequence[Block], start: int, frame: Frame, running: str) -> in
         frame.title = _proper_title(frame.title, running)
         return n
     line = str(lines[n]).strip()
-    kind = _KIND.match(line)
+    kind = KIND.match(line)
     if not kind:
         return _bare_title(lines, n, frame, running)
     frame.kind = kind["kind"].lower()
@@ -357,6 +381,19 @@ def _proper_title(title: str, running: str) -> str:
     return title[:1].upper() + title[1:]
 
 
+def _without_receivers(lines: Sequence[Block], frame: Frame) -> list[Block]:
+    """The text without the list of those it is sent to (“Kính gửi: …”), which stands at its beginning."""
+    first = lines[0] if lines else None
+    if not isinstance(first, str) or not re.match(r"kính gửi\s*:|kính gửi\s*$", first.strip(), re.IGNORECASE):
+        return list(lines)
+    end = 1
+    if first.rstrip().endswith((":", ";")) or re.match(r"kính gửi\s*:?\s*[-+]", first.strip(), re.IGNORECASE):
+        while end < len(lines) and isinstance(lines[end], str) and re.match(r"\s*[-+•]", str(lines[end])):
+            end += 1
+    frame.left_out += map(str, lines[:end])
+    return list(lines[end:])
+
+
 def _without_foot(lines: Sequence[Block], frame: Frame) -> list[Block]:
     """The text without receivers and signature; an appendix below them stays."""
     end = next((n for n, line in enumerate(lines) if n and isinstance(line, str) and _signs(line)), len(lines))
@@ -370,10 +407,10 @@ def _without_foot(lines: Sequence[Block], frame: Frame) -> list[Block]:
         frame.left_out.append(line)
         at += 1
     for line in lines[end:at]:
-        dated = _DATED.match(str(line))
+        dated = _dated(str(line))
         if dated and frame.issued is None:
             frame.issued = _day(dated)
-    while kept and isinstance(kept[-1], str) and (dated := _DATED.match(kept[-1])):
+    while kept and isinstance(kept[-1], str) and (dated := _dated(kept[-1])):
         frame.issued = frame.issued or _day(dated)
         frame.left_out.append(str(kept.pop()))
     return kept

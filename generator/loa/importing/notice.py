@@ -8,12 +8,13 @@ from typing import Any
 
 import yaml
 
+from loa.article.markup import plain
 from loa.article.tables import to_lines
 from loa.checks import Shape, Text, hits
 from loa.checks.fix import fix
 from loa.importing.blocks import Block, Document, Table
 from loa.importing.contacts import contact_in, issuer_in
-from loa.importing.letterhead import take_apart
+from loa.importing.letterhead import ABOUT, KIND, take_apart
 from loa.importing.letters import modern
 from loa.importing.web_text import article_of, caption
 from loa.text import slug
@@ -128,9 +129,9 @@ def _mended(blocks: Sequence[Block], shape: Shape, day: date) -> tuple[list[Bloc
                 rows.append(tuple(cell for cell, _count in cells))
             found.append(Table(tuple(rows), part.heads))
             continue
-        replacement, count = fix(part, day, shape=shape)
+        replacement, count = fix(unwrapped(part, shape), day, shape="paragraphs")
         many += count
-        text = Text(replacement, day, shape)
+        text = Text(replacement, day, "paragraphs")
         staff = [text.quote(hit.start, hit.end) for hit in hits(text) if hit.code == "note.staff"]
         notes += staff
         for start, end, _heading, _item in text.spans:
@@ -140,6 +141,51 @@ def _mended(blocks: Sequence[Block], shape: Shape, day: date) -> tuple[list[Bloc
             if line.strip():
                 found.append(line.strip())
     return found, many, notes
+
+
+_ITEM = re.compile(r"\s*(?:[-+*•–▪●]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,4}[.)]|#{1,6}\s)")
+
+
+def unwrapped(text: str, shape: Shape) -> str:
+    """`text` with its paragraphs on a line each: lines that a program broke at a width are joined again."""
+    if shape == "paragraphs":
+        return text
+    lines = text.split("\n")
+    width = _width(lines)
+    found: list[str] = []
+    for number, line in enumerate(lines):
+        above = lines[number - 1].strip() if number else ""
+        if found and above and line.strip() and _torn(above, line, width, shape):
+            found[-1] = f"{found[-1].rstrip()} {line.strip()}"
+        else:
+            found.append(line)
+    if shape == "markdown":
+        found = [line if line.lstrip().startswith("|") else plain(_NUMBERING.sub("", line)) for line in found]
+    return "\n".join(found)
+
+
+def _width(lines: Sequence[str]) -> int | None:
+    """The width at which a program broke the lines; None where none did."""
+    long = sorted(len(line.strip()) for line in lines if len(line.strip()) > 55)
+    if len(long) < 4 or long[-1] > 140:
+        return None
+    width = long[-1 - len(long) // 20]
+    return width if sum(length > width - 14 for length in long) * 2 >= len(long) else None
+
+
+def _torn(above: str, line: str, width: int | None, shape: Shape) -> bool:
+    """Whether `line` goes on with what the line above it says."""
+    text = line.strip()
+    if _ITEM.match(line) or above.startswith("#"):
+        return False
+    if shape == "markdown":
+        return True
+    if text[:1].islower():
+        return not above.endswith((".", "!", "?", ":", ";"))
+    full = width is not None and len(above) + 1 + len(text.split()[0]) > width
+    if ABOUT.match(above) or KIND.match(above):
+        return False
+    return full and not above.isupper() and not text.isupper() and not above.endswith((".", "!", "?", ":", ";"))
 
 
 def _parts(blocks: Iterable[Block]) -> Iterable[str | Table]:

@@ -174,7 +174,7 @@ def _lines(chars: Sequence[_Char]) -> list[Line]:
         middle = (char.bottom + char.top) / 2
         for row in rows[-3:]:
             first = row[0]
-            if first.bottom < middle < first.top and abs((first.bottom + first.top) / 2 - middle) < 0.5 * first.size:
+            if first.bottom < middle < first.top and abs(first.bottom - char.bottom) < 0.3 * first.size:
                 row.append(char)
                 break
         else:
@@ -363,23 +363,57 @@ def _blocks_of(page: _Page) -> list[_Run]:
     lines = _lines(rest)
     tables = [(top, bottom) for _left, bottom, _right, top, _texts in ruled]
     margins = _margins(lines)
-    held: list[Line] = []
-    for line in [*lines, ()]:
-        if line and len(line) > 1 and not (held and _between(tables, held[-1], line)):
-            held.append(line)
-            continue
-        if held:
-            runs += _columns(held, margins)
-            held = []
-        if line and len(line) > 1:
-            held.append(line)
-        elif line:
-            runs.append(_Run(line[0].text, line[0].top, line[0]))
+    n = 0
+    while n < len(lines):
+        many = _side_by_side(lines, n, tables)
+        if many:
+            runs += _columns(lines[n : n + many])
+        else:
+            many = 1
+            runs += [_Run(piece.text, piece.top, piece if len(lines[n]) == 1 else None) for piece in lines[n]]
+        n += many
     return _paragraphs(sorted(runs, key=lambda run: -run.top), margins)
 
 
 def _between(tables: Sequence[tuple[float, float]], above: Line, below: Line) -> bool:
+    """Whether a table stands between two lines."""
     return any(above[0].bottom >= top - 2 and below[0].top <= bottom + 2 for top, bottom in tables)
+
+
+def _side_by_side(lines: Sequence[Line], start: int, tables: Sequence[tuple[float, float]]) -> int:
+    """How many lines from `start` on stand in columns: no letter of them is in the gap between the columns.
+
+    The lines of two columns may stand at different heights.
+    """
+    many = 0
+    held: list[_Piece] = []
+    for number, line in enumerate(lines[start:]):
+        if held and _between(tables, lines[start + number - 1], line):
+            break
+        held += line
+        if _gap(held) is not None:
+            many = number + 1
+        elif number:
+            break
+    if many < 1:
+        return 0
+    pieces = [piece for line in lines[start : start + many] for piece in line]
+    gap = _gap(pieces)
+    assert gap is not None
+    left, right = [p for p in pieces if p.right <= gap], [p for p in pieces if p.left >= gap]
+    low = max(min(p.bottom for p in side) for side in (left, right))
+    high = min(max(p.top for p in side) for side in (left, right))
+    return many if high - low > 0.5 * pieces[0].size else 0
+
+
+def _gap(pieces: Sequence[_Piece]) -> float | None:
+    """The middle of the widest gap that no piece reaches into; None where there is none as wide as a letter."""
+    edge, best = -1e9, (0.0, 0.0)
+    for piece in sorted(pieces, key=lambda p: p.left):
+        if edge > -1e9 and piece.left - edge > best[0]:
+            best = (piece.left - edge, (piece.left + edge) / 2)
+        edge = max(edge, piece.right)
+    return best[1] if best[0] > 0.9 * pieces[0].size else None
 
 
 def _margins(lines: Sequence[Line]) -> tuple[float, float]:
@@ -391,8 +425,8 @@ def _margins(lines: Sequence[Line]) -> tuple[float, float]:
     return lefts[len(lefts) // 10], rights[-1 - len(rights) // 10]
 
 
-def _columns(lines: Sequence[Line], margins: tuple[float, float]) -> list[_Run]:
-    """Lines with wide gaps: a table without lines around its cells, or two columns side by side."""
+def _columns(lines: Sequence[Line]) -> list[_Run]:
+    """Lines in columns: a table without lines around its cells, or two texts side by side."""
     starts = _near(piece.left for line in lines for piece in line)
     aligned = [
         x for x in starts if sum(any(abs(piece.left - x) <= 3 for piece in line) for line in lines) * 2 > len(lines)
@@ -406,16 +440,10 @@ def _columns(lines: Sequence[Line], margins: tuple[float, float]) -> list[_Run]:
                 texts[column] = f"{texts[column]} {piece.text}".strip()
             grid.append([((n, m), text) for m, text in enumerate(texts)])
         return [_Run(block, lines[0][0].top - n / 1000) for n, block in enumerate(from_grid(grid))]
-    middle = (margins[0] + margins[1]) / 2 or lines[0][0].right
-    sides: tuple[list[_Run], list[_Run]] = ([], [])
-    for line in lines:
-        for number, piece in enumerate(line):
-            right = number > 0 if len(line) == 2 else (piece.left + piece.right) / 2 > middle
-            sides[right].append(_Run(piece.text, lines[0][0].top))
-    runs = [*sides[0], *sides[1]]
-    for number, run in enumerate(runs):
-        run.top -= number / 1000
-    return runs
+    pieces = [piece for line in lines for piece in line]
+    gap = _gap(pieces) or 0.0
+    texts_in_order = [p.text for p in pieces if p.right <= gap] + [p.text for p in pieces if p.right > gap]
+    return [_Run(text, lines[0][0].top - n / 1000) for n, text in enumerate(texts_in_order)]
 
 
 def _paragraphs(runs: Sequence[_Run], margins: tuple[float, float]) -> list[_Run]:
