@@ -145,6 +145,24 @@ def test_a_seal_that_was_removed_is_missed(store: Database, station: Workspace) 
     assert "The seal of the log, logbook.seal, is gone" in said(store, station.seal)
 
 
+@pytest.mark.parametrize("harm", ["removed", "emptied", "zeros"])
+def test_a_seal_that_was_removed_or_emptied_is_missed_after_the_next_write_too(
+    store: Database, station: Workspace, harm: str
+) -> None:
+    """The next row began a new seal, which agreed with what was left of the log."""
+    fill(store, station.seal)
+    if harm == "removed":
+        station.seal.unlink()
+    else:
+        station.seal.write_bytes(b"" if harm == "emptied" else bytes(200))
+    tamper(station.database, "DELETE FROM logbook WHERE seq > 9")
+    fill(store, station.seal, 3, first=50)
+    fill(store, station.seal, 3, first=60)
+    (finding,) = verify(store, station.seal)
+    assert "The seal was gone before row 10" in finding.message
+    assert [row.reason for row in rows(store, kinds=("log",))] == ["The seal of the log was gone."]
+
+
 def recompute(file: Path, seal: Path, change: str) -> None:
     """What root can do: change a row, then hash the whole chain and write the whole seal anew."""
     tamper(file, change)

@@ -3,7 +3,7 @@
 import datetime
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -122,15 +122,13 @@ def append_all(
     kind `log` says so before the entries. Returns all rows that were written. Raises as `append`.
     """
     entries, together = list(entries), list(together)
-    if seal and entries:
-        _begin_seal(seal)
-    sealed = seals.newest(seal) if seal and entries else None
+    check = _sealed(seal) if seal and entries else None
     for tries in itertools.count(1):
         try:
             with store.write() as connection:
                 for statement in together:
                     connection.execute(statement)
-                contradiction = _contradiction(connection, sealed) if sealed else None
+                contradiction = check(connection) if check else None
                 found = [contradiction, *entries] if contradiction else entries
                 written: list[Row] = []
                 last: dict[str, Any] | None = None
@@ -171,6 +169,27 @@ def _has_outcome(store: Database, entry: NewRow) -> bool:
         return connection.execute(query).first() is not None
 
 
+def _sealed(seal: Path) -> Callable[[Connection], NewRow | None] | None:
+    """Read the seal, now; what to look for in the log then: the row to write where they contradict each other."""
+    try:
+        seals.begin(seal)
+        sealed = seals.newest(seal)
+    except OSError as error:  # a full disk: the row itself counts more
+        logger().warning("seal", problem=str(error))
+        return None
+    return lambda connection: _contradiction(connection, sealed) if sealed else _without_seal(connection)
+
+
+def _without_seal(connection: Connection) -> NewRow | None:
+    """What to write where nothing is sealed, but for a log of which only the first rows were written together: a power
+    cut may come before they are sealed. (A PostgreSQL server has several computers, each with a seal of its own.)
+    """
+    first, last = connection.execute(select(func.min(logbook.c.at), func.max(logbook.c.at))).one()
+    if first == last or connection.dialect.name != "sqlite":
+        return None
+    return NewRow("log", reason=_("The seal of the log was gone."), details={"sealed": None})
+
+
 def _contradiction(connection: Connection, sealed: Sealed) -> NewRow | None:
     """What to write where the log does not hold the row that was sealed last."""
     query = select(logbook.c.hash).where(logbook.c.seq == sealed.seq)
@@ -182,13 +201,6 @@ def _contradiction(connection: Connection, sealed: Sealed) -> NewRow | None:
         seq=sealed.seq
     )
     return NewRow("log", reason=reason, details={"sealed": {"seq": sealed.seq, "hash": sealed.hash}, "found": found})
-
-
-def _begin_seal(seal: Path) -> None:
-    try:
-        seals.begin(seal)
-    except OSError as error:  # a full disk: the row itself counts more
-        logger().warning("seal", problem=str(error))
 
 
 def _seal(seal: Path, last: Row) -> None:

@@ -147,6 +147,11 @@ def _walk(connection: Connection, wanted: set[int], proof: Proof) -> dict[int, s
             proof.findings.append(_finding(seq, message))
         elif chain_hash(dict(row)) != row["hash"]:
             proof.findings.append(_finding(seq, _("Row {first} was changed.").format(first=seq)))
+        if row["kind"] == "log" and _had_no_seal(row["details"]):
+            message = _(
+                "The seal was gone before row {first}: only a witness can tell whether rows were removed there."
+            )
+            proof.findings.append(_finding(seq, message.format(first=seq)))
         if row["kind"] == "restore":
             proof.restores.append((seq, row["reason"] or "", _replaced(row["details"])))
         if row["void"] is not None:
@@ -163,6 +168,13 @@ def _walk(connection: Connection, wanted: set[int], proof: Proof) -> dict[int, s
         message = _("Row {first} is marked as void, and no row of the log says why.").format(first=seq)
         proof.findings.append(_finding(seq, message))
     return hashes
+
+
+def _had_no_seal(details: str) -> bool:
+    try:
+        return json.loads(details)["sealed"] is None
+    except (TypeError, ValueError, KeyError):
+        return False
 
 
 def _named(details: str) -> set[int]:

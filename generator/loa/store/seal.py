@@ -2,7 +2,8 @@
 
 It only grows: each time rows are written, the number and hash of the last one are added as a line (`57 3fa2...`). An
 end that was cut off, and rows that were written anew, contradict it even after the station has gone on. It is read
-before the log is: what is in the seal was in the log before. It is not synced: after a power cut it may lag behind.
+before the log is: what is in the seal was in the log before. Only its first line is synced: after a power cut it may
+lag behind.
 """
 
 import os
@@ -51,13 +52,10 @@ def read(path: Path) -> Seal | None:
 
 
 def newest(path: Path) -> Sealed | None:
-    """The end that was written last; None where there is no seal, or it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-            lines = file.read().split(b"\n")
-    except OSError:
-        return None
+    """The end that was written last; None where there is none. Raises OSError where the seal cannot be read."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+        lines = file.read().split(b"\n")
     return next((found for line in reversed(lines) if (found := _end(line))), None)
 
 
@@ -72,7 +70,7 @@ def begin(path: Path) -> None:
 
 
 def add(path: Path, seq: int, digest: str) -> None:
-    """Remember that row `seq` is the last now. Raises OSError."""
+    """Remember that row `seq` is the last now. The first line is synced. Raises OSError."""
     private_file(path)
     # Two processes may write at once: each line is one write at the end of the file.
     handle = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
@@ -80,6 +78,8 @@ def add(path: Path, seq: int, digest: str) -> None:
         size = os.fstat(handle).st_size
         torn = size and os.pread(handle, 1, size - 1) != b"\n" if hasattr(os, "pread") else False
         os.write(handle, (b"\n" if torn else b"") + f"{seq} {digest}\n".encode())
+        if not size:
+            os.fsync(handle)
     finally:
         os.close(handle)
 
