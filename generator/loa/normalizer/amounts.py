@@ -344,7 +344,7 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         return _say(scan, match, "trên")
     if before.ends("scale"):
         return _say(scan, match, "trên" if b < 100 else "phần" if a == 1 else "trên")
-    counted = _counted(after)
+    counted = _counted(after) or (a == b and re.match(r" (?:ngày|buổi)", after) is not None)
     if 0 < a < b and one[0] != "0" and _fraction(scan, match, a, b, counted=counted):
         return _say(scan, match, "phần")
     dated = a > b or (b in {6, 7, 8, 9, 11, 12} and not before.ends("fraction before"))

@@ -206,7 +206,7 @@ def _belongs(scan: Scan, match: re.Match[str]) -> bool:
         return True
     if joint != " ":
         return False
-    crop = before.ends("crop") or (scan.kind == "code" and match.start() - scan.measured == 2)
+    crop = before.ends("crop") or (scan.kind == "code" and scan.text[scan.measured : match.start()] == ", ")
     if match["tail"] in units():  # RAM 16GB
         return False
     short = len(name) <= 3 and name.isupper() and len(digits) <= 3 and name not in {"ĐX", "HT", "TM", "TP", "TX"}

@@ -330,6 +330,8 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     one, two = int(match[1]), int(match[3])
     if _LISTED.search(before.text) or (_feast(match) and before.ends("named street")):
         return True
+    if one == two and before.last != "ngày" and re.match(r" (?:ngày|buổi|giờ)", after):
+        return False  # phục vụ 7/7 ngày
     if one < two <= 10 and re.match(r" (?:ngày|buổi|tháng|năm|giờ|số|tổng|suất|liều|viên)", after):
         return False
     follows = scan.kind in {"hour", "weekday"} and 0 <= match.start() - scan.measured <= 3

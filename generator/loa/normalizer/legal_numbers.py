@@ -28,7 +28,9 @@ _STANDARDS = {
     "TCXDVN": "tiêu chuẩn xây dựng việt nam",
 }
 KIND_WORDS = "|".join(sorted(contexts("documents"), key=len, reverse=True))
-_AFTER_KIND = re.compile(rf"(?:{KIND_WORDS}|nđ|nd|qđ|tt|ct|nq|kh|cv|tb|bc|hd|kl)(?: số| liên tịch| hợp nhất)?:? ?$")
+_AFTER_KIND = re.compile(
+    rf"(?:{KIND_WORDS}|nđ|nd|qđ|tt|ct|nq|kh|cv|tb|bc|hd|kl|đa|ttr|gm|qc|ctr)(?: số| liên tịch| hợp nhất)?:? ?$"
+)
 _KIND_NEAR = re.compile(rf"(?:{KIND_WORDS}|số)(?!\w)")
 _SAYS_WHOSE = re.compile(
     r"\s?(?:,\s?|\()?(?:(?:ban hành\s)?(?:ngày\s)?\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}\)?,?\s"

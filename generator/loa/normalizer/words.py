@@ -259,6 +259,12 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         and re.match(r"\s?(?:[^\W\d_]+ ){0,2}\d", after)
     ):
         return "nhân"
+    if (
+        word == "c"
+        and re.search(r"\d ?$", scan.left(start, 2))
+        and re.match(r"/(?:m2|m²|khóm|bụi|lá|cây)(?!\w)", after)
+    ):
+        return "con"
     if lower in "x×" and before.last in _DIMENSIONS and re.match(r" (?:dài|rộng|cao|sâu|dày)(?!\w)", after):
         return "nhân"
     if lower == "đ" and before.last in {"triệu", "nghìn", "ngàn", "tỷ", "tỉ", "trăm"}:
@@ -299,7 +305,7 @@ SPACED = re.compile(r"[^\W\d_]{1,8}[. ]{1,2}[^\W\d_]{1,8}(?![^\W_])")
 APOSTROPHE = re.compile(r"([A-ZĐ]|[CTcPpKkNn]h|[Tt]r|[bcdđhklmnprstx])'([^\W\d_]{2,20})(?![^\W_])")
 _INITIAL = "(?:Th|Tr|Ng|Nh|Ph|Kh|Ch|Gi|Qu|[A-ZĐ])"
 INITIALS = re.compile(rf"(?:{_INITIAL}\.\s?){{2,6}}{_INITIAL}?(?![^\W_])|(?:{_INITIAL}\.){{1,6}}{_INITIAL}(?![^\W_])")
-PERSON = re.compile(rf"([ACÔ])\.\s?(?=[{UPPER}][{LOWER}])")
+PERSON = re.compile(rf"([ACÔacô])\.\s?(?=[{UPPER}][{LOWER}])")
 
 
 def read_compound(scan: Scan, match: re.Match[str]) -> int | None:
@@ -352,7 +358,7 @@ def read_initials(scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_person(scan: Scan, match: re.Match[str]) -> int | None:
     """Ô. Nam is read ông; A. Tư and C. Ba are read anh and chị where a contact is named."""
-    if match[1] == "Ô":
+    if match[1] in "Ôô":
         scan.say("ông", *match.span())
         return match.end()
     before = scan.before(match.start())
@@ -361,7 +367,7 @@ def read_person(scan: Scan, match: re.Match[str]) -> int | None:
         or before.last in {"gặp", "liên", "lh", "với"}
         or (before.gap == ", " and scan.kind == "person")
     ):
-        scan.say("anh" if match[1] == "A" else "chị", *match.span())
+        scan.say("anh" if match[1] in "Aa" else "chị", *match.span())
         scan.measure(match.end(), "person")
         return match.end()
     return None
@@ -376,7 +382,7 @@ def read_apostrophe(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
-CAPITAL_RULES: tuple[Rule, ...] = ((ROMANS, read_romans), (INITIALS, read_initials), (PERSON, read_person))
+CAPITAL_RULES: tuple[Rule, ...] = ((ROMANS, read_romans), (INITIALS, read_initials))
 COMPOUND_RULES: tuple[Rule, ...] = (
     (APOSTROPHE, read_apostrophe),
     (INITIALS, read_initials),
