@@ -300,7 +300,9 @@ def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     feast = _feast(match)
     if before.last in {"tức", "nhằm"}:
         return True
-    falls = int(match[1]) > int(match[3]) and match[3][0] != "0"
+    falls = int(match[1]) > int(match[3])
+    if falls and scan.kind == "hour" and 0 <= match.start() - scan.measured <= 3 and re.match(r"[,.;)]|\s?$", after):
+        return True  # trước 17h, 20-11
     if (
         falls
         and before.last in {"từ", "đến", "hết", "trước"}

@@ -36,6 +36,10 @@ _SIDE_NEXT = re.compile(r" ?(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|L�
 _SCORES = re.compile(
     r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|chung cuộc|penalty|dẫn)(?!\w)"
 )
+_SCORED = re.compile(
+    r"(?<!\w)(?!Mùng|Mồng|Ngày|Tháng|Khóa|Tổ |Thôn|Ấp|Lớp|Khối|Số|Tiết|Tuần|Bài|Điều)[A-ZĐ]\w+ \d{1,2} ?$"
+)
+_SCORED_NEXT = re.compile(r" ?\d{1,2} (?:ĐT |CLB |đội |U\d+ )?[A-ZĐ]\w*[a-zà-ỹ]\w*")
 _MATCHED = re.compile(r"(?:[Tt]rận|vòng|[Gg]iải|vs)(?!\w).*(?<![.;:] )(?<!\w)[A-ZĐ]\w+ \d{1,2} ?$")
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
@@ -157,7 +161,11 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
         score = (
             scan.kind == "number"
             and small
-            and (_SCORES.search(scan.left(start)) or _MATCHED.search(scan.left(start)))
+            and (
+                _SCORES.search(scan.left(start))
+                or _MATCHED.search(scan.left(start))
+                or (_SCORED.search(scan.left(start, 32)) and _SCORED_NEXT.match(after))
+            )
             and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
         )
         scan.say("" if score else "đến", *match.span())
