@@ -208,6 +208,7 @@ HEAVY = {
     *("loa.web.server", "loa.web.auth.accounts", "loa.web.forms"),  # an extra that may not be installed
     *("loa.automation", "loa.app.backup_chore"),  # in `loa run`, while which they load the console already does
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
+    "loa.actions.own_station",  # numpy and the players: `loa stop` needs none
     "resource",  # there is none on Windows
     *("paramiko", "ctypes"),  # an extra; only on Windows
     "loa.app.restore",  # numpy: of the verbs of one module only one restores

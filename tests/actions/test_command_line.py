@@ -87,6 +87,12 @@ def test_a_person_without_a_name_on_this_computer_can_stop_and_play(run: Run, mo
     assert run("stop") == (1, "", "Nothing is on air here.\n")
 
 
+def test_a_schedule_that_was_never_right_keeps_nobody_from_stopping(run: Run, released: Workspace) -> None:
+    """Another process may be on air here for one airing."""
+    released.schedule_file.write_text("outputs: [", "utf-8")
+    assert run("stop") == (1, "", "Nothing is on air here.\n")
+
+
 def test_what_is_approved_is_what_was_hashed_first(
     run: Run, released: Workspace, store: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

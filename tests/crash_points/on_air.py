@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from loa.automation.disk import open_station_store
 from loa.automation.schedule_watch import schedule_in_force
-from loa.automation.service import open_station_store
 from loa.automation.timing import Timing
 from loa.bulletin.manifest import Cue, Manifest
 from loa.errors import LoaError

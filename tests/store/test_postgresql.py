@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from loa.app.backup import backup
 from loa.app.restore import restore
 from loa.automation import service
+from loa.automation.disk import open_station_store
 from loa.automation.fallbacks import Fallbacks
 from loa.automation.station import Automation
 from loa.clock import RealClock
@@ -58,7 +59,7 @@ def station(air: Workspace, plan: Plan, server: PostgreSQL) -> Workspace:  # noq
 
 
 def open_it(workspace: Workspace) -> Database:
-    return service.open_station_store(workspace, load_schedule(workspace))
+    return open_station_store(workspace, load_schedule(workspace))
 
 
 def run_until(workspace: Workspace, count: int, server: PostgreSQL | None = None) -> None:

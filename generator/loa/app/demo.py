@@ -14,6 +14,7 @@ from loa.actions.approvals import approve
 from loa.app import build
 from loa.article import html
 from loa.automation import service
+from loa.automation.disk import open_station_store
 from loa.automation.station import Automation
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import APOLOGY
@@ -96,7 +97,7 @@ def run(
     report = _build(workspace, make)
     schedule, communes = load_schedule(workspace), load_communes(workspace)
     coming = airings(schedule, _now(), _now() + datetime.timedelta(days=60))
-    store = service.open_station_store(workspace, schedule)
+    store = open_station_store(workspace, schedule)
     try:
         airing = _plan_now(workspace, (_now() - _ENOUGH).replace(second=0, microsecond=0))
         for recording in approvals.recordings(workspace):

@@ -12,8 +12,8 @@ from typing import ParamSpec, TypeVar
 from loa import __version__
 from loa.app import backups
 from loa.audio import ffmpeg
+from loa.automation.disk import open_station_store
 from loa.automation.fallbacks import apologies_missing
-from loa.automation.service import open_station_store
 from loa.campaign import load_communes
 from loa.errors import LoaError
 from loa.formats import moment

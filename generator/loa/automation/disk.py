@@ -5,8 +5,10 @@ import datetime
 import os
 import shutil
 
+from loa.errors import StoreError
 from loa.files import private_file
 from loa.i18n import _
+from loa.schedule import Schedule
 from loa.store import ledger
 from loa.store.approvals import all_approvals, approved_copy
 from loa.store.asrun import recordings_since
@@ -94,3 +96,18 @@ class DiskReserve:
         except OSError:
             return False
         return True
+
+
+def open_station_store(workspace: Workspace, schedule: Schedule | None, *, patience: float = 10.0) -> Database:
+    """Open the database that the schedule names, else the one in the workspace; so too where there is no schedule.
+    Raises StoreError.
+
+    A station that is started while the disk is full (after a power cut at night) goes on air with its reserve.
+    """
+    place = (schedule and schedule.database) or workspace.database
+    try:
+        return Database(place, patience=patience)
+    except StoreError as error:
+        if error.findings[0].code != "store.full" or not DiskReserve(workspace).release():
+            raise
+    return Database(place, patience=patience)

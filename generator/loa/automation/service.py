@@ -19,17 +19,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from loa.automation import lanes
-from loa.automation.disk import DiskReserve, prune, shortage
+from loa.automation.disk import open_station_store, prune, shortage
 from loa.automation.notify import AlarmSender
 from loa.automation.schedule_watch import schedule_in_force
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.clock import Clock, RealClock
-from loa.errors import Finding, LogbookError, PlayoutError, StoreError
+from loa.errors import Finding, LogbookError, PlayoutError
 from loa.i18n import _
 from loa.logs import logger, write_log_file
 from loa.playout.outputs import not_ready, open_port
-from loa.schedule import Schedule
 from loa.schedule.outputs import AnyOutput
 from loa.store.alarms import Alarm, channels, raised, raising
 from loa.store.asrun import NewRow, append_all
@@ -250,20 +249,6 @@ _LAST_STEP = 5.0
 """Seconds that the end of the service waits for the step that is being done."""
 Progress = Callable[[Automation], None]
 Chore = Callable[[Automation], None]
-
-
-def open_station_store(workspace: Workspace, schedule: Schedule, *, patience: float = 10.0) -> Database:
-    """Open the database that the schedule names, else the one in the workspace. Raises StoreError.
-
-    A station that is started while the disk is full (after a power cut at night) goes on air with its reserve.
-    """
-    place = schedule.database or workspace.database
-    try:
-        return Database(place, patience=patience)
-    except StoreError as error:
-        if error.findings[0].code != "store.full" or not DiskReserve(workspace).release():
-            raise
-    return Database(place, patience=patience)
 
 
 def run(

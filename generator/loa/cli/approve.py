@@ -6,7 +6,7 @@ import json
 import click
 
 from loa.actions import approvals as acts
-from loa.automation.service import open_station_store
+from loa.automation.disk import open_station_store
 from loa.bulletin.models import APOLOGY
 from loa.cli.app import CliContext, loa, pass_station
 from loa.i18n import _

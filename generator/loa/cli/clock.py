@@ -5,9 +5,9 @@ import datetime
 import click
 
 from loa.actions.clock import confirm_clock
-from loa.automation import service
+from loa.automation.disk import open_station_store
 from loa.cli.app import CliContext, loa, pass_station
-from loa.cli.on_air import user
+from loa.cli.options import user
 from loa.clock import RealClock
 from loa.i18n import _
 from loa.schedule import UTC
@@ -22,7 +22,7 @@ from loa.store.alarms import open_alarms
 def clock(station: CliContext, *, right: bool, by: str) -> None:
     """Print the time; exit 1 where the station on air does not trust it."""
     schedule = load_schedule(station.workspace)
-    store = service.open_station_store(station.workspace, schedule)
+    store = open_station_store(station.workspace, schedule)
     now = datetime.datetime.now(UTC).astimezone(schedule.timezone)
     click.echo(_("The clock says {now}.").format(now=f"{now:%H:%M:%S %d/%m/%Y} ({schedule.timezone.key})"))
     click.echo(_("NTP keeps it right.") if RealClock().synchronised() else _("NTP does not keep it right."))

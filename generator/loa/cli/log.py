@@ -14,7 +14,7 @@ import click
 
 from loa import names
 from loa.app.reports import workbook
-from loa.automation.service import open_station_store
+from loa.automation.disk import open_station_store
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings, span_options, to_span
 from loa.files import write_atomic

@@ -13,7 +13,8 @@ import click
 from loa.app import backups
 from loa.app.backup import backup as write_backup
 from loa.app.doctor import Check, Health, examine
-from loa.automation import rehearsal, service
+from loa.automation import rehearsal
+from loa.automation.disk import open_station_store
 from loa.automation.fallbacks import apologies_missing
 from loa.automation.schedule_watch import schedule_in_force
 from loa.cli.app import CliContext, loa, pass_station
@@ -40,7 +41,7 @@ def rehearse(station: CliContext, since: str | None, until: str | None, form: st
     workspace = station.workspace
     schedule = load_schedule(workspace)
     first, last = to_span(since, until, schedule.timezone, datetime.datetime.now(UTC))
-    store = service.open_station_store(workspace, schedule)
+    store = open_station_store(workspace, schedule)
     rows = rehearsal.rehearse(workspace, store, first, last)
     outputs = rehearsal.output_problems(workspace, schedule)
     failed = [row for row in rows if row.outcome in {"missed", "aired-late"}]
@@ -76,7 +77,7 @@ def usb(station: CliContext, folder: Path, since: str | None, until: str | None)
     workspace = station.workspace
     schedule = load_schedule(workspace)
     first, last = to_span(since, until, schedule.timezone, datetime.datetime.now(UTC))
-    store = service.open_station_store(workspace, schedule)
+    store = open_station_store(workspace, schedule)
     stick = write_stick(workspace, store, airings(schedule, first, last), folder)
     for name, _airing in stick.written:
         click.echo(name)

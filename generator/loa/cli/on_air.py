@@ -2,24 +2,23 @@
 
 import contextlib
 import datetime
-import getpass
-from collections.abc import Iterator
-from dataclasses import replace
 
 import click
 
 from loa.actions.approvals import approve
 from loa.actions.on_air import new_air_request, stop, stopped_text
-from loa.actions.own_station import play_to_end
 from loa.actions.receipts import receipt, receipt_text
-from loa.automation import service
+from loa.automation.disk import open_station_store
 from loa.automation.schedule_watch import schedule_in_force
 from loa.cli.app import CliContext, loa, pass_station
-from loa.errors import RequestError, StoreError
+from loa.cli.options import options_named, user
+from loa.errors import ScheduleError, StoreError
 from loa.i18n import _
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
 from loa.store import approvals
+from loa.store.database import Database
+from loa.workspace import Workspace
 
 
 @loa.command("air", help=_("Put a released bulletin on air now."))
@@ -44,10 +43,12 @@ def air_command(
     valid: str | None,
 ) -> None:
     """Play, and wait for the end; exit 1 unless it was aired."""
+    from loa.actions.own_station import play_to_end  # numpy and the players, 0.25 s: `loa stop` does without
+
     workspace = station.workspace
     schedule = load_schedule(workspace)
     recording = approvals.find(workspace, bulletin)
-    with _options_named():
+    with options_named():
         request = new_air_request(
             schedule,
             bulletin=recording.id,
@@ -59,7 +60,7 @@ def air_command(
             resume=resume,
             valid=valid,
         )
-    store = service.open_station_store(workspace, schedule)
+    store = open_station_store(workspace, schedule)
     if by and now:
         approve(workspace, store, recording, recording.sha256, request.by, datetime.datetime.now(UTC))
     seen: list[str] = []
@@ -83,11 +84,8 @@ def air_command(
 def stop_command(station: CliContext, by: str) -> None:
     """Stop; exit 1 where nothing is on air."""
     workspace = station.workspace
-    store = None
-    with contextlib.suppress(StoreError):  # a database that is away keeps no one from silence on this computer
-        store = service.open_station_store(workspace, schedule_in_force(workspace)[0])
-    with _options_named():
-        done = stop(workspace, store, by or user())
+    with options_named():
+        done = stop(workspace, _store(workspace), by or user())
     click.echo(stopped_text(done), err=done.done != "stopped")
     again = [one for one in done.cut if not one.sounded]
     if again:
@@ -97,22 +95,11 @@ def stop_command(station: CliContext, by: str) -> None:
     raise SystemExit(0 if done.done == "stopped" else 1)
 
 
-@contextlib.contextmanager
-def _options_named() -> Iterator[None]:
-    """What does not fit is told at its option. Raises RequestError."""
-    names = {"bulletin": "BULLETIN", "outputs": "--on"}
-    try:
-        yield
-    except RequestError as error:
-        raise RequestError(
-            replace(finding, file=finding.file and names.get(finding.file, f"--{finding.file}"))
-            for finding in error.findings
-        ) from error
-
-
-def user() -> str:
-    """Who is signed in on this computer."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a service account without a name
-        return ""
+def _store(workspace: Workspace) -> Database | None:
+    """None where it is away: neither that nor a broken schedule keeps anybody from silence on this computer."""
+    schedule = None
+    with contextlib.suppress(ScheduleError):
+        schedule = schedule_in_force(workspace)[0]
+    with contextlib.suppress(StoreError):
+        return open_station_store(workspace, schedule)
+    return None

@@ -1,15 +1,17 @@
-"""Spans of days as people give them to verbs: `--from 2026-11-01 --to 2026-11-30`, both days included."""
+"""What several verbs share: spans of days (`--from 2026-11-01 --to 2026-11-30`, both included), findings, who asks."""
 
 import contextlib
 import datetime
+import getpass
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo
 
 import click
 
-from loa.errors import Finding, Severity
+from loa.errors import Finding, RequestError, Severity
 from loa.formats import day_of
 from loa.i18n import _
 
@@ -103,3 +105,24 @@ def progress_bar(*, counted: bool = False) -> "Progress":
     figure = "{task.completed}/{task.total}" if counted else "{task.percentage:>3.0f}%"
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn(figure), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+@contextlib.contextmanager
+def options_named() -> Iterator[None]:
+    """What does not fit is told at its option. Raises RequestError."""
+    names = {"bulletin": "BULLETIN", "outputs": "--on"}
+    try:
+        yield
+    except RequestError as error:
+        raise RequestError(
+            replace(finding, file=finding.file and names.get(finding.file, f"--{finding.file}"))
+            for finding in error.findings
+        ) from error
+
+
+def user() -> str:
+    """Who is signed in on this computer."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a service account without a name
+        return ""
