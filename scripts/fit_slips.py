@@ -3,8 +3,9 @@
 HELD_OUT: texts that `make_ngrams.py` has not counted, one paragraph a line. From each, words are changed at random as
 hands and ears do (a wrong mark, a sound that regions confuse, a key beside the right one); a logistic regression learns
 to tell these slips from the words that stand there rightly. The package's weights were fitted on a twentieth of the
-laws (then counted with the rest) and on the lines of `tests/normalizer/cases` and `tests/checks/clean`, which stand for
-announcements and weigh five times. With `--halves` half of the lines is kept for measuring, and nothing is written.
+laws (then counted with the rest) and on the lines of `tests/normalizer/cases`, `tests/checks/clean` and
+`tests/checks/fresh`, which stand for announcements and weigh five times. With `--halves` half of the lines is kept for
+measuring, and nothing is written.
 """
 
 import random
@@ -80,7 +81,8 @@ def _cases() -> list[str]:
     found = []
     for file in sorted((ROOT / "tests" / "normalizer" / "cases").glob("*.tsv")):
         found += [line.split("\t")[0] for line in file.read_text("utf-8").splitlines() if line[:1] != "#"]
-    for file in sorted((ROOT / "tests" / "checks" / "clean").glob("*.txt")):
+    checks = ROOT / "tests" / "checks"
+    for file in sorted((*(checks / "clean").glob("*.txt"), *(checks / "fresh" / "texts").glob("*.txt"))):
         found += file.read_text("utf-8").splitlines()
     return [line for line in found if len(line.split()) > 3]
 

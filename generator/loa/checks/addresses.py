@@ -188,3 +188,54 @@ def _joined(body: str) -> str:
     rest = re.sub(r"(?<=[a-z0-9])\s*gov\.?\s*vn", ".gov.vn", re.sub(r"gov\s+vn", "gov.vn", rest))
     rest = re.sub(r"\.{2,}", ".", rest.replace(" ", ""))
     return (f"{scheme[1].lower()}://" if scheme else "") + rest
+
+
+_TELEPHONE = re.compile(
+    r"(?P<said>(?:điện\s+thoại|ĐT|SĐT|số\s+máy|hotline|đường\s+dây\s+nóng|tổng\s+đài|gọi(?:\s+(?:đến|số|ngay))?|số|cứu\s+nạn|cấp\s+cứu)"
+    r"[^\d\n]{0,30}?)(?<![\w/.,-])(?P<number>\(?(?:\+84|0|1[89]00)[\doO().\s-]{2,18}[\doO])(?![\w/%]|,\d)",
+    re.I,
+)
+_SHORT_NUMBERS = re.compile(r"0(?:11[1-9])")
+_GROUPS = re.compile(r"[^\dO]+")
+
+
+def telephones(passage: Passage) -> Iterator[Hit]:
+    """A telephone number with a digit too few or too many, with letters in it, or of before the changes of 2017.
+
+    Fixed lines have 11 digits from 02 on, mobiles 10 from 03, 05, 07, 08, 09 (Bộ TTTT, 2017 and 2018);
+    1800 and 1900 are followed by four or six digits.
+    """
+    text = passage.masked
+    if not any(c in text for c in "01"):
+        return
+    for match in _TELEPHONE.finditer(text):
+        written = match["number"]
+        digits = _GROUPS.sub("", written.upper()).replace("O", "o")
+        if digits.startswith("84") and "+" in written:
+            digits = "0" + digits[2:]
+        if _looks_right(digits) or len(digits) < 4 or re.fullmatch(r"0\d{1,2}", digits):
+            continue
+        message = _("“{number}” is no telephone number.").format(number=written.strip())
+        yield warning(*match.span("number"), "phone.form", message, _("Check its digits."))
+
+
+def _looks_right(digits: str) -> bool:
+    if "o" in digits:
+        return False
+    if digits.startswith(("1800", "1900")):
+        return len(digits) in {8, 10}
+    if digits.startswith("02"):
+        return len(digits) == 11
+    if digits.startswith("0"):
+        return len(digits) == 10 and digits[1] in "35789"
+    return True
+
+
+_WWW_MAIL = re.compile(r"www\.[\w.+-]+@[\w.-]+", re.I)
+
+
+def web_or_mail(passage: Passage) -> Iterator[Hit]:
+    """ "www.cskh@evnspc.vn": neither a web address nor a mail address."""
+    for match in _WWW_MAIL.finditer(passage.text) if "@" in passage.text else ():
+        message = _("This is neither a web address nor a mail address.")
+        yield Hit(*match.span(), "address.malformed", message, _("Delete “www.”, or put a dot for “@”."))

@@ -19,10 +19,15 @@ _HOME = re.compile(
 _PROVINCE = re.compile(r"tỉnh|thành\s+phố|TP", re.I)
 _PLACE = re.compile(
     r"(?P<who>(?:UBND|Ủy[ ]+ban[ ]+nhân[ ]+dân|HĐND|Hội[ ]+đồng[ ]+nhân[ ]+dân|Đảng[ ]+ủy|Công[ ]+an|Trạm[ ]+Y[ ]+tế"
-    r"|Đài[ ]+Truyền[ ]+thanh|địa[ ]+bàn|nhân[ ]+dân|thông[ ]+báo[ ]+của)\s+)?"
+    r"|Đài[ ]+Truyền[ ]+thanh|địa[ ]+bàn|nhân[ ]+dân|thông[ ]+báo[ ]+của|Ban[ ]+Chỉ[ ]+huy[ ]+quân[ ]+sự|thú[ ]+y"
+    r"|trung[ ]+tâm)\s+)?"
     r"(?<!\w)(?P<kind>xã|phường|thị[ ]+trấn|đặc[ ]+khu)"
     rf"[ ]+(?P<name>(?-i:[{UPPER}][\w'’]*)(?:[ ]+(?-i:[{UPPER}][\w'’]*)){{0,3}})",
     re.I,
+)
+
+_BESIDE = re.compile(
+    r"phối\s+hợp|giáp|cùng|cũ|trước\s+đây|sáp\s+nhập|liền\s+kề|giao\s+lưu|(?<!\w)từ(?!\w)|(?<!\w)và(?!\w)", re.I
 )
 
 
@@ -102,6 +107,31 @@ def other_place(text: Text) -> Iterator[Hit]:
     )
     make = Hit if speaking else warning
     yield make(*first.span(), "place.other", message, _("Put the right commune in, or take the text out."))
+
+
+def slipped_place(text: Text) -> Iterator[Hit]:
+    """One office of another commune within a text of this one: left over from the notice that it was copied from."""
+    named: dict[str, list[re.Match[str]]] = {}
+    for match in _PLACE.finditer(text.flat):
+        name = _known_place(match["name"], text.day)
+        if name:
+            named.setdefault(name, []).append(match)
+    own = places.fold(text.unit.name) if text.unit and text.unit.name and not text.unit.sample else None
+    if own is None:
+        own = max(named, key=lambda name: len(named[name]), default=None)
+        if own is None or len(named[own]) < 2:
+            return
+    if own not in named or len(named) != 2 or text.shape == "markdown":
+        return
+    (other,) = {*named} - {own}
+    former = places.communes(text.unit.name, text.day) if text.unit and text.unit.name else ()
+    if len(named[other]) > 1 or any(places.fold(u.name) == other for unit in former for u in places.former(unit.code)):
+        return
+    match = named[other][0]
+    around = text.flat[max(0, match.start() - 40) : match.end() + 20]
+    if match["who"] and not _BESIDE.search(around):
+        message = _("“{other}” is another commune than that of the text.").format(other=match.group())
+        yield warning(*match.span(), "place.other", message, _("Put the right commune in, if it is not meant."))
 
 
 def _known_place(words: str, day: date) -> str | None:

@@ -14,6 +14,7 @@ _HOURS = re.compile(
     rf"(?<![\w,.])(?:từ\s+)?{_HOUR.format('a')}\s*(?:đến|[-–]|tới)\s*{_HOUR.format('b')}(?![\w/])", re.I
 )
 _OVERNIGHT = re.compile(r"hôm sau|sáng mai|ngày mai|ngày hôm|đêm|rạng sáng|ngày kế", re.I)
+_ONE_DAY = re.compile(r"\s*(?:phút\s*)?,\s*(?:(?:thứ\s+\w+|chủ\s+nhật)\s*,?\s*)?ngày\s+\d", re.I)
 _DATED = re.compile(r"ngày \d|\d{1,2}/\d{1,2}", re.I)
 _DAY_SPAN = re.compile(
     r"từ\s+(?:ngày\s+)?(?P<d>\d{1,2})/(?P<m>\d{1,2})(?:/(?P<y>(?:19|20)\d\d))?\s*(?:đến|[-–]|tới)\s*(?:hết\s+)?(?:ngày\s+)?"
@@ -58,7 +59,12 @@ def hours(passage: Passage) -> Iterator[Hit]:
         end = 60 * int(match["b"]) + int(match["bm"] or 0)
         before = passage.text[max(0, match.start() - 24) : match.start()]
         after = passage.text[match.end() : match.end() + 28]
-        if end > begin or int(match["a"]) >= 17 or _OVERNIGHT.search(before + after):
+        if end > begin or _OVERNIGHT.search(before + after):
+            continue
+        if int(match["a"]) >= 17:  # overnight, unless it is said of one day
+            if _ONE_DAY.match(after) and not _DATED.search(before):
+                message = _("The span ends before it begins: {span}.").format(span=match.group().strip())
+                yield warning(*match.span(), "time.span", message, _("Check the two times."))
             continue
         if _DATED.search(before) and _DATED.search(after):  # ngày 1, từ 8h đến 7h ngày 2
             continue

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from loa.checks.text import Hit, Passage, Text, warning
+from loa.checks.text import Hit, Passage, Text, advice, warning
 from loa.i18n import _
 
 _DAY = re.compile(
@@ -20,7 +20,8 @@ _NO_YEAR = re.compile(
     re.I,
 )
 _HOUR = re.compile(
-    r"(?<!\w)(?:lúc|từ|đến|trước|sau)\s+(?P<h>\d{1,2})\s*(?:giờ|h(?!\w)|[h:](?=\d))(?:\s*(?P<min>\d{2})(?!\d))?", re.I
+    r"(?<!\w)(?:lúc|từ|đến|nhất|kết\s+thúc)\s+(?P<h>\d{1,2})\s*(?:giờ|h(?!\w)|[h:](?=\d))(?:\s*(?P<min>\d{2})(?!\d))?",
+    re.I,
 )
 _LEAP_YEAR = 2024
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -79,7 +80,7 @@ def days(passage: Passage) -> Iterator[Hit]:
 
 
 def deadlines(text: Text) -> Iterator[Hit]:
-    """A deadline that has passed on the text's day. A warning, once, where all the text is of an earlier time."""
+    """A deadline that has passed on the text's day. An advice, once, where all the text is of an earlier time."""
     day = text.written if text.written and text.written < text.day else text.day
     passed: list[tuple[int, int]] = []
     living = text.shape == "markdown"  # a campaign's article is of its day
@@ -99,7 +100,7 @@ def deadlines(text: Text) -> Iterator[Hit]:
     if living:
         yield from (Hit(*span, "date.past", message, fix) for span in passed)
     elif passed:
-        yield warning(*passed[0], "date.past", message, fix)
+        yield advice(*passed[0], "date.past", message, fix)
 
 
 def _as_day(match: re.Match[str]) -> date | None:

@@ -24,7 +24,7 @@ _EXPLAINS_OLD = re.compile(
 )
 _HISTORIC = re.compile(
     r"trước\s+(?:đây|kia)|trước\s+ngày\s+(?:0?1\s*(?:/|tháng)\s*0?7|[\d/.\sthángnăm-]{1,24}20(?:[01]\d|2[0-5]))|không\s+còn|không\s+tổ\s+chức|(?<!\w)cũ(?!\w)|thay\s+(?:cho|thế|bằng)|bãi\s+bỏ"
-    r"|(?<!\w)nguyên\s+(?:là|chủ\s+tịch|bí\s+thư|phó|giám\s+đốc|trưởng|cán\s+bộ|đại\s+biểu)|chấm\s+dứt|kết\s+thúc|dừng|ngừng|đóng\s+giao\s+diện|sáp\s+nhập|hợp\s+nhất|thành\s+lập|bỏ\s+cấp|nay\s+là|hết\s+hiệu\s+lực",
+    r"|(?<!\w)nguyên\s+(?:là|chủ\s+tịch|bí\s+thư|phó|giám\s+đốc|trưởng|cán\s+bộ|đại\s+biểu)|chấm\s+dứt|kết\s+thúc\s+(?:hoạt\s+động|nhiệm\s+vụ|sứ)|(?:dừng|ngừng)\s+(?:hoạt\s+động|tiếp\s+nhận|nhận|sử\s+dụng|vận\s+hành)|đóng\s+giao\s+diện|sáp\s+nhập|hợp\s+nhất|thành\s+lập|bỏ\s+cấp|nay\s+là|hết\s+hiệu\s+lực",
     re.I,
 )
 _PORTAL = re.compile(
@@ -307,3 +307,50 @@ def number_form(passage: Passage) -> Iterator[Hit]:
             message = _("This document number is not written as registers have it.")
             fix = _("Write {right}.").format(right=right)
             yield Hit(*match.span(), "law.number", message, fix, replacement=right)
+
+
+_ISSUED = re.compile(r"(?<![\w/])\d{1,5}[a-z]?/(?:(?:19|20)\d\d/)?([A-ZĐ]{2,4})([-/])([A-ZĐ]{3,7}\d{0,2})(?![\w/-])")
+_ASSEMBLY = re.compile(r"(?<![\w/])\d{1,4}/((?:19|20)\d\d)/(?:UBTV)?QH(\d{1,3})(?!\w)")
+_ISSUERS = frozenset(
+    "UBND HĐND UBMTTQ MTTQ BCĐ BCH BCHQS BTC BNV BYT BGDĐT BTP BCA BQP BCT BXD BTTTT BVHTTDL BTNMT BNNPTNT BNNMT BKHCN "
+    "BLĐTBXH BGTVT BKHĐT BHXH UBBC BBC TTg TTHC HĐNVQS HĐBC ĐU ĐUX TYT TTYT CAX CAP CAT VPCP VPUB BTV BDT".split()
+)
+_TERMS = ((2026, 16), (2021, 15), (2016, 14), (2011, 13), (2007, 12), (2002, 11), (1997, 10), (1992, 9))
+"""The first year of each National Assembly, and its number; the one before sits in the first months of that year."""
+
+
+def issuers(passage: Passage) -> Iterator[Hit]:
+    """ "67/QĐ-UBMD", "199/2025/QH51": the office is one slip away from a known one, or the Assembly another."""
+    if "/" not in passage.text:
+        return
+    for match in _ISSUED.finditer(passage.text):
+        near = _near_issuer(match[3]) if match[3] not in _ISSUERS else match[3]
+        if near is None or (near == match[3] and match[2] == "-"):
+            continue
+        right = match.group()[: match.start(2) - match.start()] + "-" + near
+        message = _("This document number is not written as registers have it.")
+        yield warning(*match.span(), "law.number", message, _("Did you mean “{near}”?").format(near=right))
+    for match in _ASSEMBLY.finditer(passage.text):
+        year = int(match[1])
+        right_ones = {number for first, number in _TERMS if first <= year}
+        newest = max(right_ones, default=0)
+        allowed = {newest, newest - 1} if any(first == year for first, _n in _TERMS) else {newest}
+        if newest and int(match[2]) not in allowed:
+            message = _("In {year} the National Assembly was QH{right}, not QH{given}.").format(
+                year=year, right=newest, given=match[2]
+            )
+            yield Hit(*match.span(), "law.number", message, _("Check the number of the document."))
+
+
+@lru_cache(maxsize=1000)
+def _near_issuer(name: str) -> str | None:
+    """The known office whose letters differ in one."""
+    for other in sorted(_ISSUERS):
+        if len(other) == len(name) and len(name) > 3 and sum(a != b for a, b in zip(name, other, strict=True)) == 1:
+            return other
+        longer, shorter = (name, other) if len(name) > len(other) else (other, name)
+        if len(longer) == len(shorter) + 1 > 4 and shorter in {
+            longer[:i] + longer[i + 1 :] for i in range(len(longer))
+        }:
+            return other
+    return None

@@ -57,6 +57,12 @@ _ABOUT = re.compile(
     r"tại\s+sao|bị|để|còn|nào|những|đã|việc|lỗi|nhiều|một\s+số)(?!\w)",
     re.I,
 )
+_ORDERS = re.compile(
+    rf"(?:{_ASKED}|(?<!\w)(?:hãy|ba\s+không|các\s+(?:thôn|đơn\s+vị|hộ)(?:(?!không|chưa)[^.;]){{0,30}}\sđược|để))(?!\w)",
+    re.I,
+)
+_REACH = 48
+"""How far, in letters, a negative reaches over the verbs of a list."""
 _WEAK = frozenset({"không", "không cần"})
 
 _DANGER = (
@@ -115,3 +121,40 @@ def _said_before(text: str, at: int) -> str:
     """What the sentence says before `at`."""
     before = text[max(0, at - 120) : at]
     return before[max(before.rfind(". "), before.rfind("; "), before.rfind("! ")) + 1 :]
+
+
+# What is only ever said with a negative when people are told what to do.
+_NEVER_TOLD = re.compile(
+    r"(?<!\w)(?P<act>chủ\s+quan|lơ\s+là|để\s+xảy\s+ra\s+(?:tiêu\s+cực|sai\s+sót|cháy|dịch|tai\s+nạn|mất|tình\s+trạng)|để\s+ai\s+bị\s+bỏ\s+lại|"
+    r"trông\s+chờ|ỷ\s+lại|hoang\s+mang|giấu\s+dịch|chen\s+lấn|xô\s+đẩy|thả\s+rông|bẻ\s+(?:hoa|cành)|(?:vứt|xả|đổ)\s+rác\s+(?:bừa|ra\s)|tự\s+ý\s|"
+    rf"cho\s+trẻ\s+(?:em\s+|nhỏ\s+)?(?:chơi|đến|lại|tắm)\s+(?:gần|sông|ao|suối)|{_DANGER})(?!\w)",
+    re.I,
+)
+_NEGATED = re.compile(
+    r"(?<!\w)(?:không|chưa|cấm|đừng|chớ|chẳng|tránh|hạn\s+chế|ngăn|(?<!tiêm\s)phòng|chống|chấm\s+dứt|bỏ|thôi|nói\s+không|khắc\s+phục|"
+    r"nhất\s+là|sau\s+khi|trước\s+khi|hết|tư\s+tưởng|tâm\s+lý)(?!\w)",
+    re.I,
+)
+_PUNISHED = re.compile(
+    r"(?<!\w)(?:hộ|người|ai|cơ\s+sở|tổ\s+chức|cá\s+nhân|trường\s+hợp|chủ\s+\w+)(?:\s+nào)?\s+(?:cố\s+tình\s+)?"
+    r"(?P<act>chấp\s+hành|tuân\s+thủ|thực\s+hiện\s+(?:đúng|nghiêm|tốt)|đăng\s+ký|khai\s+báo|đội\s+mũ|nộp\s+đủ)(?P<rest>[^.;]{0,80}?)"
+    r"(?<!\w)bị\s+(?:xử\s+lý|xử\s+phạt|phạt|nhắc\s+nhở|cưỡng\s+chế|lập\s+biên\s+bản)",
+    re.I,
+)
+
+
+def negative_lost(passage: Passage) -> Iterator[Hit]:
+    """ "Đề nghị bà con … và vớt củi khi nước lũ", "hộ nào chấp hành … bị xử lý": a negative must have been there."""
+    for match in _NEVER_TOLD.finditer(passage.text):
+        before = _said_before(passage.text, match.start())
+        asked = [found.end() for found in _ORDERS.finditer(before)]
+        if not asked:
+            continue
+        between = before[asked[-1] :]
+        if not _NEGATED.search(between[-_REACH:]) and not _ABOUT.search(between) and len(between) < 110:
+            message = _("This tells people to do what endangers them: “{words}”.").format(words=match["act"].strip())
+            yield warning(*match.span(), "order.turned", message, _("Check whether a negative is missing."))
+    for match in _PUNISHED.finditer(passage.text):
+        if not _NEGATED.search(match["rest"]) and not re.search(r"(?:vi\s+phạm|sai|trái|thiếu)", match["rest"], re.I):
+            message = _("Who does as told is punished here: “{words}”.").format(words=match.group())
+            yield warning(*match.span(), "order.turned", message, _("Check whether a negative is missing."))

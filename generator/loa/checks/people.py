@@ -38,6 +38,7 @@ _HEALTH = (
     r"(?:nhiễm|dương\s+tính(?:\s+với)?|mắc|bị)\s+(?:bệnh\s+)?(?:hiv|aids|lao|ung\s+thư|tâm\s+thần|viêm\s+gan|"
     r"giang\s+mai|động\s+kinh|trầm\s+cảm|suy\s+thận|phong|dại)|(?:điều\s+trị|uống|dùng)\s+(?:bằng\s+)?"
     r"(?:arv|hiv|methadone)|hiv(?:/aids)?|bệnh\s+tâm\s+thần|khuyết\s+tật\s+(?:nặng|đặc\s+biệt\s+nặng)|"
+    r"(?:viêm\s+gan|hiv|lao|giang\s+mai|ma\s+túy|sốt\s+rét|covid)[^.,;]{0,12}\s+dương\s+tính|"
     r"(?:bị\s+)?ung\s+thư|nghiện\s+(?:ma\s+túy|rượu)|sẩy\s+thai|tự\s+tử"
 )
 _POOR = r"(?:thuộc\s+)?(?:diện\s+)?hộ\s+(?:cận\s+)?nghèo"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from loa.checks.text import Hit, Passage, Text, warning
+from loa.checks.text import Hit, Passage, Text, advice, warning
 from loa.checks.words.lexicon import is_pair, normal, syllables
 from loa.i18n import _
 from loa.normalizer import split_sentences
@@ -23,7 +23,6 @@ _ALIKE_WORDS = 12
 # Words that end a sentence only after certain others: "trở về.", "như trên.", "làm theo.".
 _ENDS_AFTER = {
     "về": "trở mang đi gửi tải đưa quay lấy phải kéo chở đem rước tràn chuyển nhận ra dội ùa tan",
-    "trên": "như nêu nói ở bên phía cấp bề kể đã từ dưới",
     "trong": "bên phía ở từ vào",
     "theo": "kèm làm tiếp mang đi dõi học noi nghe chạy tuân đưa dắt cuốn kéo bám cùng",
 }
@@ -199,7 +198,7 @@ def too_long(passage: Passage) -> Iterator[Hit]:
             message = _("A sentence of {many} syllables; a listener follows {limit} at most.").format(
                 many=many, limit=MAX_SYLLABLES
             )
-            yield warning(start, end, "sentence.long", message, _("Make two or three sentences of it."))
+            yield advice(start, end, "sentence.long", message, _("Make two or three sentences of it."))
 
 
 def small_start(passage: Passage) -> Iterator[Hit]:

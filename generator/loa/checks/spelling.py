@@ -184,6 +184,8 @@ def _pair(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
     certain = {(before, *meant.split()), (*meant.split(), after)} & syl.phrase_triples()
     if not certain and meant not in syl.office_lines():  # two syllables of a word of three tell nothing alone
         return None
+    if not certain and syl.bare(meant) != syl.bare(f"{first} {second}"):  # a slip in a letter: the model knows better
+        return None
     fits_before, fits_after = syl.is_pair(before, first), syl.is_pair(second, after)
     if (fits_before and fits_after) or (not certain and (fits_before or fits_after)):
         return None
@@ -296,7 +298,11 @@ def _like(model: str, word: str) -> str:
 
 _LETTERS = r"[^\W\d_]"
 _LETTER_RUN = re.compile(f"{_LETTERS}+")
-_AGAIN = re.compile(rf"(?<![\w-])({_LETTERS}{{2,}}(?: {_LETTERS}{{2,}})?) +\1(?![\w-])", re.I)
+_AGAIN = re.compile(  # a word, two, or a phrase with its number
+    rf"(?<![\w-])({_LETTERS}{{2,}}|{_LETTERS}+ {_LETTERS}{{2,}}|(?:\d{{1,2}}[.)] )?{_LETTERS}+(?:,? {_LETTERS}+){{2,7}}"
+    r") +\1(?![\w-])",
+    re.I,
+)
 # Small words that are never doubled: an error, and safe to mend.
 _NEVER = frozenset("của và là các những được cho trong với để tại theo này đã sẽ về bằng do khi trên phải".split())
 # Words that may follow themselves: digits told one by one, and "all of them, always" ("nhà nhà", "chiều chiều").

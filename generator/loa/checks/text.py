@@ -189,6 +189,11 @@ class Hit:
     replacement: str | None = None
 
 
+def advice(start: int, end: int, code: str, message: str, fix: str = "") -> Hit:
+    """A hit that is no fault: what would make the text better to listen to."""
+    return Hit(start, end, code, message, fix, Severity.INFO)
+
+
 def warning(start: int, end: int, code: str, message: str, fix: str = "", replacement: str | None = None) -> Hit:
     """A hit that people should look at, and that may be right as it is."""
     return Hit(start, end, code, message, fix, Severity.WARNING, replacement)

@@ -18,7 +18,7 @@ from loa.text import toneless
 
 Context = tuple[str, str, str, str]
 """Two words before (the farther first) and two behind; "<", ">", "#" and "?" as in `ngrams.py`."""
-THRESHOLD = 1.5
+THRESHOLD = 2.2
 """From which sum of weights on a word is reported: about one false warning in two thousand words of villages."""
 _LEAST = 1.5
 """The logarithm by which another word must at least be likelier."""
@@ -73,12 +73,19 @@ class Line:
         """The two neighbours behind it; a name tells nothing."""
         if self.gaps[index + 1] != " ":
             return ("#" if self.gaps[index + 1] == "#" else "", "")
-        if index + 1 >= len(self.words) or self.words[index + 1].group().istitle():
+        if index + 1 >= len(self.words) or self._is_name(index + 1):
             return ("", "")
         near = self.norms[index + 1]
         if self.gaps[index + 2] != " ":
             return (near, "#" if self.gaps[index + 2] == "#" else "")
         return (near, self.norms[index + 2] if index + 2 < len(self.norms) else "")
+
+    def _is_name(self, index: int) -> bool:
+        """Whether a capital begins a name of several words: not "Tổ quốc", "Công an"."""
+        if not self.words[index].group().istitle():
+            return False
+        following = self.words[index + 1].group() if index + 1 < len(self.words) else ""
+        return not (self.gaps[index + 1] == " " and following.islower())
 
 
 def _gap(text: str) -> str:
@@ -111,15 +118,18 @@ def slip(line: Line, index: int) -> Hit | None:
 def suspect(line: Line, index: int) -> tuple[str, str, Context] | None:
     """Word `index`, the likeliest word in its place, and its context; None for names and what is surely right."""
     word, match, text = line.norms[index], line.words[index], line.text
-    if len(word) < 2 or word not in syl.syllables() or not model().knows(word):
+    if len(word) < 2 or word not in syl.syllables():
         return None
     if text[match.start() - 1 : match.start()] in {"/", "-", "&"} or text[match.end() : match.end() + 1] in {"/", "-"}:
         return None
-    if _is_name(line.words, index, text) or (match.group().isupper() and len(word) < 5 and not text.isupper()):
+    if match.group().isupper() and len(word) < 5 and not text.isupper():
         return None
     context = _context(line, index)
     meant = likeliest(word, context)
-    return (word, meant, context) if meant else None
+    if meant is None:
+        return None
+    title = context[2] in syl.office_pairs().get(meant, ())  # Phó Chỉ tịch
+    return (word, meant, context) if title or not _is_name(line.words, index, text) else None
 
 
 def _context(line: Line, index: int) -> Context:
