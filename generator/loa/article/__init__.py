@@ -117,11 +117,15 @@ def _province(commune: Commune, day: date) -> str | None:
     return known.full if known else f"tỉnh {name}"
 
 
+_OF_THE_COMMUNE = (None, "thông báo", "kế hoạch", "công văn")
+"""Kinds of documents that are the committee's where nobody else is named; a talk or an appeal may be anybody's."""
+
+
 def _facts(commune: Commune, campaign: Campaign) -> dict[str, Any]:
     return {
         **_visible(campaign),
         "body": tables.joined(campaign.body),
-        "issuer": commune.issuer(campaign),
+        "issuer": commune.issuer(campaign) if campaign.issuer or campaign.kind in _OF_THE_COMMUNE else None,
         "commune": _unit(commune),
         "province": _province(commune, campaign.as_of),
         "portal": plain(commune.portal),

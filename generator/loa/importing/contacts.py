@@ -11,7 +11,7 @@ PHONE = re.compile(
 )
 _TO = r"(?:cho|về|tới|đến|với)"
 _ASKS = re.compile(
-    rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay|tin|kịp thời)|báo {_TO}|thông báo (?:ngay |kịp thời ){_TO}|gọi|"
+    rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay|tin|kịp thời)|báo {_TO}|thông báo (?:ngay |kịp thời ){_TO}|gọi|lh\s*:|"
     r"trình báo|gửi (?:ý kiến )?về|đường dây nóng|hotline|đầu mối|(?:số )?điện thoại(?: liên hệ)?|sđt)\b",
     re.IGNORECASE,
 )
@@ -39,8 +39,13 @@ _SAYS = re.compile(
     r"triển khai|tiếp nhận|ngừng|tạm ngừng|mở|tuyển|phát động|ra quân|"
     r"ban hành (?:thông báo|kế hoạch))\b"
 )
+_AT = re.compile(
+    rf"\b(?:xã|phường|thị trấn|đặc khu|huyện|tỉnh|thành phố|khu vực|thôn|ấp)(?: (?:[{UPPER}][\w'’]*|\d+(?!\w)))+"
+)
 _OF = re.compile(
-    r"(?:theo|nguồn\s*:|thông báo của|khuyến cáo của|lời kêu gọi của)\s+(?P<who>[^,.;:()\n]{4,90})", re.IGNORECASE
+    r"(?:theo|nguồn\s*:|(?:thông báo|khuyến cáo|lời kêu gọi|bài tuyên truyền|bài viết|chương trình) của)\s+"
+    r"(?P<who>[^,.;:()\n]{4,90})",
+    re.IGNORECASE,
 )
 
 
@@ -128,6 +133,8 @@ def _from_body(text: str) -> str | None:
         return None
     who = text[starts[-1] :].strip(" ,-–")
     who = re.split(r"\s+(?:đã|sẽ|vừa|xin|kính|phối hợp|tiếp tục|trân trọng|có|là|yêu cầu|thường xuyên)\b", who)[0]
+    places = list(_AT.finditer(who))
+    who = who[: places[-1].end()] if places else who
     words = who.split()
     named = sum(word[:1].isupper() for word in words)
     return who if 2 <= len(words) <= 14 and named >= 2 and not re.search(rf"[{LOWER}]\.\s", who) else None

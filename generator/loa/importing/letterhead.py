@@ -16,7 +16,8 @@ from loa.importing.words import any_of
 KINDS = any_of("kinds")
 KIND = re.compile(rf"(?P<kind>{KINDS})(?:\s*(?P<again>\(?lần (?:thứ )?\w+\)?))?\s*[:.]?$", re.IGNORECASE)
 _BEGINS = re.compile(rf"(?P<kind>{KINDS})\b", re.IGNORECASE)
-ABOUT = re.compile(r"\(?(?:về việc|v/v|vv:?)[:\s]+", re.IGNORECASE)
+_ENDS = re.compile(rf"(?P<kind>{KINDS})\s*:?$", re.IGNORECASE)
+ABOUT = re.compile(r"\(?(?:về việc|v/v|vv:?)\s*[:\s]+", re.IGNORECASE)
 _MOTTO = re.compile(
     r"cộng (?:hòa|hoà) xã hội(?: chủ(?: nghĩa(?: việt(?: nam)?)?)?)?\W*$|độc lập\s*[-–—]\s*tự do.*|"
     r"đảng cộng sản việt nam$|đoàn thanh niên cộng sản hồ chí minh$",
@@ -342,13 +343,19 @@ def _bare_title(lines: Sequence[Block], n: int, frame: Frame, running: str) -> i
         goes_on = (
             is_capitals(text) and len(text.split()) <= 25 and not text.endswith((":", ";")) and not _SIGNED.match(text)
         )
-        if not goes_on and not (ABOUT.match(text) and _BEGINS.match(line)):
+        if not goes_on and not (ABOUT.match(text) and (_BEGINS.match(line) or _ENDS.search(line))):
             break
         parts.append(text)
         n += 1
         if not goes_on:
             break
     begins = _BEGINS.match(line)
+    ends = _ENDS.search(parts[0])
+    if ends and len(parts) == 2 and (about := ABOUT.match(parts[1])):
+        frame.kind = ends["kind"].lower()
+        subject = parts[1][about.end() :].rstrip(" )")
+        frame.title = _proper_title(f"{_cased(parts[0], running)} về việc {subject}", running)
+        return n
     whole = " ".join(parts)
     if begins and (about := ABOUT.match(whole[begins.end() :].lstrip(" :"))):
         subject = whole[begins.end() :].lstrip(" :")[about.end() :].rstrip(" )")
