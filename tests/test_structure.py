@@ -204,7 +204,18 @@ HEAVY = {
     ),
     *("loa.tts.engines.kokoro.synthesis", "loa.tts.engines.kokoro.model", "vietasr"),  # onnxruntime
     *("requests", "gtts", "aiohttp", "edge_tts", "piper", "espeakng_loader", "imageio_ffmpeg"),
-    *("docx", "loa.publish.word", "xlsxwriter", "icalendar", "holidays", "filelock", "rich", "segno"),
+    *(
+        "docx",
+        "loa.importing.word_reader",
+        "loa.importing.pdf_reader",
+        "loa.publish.word",
+        "xlsxwriter",
+        "icalendar",
+        "holidays",
+        "filelock",
+        "rich",
+        "segno",
+    ),
     *("loa.web.server", "loa.web.auth.accounts", "loa.web.forms"),  # an extra that may not be installed
     *("loa.automation", "loa.app.backup_chore"),  # in `loa run`, while which they load the console already does
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none

@@ -30,7 +30,7 @@ from loa.yamlfile import parse
 _UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "workspace.", "campaign.", "output.")
 
 
-@loa.command(help=_("Tell everything wrong in the station, or in the texts FILE... (.md, .txt, .docx, .yaml)."))
+@loa.command(help=_("Tell everything wrong in the station, or in the texts FILE... (.md, .txt, .docx, .pdf, .yaml)."))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--as-of", type=DAY, help=_("The day whose law counts (year-month-day)."))
@@ -138,6 +138,9 @@ def _in_station(place: CliContext, file: Path) -> Path | None:
 
 
 def _mend(file: Path, raw: str, day: date, shape: Shape) -> None:
+    if file.suffix.lower() == ".pdf":
+        message, fix_ = _("A PDF cannot be corrected in place."), _("Correct the file that it was made from.")
+        raise WorkspaceError(Finding("file.pdf-fix", message, fix_, file=str(file)))
     if shape == "paragraphs":
         many = fixes.fix_docx(file, day)
     else:

@@ -7,6 +7,8 @@ from typing import Any
 
 from loa.article.tables import is_rule
 from loa.checks.text import Shape
+from loa.errors import Finding, WorkspaceError
+from loa.i18n import _
 from loa.importing.words import words
 
 
@@ -214,3 +216,9 @@ def cells_of(line: str) -> list[str] | None:
         return [cell.strip() for cell in text.split("\t")]
     gaps = [part.strip() for part in text.split("   ") if part.strip()]
     return gaps if len(gaps) >= 3 else None
+
+
+def too_large(name: str) -> WorkspaceError:
+    """What to say of a file that no article can be."""
+    message = _("This file is much larger than a text.")
+    return WorkspaceError(Finding("file.size", message, _("Remove its pictures and save it again."), file=name))

@@ -6,10 +6,8 @@ from typing import Any
 from loa.checks import Shape
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
-from loa.importing.blocks import Document, from_json, from_text
+from loa.importing.blocks import Document, from_json, from_text, too_large
 from loa.importing.letters import decode
-from loa.importing.pdf_reader import pdf_text
-from loa.importing.word_reader import too_large, word_text
 from loa.limited import Limits, run_limited
 from loa.workspace import read_text
 
@@ -53,6 +51,10 @@ def read_bytes(content: bytes, name: str) -> Document:
     if len(content) > _MOST:
         raise too_large(name)
     if shape == "paragraphs":
+        # lxml, python-docx, pdfminer: 150 ms, 30 MB, and most verbs read no such file
+        from loa.importing.pdf_reader import pdf_text
+        from loa.importing.word_reader import word_text
+
         word = name.lower().endswith(".docx")
         read, limits = (word_text, _WORD_LIMITS) if word else (pdf_text, _PDF_LIMITS)
         found: dict[str, Any] = run_limited(read, content, name, limits=limits, file=name)

@@ -12,7 +12,7 @@ from docx.table import Table
 
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
-from loa.importing.blocks import Block, from_grid, to_json
+from loa.importing.blocks import Block, from_grid, to_json, too_large
 from loa.importing.word_numbers import Numbers
 
 MAX_UNPACKED = 60_000_000  # bytes
@@ -110,9 +110,3 @@ def _texts(element: Any) -> Iterator[str]:
             yield _SPACES[child.tag]
         elif child.tag not in _GONE and child.tag not in _ELSEWHERE and isinstance(child.tag, str):
             yield from _texts(child)
-
-
-def too_large(name: str) -> WorkspaceError:
-    """What to say of a file that no article can be."""
-    message = _("This file is much larger than a text.")
-    return WorkspaceError(Finding("file.size", message, _("Remove its pictures and save it again."), file=name))
