@@ -17,6 +17,10 @@ _TAGS = {"h1", "h2", "h3", "h4", "p", "ol", "ul", "li", "strong", "em", "a", "br
 _TAGS |= {"tbody", "tr", "th", "td"}
 
 
+_NO_HEADS = re.compile(r"<thead>\s*<tr>\s*(?:<th[^>]*></th>\s*)+</tr>\s*</thead>\s*")
+"""Of a table without heads, which Markdown does not know."""
+
+
 def to_html(text: str) -> str:
     """Markdown `text` as clean HTML: text, lists, tables and links, no scripts or styles. Raises LimitError."""
     if len(_OPENING.findall(text)) <= _MANY:
@@ -27,6 +31,7 @@ def to_html(text: str) -> str:
 def converted(text: str) -> str:
     """`to_html` in this process, however long it takes."""
     made = markdown.markdown(text, extensions=["sane_lists", "tables"], output_format="html")
+    made = _NO_HEADS.sub("", made)
     return nh3.clean(
         made,
         tags=_TAGS,

@@ -91,8 +91,8 @@ def _said(head: str, cell: str) -> str:
     if not head or cell.lower().startswith(head.lower()):
         return cell
     words = head.split()
-    first = words[0].strip(",").lower()
-    if first in _NAMED and first == cell.split()[0].lower():
+    first = cell.split()[0].lower()
+    if first in _NAMED and first in re.split(r"[/, ]+", head.lower()):  # “Thôn/buôn | Buôn Đrung”
         return cell
     if cell.lower().startswith(f"{words[-1].lower()} ") and len(words) > 1:  # “Tên thôn | Thôn Đông”
         return cell

@@ -31,7 +31,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _HOURS = re.compile(r"(?:giờ làm việc|giờ hành chính)\s*:\s*(?P<hours>[^.;()\n]{4,80})", re.IGNORECASE)
-_PERSON = re.compile(rf"(?:đồng chí|đ/c|ông|bà|anh|chị|bác sĩ|bs|cô|thầy)\.?\s+[{UPPER}]", re.IGNORECASE)
+_PERSON = re.compile(rf"(?:đồng chí|đ/c|ông|bà|anh|chị|bác sĩ|bs|cô|thầy|bác|chú|cụ|em)\.?\s+[{UPPER}]", re.IGNORECASE)
 _SAYS = re.compile(
     rf"(?P<who>(?:[{UPPER}][\w.&/-]*)(?:\s+[\w.&/–-]+){{0,13}}?)\s+"
     r"(?:xin |kính |trân trọng |xin trân trọng |đã |vừa |tiếp tục )*"

@@ -71,6 +71,10 @@ _APPENDIX = re.compile(
 )
 
 
+_SIGNS = "".join(map(chr, (*range(0x2190, 0x2C00), *range(0x1F000, 0x1FB00))))
+"""Arrows, stars and small pictures, which people put around a headline."""
+
+
 @dataclass(slots=True)
 class Frame:
     """A document without its frame: `blocks`, what the frame told, and the lines that were left out of it."""
@@ -253,8 +257,10 @@ def issuer_of(bodies: Sequence[str], running: str) -> str:
     issuer = names[-1]
     if len(names) > 1 and not _has_place(issuer):
         place = re.search(r"\b(?:xã|phường|thị trấn|đặc khu)\s.+$", names[-2], re.IGNORECASE)
-        issuer = f"{issuer} {place.group()}" if place else issuer
-    return from_capitals(issuer, running) if is_capitals(issuer) else issuer
+        name = place.group().split(" ", 1)[1] if place else ""
+        issuer = f"{issuer} {place.group()}" if place and name.lower() not in issuer.lower() else issuer
+    around = "\n".join([running, *(from_capitals(name) for name in names[:-1])])  # they name the place, too
+    return from_capitals(issuer, around) if is_capitals(issuer) else issuer
 
 
 def _is_body(line: str) -> bool:
@@ -276,7 +282,7 @@ def _title(lines: Sequence[Block], start: int, frame: Frame, running: str) -> in
     if n >= len(lines) or not isinstance(lines[n], str):
         frame.title = _proper_title(frame.title, running)
         return n
-    line = str(lines[n]).strip()
+    line = str(lines[n]).strip().strip(_SIGNS + "\ufe0f\u200d ")
     kind = KIND.match(line)
     if not kind:
         return _bare_title(lines, n, frame, running)
@@ -331,7 +337,7 @@ def _is_subject(text: str, parts: Sequence[str]) -> bool:
 
 def _bare_title(lines: Sequence[Block], n: int, frame: Frame, running: str) -> int:
     """A title that stands without a kind of document alone on its line."""
-    line = str(lines[n]).strip()
+    line = str(lines[n]).strip().strip(_SIGNS + "\ufe0f\u200d ")
     if frame.title:  # a letter: its subject stands below its number
         frame.title = _proper_title(frame.title, running)
         frame.kind = frame.kind or "công văn"
@@ -382,7 +388,7 @@ def _named_first(made: str) -> bool:
 
 def _proper_title(title: str, running: str) -> str:
     """A title as it stands in a list: a capital at its start, no full stop."""
-    title = " ".join(title.split()).rstrip(" .:;,")
+    title = re.sub(r"^[^\w(\[“\"'‘]+", "", " ".join(title.split())).rstrip(" .:;,\ufe0f\u200d" + _SIGNS)
     if is_capitals(title):
         title = from_capitals(title, running)
     return title[:1].upper() + title[1:]

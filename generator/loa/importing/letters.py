@@ -1,12 +1,14 @@
 """Letters of every origin as Unicode: old encodings of Vietnamese, files of old programs, letters in two parts."""
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
 from loa.checks.encodings import explains, from_tcvn3, from_vni
 from loa.text import printable
 
+_KEYCAP = re.compile("(\\d)\ufe0f?\u20e3 ?")  # a number as a picture of a key
 _ENOUGH = 5  # words of a document that only an old encoding explains
 
 
@@ -48,7 +50,7 @@ def modern(texts: Sequence[str]) -> list[str]:
             replacement = convert(text)
             if replacement != text and not explains(replacement, text, 1):
                 text = replacement
-        made.append(unicodedata.normalize("NFC", printable(text)))
+        made.append(unicodedata.normalize("NFC", printable(_KEYCAP.sub(r"\1. ", text))))
     return made
 
 

@@ -25,7 +25,9 @@ _THANKS = re.compile(
     r"(?:xin\s+)?(?:trân\s+trọng\s+)?(?:cảm|cám)\s+ơn|xin\s+chào\s+tạm\s+biệt|trân\s+trọng(?:\s+thông\s+báo)?\s*[./]*$",
     re.I,
 )
-_NUMBERING = re.compile(r"^\s*(?:[-*+•–▪●✓➢►❖]|#{1,6})\s+")
+_NUMBERING = re.compile(
+    r"^\s*(?:[-*+•–▪●✓➢►❖]\s+|#{1,6}\s+|(?:[\u2190-\u2bff\U0001f000-\U0001faff]\ufe0f?(?:\u200d[^\w\s])?\s*)+)"
+)
 _RULE = re.compile(r"[\W_]{3,}$|\.?/\.?$")
 
 
