@@ -1,7 +1,7 @@
 """Outputs of the simulation: who sounds where, from when to when; and outputs that break or stall."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from loa.playout.channel import OutputCondition, OutputReport
@@ -229,6 +229,10 @@ class SimulatedSession:
 
     def set_volume(self, output: str, volume: int) -> None:
         """Volumes are not simulated."""
+
+    def drop(self, outputs: Collection[str]) -> None:
+        """Nobody presses STOP for some outputs in the simulation."""
+        raise NotImplementedError
 
     def watch(self) -> None:
         """Nothing: lines that fail are tried again by `advance`."""

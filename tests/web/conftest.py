@@ -61,10 +61,10 @@ def app(console: Console) -> FastAPI:
 def person(console: Console, hashed: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Adds somebody with the given roles; gives the name. The password is PASSWORD."""
 
-    def add(name: str, *roles: Role) -> str:
+    def add(name: str, *roles: Role, communes: frozenset[str] | None = None) -> str:
         with monkeypatch.context() as quick:
             quick.setattr(passwords, "hash_password", lambda _password: hashed)
-            console.accounts.add(name, name.title(), PASSWORD, frozenset(roles))
+            console.accounts.add(name, name.title(), PASSWORD, frozenset(roles), communes)
         return name
 
     return add
@@ -75,12 +75,12 @@ def log_in(app: FastAPI, console: Console, person: Callable[..., str]) -> Iterat
     """A browser in which somebody with the given roles is logged in; without roles, a stranger's."""
     opened: list[Browser] = []
 
-    def enter(*roles: Role, name: str = "") -> Browser:
+    def enter(*roles: Role, name: str = "", communes: frozenset[str] | None = None) -> Browser:
         browser = Browser(app, base_url="http://loa.test", follow_redirects=False)
         opened.append(browser)
         if roles:
             name = name or f"nguoi-{len(opened)}"
-            person(name, *roles)
+            person(name, *roles, communes=communes)
             found = next(p for p in console.accounts.all() if p.name == name)
             browser.cookies.set("loa_session", console.sessions.start(found, "test"))
             browser.look("/account")

@@ -50,7 +50,7 @@ def test_a_closed_account_does_not_log_in_and_its_sessions_end(console: Console,
     ba = next(p for p in console.accounts.all() if p.name == "bac")
     cookie = console.sessions.start(ba, "test")
     assert console.sessions.find(cookie)
-    console.accounts.change(ba, shown="Ba", roles=ba.roles, active=False)
+    console.accounts.change(ba, shown="Ba", roles=ba.roles, active=False, communes=None)
     assert console.sessions.find(cookie) is None
     assert console.accounts.check("bac", PASSWORD) is None
 
@@ -59,9 +59,9 @@ def test_the_last_administrator_stays(console: Console, person: Callable[..., st
     person("lan", Role.ADMIN)
     lan = console.accounts.all()[0]
     with pytest.raises(FormError):
-        console.accounts.change(lan, shown="Lan", roles=frozenset({Role.EDITOR}), active=True)
+        console.accounts.change(lan, shown="Lan", roles=frozenset({Role.EDITOR}), active=True, communes=None)
     with pytest.raises(FormError):
-        console.accounts.change(lan, shown="Lan", roles=lan.roles, active=False)
+        console.accounts.change(lan, shown="Lan", roles=lan.roles, active=False, communes=None)
 
 
 def test_a_new_password_ends_every_session(console: Console, person: Callable[..., str]) -> None:

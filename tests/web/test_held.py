@@ -77,9 +77,12 @@ ACTS = {
     ),
     "bring a commune in": Act("/settings/communes", files={"file": ("khe-sanh.yaml", YAML.encode())}),
     "add a person": Act(
-        "/settings/people", {"name": "nam", "shown": "Nam", "password": "một câu rất dài nữa", "roles": "officer"}
+        "/settings/people",
+        {"name": "nam", "shown": "Nam", "password": "một câu rất dài nữa", "roles": "officer", "reach": "station"},
     ),
-    "change a person": Act("/settings/people/{other}", {"shown": "Bà Ba", "roles": "officer", "active": "1"}),
+    "change a person": Act(
+        "/settings/people/{other}", {"shown": "Bà Ba", "roles": "officer", "active": "1", "reach": "station"}
+    ),
     "a person's password": Act("/settings/people/{other}/password", {"password": "một câu rất dài nữa"}),
     "own password": Act(
         "/account/password", {"old": PASSWORD, "password": "một câu rất dài nữa", "again": "một câu rất dài nữa"}
@@ -247,7 +250,7 @@ def test_who_was_shut_out_is_not_let_in_because_nothing_can_be_read(
     other = log_in(Role.OPERATOR, name="tam")
     other.look("/")
     people = {person.name: person for person in console.accounts.all()}
-    admin.submit(f"/settings/people/{people['tam'].id}", shown="Tám", roles="operator", active="")
+    admin.submit(f"/settings/people/{people['tam'].id}", shown="Tám", roles="operator", active="", reach="station")
     with locked(station.database, station.console_database):
         assert other.post("/stop", data={"csrf": other.csrf}).status_code == 409
 

@@ -154,7 +154,7 @@ def test_what_people_type_is_never_code(log_in: LogIn, console: Console, station
     )
     campaign = next(c for c in console.files.commune("ben-hai").commune.campaigns if "script" in c.title)  # type: ignore[union-attr]
     base = f"/campaigns/ben-hai/{campaign.id}"
-    browser.submit("/settings/people", shown=EVIL, name="ba.nguyen", password=PASSWORD, roles="editor")
+    browser.submit("/settings/people", shown=EVIL, name="ba.nguyen", password=PASSWORD, roles="editor", reach="station")
     browser.submit("/account/tokens", 200, label=EVIL, days="3")
     browser.submit("/emergency", 422, commune="khong-co", text=EVIL)
     browser.submit(f"{base}/pronounce", word=EVIL[:70], said=EVIL[:150])

@@ -45,7 +45,7 @@ def test_a_closed_account_has_no_tokens_when_it_is_opened_again(log_in: LogIn, c
     person = next(p for p in console.accounts.all() if Role.OPERATOR in p.roles)
     token = console.sessions.make_token(person, "máy", person.roles, 30)
     for active in (False, True):
-        console.accounts.change(person, shown="x", roles=person.roles, active=active)
+        console.accounts.change(person, shown="x", roles=person.roles, active=active, communes=None)
     assert ask(browser, token) == 401
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from loa.actions.offices import WHOLE, Office
+from loa.actions.schedule_changes import changes_only_own
 from loa.campaign import Commune, parse_commune
-from loa.errors import EditConflictError, Finding
+from loa.errors import EditConflictError, Finding, RequestError
 from loa.files import remove, sync_file, writing
 from loa.i18n import _
 from loa.schedule import Schedule
@@ -27,10 +29,14 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who changes a file: the name that pages show, and the network address that the request came from."""
+    """Who changes a file: the name that pages show, the network address that the request came from, the name for
+    logging in, and what the person may change.
+    """
 
     name: str
     address: str = ""
+    login: str | None = None
+    office: Office = WHOLE
 
 
 class FileHistory:
@@ -76,17 +82,18 @@ class FileHistory:
         called again where somebody else saved the file meanwhile. `note` stands in the history; `action`, `subject`
         (else the file) and `detail` (else the note) in the audit trail. Returns the new text.
 
-        Raises what `edit` raises, EditConflictError, WorkspaceError, CampaignError, ScheduleError; the file is then
-        as it was.
+        Raises what `edit` raises, RequestError (it changes what belongs to others), EditConflictError, WorkspaceError,
+        CampaignError, ScheduleError; the file is then as it was.
         """
         for _try in range(_TRIES):
             before = text_of(path)
             after = edit(before)
             if after == before:
                 return after
+            self._require_own(path, before, after, by.office)
             self._check(path, after)
             try:
-                self._save(path, before, after, by.name, note)
+                self._save(path, before, after, by, note)
             except EditConflictError:
                 continue
             self._saved()
@@ -95,20 +102,32 @@ class FileHistory:
             return after
         raise conflict(self.workspace.relative(path))
 
+    def _require_own(self, path: Path, before: str, after: str, office: Office) -> None:
+        """Raises RequestError where the change touches what belongs to others' communes, or to the station."""
+        if office.communes is None:
+            return
+        if path == self.workspace.schedule_file:
+            own = changes_only_own(before, after, office, self.workspace)
+        else:
+            own = path.parent == self.workspace.campaigns and office.covers(path.stem)
+        if not own:
+            text = _("This belongs to another commune or to the station. Ask whoever works for the whole station.")
+            raise RequestError(Finding("office.others", text))
+
     def _check(self, path: Path, text: str) -> None:
         if path == self.workspace.schedule_file:
             self.try_schedule(text)
         elif text:
             parse_commune(text, path.stem, self.workspace.relative(path))
 
-    def _save(self, path: Path, before: str, after: str, who: str, note: str) -> None:
+    def _save(self, path: Path, before: str, after: str, by: Author, note: str) -> None:
         """Keep the version (in a file, where the console's database is held), and give the new text its name.
 
         In this order: what is in force can always be undone. Raises EditConflictError where the file is no longer
         `before`, WorkspaceError; the file is then as it was.
         """
-        row = {"file": self.workspace.relative(path), "who": who[:80], "note": note[:200]}
-        row |= {"at": stamp(datetime.now(UTC)), "before": before, "after": after}
+        row: dict[str, Any] = {"file": self.workspace.relative(path), "who": by.name[:80], "note": note[:200]}
+        row |= {"at": stamp(datetime.now(UTC)), "before": before, "after": after, "login": by.login}
         with _lock:
             if text_of(path) != before:
                 raise conflict()
@@ -131,10 +150,16 @@ class FileHistory:
         query = select(versions).where(versions.c.file == self.workspace.relative(path), versions.c.id == id_)
         return next(iter(self._database.rows(query)), None)
 
-    def undoable(self, path: Path) -> dict[str, Any] | None:
-        """The last change, if the file still is what that change made of it."""
+    def undoable(self, path: Path, office: Office = WHOLE) -> dict[str, Any] | None:
+        """The last change, if the file still is what that change made of it, and the person may take it back."""
         last = next(iter(self.of(path, 1)), None)
-        return last if last and text_of(path) == last["after"] else None
+        if last is None or text_of(path) != last["after"]:
+            return None
+        try:
+            self._require_own(path, last["after"], last["before"], office)
+        except RequestError:
+            return None
+        return last
 
 
 @contextmanager

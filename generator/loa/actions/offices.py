@@ -88,6 +88,8 @@ class Office:
         return self.communes is None or all(owner is None or owner in self.communes for owner in owners)
 
 
+WHOLE = Office(frozenset(Role))
+"""Who may use the computer itself: the command line asks for no role."""
 _EVERYBODY = frozenset[Role]()
 _PLANNERS = frozenset({Role.OFFICER, Role.OPERATOR})
 _INSTALLERS = frozenset({Role.OPERATOR, Role.ADMIN})

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from loa.actions.offices import WHOLE, Office
 from loa.bulletin.manifest import Manifest
 from loa.errors import Finding, LoaError, RequestError, StoreError, WorkspaceError
 from loa.i18n import _
@@ -93,12 +94,13 @@ def new_air_request(
     return request
 
 
-def play(workspace: Workspace, store: Database, request: AirRequest) -> int:
+def play(workspace: Workspace, store: Database, request: AirRequest, office: Office = WHOLE) -> int:
     """Have the station on air play an approved bulletin now; the number of the request (`receipts.receipt`).
 
     Raises RequestError (not approved, an emergency message, no station on air), StoreError.
     """
-    recording = next((found for found in recordings(workspace) if found.id == request.bulletin), None)
+    own = (found for found in recordings(workspace) if office.covers(found.id.partition("/")[0]))
+    recording = next((found for found in own if found.id == request.bulletin), None)
     if recording is None or not approved(store, recording.id, recording.sha256):
         message = _("Choose a bulletin that is signed.")
         raise RequestError(Finding("approval.none", message, file="bulletin"))
@@ -118,14 +120,16 @@ def is_emergency(recording: BulletinFile, sha256: str) -> bool:
     return made.is_emergency and (made.id, made.sha256) == (recording.id, sha256)
 
 
-def stop(workspace: Workspace, store: Database | None, by: str) -> Stopped:
-    """Silence at once, and wait until the station has obeyed. `store`: None where it cannot be opened.
+def stop(workspace: Workspace, store: Database | None, by: str, office: Office = WHOLE) -> Stopped:
+    """Silence at once, and wait until the station has obeyed. `store`: None where it cannot be opened. `office`: of who
+    asks; it silences what belongs to these communes (`Schedule.stoppable`).
 
     On this computer the station is asked by a file: no locked database delays it. A station that shares its database
     with this computer, and runs on another one, is asked through the database. Raises RequestError (an odd name),
     StoreError.
     """
-    request = make_request(StopRequest, {"by": by})
+    communes = None if office.communes is None else sorted(office.communes)
+    request = make_request(StopRequest, {"by": by, "communes": communes})
     try:
         holder = who_is_on_air(store) if store else None
     except StoreError:
@@ -141,10 +145,10 @@ def stop(workspace: Workspace, store: Database | None, by: str) -> Stopped:
     return Stopped("stopped", _cut_by(store, number, asked)) if taken_soon(store, number) else Stopped("unanswered")
 
 
-def stopped_text(stopped: Stopped) -> str:
+def stopped_text(stopped: Stopped, office: Office = WHOLE) -> str:
     """What came of a STOP, in words: a line, and one for each airing that was cut."""
     first = {
-        "stopped": _("Stopped."),
+        "stopped": _("Stopped.") if office.communes is None else _("Stopped what belongs to your communes."),
         "nobody": _("Nothing is on air here."),
         "unanswered": _("The station does not answer; the sound may go on. Switch the amplifier off."),
     }[stopped.done]
@@ -180,20 +184,25 @@ def rest_after_stop(store: Database, now: datetime.datetime) -> Rest | None:
     return Rest(stopped.reason or "", at, cut, tuple(wishes))
 
 
-def go_on_with_the_rest(workspace: Workspace, store: Database, by: str) -> tuple[list[AirRequest], list[Finding]]:
-    """Put on air what the last STOP cut before it was heard, one after another; what was asked for, and what could not
-    be. Two presses play nothing twice. Raises RequestError (there is nothing, no station on air), StoreError.
+def go_on_with_the_rest(
+    workspace: Workspace, store: Database, by: str, office: Office = WHOLE
+) -> tuple[list[AirRequest], list[Finding]]:
+    """Put on air what the last STOP cut before it was heard, one after another, of the communes for which somebody
+    works; what was asked for, and what could not be. Two presses play nothing twice.
+
+    Raises RequestError (there is nothing, no station on air), StoreError.
     """
     require_station(store)
     rest = rest_after_stop(store, datetime.datetime.now(UTC))
-    if rest is None or not rest.wishes:
+    wishes = [wish for wish in rest.wishes if office.covers(wish.bulletin.partition("/")[0])] if rest else []
+    if not wishes:
         raise RequestError(Finding("stop.rest", _("Nothing is left of what was stopped.")))
     asked: list[AirRequest] = []
     problems: list[Finding] = []
-    for wish in rest.wishes:
+    for wish in wishes:
         try:
             request = make_request(AirRequest, {**wish.model_dump(), "by": by})
-            play(workspace, store, request)
+            play(workspace, store, request, office)
             asked.append(request)
         except RequestError as error:
             problems += error.findings

@@ -3,12 +3,14 @@
 import contextlib
 import datetime
 import traceback
+from collections import deque
 
 from loa.automation.clock_guard import ClockGuard
-from loa.automation.controller import Controller
+from loa.automation.controller import Controller, PastStop
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.lanes import Lane, Question
 from loa.automation.outcomes import OutcomeWriter
+from loa.automation.schedule_watch import ScheduleWatch
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.logs import logger
@@ -35,21 +37,22 @@ class Commands:
         dispatcher: Dispatcher,
         outcomes: OutcomeWriter,
         guard: ClockGuard,
+        schedule_watch: ScheduleWatch,
         lane: Lane,
     ) -> None:
-        self._guard = guard
+        self._guard, self._schedule_watch = guard, schedule_watch
         self._workspace, self._store = workspace, store
         self._controller, self._dispatcher, self._outcomes = controller, dispatcher, outcomes
-        self._stopped: TakenRequest | None = None
+        self._stopped: deque[TakenRequest] = deque(maxlen=20)
         self._lane = lane
         self._stop_file: Question[TakenRequest | None] = Question(lane)
         self._log = logger()
 
-    def begin(self, now: datetime.datetime) -> tuple[str, datetime.datetime] | None:
+    def begin(self, now: datetime.datetime) -> PastStop | None:
         """This process has come on air: a STOP that nobody took long ago was not meant for it. Who pressed it just now
         still waits for its answer: it is obeyed in this step.
 
-        Return the last one that the process before took (why, when): it may have died before it wrote the outcomes.
+        Return the last one that the process before took: it may have died before it wrote the outcomes.
         """
         if self._workspace is None:
             return None
@@ -60,8 +63,10 @@ class Commands:
                 self._workspace.stop_file.unlink()
         if last is None or not _BACKWARDS < now - last.at < _REMEMBERED:
             return None
-        self._stopped = last
-        return _why(last.request), last.at
+        self._stopped.append(last)
+        stop = PastStop(_why(last.request), last.at, _communes_of(last.request))
+        self._controller.keep_stopped(stop)
+        return stop
 
     def serve(self, now: datetime.datetime, holder: str, *, sure: bool) -> None:
         """Answer everything that waits; a request that fails does not take the others with it.
@@ -94,9 +99,8 @@ class Commands:
         match found.request:
             case StopRequest() as stop:
                 self._stop(found, stop, now, sure=sure)
-            case AirRequest() as wanted if found.stop or (self._stopped and found.is_before(self._stopped)):
-                why = _why(found.stop or (self._stopped.request if self._stopped else None))
-                self._dispatcher.refuse_request(wanted, why, "cut", now)
+            case AirRequest() as wanted if stopped := self._stopped_before(found, wanted):
+                self._dispatcher.refuse_request(wanted, _why(stopped), "cut", now)
             case AirRequest() as wanted:
                 if self._dispatcher.take_on_request(found, wanted, now, holder) != "answered":
                     return  # the claim has marked it as taken; or it is tried again in the next step
@@ -108,15 +112,26 @@ class Commands:
         if found.id and not self._outcomes.is_answered(found.id):
             self._outcomes.answered(found.id)
 
+    def _stopped_before(self, found: TakenRequest, wanted: AirRequest) -> StopRequest | None:
+        """The STOP that was pressed after something was asked for, and that reaches all the outputs of it."""
+        taken = (one.request for one in self._stopped if found.is_before(one))
+        later = [*found.stops, *(one for one in taken if isinstance(one, StopRequest))]
+        schedule, commune = self._schedule_watch.schedule, wanted.bulletin.partition("/")[0]
+        outputs = schedule.loudspeakers(wanted.outputs)
+        return next((one for one in later if schedule.stoppable(one.communes, commune, outputs) == outputs), None)
+
     def _stop(self, found: TakenRequest, stop: StopRequest, now: datetime.datetime, *, sure: bool) -> None:
         """Silence first; then tell what was cut, to the log and to who asked."""
-        self._stopped = found
-        cut = self._controller.stop_all(_why(stop), now)
-        cut += self._dispatcher.stop(_why(stop), now, sure=sure)
-        details = {"request": found.id, "cut": [one.model_dump(mode="json") for one in cut]}
+        self._stopped.append(found)
+        cut = self._controller.stop(_why(stop), now, stop.communes)
+        cut += self._dispatcher.stop(PastStop(_why(stop), now, stop.communes), sure=sure)
+        details = {"request": found.id, "communes": stop.communes, "cut": [one.model_dump(mode="json") for one in cut]}
         self._outcomes.event("stop", _why(stop), details)
         if self._workspace and not found.id:
-            workspace, answer = self._workspace, StopAnswer(by=stop.by, at=found.at, cut=tuple(cut))
+            workspace, answer = (
+                self._workspace,
+                StopAnswer(by=stop.by, at=found.at, cut=tuple(cut), communes=stop.communes),
+            )
             # Where the disk is full, who asked hears only that it was stopped.
             self._lane.start(lambda: requests.answer_stop(workspace, answer))
 
@@ -130,6 +145,10 @@ class Commands:
             self._outcomes.answered(found.id)
         message = _("a request could not be followed: {reason}").format(reason=why)
         self._outcomes.alarm(f"request:{found.id}@{found.at:%Y-%m-%dT%H:%M:%S}", "request", message)
+
+
+def _communes_of(stop: AnyRequest | None) -> tuple[str, ...] | None:
+    return stop.communes if isinstance(stop, StopRequest) else None
 
 
 def _why(stop: AnyRequest | None) -> str:

@@ -1,7 +1,9 @@
 """Control the live airings: open their outputs, watch them, interrupt them for emergencies, and end them."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 from loa.automation.fallbacks import Fallbacks
 from loa.automation.live_airing import LiveAiring, PlayingSession, determine_outcome
@@ -19,6 +21,18 @@ from loa.schedule.models import RANK
 from loa.schedule.outputs import AnyOutput
 from loa.store import ledger
 from loa.store.requests import CutAiring
+
+STOPPED = datetime.timedelta(minutes=1)
+"""What was to start so soon after a STOP is stopped, too."""
+
+
+class PastStop(NamedTuple):
+    """A STOP: why what it cut was cut, when, and for which communes whoever pressed it works (None: for all)."""
+
+    why: str
+    at: datetime.datetime
+    communes: Collection[str] | None
+
 
 Start = Callable[[Airing, LoadedRecording, Mapping[str, AnyOutput], datetime.datetime, float], PlayingSession]
 Users = dict[str, list[LiveAiring]]
@@ -46,11 +60,13 @@ class Controller:
         self._clock, self._timing = clock, timing
         self._schedule_watch, self._outcomes, self._fallbacks, self._start = schedule_watch, outcomes, fallbacks, start
         self._looked_at = float("-inf")
+        self._partial_stops: deque[PastStop] = deque(maxlen=50)
         self._log = logger()
 
     def add(self, live: LiveAiring) -> None:
         """Add an airing that was claimed."""
         self.live[live.airing.id] = live
+        self._stop_as_before(live)
         ahead = (live.airing.planned - self._clock.now()).total_seconds() if live.airing.broadcast else 0.0
         live.due_at = self._clock.elapsed() + max(0.0, ahead)
 
@@ -115,22 +131,45 @@ class Controller:
             else:
                 live.stop_session()
 
-    def stop_all(self, why: str, now: datetime.datetime) -> list[CutAiring]:
-        """STOP: end every live airing as `cut`, also one that only waits. Return them, those that sounded first."""
+    def stop(self, why: str, now: datetime.datetime, communes: Collection[str] | None = None) -> list[CutAiring]:
+        """STOP of somebody who works for `communes` (None: for the whole station): end as `cut` every live airing that
+        the person may stop, also one that only waits. Return them, those that sounded first.
+
+        An airing that has other outputs too is silenced on those that the person may stop, and goes on on the others.
+        """
+        reached: list[tuple[LiveAiring, tuple[str, ...]]] = []
         for live in self.live.values():
-            live.stop_session()
+            outputs = self._schedule_watch.schedule.stoppable(communes, live.airing.commune, live.wanted_outputs)
+            if outputs and len(outputs) == len(live.wanted_outputs):
+                live.stop_session()
+                reached.append((live, live.outputs))
+            elif outputs:
+                live.stop_on(outputs, why)
+                reached.append((live, outputs))
         found = []
-        for live in sorted(self.live.values(), key=lambda live: live.started is None):
+        for live, outputs in sorted(reached, key=lambda one: one[0].started is None):
+            sounded = live.started is not None or bool(live.session and live.session.started_at)
             found.append(
-                CutAiring(
-                    airing=live.airing.id,
-                    bulletin=live.recording.bulletin,
-                    outputs=live.outputs,
-                    sounded=live.started is not None,
-                )
+                CutAiring(airing=live.airing.id, bulletin=live.recording.bulletin, outputs=outputs, sounded=sounded)
             )
-            self._end_as_cut(live, why, now)
+            if live.session is None and set(outputs) >= set(live.wanted_outputs):
+                self._end_as_cut(live, why, now)
+        if communes is not None:
+            self.keep_stopped(PastStop(why, now, communes))
         return found
+
+    def keep_stopped(self, stop: PastStop) -> None:
+        """What was stopped on some outputs stays so there, also where another process goes on with the airing."""
+        self._partial_stops.append(stop)
+
+    def _stop_as_before(self, live: LiveAiring) -> None:
+        """What somebody stopped on some outputs, or was to start there within a minute, does not sound there."""
+        ahead = STOPPED if live.airing.broadcast else datetime.timedelta()  # what is asked for since is meant to sound
+        for why, at, communes in self._partial_stops:
+            if live.airing.planned <= at + ahead:
+                outputs = self._schedule_watch.schedule.stoppable(communes, live.airing.commune, live.wanted_outputs)
+                if len(outputs) < len(live.wanted_outputs):
+                    live.stop_on(outputs, why)
 
     def release_all(self) -> None:
         """Stop all sound and forget all airings, because another process is on air."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from loa.automation.clock_guard import ClockGuard
-from loa.automation.controller import Controller
+from loa.automation.controller import STOPPED, Controller, PastStop
 from loa.automation.fallbacks import FallbackChoice, Fallbacks
 from loa.automation.lanes import Lane, MakeLane
 from loa.automation.live_airing import LiveAiring
@@ -28,7 +28,6 @@ from loa.store.asrun import Outcome
 from loa.store.database import Database
 from loa.store.requests import AirRequest, CutAiring, TakenRequest, asked
 
-_STOPPED = datetime.timedelta(minutes=1)
 """A STOP also cuts what was to start within this time."""
 _LONG, _RECENT = datetime.timedelta(days=3), datetime.timedelta(days=1)
 """A gap of this length is one row of the log; the airings of its last hours have rows of their own."""
@@ -63,7 +62,7 @@ class Dispatcher:
             controller,
             guard,
         )
-        self._stop: tuple[str, float] | None = None
+        self._stop: tuple[PastStop, float] | None = None
         self._previous: dict[str, ledger.Claim] = {}
         self._reasons: dict[str, str] = {}
         self._retry_at: dict[str, float] = {}
@@ -81,7 +80,7 @@ class Dispatcher:
         self,
         previous: list[ledger.Claim],
         resolved_until: datetime.datetime | None,
-        stop: tuple[str, datetime.datetime] | None,
+        stop: PastStop | None,
         now: datetime.datetime,
         *,
         sure: bool,
@@ -89,7 +88,7 @@ class Dispatcher:
         """Continue the work of the previous process: its `previous` airings and all since `resolved_until` (None: from
         the time on at which the clock can be trusted).
 
-        `stop`: the last STOP that it took, why and when: it may have died before it wrote what that had cut.
+        `stop`: the last STOP that it took: it may have died before it wrote what that had cut.
         `sure`: whether the clock can be trusted. Raises StoreError: call it again, it goes on where it was.
         """
         requested = asked(self._store, (claim.airing for claim in previous if not claim.broadcast))
@@ -97,12 +96,12 @@ class Dispatcher:
         self.resolved_until = min([*known, *(claim.planned for claim in previous)], default=None)
         self._previous = {claim.airing: claim for claim in previous}
         if stop:
-            self._cut_planned(*stop)
+            self._cut_planned(stop)
         for claim in previous:
             if self._outcomes.is_done(claim.airing) or claim.airing in self._controller.live:
                 continue
-            if stop and claim.planned <= stop[1]:
-                self._finish_unaired(_airing_of(claim), stop[0], claim, outcome="cut")
+            if stop and claim.planned <= stop.at and self._stops(stop, claim.commune, claim.outputs):
+                self._finish_unaired(_airing_of(claim), stop.why, claim, outcome="cut")
             elif not claim.broadcast and claim.airing in requested:
                 self._continue_request(claim, requested[claim.airing], now, sure=sure)
             elif self._schedule_watch.schedule.broadcast(claim.broadcast) is None:  # an apology, or no longer planned
@@ -116,7 +115,7 @@ class Dispatcher:
         self._look()
         self._recordings.begin_step()
         if self._stop and self._clock.elapsed() < self._stop[1]:
-            self._cut_planned(self._stop[0], now)
+            self._cut_planned(self._stop[0]._replace(at=now))
         self._stop = None
         self._decide(now)
         unresolved = self._controller.earliest()
@@ -223,27 +222,36 @@ class Dispatcher:
                 self._log.warning("store", problem=str(error))
                 return
 
-    def stop(self, why: str, now: datetime.datetime, *, sure: bool) -> list[CutAiring]:
-        """STOP: end as `cut` what is not claimed and was to start before a minute has passed; return it.
+    def stop(self, stop: PastStop, *, sure: bool) -> list[CutAiring]:
+        """STOP: end as `cut` what is not claimed, was to start before a minute has passed, and is whoever's who pressed
+        it; return it.
 
         `sure`: whether the clock can be trusted. If not, it is done when it can, if that is within the minute.
         """
         if sure:
-            return self._cut_planned(why, now)
-        self._stop = why, self._clock.elapsed() + _STOPPED.total_seconds() * self._clock.speed
+            return self._cut_planned(stop)
+        self._stop = stop, self._clock.elapsed() + STOPPED.total_seconds() * self._clock.speed
         return []
 
-    def _cut_planned(self, why: str, at: datetime.datetime) -> list[CutAiring]:
-        """End as `cut` the airings without outcome that could start, or are to start until a minute after `at`."""
-        found = []
-        for claim, _request in self._undecided.values():
-            found.append(CutAiring(airing=claim.airing, bulletin=claim.bulletin, outputs=claim.outputs))
-            self._finish_unaired(_airing_of(claim), why, claim, outcome="cut")
-        self._undecided.clear()
-        until = at + _STOPPED + datetime.timedelta(microseconds=1)
+    def _stops(self, stop: PastStop, commune: str, outputs: tuple[str, ...]) -> bool:
+        """Whether a STOP reaches an airing of `commune` on all its outputs."""
+        speakers = self._schedule_watch.schedule.loudspeakers(outputs)
+        return self._schedule_watch.schedule.stoppable(stop.communes, commune, speakers) == speakers
+
+    def _cut_planned(self, stop: PastStop) -> list[CutAiring]:
+        """End as `cut` the airings without outcome that could start, or are to start until a minute after the STOP."""
+        found, why, at = [], stop.why, stop.at
+        for claim, _request in list(self._undecided.values()):
+            if self._stops(stop, claim.commune, claim.outputs):
+                found.append(CutAiring(airing=claim.airing, bulletin=claim.bulletin, outputs=claim.outputs))
+                self._finish_unaired(_airing_of(claim), why, claim, outcome="cut")
+                del self._undecided[claim.airing]
+        until = at + STOPPED + datetime.timedelta(microseconds=1)
         for airing in self._schedule_watch.planned(min(self.resolved_until or at, at), until):
             known = self._outcomes.is_done(airing.id) or airing.id in self._controller.live
             if known or _skipped_reason(airing) or at > airing.planned + self._start_within(airing):
+                continue
+            if not self._stops(stop, airing.commune, airing.outputs):
                 continue
             outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
             found.append(CutAiring(airing=airing.id, bulletin=airing.bulletin, outputs=outputs))

@@ -1,7 +1,7 @@
 """An airing that this process has claimed, from the claim to the outcome."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -67,6 +67,9 @@ class PlayingSession(Protocol):
     def watch(self) -> None:
         """Supervise the outputs; call it about once a second."""
 
+    def drop(self, outputs: Collection[str]) -> None:
+        """Stop the sound on some outputs."""
+
     def stop(self) -> None:
         """Stop the sound."""
 
@@ -79,7 +82,8 @@ class LiveAiring:
     `resumes_after_cut`: it resumes after an emergency has interrupted it. `lets_others_resume`: whether airings that
     this emergency interrupts may resume (None: as their broadcast says). `times_played`: how often it has been played.
     `due_at`: when its first sound was to be heard, in seconds of the clock that only goes forward. `told_unheard`: it
-    was told where no sound came. `given_up`: outputs on which a newer emergency took the place of its repetitions.
+    was told where no sound came. `given_up`: outputs on which a newer emergency took the place of its repetitions, or
+    which somebody stopped; why, in the latter case, is in `stopped`.
     `hours_end`: when the hours end in which the commune allows it; None where they do not bind it.
     """
 
@@ -103,6 +107,7 @@ class LiveAiring:
     due_at: float = float("inf")
     told_unheard: bool = False
     given_up: set[str] = field(default_factory=set)
+    stopped: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     past_reports: list[OutputReport] = field(default_factory=list)
 
@@ -118,7 +123,7 @@ class LiveAiring:
 
     @property
     def wanted_outputs(self) -> tuple[str, ...]:
-        """Its outputs without those on which a newer emergency took its place."""
+        """Its outputs without those that it gave up."""
         return tuple(name for name in self.outputs if name not in self.given_up)
 
     @property
@@ -130,6 +135,13 @@ class LiveAiring:
     def reports(self) -> list[OutputReport]:
         """What its outputs did in all sessions."""
         return [*self.past_reports, *(self.session.reports if self.session else ())]
+
+    def stop_on(self, outputs: Collection[str], why: str) -> None:
+        """Somebody stopped it on some of its outputs; it goes on on the others."""
+        if self.session:
+            self.session.drop(outputs)
+        self.given_up |= set(outputs)
+        self.stopped |= dict.fromkeys(outputs, why)
 
     def outside_hours(self, moment: datetime.datetime) -> bool:
         """Whether, begun at `moment`, the rest of it would sound after the allowed hours; note so."""
@@ -224,10 +236,11 @@ def _of_output(live: LiveAiring, name: str, whole: NewRow, timing: Timing) -> Ne
     failures = [text for report in reports for text in dict.fromkeys(report.failures)]
     failures += [taken_text(report) for report in reports if report.lost > LOST]
     failures += [unheard_text(report) for report in reports if report.monitor and report.monitor.state == "silent"]
-    if live.cut:
-        failures.insert(0, live.cut)
+    cut = live.stopped.get(name) or live.cut
+    if cut:
+        failures.insert(0, cut)
     outcome: Outcome
-    if live.cut:
+    if cut:
         outcome = "cut"
     elif not any(report.complete for report in reports):
         taken = any(report.taken for report in reports)
@@ -271,7 +284,7 @@ def _quality_alarms(live: LiveAiring, reports: list[OutputReport]) -> list[tuple
             found.append(("silent", message.format(output=report.output, seconds=report.longest_silence)))
     wanted = live.recording.seconds * max(1, live.times_played) if not live.resumed else 0.0
     for output, seconds in played.items():
-        if seconds < wanted - _SHORT:
+        if seconds < wanted - _SHORT and output not in live.stopped:
             message = _("{output} played {played} of {whole}")
             whole = lasting(wanted)
             found.append(("short", message.format(output=output, played=lasting(seconds), whole=whole)))

@@ -3,7 +3,7 @@
 import datetime
 import heapq
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
@@ -120,6 +120,9 @@ class RehearsedSession:
         """Do nothing."""
 
     def watch(self) -> None:
+        """Do nothing."""
+
+    def drop(self, outputs: Collection[str]) -> None:
         """Do nothing."""
 
     def stop(self) -> None:

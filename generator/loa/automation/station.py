@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from loa.automation import voids
 from loa.automation.clock_guard import ClockGuard, Reading
 from loa.automation.commands import Commands
-from loa.automation.controller import Controller, Start, stood_still
+from loa.automation.controller import Controller, PastStop, Start, stood_still
 from loa.automation.disk import DiskReserve
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.fallbacks import Fallbacks
@@ -108,6 +108,7 @@ class Automation:
             self._dispatcher,
             self.outcomes,
             self._guard,
+            self.schedule_watch,
             self._lanes[-1],
         )
         self._log = logger()
@@ -230,7 +231,7 @@ class Automation:
                 self._step_down()
         return self._took_over
 
-    def _take_over(self, reading: Reading, stop: tuple[str, datetime.datetime] | None) -> None:
+    def _take_over(self, reading: Reading, stop: PastStop | None) -> None:
         """Start work after getting the lease: continue where the previous process stopped. Raises StoreError."""
         if self._only_requests:
             return

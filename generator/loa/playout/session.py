@@ -3,7 +3,7 @@
 import datetime
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from loa.clock import Clock
@@ -146,6 +146,15 @@ class Session:
         for name, monitor in self._monitors.items():
             self._reports[name].monitor = monitor.final()
             monitor.close()
+
+    def drop(self, outputs: Collection[str]) -> None:
+        """Stop the sound on some outputs immediately; the others go on."""
+        dropped = [channel for name, channel in self._channels.items() if name in outputs]
+        for channel in dropped:
+            channel.stop()
+        end = time.monotonic() + _STOP_TIMEOUT
+        for channel in dropped:
+            channel.join(max(0.0, end - time.monotonic()))
 
     def moves_within(self, seconds: float) -> bool:
         """Whether the thread of every output that plays has done something in the last `seconds`."""

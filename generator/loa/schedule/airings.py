@@ -19,10 +19,14 @@ _EVERY_DAY = (day_rule("daily"),)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem of an airing: `plan.clash`, or a broken rule (`rule.window`, `rule.minutes`, `rule.sessions`)."""
+    """A problem of an airing: `plan.clash`, or a broken rule (`rule.window`, `rule.minutes`, `rule.sessions`).
+
+    `other`: the broadcast that it clashes with.
+    """
 
     code: str
     message: str
+    other: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +192,7 @@ def _clashes(schedule: Schedule, live: list[Airing], problems: dict[str, list[Pr
 
 
 def _clash(message: str, **words: str) -> Problem:
-    return Problem("plan.clash", message.format(**words))
+    return Problem("plan.clash", message.format(**words), words["other"])
 
 
 def inside_hours(schedule: Schedule, airing: Airing) -> bool:

@@ -45,6 +45,10 @@ def cross_check(
     for name, output in outputs.items():
         if isinstance(output, Group):
             findings += _group(source, name, output, outputs)
+        if output and output.commune is not None and output.commune not in communes:
+            message = _("There is no file campaigns/{name}.yaml.").format(name=output.commune)
+            fix = _near(output.commune, communes)
+            findings.append(source.finding(("outputs", name, "commune"), "commune.unknown", message, fix))
     return findings
 
 

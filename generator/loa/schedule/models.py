@@ -1,7 +1,7 @@
 """The models of a schedule: broadcasts, rules, and the schedule as a whole. Plain data without a clock."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -182,6 +182,24 @@ class Schedule:
     def loudspeakers(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Replace every group in `names` by its members, each once, in order."""
         return tuple(self._members(names))
+
+    def owners(self, name: str) -> set[str | None]:
+        """Return the communes to which an output belongs, of a group those of its members too; None: the station."""
+        output = self.outputs.get(name)
+        found: set[str | None] = {output.commune if output else None}
+        if isinstance(output, Group):
+            members = [self.outputs.get(member) for member in self.loudspeakers((name,))]
+            found |= {member.commune for member in members if member}
+        return found
+
+    def stoppable(self, communes: Collection[str] | None, commune: str, outputs: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those loudspeakers of `outputs` on which people of `communes` (None: of the whole station) may stop an
+        airing of `commune`: on the outputs of these communes whatever plays, on the station's what is theirs.
+        """
+        if communes is None:
+            return outputs
+        owners = {name: output.commune if (output := self.outputs.get(name)) else None for name in outputs}
+        return tuple(name for name, owner in owners.items() if (commune if owner is None else owner) in communes)
 
     def in_use(self) -> set[str]:
         """Return the loudspeakers that at least one broadcast uses."""

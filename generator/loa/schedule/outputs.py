@@ -15,7 +15,8 @@ class Output(Strict):
     """Fields of all outputs. `volume`: per cent of the bulletin's level; `delay`: seconds after the other outputs.
 
     `silence_before`: seconds of silence between opening it and the first word. Outputs are opened ten seconds before
-    the planned instant, so it delays only what is aired at once, such as an emergency.
+    the planned instant, so it delays only what is aired at once, such as an emergency. `commune`: the stem of
+    the commune to which it belongs; None: it is the station's, and every commune may play on it.
     """
 
     volume: int = Field(
@@ -38,6 +39,14 @@ class Output(Strict):
         le=8,
         title=N_("Silence before the first word"),
         description=N_("For amplifiers that wake up slowly, for example 2s: an emergency waits for them. At most 8s."),
+    )
+    commune: str | None = Field(
+        default=None,
+        min_length=1,
+        title=N_("Belongs to"),
+        description=N_(
+            "Then only whoever works for this commune, or for the whole station, plays on it, sets it and stops it."
+        ),
     )
 
 

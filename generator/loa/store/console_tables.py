@@ -14,6 +14,7 @@ users = Table(
     Column("roles", String(120), nullable=False),  # names of roles, with spaces between
     Column("active", Integer, nullable=False, default=1),
     Column("created", String(32), nullable=False),
+    Column("communes", Text),  # stems as a JSON list: for these the person works; empty: for the whole station
 )
 sessions = Table(
     "sessions",
@@ -61,6 +62,7 @@ versions = Table(
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
     Column("key", String(40)),  # as in `audit`
+    Column("login", String(40)),  # of `who`, where it was somebody with an account
 )
 Index("versions_key", versions.c.key, unique=True)
 jobs = Table(

@@ -279,6 +279,16 @@ def _guesses_in_memory(connection: Connection) -> None:
     connection.execute(text("DROP TABLE IF EXISTS attempts"))
 
 
+def _communes_and_authors(connection: Connection) -> None:
+    """For which communes people work, and who changed a file by the name for logging in. Whoever is there already
+    goes on to work for the whole station.
+    """
+    for table, column, kind in (("users", "communes", "TEXT"), ("versions", "login", "VARCHAR(40)")):
+        there = _columns(connection, table)
+        if there and column not in there:
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
+
+
 def _columns(connection: Connection, table: str) -> set[str]:
     """The names of the columns of `table`; empty where there is no such table."""
     looked = inspect(connection)
@@ -311,4 +321,4 @@ def _void_rows(connection: Connection) -> None:
 
 
 STATION = Schema(tables.metadata, (_plain_names, _process_identity, _log_of_outputs, _void_rows), durable=True)
-CONSOLE = Schema(console_tables.metadata, (_stamps_and_keys, _guesses_in_memory), durable=False)
+CONSOLE = Schema(console_tables.metadata, (_stamps_and_keys, _guesses_in_memory, _communes_and_authors), durable=False)

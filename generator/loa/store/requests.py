@@ -31,6 +31,8 @@ _VALID, _EMERGENCY_VALID = 600.0, 3600.0
 """Seconds after which a request is void where it does not say so itself: a bulletin that somebody wanted ten minutes
 ago would surprise him; an emergency of an hour ago is still worth hearing, and one of yesterday is not."""
 _LONGEST = 86400.0
+_STOPS = 100
+"""How many of the STOPs that were pressed after a request are looked at."""
 
 
 def _at_most_a_day(text: str) -> str:
@@ -84,10 +86,13 @@ class AirRequest(_Request):
 
 
 class StopRequest(_Request):
-    """Silence, at once. `by`: who asks."""
+    """Silence, at once. `by`: who asks. `communes`: for which the person works, whose airings and outputs it is about
+    (`Schedule.stoppable`); None: everything.
+    """
 
     verb = "stop"
     by: str = Field(default="", max_length=200)
+    communes: tuple[str, ...] | None = None
 
 
 class ClockRequest(_Request):
@@ -111,12 +116,13 @@ class CutAiring(BaseModel):
 
 
 class StopAnswer(BaseModel):
-    """What the station did for a STOP by a file: `by` and `at`, who asked and when; `cut`."""
+    """What the station did for a STOP by a file: `by`, `communes` and `at`, who asked, for what and when; `cut`."""
 
     model_config = ConfigDict(frozen=True)
     by: str
     at: datetime.datetime
     cut: tuple[CutAiring, ...]
+    communes: tuple[str, ...] | None = None
 
 
 AnyRequest = AirRequest | StopRequest | ClockRequest
@@ -135,8 +141,8 @@ class TakenRequest:
     request: AnyRequest | None
     airing: str | None = None
     problem: str = ""
-    stop: StopRequest | None = None
-    """The newest STOP in the database that was taken, and that was asked for after this request."""
+    stops: tuple[StopRequest, ...] = ()
+    """Those in the database that were taken, and that were asked for after this request."""
     taken: bool = False
 
     def is_before(self, other: "TakenRequest") -> bool:
@@ -154,7 +160,8 @@ def make_request(model: type[Model], values: Mapping[str, Any]) -> Model:
 
 def ask(store: Database, request: AnyRequest, now: datetime.datetime) -> int:
     """Leave a request; its number. Raises StoreError."""
-    unsaid = {"valid"} if isinstance(request, AirRequest) and request.valid is None else None  # 0.1 does not know it
+    newer = {"valid", "communes"}  # 0.1 does not know them
+    unsaid = {name for name in newer if getattr(request, name, "") is None}
     with store.write() as connection:
         row = {"at": stamp(now), "verb": request.verb, "payload": request.model_dump_json(exclude=unsaid)}
         return int(connection.execute(insert(requests).values(row).returning(requests.c.id)).scalar_one())
@@ -175,8 +182,8 @@ def waiting(store: Database, now: datetime.datetime) -> list[TakenRequest]:
         if not found:
             return []
         stops = select(requests).where(requests.c.verb == StopRequest.verb, requests.c.taken.is_not(None))
-        stop = connection.execute(stops.order_by(requests.c.id.desc()).limit(1)).mappings().first()
-    read = [_read(row, now, stop if stop and row["id"] < stop["id"] else None) for row in found]
+        later = connection.execute(stops.where(requests.c.id > found[0]["id"]).limit(_STOPS)).mappings().all()
+    read = [_read(row, now, [stop for stop in later if row["id"] < stop["id"]]) for row in found]
     return sorted(read, key=lambda request: not isinstance(request.request, StopRequest))
 
 
@@ -246,7 +253,7 @@ def take_back(store: Database, number: int, now: datetime.datetime) -> bool:
 
 def leave_stop(workspace: Workspace, request: StopRequest) -> None:
     """Ask the station on this computer for silence. Raises WorkspaceError where the file cannot be written."""
-    write_atomic(workspace.stop_file, request.model_dump_json())
+    write_atomic(workspace.stop_file, request.model_dump_json(exclude_none=True))
 
 
 def take_stop(workspace: Workspace) -> TakenRequest | None:
@@ -270,7 +277,7 @@ def last_stop(workspace: Workspace) -> TakenRequest | None:
         answer = StopAnswer.model_validate_json(raw)
     except ValidationError:
         return TakenRequest(0, at, _stop(raw))
-    return TakenRequest(0, answer.at, StopRequest(by=answer.by))
+    return TakenRequest(0, answer.at, StopRequest(by=answer.by, communes=answer.communes))
 
 
 def answer_stop(workspace: Workspace, answer: StopAnswer) -> None:
@@ -286,7 +293,7 @@ def cut_by_file(workspace: Workspace) -> tuple[CutAiring, ...] | None:
         return None
 
 
-def _read(row: RowMapping, now: datetime.datetime, stop: RowMapping | None = None) -> TakenRequest:
+def _read(row: RowMapping, now: datetime.datetime, stops: Iterable[RowMapping] = ()) -> TakenRequest:
     """A row as a request. Silence is never refused for what else its row says."""
     try:
         at = instant(row["at"])
@@ -302,7 +309,7 @@ def _read(row: RowMapping, now: datetime.datetime, stop: RowMapping | None = Non
     if not -_AHEAD < now - at < lasts:
         problem = problem or _("nobody took it within {time}").format(time=wait(lasts))
         request = None
-    stopped = _stop(str(stop["payload"])) if stop else None
+    stopped = tuple(_stop(str(stop["payload"])) for stop in stops)
     return TakenRequest(row["id"], at, request, _airing_in(payload), problem, stopped)
 
 

@@ -1,6 +1,8 @@
 """What every route of the console works with."""
 
-from collections import defaultdict
+import copy
+import threading
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from starlette.requests import Request
 
 from loa import __version__, yamlfile
 from loa.actions.file_history import Author, FileHistory
+from loa.actions.offices import Office
 from loa.errors import StoreError, WorkspaceError
 from loa.i18n import _
 from loa.schedule.values import is_postgresql
@@ -27,8 +30,11 @@ from loa.web.views.airings import AiringList
 from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 from loa.web.views.now import StationMonitor
+from loa.web.views.within import AiringsWithin, BulletinsWithin, FilesWithin, JobsWithin, MonitorWithin
 from loa.workspace import Workspace
 
+_OFFICES = 50
+"""Sets of communes whose views are kept."""
 _GLANCE = 0.5
 """Seconds that a page waits for a program that keeps it from reading a database."""
 
@@ -57,6 +63,8 @@ class Console:
     airings: AiringList = field(init=False)
     monitor: StationMonitor = field(init=False)
     notices: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    _within: "OrderedDict[frozenset[str], Console]" = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         """Put the parts together; while nobody can log in, there is a code."""
@@ -85,6 +93,31 @@ class Console:
         """Something was changed: the next page looks for itself."""
         self.bulletins.forget()
         self.monitor.forget()
+        with self._lock:
+            parts = tuple(self._within.values())
+        for part in parts:
+            part.monitor.forget()
+
+    def for_office(self, office: Office) -> "Console":
+        """The console as somebody of this office sees it: without what belongs to others' communes."""
+        if office.communes is None:
+            return self
+        with self._lock:
+            if office.communes not in self._within:
+                self._within[office.communes] = self._part(office)
+            self._within.move_to_end(office.communes)
+            if len(self._within) > _OFFICES:
+                self._within.popitem(last=False)
+            return self._within[office.communes]
+
+    def _part(self, office: Office) -> "Console":
+        part = copy.copy(self)
+        part.files = FilesWithin(self.files, office)
+        part.bulletins = BulletinsWithin(self.bulletins, part.files, office)
+        part.jobs = JobsWithin(self.jobs, self.files, office)
+        part.airings = AiringsWithin(self.airings, office, part.files, part.bulletins)
+        part.monitor = MonitorWithin(self.monitor, office, self.files, part.airings, part.jobs)
+        return part
 
     def job(self, id_: int) -> Job | None:
         """A job; once it is over, pages look for what it has made."""
@@ -132,6 +165,12 @@ def console_of(request: Request) -> Console:
     return cast(Console, request.app.state.console)
 
 
+def own_console_of(request: Request) -> Console:
+    """The console that serves `request`, as whoever asks may see it."""
+    session = session_of(request)
+    return console_of(request).for_office(session.person.office) if session else console_of(request)
+
+
 def session_of(request: Request) -> Session | None:
     """Who asks; None for a stranger. The guard has put it there."""
     return cast(Session | None, getattr(request.state, "session", None))
@@ -171,7 +210,7 @@ def address_of(request: Request) -> str:
 
 async def _console(request: Request) -> Console:
     """Without a thread: a dependency that is no coroutine would wait for one of the pool."""
-    return console_of(request)
+    return own_console_of(request)
 
 
 async def _person(request: Request) -> Person:
@@ -206,5 +245,6 @@ def edit_file(
     detail: str = "",
 ) -> None:
     """Change a file of the station for the asking person: see `FileHistory.edit_file`."""
-    by = Author(person_of(request).shown, address_of(request))
+    person = person_of(request)
+    by = Author(person.shown, address_of(request), person.name, person.office)
     console_of(request).history.edit_file(path, edit, by, note, action=action, subject=subject, detail=detail)

@@ -71,13 +71,13 @@ class Jobs:
     """The table of jobs. Every method but `progress` raises StoreError where the database does not answer."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def add(self, kind: str, title: str, arguments: dict[str, Any], who: str) -> int:
         """Put work in line; the same work that still waits is not put there twice."""
         text = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
         same = sa.select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.arguments == text, jobs.c.state.in_(_LIVING))
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             there = connection.execute(same).scalar()
             if there is not None:
                 return int(there)
@@ -87,31 +87,31 @@ class Jobs:
 
     def get(self, id_: int) -> Job | None:
         """One job."""
-        found = self._database.rows(sa.select(jobs).where(jobs.c.id == id_))
+        found = self.database.rows(sa.select(jobs).where(jobs.c.id == id_))
         return _job(found[0]) if found else None
 
     def latest(self, limit: int = 10) -> list[Job]:
         """The newest jobs."""
-        return [_job(row) for row in self._database.rows(sa.select(jobs).order_by(jobs.c.id.desc()).limit(limit))]
+        return [_job(row) for row in self.database.rows(sa.select(jobs).order_by(jobs.c.id.desc()).limit(limit))]
 
     def living(self) -> list[Job]:
         """Those that wait or are at work, the oldest first."""
         query = sa.select(jobs).where(jobs.c.state.in_(_LIVING)).order_by(jobs.c.id)
-        return [_job(row) for row in self._database.rows(query)]
+        return [_job(row) for row in self.database.rows(query)]
 
     def set(self, id_: int, **values: Any) -> bool:
         """Change a job that is not over; whether it was not."""
         if values.get("state") in OVER:
             values["ended"] = stamp(datetime.now(UTC))
         query = sa.update(jobs).where(jobs.c.id == id_, jobs.c.state.in_(_LIVING))
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             return connection.execute(query.values(**values)).rowcount > 0
 
     def progress(self, id_: int, done: int, total: int, message: str) -> bool:
         """Note how far a job is, if the database takes it at once; False where the job was cancelled."""
         query = sa.update(jobs).where(jobs.c.id == id_, jobs.c.state.in_(_LIVING))
         try:
-            with self._database.write(_AT_ONCE) as connection:
+            with self.database.write(_AT_ONCE) as connection:
                 return connection.execute(query.values(done=done, total=total, message=message)).rowcount > 0
         except StoreError:
             return True

@@ -9,9 +9,11 @@ from contextlib import asynccontextmanager, suppress
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
+from loa.actions.offices import Office
 from loa.errors import LoaError
 from loa.web.context import Console
 from loa.web.lanes import make_room_for_lanes
+from loa.web.views.now import StationState
 
 _EVERY = 1.0
 
@@ -38,11 +40,12 @@ class EventFeed:
             except LoaError:
                 continue  # the database is busy or gone: the next second tells
             async with self._bell:
-                self.text = f"data: {json.dumps(moment.event(), ensure_ascii=False)}\n\n"
+                self.text = _event(moment)
                 self._bell.notify_all()
 
-    async def events(self) -> AsyncIterator[str]:
-        """The events from now on, as a browser's EventSource reads them."""
+    async def events(self, office: Office) -> AsyncIterator[str]:
+        """The events from now on that concern whoever watches, as a browser's EventSource reads them."""
+        own = self.console.for_office(office)
         self.watchers += 1
         try:
             yield "retry: 3000\n\n"
@@ -50,9 +53,18 @@ class EventFeed:
                 async with self._bell:
                     await self._bell.wait()
                     text = self.text
-                yield text
+                if own is not self.console:
+                    with suppress(LoaError):
+                        text = _event(await run_in_threadpool(own.monitor.now, 0.5))
+                        yield text
+                else:
+                    yield text
         finally:
             self.watchers -= 1
+
+
+def _event(moment: StationState) -> str:
+    return f"data: {json.dumps(moment.event(), ensure_ascii=False)}\n\n"
 
 
 def _warm(console: Console) -> None:

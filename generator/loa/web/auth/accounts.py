@@ -1,5 +1,6 @@
 """People of the console: made by an administrator, never with a default password."""
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -28,11 +29,13 @@ class Person:
     shown: str
     roles: frozenset[Role]
     active: bool = True
+    communes: frozenset[str] | None = None
+    """The stems of the communes for which the person works; None: for the whole station."""
 
     @property
     def office(self) -> Office:
         """What the person may do, and for which communes."""
-        return Office(self.roles)
+        return Office(self.roles, self.communes)
 
     def may(self, act: Act, *communes: str) -> bool:
         """Whether the person may do `act`, to things of these communes (`offices.may`)."""
@@ -65,23 +68,26 @@ class Accounts:
         found = self._database.rows(sa.select(users).where(users.c.name == _typed(name)))
         return _person(found[0]) if found else None
 
-    def add(self, name: str, shown: str, password: str, roles: frozenset[Role]) -> Person:
-        """Add somebody. Raises FormError with every reason: a bad or taken name, a weak password, no role."""
+    def add(
+        self, name: str, shown: str, password: str, roles: frozenset[Role], communes: frozenset[str] | None = None
+    ) -> Person:
+        """Add somebody, for `communes` (None: for the whole station).
+
+        Raises FormError with every reason: a bad or taken name, a weak password, no role, no commune.
+        """
         name = name.strip().lower()
         shown = " ".join(shown.split())[:80] or name
         problems = {"password": passwords.weakness(password, name)}
         if not _NAME.fullmatch(name):
             problems["name"] = _("Use 3 to 40 letters a-z, digits, dot or dash, without spaces or accents.")
-        if not roles:
-            problems["roles"] = _("Choose at least one role.")
-        FormError.if_any(problems)
+        FormError.if_any(problems | _office_problems(roles, communes))
         row = {"name": name, "shown": shown, "password": passwords.hash_password(password), "active": 1}
-        row |= {"roles": join_roles(roles), "created": stamp(datetime.now(UTC))}
+        row |= {"roles": join_roles(roles), "created": stamp(datetime.now(UTC)), "communes": _column(communes)}
         with self._database.write() as connection:
             if connection.execute(sa.select(users.c.id).where(users.c.name == name)).first():
                 raise FormError({"name": _("Somebody already has this name.")})
             done = connection.execute(sa.insert(users).values(**row))
-            return Person(int((done.inserted_primary_key or [0])[0]), name, shown, roles)
+            return Person(int((done.inserted_primary_key or [0])[0]), name, shown, roles, communes=communes)
 
     def check(self, name: str, password: str, pool: passwords.Hashing = passwords.INSIDE) -> Person | None:
         """The person whose password this is; None for a wrong name, a wrong password or a closed account.
@@ -93,10 +99,20 @@ class Accounts:
         good = passwords.matches(stored["password"] if stored else None, password, pool)
         return _person(stored) if stored and good else None
 
-    def change(self, person: Person, *, shown: str, roles: frozenset[Role], active: bool) -> None:
-        """Rename, give other roles, open or close. Raises FormError where no administrator would be left."""
-        if not roles:
-            raise FormError({"roles": _("Choose at least one role.")})
+    def change(
+        self,
+        person: Person,
+        *,
+        shown: str,
+        roles: frozenset[Role],
+        active: bool,
+        communes: frozenset[str] | None,
+    ) -> None:
+        """Rename, give other roles or communes (None: the whole station), open or close.
+
+        Raises FormError: no role, no commune, no administrator would be left.
+        """
+        FormError.if_any(_office_problems(roles, communes))
         with self._database.write() as connection:
             others = connection.execute(
                 sa.select(users.c.roles).where(users.c.active == 1, users.c.id != person.id)
@@ -107,7 +123,12 @@ class Accounts:
             connection.execute(
                 sa.update(users)
                 .where(users.c.id == person.id)
-                .values(shown=" ".join(shown.split())[:80] or person.name, roles=join_roles(roles), active=int(active))
+                .values(
+                    shown=" ".join(shown.split())[:80] or person.name,
+                    roles=join_roles(roles),
+                    active=int(active),
+                    communes=_column(communes),
+                )
             )
             if not active:
                 _end_access(connection, person.id)
@@ -131,7 +152,7 @@ class Accounts:
         if person is None:
             return self.add(name, name, password, frozenset({Role.ADMIN}))
         self.set_password(person, password)
-        self.change(person, shown=person.shown, roles=person.roles | {Role.ADMIN}, active=True)
+        self.change(person, shown=person.shown, roles=person.roles | {Role.ADMIN}, active=True, communes=None)
         return person
 
 
@@ -145,5 +166,33 @@ def _typed(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip().lower())[:40]
 
 
+def _office_problems(roles: frozenset[Role], communes: frozenset[str] | None) -> dict[str, str]:
+    """What is wrong with an office, by the form's field."""
+    problems = {}
+    if not roles:
+        problems["roles"] = _("Choose at least one role.")
+    if communes is not None and not communes:
+        problems["communes"] = _("Choose at least one commune, or the whole station.")
+    elif communes is not None and Role.ADMIN in roles:
+        problems["communes"] = _("An administrator works for the whole station.")
+    return problems
+
+
+def _column(communes: frozenset[str] | None) -> str | None:
+    return None if communes is None else json.dumps(sorted(communes), ensure_ascii=False)
+
+
+def _communes(text: str | None) -> frozenset[str] | None:
+    """What `_column` wrote; of anything else: no commune at all."""
+    if text is None:
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    return frozenset(stem for stem in found if isinstance(stem, str)) if isinstance(found, list) else frozenset()
+
+
 def _person(row: dict[str, Any]) -> Person:
-    return Person(row["id"], row["name"], row["shown"], parse_roles(row["roles"]), bool(row["active"]))
+    roles, communes = parse_roles(row["roles"]), _communes(row["communes"])
+    return Person(row["id"], row["name"], row["shown"], roles, bool(row["active"]), communes)

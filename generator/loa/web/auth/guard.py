@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.exceptions import HTTPException
 
 from loa.actions.offices import may
 from loa.web.auth.decisions import act_of
@@ -49,10 +50,14 @@ async def _let_pass(request: Request) -> None:
     act = act_of(request.scope.get("endpoint"))
     if act is None:
         raise NotAllowedError
-    if not may(session.person.office if session else None, act):
+    office = session.person.office if session else None
+    if not may(office, act):
         if session is None:
             raise LoginNeededError
         raise NotAllowedError
+    communes = (request.path_params[name] for name in ("stem", "commune") if name in request.path_params)
+    if not may(office, act, *communes):
+        raise HTTPException(404)  # as for one that is not there
     by_token = session is not None and session.csrf is None
     if request.method not in SAFE and not by_token:
         await _refuse_forgery(request, session)

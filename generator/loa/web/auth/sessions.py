@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -148,7 +148,7 @@ class Sessions:
         if used is None or instant(used) < moment - _TOUCH:
             self._aside(sa.update(tokens).where(tokens.c.hash == hash_).values(used=stamp(moment)))
         roles = parse_roles(found[0]["roles"]) & person.roles
-        return Session(Person(person.id, person.name, person.shown, roles), None, hash_)
+        return Session(replace(person, roles=roles), None, hash_)
 
     def tokens_of(self, person: Person) -> list[dict[str, Any]]:
         """The person's tokens, newest first, without their secrets. Raises StoreError."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from fastapi import Request
 
+from loa.actions.offices import Office
 from loa.i18n import _
-from loa.web.context import Console, console_of, edit_file, flash
+from loa.web.context import Console, console_of, edit_file, flash, person_of
 from loa.web.forms import FormError
 from loa.yamlfile import editor
 
@@ -130,14 +131,17 @@ def set_volume(request: Request, console: Console, name: str, value: int) -> Non
 
     Raises FormError, ScheduleError.
     """
-    find_output(console, name)
+    find_output(console, name, person_of(request).office)
     text = _("{output}: volume {value} %").format(output=name, value=value)
     reschedule(request, lambda data: editor.put(data, ("outputs", name, "volume"), value), text)
 
 
-def find_output(console: Console, name: str) -> str:
-    """The name, if an output has it. Raises FormError."""
+def find_output(console: Console, name: str, office: Office) -> str:
+    """The name, if it is that of an output that the person may set. Raises FormError."""
     schedule = console.files.plan().schedule
     if schedule is None or name not in schedule.outputs:
         raise FormError({"output": _("There is no output “{name}”.").format(name=name)})
+    if not office.owns(schedule.owners(name)):
+        text = _("“{name}” belongs to the whole station. Ask whoever works for the whole station.")
+        raise FormError({"output": text.format(name=name)})
     return name

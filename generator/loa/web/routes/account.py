@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -196,22 +197,39 @@ def _enter(request: Request, cookie: str, path: str) -> Response:
 @does(Act.MANAGE_PEOPLE)
 def people(request: Request, console: ConsoleDep) -> Response:
     """Everybody, and a form to add somebody."""
-    return page(request, "people.html", people=console.accounts.all(), values={})
+    return _people(request, console, {"reach": "station"})
+
+
+def _people(request: Request, console: Console, values: dict[str, Any], refused: FormError | None = None) -> Response:
+    return page(
+        request,
+        "people.html",
+        422 if refused else 200,
+        people=console.accounts.all(),
+        values=values,
+        communes=_commune_options(console),
+        problems=refused.problems if refused else {},
+    )
 
 
 @router.post("/settings/people")
 @does(Act.MANAGE_PEOPLE)
 def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Add somebody, with a first password that they should change."""
-    values = {"name": form.text("name", 40), "shown": form.text("shown", 80), "roles": form.texts("roles")}
+    values: dict[str, Any] = {"name": form.text("name", 40), "shown": form.text("shown", 80)}
+    values |= {name: form.texts(name) for name in ("roles", "communes")}
+    values["reach"] = form.text("reach", 10)
     try:
         person = console.accounts.add(
-            form.text("name"), form.text("shown"), form.secret("password"), parse_roles(" ".join(values["roles"]))
+            values["name"],
+            values["shown"],
+            form.secret("password"),
+            parse_roles(" ".join(values["roles"])),
+            _communes(console, form),
         )
     except FormError as refused:
-        everybody = console.accounts.all()
-        return page(request, "people.html", 422, people=everybody, values=values, problems=refused.problems)
-    audit(request, "person.added", person.name, _named(person.roles))
+        return _people(request, console, values, refused)
+    audit(request, "person.added", person.name, _named(person.roles, person.communes))
     flash(request, _("{name} can log in now.").format(name=person.shown))
     return go("/settings/people")
 
@@ -220,7 +238,7 @@ def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
 @does(Act.MANAGE_PEOPLE)
 def show_person(request: Request, console: ConsoleDep, id_: int) -> Response:
     """Somebody's roles, and a new password for who forgot theirs."""
-    return page(request, "person.html", person=_person(console, id_))
+    return page(request, "person.html", person=_person(console, id_), communes=_commune_options(console))
 
 
 @router.post("/settings/people/{id_}")
@@ -228,12 +246,14 @@ def show_person(request: Request, console: ConsoleDep, id_: int) -> Response:
 def change(request: Request, console: ConsoleDep, id_: int, form: SubmittedForm) -> Response:
     """Other roles, another name, open or closed."""
     person = _person(console, id_)
-    roles = parse_roles(" ".join(form.texts("roles")))
+    roles, communes = parse_roles(" ".join(form.texts("roles"))), _communes(console, form, person)
+    active = form.flag("active")
     try:
-        console.accounts.change(person, shown=form.text("shown", 80), roles=roles, active=form.flag("active"))
+        console.accounts.change(person, shown=form.text("shown", 80), roles=roles, active=active, communes=communes)
     except FormError as refused:
-        return page(request, "person.html", 422, person=person, problems=refused.problems)
-    audit(request, "person.changed", person.name, _named(roles))
+        options = _commune_options(console)
+        return page(request, "person.html", 422, person=person, communes=options, problems=refused.problems)
+    audit(request, "person.changed", person.name, _named(roles, communes))
     flash(request, _("Saved."))
     return go("/settings/people")
 
@@ -246,7 +266,8 @@ def password(request: Request, console: ConsoleDep, me: CurrentPerson, id_: int,
     try:
         console.accounts.set_password(person, form.secret("password"))
     except FormError as refused:
-        return page(request, "person.html", 422, person=person, problems=refused.problems)
+        options = _commune_options(console)
+        return page(request, "person.html", 422, person=person, communes=options, problems=refused.problems)
     audit(request, "person.password", person.name)
     flash(request, _("{name} has a new password.").format(name=person.shown))
     return go("/settings/people" if person.id != me.id else "/login")
@@ -259,8 +280,27 @@ def show_audit(request: Request, console: ConsoleDep, q: str = "", before: int =
     return page(request, "audit.html", rows=console.audit.read(before=before or None, word=q[:80]), q=q[:80])
 
 
-def _named(roles: frozenset[Role]) -> str:
-    return ", ".join(role.label for role in Role if role in roles)
+def _named(roles: frozenset[Role], communes: frozenset[str] | None) -> str:
+    names = ", ".join(role.label for role in Role if role in roles)
+    return f"{names}: {_('the whole station') if communes is None else ', '.join(sorted(communes))}"
+
+
+def _communes(console: Console, form: Form, person: Person | None = None) -> frozenset[str] | None:
+    """For which communes somebody works, as the form says; None: for the whole station. What the form does not say is
+    nothing. A commune whose file is gone stays with whoever has it.
+    """
+    if form.text("reach", 10) == "station":
+        return None
+    there = {file.stem for file in console.files.communes()} | ((person.communes if person else None) or set())
+    return frozenset(there.intersection(form.texts("communes")))
+
+
+def _commune_options(console: Console) -> list[tuple[str, str, str]]:
+    """Communes to tick: value, name, the file's name."""
+    return [
+        (file.stem, file.commune.unit.full_name if file.commune else file.stem, file.stem)
+        for file in console.files.communes()
+    ]
 
 
 def _person(console: Console, id_: int) -> Person:

@@ -16,7 +16,7 @@ from loa.actions.receipts import Stage, receipt_of, receipt_text
 from loa.i18n import _
 from loa.store import proof
 from loa.web.auth.decisions import does
-from loa.web.context import ConsoleDep, CurrentPerson, audit
+from loa.web.context import ConsoleDep, CurrentPerson, audit, console_of
 from loa.web.edits.schedule import set_volume
 from loa.web.forms import FormError
 from loa.web.lanes import urgent
@@ -309,17 +309,17 @@ def job(console: ConsoleDep, id_: Annotated[int, Path(ge=0, lt=2**53)]) -> Job:
 def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Play) -> Done:
     """Put a signed bulletin on air now."""
     wanted = new_air_request(console.files.plan().schedule, bulletin=sent.bulletin, outputs=sent.outputs, by=me.shown)
-    play(console.workspace, console.store, wanted)
+    play(console.workspace, console.store, wanted, me.office)
     audit(request, "air.played", wanted.bulletin, ", ".join(wanted.outputs))
     return Done(id=wanted.airing)
 
 
 @router.get("/requests", name="request")
 @does(Act.WATCH)
-def request_(console: ConsoleDep, airing: Annotated[str, Query(max_length=200)]) -> Receipt:
+def request_(console: ConsoleDep, me: CurrentPerson, airing: Annotated[str, Query(max_length=200)]) -> Receipt:
     """What became of something that was put on air by hand; `airing`: the id that `play` gave."""
     found = receipt_of(console.store, airing, console.files.plan().schedule)
-    if found is None:
+    if found is None or not me.office.covers(found.bulletin.partition("/")[0]):
         raise FormError({"airing": _("There is no such request.")})
     return Receipt(
         airing=found.airing,
@@ -338,16 +338,16 @@ def request_(console: ConsoleDep, airing: Annotated[str, Query(max_length=200)])
 @urgent
 def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
     """Silence, at once; `id`: `stopped`, `nobody` (no station is on air) or `unanswered`."""
-    done = stop(console.workspace, console.store, me.shown)
+    done = stop(console.workspace, console.store, me.shown, me.office)
     audit(request, "air.stopped")
     return Done(id=done.done)
 
 
 @router.post("/alarms/seen", name="seen")
 @does(Act.CLEAR_ALARMS)
-def post_seen(request: Request, console: ConsoleDep, sent: Seen) -> Done:
+def post_seen(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Seen) -> Done:
     """Somebody has seen an alarm, or all."""
-    many = clear_alarms(console.store, sent.event)
+    many = clear_alarms(console.store, sent.event, me.office, console_of(request).files.plan().schedule)
     audit(request, "alarm.seen", sent.event or "")
     return Done(id=str(many))
 
@@ -356,6 +356,7 @@ def post_seen(request: Request, console: ConsoleDep, sent: Seen) -> Done:
 @does(Act.READ_LOG)
 def log(
     console: ConsoleDep,
+    me: CurrentPerson,
     q: Annotated[str, Query(max_length=80)] = "",
     outcome: Annotated[str, Query(max_length=20)] = "",
     before: Annotated[int, Query(ge=0, lt=2**53)] = 0,
@@ -364,7 +365,7 @@ def log(
     schedule = console.files.plan().schedule
     zone = schedule.timezone if schedule else datetime.UTC
     hide = {"details", "previous", "kind", "at", "format", "part_of"}
-    found = log_views.rows(console.store, log_views.LogQuery(q.strip(), outcome, before=before), zone)
+    found = log_views.rows(console.store, log_views.LogQuery(q.strip(), outcome, before=before, office=me.office), zone)
     return [{key: value for key, value in row.items() if key not in hide} for row in found]
 
 

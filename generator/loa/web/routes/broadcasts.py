@@ -12,7 +12,7 @@ from loa.schedule import Broadcast, Schedule, wording
 from loa.schedule.values import WEEKDAYS
 from loa.text import free_slug
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, SubmittedForm
+from loa.web.context import Console, ConsoleDep, SubmittedForm, console_of
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
 from loa.web.forms import Form, FormError, hour_of
@@ -46,8 +46,9 @@ def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     schedule = _schedule(console)
     try:
         stem, campaign = _chosen(console, form)
-        id_ = free_slug(f"{stem} {campaign}", {b.id for b in schedule.broadcasts})
-        values = {"id": id_, "commune": stem, "campaigns": [campaign], **_changes(form, schedule)}
+        every = console_of(request).files.plan().schedule or schedule  # an id is free if no commune has it
+        id_ = free_slug(f"{stem} {campaign}", {b.id for b in every.broadcasts})
+        values = {"id": id_, "commune": stem, "campaigns": [campaign], **_changes(form, schedule, ())}
         reschedule(
             request,
             lambda data: schedule_edits.set_broadcast(data, {k: v for k, v in values.items() if v is not None}),
@@ -64,7 +65,8 @@ def change(request: Request, console: ConsoleDep, id_: str, form: SubmittedForm)
     """Other days, hours, span, campaigns or outputs."""
     schedule, found = find_broadcast(console.files, id_)
     try:
-        values = {"id": id_, **_changes(form, schedule), **_played(console, form, found)}
+        kept = tuple(name for name in found.on if name not in schedule.outputs)  # which whoever asks does not see
+        values = {"id": id_, **_changes(form, schedule, kept), **_played(console, form, found)}
         if (_rule(found) and not form.flag("weekly")) or tuple(values["days"] or ()) == _weekdays(found):
             del values["days"]  # a rule stays, and [t3, t6] stays as somebody wrote it
         else:
@@ -142,12 +144,12 @@ def _sent(form: Form, broadcast: Broadcast | None = None) -> dict[str, Any]:
     return {**texts, **lists, **flags, "rule": _rule(broadcast) if broadcast else ""}
 
 
-def _changes(form: Form, schedule: Schedule) -> dict[str, Any]:
-    """The keys of schedule.yaml that the form is about; None where a key is not needed."""
+def _changes(form: Form, schedule: Schedule, kept: tuple[str, ...]) -> dict[str, Any]:
+    """The keys of schedule.yaml that the form is about; None where a key is not needed. `kept`: outputs that stay."""
     hours = [f"{hour_of(text, 'at'):%H:%M}" for text in form.text("at", 200).replace(",", " ").split()]
     if not hours:
         raise FormError({"at": _("Give at least one hour.")})
-    outputs = [name for name in form.texts("on") if name in schedule.outputs]
+    outputs = [*(name for name in form.texts("on") if name in schedule.outputs), *kept]
     if not outputs:
         raise FormError({"on": _("Choose at least one loudspeaker.")})
     weeks, first, last = form.number("weeks", 1, 52), form.text("from", 10), form.text("until", 10)

@@ -8,12 +8,13 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from loa.actions.acts import Act
+from loa.actions.offices import Office
 from loa.app.reports import workbook
 from loa.formats import day_of
 from loa.store import approvals, asrun, proof
 from loa.store.asrun_export import to_csv
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, audit
+from loa.web.context import Console, ConsoleDep, CurrentPerson, audit
 from loa.web.pages import page
 from loa.web.views import log as log_views
 from loa.web.views.log import by_topic
@@ -27,6 +28,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def log(
     request: Request,
     console: ConsoleDep,
+    me: CurrentPerson,
     q: str = "",
     outcome: str = "",
     since: str = "",
@@ -34,7 +36,9 @@ def log(
     before: int = 0,
 ) -> Response:
     """Rows of the log, newest first."""
-    wanted = log_views.LogQuery(q.strip()[:80], outcome, _day(since), _day(until), max(0, min(before, 2**53)))
+    wanted = log_views.LogQuery(
+        q.strip()[:80], outcome, _day(since), _day(until), max(0, min(before, 2**53)), me.office
+    )
     rows = log_views.rows(console.store, wanted, _zone(console))
     heard = {row["sha256"] for row in rows if row["sha256"]}
     kept = {sha256 for sha256 in heard if approvals.approved_copy(console.workspace, sha256).exists()}
@@ -45,11 +49,11 @@ def log(
 
 @router.get("/log/year")
 @does(Act.READ_LOG)
-def year(request: Request, console: ConsoleDep, year: int = 0) -> Response:
+def year(request: Request, console: ConsoleDep, me: CurrentPerson, year: int = 0) -> Response:
     """Counts of one year: by month, by topic, by commune."""
     zone = _zone(console)
     wanted = year if 2000 <= year <= 2100 else datetime.datetime.now(zone).year
-    counts = log_views.year(console.store, wanted, zone)
+    counts = log_views.year(console.store, wanted, zone, me.office)
     communes = [(_name(console, stem), by_outcome) for stem, by_outcome in sorted(counts.communes.items())]
     topics = by_topic(console.files, console.bulletins, counts.programmes)
     return page(request, "year.html", counts=counts, communes=communes, topics=topics, year=wanted)
@@ -57,7 +61,9 @@ def year(request: Request, console: ConsoleDep, year: int = 0) -> Response:
 
 @router.get("/log/export.{form}")
 @does(Act.READ_LOG)
-def export_log(request: Request, console: ConsoleDep, form: str, since: str = "", until: str = "") -> Response:
+def export_log(
+    request: Request, console: ConsoleDep, me: CurrentPerson, form: str, since: str = "", until: str = ""
+) -> Response:
     """The rows of a span as CSV or as a workbook with the yearly summary."""
     schedule = console.files.plan().schedule
     if schedule is None or form not in {"csv", "xlsx"}:
@@ -67,6 +73,7 @@ def export_log(request: Request, console: ConsoleDep, form: str, since: str = ""
     last = _day(until) or datetime.datetime.now(zone).date()
     span = _start(first, zone), _start(last + datetime.timedelta(days=1), zone)
     rows = asrun.each_airing(asrun.rows(console.store, *span, kinds=asrun.PLANNED), *span)
+    rows = [row for row in rows if me.office.covers(row.commune or "")]
     audit(request, "log.exported", f"{first} – {last}")
     headers = {"content-disposition": f'attachment; filename="nhat-ky-{first}-{last}.{form}"'}
     if form == "csv":
@@ -85,13 +92,21 @@ def verify(request: Request, console: ConsoleDep) -> Response:
 
 @router.get("/log/sound/{sha256}.mp3")
 @does(Act.READ_LOG)
-def sound(console: ConsoleDep, sha256: str) -> Response:
+def sound(console: ConsoleDep, me: CurrentPerson, sha256: str) -> Response:
     """The very sound that was on air."""
-    good = re.fullmatch(r"[0-9a-f]{64}", sha256)
+    good = re.fullmatch(r"[0-9a-f]{64}", sha256) and _is_own(console, me.office, sha256)
     path = approvals.approved_copy(console.workspace, sha256) if good else None
     if path is None or not path.is_file():
         raise HTTPException(404)
     return FileResponse(path, media_type="audio/mpeg", content_disposition_type="inline", filename=f"{sha256[:12]}.mp3")
+
+
+def _is_own(console: Console, office: Office, sha256: str) -> bool:
+    """Whether this sound was approved for a commune for which somebody works."""
+    if office.communes is None:
+        return True
+    found = approvals.all_approvals(console.store, sha256=sha256)
+    return any(office.covers(one.bulletin.partition("/")[0]) for one in found)
 
 
 def _name(console: Console, stem: str) -> str:

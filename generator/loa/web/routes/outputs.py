@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from loa.actions.acts import Act
 from loa.errors import Finding, LoaError
-from loa.i18n import _
+from loa.i18n import N_, _
 from loa.names import output_kind
 from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
@@ -158,19 +158,25 @@ def _title(key: str) -> str:
 def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
     fields = yaml_forms.fields_of(KINDS[kind], without=frozenset({"kind"}))
     others = tuple(other for other in _schedule(console).outputs if other != name)
+    communes = {"": N_("the whole station")}
+    communes |= {f.stem: f.commune.unit.full_name if f.commune else f.stem for f in console.files.communes()}
     return YamlForm.of(
-        console.workspace.schedule_file, ("outputs", name), tuple(_of_group(f, others) for f in _ordered(fields))
+        console.workspace.schedule_file,
+        ("outputs", name),
+        tuple(_with_names(field, others, communes) for field in _ordered(fields)),
     )
 
 
 def _ordered(fields: tuple[Field, ...]) -> list[Field]:
     """What is special about a kind first, then what all outputs share."""
-    shared = [field for field in fields if field.name in {"volume", "delay", "silence_before", "monitor"}]
+    shared = [field for field in fields if field.name in {"commune", "volume", "delay", "silence_before", "monitor"}]
     return [*(field for field in fields if field not in shared), *shared]
 
 
-def _of_group(field: Field, others: tuple[str, ...]) -> Field:
-    """The members of a group are ticked among the loudspeakers there are."""
+def _with_names(field: Field, others: tuple[str, ...], communes: dict[str, str]) -> Field:
+    """The members of a group are ticked among the loudspeakers there are; a commune is chosen from those there are."""
+    if field.name == "commune":
+        return replace(field, kind="choice", options=tuple(communes), names=communes)
     return replace(field, kind="ticks", options=others) if field.name == "outputs" else field
 
 

@@ -12,7 +12,7 @@ from loa.errors import LoaError
 from loa.i18n import _
 from loa.web import preview_audio
 from loa.web.auth.decisions import does
-from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, audit, console_of, edit_file, flash
+from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, audit, edit_file, flash, own_console_of
 from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.views.drafts import make_draft
@@ -118,7 +118,7 @@ def replace_in(data: Any, quote: str, replacement: str) -> int:
 
 
 def _edit(request: Request, stem: str, edit: Callable[[Any], None], text: str, *, action: str, subject: str) -> None:
-    path = find_file(console_of(request).files, stem).path
+    path = find_file(own_console_of(request).files, stem).path
     try:
         edit_file(request, path, lambda before: editor.change(before, edit), text, action=action, subject=subject)
     except LoaError as error:

@@ -26,9 +26,10 @@ from loa.text import slug
 from loa.tts import all_engines
 from loa.web import preview_audio
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, edit_file, flash
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, edit_file, flash
 from loa.web.forms import FormError
 from loa.web.pages import FOLDER, go, page
+from loa.web.routes.today import owned
 
 router = APIRouter(include_in_schema=False)
 SAMPLE = "Kính chào bà con. Đây là giọng đọc thử của đài truyền thanh."
@@ -38,7 +39,7 @@ JINGLE_LIMITS = Limits(seconds=15, megabytes=300)
 
 @router.get("/settings")
 @does(Act.SEE_SETTINGS)
-def settings(request: Request, console: ConsoleDep) -> Response:
+def settings(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Everything that is set up once."""
     schedule = console.files.plan().schedule
     return page(
@@ -46,6 +47,7 @@ def settings(request: Request, console: ConsoleDep) -> Response:
         "settings.html",
         voices=preview_audio.engine_states(),
         outputs=list(schedule.outputs.items()) if schedule else [],
+        may_set=owned(schedule, me),
         kinds=tuple(KINDS),
         rules=schedule.rules if schedule else Rules(),
         alerts=schedule.alerts if schedule else Alerts(),

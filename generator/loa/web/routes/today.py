@@ -14,10 +14,11 @@ from loa.actions.on_air import go_on_with_the_rest, new_air_request, not_running
 from loa.actions.receipts import receipt_soon, receipt_text
 from loa.errors import StoreError
 from loa.i18n import _
+from loa.schedule import Schedule
 from loa.store.database import instant
 from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, session_of
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, console_of, flash, session_of
 from loa.web.edits.schedule import find_output, set_volume
 from loa.web.forms import instant_in
 from loa.web.lanes import urgent
@@ -53,10 +54,10 @@ def part(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
 
 @router.get("/today/events")
 @does(Act.WATCH)
-async def events(request: Request) -> Response:
+async def events(request: Request, me: CurrentPerson) -> Response:
     """Live events: position, sentence, countdown, jobs."""
     return StreamingResponse(
-        request.app.state.feed.events(), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
+        request.app.state.feed.events(me.office), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
     )
 
 
@@ -65,18 +66,18 @@ async def events(request: Request) -> Response:
 @urgent
 def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Silence, at once."""
-    done = stop(console.workspace, console.store, me.shown)
+    done = stop(console.workspace, console.store, me.shown, me.office)
     audit(request, "air.stopped")
-    flash(request, " ".join(stopped_text(done).splitlines()), "warn" if done.done == "stopped" else "bad")
+    flash(request, " ".join(stopped_text(done, me.office).splitlines()), "warn" if done.done == "stopped" else "bad")
     return go("/")
 
 
 @router.post("/alarms/clear")
 @does(Act.CLEAR_ALARMS)
-def post_seen(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+def post_seen(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Somebody has seen an alarm, or all of them."""
     event = form.text("event", 300)
-    clear_alarms(console.store, event or None)
+    clear_alarms(console.store, event or None, me.office, console_of(request).files.plan().schedule)
     audit(request, "alarm.seen", event)
     return go("/")
 
@@ -98,7 +99,7 @@ def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, form: Su
     wanted = new_air_request(
         console.files.plan().schedule, bulletin=form.text("bulletin", 300), outputs=form.texts("on"), by=me.shown
     )
-    number = play(console.workspace, console.store, wanted)
+    number = play(console.workspace, console.store, wanted, me.office)
     audit(request, "air.played", wanted.bulletin, ", ".join(wanted.outputs))
     flash_receipt(request, console, number, find_bulletin(console, wanted.bulletin).title)
     return go("/")
@@ -108,7 +109,7 @@ def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, form: Su
 @does(Act.PLAY)
 def post_rest(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Go on with what a STOP cut before it was heard."""
-    asked, problems = go_on_with_the_rest(console.workspace, console.store, me.shown)
+    asked, problems = go_on_with_the_rest(console.workspace, console.store, me.shown, me.office)
     for wish in asked:
         audit(request, "air.played", wish.bulletin, ", ".join(wish.outputs))
     for finding in problems:
@@ -133,7 +134,7 @@ def post_volume(request: Request, console: ConsoleDep, form: SubmittedForm) -> R
 @does(Act.SELF_TEST)
 def post_chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Play the chime on one output, to hear whether it works."""
-    name = find_output(console, form.text("output", 100))
+    name = find_output(console, form.text("output", 100), me.office)
     console.jobs.add("chime", _("Test chime on {output}").format(output=name), {"output": name}, me.shown)
     audit(request, "output.tested", name)
     flash(request, _("The chime is played on {output}. Listen at the loudspeaker.").format(output=name))
@@ -155,15 +156,22 @@ def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any
     )
     return {
         "now": moment,
+        "may_set": owned(console.files.plan().schedule, me) if me.may(Act.SET_VOLUME) else frozenset(),
         "clock": console.files.now(),
         "signed": signed,
         "few": _FEW,
-        "undo": _just_changed(console) if me.may(Act.SET_VOLUME) else None,
+        "undo": _just_changed(console, me) if me.may(Act.SET_VOLUME) else None,
         "todo": tasks_for(me.roles, moment, console.bulletins, console.files, alone=_is_alone(console)),
         "not_running": not_running(),
         "receipt_text": receipt_text,
         "title_of": console.monitor.title_of,
     }
+
+
+def owned(schedule: Schedule | None, me: Person) -> frozenset[str]:
+    """The outputs that somebody may set and try."""
+    names = schedule.outputs if schedule else ()
+    return frozenset(name for name in names if schedule and me.office.owns(schedule.owners(name)))
 
 
 def _is_alone(console: Console) -> bool:
@@ -173,9 +181,9 @@ def _is_alone(console: Console) -> bool:
     return False
 
 
-def _just_changed(console: Console) -> dict[str, Any] | None:
+def _just_changed(console: Console, me: Person) -> dict[str, Any] | None:
     """The last change of the schedule, while it is so fresh that somebody may want it back."""
     with suppress(StoreError):
-        last = console.history.undoable(console.workspace.schedule_file)
+        last = console.history.undoable(console.workspace.schedule_file, me.office)
         return last if last and instant(last["at"]) > bulletins.now() - _FRESH else None
     return None

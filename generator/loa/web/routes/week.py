@@ -11,7 +11,7 @@ from loa.actions.file_history import replacing
 from loa.formats import day_of
 from loa.i18n import _
 from loa.web.auth.decisions import does
-from loa.web.context import ConsoleDep, SubmittedForm, edit_file, flash
+from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, edit_file, flash
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
 from loa.web.forms import Form, FormError, day_in, moment_in, parse_day
@@ -26,7 +26,7 @@ _FEW = 60
 
 @router.get("/week")
 @does(Act.READ_PLAN)
-def show(request: Request, console: ConsoleDep, day: str = "", zone: str = "") -> Response:
+def show(request: Request, console: ConsoleDep, me: CurrentPerson, day: str = "", zone: str = "") -> Response:
     """Seven days from Monday; `zone` keeps what one output plays."""
     shown = console.airings.week(_day_or(day, console.files.now().date()), zone)
     schedule = shown.schedule
@@ -35,7 +35,7 @@ def show(request: Request, console: ConsoleDep, day: str = "", zone: str = "") -
         "week.html",
         week=shown,
         zone=zone if schedule and zone in schedule.outputs else "",
-        undo=console.history.undoable(console.workspace.schedule_file),
+        undo=console.history.undoable(console.workspace.schedule_file, me.office),
         few=schedule is None or len(schedule.broadcasts) <= _FEW,
         broadcast_name=lambda broadcast: name_of(console.files, broadcast),
         turns=lambda broadcast: turns_of(console.files, broadcast),

@@ -75,13 +75,13 @@ class AiringList:
     """The airings of the schedule as pages show them, each with its outcome or with what keeps it off the air."""
 
     def __init__(self, store: Database, files: StationFiles, bulletins: BulletinCatalogue) -> None:
-        self._store, self._files, self._bulletins = store, files, bulletins
+        self.store, self.files, self._bulletins = store, files, bulletins
         self._schedule: Schedule | None = None
         self._spans: dict[tuple[datetime.datetime, datetime.datetime], tuple[Airing, ...]] = {}
 
     def week(self, day: datetime.date, zone: str = "") -> Week:
         """The week that holds `day`; `zone` as in `between`."""
-        plan = self._files.plan()
+        plan = self.files.plan()
         first = day - day.weekday() * _ONE_DAY
         if plan.schedule is None:
             return Week(first, day, (), None, plan.findings)
@@ -100,7 +100,7 @@ class AiringList:
         if zone in schedule.outputs:
             wanted = set(schedule.loudspeakers((zone,)))
             planned = tuple(a for a in planned if wanted & set(schedule.loudspeakers(a.outputs)))
-        return self.shown(schedule, planned, asrun.outcomes(self._store, since, until))
+        return self.shown(schedule, planned, asrun.outcomes(self.store, since, until))
 
     def planned(self, schedule: Schedule, since: datetime.datetime, until: datetime.datetime) -> tuple[Airing, ...]:
         """Every airing planned in [since, until), skipped ones too.

@@ -167,7 +167,7 @@ class BulletinCatalogue:
 
     def __init__(self, workspace: Workspace, store: Database, database: Database, files: StationFiles) -> None:
         self.workspace, self.store, self.files = workspace, store, files
-        self._database = database
+        self.database = database
         self.sounds = BuiltBulletins(workspace, database)
         self._looked: tuple[float, dict[str, Bulletin]] = (0.0, {})
         self._returned: dict[tuple[str, str], dict[str, Any]] = {}
@@ -179,13 +179,14 @@ class BulletinCatalogue:
 
     def all(self) -> list[Bulletin]:
         """Every bulletin that the schedule wants or that lies there, by id."""
-        return list(self._by_id().values())
+        return list(self.by_id().values())
 
     def get(self, id_: str) -> Bulletin | None:
         """The bulletin with this id; None for names that nothing here has."""
-        return self._by_id().get(id_)
+        return self.by_id().get(id_)
 
-    def _by_id(self) -> dict[str, Bulletin]:
+    def by_id(self) -> dict[str, Bulletin]:
+        """The same, by id."""
         looked, found = self._looked
         if time.monotonic() - looked < _LOOK:
             return found
@@ -245,7 +246,7 @@ class BulletinCatalogue:
     def _returns(self) -> dict[tuple[str, str], Any]:
         """What leaders said, by bulletin and SHA-256; where console.db is held: what was seen last."""
         with suppress(StoreError):
-            self._returned = returned_bulletins.newest(self._database)
+            self._returned = returned_bulletins.newest(self.database)
         return self._returned
 
 

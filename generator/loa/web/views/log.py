@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from loa.actions.offices import WHOLE, Office
 from loa.article.topics import called
 from loa.bulletin.models import APOLOGY
 from loa.store import asrun
@@ -24,13 +25,14 @@ _OF_AN_OUTPUT = ("output", "outcome", "started", "ended", "reason")
 
 @dataclass(frozen=True, slots=True)
 class LogQuery:
-    """What somebody looks for. Days are the station's; `before`: rows older than this one."""
+    """What somebody looks for. Days are the station's; `before`: rows older than this one; `office`: whose communes."""
 
     word: str = ""
     outcome: str = ""
     since: datetime.date | None = None
     until: datetime.date | None = None
     before: int = 0
+    office: Office = WHOLE
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ def rows(store: Database, wanted: LogQuery, zone: datetime.tzinfo, limit: int = 
         last = sa.select(logbook.c.planned).where(logbook.c.seq == wanted.before).scalar_subquery()
         same = sa.and_(logbook.c.planned == last, logbook.c.seq < wanted.before)
         query = query.where(logbook.c.planned <= last, sa.or_(logbook.c.planned < last, same))
+    query = query.where(_own(wanted.office))
     if wanted.outcome:
         query = query.where(logbook.c.outcome == wanted.outcome)
     if wanted.since:
@@ -86,28 +89,37 @@ def rows(store: Database, wanted: LogQuery, zone: datetime.tzinfo, limit: int = 
     return found
 
 
-def year(store: Database, wanted: int, zone: datetime.tzinfo) -> Counts:
+def _own(office: Office) -> sa.ColumnElement[bool]:
+    """The rows of these communes. The row of a long gap names airings of all: it is for the whole station, and what
+    it says of each commune's airings stands in the counts and the exports.
+    """
+    return sa.true() if office.communes is None else logbook.c.commune.in_(sorted(office.communes))
+
+
+def year(store: Database, wanted: int, zone: datetime.tzinfo, office: Office = WHOLE) -> Counts:
     """The counts of a year of the station's calendar; kept until the log grows. Raises StoreError."""
     with store.read() as connection:
         last = connection.execute(sa.select(sa.func.max(logbook.c.seq))).scalar() or 0
-    return _year(store, wanted, zone, last)
+    return _year(store, wanted, zone, Office(frozenset(), office.communes), last)
 
 
-@lru_cache(maxsize=8)
-def _year(store: Database, wanted: int, zone: datetime.tzinfo, _last: int) -> Counts:
+@lru_cache(maxsize=32)
+def _year(store: Database, wanted: int, zone: datetime.tzinfo, office: Office, _last: int) -> Counts:
     first = datetime.datetime(wanted, 1, 1, tzinfo=zone)
     after = datetime.datetime(wanted + 1, 1, 1, tzinfo=zone)
     hour = sa.func.substr(logbook.c.planned, 1, 13)  # whole hours, so that the local month can be told afterwards
     counts = Counts()
     with store.read() as connection:
-        for text, commune, outcome, many in connection.execute(_counted(first, after, hour, logbook.c.commune)):
+        for text, commune, outcome, many in connection.execute(_counted(office, first, after, hour, logbook.c.commune)):
             moment = datetime.datetime.fromisoformat(f"{text}:00:00+00:00").astimezone(zone)
             counts.months[moment.month][outcome or "?"] += many
             counts.communes.setdefault(commune or "–", Counter())[outcome or "?"] += many
         programme = (logbook.c.broadcast, logbook.c.bulletin)
-        for broadcast, bulletin, outcome, many in connection.execute(_counted(first, after, *programme)):
+        for broadcast, bulletin, outcome, many in connection.execute(_counted(office, first, after, *programme)):
             counts.programmes.setdefault((broadcast or "", bulletin or ""), Counter())[outcome or "?"] += many
     for row in asrun.each_airing(asrun.rows(store, first, after, kinds=(asrun.GAP,)), first, after):
+        if not office.covers(row.commune or ""):
+            continue
         outcome, moment = row.outcome or "?", (row.planned or row.at).astimezone(zone)
         counts.months[moment.month][outcome] += 1
         counts.communes.setdefault(row.commune or "–", Counter())[outcome] += 1
@@ -116,14 +128,14 @@ def _year(store: Database, wanted: int, zone: datetime.tzinfo, _last: int) -> Co
 
 
 def _counted(
-    first: datetime.datetime, after: datetime.datetime, *by: sa.ColumnElement[Any]
+    office: Office, first: datetime.datetime, after: datetime.datetime, *by: sa.ColumnElement[Any]
 ) -> sa.Select[tuple[Any, ...]]:
     """The airings planned in [first, after), counted `by` columns and outcome; an apology is no programme."""
     programme = sa.func.coalesce(logbook.c.bulletin, "").not_like(f"%/{APOLOGY}")
     span = (logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
     return (
         sa.select(*by, logbook.c.outcome, sa.func.count())
-        .where(_COUNTS, logbook.c.kind == "airing", programme, *span)
+        .where(_COUNTS, logbook.c.kind == "airing", programme, _own(office), *span)
         .group_by(*by, logbook.c.outcome)
     )
 

@@ -84,9 +84,13 @@ _LAST, _COMING, _SHOWN = 4, 12, 24
 
 @dataclass(frozen=True, slots=True)
 class PlayingItem:
-    """Something on air. `position`: seconds of the programme; `sentence`: what is being read."""
+    """Something on air: its `bulletin`, and what people call that (`title`).
+
+    `position`: seconds of the programme; `sentence`: what is being read.
+    """
 
     airing: str
+    bulletin: str
     title: str
     outputs: tuple[str, ...]
     started: datetime.datetime
@@ -99,6 +103,7 @@ class PlayingItem:
 class WaitingItem:
     """Something that was claimed and does not sound yet."""
 
+    bulletin: str
     title: str
     outputs: tuple[str, ...]
     planned: datetime.datetime
@@ -180,6 +185,7 @@ class StationMonitor:
     ) -> None:
         self._workspace, self._store, self._jobs = workspace, store, jobs
         self._files, self._bulletins, self._airings = files, bulletins, airings
+        self.parts = workspace, store, files, bulletins, airings, jobs
         self._lock = threading.Lock()
         self._last: tuple[float, StationState] | None = None
         self._living: tuple[Job, ...] = ()
@@ -234,7 +240,7 @@ class StationMonitor:
         )
 
     def _waiting(self, claim: ledger.Claim) -> WaitingItem:
-        return WaitingItem(self.title_of(claim.bulletin), claim.outputs, claim.planned)
+        return WaitingItem(claim.bulletin, self.title_of(claim.bulletin), claim.outputs, claim.planned)
 
     def title_of(self, bulletin: str) -> str:
         """What people call a bulletin."""
@@ -275,7 +281,7 @@ class StationMonitor:
         position = min(claim.position + min(moment - since, 3.0), seconds or claim.position)
         title = self.title_of(claim.bulletin)
         text = _sentence(manifest, position)
-        return PlayingItem(claim.airing, title, claim.outputs, claim.started, position, seconds, text)
+        return PlayingItem(claim.airing, claim.bulletin, title, claim.outputs, claim.started, position, seconds, text)
 
     def _manifest(self, sha256: str | None) -> Manifest | None:
         if not sha256:

@@ -1,0 +1,68 @@
+"""What a change of schedule.yaml touches: the broadcasts and outputs of which communes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loa import yamlfile
+from loa.actions.offices import Office
+from loa.errors import LoaError
+from loa.schedule import Schedule
+from loa.schedule.loader import parse_schedule
+from loa.workspace import Workspace
+
+Data = Mapping[str, Any]
+
+
+def changes_only_own(before: str, after: str, office: Office, workspace: Workspace) -> bool:
+    """Whether a person changes only what is the own communes': their broadcasts, and how loud their outputs are.
+
+    A broadcast is put only on outputs on which the person may play; where it was before, it may stay. A file that
+    cannot be read is nobody's but the station's.
+    """
+    try:
+        old, new = (yamlfile.parse(text, "").data for text in (before, after))
+        schedule = parse_schedule(after, workspace)
+    except LoaError:
+        return False
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return False
+    if any(old.get(key) != new.get(key) for key in {*old, *new}.difference({"broadcasts", "outputs"})):
+        return False
+    return _outputs_are_own(old, new, office, schedule) and _broadcasts_are_own(old, new, office, schedule)
+
+
+def _outputs_are_own(old: Data, new: Data, office: Office, schedule: Schedule) -> bool:
+    before, after = old.get("outputs") or {}, new.get("outputs") or {}
+    if not isinstance(before, dict) or set(before) != set(after):
+        return False
+    changed = [name for name in before if before[name] != after[name]]
+    return all(
+        isinstance(before[name], dict)
+        and {**before[name], "volume": None} == {**after[name], "volume": None}
+        and office.owns(schedule.owners(name))
+        for name in changed
+    )
+
+
+def _broadcasts_are_own(old: Data, new: Data, office: Office, schedule: Schedule) -> bool:
+    before, after = _by_id(old), _by_id(new)
+    if before is None or after is None:
+        return False
+    for id_ in {*before, *after}:
+        was, is_ = before.get(id_), after.get(id_)
+        if was == is_:
+            continue
+        own = all(office.covers(str(one.get("commune"))) for one in (was, is_) if one)
+        added = set((is_ or {}).get("on") or ()).difference((was or {}).get("on") or ())
+        if not own or not all(office.uses(schedule.owners(str(name))) for name in added):
+            return False
+    return True
+
+
+def _by_id(data: Data) -> dict[str, Data] | None:
+    """The broadcasts by their ids; None where two have the same, or something else stands there."""
+    items = data.get("broadcasts") or []
+    if not all(isinstance(item, dict) for item in items):
+        return None
+    found = {str(item.get("id")): item for item in items}
+    return found if len(found) == len(items) else None
