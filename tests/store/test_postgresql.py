@@ -1,9 +1,11 @@
 """A station whose database is a real PostgreSQL server: several computers of one district on one log, say."""
 
+import contextlib
 import datetime
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +29,7 @@ from loa.store.approvals import all_approvals, find
 from loa.store.asrun import NewRow, append, append_all, rows
 from loa.store.chain import chain_hash
 from loa.store.database import Database
+from loa.store.lease import who_is_on_air
 from loa.store.migrations import STATION, schema_version
 from loa.store.proof import verify
 from loa.store.requests import StopRequest
@@ -56,6 +59,18 @@ def station(air: Workspace, plan: Plan, server: PostgreSQL) -> Workspace:  # noq
     approve(air, store, find(air, "tin"), "Chị Hoa", START)
     store.close()
     return air
+
+
+def test_whoever_must_press_stop_finds_a_connection_however_many_are_in_use(server: PostgreSQL) -> None:
+    """There were fifteen, and the sixteenth waited half a minute."""
+    store = Database(server.url)
+    with contextlib.ExitStack() as pages:
+        for _page in range(40):
+            pages.enter_context(store.read()).execute(select(1))
+        begun = time.monotonic()
+        assert who_is_on_air(store) is None
+        assert time.monotonic() - begun < 5
+    store.close()
 
 
 def open_it(workspace: Workspace) -> Database:

@@ -255,6 +255,7 @@ def _file(address: URL) -> Path | None:
 
 
 def _engine(address: URL, patience: float) -> Engine:
+    """However many pages wait for a writer, STOP finds a connection (max_overflow): there are as many as threads."""
     if address.drivername == "postgresql":  # SQLAlchemy would take psycopg 2; our extra installs psycopg 3
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
@@ -264,8 +265,7 @@ def _engine(address: URL, patience: float) -> Engine:
                 "connect_timeout": max(2, round(patience)),
                 "options": f"-c lock_timeout={max(1, round(patience * 1000))}",
             }
-        return create_engine(address, pool_pre_ping=True, connect_args=wait)
-    # However many pages wait for a writer, a reader finds a connection (max_overflow).
+        return create_engine(address, pool_pre_ping=True, connect_args=wait, max_overflow=-1)
     file = _file(address)
     about: dict[str, Any] = {"timeout": 0.5, "check_same_thread": False}
     if file:  # never make a file here: where it was deleted, it is brought back
