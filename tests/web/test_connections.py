@@ -33,9 +33,9 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextlib.contextmanager
-def serving(app: FastAPI, **more: object) -> Iterator[int]:
+def serving(app: FastAPI, listener: socket.socket | None = None, **more: object) -> Iterator[int]:
     """The console on a port of loopback."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listener or socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, **more)  # type: ignore[arg-type]
     server = BoundedServer(config, Connections())
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -101,6 +101,16 @@ def test_more_slow_clients_than_places_keep_nobody_out(app: FastAPI) -> None:
         assert "200 OK" in page(port, address="127.0.2.1")
         for each in slow:
             each.close()
+
+
+def test_who_has_sent_a_whole_request_is_heard_whatever_crowd_comes_after(app: FastAPI) -> None:
+    """All wait to be accepted, as when the machine was busy elsewhere for a moment."""
+    whole = b"GET /health HTTP/1.1\r\nhost: loa.test\r\nconnection: close\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as listener, contextlib.ExitStack() as opens:
+        port = listener.getsockname()[1]
+        there = [opens.enter_context(opened(port, whole if number == 100 else HALF)) for number in range(300)]
+        with serving(app, listener=listener.dup()):
+            assert "200 OK" in answer(there[100])
 
 
 @pytest.mark.usefixtures("short")

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any
 
 import uvicorn
@@ -30,6 +31,10 @@ MEMBERS, MEMBERS_PER_ADDRESS = 400, 200
 """Connections of people who are logged in: they have places of their own."""
 _SWEEP = 1.0
 _BUSY_PAUSE = 0.05
+_ROUND, _TURNS = 8, 4
+"""Connections that are accepted one after the other, and turns of the loop before the next are: within these what a
+client has sent already is read, so that no crowd that comes after it takes its place before it was heard.
+"""
 _ENOUGH_FILES = 4096
 
 
@@ -199,7 +204,9 @@ class BoundedServer(uvicorn.Server):
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         listener.setblocking(False)
-        while True:
+        for number in count(1):
+            for _turn in range(_TURNS if number % _ROUND == 0 else 0):
+                await asyncio.sleep(0)
             try:
                 accepted, address = await loop.sock_accept(listener)
             except OSError:  # no file is left, or the client has gone again
