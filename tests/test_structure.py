@@ -151,6 +151,7 @@ ITS_OWN_WAY = {
     "automation.commands": "a STOP that nobody meant",
     "automation.disk": "the reserve, and copies that nobody needs",
     "store.requests": "silence does not wait for a disk",
+    "store.seal": "it only grows, a line at a time",
     "store.audit": "what waits is in the database already",
     "store.migrations": "unfinished copies",
     "bulletin.writer": "unfinished files",
