@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from loa.normalizer.letters import spell
 from loa.normalizer.scanner import Scan, Subject
 from loa.normalizer.tables import abbreviations, phrases, table, topics
 from loa.text import LOWER, UPPER, toneless
@@ -20,6 +21,8 @@ _CREDIT = re.compile(
     r"(?:^|[.,;(–\n-]\s?|\s{2})(?:tin|bài|ảnh|nguồn|thực hiện|clip|video)(?:,? (?:và )?(?:ảnh|bài|clip))?: ?$"
 )
 _CREDIT_ENDS = re.compile(r"\s?(?:[.)–;\n-]|$)")
+_BYLINE_ENDS = re.compile(r"\)? ?[-–] ?(?:Ngày|Sáng|Chiều|Tối|Trưa|Hôm|Theo|Vừa|UBND|Trong|Nhân|Sau|Thực)(?!\w)")
+_TICKER_ENDS = re.compile(r" (?:tăng|giảm|mất|lên|xuống|đứng)(?: giá)? [\d.,]+ ?(?:đồng|đ|%|điểm)(?!\w)")
 _AGENCIES = frozenset("TTXVN VOV VTV TNVN VNA VTC HTV CAND QĐND PV CTV BTV BBT".split())
 _TYPED = re.compile(r"(?:soạn|soạn tin|cú pháp):? ?[\"“']?$")
 _MIXTURES = frozenset("EC SC WG WP SL GR ND BTN DD BHN OD SE WDG EW CS ME SP MC GB DG".split())
@@ -78,6 +81,8 @@ def expand(scan: Scan, key: str, start: int, end: int) -> str | None:
         return explained
     if len(key) < 5 and key not in _AGENCIES and (_credit(scan, start, end) or _typed(scan, start)):
         return None
+    if key not in _AGENCIES and (_byline(scan, key, start, end) or _ticker(scan, key, end)):
+        return spell(key)
     if key in _MIXTURES and scan.text[start - 1 : start].isdecimal():
         return None  # Anvil 5SC: the form of a pesticide
     senses = ambiguous().get(key)
@@ -98,6 +103,23 @@ def _credit(scan: Scan, start: int, end: int) -> bool:
     return (
         _CREDIT.search(scan.left(start, 24).lower()) is not None and _CREDIT_ENDS.match(scan.after(end, 3)) is not None
     )
+
+
+def _byline(scan: Scan, key: str, start: int, end: int) -> bool:
+    """Whether the initials of a newspaper stand here: "BHG - Ngày 26/8, ...", "(HNM) - ..."."""
+    head = scan.left(start, 2).lstrip(" ")
+    return (
+        2 < len(key) < 6
+        and key.isupper()
+        and not key.startswith(("UB", "HĐ", "TT", "BC"))
+        and head[-1:] in {"", "\n", "("}
+        and _BYLINE_ENDS.match(scan.after(end, 12)) is not None
+    )
+
+
+def _ticker(scan: Scan, key: str, end: int) -> bool:
+    """Whether the three letters of a share stand here: "HSG tăng 400 đồng"."""
+    return len(key) == 3 and key.isascii() and _TICKER_ENDS.match(scan.after(end, 32)) is not None
 
 
 def _typed(scan: Scan, start: int) -> bool:

@@ -11,7 +11,7 @@ from loa.normalizer.tables import contexts, units, word_set
 from loa.text import LOWER, UPPER
 
 NUMBER = (
-    r"(?:\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,6})?(?!\d)|\d{1,3}(?:,\d{3}){2,5}(?!\d)|\d{1,3}(?: \d{3}){2,5}(?!\d)"
+    r"(?:(?!0\.)\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,6})?(?!\d)|\d{1,3}(?:,\d{3}){2,5}(?!\d)|\d{1,3}(?: \d{3}){2,5}(?!\d)"
     r"|\d{1,3} \d{3}(?=\s?(?:đ(?:ồng)?|hộ|người|ha|tấn|m2|m3)(?!\w))|\d{1,18}[.,]\d{1,8}(?!\d)|\d+)"
 )
 AMOUNT = re.compile(NUMBER)
@@ -22,7 +22,7 @@ TRIPLE = re.compile(r"\d{1,3}(?:\s?-\s?\d{1,3}){2,6}(?!\d|/\d)")
 LETTERED = re.compile(r"(\d{1,4})([A-ZĐ])(?![\w&]|\.[A-ZĐ])")
 DRAW = re.compile(r"\d{2}(?:\s?[-–]\s?\d{2}){3,7}(?!\d|[-–/.]\d)")
 NIGHTS = re.compile(r"(\d{1,2})\s?N\s?(\d{1,2})\s?Đ(?![^\W_])")
-STARS = re.compile(r"(\d)\s?(?:\*|★)(?!\d)")
+STARS = re.compile(r"(\d)(?:\*|★| ★| \*(?! ))(?!\d)")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s*$| \(| trở )")
@@ -46,7 +46,9 @@ def number_words(scan: Scan, text: str) -> str:
     """The words for a number as written: 1.250.000; 7,05; 02; 4.0."""
     if text.isdecimal():
         return whole(text, scan.region)
-    grouped = re.fullmatch(r"(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d{1,3}(?:,\d{3}){2,})|(\d{1,3}(?: \d{3})+)", text)
+    grouped = re.fullmatch(
+        r"((?!0\.)\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d{1,3}(?:,\d{3}){2,})|(\d{1,3}(?: \d{3})+)", text
+    )
     if grouped:
         digits = re.sub(r"\D", "", grouped[1] or grouped[3] or grouped[4])
         if grouped[2]:
@@ -105,7 +107,7 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
                 end,
             )
     elif re.fullmatch(r"[1-9]\d{0,2},\d{3}", text) and (
-        text.endswith("00") or re.match(r"\s?(?:đ|VNĐ|VND|đồng)", scan.after(end, 6))
+        text.endswith("00") or re.match(r"\s?(?:đ|VNĐ|VND|đồng)(?!\w)", scan.after(end, 6))
     ):  # a decimal is not written with 00 at its end
         scan.say(whole(text.replace(",", ""), scan.region), start, end)
     elif (

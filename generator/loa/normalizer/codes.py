@@ -18,6 +18,8 @@ SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
 BOAT = re.compile(r"([A-ZĐ]{1,2}[a-z]?)[ .-]{0,2}(\d{4,5})[ .-]{0,2}(TS|KT|SK)(?![^\W_])")
 KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])|K(?=\d{1,3}\s?\+\s?\d{3}(?!\d))")
 DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
+WARD = re.compile(r"([PQ])(1\d|2[0-8]|[1-9])(?![\w]|[./-]\d)")
+_ADDRESS = re.compile(r"(?:(?<!\w)(?:đường|phố|số|hẻm|ngõ|phường|quận|đ\.|p\.?\d+)(?!\w)|\d/\d)")
 FEAST_DAY = re.compile(r"M(10|[1-9])(?![\w²³]|[./]\d)")
 MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?:(?=[/.]\s?(?:19|20)\d\d(?!\d))|(?![\w/.-]))")
 MIXED = re.compile(
@@ -121,6 +123,17 @@ def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "weekday")
 
 
+def read_ward(scan: Scan, match: re.Match[str]) -> int | None:
+    """91 Trần Quang Diệu, P13, Q3: a ward and a district, at the end of an address."""
+    before = scan.before(match.start())
+    pair = match[1] == "P" and re.match(r",? ?-? ?Q\.?\d", scan.after(match.end(), 6))
+    if not pair and not (before.gap.startswith(",") and _ADDRESS.search(before.text)):
+        return None
+    scan.say("phường" if match[1] == "P" else "quận", match.start(), match.start(2))
+    scan.say(whole(match[2], scan.region), *match.span(2))
+    return scan.measure(match.end(), "number")
+
+
 def read_feast_day(scan: Scan, match: re.Match[str]) -> int | None:
     """Trực Tết: M1, M2-M3: the first days of a lunar month."""
     near = f"{scan.left(match.start())} {scan.after(match.end())}".lower()
@@ -150,7 +163,9 @@ def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
 def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
     """A code of letters and digits: as the tables say, else letters in words or spelt, and digits as a number."""
     text = match[0]
-    if re.search(r"\d\.\d{3}$", text) or (match["joint"] == "-" and ROMAN.fullmatch(match["name"])):
+    if re.search(r"\d\.\d{3}$", text) or (
+        match["joint"] == "-" and ROMAN.fullmatch(match["name"]) and len(match["digits"]) == 4
+    ):
         return None  # Vitamin A 100.000; quý IV-2025
     known = (
         scan.pronounce.get(text)
@@ -245,6 +260,7 @@ CAPITAL_RULES: tuple[Rule, ...] = (
     (MONTH_CODE, read_month_code),
     (DAY_CODE, read_day_code),
     (FEAST_DAY, read_feast_day),
+    (WARD, read_ward),
 )
 RULES: tuple[Rule, ...] = (
     (POWER, read_power),
@@ -257,5 +273,6 @@ RULES: tuple[Rule, ...] = (
     (MONTH_CODE, read_month_code),
     (DAY_CODE, read_day_code),
     (FEAST_DAY, read_feast_day),
+    (WARD, read_ward),
     (MIXED, read_mixed),
 )

@@ -22,7 +22,7 @@ LUNAR = re.compile(
     rf"(\d{{1,2}})\s?[-/.]\s?(\d{{1,2}})(?=\s?[-/.]\s?(?:{_STEM}) (?:{_BRANCH})(?!\w)| (?:{_STEM}) (?:{_BRANCH})(?!\w))"
 )
 SAME_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})(\s?[-–—]\s?)(\d{1,2})/(\d{1,2})(?:/(\d{4}))?(?![\d/])")
-MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?|\s(?:và|đến)\s)(\d{1,2})(?:/(\d{4}))?(?![\d/%]|[.,]\d)")
+MONTHS = re.compile(r"(\d{1,2})(\s?[-–—,]\s?|\s(?:và|đến)\s)(\d{1,2})(?:/(\d{4}))?(?![\d/%]|[.,]\d| tháng \d)")
 _SEPARATOR = r"(?:\s?[-–,/+;&]\s?|\s?,?\s(?:và|hoặc)\s)"
 WEEKDAYS = re.compile(
     rf"T?[2-7](?:{_SEPARATOR}(?:[Tt]hứ\s)?T?[2-7](?![\d%]|[.,/]\d\d|\s?(?:giờ|h)\b)){{1,5}}"

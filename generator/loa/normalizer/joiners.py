@@ -29,6 +29,7 @@ _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|ch
 _LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
 _SUM = re.compile(r"(?:\d|[a-z]|[²³)]) $")
 _SUM_NEXT = re.compile(r" (?:[\d.,]+[a-z]?|[a-z])(?: ?[-+x×:] ?(?:[\d.,]+[a-z]?|[a-z]))* = ")
+_SPANS = frozenset("giờ ngày tuần tháng quý năm lần đợt vụ kỳ".split())
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)?\s?(?:[-–/]\s?\d+(?:[.,]\d+)?\s?)?(?:%|°|‰|mmHg|mmol|mg|g/|ml|µg|IU)")
 _MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|bán kết|tứ kết|chung kết|lượt)(?!\w)")
 _SIDES = re.compile(r"(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d{1,2}[A-Z]?\d? ?$")
@@ -113,6 +114,8 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
     alone = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) and left in word_set("units", "per left")
     money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
+    if scan.chain >= 0 and re.fullmatch(r" [^\W\d_]+", scan.text[scan.chain : start]) and name.lower() in _SPANS:
+        scan.chain = start  # đồng/tổ chức/tháng
     per = (
         quantity
         or money
@@ -155,6 +158,13 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     ):
         scan.say("trừ", *match.span())
         return end
+    if (
+        scan.kind == "number"
+        and re.search(r"thứ \d{1,3} ?$", scan.left(start, 8))
+        and re.match(r" ?(?:19|20)\d\d(?!\d)", after)
+    ):
+        scan.pause(",")
+        return end  # lần thứ 97 - 2025
     joins = scan.follows_quantity(start) and len(match[0]) == 1
     if joins and scan.kind != "phone" and _NEXT.match(after) and _same_kind(scan, after):
         small = re.match(r"\s?\d{1,2}(?!\d)", after)
@@ -173,7 +183,8 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
             _doubt_day(scan, start, end)
         return end
     if scan.left(start, 1) == "(" and re.match(r"[\d.,]+\s?(?:đ|đồng|k|%|nghìn|triệu)", after):
-        scan.say("giảm", *match.span())  # 118.500đ/kg (-700đ)
+        said = re.search(r"(?<!\w)(?:giảm|mất|lùi)(?!\w)", scan.left(start, 40))
+        scan.say("" if said else "giảm", *match.span())  # 118.500đ/kg (-700đ)
         return end
     negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
     if negative and scan.left(start, 1) != ")":

@@ -143,7 +143,8 @@ def read_race(scan: Scan, match: re.Match[str]) -> int | None:
     raced = any(f" {phrase} " in scan.before(match.start()).text for phrase in contexts("race"))
     if int(hours) > 0 or not raced:
         scan.say(f"{whole(hours, scan.region)} giờ", *match.span(1))
-    scan.say(f"{whole(minutes, scan.region)} phút", *match.span(2))
+    if int(minutes) or int(seconds) or raced:
+        scan.say(f"{whole(minutes, scan.region)} phút", *match.span(2))
     if int(seconds) or rest or raced:
         scan.say(f"{whole(seconds, scan.region)} giây", *match.span(3))
     if rest:

@@ -8,7 +8,7 @@ from loa.normalizer.amounts import NUMBER, number_words
 from loa.normalizer.letters import spell
 from loa.normalizer.numbers import digit_by_digit
 from loa.normalizer.scanner import Rule, Scan
-from loa.normalizer.tables import abbreviations
+from loa.normalizer.tables import abbreviations, units
 from loa.normalizer.web_addresses import say_parts
 from loa.text import LOWER
 
@@ -17,7 +17,7 @@ RESULT = re.compile(r"\((\+|-|–|±)\)")
 OPEN = re.compile(r"[(\[{<«“\"](?!\s?=?\s?\d)|[(\[{]")
 BRACKETED = re.compile(
     r"[(\[]\s?((?:viết tắt là |gọi tắt là |sau đây gọi tắt là |sau đây gọi là |viết tắt: )?)"
-    r"[\"“”']?([^\W\d_][\w&/.,\- ]{1,24}?)[\"“”']?\s?[)\]]"
+    r"[\"“”']?([^\W\d_][\w&/.,\- ]{0,24}?)[\"“”']?\s?[)\]]"
 )
 REPEATED = re.compile(r"\(\s?([^\W\d_]+(?:,? [^\W\d_]+){0,30})\s?\.?\s?\)")
 _ONE_FORM = {"tư": "bốn", "lẻ": "linh", "ngàn": "nghìn", "tỉ": "tỷ", "lăm": "năm", "nhăm": "năm", "mốt": "một"}
@@ -67,7 +67,9 @@ def _same_words(text: str) -> list[str]:
 def read_bracketed(scan: Scan, match: re.Match[str]) -> int | None:
     """ "(CNTT)" right after its own expansion is not said; an unknown one is learnt for the rest of the text."""
     key = match[2].strip()
-    if not any(c.isupper() for c in key) or (" " in key and not match[1] and key not in abbreviations()):
+    if (key not in units() and (not any(c.isupper() for c in key))) or (
+        " " in key and not match[1] and key not in abbreviations()
+    ):
         return None
     said = " ".join([words for words, _s, _e in scan.said[-24:]]).split()
     for expansion in _expansions(key):
@@ -102,6 +104,7 @@ def explained(text: str) -> dict[str, str]:
 
 def _expansions(key: str) -> list[str]:
     listed = [sense.words for sense in ambiguous().get(key, ())]
+    listed += [units()[key]] if key in units() else []
     return [*listed, *([abbreviations()[key]] if key in abbreviations() else [])]
 
 

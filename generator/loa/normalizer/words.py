@@ -251,7 +251,8 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
     if word in _SHORT and re.match(rf"\.\s?[{UPPER}\d]", after) and (word != "T" or before.gap != " "):
         return _SHORT[word]
     listed = re.search(r"(?:^|\W)(?:điểm|tiết|ý) (?:[a-zđ](?:, | và |,| hoặc ))*$", before.text)
-    if (listed and word.islower()) or (scan.fresh and re.match(r"[.)]", after)):
+    item = re.match(r"\)", after) and word.islower() and before.gap.rstrip()[-1:] in {";", ".", ":"}
+    if (listed and word.islower()) or item or (scan.fresh and re.match(r"[.)]", after)):
         return POINTS.get(lower) or latin(lower)
     if (
         lower in "x×"
