@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from typing import Any
@@ -31,10 +31,10 @@ MEMBERS, MEMBERS_PER_ADDRESS = 400, 200
 """Connections of people who are logged in: they have places of their own."""
 _SWEEP = 1.0
 _BUSY_PAUSE = 0.05
-_ROUND, _TURNS = 8, 4
-"""Connections that are accepted one after the other, and turns of the loop before the next are: within these what a
-client has sent already is read, so that no crowd that comes after it takes its place before it was heard.
-"""
+_ROUND = 64
+"""Connections that are accepted before the loop has its turn, in which it reads what clients have sent."""
+_UNHEARD = 1.0
+"""Seconds that a connection has to be heard before it makes room: what a client has sent may lie there unread."""
 _ENOUGH_FILES = 4096
 
 
@@ -43,6 +43,7 @@ class Connection:
     """A connection from its acceptance on. `member`: a request on it came from somebody who is logged in."""
 
     address: str
+    since: float = field(default_factory=time.monotonic)
     member: bool = False
     task: "asyncio.Task[None] | None" = None
     protocol: "BoundedProtocol | None" = None
@@ -52,6 +53,11 @@ class Connection:
         """Whether a whole request is here that has no answer yet."""
         cycle = self.protocol.cycle if self.protocol else None
         return cycle is not None and not cycle.more_body and not cycle.response_started
+
+    @property
+    def heard(self) -> bool:
+        """Whether its client has said something, or had the time to."""
+        return bool(self.protocol and self.protocol.heard) or time.monotonic() - self.since > _UNHEARD
 
     def promote(self) -> None:
         """Somebody who is logged in uses it."""
@@ -78,10 +84,9 @@ class Connections:
     def admit(self, address: str) -> Connection | None:
         """A new connection from `address`; None where each place is held by a request that is being worked on."""
         made = Connection(network(address))
-        crowded = self._strangers[made.address] >= STRANGERS_PER_ADDRESS and not self._by_proxy
-        if crowded and not self._make_room(made.address):
-            return None
-        if self._strangers.total() >= STRANGERS and not self._make_room(*self._largest()):
+        if self._strangers[made.address] >= STRANGERS_PER_ADDRESS and not self._by_proxy:
+            self._make_room(made.address)
+        if self._strangers.total() >= STRANGERS and not self.make_room():
             return None
         self._all[made] = None
         self._strangers[made.address] += 1
@@ -113,13 +118,18 @@ class Connections:
 
     def make_room(self) -> bool:
         """Close the oldest connection that nobody works on; False where there is none."""
-        return self._make_room(*self._largest())
+        largest = self._largest()
+        return self._make_room(*largest) or self._make_room(*largest, unheard=True)
 
-    def _make_room(self, *addresses: str) -> bool:
-        """Close the oldest of a stranger from the first of `addresses` that has one to close."""
+    def _make_room(self, *addresses: str, unheard: bool = False) -> bool:
+        """Close the oldest of a stranger from the first of `addresses` that has one to close.
+
+        `unheard`: also one that nobody has listened to yet.
+        """
         for address in addresses:
             for connection in self._all:
-                if connection.address == address and not connection.member and not connection.at_work:
+                idle = not connection.member and not connection.at_work and (unheard or connection.heard)
+                if connection.address == address and idle:
                     self.remove(connection)
                     connection.end()
                     return True
@@ -143,6 +153,7 @@ class BoundedProtocol(H11Protocol):
         super().__init__(**about)
         self.connection, self.among = connection, among
         self.waits_since = self.heard_at = time.monotonic()
+        self.heard = False
         connection.protocol = self
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -152,7 +163,7 @@ class BoundedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Something came."""
-        self.heard_at = time.monotonic()
+        self.heard_at, self.heard = time.monotonic(), True
         super().data_received(data)
 
     def handle_events(self) -> None:
@@ -205,7 +216,7 @@ class BoundedServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
         listener.setblocking(False)
         for number in count(1):
-            for _turn in range(_TURNS if number % _ROUND == 0 else 0):
+            if number % _ROUND == 0:
                 await asyncio.sleep(0)
             try:
                 accepted, address = await loop.sock_accept(listener)
