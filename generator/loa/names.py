@@ -51,6 +51,7 @@ def _deeds() -> dict[str, str]:
         "output.tested": _("tested an output"),
         "emergency.written": _("wrote an emergency message"),
         "emergency.released": _("released an emergency message"),
+        "emergency.alone": _("released an own emergency message, with nobody else there"),
         "jingle.added": _("added a station sound"),
         "log.exported": _("exported the log"),
         "log.verified": _("verified the log"),

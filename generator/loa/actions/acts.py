@@ -57,5 +57,6 @@ class Act(StrEnum):
     ADD_JINGLE = "add-jingle"
     BACK_UP = "back-up"
     SET_SECRETS = "set-secrets"
+    SET_FOUR_EYES = "set-four-eyes"
     MANAGE_PEOPLE = "manage-people"
     READ_AUDIT = "read-audit"

@@ -53,10 +53,17 @@ def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text
 
 
 def release_emergency(
-    workspace: Workspace, store: Database, request: AirRequest, recording: BulletinFile, sha256: str
+    workspace: Workspace,
+    store: Database,
+    request: AirRequest,
+    recording: BulletinFile,
+    sha256: str,
+    *,
+    alone: bool = False,
 ) -> int:
     """Approve exactly the sound that was heard, and have the station on air play it at once; the number of the
-    request (`receipts.receipt`). Only what was typed as an emergency message goes this way, and each airing of it.
+    request (`receipts.receipt`). `alone`: by who wrote it, with nobody else there; the log
+    says so. Only what was typed as an emergency message goes this way, and each airing of it.
 
     Raises RequestError (no emergency message, another sound meanwhile, no station), ApprovalError, StoreError,
     WorkspaceError.
@@ -68,5 +75,5 @@ def release_emergency(
     if request.bulletin != recording.id or not request.now:
         raise ValueError(request)
     require_station(store)
-    approve(workspace, store, recording, sha256, request.by, datetime.datetime.now(UTC))
+    approve(workspace, store, recording, sha256, request.by, datetime.datetime.now(UTC), alone=alone)
     return requests.ask(store, request, datetime.datetime.now(UTC))

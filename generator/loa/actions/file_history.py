@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from loa.actions.offices import WHOLE, Office
-from loa.actions.schedule_changes import changes_only_own
+from loa.actions.acts import Act
+from loa.actions.offices import WHOLE, Office, may
+from loa.actions.schedule_changes import approval_of, changes_only_own
 from loa.campaign import Commune, parse_commune
 from loa.errors import EditConflictError, Finding, RequestError
 from loa.files import remove, sync_file, writing
@@ -104,6 +105,10 @@ class FileHistory:
 
     def _require_own(self, path: Path, before: str, after: str, office: Office) -> None:
         """Raises RequestError where the change touches what belongs to others' communes, or to the station."""
+        decides = path != self.workspace.schedule_file or may(office, Act.SET_FOUR_EYES)
+        if not decides and approval_of(before) != approval_of(after):
+            text = _("Only an administrator decides how bulletins are approved.")
+            raise RequestError(Finding("office.approval", text))
         if office.communes is None:
             return
         if path == self.workspace.schedule_file:
@@ -139,6 +144,12 @@ class FileHistory:
                 part.write_bytes(after.encode())
                 sync_file(part)
                 self._outbox.add_durably(versions, row)
+
+    def note_text(self, path: Path, text: str, by: Author, note: str) -> None:
+        """Keep who wrote the text of the sound at `path`, which stands in no other file. Raises WorkspaceError."""
+        row: dict[str, Any] = {"file": self.workspace.relative(path), "who": by.name[:80], "note": note[:200]}
+        row |= {"at": stamp(datetime.now(UTC)), "before": "", "after": text, "login": by.login}
+        self._outbox.add_durably(versions, row)
 
     def of(self, path: Path, limit: int = 50) -> list[dict[str, Any]]:
         """The changes of a file, newest first. Raises StoreError."""

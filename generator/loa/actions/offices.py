@@ -148,6 +148,7 @@ OFFICES: Mapping[Act, Rule] = {
     Act.ADD_JINGLE: _of(Touches.STATION, Role.ADMIN),
     Act.BACK_UP: _of(Touches.STATION, Role.ADMIN),
     Act.SET_SECRETS: _of(Touches.STATION, Role.ADMIN),
+    Act.SET_FOUR_EYES: _of(Touches.STATION, Role.ADMIN),
     Act.MANAGE_PEOPLE: _of(Touches.STATION, Role.ADMIN),
     Act.READ_AUDIT: _of(Touches.STATION, Role.ADMIN),
 }

@@ -31,6 +31,15 @@ def changes_only_own(before: str, after: str, office: Office, workspace: Workspa
     return _outputs_are_own(old, new, office, schedule) and _broadcasts_are_own(old, new, office, schedule)
 
 
+def approval_of(text: str) -> Any:
+    """How bulletins are approved, as a text of schedule.yaml says it; of what cannot be read: nothing."""
+    try:
+        data = yamlfile.parse(text, "").data
+    except LoaError:
+        return None
+    return data.get("approval") if isinstance(data, dict) else None
+
+
 def _outputs_are_own(old: Data, new: Data, office: Office, schedule: Schedule) -> bool:
     before, after = old.get("outputs") or {}, new.get("outputs") or {}
     if not isinstance(before, dict) or set(before) != set(after):

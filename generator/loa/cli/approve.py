@@ -6,6 +6,8 @@ import json
 import click
 
 from loa.actions import approvals as acts
+from loa.actions.file_history import open_history
+from loa.actions.four_eyes import Signer, require_other
 from loa.automation.disk import open_station_store
 from loa.bulletin.models import APOLOGY
 from loa.cli.app import CliContext, loa, pass_station
@@ -23,12 +25,16 @@ from loa.store import approvals as approvals_store
 def approve_command(station: CliContext, bulletin: str, by: str, withdraw: bool) -> None:
     """Bind a release to the SHA-256 of the MP3."""
     workspace = station.workspace
-    store = open_station_store(workspace, load_schedule(workspace))
+    schedule = load_schedule(workspace)
+    store = open_station_store(workspace, schedule)
     recording, now = approvals_store.find(workspace, bulletin), datetime.datetime.now(UTC)
     if withdraw:
         taken = acts.withdraw(workspace, store, recording.id, by, now)
         click.echo(_("{bulletin}: {count} releases withdrawn.").format(bulletin=recording.id, count=len(taken)))
         return
+    if schedule.approval.four_eyes:
+        with open_history(workspace) as history:
+            require_other(Signer(by.strip(), None, history), workspace, store, recording)
     made = acts.approve(workspace, store, recording, recording.sha256, by, now)
     click.echo(_("{bulletin} is released by {name}.").format(bulletin=made.bulletin, name=made.by))
     click.echo(f"SHA-256 {made.sha256}")

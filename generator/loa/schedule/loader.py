@@ -13,7 +13,7 @@ from loa.errors import Finding, ScheduleError, WorkspaceError
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
-from loa.schedule.models import Broadcast, Rules, Schedule
+from loa.schedule.models import Approval, Broadcast, Rules, Schedule
 from loa.schedule.outputs import KINDS, AnyOutput, Group
 from loa.schedule.values import DatabaseUrl, Zone, zone
 from loa.workspace import Workspace, leads_out, yaml_files
@@ -159,6 +159,7 @@ class _Frame(Strict):
     rules: Rules = Rules()
     alerts: Alerts = Alerts()
     backup: Backup = Backup()
+    approval: Approval = Approval()
     broadcasts: tuple[Any, ...] = ()
 
 
@@ -215,6 +216,7 @@ def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
         frame.language,
         frame.database,
         frame.backup,
+        frame.approval,
     )
 
 

@@ -141,6 +141,16 @@ class Rules(Strict):
     )
 
 
+class Approval(Strict):
+    """How bulletins are approved. `four_eyes`: who wrote or changed the text does not sign it."""
+
+    four_eyes: bool = Field(
+        default=False,
+        title=N_("Four eyes"),
+        description=N_("Whoever wrote or changed a text does not sign it. Needs at least two people."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A valid schedule.yaml. `database`: an SQLAlchemy URL; None for the SQLite file in the workspace."""
@@ -153,6 +163,7 @@ class Schedule:
     language: str | None = None
     database: str | None = None
     backup: Backup = field(default_factory=Backup)
+    approval: Approval = field(default_factory=Approval)
 
     def plans(self) -> tuple[BulletinPlan, ...]:
         """Return the bulletins that the broadcasts need; with `rotate`, one per campaign."""

@@ -128,13 +128,16 @@ def keep_copy(workspace: Workspace, recording: BulletinFile, sha256: str, data: 
             write_atomic(kept.with_suffix(".json"), manifest.read_bytes())
 
 
-def add(workspace: Workspace | None, store: Database, approval: Approval) -> None:
+def add(workspace: Workspace | None, store: Database, approval: Approval, *, alone: bool = False) -> None:
     """Write an approval, and the row of the log that says so, in one transaction. `workspace`: None for a log that has
-    no seal. Raises StoreError.
+    no seal. `alone`: who released it wrote it, too, and nobody else was there. Raises StoreError.
     """
     row = {"bulletin": approval.bulletin, "sha256": approval.sha256, "by": approval.by, "at": stamp(approval.at)}
     reason = _("released by {name}").format(name=approval.by)
-    entry = _entry(approval, reason, act="released", by=approval.by, at=row["at"])
+    if alone:
+        reason += "; " + _("who wrote it released it, because nobody else was there")
+    more = {"alone": "yes"} if alone else {}
+    entry = _entry(approval, reason, act="released", by=approval.by, at=row["at"], **more)
     append_all(
         store,
         [entry],

@@ -14,10 +14,13 @@ from starlette.requests import Request
 
 from loa import __version__, yamlfile
 from loa.actions.file_history import Author, FileHistory
+from loa.actions.four_eyes import Signer, require_other
 from loa.actions.offices import Office
+from loa.automation.schedule_watch import schedule_in_force
 from loa.errors import StoreError, WorkspaceError
 from loa.i18n import _
 from loa.schedule.values import is_postgresql
+from loa.store.approvals import BulletinFile
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database
 from loa.web.auth.accounts import Accounts, Person
@@ -203,6 +206,20 @@ def gives_password_again(request: Request, field: str, form: Form) -> str | None
     return None
 
 
+def author_of(request: Request) -> Author:
+    """Who asks, for the history of files."""
+    person = person_of(request)
+    return Author(person.shown, address_of(request), person.name, person.office)
+
+
+def require_four_eyes(request: Request, recording: BulletinFile) -> None:
+    """Raises RequestError where the station wants four eyes and whoever asks wrote the text; StoreError."""
+    console, person = console_of(request), person_of(request)
+    schedule = console.files.plan().schedule or schedule_in_force(console.workspace)[0]
+    if schedule is None or schedule.approval.four_eyes:
+        require_other(Signer(person.shown, person.name, console.history), console.workspace, console.store, recording)
+
+
 def address_of(request: Request) -> str:
     """The address that the request came from."""
     return request.client.host if request.client else "?"
@@ -245,6 +262,5 @@ def edit_file(
     detail: str = "",
 ) -> None:
     """Change a file of the station for the asking person: see `FileHistory.edit_file`."""
-    person = person_of(request)
-    by = Author(person.shown, address_of(request), person.name, person.office)
+    by = author_of(request)
     console_of(request).history.edit_file(path, edit, by, note, action=action, subject=subject, detail=detail)

@@ -16,7 +16,7 @@ from loa.actions.receipts import Stage, receipt_of, receipt_text
 from loa.i18n import _
 from loa.store import proof
 from loa.web.auth.decisions import does
-from loa.web.context import ConsoleDep, CurrentPerson, audit, console_of
+from loa.web.context import ConsoleDep, CurrentPerson, audit, console_of, require_four_eyes
 from loa.web.edits.schedule import set_volume
 from loa.web.forms import FormError
 from loa.web.lanes import urgent
@@ -264,6 +264,7 @@ def post_approval(
 ) -> Bulletin:
     """Sign exactly this sound."""
     found = find_bulletin(console, f"{commune}/{name}")
+    require_four_eyes(request, found.recording)
     approve(console.workspace, console.store, found.recording, sent.sha256, me.shown, shelf.now())
     audit(request, "bulletin.signed", found.id, sent.sha256)
     console.forget()

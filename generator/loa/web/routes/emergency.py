@@ -10,8 +10,18 @@ from loa.actions.emergency import PREFIX, release_emergency
 from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
 from loa.i18n import _
+from loa.store.approvals import BulletinFile
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, gives_password_again
+from loa.web.context import (
+    Console,
+    ConsoleDep,
+    CurrentPerson,
+    SubmittedForm,
+    audit,
+    author_of,
+    gives_password_again,
+    require_four_eyes,
+)
 from loa.web.forms import FormError
 from loa.web.lanes import urgent
 from loa.web.pages import go, page
@@ -20,7 +30,7 @@ from loa.web.routes.today import flash_receipt
 
 router = APIRouter(include_in_schema=False)
 LONGEST = 2000
-_FIELDS = {"outputs": "on", "times": "times", "valid": "valid"}
+_FIELDS = {"outputs": "on", "times": "times", "valid": "valid", "alone": "alone"}
 """Where the page shows what is wrong with a request; all else is told above the form."""
 
 
@@ -49,6 +59,8 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submitt
     moment = console.files.now()
     name = f"{PREFIX}{moment:%Y%m%d-%H%M%S}"
     title = form.text("title", 120) or _("Emergency message {time}").format(time=f"{moment:%H:%M %d/%m}")
+    recording = console.workspace.bulletins / stem / f"{name}.mp3"
+    console.history.note_text(recording, text, author_of(request), title)
     number = console.jobs.add("emergency", title, {"stem": stem, "name": name, "title": title, "text": text}, me.shown)
     audit(request, "emergency.written", f"{stem}/{name}", text)
     return go(f"/emergency/{stem}/{name}?job={number}")
@@ -83,17 +95,34 @@ def post_release(
             pause="10s",
             valid=f"{form.number('valid', 1, 1440)}m" if form.text("valid", 10) else None,
         )
+        alone = _is_alone(request, bulletin.recording, wanted=form.flag("alone"))
         if not problems:
             number = release_emergency(
-                console.workspace, console.store, wanted, bulletin.recording, form.text("sha256", 64)
+                console.workspace, console.store, wanted, bulletin.recording, form.text("sha256", 64), alone=alone
             )
     except (RequestError, FormError) as error:
         problems |= {_FIELDS.get(field, ""): text for field, text in error.problems.items()}
     if problems:
         return _page(request, console, bulletin.id, 0, problems, 422)
     audit(request, "emergency.released", bulletin.id, ", ".join(wanted.outputs))
+    if alone:
+        audit(request, "emergency.alone", bulletin.id)
     flash_receipt(request, console, number, bulletin.title)
     return go("/")
+
+
+def _is_alone(request: Request, recording: BulletinFile, *, wanted: bool) -> bool:
+    """Whether the person releases an own message, by the rule of four eyes against it, because nobody else is there.
+
+    Raises RequestError where the person does not say so; StoreError.
+    """
+    try:
+        require_four_eyes(request, recording)
+    except RequestError:
+        if not wanted:
+            raise
+        return True
+    return False
 
 
 def _values(console: Console) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from loa.names import output_kind
 from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
-from loa.schedule.models import Rules
+from loa.schedule.models import Approval, Rules
 from loa.schedule.outputs import KINDS, Group
 from loa.text import slug
 from loa.web import yaml_forms
@@ -139,6 +139,24 @@ def back_up_now(request: Request, console: ConsoleDep, me: CurrentPerson) -> Res
     job = console.jobs.add("backup", _("Backup"), {}, me.shown)
     audit(request, "backup.asked")
     return go(f"/jobs/{job}")
+
+
+_FOUR_EYES = "/settings/four-eyes"
+
+
+@router.get(_FOUR_EYES)
+@does(Act.SET_FOUR_EYES)
+def four_eyes(request: Request, console: ConsoleDep) -> Response:
+    """Whether who wrote a text may sign it."""
+    sheet = _sheet(console, "approval", Approval)
+    return _page(request, sheet, sheet.values, _FOUR_EYES, _("Four eyes"))
+
+
+@router.post(_FOUR_EYES)
+@does(Act.SET_FOUR_EYES)
+def change_four_eyes(request: Request, console: ConsoleDep, form: Sent) -> Response:
+    """Turn it on or off."""
+    return _changed(request, _sheet(console, "approval", Approval).filled(form), _FOUR_EYES, _("Four eyes"))
 
 
 def _part(console: Console, key: str) -> YamlForm:

@@ -8,7 +8,7 @@ from loa.actions.acts import Act
 from loa.actions.approvals import approve, send_back, withdraw
 from loa.i18n import _
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, require_four_eyes
 from loa.web.pages import go, in_parts, page
 from loa.web.views import bulletins as shelf
 from loa.web.views import drafts
@@ -58,6 +58,7 @@ def post_approval(
     """Sign exactly the sound that the page showed."""
     bulletin = find_bulletin(console, f"{commune}/{name}")
     sha256 = form.text("sha256", 64)
+    require_four_eyes(request, bulletin.recording)
     approve(console.workspace, console.store, bulletin.recording, sha256, me.shown, shelf.now())
     audit(request, "bulletin.signed", bulletin.id, sha256)
     flash(request, _("Signed: {title}. It goes on air as planned.").format(title=bulletin.title))

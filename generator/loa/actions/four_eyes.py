@@ -1,0 +1,89 @@
+"""Four eyes: who wrote or changed the text of what is to be signed does not sign it."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from loa import yamlfile
+from loa.actions.file_history import FileHistory
+from loa.bulletin.manifest import Manifest
+from loa.errors import Finding, LoaError, RequestError
+from loa.i18n import _
+from loa.store import approvals
+from loa.store.approvals import BulletinFile
+from loa.store.database import Database
+from loa.workspace import Workspace
+
+_ROWS = 1000
+"""How many changes of a file are looked at, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs: the name that stands in the log, and the name for logging in (None: at the computer itself)."""
+
+    shown: str
+    login: str | None
+    history: FileHistory
+
+    def is_author(self, workspace: Workspace, store: Database, recording: BulletinFile) -> bool:
+        """Whether the person wrote or changed the text of this bulletin since somebody else signed it last.
+
+        Changes by Loa count, of the facts, the campaigns and emergency messages; what was written past Loa, in an
+        editor, has no author here. Raises StoreError.
+        """
+        return any(self._is_me(row) for row in self._changes(workspace, store, recording))
+
+    def _is_me(self, row: dict[str, Any]) -> bool:
+        if self.login and row["login"]:
+            return bool(self.login == row["login"])
+        return row["who"] in {self.shown, self.login}
+
+    def _changes(self, workspace: Workspace, store: Database, recording: BulletinFile) -> Iterator[dict[str, Any]]:
+        yield from self.history.of(recording.path, _ROWS)  # an emergency message, as it was typed
+        try:
+            made = Manifest.load(recording.path.with_suffix(".json"))
+        except LoaError:
+            made = None
+        if made and made.is_emergency:
+            return
+        commune = recording.id.partition("/")[0]
+        seen = set(self._signed_by_others(workspace, store, recording.id))
+        for row in self.history.of(workspace.campaigns / f"{commune}.yaml", _ROWS):
+            if hashlib.sha256(row["after"].encode()).hexdigest() in seen:
+                return
+            if _concerns(row["before"], row["after"], made.campaigns if made else None):
+                yield row
+
+    def _signed_by_others(self, workspace: Workspace, store: Database, bulletin: str) -> Iterator[str]:
+        """SHA-256 of the commune's file as it was when a sound was made that somebody else signed."""
+        for approval in approvals.all_approvals(store, bulletin):
+            if approval.by != self.shown:
+                try:
+                    made = Manifest.load(approvals.approved_copy(workspace, approval.sha256).with_suffix(".json"))
+                except LoaError:
+                    continue
+                yield from (sha256 for name, sha256 in made.inputs.items() if name.startswith("campaigns/"))
+
+
+def require_other(signer: Signer, workspace: Workspace, store: Database, recording: BulletinFile) -> None:
+    """Raises RequestError where the signer is an author of the text; StoreError."""
+    if signer.is_author(workspace, store, recording):
+        text = _("You wrote or changed this text. By the rule of four eyes somebody else signs it.")
+        raise RequestError(Finding("approval.author", text, file="alone"))
+
+
+def _concerns(before: str, after: str, campaigns: tuple[str, ...] | None) -> bool:
+    """Whether a change of a commune's file touches its facts or one of `campaigns` (None: any)."""
+    try:
+        old, new = (_parts(text, campaigns) for text in (before, after))
+    except (LoaError, AttributeError, TypeError):
+        return True
+    return old != new
+
+
+def _parts(text: str, campaigns: tuple[str, ...] | None) -> tuple[Any, Any]:
+    data = yamlfile.parse(text, "").data or {}
+    wanted = [one for one in data.get("campaigns") or [] if campaigns is None or str(one.get("id")) in campaigns]
+    return {key: value for key, value in data.items() if key != "campaigns"}, wanted
