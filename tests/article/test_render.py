@@ -103,6 +103,7 @@ def test_each_combination_of_counts_reads_well(station: Workspace) -> None:
         (None, None, 1250),
         (0, 0, None),
     ]:
+        data["campaigns"][0]["variant"] = 1
         data["campaigns"][0]["services"] = {"level_3": level_3, "level_4": level_4, "combined": combined}
         commune = Commune.model_validate(data)
         text = render(station, commune, commune.campaigns[0]).markdown
