@@ -95,4 +95,4 @@ def test_numbered_steps_keep_their_numbers(built: Workspace) -> None:
     made = docx.Document(
         io.BytesIO(document(render(built, commune, commune.campaigns[0]), commune, commune.campaigns[0]))
     )
-    assert any(paragraph.text.startswith("6. Bổ sung") for paragraph in made.paragraphs)
+    assert any(paragraph.text.startswith("6. Theo dõi") for paragraph in made.paragraphs)
