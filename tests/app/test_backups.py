@@ -307,13 +307,13 @@ def test_archives_are_deleted_with_the_recordings_that_only_they_need(here: Work
 
 def test_somebody_is_warned_when_the_last_good_one_is_old(here: Workspace, tmp_path: Path) -> None:
     settings = Backup(folder=FolderPlace(path=str(tmp_path / "gone")), warn_after_days=3)
-    assert overdue(here, settings, NOW) == {}  # nothing was tried yet
+    assert overdue(place_states(here), settings, NOW) == {}  # nothing was tried yet
     problem(here, settings)
-    assert "no backup has been made yet (folder)" in overdue(here, settings, NOW)["folder"]
+    assert "no backup has been made yet (folder)" in overdue(place_states(here), settings, NOW)["folder"]
     row = {"since": (NOW - 9 * DAY).isoformat(), "good": (NOW - 4 * DAY).isoformat(), "problem": "full"}
     here.backups_file.write_text(json.dumps({"folder": row}), "utf-8")
-    assert overdue(here, settings, NOW) == {"folder": "the last good backup (folder) is 4 days old: full"}
-    assert overdue(here, settings, NOW - 2 * DAY) == {}
+    assert overdue(place_states(here), settings, NOW) == {"folder": "the last good backup (folder) is 4 days old: full"}
+    assert overdue(place_states(here), settings, NOW - 2 * DAY) == {}
 
 
 def test_the_station_raises_an_alarm_and_doctor_says_it(here: Workspace, loa: Loa, tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from loa.actions.approvals import withdraw
 from loa.errors import LogbookError, StoreError
@@ -471,3 +471,32 @@ def test_a_witness_of_another_station_is_told(store: Database, station: Workspac
     (finding,) = examine(store, station.seal, [foreign]).findings
     assert "of another station" in finding.message
     other.close()
+
+
+class _Late(Database):
+    """Before it gets the write lock, somebody else approves."""
+
+    def write(
+        self, patience: float | None = None, *, durable: bool | None = None
+    ) -> AbstractContextManager[Connection]:
+        if self.before:
+            self.before.pop()()
+        return super().write(patience, durable=durable)
+
+    before: list[Callable[[], None]] = []  # noqa: RUF012
+
+
+def test_a_withdrawal_counts_and_logs_also_what_was_approved_a_moment_before_it(
+    store: Database, station: Workspace
+) -> None:
+    """Which approvals end was read before the write lock: one that came in between ended without a row of the log."""
+    approvals.add(station, store, Approval("ben-hai/tin", "1" * 64, "Hoa", NOON))
+    late = _Late(station.database)
+    second = Approval("ben-hai/tin", "2" * 64, "Hoa", NOON)
+    late.before = [lambda: approvals.add(station, store, second)]
+    ended = withdraw(station, late, "ben-hai/tin", "Nam", NOON)
+    assert {approval.sha256[0] for approval in ended} == {"1", "2"}
+    acts = [(row.sha256[0], row.details["act"]) for row in rows(store, kinds=("approval",)) if row.sha256]
+    assert sorted(acts) == [("1", "released"), ("1", "withdrawn"), ("2", "released"), ("2", "withdrawn")]
+    assert verify(store, station.seal) == []
+    late.close()

@@ -223,7 +223,7 @@ def emergency(window: Window, rig: Rig) -> None:
     page.check("[name=on][value=loa-xa]")
     page.fill("[name=password]", PASSWORD)
     page.click("button.stop")
-    window.says("Máy phát đã nhận")
+    window.says("Đang phát trên")  # the notice of the receipt goes on to tell
     expect(page.locator("[data-airing]")).to_be_visible(timeout=8_000)
     assert sounds_within(rig, 5.0)
     page.click("button.stop")

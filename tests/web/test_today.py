@@ -125,6 +125,16 @@ def test_the_queue_stands_beside_stop_and_after_a_stop_the_page_offers_the_rest(
     queue = page[page.index('id="queue"') :]
     assert "ben-hai/tin" in queue[: queue.index("</ul>")]
     assert "The station does not answer." in queue[: queue.index("</ul>")]
+    (told,) = console.monitor.now(0).event()["receipts"]
+    assert told["text"].startswith("The station does not answer."), "what the notice of the receipt says from now on"
+    append(
+        console.store,
+        NewRow(airing="air:tin@1", outcome="aired", planned=now, started=now),
+        now,
+        seal=console.workspace.seal,
+    )
+    (told,) = console.monitor.now(0).event()["receipts"]
+    assert (told["text"], told["good"]) == ("Over: aired.", True)
     stopped = page[page.index('id="stopped"') :]
     assert "stopped by Anh Nam" in stopped
     assert "ben-hai/hai" in stopped

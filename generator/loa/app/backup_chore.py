@@ -22,9 +22,9 @@ class BackupChore:
             return
         schedule = station.schedule_watch.schedule
         now = datetime.datetime.now(schedule.timezone)
-        for name, text in overdue(self._workspace, schedule.backup, now).items():
-            state = place_states(self._workspace)[name]
-            last = state.good or state.since
+        states = place_states(self._workspace)
+        for name, text in overdue(states, schedule.backup, now).items():
+            last = states[name].good or states[name].since
             station.tell(f"backup:{name}@{last:%Y-%m-%dT%H:%M:%S}", "backup", text)
         busy = self._child is not None and self._child.poll() is None
         if not busy and due(self._workspace, schedule.backup, now):

@@ -105,9 +105,9 @@ def _is_due(state: PlaceState | None, last: datetime.datetime, now: datetime.dat
     return state.tried is None or not now - _AGAIN < state.tried <= now
 
 
-def overdue(workspace: Workspace, settings: Backup, now: datetime.datetime) -> dict[str, str]:
-    """The places whose last good backup is too old, each with what to say about it."""
-    states, found = place_states(workspace), {}
+def overdue(states: Mapping[str, PlaceState], settings: Backup, now: datetime.datetime) -> dict[str, str]:
+    """The places whose last good backup is too old, each with what to say about it. `states`: see `place_states`."""
+    found = {}
     for name in settings.places:
         state = states.get(name)
         if state is None or (state.good and state.age(now) <= datetime.timedelta(days=settings.warn_after_days)):

@@ -245,7 +245,8 @@ def _backups(workspace: Workspace, schedule: Schedule) -> Iterator[Check]:
         yield Check(name, Health.WEAK, _("no place for automatic backups is set"), fix)
         return
     now = datetime.datetime.now(schedule.timezone)
-    old, states = backups.overdue(workspace, settings, now), backups.place_states(workspace)
+    states = backups.place_states(workspace)
+    old = backups.overdue(states, settings, now)
     for place in settings.places:
         state = states.get(place)
         title = backups.titles()[place]

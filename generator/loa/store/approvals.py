@@ -149,15 +149,20 @@ def add(workspace: Workspace | None, store: Database, approval: Approval, *, alo
 
 def end(workspace: Workspace, store: Database, bulletin: str, by: str, now: datetime.datetime) -> list[Approval]:
     """Withdraw every approval of `bulletin`; return those that were in force. Raises StoreError."""
-    ended = [a for a in all_approvals(store, bulletin) if a.withdrawn is None]
+    ended: list[Approval] = []
+
+    def acts(connection: Connection) -> list[NewRow]:
+        given = [a for a, doubt in checked(connection, bulletin) if doubt is None and a.withdrawn is None]
+        ended[:] = given
+        return [_entry(a, reason, act="withdrawn", by=by) for a in given]
+
     change = (
         update(approvals)
         .where(approvals.c.bulletin == bulletin, approvals.c.withdrawn.is_(None))
         .values(withdrawn=stamp(now), withdrawn_by=by)
     )
     reason = _("release withdrawn by {name}").format(name=by)
-    entries = [_entry(a, reason, act="withdrawn", by=by) for a in ended]
-    append_all(store, entries, now, together=[change], seal=workspace.seal)
+    append_all(store, [], now, together=[change], found=acts, seal=workspace.seal)
     return ended
 
 

@@ -113,26 +113,29 @@ def append_all(
     at: datetime.datetime,
     *,
     together: Iterable[Insert | Update] = (),
+    found: Callable[[Connection], Iterable[NewRow]] | None = None,
     seal: Path | None = None,
 ) -> list[Row]:
     """Write `entries` as `append` does, in one transaction with the changes `together`: what was done and the log of
     it are both there, or neither.
 
     The seal is read first: where the log does not hold the row that was sealed last, it was changed, and a row of the
-    kind `log` says so before the entries. Returns all rows that were written. Raises as `append`.
+    kind `log` says so before the entries. `found` gives more entries, from what stands there before the changes, in the
+    same transaction. Returns all rows that were written. Raises as `append`.
     """
     entries, together = list(entries), list(together)
-    check = _sealed(seal) if seal and entries else None
+    check = _sealed(seal) if seal and (entries or found) else None
     for tries in itertools.count(1):
         try:
             with store.write() as connection:
+                more = list(found(connection)) if found else []
                 for statement in together:
                     connection.execute(statement)
                 contradiction = check(connection) if check else None
-                found = [contradiction, *entries] if contradiction else entries
+                before = [contradiction] if contradiction else []
                 written: list[Row] = []
                 last: dict[str, Any] | None = None
-                for entry in found:
+                for entry in (*before, *entries, *more):
                     last = _append(connection, entry, at, last)
                     written.append(_row(last))
             break

@@ -42,6 +42,16 @@ _GLANCE = 0.5
 """Seconds that a page waits for a program that keeps it from reading a database."""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the next page tells; see `flash`."""
+
+    kind: str
+    text: str
+    receipt: int = 0
+    says: str = ""
+
+
 @dataclass(slots=True)
 class Console:
     """The parts of a running console, put together once.
@@ -65,7 +75,7 @@ class Console:
     runner: JobRunner = field(init=False)
     airings: AiringList = field(init=False)
     monitor: StationMonitor = field(init=False)
-    notices: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    notices: dict[str, list[Notice]] = field(default_factory=lambda: defaultdict(list))
     _within: "OrderedDict[frozenset[str], Console]" = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -239,11 +249,13 @@ CurrentPerson = Annotated[Person, Depends(_person)]
 SubmittedForm = Annotated[Form, Depends(read_form)]
 
 
-def flash(request: Request, text: str, kind: str = "good") -> None:
-    """Show `text` on the next page that this session sees; `kind`: good, warn or bad."""
+def flash(request: Request, text: str, kind: str = "good", receipt: int = 0, says: str = "") -> None:
+    """Show `text` on the next page that this session sees; `kind`: good, warn or bad. `receipt`: the number of a
+    request; what becomes of it stands behind the text, `says` at first.
+    """
     session = session_of(request)
     if session and session.csrf:  # a program with a token looks at no pages
-        console_of(request).notices[session.hash].append((kind, text))
+        console_of(request).notices[session.hash].append(Notice(kind, text, receipt, says))
 
 
 def audit(request: Request, action: str, subject: str = "", detail: str = "") -> None:

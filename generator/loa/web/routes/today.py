@@ -142,10 +142,10 @@ def post_chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
 
 
 def flash_receipt(request: Request, console: Console, number: int, title: str) -> None:
-    """Tell what the station answers to a request, as soon as it does."""
+    """Tell what the station answers to a request, as soon as it does; the page goes on to tell what becomes of it."""
     found = receipt_soon(console.store, number, console.files.plan().schedule, _ANSWER)
-    text = receipt_text(found) if found else ""
-    flash(request, f"{title}: {text}", "good" if found and found.good else "bad")
+    says = receipt_text(found) if found else ""
+    flash(request, f"{title}:", "good" if found and found.good else "bad", number, says)
 
 
 def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any]:

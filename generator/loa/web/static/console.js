@@ -155,6 +155,12 @@
           if (node) node.textContent = value;
         }
       }
+      for (const item of now.receipts) {
+        const says = one(`#notices [data-receipt="${item.number}"]`);
+        if (!says || says.textContent === item.text) continue;
+        says.textContent = item.text;
+        says.closest(".notice").className = `notice ${item.good ? "good" : "bad"}`;
+      }
       if (!live) return;
       if (now.stamp !== stamp) { stamp = now.stamp; refresh(); return; }
       for (const item of now.playing) {

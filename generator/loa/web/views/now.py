@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from loa.actions.on_air import Rest, rest_after_stop
-from loa.actions.receipts import RECENT, Receipt, receipts
+from loa.actions.receipts import RECENT, Receipt, receipt_text, receipts
 from loa.bulletin.manifest import Manifest
 from loa.errors import Finding, LoaError, StoreError
 from loa.schedule import AnyOutput, Schedule
@@ -112,7 +112,7 @@ class WaitingItem:
 @dataclass(frozen=True, slots=True)
 class StationState:
     """The station now. `running`: whether a `loa run` is on air. `waiting`: the queue, as far as the schedule made it;
-    `receipts`: what people asked for, unless it has been heard; `rest`: what the last STOP cut.
+    `receipts`: what became of what people asked for; `rest`: what the last STOP cut.
 
     `held`: why the database could not be read; all else then is how it was seen last.
     """
@@ -137,6 +137,11 @@ class StationState:
         return self.today[max(0, past - _LAST) : past + _COMING]
 
     @property
+    def asked(self) -> tuple[Receipt, ...]:
+        """What people asked for, unless it has been heard."""
+        return tuple(r for r in self.receipts if r.stage != "over")
+
+    @property
     def loudspeakers_shown(self) -> tuple[Loudspeaker, ...]:
         """Those in trouble first, and no more than a page can hold."""
         return tuple(sorted(self.loudspeakers, key=lambda s: s.tone not in {"bad", "warn"}))[:_SHOWN]
@@ -152,14 +157,14 @@ class StationState:
             *(a.event for a in self.alarms),
             *(f"{j.id}{j.state}" for j in self.jobs),
             *(f"{w.title}{w.planned}" for w in self.waiting),
-            *(f"{r.number}{r.stage}{r.reason}{r.silent}" for r in self.receipts),
+            *(f"{r.number}{r.stage}{r.reason}{r.silent}" for r in self.asked),
             f"{self.rest.at}{len(self.rest.wishes)}" if self.rest else "",
             *(f"{s.name}{s.output.volume}{s.state}{s.health and s.health.error}" for s in self.loudspeakers),
         ]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     def event(self) -> dict[str, Any]:
-        """What a live event holds: positions, the sentence, the countdown."""
+        """What a live event holds: positions, the sentence, the countdown, what the receipts say."""
         return {
             "stamp": self.stamp,
             "playing": [
@@ -167,6 +172,7 @@ class StationState:
                 for p in self.playing
             ],
             "next": self.next.airing.planned.isoformat() if self.next else None,
+            "receipts": [{"number": r.number, "text": receipt_text(r), "good": r.good} for r in self.receipts],
             "jobs": [{"id": j.id, "done": j.done, "total": j.total, "message": j.message} for j in self.jobs],
         }
 
@@ -235,7 +241,7 @@ class StationMonitor:
             plan.findings,
             None,
             tuple(sorted(waiting, key=lambda item: item.planned)),
-            tuple(r for r in receipts(self._store, utc - RECENT, plan.schedule) if r.stage != "over"),
+            tuple(receipts(self._store, utc - RECENT, plan.schedule)),
             rest_after_stop(self._store, utc),
         )
 

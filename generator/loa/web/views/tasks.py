@@ -60,5 +60,6 @@ def _backups(files: StationFiles) -> list[Task]:
         return []
     if not schedule.backup.places:
         return [Task(_("Set where backups go by themselves"), "/settings/automatic-backup")]
-    old = backups.overdue(files.workspace, schedule.backup, datetime.datetime.now(schedule.timezone))
+    states = backups.place_states(files.workspace)
+    old = backups.overdue(states, schedule.backup, datetime.datetime.now(schedule.timezone))
     return [Task(text, "/settings", urgent=True) for text in old.values()]
