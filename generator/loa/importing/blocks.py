@@ -43,7 +43,7 @@ class Document:
             if isinstance(block, Table):
                 found += [", ".join(" ".join(cell.split()) for cell in row if cell.strip()) for row in block.rows]
             else:
-                found.append(block)
+                found.append(" ".join(block.split("\n")))
         return tuple(found)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from loa.checks import Shape
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
-from loa.importing.blocks import Document, from_json, from_text, too_large
+from loa.importing.blocks import Document, from_json, too_large
 from loa.importing.letters import decode
 from loa.limited import Limits, run_limited
 from loa.workspace import read_text
@@ -69,7 +69,7 @@ def read_bytes(content: bytes, name: str) -> Document:
 def pasted(text: str, shape: Shape = "plain") -> Document:
     """Text that somebody typed or copied; its paragraphs may be torn into lines."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return Document(tuple(from_text(lines)), shape)
+    return Document(tuple(lines), shape)
 
 
 def _shape(name: str) -> Shape:

@@ -12,7 +12,7 @@ from loa.article.markup import plain
 from loa.article.tables import to_lines
 from loa.checks import Shape, Text, hits
 from loa.checks.fix import fix
-from loa.importing.blocks import Block, Document, Table
+from loa.importing.blocks import Block, Document, Table, from_text
 from loa.importing.contacts import contact_in, issuer_in
 from loa.importing.letterhead import ABOUT, KIND, take_apart
 from loa.importing.letters import modern
@@ -79,7 +79,7 @@ class Notice:
 
 def read_notice(document: Document, day: date) -> Notice:
     """Mend the text and take it apart; `day`: whose law counts. Greeting and thanks go: the template says them."""
-    page = article_of(_modern(document.blocks))
+    page = article_of(_modern(_in_lines(document.blocks)))
     blocks, mended, notes = _mended(page.blocks, document.shape, day)
     running = "\n".join(block for block in blocks if isinstance(block, str))
     frame = take_apart(blocks, running)
@@ -101,6 +101,14 @@ def read_notice(document: Document, day: date) -> Notice:
         mended=mended,
         left_out=(*frame.left_out, *page.left_out),
     )
+
+
+def _in_lines(blocks: Sequence[Block]) -> list[Block]:
+    """Paragraphs with breaks as their lines; lines with tabs at the same places as the table that they are."""
+    found: list[Block] = []
+    for part in _parts(blocks):
+        found += [part] if isinstance(part, Table) else from_text(part.split("\n"))
+    return found
 
 
 def _modern(blocks: Sequence[Block]) -> list[Block]:

@@ -64,7 +64,7 @@ class _Reader:
         """The paragraphs and tables of a body, a cell or a frame."""
         for element in parent:
             if element.tag == qn("w:p"):
-                yield self._paragraph(element).replace("\n", " ")
+                yield self._paragraph(element)
                 for box in element.iter(qn("w:txbxContent")):
                     if not any(above.tag in _ELSEWHERE for above in box.iterancestors() if above is not box):
                         yield from self.blocks(box)
