@@ -315,7 +315,7 @@ KINDS = [
             "Mọi sự ủng hộ xin gửi về Ban Vận động cứu trợ xã, tài khoản 3901 0000 1234.",
             [["", "TM. BAN THƯỜNG TRỰC\nCHỦ TỊCH\n\nTrần Văn Bình"]],
         ),
-        "Ủng hộ đồng bào bị thiệt hại do bão số 12",
+        "Lời kêu gọi ủng hộ đồng bào bị thiệt hại do bão số 12",
         "Ban Thường trực Ủy ban MTTQ Việt Nam xã Bến Hải",
         "lời kêu gọi",
         "08/TB-MTTQ-BTT",
@@ -410,7 +410,7 @@ KINDS = [
             "Trung tâm Phục vụ hành chính công xã Vĩnh Thủy thông báo: từ ngày 14/11/2026, Trung tâm tiếp nhận hồ sơ vào sáng thứ Bảy hằng tuần, từ 7h30 đến 11h00.",
         ),
         ("Ngày 14/11, người trực: Chị Hương, điện thoại: 0912 345 678.",),
-        ("Trần Thị Mai", "Nhân dân trên"),
+        ("Trần Thị Mai",),
         "txt",
     ),
     Kind(
@@ -452,7 +452,7 @@ KINDS = [
         ("chị Nguyễn Thị Hạnh", "0907.123.456"),
         ("Địa điểm: Hội trường UBND xã.",),
         (),
-        ("Hội viên, phụ nữ trong xã",),
+        (),
         "txt",
     ),
     Kind(

@@ -7,12 +7,12 @@ from loa.importing.letterhead import BODY
 from loa.text import LOWER, UPPER
 
 PHONE = re.compile(
-    r"(?<![\w./-])(?:\+84[\s.]?|\(?0)\d{1,3}\)?(?:[\s.\-]?\d){6,9}(?![\w/])|(?<!\d)1[89]00[\s.]?\d{2,4}(?:[\s.]?\d{2,4})?(?!\d)|(?<![\d./])11[1-5](?![\d./])"
+    r"(?<![\w./-])(?:\+84[\s.]?|\(?0)\d{1,4}\)?(?:[\s.\-]?\d){6,9}(?![\w/])|(?<!\d)1[89]00[\s.]?\d{2,4}(?:[\s.]?\d{2,4})?(?!\d)|(?<![\d./])11[1-5](?![\d./])"
 )
 _TO = r"(?:cho|về|tới|đến|với)"
 _ASKS = re.compile(
     rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay|tin|kịp thời)|báo {_TO}|thông báo (?:ngay |kịp thời ){_TO}|gọi|lh\s*:|"
-    r"trình báo|gửi (?:ý kiến )?về|đường dây nóng|hotline|đầu mối|(?:số )?điện thoại(?: liên hệ)?|sđt)\b",
+    r"trình báo|gửi (?:ý kiến )?về|đường dây nóng|hotline|đầu mối|(?:số )?điện thoại(?: liên hệ)?|sđt|đt|trực ban)\b",
     re.IGNORECASE,
 )
 _NAME_AFTER = re.compile(
@@ -37,7 +37,7 @@ _SAYS = re.compile(
     r"(?:xin |kính |trân trọng |xin trân trọng |đã |vừa |tiếp tục )*"
     r"(?:thông báo|thông tin|khuyến cáo|kính báo|kêu gọi|đề nghị|kính mời|cảnh báo|tổ chức|đang tiếp nhận|cần|"
     r"triển khai|tiếp nhận|ngừng|tạm ngừng|mở|tuyển|phát động|ra quân|"
-    r"ban hành (?:thông báo|kế hoạch))\b"
+    r"ban hành (?:[Tt]hông báo|[Kk]ế hoạch|[Vv]ăn bản|[Cc]ông văn))\b"
 )
 _AT = re.compile(
     rf"\b(?:xã|phường|thị trấn|đặc khu|huyện|tỉnh|thành phố|khu vực|thôn|ấp)(?: (?:[{UPPER}][\w'’]*|\d+(?!\w)))+"
@@ -75,7 +75,7 @@ def _contact(sentence: str, issuer: str | None) -> tuple[int, dict[str, str | No
     asked = bool(re.search(r"liên hệ|liên lạc|thắc mắc|vướng mắc|giải đáp|chi tiết", sentence, re.IGNORECASE))
     address, hours = _ADDRESS.search(sentence), _HOURS.search(sentence)
     score = 4 * asked + 2 * bool(local) + bool(address)
-    if score < 2:
+    if score < 2 or (score == 2 and not name):
         return None
     return score, {
         "name": name,

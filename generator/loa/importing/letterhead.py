@@ -25,7 +25,8 @@ _MOTTO = re.compile(
 )
 _RULE = re.compile(r"[\W_o]{1,}$")
 _NUMBER = re.compile(
-    r"số\s*[:.]?\s*(?P<number>[\d.…_\s]*\s*[-/]\s*[A-ZĐƯ][\w&.\-/Đ–\s]{0,30})(?P<rest>.*)$", re.IGNORECASE
+    r"số\s*[:.]?\s*(?P<number>[\d.…_\s]*(?:\s*[-/]\s*|(?<=\d) )[A-ZĐƯ][\w&.\-/Đ–()\s]{0,30})(?P<rest>.*)$",
+    re.IGNORECASE,
 )
 _DATED = re.compile(
     r"(?P<place>[^.:;]{2,40}?),?\s*ngày\s*(?P<day>[\d.…_ ]*)\s*tháng\s*(?P<month>[\d.…_ ]*)\s*"
@@ -52,7 +53,8 @@ _PLACE = re.compile(
 )
 BODY = re.compile(rf"(?:{any_of('bodies')})\b", re.IGNORECASE)
 _INSIDE = re.compile(
-    r"(?:ban thường trực|ban chấp hành|ban thường vụ|thường trực|ban giám hiệu|ban giám đốc)$", re.IGNORECASE
+    r"(?:ban thường trực|ban chấp hành|ban thường vụ|thường trực|ban quản trị|ban giám hiệu|ban giám đốc)$",
+    re.IGNORECASE,
 )
 _TITLE_ENDS = re.compile(
     r"(?:kính gửi|căn cứ|thực hiện|theo |để |nhằm |kính thưa|kính mời|thưa |hiện nay|trong |ngày |vào |\d+\.|[-+•]|"
@@ -71,7 +73,7 @@ _APPENDIX = re.compile(
 )
 
 
-_SIGNS = "".join(map(chr, (*range(0x2190, 0x2C00), *range(0x1F000, 0x1FB00))))
+SIGNS = "".join(map(chr, (0x20, 0x200D, 0xFE0F, *range(0x2190, 0x2C00), *range(0x1F000, 0x1FB00))))
 """Arrows, stars and small pictures, which people put around a headline."""
 
 
@@ -115,7 +117,7 @@ def take_apart(blocks: Sequence[Block], running: str) -> Frame:
     frame = Frame([])
     start = _head(lines, frame, running)
     start = _title(lines, start, frame, running)
-    frame.blocks = _without_foot(_without_receivers(lines[start:], frame), frame)
+    frame.blocks = _without_foot(lines[start:], frame)
     return frame
 
 
@@ -282,7 +284,7 @@ def _title(lines: Sequence[Block], start: int, frame: Frame, running: str) -> in
     if n >= len(lines) or not isinstance(lines[n], str):
         frame.title = _proper_title(frame.title, running)
         return n
-    line = str(lines[n]).strip().strip(_SIGNS + "\ufe0f\u200d ")
+    line = str(lines[n]).strip().strip(SIGNS)
     kind = KIND.match(line)
     if not kind:
         return _bare_title(lines, n, frame, running)
@@ -310,6 +312,9 @@ def _title(lines: Sequence[Block], start: int, frame: Frame, running: str) -> in
         frame.left_out.append(line)
     elif about:
         frame.title = f"{frame.kind} về việc {_cased(subject[about.end() :].rstrip(' )'), running, start=False)}"
+    elif frame.kind == "lời kêu gọi":  # its subject goes on with the words of the kind
+        subject = _cased(subject, running, start=False)
+        frame.title = f"{frame.kind} {subject if _named_first(subject) else subject[:1].lower() + subject[1:]}"
     else:
         frame.title = _cased(subject, running)
         frame.left_out.append(line)
@@ -337,7 +342,7 @@ def _is_subject(text: str, parts: Sequence[str]) -> bool:
 
 def _bare_title(lines: Sequence[Block], n: int, frame: Frame, running: str) -> int:
     """A title that stands without a kind of document alone on its line."""
-    line = str(lines[n]).strip().strip(_SIGNS + "\ufe0f\u200d ")
+    line = str(lines[n]).strip().strip(SIGNS)
     if frame.title:  # a letter: its subject stands below its number
         frame.title = _proper_title(frame.title, running)
         frame.kind = frame.kind or "công văn"
@@ -388,23 +393,10 @@ def _named_first(made: str) -> bool:
 
 def _proper_title(title: str, running: str) -> str:
     """A title as it stands in a list: a capital at its start, no full stop."""
-    title = re.sub(r"^[^\w(\[“\"'‘]+", "", " ".join(title.split())).rstrip(" .:;,\ufe0f\u200d" + _SIGNS)
+    title = re.sub(r"^[^\w(\[“\"'‘]+", "", " ".join(title.split())).rstrip(" .:;," + SIGNS)
     if is_capitals(title):
         title = from_capitals(title, running)
     return title[:1].upper() + title[1:]
-
-
-def _without_receivers(lines: Sequence[Block], frame: Frame) -> list[Block]:
-    """The text without the list of those it is sent to (“Kính gửi: …”), which stands at its beginning."""
-    first = lines[0] if lines else None
-    if not isinstance(first, str) or not re.match(r"kính gửi\s*:|kính gửi\s*$", first.strip(), re.IGNORECASE):
-        return list(lines)
-    end = 1
-    if first.rstrip().endswith((":", ";")) or re.match(r"kính gửi\s*:?\s*[-+]", first.strip(), re.IGNORECASE):
-        while end < len(lines) and isinstance(lines[end], str) and re.match(r"\s*[-+•]", str(lines[end])):
-            end += 1
-    frame.left_out += map(str, lines[:end])
-    return list(lines[end:])
 
 
 def _without_foot(lines: Sequence[Block], frame: Frame) -> list[Block]:

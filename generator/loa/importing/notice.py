@@ -14,7 +14,7 @@ from loa.checks import Shape, Text, hits
 from loa.checks.fix import fix
 from loa.importing.blocks import Block, Document, Table, from_text
 from loa.importing.contacts import contact_in, issuer_in
-from loa.importing.letterhead import ABOUT, KIND, take_apart
+from loa.importing.letterhead import ABOUT, BODY, KIND, SIGNS, take_apart
 from loa.importing.letters import modern
 from loa.importing.web_text import article_of, caption
 from loa.text import slug
@@ -79,7 +79,7 @@ class Notice:
 
 def read_notice(document: Document, day: date) -> Notice:
     """Mend the text and take it apart; `day`: whose law counts. Greeting and thanks go: the template says them."""
-    page = article_of(_modern(_in_lines(document.blocks)))
+    page = article_of(_in_lines(_modern(document.blocks)))
     blocks, mended, notes = _mended(page.blocks, document.shape, day)
     running = "\n".join(block for block in blocks if isinstance(block, str))
     frame = take_apart(blocks, running)
@@ -87,7 +87,8 @@ def read_notice(document: Document, day: date) -> Notice:
     body: list[str] = []
     for block in frame.blocks:
         body += [_said(block)] if isinstance(block, str) else _rows(block)
-    issuer = frame.issuer or issuer_in(frame.title, paragraphs)
+    sender = page.sender if page.sender and BODY.match(page.sender) else None
+    issuer = frame.issuer or issuer_in(frame.title, paragraphs) or sender
     issued = frame.issued or page.posted
     return Notice(
         title=frame.title,
@@ -188,7 +189,7 @@ def _torn(above: str, line: str, width: int | None, shape: Shape) -> bool:
     text = line.strip()
     if _ITEM.match(line) or above.startswith("#"):
         return False
-    if shape == "markdown":
+    if shape == "markdown" or (above[-1].isdigit() and re.fullmatch(r"\d{3,4}[.,;)]?", text)):  # a torn number
         return True
     if text[:1].islower():
         return not above.endswith((".", "!", "?", ":", ";"))
@@ -215,7 +216,7 @@ def _parts(blocks: Iterable[Block]) -> Iterable[str | Table]:
 
 def _said(line: str) -> str:
     """A paragraph without its bullet, and without greeting and thanks; "" where nothing is left."""
-    line = " ".join(_NUMBERING.sub("", line).split())
+    line = " ".join(_NUMBERING.sub("", line).split()).rstrip(SIGNS)
     below = caption(line)
     line = line if below is None else below
     greeted = _GREETED.match(line)
@@ -225,11 +226,17 @@ def _said(line: str) -> str:
     return line
 
 
+_POLITE = frozenset(
+    "kính thưa chào gửi toàn thể bà con nhân dân quý vị các đồng chí trong xã phường thôn ấp bạn nghe đài thân mến "
+    "cùng và xin trân trọng chân thành cảm cám ơn đã chú ý lắng tạm biệt thông báo rất hẹn gặp lại ạ".split()
+)
+
+
 def _is_courtesy(line: str) -> bool:
-    """A greeting or thanks and nothing else; a line with a number in it tells something."""
-    if any(character.isdigit() for character in line) or len(line.split()) >= 25:
-        return False
-    return bool(_GREETING.match(line) or (_THANKS.search(line) and len(line.split()) < 18))
+    """A greeting or thanks and nothing else: whom it names, and for what it thanks, is part of the text."""
+    words = re.findall(r"\w+", line.lower())
+    polite = all(word in _POLITE for word in words)
+    return bool(words) and polite and ":" not in line and bool(_GREETING.match(line) or _THANKS.search(line))
 
 
 def _rows(table: Table) -> list[str]:

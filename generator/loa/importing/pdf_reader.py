@@ -484,7 +484,9 @@ def _goes_on(text: str, above: _Piece, line: _Piece, margins: tuple[float, float
     room = above.right + len(first) * 0.55 * size
     centred = abs((above.left + above.right) / 2 - (left + right) / 2) < size and above.left > left + 1.5 * size
     if centred:
-        return line.text[:1].islower() and not text.endswith((".", ":", ";"))
+        also = abs((line.left + line.right) / 2 - (left + right) / 2) < size and abs(line.size - size) < 0.5
+        alike = also and not text.isupper() and not line.text.isupper() and len(text.split()) > 3
+        return (line.text[:1].islower() or alike) and not text.endswith((".", ":", ";"))
     if line.left > left + 0.8 * size and line.left > above.left + 0.4 * size:
         return False  # a first line is indented
     if room > right - 0.3 * size:

@@ -23,6 +23,7 @@ _POSTED = re.compile(
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(rf"[\s|•·\-–»>*\[\]()]*(?:{any_of('furniture')})[\s|•·\-–»>\[\]()]*$", re.IGNORECASE)
+_CHAT = re.compile(r"\[\d{1,2}[/:.]\d{1,2}[^\]]{0,20}\]\s*(?P<who>[^:\[\]]{2,40}):\s*")
 _CREDIT = re.compile(r"\(?(?:ảnh|hình|photo|nguồn ảnh|ảnh tư liệu|ảnh minh họa)\s*:\s*[^.]{1,40}\)?\.?$", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:ảnh|hình)\s*\d{1,2}\s*[.:]\s*(?P<says>.*)$", re.IGNORECASE)
 _OTHERS = re.compile(rf"[\s*>»•]*(?:{any_of('others')})\s*[:.]?$", re.IGNORECASE)
@@ -35,6 +36,7 @@ class Article:
 
     blocks: list[Block]
     posted: date | None = None
+    sender: str | None = None
     left_out: list[str] = field(default_factory=list)
 
 
@@ -47,6 +49,11 @@ def article_of(blocks: Sequence[Block]) -> Article:
             if not others:
                 made.blocks.append(block)
             continue
+        chat = _CHAT.match(block.strip())
+        if chat:  # who sent a message, and when
+            made.left_out.append(chat.group())
+            made.sender = made.sender or chat["who"].strip()
+            block = block.strip()[chat.end() :]
         line = " ".join(block.split())
         if not line:
             continue
@@ -61,7 +68,7 @@ def article_of(blocks: Sequence[Block]) -> Article:
         posted = _posted(line, len(made.blocks), number)
         if posted and made.posted is None:
             made.posted = posted
-        if others or posted or _is_furniture(line):
+        if others or posted or _is_furniture(block.strip()) or not re.search(r"[^\W_]", line):
             made.left_out.append(line)
             continue
         made.blocks.append(block)
@@ -70,7 +77,10 @@ def article_of(blocks: Sequence[Block]) -> Article:
 
 
 def _is_furniture(line: str) -> bool:
-    return bool(_FURNITURE.match(line) or _CREDIT.match(line))
+    parts = [part for part in re.split(r"\s{2,}|\t|[|•·]", line) if part.strip()]
+    return bool(_CREDIT.match(" ".join(line.split()))) or all(
+        _FURNITURE.match(part) for part in (parts if not _FURNITURE.match(" ".join(line.split())) else ())
+    )
 
 
 def _is_text(line: str) -> bool:

@@ -1,6 +1,7 @@
 """The text of a Word document. Works in a process of its own (`loa.limited`): lxml reads foreign bytes."""
 
 import io
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -74,7 +75,7 @@ class _Reader:
                 yield from self.blocks(element)
 
     def _paragraph(self, element: Any) -> str:
-        return self._numbers.of(element) + "".join(_texts(element))
+        return unicodedata.normalize("NFC", self._numbers.of(element) + "".join(_texts(element)))
 
     def _table(self, element: Any) -> Iterator[Block]:
         table = Table(element, self._document)  # all that it asks of a parent is its part
