@@ -1,6 +1,7 @@
 """Debian's Chromium without a screen."""
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 
@@ -19,7 +20,13 @@ def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no Chromium on this machine (make test installs it on Debian)")
-    with sync_playwright() as player:
+    with contextlib.ExitStack() as stack:
+        # Under tests/clocks it keeps the true clock: with libfaketime its threads spin, and no page is ever loaded.
+        preload = os.environ.pop("LD_PRELOAD", None)
+        try:
+            player = stack.enter_context(sync_playwright())
+        finally:
+            os.environ |= {"LD_PRELOAD": preload} if preload else {}
         browser = player.chromium.launch(executable_path=program, args=_FLAGS)
         yield browser
         browser.close()
