@@ -156,7 +156,7 @@ def test_a_backup_holds_accounts_and_no_sessions_tokens_or_work(here: Workspace,
     console = Database(here.console_database, CONSOLE)
     with console.write() as connection:
         for table, row in {
-            "users": "(1, 'hoa', 'Chị Hoa', 'argon', 'leader', 1, 'x')",
+            "users": "(1, 'hoa', 'Chị Hoa', 'argon', 'leader', 1, 'x', NULL)",
             "sessions": "('hash-of-session', 1, 'c', 'x', 'x', 'x')",
             "tokens": "(1, 'hash-of-token', 1, 'l', 'leader', 'x', 'x', NULL)",
             "jobs": "(1, 'chime', 't', '{}', 'w', 'waiting', 0, 0, '', NULL, 'x', NULL)",

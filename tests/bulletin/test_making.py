@@ -149,7 +149,8 @@ def test_every_decoder_and_player_hears_the_same(finished) -> None:
     path = workspace.bulletins / "trung-son/dvc.mp3"
     other = np.array(miniaudio.decode_file(str(path), nchannels=1, sample_rate=RATE).samples) / 32768
     assert len(other) == len(sound)
-    assert np.abs(other - sound).max() < 0.01
+    assert level(other - sound) < -65
+    assert np.abs(other - sound).max() < 0.03  # a peak: decoders clip and round in their own ways
     info = mutagen.mp3.MP3(path).info
     assert info.length == pytest.approx(manifest.seconds, abs=0.001)
     assert (info.bitrate, info.channels, info.bitrate_mode) == (64_000, 1, mutagen.mp3.BitrateMode.CBR)

@@ -68,7 +68,7 @@ def new_air_request(
     """
     if schedule is None:
         raise RequestError(Finding("schedule.broken", _("schedule.yaml has errors. Mend them first.")))
-    airing = f"{airing_id(f'air:{bulletin[-140:]}', datetime.datetime.now(UTC))}-{secrets.token_hex(2)}"
+    airing = f"{airing_id(f'air:{bulletin[-140:]}', datetime.datetime.now(UTC))}-{secrets.token_hex(4)}"
     values = {
         "airing": airing,
         "bulletin": bulletin,
