@@ -73,21 +73,18 @@ def from_grid(grid: Sequence[Sequence[Cell]]) -> list[Block]:
     if len(grid) == 1 or max(len(row) for row in each) == 1 or _arranges(texts):
         return list(_in_columns(grid) if len(grid) > 1 else (line for text in texts for line in _lines(text)))
     heads = _heads(grid)
-    rows = [tuple(text for _key, text in grid[0])]
+    if heads and len(each[0]) == 1:  # the first row is a title that stands across the table
+        return [*_lines(each[0][0]), *from_grid(grid[1:])]
+    rows = [tuple(once) if len(once) == 1 else _row(row) for row, once in zip(grid[heads:], each[heads:], strict=True)]
+    if heads == 0:
+        return [Table(tuple(rows), 0)]
+    head = tuple(text for _key, text in grid[0])
     if heads == 2:
-        rows[0] = tuple(
+        head = tuple(
             top if upper == lower or not bottom.strip() or bottom == top else f"{top} {_small(bottom)}"
             for (upper, top), (lower, bottom) in zip(grid[0], grid[1], strict=False)
         )
-    for row, once in zip(grid[heads:] if heads else grid, each[heads:] if heads else each, strict=True):
-        rows.append(tuple(once) if len(once) == 1 else _row(row))
-    if heads == 0:
-        rows = rows[1:]
-        return [Table(tuple(rows), 0)]
-    caption = each[0][0] if len(each[0]) == 1 else None
-    if caption is not None:  # the first row is a title that stands across the table
-        return [*_lines(caption), *from_grid(grid[1:])]
-    return [Table(tuple(rows), 1)]
+    return [Table((head, *rows), 1)]
 
 
 def _row(row: Sequence[Cell]) -> tuple[str, ...]:
@@ -142,10 +139,7 @@ def _heads(grid: Sequence[Sequence[Cell]]) -> int:
             return 2
     if len(first) == 2 and _names_facts(grid):
         return 0
-    if all(texts) and not any(_is_data(text) for text in texts):
-        return 1
-    filled = [text for text in texts if text]
-    return 0 if any(_is_data(text) for text in filled) else 1
+    return 0 if any(map(_is_data, texts)) else 1
 
 
 _FACTS = words("facts")

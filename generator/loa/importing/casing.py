@@ -34,9 +34,7 @@ _COMMON = frozenset(
         "|"
     )
 )
-_SMALL_FOREIGN = frozenset("online video website email vaccine vắcxin fax internet wifi web game clip".split()) - {
-    "internet"
-}
+_SMALL_FOREIGN = frozenset("online video website email vaccine vắcxin fax wifi web game clip".split())
 
 
 def is_capitals(line: str) -> bool:

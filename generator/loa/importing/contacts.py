@@ -127,7 +127,7 @@ def _from_body(text: str) -> str | None:
         match.start()
         for match in re.finditer(rf"(?<![\w/-])[{UPPER}]", text)
         if BODY.match(text, match.start())
-        and (match.start() == 0 or text[match.start() - 2 : match.start()] in {", ", "– ", "- "} or match.start() == 0)
+        and (match.start() == 0 or text[match.start() - 2 : match.start()] in {", ", "– ", "- "})
     ]
     if not starts:
         return None

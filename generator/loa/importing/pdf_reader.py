@@ -66,12 +66,18 @@ def _refused(code: str, message: str, fix: str, name: str) -> WorkspaceError:
 
 
 @dataclass(frozen=True, slots=True)
-class _Char:
+class _Placed:
     text: str
     left: float
     right: float
     bottom: float
     top: float
+
+
+class _Char(_Placed):
+    """A letter."""
+
+    __slots__ = ()
 
     @property
     def size(self) -> float:
@@ -149,15 +155,10 @@ def _rule(item: LTItem, page: _Page) -> None:
 # -- lines --
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(_Placed):
     """Words beside each other without a wide gap."""
 
-    text: str
-    left: float
-    right: float
-    bottom: float
-    top: float
+    __slots__ = ()
 
     @property
     def size(self) -> float:
@@ -226,15 +227,13 @@ def _piece(text: str, chars: Sequence[_Char]) -> _Piece:
 def _without_page_frames(pages: Sequence[_Page]) -> Iterator[_Page]:
     """Without page numbers, and without what stands at the same place at the edge of several pages."""
     edges: Counter[tuple[str, int]] = Counter()
-    for page in pages:
-        edges.update({_at_edge(line, page) for line in _lines(page.chars) if _at_edge(line, page)[1]})
+    at_edges = [[(*place, line) for line in _lines(page.chars) if (place := _at_edge(line, page))[1]] for page in pages]
+    for found in at_edges:
+        edges.update({(text, edge) for text, edge, _line in found})
     many = max(2, len(pages) // 2)
-    for page in pages:
-        for line in _lines(page.chars):
-            text, edge = _at_edge(line, page)
-            if edge and (
-                re.fullmatch(r"[-–\s]*(?:trang\s*)?#(?:\s*/\s*#)?[-–\s]*", text, re.I) or edges[text, edge] >= many
-            ):
+    for page, found in zip(pages, at_edges, strict=True):
+        for text, edge, line in found:
+            if re.fullmatch(r"[-–\s]*(?:trang\s*)?#(?:\s*/\s*#)?[-–\s]*", text, re.I) or edges[text, edge] >= many:
                 low, high = min(p.bottom for p in line), max(p.top for p in line)
                 page.chars = [c for c in page.chars if not (low - 0.1 <= c.bottom and c.top <= high + 0.1)]
         yield page
@@ -278,24 +277,34 @@ def _drawn_together(page: _Page) -> Iterator[tuple[Rules, Rules]]:
     across, down = _unique(page.across), _unique(page.down)
     if len(across) * len(down) > 400_000:
         return
-    parent = list(range(len(across) + len(down)))
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
+    root = _Groups(len(across) + len(down))
     for n, (y, left, right) in enumerate(across):
         for m, (x, low, high) in enumerate(down):
             if left - 4 <= x <= right + 4 and low - 4 <= y <= high + 4:
-                parent[root(n)] = root(len(across) + m)
+                root.join(n, len(across) + m)
     groups: dict[int, tuple[Rules, Rules]] = {}
     for n, line in enumerate(across):
         groups.setdefault(root(n), ([], []))[0].append(line)
     for m, line in enumerate(down):
         groups.setdefault(root(len(across) + m), ([], []))[1].append(line)
     yield from groups.values()
+
+
+class _Groups:
+    """Numbers that are joined into groups; called with one, it gives the number that stands for its group."""
+
+    def __init__(self, many: int) -> None:
+        self._parent = list(range(many))
+
+    def __call__(self, node: int) -> int:
+        parent = self._parent
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    def join(self, one: int, other: int) -> None:
+        self._parent[self(one)] = self(other)
 
 
 def _unique(lines: Rules) -> Rules:
@@ -307,21 +316,15 @@ def _grid(
 ) -> list[list[Cell]]:
     """The cells between the lines; where a line is missing, two places are one cell."""
     tall, wide = len(levels) - 1, len(columns) - 1
-    parent = list(range(tall * wide))
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            node = parent[node]
-        return node
-
+    root = _Groups(tall * wide)
     for row in range(tall):
         for column in range(wide):
             middle_x = (columns[column] + columns[column + 1]) / 2
             middle_y = (levels[row] + levels[row + 1]) / 2
             if column and not any(abs(x - columns[column]) <= 3 and a <= middle_y <= b for x, a, b in down):
-                parent[root(row * wide + column)] = root(row * wide + column - 1)
+                root.join(row * wide + column, row * wide + column - 1)
             if row and not any(abs(y - levels[row]) <= 3 and a <= middle_x <= b for y, a, b in across):
-                parent[root(row * wide + column)] = root((row - 1) * wide + column)
+                root.join(row * wide + column, (row - 1) * wide + column)
     inside: dict[int, list[_Char]] = {}
     for char in page.chars:
         x, y = (char.left + char.right) / 2, (char.bottom + char.top) / 2

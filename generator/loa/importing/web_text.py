@@ -77,10 +77,9 @@ def article_of(blocks: Sequence[Block]) -> Article:
 
 
 def _is_furniture(line: str) -> bool:
+    whole = " ".join(line.split())
     parts = [part for part in re.split(r"\s{2,}|\t|[|•·]", line) if part.strip()]
-    return bool(_CREDIT.match(" ".join(line.split()))) or all(
-        _FURNITURE.match(part) for part in (parts if not _FURNITURE.match(" ".join(line.split())) else ())
-    )
+    return bool(_CREDIT.match(whole) or _FURNITURE.match(whole)) or all(_FURNITURE.match(part) for part in parts)
 
 
 def _is_text(line: str) -> bool:
