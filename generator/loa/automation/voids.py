@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from loa.i18n import _
-from loa.store.asrun import CLOCK, GAP, UNHEARD, VOID, NewRow, append_all, gap_details, gap_outcomes, outcome_of
+from loa.store.asrun import CLOCK, GAP, UNHEARD, VOID, NewRow, append_all, gap_details, gap_outcomes, outcomes
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import logbook
 
@@ -45,7 +45,9 @@ def find_ahead(store: Database, now: datetime.datetime, start_within: Mapping[st
     singles = select(logbook.c.seq, logbook.c.airing, logbook.c.broadcast, logbook.c.planned, logbook.c.outcome).where(
         *ahead, logbook.c.kind == "airing", logbook.c.broadcast.is_not(None), logbook.c.planned > since
     )
-    gaps = select(logbook.c.seq, logbook.c.details).where(*ahead, logbook.c.kind == GAP, logbook.c.ended > since)
+    gaps = select(logbook.c.seq, logbook.c.ended, logbook.c.details).where(
+        *ahead, logbook.c.kind == GAP, logbook.c.ended > since
+    )
     airings: dict[str, str] = {}
     instants: list[datetime.datetime] = []
     rows: list[int] = []
@@ -63,13 +65,14 @@ def find_ahead(store: Database, now: datetime.datetime, start_within: Mapping[st
             )
             rows += connection.execute(parts).scalars()
         in_gaps = connection.execute(gaps).all()
+    counts = outcomes(store, now - late, max(instant(gap.ended) for gap in in_gaps)) if in_gaps else {}
     for gap in in_gaps:
         found = gap_outcomes(json.loads(gap.details))
         before = len(airings)
         for airing, outcome in found.items():
             broadcast, _at, text = airing.rpartition("@")
             planned = datetime.datetime.fromisoformat(text)
-            if planned + start_within.get(broadcast, zero) > now and outcome_of(store, airing):
+            if planned + start_within.get(broadcast, zero) > now and airing in counts:
                 airings[airing] = outcome
                 instants.append(planned)
         if len(airings) - before == len(found):

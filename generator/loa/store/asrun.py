@@ -245,9 +245,16 @@ def rows(
 
 
 def _what_counts(gap: Row, void: Iterable[tuple[int, set[str]]]) -> Row:
-    no_more = {airing for seq, airings in void if seq > gap.seq for airing in airings}
-    found = {airing: outcome for airing, outcome in gap_outcomes(gap.details).items() if airing not in no_more}
-    return replace(gap, details=gap_details(found, gap.details.get("communes", {}))) if no_more else gap
+    found = _counting(gap.seq, gap.details, void)
+    if len(found) == len(gap_outcomes(gap.details)):
+        return gap
+    return replace(gap, details=gap_details(found, gap.details.get("communes", {})))
+
+
+def _counting(seq: int, details: Mapping[str, Any], void: Iterable[tuple[int, set[str]]]) -> dict[str, str]:
+    """The outcomes in the row `seq` of a gap that no later row about the clock has made `void`, by the airing's id."""
+    no_more = {airing for later, airings in void if later > seq for airing in airings}
+    return {airing: outcome for airing, outcome in gap_outcomes(details).items() if airing not in no_more}
 
 
 def void_in_gaps(connection: Connection) -> list[tuple[int, set[str]]]:
@@ -324,8 +331,7 @@ def _in_gaps(connection: Connection, conditions: Iterable[ColumnElement[bool]] =
     void = void_in_gaps(connection) if gaps else []
     found: dict[str, str] = {}
     for gap in gaps:
-        no_more = {airing for seq, airings in void if seq > gap.seq for airing in airings}
-        found |= {a: outcome for a, outcome in gap_outcomes(json.loads(gap.details)).items() if a not in no_more}
+        found |= _counting(gap.seq, json.loads(gap.details), void)
     return found
 
 
