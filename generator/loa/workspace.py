@@ -252,6 +252,11 @@ def below(folder: Path, name: str) -> Path | None:
     return path if inside else None
 
 
+def commune_of(bulletin: str) -> str:
+    """The stem of the commune to which a bulletin belongs: the folder in its id, `ben-hai/tin`."""
+    return bulletin.partition("/")[0]
+
+
 def is_state(name: str) -> bool:
     """Return whether the relative path `name` leads into `.loa`."""
     return any(part.rstrip(" .").casefold() == STATE for part in PureWindowsPath(name).parts[:1])

@@ -6,6 +6,7 @@ from loa.actions.offices import WHOLE, Office
 from loa.schedule import UTC, Schedule
 from loa.store import alarms
 from loa.store.database import Database
+from loa.workspace import commune_of
 
 
 def clear_alarms(
@@ -31,6 +32,6 @@ def concerns(event: str, office: Office, schedule: Schedule) -> bool:
         return name in schedule.outputs and office.owns(schedule.owners(name))
     broadcast = event.partition("@")[0]
     if broadcast.startswith("air:"):
-        return office.covers(broadcast.removeprefix("air:").partition("/")[0])
+        return office.covers(commune_of(broadcast.removeprefix("air:")))
     found = schedule.broadcast(broadcast)
     return found is not None and office.covers(found.commune)

@@ -13,7 +13,7 @@ from loa.i18n import _
 from loa.store import approvals
 from loa.store.approvals import BulletinFile
 from loa.store.database import Database
-from loa.workspace import Workspace
+from loa.workspace import Workspace, commune_of
 
 _ROWS = 1000
 """How many changes of a file are looked at, the newest first."""
@@ -48,7 +48,7 @@ class Signer:
             made = None
         if made and made.is_emergency:
             return
-        commune = recording.id.partition("/")[0]
+        commune = commune_of(recording.id)
         seen = set(self._signed_by_others(workspace, store, recording.id))
         for row in self.history.of(workspace.campaigns / f"{commune}.yaml", _ROWS):
             if hashlib.sha256(row["after"].encode()).hexdigest() in seen:

@@ -21,7 +21,7 @@ from loa.store.asrun import rows
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
 from loa.store.requests import AirRequest, CutAiring, StopRequest, make_request
-from loa.workspace import Workspace
+from loa.workspace import Workspace, commune_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def play(workspace: Workspace, store: Database, request: AirRequest, office: Off
 
     Raises RequestError (not approved, an emergency message, no station on air), StoreError.
     """
-    own = (found for found in recordings(workspace) if office.covers(found.id.partition("/")[0]))
+    own = (found for found in recordings(workspace) if office.covers(commune_of(found.id)))
     recording = next((found for found in own if found.id == request.bulletin), None)
     if recording is None or not approved(store, recording.id, recording.sha256):
         message = _("Choose a bulletin that is signed.")
@@ -194,7 +194,7 @@ def go_on_with_the_rest(
     """
     require_station(store)
     rest = rest_after_stop(store, datetime.datetime.now(UTC))
-    wishes = [wish for wish in rest.wishes if office.covers(wish.bulletin.partition("/")[0])] if rest else []
+    wishes = [wish for wish in rest.wishes if office.covers(commune_of(wish.bulletin))] if rest else []
     if not wishes:
         raise RequestError(Finding("stop.rest", _("Nothing is left of what was stopped.")))
     asked: list[AirRequest] = []

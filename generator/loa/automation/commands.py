@@ -18,7 +18,7 @@ from loa.store import requests
 from loa.store.asrun import NewRow
 from loa.store.database import Database
 from loa.store.requests import AirRequest, AnyRequest, ClockRequest, StopAnswer, StopRequest, TakenRequest
-from loa.workspace import Workspace
+from loa.workspace import Workspace, commune_of
 
 _BACKWARDS, _REMEMBERED = datetime.timedelta(seconds=-5), datetime.timedelta(minutes=15)
 """How old a STOP of the process before may be to count after a restart; what it cut could not start any later."""
@@ -116,7 +116,7 @@ class Commands:
         """The STOP that was pressed after something was asked for, and that reaches all the outputs of it."""
         taken = (one.request for one in self._stopped if found.is_before(one))
         later = [*found.stops, *(one for one in taken if isinstance(one, StopRequest))]
-        schedule, commune = self._schedule_watch.schedule, wanted.bulletin.partition("/")[0]
+        schedule, commune = self._schedule_watch.schedule, commune_of(wanted.bulletin)
         outputs = schedule.loudspeakers(wanted.outputs)
         return next((one for one in later if schedule.stoppable(one.communes, commune, outputs) == outputs), None)
 
@@ -128,10 +128,8 @@ class Commands:
         details = {"request": found.id, "communes": stop.communes, "cut": [one.model_dump(mode="json") for one in cut]}
         self._outcomes.event("stop", _why(stop), details)
         if self._workspace and not found.id:
-            workspace, answer = (
-                self._workspace,
-                StopAnswer(by=stop.by, at=found.at, cut=tuple(cut), communes=stop.communes),
-            )
+            workspace = self._workspace
+            answer = StopAnswer(by=stop.by, at=found.at, cut=tuple(cut), communes=stop.communes)
             # Where the disk is full, who asked hears only that it was stopped.
             self._lane.start(lambda: requests.answer_stop(workspace, answer))
 

@@ -27,8 +27,8 @@ from loa.store import ledger
 from loa.store.asrun import Outcome
 from loa.store.database import Database
 from loa.store.requests import AirRequest, CutAiring, TakenRequest, asked
+from loa.workspace import commune_of
 
-"""A STOP also cuts what was to start within this time."""
 _LONG, _RECENT = datetime.timedelta(days=3), datetime.timedelta(days=1)
 """A gap of this length is one row of the log; the airings of its last hours have rows of their own."""
 _APOLOGY_WITHIN = datetime.timedelta(minutes=5)
@@ -520,7 +520,7 @@ def _airing_of_request(request: AirRequest, now: datetime.datetime) -> Airing:
     return Airing(
         id=request.airing,
         broadcast="",
-        commune=request.bulletin.partition("/")[0],
+        commune=commune_of(request.bulletin),
         bulletin=request.bulletin,
         planned=now,
         minutes=0.0,

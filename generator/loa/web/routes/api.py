@@ -25,6 +25,7 @@ from loa.web.views import bulletins as shelf
 from loa.web.views import log as log_views
 from loa.web.views.lookup import find_commune
 from loa.web.views.now import LOUDEST, Loudspeaker
+from loa.workspace import commune_of
 
 
 class Problem(BaseModel):
@@ -320,7 +321,7 @@ def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, sent: Pl
 def request_(console: ConsoleDep, me: CurrentPerson, airing: Annotated[str, Query(max_length=200)]) -> Receipt:
     """What became of something that was put on air by hand; `airing`: the id that `play` gave."""
     found = receipt_of(console.store, airing, console.files.plan().schedule)
-    if found is None or not me.office.covers(found.bulletin.partition("/")[0]):
+    if found is None or not me.office.covers(commune_of(found.bulletin)):
         raise FormError({"airing": _("There is no such request.")})
     return Receipt(
         airing=found.airing,

@@ -18,6 +18,7 @@ from loa.web.context import Console, ConsoleDep, CurrentPerson, audit
 from loa.web.pages import page
 from loa.web.views import log as log_views
 from loa.web.views.log import by_topic
+from loa.workspace import commune_of
 
 router = APIRouter(include_in_schema=False)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -106,7 +107,7 @@ def _is_own(console: Console, office: Office, sha256: str) -> bool:
     if office.communes is None:
         return True
     found = approvals.all_approvals(console.store, sha256=sha256)
-    return any(office.covers(one.bulletin.partition("/")[0]) for one in found)
+    return any(office.covers(commune_of(one.bulletin)) for one in found)
 
 
 def _name(console: Console, stem: str) -> str:

@@ -22,7 +22,7 @@ from loa.store.approvals import Approval, BulletinFile
 from loa.store.console_tables import sounds
 from loa.store.database import Database
 from loa.web.views.files import StationFiles
-from loa.workspace import Workspace
+from loa.workspace import Workspace, commune_of
 
 _AT_ONCE = 0.2
 """Seconds for which the cache waits for another writer; else it is written another time."""
@@ -154,7 +154,7 @@ class Bulletin:
     @property
     def commune(self) -> str:
         """The commune's stem."""
-        return self.id.partition("/")[0]
+        return commune_of(self.id)
 
     @property
     def name(self) -> str:

@@ -18,6 +18,7 @@ from loa.web.views.airings import AiringList
 from loa.web.views.bulletins import Bulletin, BulletinCatalogue
 from loa.web.views.files import CommuneFile, ScheduleFile, StationFiles
 from loa.web.views.now import StationMonitor, StationState
+from loa.workspace import commune_of
 
 
 class FilesWithin(StationFiles):
@@ -119,7 +120,8 @@ class JobsWithin(Jobs):
 
     def get(self, id_: int) -> Job | None:
         """One job."""
-        return next(iter(self._own(filter(None, [super().get(id_)]))), None)
+        job = super().get(id_)
+        return job if job and self._is_own(job) else None
 
     def latest(self, limit: int = 10) -> list[Job]:
         """The newest jobs among the newest of all."""
@@ -163,14 +165,14 @@ class MonitorWithin(StationMonitor):
         today, following = self._days(own)
 
         def heard(bulletin: str, outputs: Iterable[str]) -> bool:
-            return self._office.covers(bulletin.partition("/")[0]) or any(
+            return self._office.covers(commune_of(bulletin)) or any(
                 self._office.owns(schedule.owners(name)) for name in outputs
             )
 
         rest = found.rest
         if rest:
             cut = tuple(one for one in rest.cut if heard(one.bulletin, one.outputs))
-            wishes = tuple(wish for wish in rest.wishes if self._office.covers(wish.bulletin.partition("/")[0]))
+            wishes = tuple(wish for wish in rest.wishes if self._office.covers(commune_of(wish.bulletin)))
             rest = replace(rest, cut=cut, wishes=wishes) if cut else None
         return replace(
             found,
