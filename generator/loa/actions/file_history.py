@@ -131,8 +131,7 @@ class FileHistory:
         In this order: what is in force can always be undone. Raises EditConflictError where the file is no longer
         `before`, WorkspaceError; the file is then as it was.
         """
-        row: dict[str, Any] = {"file": self.workspace.relative(path), "who": by.name[:80], "note": note[:200]}
-        row |= {"at": stamp(datetime.now(UTC)), "before": before, "after": after, "login": by.login}
+        row = self._version(path, before, after, by, note)
         with _lock:
             if text_of(path) != before:
                 raise conflict()
@@ -147,9 +146,19 @@ class FileHistory:
 
     def note_text(self, path: Path, text: str, by: Author, note: str) -> None:
         """Keep who wrote the text of the sound at `path`, which stands in no other file. Raises WorkspaceError."""
-        row: dict[str, Any] = {"file": self.workspace.relative(path), "who": by.name[:80], "note": note[:200]}
-        row |= {"at": stamp(datetime.now(UTC)), "before": "", "after": text, "login": by.login}
-        self._outbox.add_durably(versions, row)
+        self._outbox.add_durably(versions, self._version(path, "", text, by, note))
+
+    def _version(self, path: Path, before: str, after: str, by: Author, note: str) -> dict[str, Any]:
+        """The row of the history for a change made now."""
+        return {
+            "file": self.workspace.relative(path),
+            "who": by.name[:80],
+            "login": by.login,
+            "note": note[:200],
+            "at": stamp(datetime.now(UTC)),
+            "before": before,
+            "after": after,
+        }
 
     def of(self, path: Path, limit: int = 50) -> list[dict[str, Any]]:
         """The changes of a file, newest first. Raises StoreError."""

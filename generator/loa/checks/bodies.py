@@ -92,11 +92,7 @@ def other_place(text: Text) -> Iterator[Hit]:
     unit = text.unit
     if unit is None or unit.sample or unit.name is None or unit.name in text.flat:
         return
-    named: dict[str, list[re.Match[str]]] = {}
-    for match in _PLACE.finditer(text.flat):
-        name = _known_place(match["name"], text.day)
-        if name and not re.match(r"\s*(?:cũ|trước)", text.flat[match.end("name") : match.end("name") + 12]):
-            named.setdefault(name, []).append(match)
+    named = _places_in(text, former=False)
     speaking = next((m for found in named.values() for m in found if m["who"]), None)
     often = next((found[0] for found in named.values() if len(found) > 1), None)
     first = speaking or often
@@ -111,11 +107,7 @@ def other_place(text: Text) -> Iterator[Hit]:
 
 def slipped_place(text: Text) -> Iterator[Hit]:
     """One office of another commune within a text of this one: left over from the notice that it was copied from."""
-    named: dict[str, list[re.Match[str]]] = {}
-    for match in _PLACE.finditer(text.flat):
-        name = _known_place(match["name"], text.day)
-        if name:
-            named.setdefault(name, []).append(match)
+    named = _places_in(text, former=True)
     own = places.fold(text.unit.name) if text.unit and text.unit.name and not text.unit.sample else None
     if own is None:
         own = max(named, key=lambda name: len(named[name]), default=None)
@@ -132,6 +124,17 @@ def slipped_place(text: Text) -> Iterator[Hit]:
     if match["who"] and not _BESIDE.search(around):
         message = _("“{other}” is another commune than that of the text.").format(other=match.group())
         yield warning(*match.span(), "place.other", message, _("Put the right commune in, if it is not meant."))
+
+
+def _places_in(text: Text, *, former: bool) -> dict[str, list[re.Match[str]]]:
+    """Where communes are named, by their folded names. `former`: also those that are called “cũ”, “trước đây”."""
+    named: dict[str, list[re.Match[str]]] = {}
+    for match in _PLACE.finditer(text.flat):
+        name = _known_place(match["name"], text.day)
+        behind = text.flat[match.end("name") : match.end("name") + 12]
+        if name and (former or not re.match(r"\s*(?:cũ|trước)", behind)):
+            named.setdefault(name, []).append(match)
+    return named
 
 
 def _known_place(words: str, day: date) -> str | None:

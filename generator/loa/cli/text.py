@@ -83,9 +83,7 @@ def import_(station: CliContext, file: Path, stem: str | None, as_of: date | Non
     for line in [*told.found(notice), *told.left(notice, document)]:
         click.echo(line, err=True)
     if stem is not None:
-        stem = load_commune(
-            station.workspace, stem
-        ).stem  # tells which communes there are where it has none of this name
+        stem = load_commune(station.workspace, stem).stem  # tells the communes there are where it has none of this name
     told.refuse_empty(notice, str(file))
     entry = notice.entry(day, told.heading())
     if stem is None:

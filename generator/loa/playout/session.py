@@ -138,11 +138,7 @@ class Session:
 
     def stop(self) -> None:
         """Stop the sound on every output immediately."""
-        for channel in self._channels.values():
-            channel.stop()
-        end = time.monotonic() + _STOP_TIMEOUT
-        for channel in self._channels.values():
-            channel.join(max(0.0, end - time.monotonic()))
+        self.drop(self._channels)
         for name, monitor in self._monitors.items():
             self._reports[name].monitor = monitor.final()
             monitor.close()
