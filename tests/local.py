@@ -1,7 +1,9 @@
 """Ports and waiting, for tests that start real servers on this machine; and whether it let us run."""
 
 import contextlib
+import itertools
 import os
+import random
 import socket
 import sqlite3
 import threading
@@ -19,11 +21,21 @@ def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
         time.sleep(0.05)
 
 
+# Below what the kernel gives out by itself (32768-60999): there, a stranger's connection may take the port between our
+# asking and the server's start, and who knocks at a port that nobody listens on yet may be connected to himself.
+_PORTS = range(10000, 32000)
+_next_port = itertools.count(random.SystemRandom().randrange(len(_PORTS)))
+
+
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nobody uses. Each worker of pytest-xdist looks in a part of its own."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    mine = _PORTS[worker % 8 :: 8]
+    for _ in mine:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", mine[next(_next_port) % len(mine)]))
+            return int(probe.getsockname()[1])
+    raise OSError("no free port")
 
 
 def free_even_port() -> int:

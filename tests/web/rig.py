@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page
 
 from tests.conftest import ROOT
+from tests.local import free_port
 
 PASSWORD = "mot cau dai de nho"
 COMMUNE = """\
@@ -67,13 +67,6 @@ class Rig:
     root: Path
     code: str
     sink: dict[str, str]
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
