@@ -1,18 +1,19 @@
 """`loa run`: start database, schedule, station and background jobs in order; stop them in reverse order."""
 
+import contextlib
 import os
 import signal
+import socket
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import sdnotify
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -233,10 +234,10 @@ class Maintenance:
 
 def notify(state: str) -> None:
     """Send `READY=1`, `WATCHDOG=1` or `STOPPING=1` to systemd, if it started this process."""
-    if os.environ.get("NOTIFY_SOCKET"):
-        notifier = sdnotify.SystemdNotifier()
-        notifier.notify(state)
-        notifier.socket.close()
+    place = os.environ.get("NOTIFY_SOCKET")
+    if place and sys.platform != "win32":
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.sendto(state.encode(), f"\0{place[1:]}" if place.startswith("@") else place)  # sd_notify(3)
 
 
 _DATABASE_TIMEOUT = 0.2
@@ -324,7 +325,7 @@ def run(
         raise LogbookError(Finding("on-air.limit", _("What was waited for did not happen in time.")))
 
 
-@contextmanager
+@contextlib.contextmanager
 def _signals(stop: threading.Event) -> Iterator[None]:
     """Let SIGINT and SIGTERM set `stop`. In other threads than the main thread nothing is changed."""
     numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
+from email.utils import format_datetime
 from uuid import UUID, uuid5
-
-from feedgen.feed import FeedGenerator
+from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
 _VIETNAM = timezone(timedelta(hours=7))
 _ARTICLES = UUID("6a2a1f0e-3f5b-5d7c-9d55-2a1d0f5c7b11")
 """The namespace of the articles' ids; it never changes."""
+_ATOM, _ITUNES = "http://www.w3.org/2005/Atom", "http://www.itunes.com/dtds/podcast-1.0.dtd"
+register_namespace("atom", _ATOM)
+register_namespace("itunes", _ITUNES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +34,43 @@ class Item:
 
 
 def feed(title: str, description: str, base: str, items: Sequence[Item]) -> bytes:
-    """Return the XML. `base`: the URL of the feed's folder, with a slash at the end."""
-    made = FeedGenerator()
-    made.load_extension("podcast")
-    made.title(title)
-    made.description(description)
-    made.link(href=f"{base}feed.xml", rel="self")
-    made.link(href=base, rel="alternate")  # feedgen writes the last link as the channel's <link>
-    made.language("vi")
-    made.generator("Loa")
-    made.podcast.itunes_author(title)
-    made.podcast.itunes_category("Government")
-    made.podcast.itunes_explicit("no")
+    """Return the XML. `base`: the URL of the feed's folder, with a slash at the end.
+
+    RSS 2.0 (rssboard.org/rss-specification) with Atom's link to itself and Apple's elements for podcasts.
+    """
+    rss = Element("rss", {"version": "2.0"})
+    channel = SubElement(rss, "channel")
+    _text(channel, "title", title)
+    _text(channel, "link", base)
+    _text(channel, "description", description)
+    SubElement(channel, f"{{{_ATOM}}}link", {"href": f"{base}feed.xml", "rel": "self"})
+    _text(channel, "docs", "http://www.rssboard.org/rss-specification")
+    _text(channel, "generator", "Loa")
+    _text(channel, "language", "vi")
     newest = max((item.as_of for item in items), default=date(2000, 1, 1))
-    made.lastBuildDate(_moment(newest))
-    for item in sorted(items, key=lambda item: (item.as_of, item.href)):
-        entry = made.add_entry(order="prepend")
-        entry.id(uuid5(_ARTICLES, item.key).urn)
-        entry.link(href=base + item.href)
-        entry.title(item.title)
-        entry.description(item.summary)
-        entry.pubDate(_moment(item.as_of))
+    _text(channel, "lastBuildDate", _moment(newest))
+    _text(channel, f"{{{_ITUNES}}}author", title)
+    SubElement(channel, f"{{{_ITUNES}}}category", {"text": "Government"})
+    _text(channel, f"{{{_ITUNES}}}explicit", "no")
+    for item in sorted(items, key=lambda item: (item.as_of, item.href), reverse=True):
+        entry = SubElement(channel, "item")
+        _text(entry, "title", item.title)
+        _text(entry, "link", base + item.href)
+        _text(entry, "description", item.summary)
+        _text(entry, "guid", uuid5(_ARTICLES, item.key).urn, isPermaLink="false")
         if item.audio:
-            entry.enclosure(base + item.audio, str(item.size), "audio/mpeg")
-            entry.podcast.itunes_duration(round(item.seconds))
-    return bytes(made.rss_str(pretty=True))
+            SubElement(entry, "enclosure", {"url": base + item.audio, "length": str(item.size), "type": "audio/mpeg"})
+        _text(entry, "pubDate", _moment(item.as_of))
+        if item.audio:
+            _text(entry, f"{{{_ITUNES}}}duration", str(round(item.seconds)))
+    indent(rss)
+    return bytes(tostring(rss, "UTF-8", xml_declaration=True)) + b"\n"
 
 
-def _moment(day: date) -> datetime:
-    """Return midnight of a day in Vietnam: an article has a date, but no time."""
-    return datetime.combine(day, time(), _VIETNAM)
+def _text(parent: Element, tag: str, text: str, **attributes: str) -> None:
+    SubElement(parent, tag, attributes).text = text
+
+
+def _moment(day: date) -> str:
+    """Midnight of a day in Vietnam, as in RFC 822: an article has a date, but no time."""
+    return format_datetime(datetime.combine(day, time(), _VIETNAM))
