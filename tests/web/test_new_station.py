@@ -1,5 +1,6 @@
 """A station that has nothing yet, as `loa new station` and `loa new commune` leave it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,18 @@ def test_a_campaign_is_added_to_a_file_without_any(log_in: LogIn, station: Works
     assert [c["id"] for c in yaml_of(station.campaigns / "ben-hai.yaml")["campaigns"]] == [  # type: ignore[attr-defined]
         *("dich-vu-cong-truc-tuyen", "hop-thon")
     ]
+
+
+def test_a_commune_is_found_by_its_name_and_added(log_in: LogIn, station: Workspace) -> None:
+    """Issue 15, fault 2: a station without a commune was a dead end in the console."""
+    (station.campaigns / "ben-hai.yaml").unlink()
+    browser = log_in(Role.OFFICER)
+    assert "/communes/new" in browser.look("/campaigns")
+    found = browser.look("/communes/new?q=ben+hai+quang+tri")
+    (code,) = re.findall(r'name="code" value="(\d+)"', found)
+    page = browser.submit("/communes", code=code)
+    assert "Bến Hải" in page
+    assert yaml_of(station.campaigns / "ben-hai.yaml")["commune"]["province"] == "Quảng Trị"  # type: ignore[index]
+    browser.submit("/communes", 422, code=code)  # a second press makes no second one
+    browser.submit("/communes", 422, code="999999")
+    assert browser.look("/communes/new?q=khong+co+xa+nay").count("<form") == 2

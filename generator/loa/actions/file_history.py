@@ -1,5 +1,6 @@
 """The one way to change a file of the station: checked before it counts, kept with its earlier versions, and undone."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -170,6 +171,14 @@ class FileHistory:
         query = select(versions).where(versions.c.file == self.workspace.relative(path), versions.c.id == id_)
         return next(iter(self._database.rows(query)), None)
 
+    def marked(self, path: Path, mark: str) -> str | None:
+        """The text of a file that had this `mark_of`, as it is or as it was; None where nobody kept it."""
+        now = text_of(path)
+        if mark_of(now) == mark:
+            return now
+        texts = (row[side] for row in self.of(path) for side in ("after", "before"))
+        return next((text for text in texts if mark_of(text) == mark), None)
+
     def undoable(self, path: Path, office: Office = WHOLE) -> dict[str, Any] | None:
         """The last change, if the file still is what that change made of it, and the person may take it back."""
         last = next(iter(self.of(path, 1)), None)
@@ -192,6 +201,11 @@ def open_history(workspace: Workspace) -> Iterator[FileHistory]:
     finally:
         outbox.close()
         database.close()
+
+
+def mark_of(text: str) -> str:
+    """A mark of a file's content, to notice that somebody else changed it meanwhile."""
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def text_of(path: Path) -> str:

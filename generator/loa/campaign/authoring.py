@@ -1,12 +1,17 @@
 """Create campaign files: values from the official list of units are filled in, all others are null."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from loa.errors import CampaignError, Finding
+from loa.i18n import _
 from loa.reference import places
 from loa.text import free_slug, slug
+from loa.workspace import Workspace, read_text
 from loa.yamlfile import editor, parse, value_at
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../schemas/campaign.schema.json\n"
@@ -67,6 +72,25 @@ campaigns:
     notes: null
 """,
     )
+
+
+def free_path(workspace: Workspace, unit: places.Commune, day: date) -> Path:
+    """Return the file for `unit`; where a namesake of another province has that name, the province is added to it.
+
+    Raises CampaignError where the commune has a file already.
+    """
+    path = workspace.campaigns / f"{slug(unit.name)}.yaml"
+    if not path.exists():
+        return path
+    code = re.search(r'^  code: "?(\d+)', read_text(path), re.MULTILINE)
+    if code and int(code[1]) != unit.code:
+        path = workspace.campaigns / f"{slug(unit.name)}-{slug(places.province_of(unit, day).name)}.yaml"
+    if path.exists():
+        message = _("There is already a file for this commune.")
+        raise CampaignError(
+            Finding("commune.exists", message, _("Edit it, or rename it first."), file=workspace.relative(path))
+        )
+    return path
 
 
 def region(province: str) -> str:

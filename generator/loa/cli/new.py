@@ -1,22 +1,19 @@
 """`loa new commune`: a campaign file filled in from the official list of units."""
 
 import difflib
-import re
 from datetime import date
 from pathlib import Path
 
 import click
 
 from loa import sample
-from loa.campaign.authoring import commune_draft
+from loa.campaign.authoring import commune_draft, free_path
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.edits import edit_file
 from loa.errors import CampaignError, Finding
 from loa.i18n import _
 from loa.reference import places
 from loa.reference.places import bare
-from loa.text import slug
-from loa.workspace import Workspace, read_text
 
 
 @loa.group(help=_("Make something new: a station, or a commune's file."))
@@ -45,27 +42,11 @@ def commune(station: CliContext, name: str, province: str | None, kind: str | No
     workspace, today = station.workspace, date.today()  # noqa: DTZ011  the day of the desk where it is typed
     unit = _find(name, province, kind, today)
     draft = commune_draft(unit, today)
-    path = _free_path(workspace, draft.stem, unit, today)
+    path = free_path(workspace, unit, today)
     note = _("from the official list: {name}").format(name=unit.name)
     edit_file(workspace, path, lambda _none: draft.text, note, action="commune.added", subject=path.stem)
     click.echo(workspace.relative(path))
     click.echo(_("Open it, fill in what is null, then: loa check"), err=True)
-
-
-def _free_path(workspace: Workspace, stem: str, unit: places.Commune, day: date) -> Path:
-    """The file for `unit`; where a namesake of another province has that name, the province is added to it."""
-    path = workspace.campaigns / f"{stem}.yaml"
-    if not path.exists():
-        return path
-    code = re.search(r'^  code: "?(\d+)', read_text(path), re.MULTILINE)
-    if code and int(code[1]) != unit.code:
-        path = workspace.campaigns / f"{stem}-{slug(places.province_of(unit, day).name)}.yaml"
-    if path.exists():
-        message = _("There is already a file for this commune.")
-        raise CampaignError(
-            Finding("commune.exists", message, _("Edit it, or rename it first."), file=workspace.relative(path))
-        )
-    return path
 
 
 def _find(name: str, province: str | None, kind: str | None, day: date) -> places.Commune:

@@ -45,6 +45,7 @@ __all__ = [
     "host_labels",
     "province",
     "provinces",
+    "search",
 ]
 
 NEW_UNITS = date(2025, 7, 1)  # Luật số 72/2025/QH15; 34 provinces, no districts
@@ -132,6 +133,26 @@ def communes(name: str, day: date, province_name: str | None = None) -> tuple[Co
         return found
     of = province(province_name, day)
     return tuple(c for c in found if of and c.province == of.code)
+
+
+def search(words: str, day: date, limit: int = 30) -> tuple[Commune, ...]:
+    """Return the communes of `day` whose name, or name and province, hold all of `words`, with or without marks; those
+    that begin with them first.
+    """
+    wanted = slug(words).split("-")
+    if wanted == [""]:
+        return ()
+    units, found = _units(_era(day)), []
+    for unit in units.communes.values():
+        name, province_ = _plain(unit.name), _plain(units.provinces[unit.province].name)
+        if all(word in f"{name}-{province_}-{_plain(unit.kind)}" for word in wanted):
+            found.append((not name.startswith(wanted[0]), wanted[0] not in name, len(name), unit.code, unit))
+    return tuple(unit for *_order, unit in sorted(found)[:limit])
+
+
+@lru_cache(maxsize=20_000)
+def _plain(name: str) -> str:
+    return slug(name)
 
 
 def commune(code: int) -> Commune | None:

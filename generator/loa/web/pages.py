@@ -118,6 +118,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "theme": theme if (theme := request.cookies.get("loa_theme", "")) in {"dark", "light"} else "",
         "notices": console.notices.pop(session.hash, []) if session else [],
         "problems": {},
+        "clashes": (),
         "station": console.workspace.root.name,
         **values,
     }

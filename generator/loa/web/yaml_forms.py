@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import hashlib
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,9 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from starlette.datastructures import FormData
 
 from loa import yamlfile
-from loa.actions.file_history import conflict
+from loa.actions.file_history import FileHistory, conflict, mark_of
 from loa.errors import EditConflictError, Finding, LoaError
 from loa.i18n import N_, _
 from loa.web.forms import Form, FormError
@@ -272,7 +272,7 @@ class YamlForm:
     @property
     def mark(self) -> str:
         """A mark of the file's content, to notice that somebody else changed it meanwhile."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:20]
+        return mark_of(self.text)
 
     @property
     def data(self) -> Any:
@@ -288,30 +288,119 @@ class YamlForm:
         data = self.data
         return {field.name: value_at(data, field.path) for field in leaves(self.fields)}
 
-    def filled(self, form: Form) -> "FilledForm":
-        """What the file would be with the form's values."""
-        edits = changes(form, self.fields, self.data)
+    def filled(self, form: Form, history: FileHistory) -> "FilledForm":
+        """What the file would be with the form's values.
+
+        Where the file was changed since the form was made, both changes are kept. Fields that both changed are
+        `clashes`, and stay as they are in the file until the person has said which of the two it shall be.
+        """
+        form = _decided(form, self.fields)
+        base, data = self._base(form, history), self.data
+        edits = changes(form, self.fields, base)
+        clashes = []
+        if base is not data:
+            now = {change.path for change in changes(form, self.fields, data)}
+            same = {e.path for e in edits if base is not None and value_at(base, e.path) == value_at(data, e.path)}
+            fields = {field.path: field for field in _all(self.fields)}
+            clashes = [
+                Clash(fields[edit.path], value_at(data, edit.path), edit.value)
+                for edit in edits
+                if edit.path in now and edit.path not in same
+            ]
+            edits = [edit for edit in edits if edit.path in now and edit.path in same]
 
         def edit(data: Any) -> None:
             for change in edits:
                 editor.put(data, (*self.root, *change.path), change.value, drop=change.drop)
 
-        return FilledForm(self, form, tuple(edits), editor.change(self.text, edit) if edits else self.text)
+        after = editor.change(self.text, edit) if edits else self.text
+        return FilledForm(self, form, tuple(edits), after, tuple(clashes), merged=base is not data)
+
+    def _base(self, form: Form, history: FileHistory) -> Any:
+        """What stood at the root when the form was made; None where nobody kept it."""
+        mark = form.text("mark", 80)
+        if mark == self.mark:
+            return self.data
+        text = history.marked(self.path, mark)
+        try:
+            whole = _parsed(text) if text else None
+            if whole is None or not self.root or self.root[0] != "campaigns":
+                return value_at(whole, self.root) if whole is not None else None
+        except LoaError:
+            return None
+        id_ = (self.data or {}).get("id")  # another campaign may have come or gone before this one
+        return next((c for c in value_at(whole, ("campaigns",)) or [] if c.get("id") == id_), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that two people changed: what is `theirs` stands in the file, what is `mine` was sent after it."""
+
+    field: Field
+    theirs: Any
+    mine: Any
+
+    @property
+    def sent(self) -> str:
+        """What was sent, as text for the form's field."""
+        return as_text(self.mine)
+
+    @property
+    def both(self) -> tuple[str, str]:
+        """What stands in the file and what was sent, as people read them."""
+        one, other = (as_text(value) for value in (self.theirs, self.mine))
+        return self.field.named(one), self.field.named(other)
+
+
+def both_kept() -> str:
+    """What a person is told whose change went beside somebody else's."""
+    return _("Somebody else changed other fields meanwhile; both changes are kept.")
+
+
+def as_text(value: Any) -> str:
+    """A value as a person reads it, one item a line; what a field of the form would hold."""
+    if isinstance(value, list):
+        return as_rows(value) if any(isinstance(item, dict) for item in value) else "\n".join(map(str, value))
+    if isinstance(value, Mapping):
+        return pairs(value)
+    return "" if value is None or value is False else "1" if value is True else str(value)
+
+
+def _decided(form: Form, fields: tuple[Field, ...]) -> Form:
+    """The form in which each field named in `mine` has what its sender wrote before."""
+    kinds = {field.name: field.kind for field in leaves(fields)}
+    chosen = [name for name in form.texts("mine") if name in kinds]
+    if not chosen:
+        return form
+    kept = [(name, value) for name, value in form.data.multi_items() if name not in chosen]
+    for name in chosen:
+        text = form.text(f"mine.{name}", 50_000)
+        kept += [(name, part) for part in (text.split("\n") if kinds[name] == "ticks" else [text])]
+    return Form(FormData(kept))
 
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """A sheet that somebody sent: the `edits`, and the whole file `after` them."""
+    """A sheet that somebody sent: the `edits`, the whole file `after` them, and what somebody else changed, too."""
 
     sheet: YamlForm
     form: Form
     edits: tuple[Change, ...]
     after: str
+    clashes: tuple[Clash, ...] = ()
+    merged: bool = False
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was sent, to be shown again."""
-        return {f.name: given(self.form, f) for f in leaves(self.sheet.fields)}
+        """What was sent, to be shown again; of what somebody else changed, too, what stands in the file."""
+        sent = {f.name: given(self.form, f) for f in leaves(self.sheet.fields)}
+        if not self.merged:
+            return sent
+        changed = {edit.path for edit in self.edits}
+        data = self.sheet.data
+        return {
+            f.name: sent[f.name] if f.path in changed else value_at(data, f.path) for f in leaves(self.sheet.fields)
+        }
 
     @property
     def said(self) -> str:
@@ -320,8 +409,8 @@ class FilledForm:
         return ", ".join(labels[change.path] for change in self.edits)
 
     def apply(self, text: str) -> str:
-        """The edit that was sent. Raises EditConflictError where somebody changed the file since the form was made."""
-        if text != self.sheet.text or self.form.text("mark", 80) != self.sheet.mark:
+        """The edit that was sent. Raises EditConflictError where somebody else changed the same, or just now."""
+        if text != self.sheet.text or self.clashes:
             raise conflict()
         return self.after
 
@@ -330,7 +419,8 @@ class FilledForm:
         if isinstance(error, FormError):
             return error.problems, []
         if isinstance(error, EditConflictError):
-            return {"": error.findings[0].message}, []
+            both = _("Somebody else changed the same meanwhile. Choose below which of the two it shall be, then save.")
+            return {"": both if self.clashes else error.findings[0].message}, []
         try:
             places = yamlfile.parse(self.after, "").values
         except LoaError:

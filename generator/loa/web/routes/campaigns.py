@@ -21,7 +21,7 @@ from loa.web.pages import fragment, go, in_parts, page
 from loa.web.views.drafts import make_draft
 from loa.web.views.files import CommuneFile
 from loa.web.views.lookup import find_campaign, find_file, returned
-from loa.web.yaml_forms import YamlForm
+from loa.web.yaml_forms import Clash, YamlForm, both_kept
 
 router = APIRouter(include_in_schema=False)
 
@@ -84,12 +84,14 @@ def commune(request: Request, console: ConsoleDep, stem: str) -> Response:
 def save_commune(request: Request, console: ConsoleDep, stem: str, form: SubmittedForm) -> Response:
     """Change the commune's facts."""
     file = find_file(console.files, stem)
-    filled = YamlForm.of(file.path, (), COMMUNE_FIELDS).filled(form)
+    filled = YamlForm.of(file.path, (), COMMUNE_FIELDS).filled(form, console.history)
     try:
         edit_file(request, file.path, filled.apply, filled.said, action="commune.saved", subject=stem)
     except (LoaError, FormError) as error:
-        return _commune_page(request, file, filled.sheet, filled.values, *filled.wrong(error), status=422)
-    flash(request, _("Saved."))
+        return _commune_page(
+            request, file, filled.sheet, filled.values, *filled.wrong(error), status=422, clashes=filled.clashes
+        )
+    flash(request, _("Saved.") if not filled.merged else both_kept())
     return go(f"/campaigns/{stem}")
 
 
@@ -101,11 +103,13 @@ def _commune_page(
     problems: dict[str, str],
     findings: list[Finding],
     status: int = 200,
+    clashes: tuple[Clash, ...] = (),
 ) -> Response:
     return page(
         request,
         "commune.html",
         status,
+        clashes=clashes,
         file=file,
         sheet=sheet,
         values=values,
@@ -137,7 +141,7 @@ def campaign(request: Request, console: ConsoleDep, stem: str, id_: str) -> Resp
 def save_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
     """Change the campaign's facts; with `look` only show what they would make."""
     commune, campaign = find_campaign(console.files, stem, id_)
-    filled = _sheet(console, commune, campaign).filled(form)
+    filled = _sheet(console, commune, campaign).filled(form, console.history)
     try:
         if form.flag("look"):
             tried = console.history.try_commune(stem, filled.after)
@@ -147,8 +151,18 @@ def save_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, fo
         )
     except (LoaError, FormError) as error:
         return _campaign_page(
-            request, console, commune, campaign, filled.sheet, filled.values, *filled.wrong(error), status=422
+            request,
+            console,
+            commune,
+            campaign,
+            filled.sheet,
+            filled.values,
+            *filled.wrong(error),
+            status=422,
+            clashes=filled.clashes,
         )
+    if filled.merged:
+        flash(request, both_kept())
     flash(request, _("Saved. Read the article once more, then make the audio."))
     return go(f"/campaigns/{stem}/{id_}")
 
@@ -159,7 +173,9 @@ def preview(console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Re
     """What the form would make, as a part of the page: for the live preview."""
     commune, campaign = find_campaign(console.files, stem, id_)
     try:
-        tried = console.history.try_commune(stem, _sheet(console, commune, campaign).filled(form).after)
+        tried = console.history.try_commune(
+            stem, _sheet(console, commune, campaign).filled(form, console.history).after
+        )
     except LoaError as error:
         return HTMLResponse(fragment(console, "part-problems.html", findings=error.findings), 422)
     draft = make_draft(console.workspace, tried, tried.campaign(id_))
@@ -217,6 +233,7 @@ def _campaign_page(
     *,
     status: int = 200,
     tried: Commune | None = None,
+    clashes: tuple[Clash, ...] = (),
 ) -> Response:
     """`tried`: the commune as it would be with what was sent, for a look that saves nothing."""
     looked = tried or commune
@@ -224,6 +241,7 @@ def _campaign_page(
         request,
         "campaign.html",
         status,
+        clashes=clashes,
         commune=commune,
         campaign=campaign,
         sheet=sheet,

@@ -26,7 +26,7 @@ from loa.web.edits.schedule import rewrite
 from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.views.airings import name_of
-from loa.web.yaml_forms import Field, FilledForm, YamlForm
+from loa.web.yaml_forms import Clash, Field, FilledForm, YamlForm
 from loa.yamlfile import editor
 
 router = APIRouter(include_in_schema=False)
@@ -79,7 +79,7 @@ def output(request: Request, console: ConsoleDep, name: str) -> Response:
 def change_output(request: Request, console: ConsoleDep, name: str, form: Sent) -> Response:
     """Another device, address, volume or delay."""
     sheet = _output_sheet(console, name, _kind_of(console, name))
-    return _changed(request, sheet.filled(form), f"/settings/outputs/{name}", name, removable=True)
+    return _changed(request, sheet.filled(form, console.history), f"/settings/outputs/{name}", name, removable=True)
 
 
 @router.post("/settings/outputs/{name}/remove")
@@ -109,7 +109,7 @@ def part(request: Request, console: ConsoleDep, key: str) -> Response:
 @does(Act.INSTALL)
 def change_part(request: Request, console: ConsoleDep, key: str, form: Sent) -> Response:
     """Other rules, which the week shows at once; or others to be told, whose addresses only the station uses."""
-    return _changed(request, _part(console, key).filled(form), f"/settings/station/{key}", _title(key))
+    return _changed(request, _part(console, key).filled(form, console.history), f"/settings/station/{key}", _title(key))
 
 
 _BACKUP = "/settings/automatic-backup"
@@ -127,7 +127,9 @@ def automatic_backup(request: Request, console: ConsoleDep) -> Response:
 @does(Act.BACK_UP)
 def change_automatic_backup(request: Request, console: ConsoleDep, form: Sent) -> Response:
     """Other places; the station follows within a minute."""
-    return _changed(request, _sheet(console, "backup", Backup).filled(form), _BACKUP, _("Automatic backup"))
+    return _changed(
+        request, _sheet(console, "backup", Backup).filled(form, console.history), _BACKUP, _("Automatic backup")
+    )
 
 
 @router.post(f"{_BACKUP}/now")
@@ -156,7 +158,9 @@ def four_eyes(request: Request, console: ConsoleDep) -> Response:
 @does(Act.SET_FOUR_EYES)
 def change_four_eyes(request: Request, console: ConsoleDep, form: Sent) -> Response:
     """Turn it on or off."""
-    return _changed(request, _sheet(console, "approval", Approval).filled(form), _FOUR_EYES, _("Four eyes"))
+    return _changed(
+        request, _sheet(console, "approval", Approval).filled(form, console.history), _FOUR_EYES, _("Four eyes")
+    )
 
 
 def _part(console: Console, key: str) -> YamlForm:
@@ -241,7 +245,17 @@ def _changed(request: Request, filled: FilledForm, path: str, title: str, *, rem
         _save(request, filled, f"{title}: {filled.said}")
     except (LoaError, FormError) as error:
         problems, findings = filled.wrong(error)
-        return _page(request, filled.sheet, filled.values, path, title, problems, findings, removable=removable)
+        return _page(
+            request,
+            filled.sheet,
+            filled.values,
+            path,
+            title,
+            problems,
+            findings,
+            removable=removable,
+            clashes=filled.clashes,
+        )
     return go("/settings")
 
 
@@ -257,6 +271,7 @@ def _page(
     removable: bool = False,
     kind: str = "",
     name: str | None = None,
+    clashes: tuple[Clash, ...] = (),
 ) -> Response:
     return page(
         request,
@@ -271,4 +286,5 @@ def _page(
         removable=removable,
         kind=kind,
         name=name,
+        clashes=clashes,
     )
