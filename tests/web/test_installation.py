@@ -26,14 +26,16 @@ def test_a_loudspeaker_is_added_changed_and_deleted(operator: Browser, station: 
     assert "device" in operator.look("/settings/new-output?kind=sound-card")
     send(operator, "/settings/outputs", kind="sound-card", name="Loa thôn 1", device="USB", volume="80")
     lines = [line for line in station.schedule_file.read_text("utf-8").splitlines() if line not in before.splitlines()]
-    assert lines == ["  loa-thon-1: {kind: sound-card, device: USB, volume: 80}"]
+    assert lines == ["  loa-thon-1: {kind: sound-card, title: Loa thôn 1, device: USB, volume: 80}"]
     assert 'value="USB"' in operator.look("/settings/outputs/loa-thon-1")
-    send(operator, "/settings/outputs/loa-thon-1", device="default", volume="", delay="300ms")
+    send(operator, "/settings/outputs/loa-thon-1", title="Loa nhà văn hóa", device="default", volume="", delay="300ms")
     assert yaml_of(station.schedule_file)["outputs"]["loa-thon-1"] == {  # type: ignore[index]
         "kind": "sound-card",
+        "title": "Loa nhà văn hóa",  # a name can be changed (issue 15, fault 12); what the schedule calls it stays
         "device": "default",
         "delay": "300ms",
     }
+    assert "<strong>Loa nhà văn hóa</strong>" in operator.look("/")
     operator.submit("/settings/outputs/loa-thon-1/remove")
     assert station.schedule_file.read_text("utf-8") == before
     assert [row["action"] for row in console.audit.read()][:1] == ["schedule.changed"]

@@ -4,8 +4,10 @@ import datetime
 import re
 
 from loa.actions.offices import Role
+from loa.automation.notify import AlarmSender
 from loa.store import asrun
-from loa.store.asrun import NewRow
+from loa.store.alarms import Alarm, raising
+from loa.store.asrun import NewRow, append_all
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn
@@ -51,3 +53,44 @@ def rows(page: str) -> dict[str, list[str]]:
     """The numbers of each row of the page's tables: aired, not aired, others."""
     found = re.findall(r'<th scope="row">([^<]+)(?:<svg.*?</svg>)?</th>(.*?)</tr>', page)
     return {name: re.findall(r">(\d+)</td>", cells) for name, cells in found}
+
+
+NAMED = SCHEDULE.replace("{thu: {kind: null}}", "{thu-1: {kind: null, title: Loa thôn Đông}}").replace(
+    "[thu]", "[thu-1]"
+)
+
+
+def test_the_log_and_the_alarms_speak_of_things_by_their_names_in_local_time(
+    log_in: LogIn, console: Console, station: Workspace
+) -> None:
+    """Issue 15, fault 12: codes and UTC on the page; a search for the commune's name found nothing."""
+    (station.campaigns / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
+    station.schedule_file.write_text(NAMED, "utf-8")
+    moment = datetime.datetime(2026, 4, 7, 10, tzinfo=datetime.UTC)
+    reason = "ca-hai@2026-04-07T10:00:00Z: loa thu-1"
+    entry = NewRow(
+        airing="ca-hai@2026-04-07T10:00:00Z", broadcast="ca-hai", commune="ben-hai", bulletin="ben-hai/ca-hai",
+        output="thu-1", planned=moment, outcome="missed", reason=reason,
+    )  # fmt: skip
+    asrun.append(console.store, entry, moment)
+    alarm = Alarm("ca-hai@2026-04-07T10:00:00Z missed", "missed", reason, moment)
+    append_all(console.store, [], moment, together=raising(alarm, ()), seal=station.seal)
+    browser = log_in(Role.OFFICER)
+    told = "Vệ sinh, Sốt xuất huyết (xã Bến Hải), 17:00 07/04/2026: loa Loa thôn Đông"
+    for word in ("Bến Hải", "ben hai", "sốt xuất", "thôn đông", "THON DONG"):
+        page = browser.look(f"/log?q={word}")
+        assert told in page, word
+        assert "ca-hai" not in re.sub(r"<a [^>]*>", "", page)
+        assert "thu-1" not in page
+    assert "Nothing found" in browser.look("/log?q=Trung+Sơn")
+    assert told in browser.look("/")
+
+
+def test_an_alarm_is_mailed_in_words(console: Console, station: Workspace) -> None:
+    (station.campaigns / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
+    station.schedule_file.write_text(NAMED, "utf-8")
+    alarm = Alarm("e", "missed", "ca-hai@2026-04-07T10:00:00Z: thu-1", datetime.datetime.now(datetime.UTC))
+    said = AlarmSender(console.store, station).in_words(alarm)
+    assert said.message == "Vệ sinh, Sốt xuất huyết (xã Bến Hải), 17:00 07/04/2026: Loa thôn Đông"
+    station.schedule_file.write_text("nothing: good", "utf-8")
+    assert AlarmSender(console.store, station).in_words(alarm) == alarm  # without a schedule nothing has a name

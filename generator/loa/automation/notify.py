@@ -6,15 +6,19 @@ import json
 import smtplib
 import ssl
 import urllib.request
+from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any
 
-from loa.errors import StoreError
+from loa.automation.schedule_watch import schedule_in_force
+from loa.campaign import load_commune
+from loa.errors import LoaError, StoreError
 from loa.i18n import _
 from loa.logs import logger
 from loa.schedule import Alerts
 from loa.schedule.alerts import Email, Webhook, forbidden
+from loa.schedule.called import in_words
 from loa.station_secrets import secret
 from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
 from loa.store.database import Database
@@ -81,9 +85,9 @@ class AlarmSender:
     def _deliver(self, delivery: Delivery, alerts: Alerts, end: str = "") -> None:
         try:
             if delivery.channel == "webhook" and alerts.webhook:
-                post(alerts.webhook, delivery.alarm, end, self._secret(alerts.webhook.token_env))
+                post(alerts.webhook, self.in_words(delivery.alarm), end, self._secret(alerts.webhook.token_env))
             elif delivery.channel == "email" and alerts.email:
-                mail(alerts.email, delivery.alarm, end, self._secret(alerts.email.password_env))
+                mail(alerts.email, self.in_words(delivery.alarm), end, self._secret(alerts.email.password_env))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**delivery.attempts)
             moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=pause)
@@ -91,6 +95,26 @@ class AlarmSender:
             self._log.warning("alarm", channel=delivery.channel, alarm=delivery.alarm.event, problem=str(error))
         else:
             sent(self._store, delivery, datetime.datetime.now(datetime.UTC))
+
+    def in_words(self, alarm: Alarm) -> Alarm:
+        """The alarm with names and local times in its message; `event` keeps the ids, for programs."""
+        try:
+            schedule, _findings = schedule_in_force(self._workspace)
+        except LoaError:
+            return alarm
+
+        def title(id_: str) -> str:
+            broadcast = schedule.broadcast(id_)
+            if broadcast is None:
+                return ""
+            try:
+                commune = load_commune(self._workspace, broadcast.commune)
+            except LoaError:
+                return broadcast.title or ""
+            titles = [c.title for c in commune.campaigns if c.id in broadcast.campaigns]
+            return broadcast.title or f"{', '.join(titles)} ({commune.unit.full_name})"
+
+        return replace(alarm, message=in_words(alarm.message, schedule, title))
 
     def _secret(self, name: str | None) -> str | None:
         return secret(self._workspace, name) if name else None

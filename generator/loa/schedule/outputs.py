@@ -16,9 +16,17 @@ class Output(Strict):
 
     `silence_before`: seconds of silence between opening it and the first word. Outputs are opened ten seconds before
     the planned instant, so it delays only what is aired at once, such as an emergency. `commune`: the stem of
-    the commune to which it belongs; None: it is the station's, and every commune may play on it.
+    the commune to which it belongs; None: it is the station's, and every commune may play on it. `title`: what people
+    call it; None: its id.
     """
 
+    title: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=80,
+        title=N_("Name"),
+        description=N_("What people call it, for example Loa thôn Đông. It can be changed at any time."),
+    )
     volume: int = Field(
         default=100,
         ge=0,

@@ -19,6 +19,7 @@ from loa.actions.offices import Office
 from loa.automation.schedule_watch import schedule_in_force
 from loa.errors import StoreError, WorkspaceError
 from loa.i18n import _
+from loa.schedule.called import in_words
 from loa.schedule.values import is_postgresql
 from loa.store.approvals import BulletinFile
 from loa.store.audit import Audit, Outbox
@@ -29,7 +30,7 @@ from loa.web.auth.passwords import one_time_code
 from loa.web.auth.sessions import Session, Sessions
 from loa.web.forms import Form, read_form
 from loa.web.jobs import Job, JobRunner, Jobs
-from loa.web.views.airings import AiringList
+from loa.web.views.airings import AiringList, name_of
 from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 from loa.web.views.now import StationMonitor
@@ -110,6 +111,19 @@ class Console:
             parts = tuple(self._within.values())
         for part in parts:
             part.monitor.forget()
+
+    def in_words(self, text: str) -> str:
+        """`text` with the names and local times of the airings, broadcasts and loudspeakers whose ids stand in it."""
+        return in_words(text, self.files.plan().schedule, self.title_of)
+
+    def title_of(self, id_: str) -> str:
+        """What people call the broadcast or the bulletin with this id; "" where nobody knows."""
+        schedule = self.files.plan().schedule
+        broadcast = schedule.broadcast(id_) if schedule else None
+        if broadcast:
+            return name_of(self.files, broadcast)
+        bulletin = self.bulletins.get(id_)
+        return bulletin.title if bulletin else ""
 
     def for_office(self, office: Office) -> "Console":
         """The console as somebody of this office sees it: without what belongs to others' communes."""

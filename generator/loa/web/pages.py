@@ -16,6 +16,7 @@ from loa import formats, i18n, names
 from loa.actions.acts import Act
 from loa.actions.offices import Role
 from loa.i18n import _
+from loa.schedule.called import output_name, output_names
 from loa.web.auth.guard import VISITOR
 from loa.web.context import Console, console_of, session_of
 from loa.web.yaml_forms import as_rows, pairs
@@ -136,7 +137,13 @@ def stranger_page(console: Console, template: str, **values: Any) -> str:
 
 def fragment(console: Console, template: str, **values: Any) -> str:
     """A part of a page, for live updates; instants by the station's clock."""
-    return environment(console.files.zone).get_template(template).render(values)
+    schedule = console.files.plan().schedule
+    words = {
+        "loudspeaker": partial(output_name, schedule),
+        "loudspeakers": partial(output_names, schedule),
+        "in_words": console.in_words,
+    }
+    return environment(console.files.zone).get_template(template).render({**words, **values})
 
 
 def by_https(request: Request) -> bool:

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from loa.actions.offices import Office
 from loa.i18n import _
+from loa.schedule.called import output_name
 from loa.web.context import Console, console_of, edit_file, flash, person_of
 from loa.web.forms import FormError
 from loa.yamlfile import editor
@@ -132,7 +133,8 @@ def set_volume(request: Request, console: Console, name: str, value: int) -> Non
     Raises FormError, ScheduleError.
     """
     find_output(console, name, person_of(request).office)
-    text = _("{output}: volume {value} %").format(output=name, value=value)
+    called = output_name(console.files.plan().schedule, name)
+    text = _("{output}: volume {value} %").format(output=called, value=value)
     reschedule(request, lambda data: editor.put(data, ("outputs", name, "volume"), value), text)
 
 

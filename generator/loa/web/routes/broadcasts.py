@@ -52,7 +52,7 @@ def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
         reschedule(
             request,
             lambda data: schedule_edits.set_broadcast(data, {k: v for k, v in values.items() if v is not None}),
-            _("new broadcast: {id}").format(id=id_),
+            _("new broadcast: {id}").format(id=_campaigns(console, stem)[campaign]),
         )
     except (LoaError, FormError) as error:
         return _page(request, console, schedule, None, _sent(form), error)
@@ -72,7 +72,9 @@ def change(request: Request, console: ConsoleDep, id_: str, form: SubmittedForm)
         else:
             values["rrule"] = None
         reschedule(
-            request, lambda data: schedule_edits.change_broadcast(data, values), _("{id}: changed").format(id=id_)
+            request,
+            lambda data: schedule_edits.change_broadcast(data, values),
+            _("{id}: changed").format(id=name_of(console.files, found)),
         )
     except (LoaError, FormError) as error:
         return _page(request, console, schedule, found, _sent(form, found), error)

@@ -37,14 +37,27 @@ def log(
     before: int = 0,
 ) -> Response:
     """Rows of the log, newest first."""
+    word = q.strip()[:80]
+    called = {"called": log_views.ids_of(word, console.files, console.bulletins)} if word else {}
     wanted = log_views.LogQuery(
-        q.strip()[:80], outcome, _day(since), _day(until), max(0, min(before, 2**53)), me.office
+        word, outcome, _day(since), _day(until), max(0, min(before, 2**53)), me.office, **called
     )
     rows = log_views.rows(console.store, wanted, _zone(console))
     heard = {row["sha256"] for row in rows if row["sha256"]}
     kept = {sha256 for sha256 in heard if approvals.approved_copy(console.workspace, sha256).exists()}
     return page(
-        request, "log.html", rows=rows, wanted=wanted, outcomes=asrun.OUTCOMES, kept=kept, per_page=log_views.PER_PAGE
+        request,
+        "log.html",
+        rows=rows,
+        wanted=wanted,
+        outcomes=asrun.OUTCOMES,
+        kept=kept,
+        per_page=log_views.PER_PAGE,
+        title=lambda row: (
+            console.title_of(row["bulletin"] or "")
+            or console.title_of(row["broadcast"] or "")
+            or _kept_title(console, row["sha256"])
+        ),
     )
 
 
@@ -108,6 +121,12 @@ def _is_own(console: Console, office: Office, sha256: str) -> bool:
         return True
     found = approvals.all_approvals(console.store, sha256=sha256)
     return any(office.covers(commune_of(one.bulletin)) for one in found)
+
+
+def _kept_title(console: Console, sha256: str | None) -> str:
+    """The title of a bulletin that is gone, as its approved copy tells it."""
+    found = console.monitor.manifest(sha256)
+    return found.title if found else ""
 
 
 def _name(console: Console, stem: str) -> str:

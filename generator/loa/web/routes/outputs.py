@@ -15,6 +15,7 @@ from loa.names import output_kind
 from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
+from loa.schedule.called import output_name
 from loa.schedule.models import Approval, Rules
 from loa.schedule.outputs import KINDS, Group
 from loa.text import slug
@@ -47,18 +48,19 @@ def new_output(request: Request, console: ConsoleDep, kind: str = "") -> Respons
 @does(Act.INSTALL)
 def add_output(request: Request, console: ConsoleDep, form: Sent) -> Response:
     """A new loudspeaker, or a new group of them."""
-    kind, wanted = form.text("kind", 20), form.text("name", 40)
+    kind, wanted = form.text("kind", 20), form.text("name", 80)
     if kind not in KINDS:
         raise HTTPException(404)
     name = slug(wanted, 40)
-    sheet = _output_sheet(console, name, kind)
+    sheet = replace(_output_sheet(console, "", kind), root=("outputs", name))
     values: dict[str, Any] = {"kind": kind}
+    values |= {"title": wanted} if wanted != name else {}
     values |= {change.path[0]: change.value for change in yaml_forms.changes(form, sheet.fields, None)}
     filled = FilledForm(sheet, form, (), editor.change(sheet.text, lambda data: editor.put(data, sheet.root, values)))
     title = _new_title(kind)
     try:
-        _check_new(console, name)
-        _save(request, filled, _("new loudspeaker: {name}").format(name=name))
+        _check_new(console, name, wanted)
+        _save(request, filled, _("new loudspeaker: {name}").format(name=wanted))
     except (LoaError, FormError) as error:
         return _page(
             request, sheet, filled.values, "/settings/outputs", title, *filled.wrong(error), kind=kind, name=wanted
@@ -71,7 +73,7 @@ def add_output(request: Request, console: ConsoleDep, form: Sent) -> Response:
 def output(request: Request, console: ConsoleDep, name: str) -> Response:
     """One loudspeaker."""
     sheet = _output_sheet(console, name, _kind_of(console, name))
-    return _page(request, sheet, sheet.values, f"/settings/outputs/{name}", name, removable=True)
+    return _page(request, sheet, sheet.values, f"/settings/outputs/{name}", _called(console, name), removable=True)
 
 
 @router.post("/settings/outputs/{name}")
@@ -79,7 +81,8 @@ def output(request: Request, console: ConsoleDep, name: str) -> Response:
 def change_output(request: Request, console: ConsoleDep, name: str, form: Sent) -> Response:
     """Another device, address, volume or delay."""
     sheet = _output_sheet(console, name, _kind_of(console, name))
-    return _changed(request, sheet.filled(form, console.history), f"/settings/outputs/{name}", name, removable=True)
+    title = _called(console, name)
+    return _changed(request, sheet.filled(form, console.history), f"/settings/outputs/{name}", title, removable=True)
 
 
 @router.post("/settings/outputs/{name}/remove")
@@ -90,10 +93,9 @@ def remove_output(request: Request, console: ConsoleDep, name: str) -> Response:
     users = _users(console, name)
     if users:
         problem = _("“{name}” is still used by: {list}. Take it out there first.")
-        raise FormError({"": problem.format(name=name, list=", ".join(users))})
-    rewrite(
-        request, lambda text: editor.cut(text, ("outputs", name)), _("deleted loudspeaker: {name}").format(name=name)
-    )
+        raise FormError({"": problem.format(name=_called(console, name), list=", ".join(users))})
+    note = _("deleted loudspeaker: {name}").format(name=_called(console, name))
+    rewrite(request, lambda text: editor.cut(text, ("outputs", name)), note)
     return go("/settings")
 
 
@@ -177,9 +179,14 @@ def _title(key: str) -> str:
     return _("Rules for broadcasting") if key == "rules" else _("Who is told of trouble")
 
 
+def _called(console: Console, name: str) -> str:
+    return output_name(console.files.plan().schedule, name)
+
+
 def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
-    fields = yaml_forms.fields_of(KINDS[kind], without=frozenset({"kind"}))
-    others = tuple(other for other in _schedule(console).outputs if other != name)
+    """The form of an output; of a new one (`name` is "") without its title, which is asked for by itself."""
+    fields = yaml_forms.fields_of(KINDS[kind], without=frozenset({"kind"}) if name else frozenset({"kind", "title"}))
+    others = {other: output.title or other for other, output in _schedule(console).outputs.items() if other != name}
     communes = {"": N_("the whole station")}
     communes |= {f.stem: f.commune.unit.full_name if f.commune else f.stem for f in console.files.communes()}
     return YamlForm.of(
@@ -190,16 +197,17 @@ def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
 
 
 def _ordered(fields: tuple[Field, ...]) -> list[Field]:
-    """What is special about a kind first, then what all outputs share."""
+    """Its name, what is special about a kind, then what all outputs share."""
+    titles = [field for field in fields if field.name == "title"]
     shared = [field for field in fields if field.name in {"commune", "volume", "delay", "silence_before", "monitor"}]
-    return [*(field for field in fields if field not in shared), *shared]
+    return [*titles, *(field for field in fields if field not in (*titles, *shared)), *shared]
 
 
-def _with_names(field: Field, others: tuple[str, ...], communes: dict[str, str]) -> Field:
+def _with_names(field: Field, others: dict[str, str], communes: dict[str, str]) -> Field:
     """The members of a group are ticked among the loudspeakers there are; a commune is chosen from those there are."""
     if field.name == "commune":
         return replace(field, kind="choice", options=tuple(communes), names=communes)
-    return replace(field, kind="ticks", options=others) if field.name == "outputs" else field
+    return replace(field, kind="ticks", options=tuple(others), names=others) if field.name == "outputs" else field
 
 
 def _schedule(console: Console) -> Schedule:
@@ -216,18 +224,21 @@ def _kind_of(console: Console, name: str) -> str:
     return found.kind
 
 
-def _check_new(console: Console, name: str) -> None:
+def _check_new(console: Console, name: str, wanted: str) -> None:
     if not name:
-        raise FormError({"name": _("Give it a short name, for example loa-thon-1.")})
+        raise FormError({"name": _("Give it a name, for example Loa thôn Đông.")})
     if name in _schedule(console).outputs:
-        raise FormError({"name": _("There already is a loudspeaker “{name}”.").format(name=name)})
+        raise FormError({"name": _("There already is a loudspeaker “{name}”.").format(name=wanted)})
 
 
 def _users(console: Console, name: str) -> list[str]:
     """The broadcasts and groups that play on an output."""
     schedule = _schedule(console)
     groups = [other for other, found in schedule.outputs.items() if isinstance(found, Group) and name in found.outputs]
-    return [*(name_of(console.files, b) for b in schedule.broadcasts if name in b.on), *groups]
+    return [
+        *(name_of(console.files, b) for b in schedule.broadcasts if name in b.on),
+        *(_called(console, other) for other in groups),
+    ]
 
 
 def _new_title(kind: str) -> str:

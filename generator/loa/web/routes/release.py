@@ -46,7 +46,6 @@ def show(request: Request, console: ConsoleDep, commune: str, name: str) -> Resp
         moved_on=[id_ for id_, draft in articles if drafts.moved_on(cues, id_, draft)],
         last=last,
         change=drafts.change(last[1].cues, cues) if last and last[1] and cues else None,
-        broadcasts=shelf.plan_of(console.files.plan().schedule, bulletin.id),
     )
 
 

@@ -44,32 +44,34 @@ def show(request: Request, console: ConsoleDep, me: CurrentPerson, day: str = ""
 
 @router.post("/week/leave-out")
 @does(Act.LEAVE_OUT_AIRING)
-def leave_out(request: Request, form: SubmittedForm) -> Response:
+def leave_out(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Nothing of a broadcast on a day, or from a day to another."""
     id_, first = _which(form)
     last = day_in(form, "last") if form.text("last", 10) else first
-    text = _("{id}: left out from {first} to {last}").format(id=id_, first=f"{first:%d/%m}", last=f"{last:%d/%m/%Y}")
+    text = _("{id}: left out from {first} to {last}").format(
+        id=console.title_of(id_) or id_, first=f"{first:%d/%m}", last=f"{last:%d/%m/%Y}"
+    )
     reschedule(request, lambda data: schedule_edits.leave_out(data, id_, first, last), text)
     return go(f"/week?day={first}")
 
 
 @router.post("/week/put-back")
 @does(Act.PUT_BACK_AIRING)
-def put_back(request: Request, form: SubmittedForm) -> Response:
+def put_back(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Take a left-out day back."""
     id_, day = _which(form)
-    text = _("{id}: on air again on {day}").format(id=id_, day=f"{day:%d/%m/%Y}")
+    text = _("{id}: on air again on {day}").format(id=console.title_of(id_) or id_, day=f"{day:%d/%m/%Y}")
     reschedule(request, lambda data: schedule_edits.put_back(data, id_, day), text)
     return go(f"/week?day={day}")
 
 
 @router.post("/week/extra")
 @does(Act.ADD_AIRING)
-def extra(request: Request, form: SubmittedForm) -> Response:
+def extra(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Once more, on a day at an hour."""
     id_, _space, campaign = form.text("broadcast", 200).partition(" ")  # with the campaign where they take turns
     moment = moment_in(form, "day", "hour")
-    text = _("{id}: once more at {moment}").format(id=id_, moment=f"{moment:%H:%M %d/%m/%Y}")
+    text = _("{id}: once more at {moment}").format(id=console.title_of(id_) or id_, moment=f"{moment:%H:%M %d/%m/%Y}")
     reschedule(request, lambda data: schedule_edits.put_extra(data, id_, moment, campaign or None), text)
     return go(f"/week?day={moment:%Y-%m-%d}")
 
@@ -110,7 +112,9 @@ def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response
     turns = turns_on(console.files.plan().schedule, id_, old.date())
     if old not in turns:
         raise FormError({"": _("This airing is no longer in the schedule. Look at the week again.")})
-    text = _("{id}: moved from {old} to {new}").format(id=id_, old=f"{old:%H:%M %d/%m}", new=f"{new:%H:%M %d/%m/%Y}")
+    text = _("{id}: moved from {old} to {new}").format(
+        id=console.title_of(id_) or id_, old=f"{old:%H:%M %d/%m}", new=f"{new:%H:%M %d/%m/%Y}"
+    )
     reschedule(request, lambda data: schedule_edits.move(data, id_, old, new, turns), text)
     return go(f"/week?day={new:%Y-%m-%d}")
 

@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from loa.bulletin.manifest import Cue, Manifest
 from loa.errors import LoaError, StoreError
 from loa.file_cache import FileCache, marks_in
-from loa.schedule import Schedule
 from loa.store import approvals
 from loa.store import returns as returned_bulletins
 from loa.store.approvals import Approval, BulletinFile
@@ -248,17 +247,6 @@ class BulletinCatalogue:
         with suppress(StoreError):
             self._returned = returned_bulletins.newest(self.database)
         return self._returned
-
-
-def plan_of(schedule: Schedule | None, id_: str) -> tuple[str, ...]:
-    """The broadcasts that play the bulletin `id_`."""
-    if schedule is None:
-        return ()
-    return tuple(
-        b.id
-        for b in schedule.broadcasts
-        if id_ in {f"{b.commune}/{b.bulletin_name(c)}" for c in b.campaigns} | {f"{b.commune}/{b.bulletin_name()}"}
-    )
 
 
 def now() -> datetime.datetime:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,17 +15,25 @@ from loa.bulletin.models import APOLOGY
 from loa.store import asrun
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import logbook
+from loa.text import toneless
+from loa.web.views.airings import name_of
 from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 
 PER_PAGE = 50
 _COUNTS = logbook.c.void.is_(None)
+_CALLED = ("broadcast", "commune", "bulletin")
+_MOST = 900
+"""Ids of a search; SQLite takes no more than some thousand."""
 _OF_AN_OUTPUT = ("output", "outcome", "started", "ended", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class LogQuery:
-    """What somebody looks for. Days are the station's; `before`: rows older than this one; `office`: whose communes."""
+    """What somebody looks for. Days are the station's; `before`: rows older than this one; `office`: whose communes.
+
+    `called`: the ids of the things that people call so (`ids_of`).
+    """
 
     word: str = ""
     outcome: str = ""
@@ -33,6 +41,22 @@ class LogQuery:
     until: datetime.date | None = None
     before: int = 0
     office: Office = WHOLE
+    called: Mapping[str, Sequence[str]] = field(default_factory=lambda: dict.fromkeys((*_CALLED, "output"), ()))
+
+
+def ids_of(word: str, files: StationFiles, bulletins: BulletinCatalogue) -> dict[str, list[str]]:
+    """The ids of the broadcasts, communes, bulletins and loudspeakers whose names contain `word`, marks or not."""
+    schedule, wanted = files.plan().schedule, toneless(word.casefold())
+    named: dict[str, list[tuple[str, str]]] = {
+        "broadcast": [(b.id, name_of(files, b)) for b in schedule.broadcasts] if schedule else [],
+        "commune": [(f.stem, f.commune.unit.full_name) for f in files.communes() if f.commune],
+        "bulletin": [(b.id, b.title) for b in bulletins.all()],
+        "output": [(id_, output.title or "") for id_, output in schedule.outputs.items()] if schedule else [],
+    }
+    return {
+        kind: [id_ for id_, name in pairs if wanted in toneless(name.casefold())][:_MOST]
+        for kind, pairs in named.items()
+    }
 
 
 @dataclass(slots=True)
@@ -74,7 +98,10 @@ def rows(store: Database, wanted: LogQuery, zone: datetime.tzinfo, limit: int = 
         query = query.where(logbook.c.planned < stamp(_midnight(wanted.until + datetime.timedelta(days=1), zone)))
     if wanted.word:
         columns = (logbook.c.broadcast, logbook.c.commune, logbook.c.bulletin, logbook.c.reason, logbook.c.output)
-        query = query.where(sa.or_(*(column.contains(wanted.word, autoescape=True) for column in columns)))
+        said: list[sa.ColumnElement[bool]] = [column.contains(wanted.word, autoescape=True) for column in columns]
+        said += [column.in_(wanted.called[name]) for name, column in zip(_CALLED, columns[:3], strict=True)]
+        said += [logbook.c.output.contains(id_, autoescape=True) for id_ in wanted.called["output"]]
+        query = query.where(sa.or_(*said))
     with store.read() as connection:
         found = [dict(row) for row in connection.execute(query).mappings()]
         airings = [row["airing"] for row in found if row["airing"]]

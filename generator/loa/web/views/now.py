@@ -47,6 +47,11 @@ class Loudspeaker:
     health: OutputHealth | None
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.output.title or self.name
+
+    @property
     def state(self) -> State:
         """How it is getting on."""
         return self.health.state if self.health else _UNKNOWN
@@ -282,14 +287,15 @@ class StationMonitor:
         if noted != claim.position:
             self._seen[claim.airing] = (claim.position, moment)
             since = moment
-        manifest = self._manifest(claim.sha256)
+        manifest = self.manifest(claim.sha256)
         seconds = manifest.seconds if manifest else 0.0
         position = min(claim.position + min(moment - since, 3.0), seconds or claim.position)
         title = self.title_of(claim.bulletin)
         text = _sentence(manifest, position)
         return PlayingItem(claim.airing, claim.bulletin, title, claim.outputs, claim.started, position, seconds, text)
 
-    def _manifest(self, sha256: str | None) -> Manifest | None:
+    def manifest(self, sha256: str | None) -> Manifest | None:
+        """The record of a sound that was approved; None where it is gone."""
         if not sha256:
             return None
         if sha256 not in self._manifests:
