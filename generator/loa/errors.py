@@ -45,6 +45,11 @@ class LoaError(Exception):
         self.findings = (findings,) if isinstance(findings, Finding) else tuple(findings)
         super().__init__("; ".join(f"{f.place}: {f.message}" if f.place else f.message for f in self.findings))
 
+    @property
+    def reason(self) -> str:
+        """The messages without places: why something was not aired, for the log."""
+        return "; ".join(finding.message for finding in self.findings)
+
 
 class RequestError(LoaError):
     """What a person or a program asks for does not fit; nothing was done.

@@ -10,6 +10,7 @@ from loa.automation.controller import Controller, PastStop
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.lanes import Lane, Question
 from loa.automation.outcomes import OutcomeWriter
+from loa.automation.requested import RequestedAirings
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.errors import StoreError
 from loa.i18n import _
@@ -35,6 +36,7 @@ class Commands:
         store: Database,
         controller: Controller,
         dispatcher: Dispatcher,
+        requested: RequestedAirings,
         outcomes: OutcomeWriter,
         guard: ClockGuard,
         schedule_watch: ScheduleWatch,
@@ -42,7 +44,8 @@ class Commands:
     ) -> None:
         self._guard, self._schedule_watch = guard, schedule_watch
         self._workspace, self._store = workspace, store
-        self._controller, self._dispatcher, self._outcomes = controller, dispatcher, outcomes
+        self._controller, self._dispatcher, self._requested = controller, dispatcher, requested
+        self._outcomes = outcomes
         self._stopped: deque[TakenRequest] = deque(maxlen=20)
         self._lane = lane
         self._stop_file: Question[TakenRequest | None] = Question(lane)
@@ -78,6 +81,7 @@ class Commands:
         stop = look.result() if look else None
         if stop:  # before a look into the database, which may make us wait
             self._answer_safely(stop, now, holder, sure=sure)
+        self._requested.look(now)
         try:
             waiting = requests.waiting(self._store, now)
         except StoreError as error:
@@ -100,9 +104,9 @@ class Commands:
             case StopRequest() as stop:
                 self._stop(found, stop, now, sure=sure)
             case AirRequest() as wanted if stopped := self._stopped_before(found, wanted):
-                self._dispatcher.refuse_request(wanted, _why(stopped), "cut", now)
+                self._requested.refuse(wanted, _why(stopped), "cut", now)
             case AirRequest() as wanted:
-                if self._dispatcher.take_on_request(found, wanted, now, holder) != "answered":
+                if self._requested.take_on(found, wanted, now, holder) != "answered":
                     return  # the claim has marked it as taken; or it is tried again in the next step
             case ClockRequest() as vouches:
                 self._guard.trust()
@@ -136,7 +140,7 @@ class Commands:
     def _refuse(self, found: TakenRequest, why: str, now: datetime.datetime) -> None:
         """An outcome for who waits for one, and an alarm: no request is left without an answer."""
         if isinstance(found.request, AirRequest):
-            self._dispatcher.refuse_request(found.request, why, "missed", now)
+            self._requested.refuse(found.request, why, "missed", now)
         elif found.airing and found.airing not in self._controller.live and not self._outcomes.settled(found.airing):
             self._outcomes.finish(NewRow(airing=found.airing, planned=now, outcome="missed", reason=why), [])
         if found.id and not self._outcomes.is_answered(found.id):

@@ -17,7 +17,7 @@ from loa.i18n import _
 from loa.logs import logger
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
-from loa.schedule.models import RANK
+from loa.schedule.models import RANK, Schedule
 from loa.schedule.outputs import AnyOutput
 from loa.store import ledger
 from loa.store.requests import CutAiring
@@ -32,6 +32,11 @@ class PastStop(NamedTuple):
     why: str
     at: datetime.datetime
     communes: Collection[str] | None
+
+    def reaches(self, schedule: Schedule, commune: str, outputs: tuple[str, ...]) -> bool:
+        """Whether it reaches an airing of `commune` on all its `outputs`."""
+        speakers = schedule.loudspeakers(outputs)
+        return schedule.stoppable(self.communes, commune, speakers) == speakers
 
 
 Start = Callable[[Airing, LoadedRecording, Mapping[str, AnyOutput], datetime.datetime, float], PlayingSession]
@@ -296,7 +301,7 @@ class Controller:
             if live.airing.broadcast and not live.started:
                 del self.live[live.airing.id]
             else:
-                self._end_as_cut(live, "; ".join(finding.message for finding in error.findings), now)
+                self._end_as_cut(live, error.reason, now)
             return True
         except StoreError as error:
             self._log.warning("store", problem=str(error))

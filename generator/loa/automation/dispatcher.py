@@ -2,32 +2,28 @@
 
 import datetime
 from concurrent.futures import Future
-from dataclasses import replace
-from typing import Literal
 
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import STOPPED, Controller, PastStop
 from loa.automation.fallbacks import FallbackChoice, Fallbacks
-from loa.automation.lanes import Lane, MakeLane
-from loa.automation.live_airing import LiveAiring
+from loa.automation.lanes import Lane
+from loa.automation.live_airing import LiveAiring, airing_of, interrupted
 from loa.automation.outcomes import OutcomeWriter
-from loa.automation.recording_reader import TURN, RecordingReader
+from loa.automation.recording_reader import RecordingReader
+from loa.automation.requested import RequestedAirings
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
-from loa.errors import ApprovalError, LoaError, PlayoutError, StoreError
-from loa.formats import lasting, wait
+from loa.errors import ApprovalError, PlayoutError, StoreError
 from loa.i18n import _
 from loa.logs import logger
-from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
 from loa.schedule.airings import hours_end, inside_hours
 from loa.schedule.models import Late, Repeat
 from loa.store import ledger
 from loa.store.asrun import Outcome
 from loa.store.database import Database
-from loa.store.requests import AirRequest, CutAiring, TakenRequest, asked
-from loa.workspace import commune_of
+from loa.store.requests import CutAiring, asked
 
 _LONG, _RECENT = datetime.timedelta(days=3), datetime.timedelta(days=1)
 """A gap of this length is one row of the log; the airings of its last hours have rows of their own."""
@@ -51,7 +47,8 @@ class Dispatcher:
         controller: Controller,
         guard: ClockGuard,
         lane: Lane,
-        lanes: MakeLane,
+        recordings: RecordingReader,
+        requested: RequestedAirings,
     ) -> None:
         self.resolved_until: datetime.datetime | None = None
         self._store, self._clock, self._timing = store, clock, timing
@@ -67,13 +64,11 @@ class Dispatcher:
         self._reasons: dict[str, str] = {}
         self._retry_at: dict[str, float] = {}
         self._last_apology: dict[tuple[str, str], datetime.datetime] = {}
-        self._lane, self._recordings = lane, RecordingReader(lanes)
+        self._lane, self._recordings, self._requested = lane, recordings, requested
         self._prepared: dict[str, LiveAiring] = {}
         self._summed_up: datetime.datetime | None = None
         self._claiming: dict[str, LiveAiring] = {}
         self._claim_written: Future[bool] | None = None
-        self._undecided: dict[str, tuple[ledger.Claim, TakenRequest]] = {}
-        self._waiting_told: set[int] = set()
         self._log = logger()
 
     def continue_from(
@@ -94,18 +89,19 @@ class Dispatcher:
         requested = asked(self._store, (claim.airing for claim in previous if not claim.broadcast))
         known = [resolved_until] if resolved_until else []
         self.resolved_until = min([*known, *(claim.planned for claim in previous)], default=None)
-        self._previous = {claim.airing: claim for claim in previous}
+        self._previous = {claim.airing: claim for claim in previous if claim.airing not in requested}
         if stop:
             self._cut_planned(stop)
+        schedule = self._schedule_watch.schedule
         for claim in previous:
             if self._outcomes.is_done(claim.airing) or claim.airing in self._controller.live:
                 continue
-            if stop and claim.planned <= stop.at and self._stops(stop, claim.commune, claim.outputs):
-                self._finish_unaired(_airing_of(claim), stop.why, claim, outcome="cut")
-            elif not claim.broadcast and claim.airing in requested:
-                self._continue_request(claim, requested[claim.airing], now, sure=sure)
-            elif self._schedule_watch.schedule.broadcast(claim.broadcast) is None:  # an apology, or no longer planned
-                self._give_up(_airing_of(claim))
+            if stop and claim.planned <= stop.at and stop.reaches(schedule, claim.commune, claim.outputs):
+                self._finish_unaired(airing_of(claim), stop.why, claim, outcome="cut")
+            elif claim.airing in requested:
+                self._requested.go_on(claim, requested[claim.airing], now, sure=sure)
+            elif schedule.broadcast(claim.broadcast) is None:  # an apology, or no longer planned
+                self._give_up(airing_of(claim))
 
     def dispatch(self, now: datetime.datetime, holder: str) -> None:
         """Handle every airing planned since the last call, so that each gets an outcome.
@@ -117,7 +113,7 @@ class Dispatcher:
         if self._stop and self._clock.elapsed() < self._stop[1]:
             self._cut_planned(self._stop[0]._replace(at=now))
         self._stop = None
-        self._decide(now)
+        self._requested.decide(now)
         unresolved = self._controller.earliest()
         due: dict[str, LiveAiring] = {}
         horizon = now + datetime.timedelta(seconds=self._timing.claim)
@@ -178,7 +174,7 @@ class Dispatcher:
     def release(self) -> None:
         """Forget what is about to be claimed, because another process is on air."""
         self._prepared, self._claiming, self._claim_written = {}, {}, None
-        self._undecided.clear()
+        self._requested.release()
         self._recordings.forget_all()
 
     def _claim(self, now: datetime.datetime, holder: str) -> None:
@@ -200,7 +196,7 @@ class Dispatcher:
             ours = written.result()
         except StoreError as error:
             for airing in claimed:
-                self._reasons.setdefault(airing, reason_text(error))
+                self._reasons.setdefault(airing, error.reason)
             self._prepared |= claimed
             return
         if not ours:
@@ -210,135 +206,32 @@ class Dispatcher:
                 self._controller.add(live)
                 self._forget(airing)
 
-    def _decide(self, now: datetime.datetime) -> None:
-        """The clock can be trusted now: are the requests of before still valid?"""
-        for airing, (claim, found) in list(self._undecided.items()):
-            del self._undecided[airing]
-            try:
-                if not self._outcomes.is_done(airing):
-                    self._continue_request(claim, found, now, sure=True)
-            except StoreError as error:
-                self._undecided[airing] = claim, found
-                self._log.warning("store", problem=str(error))
-                return
-
     def stop(self, stop: PastStop, *, sure: bool) -> list[CutAiring]:
         """STOP: end as `cut` what is not claimed, was to start before a minute has passed, and is whoever's who pressed
         it; return it.
 
         `sure`: whether the clock can be trusted. If not, it is done when it can, if that is within the minute.
         """
+        cut = self._requested.stop(stop)
         if sure:
-            return self._cut_planned(stop)
+            return cut + self._cut_planned(stop)
         self._stop = stop, self._clock.elapsed() + STOPPED.total_seconds() * self._clock.speed
-        return []
-
-    def _stops(self, stop: PastStop, commune: str, outputs: tuple[str, ...]) -> bool:
-        """Whether a STOP reaches an airing of `commune` on all its outputs."""
-        speakers = self._schedule_watch.schedule.loudspeakers(outputs)
-        return self._schedule_watch.schedule.stoppable(stop.communes, commune, speakers) == speakers
+        return cut
 
     def _cut_planned(self, stop: PastStop) -> list[CutAiring]:
         """End as `cut` the airings without outcome that could start, or are to start until a minute after the STOP."""
         found, why, at = [], stop.why, stop.at
-        for claim, _request in list(self._undecided.values()):
-            if self._stops(stop, claim.commune, claim.outputs):
-                found.append(CutAiring(airing=claim.airing, bulletin=claim.bulletin, outputs=claim.outputs))
-                self._finish_unaired(_airing_of(claim), why, claim, outcome="cut")
-                del self._undecided[claim.airing]
         until = at + STOPPED + datetime.timedelta(microseconds=1)
         for airing in self._schedule_watch.planned(min(self.resolved_until or at, at), until):
             known = self._outcomes.is_done(airing.id) or airing.id in self._controller.live
             if known or _skipped_reason(airing) or at > airing.planned + self._start_within(airing):
                 continue
-            if not self._stops(stop, airing.commune, airing.outputs):
+            if not stop.reaches(self._schedule_watch.schedule, airing.commune, airing.outputs):
                 continue
             outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
             found.append(CutAiring(airing=airing.id, bulletin=airing.bulletin, outputs=outputs))
             self._finish_unaired(airing, why, self._previous.get(airing.id), outcome="cut")
         return found
-
-    def take_on_request(
-        self, found: TakenRequest, request: AirRequest, now: datetime.datetime, holder: str
-    ) -> Literal["claimed", "answered", "later"]:
-        """Claim a requested recording if it is approved, and mark the request as taken in the same transaction;
-        otherwise write the outcome that says why not. `later`: the database does not answer, or is not ours just now.
-        """
-        airing = _airing_of_request(request, now)
-        if airing.id in self._controller.live or self._outcomes.settled(airing.id):
-            return "answered"  # the same request again
-        speakers = self._schedule_watch.schedule.loudspeakers(airing.outputs)
-        unknown = [name for name in speakers if name not in self._schedule_watch.schedule.outputs]
-        if len(unknown) == len(speakers):
-            self._finish_unaired(airing, _("There is no output “{name}”.").format(name=", ".join(unknown)))
-            return "answered"
-        try:
-            read = self._recordings.read(airing.id, lambda: self._fallbacks.planned(airing.bulletin))
-            if read is None:
-                return "later"
-            recording = read.result().recording
-            if not ledger.claim_all(self._store, [(airing, speakers)], holder, now, request=found.id):
-                return "later"
-        except (ApprovalError, PlayoutError) as error:
-            self._finish_unaired(airing, reason_text(error))
-            return "answered"
-        except StoreError as error:
-            self._log.warning("store", problem=str(error))
-            self._tell_waiting(found, request, now, error.findings[0].message)
-            return "later"
-        self._controller.add(_requested(airing, recording, speakers, found.at, request))
-        return "claimed"
-
-    def _tell_waiting(self, found: TakenRequest, request: AirRequest, now: datetime.datetime, reason: str) -> None:
-        """Who was told that it goes on air now must hear of it that nothing is heard; written when the database can."""
-        if found.id in self._waiting_told or (now - found.at).total_seconds() < self._timing.unheard:
-            return
-        self._waiting_told.add(found.id)
-        message = _("{airing}: no sound yet ({reason})").format(airing=request.airing, reason=reason)
-        self._outcomes.alarm(f"request:{found.id}@{found.at:%Y-%m-%dT%H:%M:%S} waits", "request", message)
-
-    def _continue_request(
-        self, claim: ledger.Claim, found: TakenRequest, now: datetime.datetime, *, sure: bool
-    ) -> None:
-        """Go on with what a person had asked of the process before, while it is valid. Raises StoreError."""
-        airing, request = _airing_of(claim), found.request
-        if not isinstance(request, AirRequest):
-            return
-        if now >= found.at + request.lasts and not sure:
-            self._undecided[claim.airing] = claim, found
-            return
-        if now >= found.at + request.lasts:
-            reason = _("it was worth something for {time} only").format(time=wait(request.lasts))
-            self._reasons[airing.id] = f"{self._guard.gap_reason() or _('it could not start')}; {reason}"
-            self._give_up(airing)
-            return
-        opened = claim.position is not None
-        try:
-            read = self._recordings.read(
-                airing.id,
-                lambda: self._fallbacks.interrupted(claim) if opened else self._fallbacks.planned(claim.bulletin),
-                TURN,
-            )
-            if read is None:
-                self._undecided[claim.airing] = claim, found
-                return
-            choice = read.result()
-        except (ApprovalError, PlayoutError) as error:
-            self._reasons[airing.id] = reason_text(error)
-            self._give_up(airing)
-            return
-        airing = replace(_airing_of_request(request, claim.planned), bulletin=claim.bulletin)
-        live = _requested(airing, choice.recording, claim.outputs, found.at, request)
-        live.times_played = claim.times_played
-        if claim.started:
-            self._resume(live, claim)
-        self._controller.add(live)
-        self._forget(airing.id)
-
-    def refuse_request(self, request: AirRequest, reason: str, outcome: Outcome, now: datetime.datetime) -> None:
-        """The outcome of a request that is not followed."""
-        if request.airing not in self._controller.live and not self._outcomes.settled(request.airing):
-            self._finish_unaired(_airing_of_request(request, now), reason, outcome=outcome)
 
     def _late(self, airing: Airing) -> Late:
         broadcast = self._schedule_watch.schedule.broadcast(airing.broadcast)
@@ -370,11 +263,11 @@ class Dispatcher:
                 return None
             choice = read.result()
         except (ApprovalError, PlayoutError) as error:
-            self._reasons[airing.id] = reason_text(error)
+            self._reasons[airing.id] = error.reason
             self._retry_at[airing.id] = self._clock.elapsed() + self._retry_pause(airing, now)
             return None
         except StoreError as error:
-            self._reasons.setdefault(airing.id, reason_text(error))
+            self._reasons.setdefault(airing.id, error.reason)
             return None
         return self._live(airing, choice, outputs, previous)
 
@@ -395,18 +288,8 @@ class Dispatcher:
         live.notes += [choice.note] if choice.note else []
         if previous and previous.position is not None:
             live.times_played = previous.times_played
-            self._resume(live, previous)
+            live.resume(previous, self._guard.gap_reason())
         return live
-
-    def _resume(self, live: LiveAiring, claim: ledger.Claim) -> None:
-        """Let it begin with the sentence at which the process before stopped, and say so."""
-        position = claim.position or 0.0
-        live.started, live.resumed = claim.started, True
-        live.offset = live.recording.sentence_before(position)
-        note = _("interrupted at {place} ({why}), resumed from {from_}")
-        live.notes.append(
-            note.format(place=lasting(position), why=self._guard.gap_reason(), from_=lasting(live.offset))
-        )
 
     def _choose(self, airing: Airing, now: datetime.datetime) -> FallbackChoice:
         try:
@@ -414,7 +297,7 @@ class Dispatcher:
         except (ApprovalError, PlayoutError) as error:
             soon = (airing.planned - now).total_seconds() <= self._timing.open
             if soon and self._late(airing).fallback == "last-good":
-                found = self._fallbacks.last_good(airing.bulletin, reason_text(error))
+                found = self._fallbacks.last_good(airing.bulletin, error.reason)
                 if found:
                     return found
             raise
@@ -423,9 +306,7 @@ class Dispatcher:
         """Write the outcome `missed` with the known reason, because it is too late to start."""
         previous = self._previous.get(airing.id)
         reason = self._reasons.get(airing.id) or self._guard.gap_reason(airing.planned) or _("it could not start")
-        if previous and previous.position is not None:
-            reason = _("interrupted at {place}; {why}").format(place=lasting(previous.position), why=reason)
-        self._finish_unaired(airing, reason, previous)
+        self._finish_unaired(airing, interrupted(previous, reason), previous)
 
     def _apology(self, airing: Airing, now: datetime.datetime) -> tuple[bool, LiveAiring | None]:
         """The commune's approved apology, to be aired as an airing of its own beside the missed one; and whether it is
@@ -493,42 +374,3 @@ class Dispatcher:
 def _skipped_reason(airing: Airing) -> str:
     """Why an airing is not to be aired; "" if it is."""
     return airing.skipped or "; ".join(p.message for p in airing.problems if p.code.startswith("rule."))
-
-
-def _airing_of(claim: ledger.Claim) -> Airing:
-    """The airing of a claim that the schedule does not know."""
-    plain = (claim.airing, claim.broadcast, claim.commune, claim.bulletin, claim.planned)
-    return Airing(*plain, 0, claim.outputs, "normal")
-
-
-def _requested(
-    airing: Airing,
-    recording: LoadedRecording,
-    outputs: tuple[str, ...],
-    asked_at: datetime.datetime,
-    request: AirRequest,
-) -> LiveAiring:
-    """What goes on air for `request`."""
-    live = LiveAiring(airing, recording, outputs, asked_at + request.lasts, Late(), request.repeat)
-    live.lets_others_resume, live.resumes_after_cut = request.resume, not request.now
-    live.notes.append(_("put on air by {name}").format(name=request.by or "?"))
-    return live
-
-
-def _airing_of_request(request: AirRequest, now: datetime.datetime) -> Airing:
-    """The airing that somebody asks for, planned at this moment."""
-    return Airing(
-        id=request.airing,
-        broadcast="",
-        commune=commune_of(request.bulletin),
-        bulletin=request.bulletin,
-        planned=now,
-        minutes=0.0,
-        outputs=request.outputs,
-        priority="emergency" if request.now else "normal",
-    )
-
-
-def reason_text(error: LoaError) -> str:
-    """Return the messages of `error` as a reason for the log."""
-    return "; ".join(finding.message for finding in error.findings)

@@ -13,6 +13,7 @@ from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
 from loa.schedule.models import RANK, Late, Repeat
 from loa.store.asrun import NewRow, Outcome, output_row
+from loa.store.ledger import Claim
 
 _SILENCE = 10.0
 """Seconds of silence inside a bulletin that raise an alarm; pauses between items are much shorter."""
@@ -143,6 +144,14 @@ class LiveAiring:
         self.given_up |= set(outputs)
         self.stopped |= dict.fromkeys(outputs, why)
 
+    def resume(self, claim: Claim, gap_reason: str) -> None:
+        """Let it begin with the sentence at which the process before stopped, and say so."""
+        position = claim.position or 0.0
+        self.started, self.resumed = claim.started, True
+        self.offset = self.recording.sentence_before(position)
+        note = _("interrupted at {place} ({why}), resumed from {from_}")
+        self.notes.append(note.format(place=lasting(position), why=gap_reason, from_=lasting(self.offset)))
+
     def outside_hours(self, moment: datetime.datetime) -> bool:
         """Whether, begun at `moment`, the rest of it would sound after the allowed hours; note so."""
         position = self.session.position if self.session else self.offset
@@ -163,6 +172,19 @@ class LiveAiring:
             self.past_reports += self.session.reports
             self.session = None
             self.quiet_since = None
+
+
+def airing_of(claim: Claim) -> Airing:
+    """The airing of a claim that the schedule does not know."""
+    plain = (claim.airing, claim.broadcast, claim.commune, claim.bulletin, claim.planned)
+    return Airing(*plain, 0, claim.outputs, "normal")
+
+
+def interrupted(claim: Claim | None, reason: str) -> str:
+    """`reason`, with the place to which the process before had come."""
+    if claim is None or claim.position is None:
+        return reason
+    return _("interrupted at {place}; {why}").format(place=lasting(claim.position), why=reason)
 
 
 def determine_outcome(

@@ -20,6 +20,8 @@ from loa.automation.lanes import AtOnce, MakeLane, Question
 from loa.automation.live_airing import PlayingSession
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.output_watch import OutputWatch
+from loa.automation.recording_reader import RecordingReader
+from loa.automation.requested import RequestedAirings
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.automation.timing import Timing
 from loa.clock import Clock
@@ -88,6 +90,18 @@ class Automation:
         self.controller = Controller(
             clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, start or self._session
         )
+        recordings = RecordingReader(lanes)
+        requested = RequestedAirings(
+            store,
+            timing,
+            self.schedule_watch,
+            self.outcomes,
+            self._fallbacks,
+            self.controller,
+            self._guard,
+            self._writer,
+            recordings,
+        )
         self._dispatcher = Dispatcher(
             store,
             clock,
@@ -98,7 +112,8 @@ class Automation:
             self.controller,
             self._guard,
             self._writer,
-            lanes,
+            recordings,
+            requested,
         )
         self._lanes.append(lanes("stop"))
         self._commands = Commands(
@@ -106,6 +121,7 @@ class Automation:
             store,
             self.controller,
             self._dispatcher,
+            requested,
             self.outcomes,
             self._guard,
             self.schedule_watch,

@@ -188,7 +188,7 @@ class Channel:
             try:
                 self._play()
             except LoaError as error:
-                self.report.failures.append("; ".join(f.message for f in error.findings))
+                self.report.failures.append(error.reason)
                 refused = any(finding.code == REFUSED for finding in error.findings)
             except Exception as error:  # noqa: BLE001  a bug in a player must not silence the output for good
                 self.report.failures.append(f"{type(error).__name__}: {error}")
@@ -284,4 +284,4 @@ class Channel:
             try:
                 player.close()
             except LoaError as error:
-                self.report.failures.append("; ".join(f.message for f in error.findings))
+                self.report.failures.append(error.reason)
