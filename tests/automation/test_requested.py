@@ -111,7 +111,7 @@ def test_a_disk_that_does_not_answer_stops_no_step_and_the_request_is_heard_once
 @pytest.mark.parametrize(
     ("communes", "silent"),
     [(None, {"n", "m"}), (("ben-hai",), {"n"}), (("hai-lang",), {"m"}), (("gio-linh",), set())],
-    ids=str,
+    ids=["everything", "one", "the other", "none"],
 )
 def test_stop_reaches_what_is_being_claimed_on_the_outputs_of_whose_press_it_was(
     station: Automation,
