@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 from tests.conftest import ROOT
 
 NEEDED = (
-    *("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "NOTICE", "schedule.yaml"),
+    *("pyproject.toml", "hatch_build.py", "hatch_version.py", "README.md", "LICENSE", "NOTICE", "schedule.yaml"),
     *("generator", "campaigns", "templates", "schemas", "audio/jingles"),
 )
 """All that a wheel is made of: what is missing here would be missing in a release made from a fresh clone."""
