@@ -157,6 +157,11 @@ class Workspace:
         return self.state / "bulletins-version"
 
     @property
+    def first_run_code(self) -> Path:
+        """While nobody can log in: the one-time code of the console that runs, and its address, a line each."""
+        return self.state / "first-run-code"
+
+    @property
     def outbox(self) -> Path:
         """Rows of the console's database that could not be written yet."""
         return self.state / "outbox"

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from loa.actions.offices import Role
+from loa.files import write_atomic
 from loa.web.auth import passwords
 from loa.web.context import Console
 from loa.workspace import Workspace
@@ -128,8 +129,10 @@ def test_the_first_run_wants_the_code_and_happens_once(app: FastAPI, console: Co
     browser.submit("/first", 422, code="AAAA-BBBB-CCCC", **fields)
     assert console.accounts.empty()
     code = console.code
+    write_atomic(console.workspace.first_run_code, f"{code}\nhttp://loa.test/\n")
     browser.submit("/first", code=code.lower().replace("-", " "), **fields)
     assert [p.roles for p in console.accounts.all()] == [{Role.ADMIN}]
+    assert not console.workspace.first_run_code.exists()
     other = Browser(app, base_url="http://loa.test", follow_redirects=False)
     other.look("/login")
     answer = other.post("/first", data={"csrf": other.csrf, "code": code, **fields, "name": "ba"})

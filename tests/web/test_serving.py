@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from loa.app.doctor import Health, examine
 from loa.errors import WorkspaceError
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
@@ -94,6 +95,11 @@ def test_a_killed_console_comes_back_and_steps_back_behind_the_station(station: 
         first = made.console()
         assert first
         wait_for(lambda: health(port), 20)
+        code, address = station.first_run_code.read_text("utf-8").split()
+        made.says(code)
+        assert address == f"http://127.0.0.1:{port}/"
+        (check,) = [each for each in examine(station) if code in each.fix]
+        assert (check.health, address in check.fix) == (Health.WEAK, True)
         assert first.nice() > psutil.Process(made.process.pid).nice()
         first.kill()
         wait_for(lambda: (again := made.console()) is not None and again.pid != first.pid, 20)

@@ -163,6 +163,10 @@ def _accounts(workspace: Workspace) -> Iterator[Check]:
     if workspace.console_database.is_file():
         Database(workspace.console_database, CONSOLE).close()
         yield Check(_("accounts"), Health.GOOD, workspace.relative(workspace.console_database))
+    if workspace.first_run_code.is_file():
+        code, address = workspace.first_run_code.read_text("utf-8").split()
+        fix = _("Open {address} in a browser and type this one-time code: {code}").format(address=address, code=code)
+        yield Check(_("accounts"), Health.WEAK, _("Nobody can log in yet."), fix)
 
 
 def _outputs(workspace: Workspace, schedule: Schedule, store: Database | None) -> Iterator[Check]:

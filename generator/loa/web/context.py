@@ -18,6 +18,7 @@ from loa.actions.four_eyes import Signer, require_other
 from loa.actions.offices import Office
 from loa.automation.schedule_watch import schedule_in_force
 from loa.errors import StoreError, WorkspaceError
+from loa.files import remove
 from loa.i18n import _
 from loa.schedule.called import in_words
 from loa.schedule.values import is_postgresql
@@ -100,8 +101,14 @@ class Console:
     def first_run(self) -> bool:
         """Whether nobody can log in yet; from then on the code is worth nothing."""
         if self.code and not self.accounts.empty():
-            self.code = ""
+            self.end_first_run()
         return bool(self.code)
+
+    def end_first_run(self) -> None:
+        """From now on the code is worth nothing, and stands nowhere."""
+        self.code = ""
+        with suppress(OSError):
+            remove(self.workspace.first_run_code)
 
     def forget(self) -> None:
         """Something was changed: the next page looks for itself."""

@@ -1,5 +1,6 @@
 """The console as a process: listens, prints where and, on the first run, the one-time code."""
 
+import contextlib
 import errno
 import socket
 import sys
@@ -13,6 +14,7 @@ import psutil
 import uvicorn
 
 from loa.errors import Finding, WorkspaceError
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.web.app import create_app
 from loa.web.auth.hosts import own_names
@@ -98,6 +100,7 @@ def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) ->
         ),
         Connections(by_proxy=listen.behind_proxy),
     )
+    _note_code(console, listen)
     _greet(listen, console.code)
     if parent:
         step_back(CONSOLE)
@@ -155,6 +158,15 @@ def _listener(listen: Listen) -> socket.socket:
         made.close()
         raise
     return made
+
+
+def _note_code(console: Console, listen: Listen) -> None:
+    """Where `loa doctor` and an installer find the code: what a service prints nobody sees."""
+    if not console.code:
+        console.end_first_run()
+        return
+    with contextlib.suppress(WorkspaceError):  # a full disk: it is printed all the same
+        write_atomic(console.workspace.first_run_code, f"{console.code}\n{listen.address}\n")
 
 
 def _greet(listen: Listen, code: str) -> None:

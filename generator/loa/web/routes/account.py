@@ -88,7 +88,7 @@ def first_run(request: Request, console: ConsoleDep, form: SubmittedForm) -> Res
             person = console.accounts.add(form.text("name"), form.text("shown"), form.secret("password"), roles)
         except FormError as refused:
             return page(request, "first.html", 422, values=values, problems=refused.problems)
-        console.code = ""
+        console.end_first_run()
     console.audit.write(person.shown, "first.run", person.name, address=address)
     try:
         return _enter(request, console.sessions.start(person, address), "/")
