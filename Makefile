@@ -18,12 +18,16 @@ endif
 SOURCES := pyproject.toml $(wildcard $(LOCK)/*.txt) $(wildcard generator/loa/locale/*/LC_MESSAGES/*.po)
 export PYTHONUTF8 := 1
 
-.PHONY: setup station demo test test-long soak bench lint debian catalogue lock audit sbom clean
+.DEFAULT_GOAL := help
+.PHONY: help setup station demo test test-long soak bench lint debian catalogue lock audit sbom wheel wheels arm-wheel deb try-deb release clean
 
-setup: $(STAMP)
+help: ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: $(STAMP) ## set up for work and tests (.venv)
 
 # What a station needs and no more: no tests, no benchmarks.
-station: $(STATION)
+station: $(STATION) ## set up what a station needs and no more
 
 # Debian packages: only what is missing, and only where we may install it.
 debian:
@@ -56,10 +60,10 @@ $(STAMP): $(SOURCES) | debian
 	$(call install,development)
 	@touch $(STATION) $@
 
-demo: $(STATION)
+demo: $(STATION) ## a station in demo-station/, built, approved, one bulletin aired
 	$(BIN)/loa demo
 
-lint: setup
+lint: setup ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32
@@ -68,12 +72,12 @@ test test-long bench soak: DEBIAN += openssh-server chromium libatomic1 fonts-no
 # Eight workers whatever the cores: much of the time goes by in real airings, which wait for their minute. What plays real
 # sound and listens to it runs by itself: beside others the recorder would miss what the player has played.
 WORKERS := 8
-test: lint
+test: lint ## lint and the tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long and not sound"
 	$(BIN)/python -m pytest -m "sound and not long"
 
 # Real time, long faults, other clocks, a larger simulation.
-test-long: setup
+test-long: setup ## real time, long faults, other clocks (40 minutes)
 	$(BIN)/python -m pytest -n 4 --dist worksteal -m "long and not sound"
 	$(BIN)/python -m pytest -m "long and sound"
 	$(BIN)/python -m tests.simulation --seeds 40 --days 10 --first 1000 --jobs 2
@@ -85,14 +89,14 @@ SEEDS ?= 1000
 DAYS ?= 100
 FIRST ?= 0
 JOBS ?= 2
-soak: setup
+soak: setup ## simulated worlds for hours
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --days $(DAYS) --first $(FIRST) --jobs $(JOBS)
 
-bench: setup
+bench: setup ## the benchmarks
 	$(BIN)/python -m benchmarks
 
 # Collect the messages of the source, and of click, into the Vietnamese catalogue (then translate what is empty).
-catalogue: setup
+catalogue: setup ## collect new messages into the Vietnamese catalogue
 	$(BIN)/pybabel -q extract -F generator/loa/locale/babel.cfg --no-location --sort-output --no-wrap -k _ -k N_ -k ngettext:1,2 --project loa -o generator/loa/locale/loa.pot generator/loa \
 	  "$$($(BIN)/python -c 'import click, pathlib; print(pathlib.Path(click.__file__).parent)')"
 	$(BIN)/pybabel -q update -D loa -i generator/loa/locale/loa.pot -d generator/loa/locale --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l vi
@@ -108,19 +112,50 @@ $(RELEASE): $(STAMP)
 	$(call install,release)
 	@touch $@
 
-lock: $(RELEASE)
+lock: $(RELEASE) ## renew the lock files
 	$(COMPILE) pyproject.toml $(foreach extra,$(subst $(comma), ,$(EXTRAS)),--extra $(extra)) -o $(LOCK)/development.txt
 	$(COMPILE) pyproject.toml $(foreach extra,$(subst $(comma), ,$(STATION_EXTRAS)),--extra $(extra)) -c $(LOCK)/development.txt -o $(LOCK)/station.txt
 	$(COMPILE) pyproject.toml --extra release -c $(LOCK)/development.txt -o $(LOCK)/release.txt
 
 # Known faults in what a station installs (asks pypi.org).
-audit: $(RELEASE)
+audit: $(RELEASE) ## known holes in what a station installs
 	$(BIN)/pip-audit --require-hashes --disable-pip -r $(LOCK)/station.txt
 
 # A bill of materials (CycloneDX) of what a station installs, from the lock.
-sbom: $(RELEASE)
+sbom: $(RELEASE) ## the bill of materials
 	@mkdir -p dist
 	$(BIN)/cyclonedx-py requirements $(LOCK)/station.txt --pyproject pyproject.toml --output-reproducible -o dist/loa.cdx.json
 
-clean:
+# The wheel and the source archive; their version is that of the last tag (hatch_version.py).
+wheel: $(RELEASE) ## dist/loa-….whl and the source archive
+	rm -f dist/loa-*.whl dist/loa-*.tar.gz dist/loa_*.deb
+	$(BIN)/python -m build -q --no-isolation --outdir dist .
+
+# Debian packages: SUITES and ARCH choose; every machine makes all of them (arm64 wants Debian's gcc-aarch64-linux-gnu).
+SUITES ?= bookworm trixie
+ARCH ?= amd64
+deb: wheel $(if $(filter arm64,$(ARCH)),arm-wheel) ## dist/loa_….deb for SUITES="bookworm trixie", ARCH="amd64 arm64"
+	for arch in $(ARCH); do for suite in $(SUITES); do \
+	  $(BIN)/python -m release.deb dist/loa-*.whl --suite $$suite --arch $$arch $$([ $$arch = amd64 ] || echo --wheels dist/wheels); done; done
+
+# miniaudio has no wheel for 64-bit ARM Linux: it is compiled here, once, for every Python.
+arm-wheel: $(RELEASE) ## dist/wheels/miniaudio-….whl for 64-bit ARM
+	$(BIN)/python -m release.arm64 --out dist/wheels
+
+wheels: arm-wheel ## is there a wheel of everything for Windows, macOS, ARM?
+	$(BIN)/python -m release.wheels --wheels dist/wheels
+
+# Install, use, upgrade (from OLD=older.deb), remove: in a Debian of its own, as root.
+TRY ?= /var/tmp/loa-try
+try-deb: ## try dist/*.deb in fresh Debian systems (root, debootstrap)
+	for suite in $(SUITES); do $(BIN)/python -m release.try_deb $(TRY)/$$suite \
+	  dist/loa_*~deb$$([ $$suite = bookworm ] && echo 12 || echo 13)_amd64.deb $(if $(OLD),--before $(OLD)); done
+
+# All that is published: wheel, source, Debian packages, ARM wheel, bill of materials, checksums. A tag first: git tag v0.2.0
+release: audit wheels sbom ## everything that is published, in dist/
+	$(MAKE) deb ARCH="amd64 arm64"
+	cp LICENSE NOTICE CHANGELOG.md dist/
+	cd dist && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
+
+clean: ## remove what was built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

@@ -32,10 +32,11 @@ MADE = (
     "audio/bulletins/",
     "audio/clips/",
     "demo-station/",
+    "dist/",
     "console.db",
     "fragment.txt",
 )
-"""What Loa makes while it runs: documents name it, and no checkout holds it."""
+"""What Loa and its makers' commands make: documents name it, and no checkout holds it."""
 
 
 def name_of(path: Path) -> str:
