@@ -37,6 +37,7 @@ def _deeds() -> dict[str, str]:
         "campaign.mended": _("mended a text"),
         "reading.kept": _("set how a word is read"),
         "audio.asked": _("had audio made"),
+        "campaign.sent": _("sent a bulletin to the leader"),
         "job.cancelled": _("cancelled a job"),
         "schedule.changed": _("changed the schedule"),
         "schedule.undone": _("took a change of the schedule back"),

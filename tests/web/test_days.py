@@ -101,10 +101,11 @@ def officer(window: Window, rig: Rig) -> None:
     assert answer.body()[:4] == b"RIFF"
     page.goto("/history/ben-hai")
     expect(page.locator("ins:has-text('bạch')")).not_to_have_count(0)
-    page.goto("/campaigns/ben-hai/don-ve-sinh/audio")
-    page.click("main form[action$='/audio'] button")
-    expect(page.locator("[data-job-page][data-over='1']")).to_be_visible(timeout=180_000)
-    expect(page.locator("main")).to_contain_text("xong")
+    page.goto("/campaigns/ben-hai/don-ve-sinh")
+    expect(page.locator("#sound audio")).to_have_count(1, timeout=180_000)
+    expect(page.locator("[data-sound-job]")).to_have_count(0, timeout=180_000)
+    page.click("form[action$='/send'] button")
+    window.says("Đã gửi lãnh đạo")
 
 
 def leader(window: Window, _rig: Rig) -> None:
@@ -158,11 +159,10 @@ def rewriting(window: Window, rig: Rig) -> None:
     page.fill("[name=body]", body.replace("Sáng chủ nhật", "Sáng chủ nhật, lúc 6 giờ 30"))
     page.click("form#facts button.first")
     window.says("Đã lưu")
-    page.goto("/release/ben-hai/ve-sinh")
-    expect(page.locator("main")).to_contain_text("nội dung bài đã thay đổi")
-    page.goto("/campaigns/ben-hai/don-ve-sinh/audio")
-    page.click("main form[action$='/audio'] button")
-    expect(page.locator("[data-job-page][data-over='1']")).to_be_visible(timeout=180_000)
+    expect(page.locator("#sound audio")).to_have_count(1, timeout=180_000)
+    expect(page.locator("[data-sound-job]")).to_have_count(0, timeout=180_000)
+    page.click("form[action$='/send'] button")
+    window.says("Đã gửi lãnh đạo")
 
 
 def signing_again(window: Window, _rig: Rig) -> None:
@@ -301,7 +301,7 @@ PAGES = (
     "/ /week /week/new /week/broadcasts/ve-sinh /week/broadcasts/ve-sinh/remove /bring-in /campaigns /campaigns/ben-hai /campaigns/ben-hai/don-ve-sinh "
     "/campaigns/ben-hai/don-ve-sinh/remove /settings/new-output?kind=icecast /settings/new-output?kind=group "
     "/settings/outputs/loa-xa /settings/station/rules /settings/station/alerts "
-    "/campaigns/ben-hai/don-ve-sinh/heard /campaigns/ben-hai/don-ve-sinh/audio /history/ben-hai /release "
+    "/campaigns/ben-hai/don-ve-sinh/heard /history/ben-hai /release "
     "/release/ben-hai/ve-sinh /emergency /publish /publish/ben-hai/don-ve-sinh /log /log/year /settings /settings/people "
     "/settings/people/1 /settings/audit /account /jobs/1 /khong-co /login"
 ).split()
@@ -410,9 +410,8 @@ def without_script(rig: Rig, browser: Chromium) -> None:
     page.click("button:has-text('Nghỉ phát ngày này') >> visible=true")
     window.says("nghỉ phát từ")
     brought_in_and_deleted(window, rig)
-    page.goto("/campaigns/ben-hai/don-ve-sinh/audio")
-    page.click("main form[action$='/audio'] button")
-    expect(page.locator("h1")).to_contain_text("Làm âm thanh cho xã Bến Hải")
+    page.goto("/campaigns/ben-hai/don-ve-sinh")
+    expect(page.locator("#sound")).to_contain_text("Đã ký")
     page.click("text=Đăng xuất")
     page.wait_for_url("**/login")
     window.faults.clear()

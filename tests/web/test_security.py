@@ -162,7 +162,7 @@ def test_what_people_type_is_never_code(log_in: LogIn, console: Console, station
     browser.submit("/emergency", 422, commune="khong-co", text=EVIL)
     browser.submit(f"{base}/pronounce", word=EVIL[:70], said=EVIL[:150])
     pages = {page}
-    for path in (base, f"{base}/heard", f"{base}/audio", "/campaigns", "/campaigns/ben-hai", "/history/ben-hai", "/publish",
+    for path in (base, f"{base}/heard", f"{base}/sound", "/campaigns", "/campaigns/ben-hai", "/history/ben-hai", "/publish",
                  f"/publish/ben-hai/{campaign.id}", "/settings/people", "/settings/audit", "/account", "/week", "/week/new",
                  f"/log?q={EVIL}", f"/campaigns?q={EVIL}", f"/settings/audit?q={EVIL}"):  # fmt: skip
         pages.add(browser.look(path.replace("#", "")))

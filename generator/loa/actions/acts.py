@@ -31,6 +31,7 @@ class Act(StrEnum):
 
     WRITE_CAMPAIGN = "write-campaign"
     MAKE_AUDIO = "make-audio"
+    SEND_TO_LEADER = "send-to-leader"
     CANCEL_JOB = "cancel-job"
     APPROVE = "approve"
     WITHDRAW = "withdraw"

@@ -5,7 +5,7 @@ import hashlib
 
 from loa.errors import ApprovalError, Finding, RequestError
 from loa.i18n import _
-from loa.store import approvals, returns
+from loa.store import approvals, handover
 from loa.store.approvals import Approval, BulletinFile
 from loa.store.database import Database
 from loa.workspace import Workspace
@@ -53,7 +53,15 @@ def send_back(console_database: Database, recording: BulletinFile, sha256: str, 
     if not note.strip():
         raise RequestError(Finding("return.reason", _("Write what should be changed."), file="note"))
     heard(recording, sha256)
-    returns.add(console_database, recording.id, sha256, by, note)
+    handover.send_back(console_database, recording.id, sha256, by, note)
+
+
+def send_to_leader(console_database: Database, campaign: str) -> bool:
+    """The text of `campaign` (`commune/campaign`) is done: what holds it waits for a signature; whether it was a draft.
+
+    Raises StoreError.
+    """
+    return handover.send(console_database, campaign)
 
 
 def heard(recording: BulletinFile, sha256: str) -> bytes:

@@ -123,6 +123,7 @@ OFFICES: Mapping[Act, Rule] = {
     Act.SEE_SETTINGS: Rule(Touches.COMMUNE, _INSTALLERS),
     Act.WRITE_CAMPAIGN: _of(Touches.COMMUNE, Role.OFFICER),
     Act.MAKE_AUDIO: _of(Touches.COMMUNE, Role.OFFICER),
+    Act.SEND_TO_LEADER: _of(Touches.COMMUNE, Role.OFFICER),
     Act.CANCEL_JOB: _of(Touches.COMMUNE, Role.OFFICER, Role.OPERATOR, Role.DUTY, Role.ADMIN),
     Act.APPROVE: _of(Touches.COMMUNE, Role.LEADER),
     Act.WITHDRAW: _of(Touches.COMMUNE, Role.LEADER),

@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -58,13 +58,15 @@ def build(
     workspace: Workspace,
     stems: Sequence[str] = (),
     *,
+    campaigns: Collection[str] = (),
     voice: str | None = None,
     audio: bool = True,
     jobs: int = 1,
     lossless: bool = False,
     progress: Progress = lambda *_: None,
 ) -> BuildReport:
-    """Build the communes named by `stems` (empty: all), in `voice` (`ENGINE[:VOICE]`; None: each station's own).
+    """Build the communes named by `stems` (empty: all), in `voice` (`ENGINE[:VOICE]`; None: each station's own); with
+    `campaigns`: only the bulletins that hold one of them.
 
     If all communes were built and something was made, the pages are published too.
     If a bulletin fails, the others are made all the same; its problems are in `BuildReport.failed`.
@@ -78,7 +80,7 @@ def build(
     report = BuildReport(notices=list(template_files.retire_copies(workspace)))
     studio = _Voices(workspace, report, jobs, lossless, progress)
     approved = ApprovedBulletins(workspace, schedule)
-    for commune, plan in _plans(communes, schedule):
+    for commune, plan in _plans(communes, schedule, frozenset(campaigns)):
         try:
             request = (_request if plan.campaigns else _apology)(workspace, commune, plan)
             report.articles += len(plan.campaigns)
@@ -117,10 +119,13 @@ def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Sc
     return communes, schedule
 
 
-def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Commune, BulletinPlan]]:
-    """Yield the bulletins in the schedule and one apology per commune.
+def _plans(
+    communes: Sequence[Commune], schedule: Schedule, only: frozenset[str]
+) -> Iterator[tuple[Commune, BulletinPlan]]:
+    """Yield the bulletins in the schedule and one apology per commune; of a commune that is not in the schedule yet one
+    bulletin per campaign.
 
-    For a commune that is not in the schedule yet: one bulletin per campaign.
+    With `only`: each bulletin that holds one of these campaigns, and one for each that no broadcast plays.
     """
     wanted = schedule.plans()
     for commune in communes:
@@ -129,6 +134,11 @@ def _plans(communes: Sequence[Commune], schedule: Schedule) -> Iterator[tuple[Co
             BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, DEFAULT_MAX_SECONDS)
             for campaign in commune.campaigns
         ]
+        if only:
+            read = {campaign for plan in own for campaign in plan.campaigns}
+            own += [plan for plan in alone if plan.name not in read]
+            yield from ((commune, plan) for plan in own if only & set(plan.campaigns))
+            continue
         yield from ((commune, plan) for plan in own or alone)
         if own:
             yield commune, BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, DEFAULT_MAX_SECONDS)

@@ -91,6 +91,13 @@ returns = Table(
     Column("who", String(80), nullable=False),
     Column("note", Text, nullable=False),
 )
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("campaign", String(300), primary_key=True),  # commune/campaign: written on, and not sent to the leader yet
+    Column("who", String(80), nullable=False),
+    Column("at", String(32), nullable=False),
+)
 sounds = Table(
     "sounds",
     metadata,

@@ -3,7 +3,7 @@
 import copy
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,15 +13,17 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from loa import __version__, yamlfile
-from loa.actions.file_history import Author, FileHistory
+from loa.actions.file_history import Author, FileHistory, text_of
 from loa.actions.four_eyes import Signer, require_other
 from loa.actions.offices import Office
 from loa.automation.schedule_watch import schedule_in_force
+from loa.bulletin.models import BulletinPlan
 from loa.errors import StoreError, WorkspaceError
 from loa.files import remove
 from loa.i18n import _
 from loa.schedule.called import in_words
 from loa.schedule.values import is_postgresql
+from loa.store import handover
 from loa.store.approvals import BulletinFile
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database
@@ -33,6 +35,7 @@ from loa.web.forms import Form, read_form
 from loa.web.jobs import Job, JobRunner, Jobs
 from loa.web.views.airings import AiringList, name_of
 from loa.web.views.bulletins import BulletinCatalogue
+from loa.web.views.drafts import sounding_otherwise
 from loa.web.views.files import StationFiles
 from loa.web.views.now import StationMonitor
 from loa.web.views.within import AiringsWithin, BulletinsWithin, FilesWithin, JobsWithin, MonitorWithin
@@ -152,6 +155,11 @@ class Console:
         part.airings = AiringsWithin(self.airings, office, part.files, part.bulletins)
         part.monitor = MonitorWithin(self.monitor, office, self.files, part.airings, part.jobs)
         return part
+
+    def planned(self) -> dict[str, BulletinPlan]:
+        """The bulletins that the schedule wants, by id."""
+        schedule = self.files.plan().schedule
+        return {plan.id: plan for plan in schedule.plans()} if schedule else {}
 
     def job(self, id_: int) -> Job | None:
         """A job; once it is over, pages look for what it has made."""
@@ -295,5 +303,38 @@ def edit_file(
     detail: str = "",
 ) -> None:
     """Change a file of the station for the asking person: see `FileHistory.edit_file`."""
-    by = author_of(request)
-    console_of(request).history.edit_file(path, edit, by, note, action=action, subject=subject, detail=detail)
+    by, console = author_of(request), console_of(request)
+    before, plans = text_of(path), console.planned()
+    after = console.history.edit_file(path, edit, by, note, action=action, subject=subject, detail=detail)
+    if after == before:
+        return
+    try:
+        if path == console.workspace.schedule_file:
+            make_missing(console, plans, by.name)
+        else:
+            changed = sounding_otherwise(console.workspace, path.stem, before, after)
+            handover.mark_drafts(console.database, [f"{path.stem}/{id_}" for id_ in changed], by.name, _GLANCE)
+            make_sound(console, path.stem, changed, by.name)
+    except StoreError:  # the text is saved; whoever looks at it sees that the sound is still the old one
+        flash(request, _("The sound could not be made yet: press “Make the audio” in a minute."), "warn")
+
+
+def make_sound(console: Console, stem: str, campaigns: Sequence[str], who: str) -> None:
+    """Have the sound of `campaigns` of a commune made, as their files are now. Raises StoreError."""
+    file = console.files.commune(stem)
+    if file is None or file.commune is None or not campaigns:
+        return
+    titles = ", ".join(c.title for c in file.commune.campaigns if c.id in campaigns)
+    arguments = {"communes": [stem], "campaigns": sorted(campaigns)}
+    console.jobs.again("build", _("Sound: {title}").format(title=titles), arguments, who)
+
+
+def make_missing(console: Console, before: Mapping[str, BulletinPlan], who: str) -> None:
+    """Have the sound of the bulletins made that the schedule did not want `before`, by id. Raises StoreError."""
+    console.files.forget()
+    wanted: dict[str, set[str]] = {}
+    for id_, plan in console.planned().items():
+        if id_ not in before:
+            wanted.setdefault(plan.commune, set()).update(plan.campaigns)
+    for stem, campaigns in wanted.items():
+        make_sound(console, stem, sorted(campaigns), who)

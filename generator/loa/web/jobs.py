@@ -85,6 +85,13 @@ class Jobs:
             done = connection.execute(sa.insert(jobs).values(**row, created=stamp(datetime.now(UTC))))
             return int((done.inserted_primary_key or [0])[0])
 
+    def again(self, kind: str, title: str, arguments: dict[str, Any], who: str) -> int:
+        """As `add`, for work whose files have just changed: the same that has begun on the old ones is given up."""
+        for job in self.living():
+            if job.kind == kind and job.arguments == arguments and job.state == "running":
+                self.cancel(job.id)
+        return self.add(kind, title, arguments, who)
+
     def get(self, id_: int) -> Job | None:
         """One job."""
         found = self.database.rows(sa.select(jobs).where(jobs.c.id == id_))

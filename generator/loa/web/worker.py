@@ -104,7 +104,8 @@ def build_audio(workspace: Workspace, jobs: Jobs, job: Job) -> str:
         if not jobs.progress(job.id, done, total, plan.title or plan.id):
             raise CancelledError
 
-    report = build.build(workspace, job.arguments["communes"], progress=progress)
+    wanted = job.arguments.get("campaigns", ())
+    report = build.build(workspace, job.arguments["communes"], campaigns=wanted, progress=progress)
     if report.failed:
         raise LoaError(report.failed)
     made, kept = len(report.made), len(report.unchanged)

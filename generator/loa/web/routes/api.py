@@ -20,7 +20,7 @@ from loa.web.context import ConsoleDep, CurrentPerson, audit, console_of, requir
 from loa.web.edits.schedule import set_volume
 from loa.web.forms import FormError
 from loa.web.lanes import urgent
-from loa.web.routes.release import find_bulletin
+from loa.web.routes.release import find_bulletin, require_sent
 from loa.web.views import bulletins as shelf
 from loa.web.views import log as log_views
 from loa.web.views.lookup import find_commune
@@ -86,7 +86,7 @@ class Bulletin(BaseModel):
 
     id: str
     title: str
-    state: Literal["none", "waiting", "signed", "returned"]
+    state: Literal["none", "draft", "waiting", "signed", "returned"]
     sha256: str | None
     seconds: float | None
     signed_by: str | None
@@ -265,6 +265,7 @@ def post_approval(
 ) -> Bulletin:
     """Sign exactly this sound."""
     found = find_bulletin(console, f"{commune}/{name}")
+    require_sent(found)
     require_four_eyes(request, found.recording)
     approve(console.workspace, console.store, found.recording, sent.sha256, me.shown, shelf.now())
     audit(request, "bulletin.signed", found.id, sent.sha256)

@@ -18,6 +18,7 @@ from loa.web.context import Console, ConsoleDep, SubmittedForm, edit_file, flash
 from loa.web.edits.communes import add_to
 from loa.web.forms import FormError
 from loa.web.pages import fragment, go, in_parts, page
+from loa.web.routes.script import sound_part
 from loa.web.views.drafts import make_draft
 from loa.web.views.files import CommuneFile
 from loa.web.views.lookup import find_campaign, find_file, returned
@@ -163,7 +164,7 @@ def save_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, fo
         )
     if filled.merged:
         flash(request, both_kept())
-    flash(request, _("Saved. Read the article once more, then make the audio."))
+    flash(request, _("Saved. Read the article once more, hear it, then send it to the leader."))
     return go(f"/campaigns/{stem}/{id_}")
 
 
@@ -250,8 +251,7 @@ def _campaign_page(
         problems=problems or {},
         findings=findings or [],
         draft=make_draft(console.workspace, looked, looked.campaign(campaign.id)),
+        **sound_part(console, commune.stem, campaign.id),
         looking=tried is not None,
         returned=returned(console.bulletins, commune.stem, campaign.id),
-        stem=commune.stem,
-        id=campaign.id,
     )

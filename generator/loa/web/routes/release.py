@@ -9,6 +9,7 @@ from loa.actions.approvals import approve, send_back, withdraw
 from loa.i18n import _
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, require_four_eyes
+from loa.web.forms import FormError
 from loa.web.pages import go, in_parts, page
 from loa.web.views import bulletins as shelf
 from loa.web.views import drafts
@@ -16,15 +17,17 @@ from loa.web.views.bulletins import Bulletin
 from loa.web.views.drafts import Draft, make_draft
 
 router = APIRouter(include_in_schema=False)
-_ORDER = {"waiting": 0, "returned": 1, "none": 2, "signed": 3}
+_ORDER = {"waiting": 0, "returned": 1, "draft": 2, "none": 3, "signed": 4}
 
 
 @router.get("/release")
 @does(Act.READ_RELEASE)
-def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> Response:
+def index(request: Request, console: ConsoleDep, me: CurrentPerson, q: str = "", part: int = 1) -> Response:
     """Every bulletin, those that wait for a signature first; with search."""
     wanted = q.casefold().strip()[:80]
-    bulletins = sorted(console.bulletins.all(), key=lambda b: (_ORDER[b.state], not b.planned, b.id))
+    writes = me.may(Act.SEND_TO_LEADER)  # nobody else sees what is not sent yet
+    shown = [b for b in console.bulletins.all() if b.state != "draft" or writes]
+    bulletins = sorted(shown, key=lambda b: (_ORDER[b.state], not b.planned, b.id))
     found = [b for b in bulletins if wanted in f"{b.id} {b.title}".casefold()]
     waiting = sum(b.state == "waiting" for b in bulletins)
     return page(request, "release.html", q=q[:80], waiting=waiting, **in_parts(found, part))
@@ -56,6 +59,7 @@ def post_approval(
 ) -> Response:
     """Sign exactly the sound that the page showed."""
     bulletin = find_bulletin(console, f"{commune}/{name}")
+    require_sent(bulletin)
     sha256 = form.text("sha256", 64)
     require_four_eyes(request, bulletin.recording)
     approve(console.workspace, console.store, bulletin.recording, sha256, me.shown, shelf.now())
@@ -126,6 +130,12 @@ def find_bulletin(console: Console, id_: str) -> Bulletin:
     if found is None:
         raise HTTPException(404)
     return found
+
+
+def require_sent(bulletin: Bulletin) -> None:
+    """Raises FormError for a draft: its text may still change under whoever signs it."""
+    if bulletin.state == "draft":
+        raise FormError({"": _("Whoever writes it has not sent it to the leader yet.")})
 
 
 def _drafts(console: Console, bulletin: Bulletin) -> list[tuple[str, Draft]]:

@@ -1,26 +1,49 @@
 """A campaign as it is heard: sentence by sentence, with remarks beside them, mends and readings."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from loa.actions.acts import Act
+from loa.actions.approvals import send_to_leader
 from loa.errors import LoaError
-from loa.i18n import _
+from loa.i18n import _, ngettext
 from loa.web import preview_audio
 from loa.web.auth.decisions import does
-from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, audit, edit_file, flash, own_console_of
+from loa.web.context import (
+    Console,
+    ConsoleDep,
+    CurrentPerson,
+    SubmittedForm,
+    audit,
+    edit_file,
+    flash,
+    make_sound,
+    own_console_of,
+    session_of,
+)
+from loa.web.edits.schedule import broadcast_in, reschedule
 from loa.web.forms import FormError
-from loa.web.pages import go, page
+from loa.web.pages import fragment, go, page
+from loa.web.views.airings import name_of, when_in_words
 from loa.web.views.drafts import make_draft
 from loa.web.views.lookup import find_campaign, find_commune, find_file, returned
+from loa.web.views.sound import sound_of
 from loa.yamlfile import editor
 
 router = APIRouter(include_in_schema=False)
 WAV = "audio/wav"
+
+
+async def _csrf(request: Request) -> str:
+    session = session_of(request)
+    return session.csrf or "" if session else ""
+
+
+CsrfToken = Annotated[str, Depends(_csrf)]
 
 
 @router.get("/campaigns/{stem}/{id_}/heard")
@@ -125,36 +148,69 @@ def _edit(request: Request, stem: str, edit: Callable[[Any], None], text: str, *
         raise FormError({"": " ".join(f.message for f in error.findings)}) from error
 
 
-@router.get("/campaigns/{stem}/{id_}/audio")
+@router.get("/campaigns/{stem}/{id_}/sound")
 @does(Act.READ_CAMPAIGN)
-def audio(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response:
-    """The bulletins that hold this campaign, and the button that makes them."""
-    commune, campaign = find_campaign(console.files, stem, id_)
+def sound(console: ConsoleDep, me: CurrentPerson, stem: str, id_: str, csrf: CsrfToken) -> Response:
+    """The part of the campaign's page about its sound, once it has changed."""
+    _commune, campaign = find_campaign(console.files, stem, id_)
+    shown = sound_part(console, stem, id_)
+    return HTMLResponse(fragment(console, "part-sound.html", me=me, csrf=csrf, campaign=campaign, **shown))
+
+
+def sound_part(console: Console, stem: str, id_: str) -> dict[str, Any]:
+    """What `part-sound.html` shows. Raises StoreError."""
     schedule = console.files.plan().schedule
-    plans = {p.id for p in schedule.plans() if p.commune == stem and id_ in p.campaigns} if schedule else set()
-    wanted = plans or {f"{stem}/{id_}"}
-    return page(
-        request,
-        "audio.html",
-        commune=commune,
-        campaign=campaign,
-        stem=stem,
-        id=id_,
-        bulletins=[b for b in console.bulletins.all() if b.id in wanted],
-        jobs=[job for job in console.jobs.living() if stem in job.arguments.get("communes", [])],
-        planned=bool(plans),
-    )
+    found = sound_of(stem, id_, schedule, console.bulletins, console.airings, console.jobs)
+    return {
+        "stem": stem,
+        "id": id_,
+        "sound": found,
+        "broadcast_name": lambda broadcast: name_of(console.files, broadcast),
+        "in_words": when_in_words,
+    }
 
 
 @router.post("/campaigns/{stem}/{id_}/audio")
 @does(Act.MAKE_AUDIO)
 def make(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, id_: str) -> Response:
-    """Make the audio of the commune; what has not changed is not made again."""
-    commune, _campaign = find_campaign(console.files, stem, id_)
-    title = _("Audio of {commune}").format(commune=commune.unit.full_name)
-    number = console.jobs.add("build", title, {"communes": [stem]}, me.shown)
-    audit(request, "audio.asked", stem)
-    return go(f"/jobs/{number}")
+    """Make the sound of every bulletin that holds this campaign; what has not changed is not made again."""
+    find_campaign(console.files, stem, id_)
+    make_sound(console, stem, [id_], me.shown)
+    audit(request, "audio.asked", f"{stem}/{id_}")
+    return go(f"/campaigns/{stem}/{id_}#sound")
+
+
+@router.post("/campaigns/{stem}/{id_}/send")
+@does(Act.SEND_TO_LEADER)
+def send(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response:
+    """The text is done: from now on its bulletins wait for a leader's signature."""
+    commune, campaign = find_campaign(console.files, stem, id_)
+    errors = make_draft(console.workspace, commune, campaign).errors
+    if errors:  # a check may be wrong: whoever signs sees what it says
+        text = ngettext("The text has {n} error.", "The text has {n} errors.", errors).format(n=errors)
+        flash(request, f"{text} " + _("The leader sees it, too."), "warn")
+    if send_to_leader(console.database, f"{stem}/{id_}"):
+        audit(request, "campaign.sent", f"{stem}/{id_}", campaign.title)
+    flash(request, _("Sent to the leader: {title}").format(title=campaign.title))
+    return go(f"/campaigns/{stem}/{id_}#sound")
+
+
+@router.post("/campaigns/{stem}/{id_}/last-signed")
+@does(Act.PLAN_BROADCAST)
+def play_last_signed(request: Request, console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Response:
+    """Where the new sound is not signed in time, the broadcast plays what was signed last."""
+    find_campaign(console.files, stem, id_)
+    schedule = console.files.plan().schedule
+    broadcast = schedule.broadcast(form.text("broadcast", 100)) if schedule else None
+    if broadcast is None or broadcast.commune != stem:
+        raise FormError({"": _("This broadcast is no longer in the schedule.")})
+    text = _("{name}: what is not signed in time is replaced by what was signed last")
+    reschedule(
+        request,
+        lambda data: editor.put(broadcast_in(data, broadcast.id), ("late", "fallback"), "last-good"),
+        text.format(name=name_of(console.files, broadcast)),
+    )
+    return go(f"/campaigns/{stem}/{id_}#sound")
 
 
 @router.get("/jobs/{id_}")
@@ -165,7 +221,11 @@ def job(request: Request, console: ConsoleDep, id_: int) -> Response:
     if found is None:
         raise HTTPException(404)
     ready = [
-        b for b in console.bulletins.all() if b.commune in found.arguments.get("communes", []) and b.state == "waiting"
+        b
+        for b in console.bulletins.all()
+        if b.commune in found.arguments.get("communes", [])
+        and b.state in {"waiting", "draft"}
+        and (not (of := found.arguments.get("campaigns")) or (b.manifest and set(of) & set(b.manifest.campaigns)))
     ]
     return page(request, "job.html", job=found, ready=ready)
 

@@ -122,6 +122,55 @@
     facts.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 500); });
   }
 
+  // The sound of an article is made while one reads it: its part of the page follows, and nothing else is touched.
+  const sound = one("[data-sound]");
+  if (sound && one("[data-sound-job]", sound)) {
+    const news = new EventSource("/today/events");
+    news.onmessage = async (event) => {
+      const { jobs } = JSON.parse(event.data);
+      const boxes = all("[data-sound-job]", sound);
+      for (const box of boxes) {
+        const job = jobs.find((item) => String(item.id) === box.dataset.soundJob);
+        const bar = one("progress", box);
+        if (job && job.total) { bar.max = job.total; bar.value = job.done; }
+        if (job) continue;
+        const answer = await fetch(sound.dataset.sound).catch(() => null);
+        if (answer && answer.ok && !answer.redirected) exchange(sound, await answer.text());
+        break;
+      }
+      if (!one("[data-sound-job]", sound)) news.close();
+    };
+    window.addEventListener("pagehide", () => news.close());
+  }
+
+  // What is typed and not saved yet stays in this browser until it is saved, whatever happens to the page.
+  const kept = one("form[data-keep]");
+  if (kept) {
+    const key = `loa:${kept.dataset.keep}`;
+    const held = (node) => node.name && !["hidden", "file", "password"].includes(node.type) && !node.hidden;
+    const state = () => JSON.stringify([...kept.elements].filter(held).map((node) => [node.name, node.type === "checkbox" || node.type === "radio" ? node.checked : node.value]));
+    const first = state();
+    let stored = null;
+    try { stored = JSON.parse(localStorage.getItem(key) || "null"); } catch { stored = null; }
+    if (stored && one("#notices .good")) { localStorage.removeItem(key); stored = null; }
+    if (stored && stored !== first) {
+      const values = JSON.parse(stored);
+      const nodes = [...kept.elements].filter(held);
+      if (values.length === nodes.length && values.every(([name], n) => name === nodes[n].name)) {
+        nodes.forEach((node, n) => { if (typeof values[n][1] === "boolean") node.checked = values[n][1]; else node.value = values[n][1]; });
+        one("[data-kept]", kept).hidden = false;
+        kept.dispatchEvent(new Event("input"));
+      }
+    }
+    let sending = false;
+    const keep = () => { if (!sending) { const now = state(); if (now === first) localStorage.removeItem(key); else localStorage.setItem(key, JSON.stringify(now)); } };
+    kept.addEventListener("input", keep);
+    kept.addEventListener("submit", () => { keep(); sending = true; });
+    one("[data-drop]", kept).addEventListener("click", () => { localStorage.removeItem(key); sending = true; window.location.reload(); });
+  }
+  const leave = one("form[action='/logout']");
+  if (leave) leave.addEventListener("submit", () => Object.keys(localStorage).filter((name) => name.startsWith("loa:")).forEach((name) => localStorage.removeItem(name)));
+
   // What is live.
   const live = document.getElementById("live");
   const work = one("[data-job-page]");

@@ -4,10 +4,10 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from loa import names
+from loa import formats, names
 from loa.errors import Finding
 from loa.i18n import _
-from loa.schedule import Airing, Broadcast, Schedule, airings
+from loa.schedule import Airing, Broadcast, Schedule, airings, wording
 from loa.store import asrun
 from loa.store.database import Database
 from loa.web.forms import FormError
@@ -138,6 +138,7 @@ def _judge(airing: Airing, state: str, past: bool, outcome: str | None) -> tuple
     says = [problem.message for problem in airing.problems]
     missing = {
         "none": _("no sound has been made yet"),
+        "draft": _("not sent to the leader yet"),
         "waiting": _("not signed yet"),
         "returned": _("sent back by the leader"),
     }
@@ -158,6 +159,21 @@ def find_broadcast(files: StationFiles, id_: str) -> tuple[Schedule, Broadcast]:
 def name_of(files: StationFiles, broadcast: Broadcast) -> str:
     """What a broadcast is called on pages: its title, else what is in it."""
     return broadcast.title or files.name_of(broadcast.commune, broadcast.campaigns)
+
+
+def when_in_words(broadcast: Broadcast) -> str:
+    """On which days, at which hours, until when."""
+    if broadcast.rrule:
+        days = wording.rule_in_words(broadcast.rrule)
+    elif broadcast.from_ and broadcast.from_ == broadcast.until:
+        days = formats.day(broadcast.from_)
+    else:
+        days = ", ".join(wording.in_words(rule.text) for rule in broadcast.days or ()) or _("every day")
+    hours = ", ".join(f"{hour:%H:%M}" for hour in broadcast.at)
+    said = " · ".join(part for part in (days, hours) if part)
+    if broadcast.until and broadcast.until != broadcast.from_:
+        said = _("{when} · until {day}").format(when=said, day=formats.day(broadcast.until))
+    return said
 
 
 def turns_of(files: StationFiles, broadcast: Broadcast) -> list[tuple[str, str]]:

@@ -15,8 +15,7 @@ from pydantic import ValidationError
 from loa.bulletin.manifest import Cue, Manifest
 from loa.errors import LoaError, StoreError
 from loa.file_cache import FileCache, marks_in
-from loa.store import approvals
-from loa.store import returns as returned_bulletins
+from loa.store import approvals, handover
 from loa.store.approvals import Approval, BulletinFile
 from loa.store.console_tables import sounds
 from loa.store.database import Database
@@ -130,15 +129,16 @@ class Bulletin:
     approval: Approval | None
     returned: dict[str, Any] | None
     planned: bool = True
+    draft: bool = False
 
     @property
-    def state(self) -> Literal["none", "returned", "waiting", "signed"]:
-        """`none` (no sound yet), `returned`, `waiting` (to be signed) or `signed`."""
+    def state(self) -> Literal["none", "returned", "draft", "waiting", "signed"]:
+        """`none` (no sound yet), `returned`, `draft` (not sent to the leader), `waiting` (to be signed) or `signed`."""
         if self.sha256 is None:
             return "none"
         if self.approval:
             return "signed"
-        return "returned" if self.returned else "waiting"
+        return "returned" if self.returned else "draft" if self.draft else "waiting"
 
     @property
     def recording(self) -> BulletinFile:
@@ -171,6 +171,7 @@ class BulletinCatalogue:
         self._looked: tuple[float, dict[str, Bulletin]] = (0.0, {})
         self._returned: dict[tuple[str, str], dict[str, Any]] = {}
         self._approved: dict[tuple[str, str], Approval] | None = None
+        self._drafts: frozenset[str] = frozenset()
 
     def forget(self) -> None:
         """Somebody signed, or something was made: the next question looks for itself."""
@@ -198,6 +199,9 @@ class BulletinCatalogue:
         schedule = self.files.plan().schedule
         plans = schedule.plans() if schedule else ()
         wanted = {p.id: p.title or self.files.name_of(p.commune, p.campaigns) for p in plans}
+        campaigns = {p.id: p.campaigns for p in plans}
+        read = {f"{p.commune}/{campaign}" for p in plans for campaign in p.campaigns}
+        drafts_ = self.marked()
         lying = self.sounds.lying()
         approved = self._approvals()
         returned = self._returns()
@@ -205,10 +209,21 @@ class BulletinCatalogue:
         for id_ in sorted({*wanted, *lying}):
             sound = lying.get(id_)
             manifest, sha256 = (sound.manifest, sound.sha256) if sound else (None, None)
+            own = {f"{commune_of(id_)}/{c}" for c in campaigns.get(id_) or (manifest.campaigns if manifest else ())}
+            if id_ not in wanted and own and own <= read and (id_, sha256) not in approved:
+                continue  # made before the schedule had it, or for a programme that is gone: others read it now
             title = wanted.get(id_) or self._title(manifest) or id_
             path, key = self.workspace.bulletins / f"{id_}.mp3", (id_, sha256 or "")
             found[id_] = Bulletin(
-                id_, title, path, sha256, manifest, approved.get(key), returned.get(key), id_ in wanted
+                id_,
+                title,
+                path,
+                sha256,
+                manifest,
+                approved.get(key),
+                returned.get(key),
+                id_ in wanted,
+                bool(own & drafts_),
             )
         return found
 
@@ -242,10 +257,16 @@ class BulletinCatalogue:
         self._approved = {(a.bulletin, a.sha256): a for a in found if a.withdrawn is None}
         return self._approved
 
+    def marked(self) -> frozenset[str]:
+        """The campaigns (`commune/campaign`) that are drafts; where console.db is held: as they were seen last."""
+        with suppress(StoreError):
+            self._drafts = handover.marked_drafts(self.database)
+        return self._drafts
+
     def _returns(self) -> dict[tuple[str, str], Any]:
         """What leaders said, by bulletin and SHA-256; where console.db is held: what was seen last."""
         with suppress(StoreError):
-            self._returned = returned_bulletins.newest(self.database)
+            self._returned = handover.newest_returns(self.database)
         return self._returned
 
 

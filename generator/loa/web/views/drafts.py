@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -12,7 +13,7 @@ from loa import script as scripts
 from loa.article import Article
 from loa.article.html import to_html
 from loa.bulletin.manifest import Cue
-from loa.campaign import Campaign, Commune
+from loa.campaign import Campaign, Commune, parse_commune
 from loa.checks import Text, findings, hits
 from loa.errors import Finding, LoaError, Severity
 from loa.normalizer import Doubt
@@ -91,6 +92,32 @@ def make_draft(workspace: Workspace, commune: Commune, campaign: Campaign) -> Dr
     except LoaError as error:
         return Draft(None, "", None, tuple(Remark(finding) for finding in error.findings))
     return _work(article, _FileFacts(commune))
+
+
+def sounding_otherwise(workspace: Workspace, stem: str, before: str, after: str) -> list[str]:
+    """The campaigns of a commune's file that are heard otherwise than `before`, or were not there; by id.
+
+    What cannot be read, or not made into an article, is not among them.
+    """
+    try:
+        now = parse_commune(after, stem, "") if after else None
+    except LoaError:
+        return []
+    with suppress(LoaError):
+        old = _heard(workspace, parse_commune(before, stem, "")) if before else {}
+        return [id_ for id_, said in _heard(workspace, now).items() if old.get(id_) != said] if now else []
+    return list(_heard(workspace, now)) if now else []
+
+
+def _heard(workspace: Workspace, commune: Commune) -> dict[str, object]:
+    """What is heard of each campaign, with the words and the voice around it."""
+    station = commune.station.model_dump(exclude={"pronounce"})
+    found: dict[str, object] = {}
+    for campaign in commune.campaigns:
+        script = make_draft(workspace, commune, campaign).script
+        if script:
+            found[campaign.id] = (station, commune.unit.full_name, campaign.title, script.sentences)
+    return found
 
 
 class _FileFacts:

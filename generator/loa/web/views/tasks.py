@@ -34,6 +34,8 @@ def tasks_for(
             steps.append(Task(_("Sent back: {title}").format(title=b.title), f"/release/{b.id}", pressing))
         if b.state == "none" and pressing and Role.OFFICER in roles:
             steps.append(Task(_("Make the audio: {title}").format(title=b.title), f"/release/{b.id}", pressing))
+        if b.state == "draft" and Role.OFFICER in roles:
+            steps.append(Task(_("Send to the leader: {title}").format(title=b.title), f"/release/{b.id}", pressing))
         if b.state == "waiting" and pressing and Role.LEADER in roles:
             steps.append(Task(_("Hear and sign: {title}").format(title=b.title), f"/release/{b.id}", pressing))
     waiting = sum(b.state == "waiting" and b.id not in soon for b in known)
