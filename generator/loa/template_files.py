@@ -91,20 +91,37 @@ def retire_copies(workspace: Workspace) -> tuple[Finding, ...]:
     Otherwise somebody would edit an old copy and bring the old words back. Gives a note of what was moved. Where files
     cannot be moved they stay, unused, and the next call tries again.
     """
-    mark = workspace.state / "templates-version"
-    moved = 0
+    mark, moved = _mark(workspace), 0
     with contextlib.suppress(OSError, WorkspaceError):  # a full disk, a file that another program holds open
         if _is_source(workspace) or (mark.is_file() and mark.read_text("utf-8") == __version__):
             return ()
-        for name in released():
-            if not (_is_copy(workspace.templates / name, name) and (packaged() / name).is_file()):
-                continue
+        for name in unchanged_copies(workspace):
             target = workspace.state / OLD_TEMPLATES / name
             private_folder(target.parent)
             rename(workspace.templates / name, target)
             moved += 1
         write_atomic(mark, __version__)
     return (_note(moved),) if moved else ()
+
+
+def unchanged_copies(workspace: Workspace) -> list[str]:
+    """The names of the station's templates that are copies of packaged ones, unchanged."""
+    if _is_source(workspace):
+        return []
+    here = workspace.templates
+    return [name for name in released() if _is_copy(here / name, name) and (packaged() / name).is_file()]
+
+
+def last_version(workspace: Workspace) -> str | None:
+    """The version of Loa that ran this station last; None: one before it was noted (0.1), or none yet."""
+    try:
+        return _mark(workspace).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _mark(workspace: Workspace) -> Path:
+    return workspace.state / "templates-version"
 
 
 def _note(moved: int) -> Finding:

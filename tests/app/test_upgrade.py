@@ -3,9 +3,11 @@
 tests/workspaces/station-0.1.tar.xz was made by that version (scripts/make_old_station.py).
 """
 
+import contextlib
 import datetime
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,8 +24,9 @@ from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
 from loa.store.approvals import all_approvals, approved, find
 from loa.store.asrun import outcome_of, rows
-from loa.store.database import Database
+from loa.store.database import CONSOLE, STATION, Database
 from loa.store.proof import verify
+from loa.template_files import unchanged_copies
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.conftest import Loa
@@ -91,6 +94,56 @@ def test_people_log_in_with_their_old_passwords_and_find_their_work(old_station:
     }
     assert not console.first_run()
     console.close()
+
+
+# --- looked at before, and refused backwards ---
+
+
+def content(workspace: Workspace) -> dict[str, bytes]:
+    ends = ("-shm", "-wal")  # SQLite's own, of whoever reads
+    return {
+        path.relative_to(workspace.root).as_posix(): path.read_bytes()
+        for path in workspace.root.rglob("*")
+        if path.is_file() and not path.name.endswith(ends)
+    }
+
+
+def test_an_upgrade_is_tried_on_copies_and_then_done(old_station: Workspace, loa: Loa) -> None:
+    before = content(old_station)
+    done = loa("upgrade", "--check", "--format", "json", cwd=old_station.root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = {row["name"]: row["detail"] for row in json.loads(done.stdout)}
+    assert content(old_station) == before
+    assert told["Loa"].startswith("0.1 used this station last")
+    assert told[".loa/station.db"].startswith(f"its tables go from version 1 to {STATION.version}")
+    assert told[".loa/console.db"].startswith(f"its tables go from version 1 to {CONSOLE.version}")
+    assert told["log"] == "whole after the upgrade, too; 3 approvals stay valid"
+    assert "make room" in told["templates/"]
+    copies = len(unchanged_copies(old_station))
+    assert copies
+    assert loa("upgrade", cwd=old_station.root).returncode == 0
+    assert not unchanged_copies(old_station)
+    assert len(list(old_station.state.glob("old-templates/**/*.*"))) == copies
+    told = {
+        row["name"]: row["detail"]
+        for row in json.loads(loa("upgrade", "--check", "--format", "json", cwd=old_station.root).stdout)
+    }
+    assert told[".loa/station.db"] == f"version {STATION.version} of its tables, as it should be"
+    assert told["Loa"] == f"{__version__} used this station last, this is {__version__}"
+
+
+def test_a_station_of_a_newer_version_is_refused_in_words_and_left_alone(old_station: Workspace, loa: Loa) -> None:
+    """A downgrade: the older program must not write into what it cannot read."""
+    assert loa("upgrade", cwd=old_station.root).returncode == 0
+    with contextlib.closing(sqlite3.connect(old_station.database)) as later, later:
+        later.execute("INSERT INTO schema_version VALUES (99, '2030-01-01T00:00:00.000000Z', '9.0.0')")
+    before = content(old_station)
+    for words in (("upgrade", "--check"), ("upgrade",), ("log",)):
+        done = loa(*words, cwd=old_station.root)
+        assert done.returncode, words
+        assert "was written by a newer version of Loa (its tables have version 99" in done.stdout + done.stderr, words
+        assert "Traceback" not in done.stderr
+    assert content(old_station) == before
 
 
 # --- it renders, builds and airs ---

@@ -39,6 +39,7 @@ MODULES = {
     "stop": "on_air",
     "template": "template",
     "topic": "template",
+    "upgrade": "maintenance",
     "usb": "maintenance",
     "voices": "speech",
 }

@@ -5,6 +5,7 @@ import getpass
 import json
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -155,7 +156,27 @@ _MARKS = {Health.GOOD: ("✓", "green"), Health.WEAK: ("•", "yellow"), Health.
 @pass_station
 def doctor(station: CliContext, form: str) -> None:
     """Exit code 1 where something is bad, an alarm that nobody cleared included."""
-    checks = list(examine(station.damaged_workspace))
+    _print_checks(list(examine(station.damaged_workspace)), form)
+
+
+@loa.command(
+    help=_("Bring the station to this version of Loa, as its first start would; or say what that would change.")
+)
+@click.option("--check", is_flag=True, help=_("Change nothing: try it on copies and tell the result."))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of output."))
+@pass_station
+def upgrade(station: CliContext, check: bool, form: str) -> None:
+    """Exit code 1 where something stands in the way; then nothing was changed."""
+    from loa.app import upgrade as upgrading  # campaigns and templates, which no other verb here needs
+
+    workspace = station.workspace
+    checks = list(upgrading.look(workspace))
+    if not check and not any(each.health is Health.BAD for each in checks):
+        upgrading.upgrade(workspace)
+    _print_checks(checks, form)
+
+
+def _print_checks(checks: Sequence[Check], form: str) -> None:
     if form == "json":
         click.echo(json.dumps([_as_json(check) for check in checks], ensure_ascii=False, indent=2))
     else:
