@@ -112,6 +112,11 @@ class Workspace:
         return self.state / "logs"
 
     @property
+    def returned(self) -> Path:
+        """What was said in each bulletin that was sent back last: its record, by the bulletin's id."""
+        return self.state / "returned"
+
+    @property
     def last_good_schedule(self) -> Path:
         """A copy of the last valid schedule, used when Loa starts while schedule.yaml is invalid."""
         return self.state / "last-good-schedule.yaml"

@@ -105,7 +105,7 @@ def test_what_was_heard_is_what_is_approved(log_in: LogIn, console: Console, sta
     path.write_bytes(b"another  sound!")
     os.utime(path, ns=(age, age))
     for answer in (
-        page(browser, f"/release/{BULLETIN}/sign", sha256=heard),
+        page(browser, f"/release/{BULLETIN}/sign", sha256=heard, heard="1"),
         page(browser, f"/release/{BULLETIN}/return", sha256=heard, note="Đọc chậm hơn."),
         send(f"/bulletins/{BULLETIN}/sign", sha256=heard),
         send(f"/bulletins/{BULLETIN}/return", sha256=heard, note="Đọc chậm hơn."),
@@ -115,7 +115,7 @@ def test_what_was_heard_is_what_is_approved(log_in: LogIn, console: Console, sta
     path.write_bytes(b"the first sound")
     assert send(f"/bulletins/{BULLETIN}/return", sha256=heard, note="Đọc chậm hơn.")[0] == 200
     assert "Đọc chậm hơn." in browser.look(f"/release/{BULLETIN}")
-    assert page(browser, f"/release/{BULLETIN}/sign", sha256=heard)[0] == 303
+    assert page(browser, f"/release/{BULLETIN}/sign", sha256=heard, heard="1")[0] == 303
     assert [a.sha256 for a in all_approvals(console.store)] == [heard]
     assert page(browser, f"/release/{BULLETIN}/withdraw")[0] == 303
     assert all(a.withdrawn for a in all_approvals(console.store))
@@ -128,7 +128,7 @@ FORMS = {
     "/alarms/clear": {"event": "e"},
     "/emergency": {"commune": "ben-hai", "title": "Lũ", "text": "Nước lên nhanh."},
     f"/emergency/{BULLETIN}/release": {"sha256": "0" * 64, "on": "thu", "times": "2", "password": PASSWORD},
-    f"/release/{BULLETIN}/sign": {"sha256": "0" * 64},
+    f"/release/{BULLETIN}/sign": {"sha256": "0" * 64, "heard": "1"},
     f"/release/{BULLETIN}/return": {"sha256": "0" * 64, "note": "Chậm hơn."},
     "/week/leave-out": {"which": "", "broadcast": "ve-sinh", "first": "2026-12-01", "last": "2026-12-02"},
     "/week/put-back": {"broadcast": "ve-sinh", "first": "2026-12-01"},

@@ -146,7 +146,8 @@ def signing(window: Window, _rig: Rig) -> None:
     page.goto("/release")
     page.click("th a:has-text('Tổng vệ sinh')")
     expect(page.locator("main")).to_contain_text("Ghi rõ giờ tập trung")
-    page.click("form[action$='/sign'] button")
+    page.check("[name=heard]")
+    page.click("form[action$='/sign'] button.first")
     window.says("Đã ký duyệt")
 
 
@@ -171,7 +172,8 @@ def signing_again(window: Window, _rig: Rig) -> None:
     log_in(page, "lanhdao")
     page.goto("/release/ben-hai/ve-sinh")
     expect(page.locator(".diff ins").first).to_contain_text("lúc 6 giờ 30")
-    page.click("form[action$='/sign'] button")
+    page.check("[name=heard]")
+    page.click("form[action$='/sign'] button.first")
     window.says("Đã ký duyệt")
 
 
@@ -216,7 +218,8 @@ def emergency(window: Window, rig: Rig) -> None:
     window.shoot("khan-cap")
     page.click("main button.first")
     expect(page.locator("audio")).to_be_visible(timeout=30_000)
-    page.check("[name=on][value=loa-xa]")
+    expect(page.locator(".article")).to_contain_text("Thông báo khẩn của Ủy ban nhân dân xã Bến Hải.")
+    expect(page.locator("[name=on][value=loa-xa]")).to_be_checked()
     page.fill("[name=password]", "sai mật khẩu")
     page.click("button.stop")
     expect(page.locator("main")).to_contain_text("Mật khẩu không đúng")
@@ -275,11 +278,12 @@ def admin(window: Window, rig: Rig) -> None:
     page.check("[name=outputs][value=loa-xa]")
     page.check("[name=outputs][value=thu]")
     page.click("main button.first")
-    window.says("thêm loa: ca-xa")
-    page.click("a:has-text('ca-xa')")
+    window.says("thêm loa: Cả xã")
+    page.click("a:has-text('Cả xã')")
     page.click("text=Xóa loa này")
-    window.says("xóa loa: ca-xa")
+    window.says("xóa loa: Cả xã")
     page.click("li:has(strong:text-is('loa-xa')) button:has-text('Thử loa')")
+    page.wait_for_url("**/jobs/*")
     assert sounds_within(rig, 20.0)
 
 

@@ -53,11 +53,11 @@ def test_sound_is_made_by_itself_and_the_leader_gets_what_was_sent(
     assert "Họp thôn" not in leader.look("/release")
     sha256 = console.bulletins.by_id()["ben-hai/hop-thon"].sha256
     leader.look("/release/ben-hai/hop-thon")
-    leader.submit("/release/ben-hai/hop-thon/sign", 422, sha256=sha256)
+    leader.submit("/release/ben-hai/hop-thon/sign", 422, heard="1", sha256=sha256)
 
     officer.submit(f"{page}/send")
     assert "Họp thôn" in leader.look("/release")
-    leader.submit("/release/ben-hai/hop-thon/sign", sha256=sha256)
+    leader.submit("/release/ben-hai/hop-thon/sign", heard="1", sha256=sha256)
     assert console.bulletins.by_id()["ben-hai/hop-thon"].state == "signed"
 
     mark = officer.look(page).split('name="mark" value="')[1].split('"')[0]

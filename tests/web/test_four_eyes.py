@@ -54,7 +54,7 @@ def rewrite(console: Console, old: str, new: str, name: str) -> None:
 
 
 def sign(browser: Browser, sha256: str) -> int:
-    data = {"csrf": browser.csrf, "sha256": sha256}
+    data = {"csrf": browser.csrf, "sha256": sha256, "heard": "1"}
     program = browser.post(f"/release/{PROGRAMME}/sign", data=data, headers={"accept": "application/json"})
     return program.status_code
 

@@ -50,7 +50,7 @@ class Act:
 
 YAML = "commune: {name: Khe Sanh, kind: xã, province: Quảng Trị}\ncampaigns: [{id: tin, template: thong-bao, title: Tin, as_of: 2026-01-06, body: [Tin.]}]\n"
 ACTS = {
-    "sign": Act("/release/ben-hai/tiem-phong/sign", {"sha256": "{sha}"}),
+    "sign": Act("/release/ben-hai/tiem-phong/sign", {"sha256": "{sha}", "heard": "1"}),
     "send back": Act("/release/ben-hai/tiem-phong/return", {"sha256": "{sha}", "note": "Sửa lại"}),
     "withdraw": Act("/release/ben-hai/ve-sinh/withdraw"),
     "play": Act("/play", {"bulletin": "ben-hai/ve-sinh", "on": "loa-xa"}),

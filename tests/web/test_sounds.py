@@ -75,8 +75,8 @@ def test_a_sound_that_was_made_anew_a_moment_ago_is_not_signed_unheard(
     heard = hashlib.sha256(b"mot").hexdigest()
     assert heard in page
     put(station, "ben-hai/tin", b"hai hai")
-    leader.submit("/release/ben-hai/tin/sign", 422, sha256=heard)
+    leader.submit("/release/ben-hai/tin/sign", 422, sha256=heard, heard="1")
     assert not all_approvals(console.store)
-    leader.submit("/release/ben-hai/tin/sign", sha256=hashlib.sha256(b"hai hai").hexdigest())
+    leader.submit("/release/ben-hai/tin/sign", heard="1", sha256=hashlib.sha256(b"hai hai").hexdigest())
     assert "Signed by" in leader.look("/release/ben-hai/tin")
     assert [a.bulletin for a in all_approvals(console.store)] == ["ben-hai/tin"]

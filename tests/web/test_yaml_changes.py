@@ -60,24 +60,45 @@ def test_once_more_and_not(console: Console, station: Workspace) -> None:
     text = station.schedule_file.read_text("utf-8")
     more = editor.change(text, lambda data: schedule_edits.put_extra(data, "ben-hai-dvc", wednesday))
     assert of_day(console.history.try_schedule(more), wednesday.date()) == ["16:45"]
-    less = editor.change(more, lambda data: schedule_edits.drop_extra(data, "ben-hai-dvc", wednesday))
-    assert less == text
+    day = wednesday.date()
+    less = editor.change(more, lambda data: schedule_edits.leave_out(data, "ben-hai-dvc", day, day))
+    assert of_day(console.history.try_schedule(less), day) == []  # it went on air all the same
 
 
-def test_one_of_two_hours_moves_and_the_other_stays(log_in: LogIn, console: Console) -> None:
-    browser = log_in(Role.OPERATOR)
+def test_one_of_two_hours_moves_and_the_other_stays(log_in: LogIn, console: Console, station: Workspace) -> None:
+    browser, before = log_in(Role.OPERATOR), station.schedule_file.read_text("utf-8")
     browser.look("/week?day=2026-12-01")
     moved = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "17:00", "day": "2026-12-01", "hour": "16:45"}
     browser.submit("/week/move", **moved)
     schedule = console.files.plan().schedule
     assert schedule
     assert of_day(schedule, TUESDAY) == ["05:45", "16:45"]
+    assert "→ moved to 16:45 01/12" in browser.look("/week?day=2026-12-01")
     again = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "16:45", "day": "2026-12-02", "hour": "17:30"}
     browser.submit("/week/move", **again)
     schedule = console.files.plan().schedule
     assert schedule
     assert of_day(schedule, TUESDAY) == ["05:45"]
     assert of_day(schedule, TUESDAY + datetime.timedelta(days=1)) == ["17:30"]
+    page = browser.look("/week?day=2026-12-01")
+    assert "<s><strong>17:00</strong>" in page
+    assert "→ moved to 17:30 02/12" in page
+    assert "← moved from 17:00 01/12" in page
+    browser.submit("/week/put-back", which="ben-hai-dvc 2026-12-01")
+    assert station.schedule_file.read_text("utf-8") == before
+
+
+@pytest.mark.parametrize("path", ["/week/move", "/week/extra", "/week/broadcasts"])
+def test_what_the_rules_forbid_is_refused_when_it_is_set(log_in: LogIn, station: Workspace, path: str) -> None:
+    """Issue 15, fault 16: a green success, and then it was skipped."""
+    browser, before = log_in(Role.OPERATOR), station.schedule_file.read_text("utf-8")
+    browser.look("/week")
+    fields = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "17:00", "day": "2026-12-02", "hour": "21:00"}
+    fields |= {"campaign": "ben-hai/dich-vu-cong-truc-tuyen", "at": "21:00", "weeks": "1", "min": "10", "max": "15"}
+    fields["from"] = "" if path == "/week/broadcasts" else "17:00"
+    page = browser.submit(path, 422, **fields, on="thu")
+    assert "outside the hours that the commune allows" in page
+    assert station.schedule_file.read_text("utf-8") == before
 
 
 def test_a_schedule_that_would_be_wrong_is_refused_with_its_line(console: Console, station: Workspace) -> None:

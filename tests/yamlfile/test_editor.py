@@ -207,14 +207,13 @@ def of_schedule(chance: random.Random, data: dict[str, Any]) -> tuple[Callable[[
     if broadcasts:
         new = {"id": id_, "days": None, "rrule": None, "at": ["06:00"], "until": None, "every_weeks": 2, "rotate": True}
         ways += [
-            (None, lambda d: schedule_edits.leave_out(d, id_, TUESDAY, TUESDAY + datetime.timedelta(3)), []),
-            (None, lambda d: schedule_edits.put_extra(d, id_, MORNING, "tin"), []),
-            (None, lambda d: schedule_edits.drop_extra(d, id_, EVENING), [(*at, "also")]),
             (
                 None,
-                lambda d: schedule_edits.move(d, id_, EVENING, MORNING, {EVENING: None, MORNING: "tin"}),
+                lambda d: schedule_edits.leave_out(d, id_, TUESDAY, TUESDAY + datetime.timedelta(3)),
                 [(*at, "also")],
             ),
+            (None, lambda d: schedule_edits.put_extra(d, id_, MORNING, "tin"), []),
+            (None, lambda d: schedule_edits.move(d, id_, EVENING, MORNING, None), []),
             (None, lambda d: schedule_edits.change_broadcast(d, new), [(*at, key) for key in ("days", "at", "until")]),
             (lambda t: removing.without_broadcast(t, id_), lambda d: d["broadcasts"].pop(number), [at]),
         ]

@@ -2,8 +2,10 @@
 
 import datetime
 import hashlib
+from contextlib import suppress
 
 from loa.errors import ApprovalError, Finding, RequestError
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.store import approvals, handover
 from loa.store.approvals import Approval, BulletinFile
@@ -45,14 +47,18 @@ def withdraw(workspace: Workspace, store: Database, bulletin: str, by: str, now:
     return approvals.end(workspace, store, bulletin, by, now)
 
 
-def send_back(console_database: Database, recording: BulletinFile, sha256: str, by: str, note: str) -> None:
-    """Do not approve the sound with this SHA-256, and say why.
+def send_back(
+    workspace: Workspace, console_database: Database, recording: BulletinFile, sha256: str, by: str, note: str
+) -> None:
+    """Do not approve the sound with this SHA-256, and say why. What it says is kept: the next one is compared with it.
 
     Raises RequestError (no reason given, another sound meanwhile), ApprovalError (unreadable).
     """
     if not note.strip():
         raise RequestError(Finding("return.reason", _("Write what should be changed."), file="note"))
     heard(recording, sha256)
+    with suppress(OSError):  # without a record there is nothing to compare with
+        write_atomic(workspace.returned / f"{recording.id}.json", recording.path.with_suffix(".json").read_bytes())
     handover.send_back(console_database, recording.id, sha256, by, note)
 
 

@@ -8,7 +8,7 @@ from loa.actions.on_air import is_emergency, require_station
 from loa.article import Article
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import BulletinPlan, BulletinRequest, Style
-from loa.campaign import load_commune
+from loa.campaign import Commune, load_commune
 from loa.errors import Finding, RequestError
 from loa.i18n import _
 from loa.schedule import UTC
@@ -22,13 +22,16 @@ from loa.workspace import Workspace
 
 LONGEST = 4 * 60.0
 PREFIX = "khan-cap-"
-OPENING = "Thông báo khẩn."
+OPENING = "Thông báo khẩn của {issuer}."
 AGAIN = "Xin nhắc lại."
 CLOSING = "Hết thông báo khẩn."
 
 
-def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text: str) -> Manifest:
-    """The bulletin `<stem>/<name>` that says `text`, with chime, opening and closing words. Raises LoaError."""
+def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text: str, issuer: str = "") -> Manifest:
+    """The bulletin `<stem>/<name>` that says `text`, with chime, opening and closing words. Raises LoaError.
+
+    `issuer`: whose message it is, named in the opening words; "" for the commune's people's committee.
+    """
     from loa.bulletin.writer import make  # with mutagen 2 MB: the console makes no sound but this
 
     commune = load_commune(workspace, stem)
@@ -40,7 +43,7 @@ def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text
     engine, voice = choose(commune.station.voice)
     order = BulletinRequest(
         plan=BulletinPlan(stem, name, title, (name,), 0.0, LONGEST),
-        opening=script("opening", OPENING),
+        opening=script("opening", OPENING.format(issuer=issuer or issuer_of(commune))),
         items=(script(name, text),),
         bridge=script("bridge", AGAIN),
         closing=script("closing", CLOSING),
@@ -50,6 +53,11 @@ def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text
         emergency=True,
     )
     return make(workspace, order, engine, voice)
+
+
+def issuer_of(commune: Commune) -> str:
+    """Whose message an emergency is where nobody says otherwise."""
+    return f"Ủy ban nhân dân {commune.unit.full_name}"
 
 
 def release_emergency(

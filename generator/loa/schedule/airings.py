@@ -11,6 +11,7 @@ from loa.i18n import _
 from loa.schedule.local_time import LocalTime, local_moment
 from loa.schedule.models import RANK, Broadcast, Priority, Rules, Schedule
 from loa.schedule.values import day_rule, days_of
+from loa.schedule.wording import in_words
 
 UTC = datetime.UTC
 _ONE_DAY = datetime.timedelta(days=1)
@@ -31,7 +32,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Airing:
-    """One broadcast at one planned instant. `minutes`: its maximum length. `skipped`: why it is not aired, or None."""
+    """One broadcast at one planned instant. `minutes`: its maximum length. `skipped`: why it is not aired, or None.
+
+    `moved`: by the wall clock, where a person moved it to if it is skipped, where it comes from if it is aired.
+    """
 
     id: str
     broadcast: str
@@ -43,6 +47,7 @@ class Airing:
     priority: Priority
     problems: tuple[Problem, ...] = ()
     skipped: str | None = None
+    moved: datetime.datetime | None = None
 
     @property
     def ends(self) -> datetime.datetime:
@@ -76,7 +81,9 @@ def _of_broadcast(
 ) -> Iterator[Airing]:
     seen: set[str] = set()
     zone = schedule.timezone
-    named = {extra.moment for extra in broadcast.also}
+    named = {extra.moment for extra in broadcast.extras}
+    gone = {move.old: move.new for move in broadcast.moved if move.old != move.new}
+    came = {move.new: move.old for move in broadcast.moved}
     excepted = {day: rule.text for rule in reversed(broadcast.except_) for day in days_of(rule, first, last)}
     for local, campaign in _moments(broadcast, first, last):
         instant = local.replace(tzinfo=zone).astimezone(UTC)
@@ -86,7 +93,10 @@ def _of_broadcast(
         seen.add(name)
         day = (
             excepted.get(local.date()) if local not in named else None
-        )  # a moment that is named in `also` is aired on an excepted day, too
+        )  # a moment that is named by itself is aired on an excepted day, too
+        skipped = _("an exception of the schedule: {day}").format(day=in_words(day)) if day else None
+        if local in gone and local not in came:
+            skipped = _("moved to {moment}").format(moment=f"{gone[local]:%H:%M %d/%m/%Y}")
         yield Airing(
             name,
             broadcast.id,
@@ -97,7 +107,8 @@ def _of_broadcast(
             broadcast.on,
             broadcast.priority,
             (),
-            _("an exception of the schedule: {day}").format(day=day) if day else None,
+            skipped,
+            gone.get(local) or came.get(local),
         )
 
 
@@ -106,9 +117,9 @@ def _moments(
 ) -> Iterator[tuple[datetime.datetime, str | None]]:
     """Yield the wall-clock moments from `first` to `last`, each with its campaign if the campaigns rotate.
 
-    A moment may come twice; the first one counts: what `also` names goes before the turn of that hour.
+    A moment may come twice; the first one counts: what is named by itself goes before the turn of that hour.
     """
-    extras = [extra for extra in broadcast.also if first <= extra.moment.date() <= last]
+    extras = [extra for extra in broadcast.extras if first <= extra.moment.date() <= last]
     yield from ((extra.moment, extra.campaign) for extra in extras if extra.campaign)
     start = broadcast.from_ if broadcast.rotate and broadcast.from_ else first
     turn, hours = 0, sorted(set(broadcast.at))

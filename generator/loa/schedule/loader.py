@@ -13,7 +13,7 @@ from loa.errors import Finding, ScheduleError, WorkspaceError
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
-from loa.schedule.models import Approval, Broadcast, Rules, Schedule
+from loa.schedule.models import Approval, Broadcast, Extra, Move, Rules, Schedule
 from loa.schedule.outputs import KINDS, AnyOutput, Group
 from loa.schedule.values import DatabaseUrl, Zone, zone
 from loa.workspace import Workspace, leads_out, yaml_files
@@ -67,11 +67,13 @@ def _names(
         if known is not None and campaign not in known:
             message = _("{commune} has no campaign “{name}”.").format(commune=broadcast.commune, name=campaign)
             yield source.finding((*path, "campaigns", number), "campaign.unknown", message, _near(campaign, known))
-    for number, extra in enumerate(broadcast.also):
-        if extra.campaign and extra.campaign not in broadcast.campaigns:
-            message = _("“{name}” is not among the campaigns of this broadcast.").format(name=extra.campaign)
-            fix = _near(extra.campaign, broadcast.campaigns)
-            yield source.finding((*path, "also", number), "campaign.unknown", message, fix)
+    turns: tuple[tuple[str, tuple[Extra | Move, ...]], ...] = (("also", broadcast.also), ("moved", broadcast.moved))
+    for key, items in turns:
+        for number, extra in enumerate(items):
+            if extra.campaign and extra.campaign not in broadcast.campaigns:
+                message = _("“{name}” is not among the campaigns of this broadcast.").format(name=extra.campaign)
+                fix = _near(extra.campaign, broadcast.campaigns)
+                yield source.finding((*path, key, number), "campaign.unknown", message, fix)
     for number, output in enumerate(broadcast.on):
         if output not in outputs:
             message = _("There is no output “{name}”.").format(name=output)
@@ -85,7 +87,7 @@ def _spans(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast) 
     if broadcast.from_ and broadcast.until and broadcast.from_ > broadcast.until:
         message = _("“from” is after “until”: this would never be on air.")
         yield source.finding((*path, "from"), "broadcast.never", message, _("Exchange the two dates."))
-    if not broadcast.at and not broadcast.also:
+    if not broadcast.at and not broadcast.extras:
         message, fix = _("No time of day is given."), _('Add for example at: ["17:00"].')
         yield source.finding(path, "broadcast.never", message, fix)
     if broadcast.rrule and broadcast.days is not None:

@@ -54,6 +54,27 @@ def _extra(value: Any) -> Extra:
     return Extra(moment(f"{day} {hour}".strip()), campaign.strip() or None)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A single airing at another moment: both by the wall clock, and its campaign if campaigns rotate."""
+
+    old: datetime.datetime
+    new: datetime.datetime
+    campaign: str | None = None
+
+
+def move_of(value: Any) -> Move:
+    """Parse `2026-12-24 17:00 -> 2026-12-25 17:30`, optionally followed by a campaign's id. Raises ValueError."""
+    if isinstance(value, Move):
+        return value
+    old, arrow, rest = str(value).partition("->")
+    new = _extra(rest)
+    if not arrow or _extra(old).campaign:
+        wrong = _("This is not a moved airing.") + "\n" + _("Write for example 2026-12-24 17:00 -> 2026-12-25 17:30.")
+        raise ValueError(wrong)
+    return Move(_extra(old).moment, new.moment, new.campaign)
+
+
 class Length(Strict):
     """The allowed length of a bulletin (s): it is read again until `min` is reached; `max` is never exceeded."""
 
@@ -101,6 +122,7 @@ class Broadcast(Strict):
     rrule: Annotated[str | None, BeforeValidator(_rrule)] = None
     at: tuple[Hour, ...] = ()
     also: tuple[Annotated[Extra, BeforeValidator(_extra), WithJsonSchema({"type": "string"})], ...] = ()
+    moved: tuple[Annotated[Move, BeforeValidator(move_of), WithJsonSchema({"type": "string"})], ...] = ()
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
     except_: tuple[Days, ...] = Field(default=(), alias="except")
@@ -114,6 +136,11 @@ class Broadcast(Strict):
     resume_after_cut: bool = True
     late: Late = Late()
     on: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        """The moments that are named one by one: what is aired once more, and where single airings were moved to."""
+        return (*self.also, *(Extra(move.new, move.campaign) for move in self.moved))
 
     def bulletin_name(self, campaign: str | None = None) -> str:
         """Return the name of the bulletin; with `rotate`, each campaign has its own."""

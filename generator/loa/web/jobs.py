@@ -101,6 +101,14 @@ class Jobs:
         """The newest jobs."""
         return [_job(row) for row in self.database.rows(sa.select(jobs).order_by(jobs.c.id.desc()).limit(limit))]
 
+    def failed(self, who: str, since: datetime) -> list[Job]:
+        """What `who` asked for since then and what failed, unless the same work was asked for again."""
+        where = (jobs.c.who == who, jobs.c.created >= stamp(since))
+        newest: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in self.database.rows(sa.select(jobs).where(*where).order_by(jobs.c.id)):
+            newest[row["kind"], row["arguments"]] = row
+        return [_job(row) for row in newest.values() if row["state"] == "failed"]
+
     def living(self) -> list[Job]:
         """Those that wait or are at work, the oldest first."""
         query = sa.select(jobs).where(jobs.c.state.in_(_LIVING)).order_by(jobs.c.id)

@@ -53,7 +53,7 @@ def released_from(text: str, broadcasts: Iterable[Broadcast], campaign: str) -> 
 
 def _take_out(data: Any, broadcast: str, campaign: str) -> None:
     found = schedule_edits.broadcast_in(data, broadcast)
-    for key in ("campaigns", "also"):  # a one-off may name the campaign whose turn it is
+    for key in ("campaigns", "also", "moved"):  # a one-off may name the campaign whose turn it is
         items = found.get(key) or []
         for number in reversed(range(len(items))):
             if str(items[number]).split(" ")[-1] == campaign:

@@ -1,17 +1,22 @@
 """Changes of schedule.yaml that people ask for in the week's page; each works on the loaded file and nothing else."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastapi import Request
 
 from loa.actions.offices import Office
 from loa.i18n import _
+from loa.schedule import Schedule, airings
 from loa.schedule.called import output_name
+from loa.schedule.models import move_of
 from loa.web.context import Console, console_of, edit_file, flash, person_of
 from loa.web.forms import FormError
 from loa.yamlfile import editor
+
+_AHEAD = datetime.timedelta(weeks=4)
+"""How far ahead a new programme is held against the commune's rules."""
 
 
 def broadcast_in(data: Any, id_: str) -> Any:
@@ -23,16 +28,32 @@ def broadcast_in(data: Any, id_: str) -> Any:
 
 
 def leave_out(data: Any, id_: str, first: datetime.date, last: datetime.date) -> None:
-    """Nothing of this broadcast from `first` to `last`."""
+    """Nothing of this broadcast from `first` to `last`, what was added there once included.
+
+    Raises FormError where a single airing was moved into these days: it has its own way back.
+    """
     if last < first:
         raise FormError({"last": _("The last day is before the first.")})
+    broadcast = broadcast_in(data, id_)
+    moved = [move for move in map(move_of, broadcast.get("moved") or []) if first <= move.new.date() <= last]
+    if moved:
+        text = _("An airing was moved here from {moment}. Take that back first: “Air after all” on its day.")
+        raise FormError({"": text.format(moment=f"{moved[0].old:%H:%M %d/%m/%Y}")})
+    extras = broadcast.get("also")
+    days = [str(text)[:10] for text in extras] if isinstance(extras, list) else []
+    for number in reversed([n for n, day in enumerate(days) if f"{first:%Y-%m-%d}" <= day <= f"{last:%Y-%m-%d}"]):
+        del extras[number]
+    if days and not extras:
+        del broadcast["also"]
     span = f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d}/{last:%Y-%m-%d}"
-    _append(broadcast_in(data, id_), "except", span)
+    _append(broadcast, "except", span)
 
 
 def put_back(data: Any, id_: str, day: datetime.date) -> None:
-    """Take back what `leave_out` did for `day`. Raises FormError where a longer span or a rule leaves it out."""
+    """Take back what `leave_out` or `move` did for `day`. Raises FormError where more than that day is left out."""
     broadcast = broadcast_in(data, id_)
+    if _move_back(broadcast, day):
+        return
     given = broadcast.get("except") or []
     keep = [item for item in given if str(item) != f"{day:%Y-%m-%d}"]
     if len(keep) == len(given):
@@ -54,31 +75,33 @@ def put_extra(data: Any, id_: str, moment: datetime.datetime, campaign: str | No
         _append(broadcast, "also", f"{moment:%Y-%m-%d %H:%M}" + (f" {campaign}" if campaign else ""))
 
 
-def drop_extra(data: Any, id_: str, moment: datetime.datetime) -> bool:
-    """Remove a one-off; whether there was one."""
-    broadcast = broadcast_in(data, id_)
-    number = _extra_at(broadcast, moment)
-    if number is None:
-        return False
-    del broadcast["also"][number]
-    if not broadcast["also"]:
-        del broadcast["also"]
-    return True
+def move(data: Any, id_: str, old: datetime.datetime, new: datetime.datetime, turn: str | None) -> None:
+    """One airing to another moment, where the schedule keeps both; back to its own moment it is as it was.
 
-
-def move(
-    data: Any, id_: str, old: datetime.datetime, new: datetime.datetime, turns: Mapping[datetime.datetime, str | None]
-) -> None:
-    """One airing to another moment. `turns`: every airing of its day, and whose turn it is where campaigns rotate.
-
-    An airing of the rule is moved by leaving its day out and naming the day's other airings and the new moment.
+    `turn`: whose turn it is where campaigns rotate.
     """
-    if not drop_extra(data, id_, old):
-        leave_out(data, id_, old.date(), old.date())
-        for moment in turns:
-            if moment != old:
-                put_extra(data, id_, moment, turns[moment])
-    put_extra(data, id_, new, turns[old])
+    broadcast, first = broadcast_in(data, id_), f"{old:%Y-%m-%d %H:%M}"
+    for number, text in enumerate(broadcast.get("moved") or []):
+        known = move_of(text)
+        if known.new == old:  # it was moved before: from its own moment to the new one
+            first, turn = f"{known.old:%Y-%m-%d %H:%M}", known.campaign
+            del broadcast["moved"][number]
+            break
+    if first != f"{new:%Y-%m-%d %H:%M}":
+        _append(broadcast, "moved", f"{first} -> {new:%Y-%m-%d %H:%M}" + (f" {turn}" if turn else ""))
+    elif not broadcast["moved"]:
+        del broadcast["moved"]
+
+
+def _move_back(broadcast: Any, day: datetime.date) -> bool:
+    """What was moved away from `day` is aired there again; whether something was."""
+    given = broadcast.get("moved") or []
+    there = [number for number, text in enumerate(given) if move_of(text).old.date() == day]
+    for number in reversed(there):
+        del given[number]
+    if there and not given:
+        del broadcast["moved"]
+    return bool(there)
 
 
 def set_broadcast(data: Any, values: dict[str, Any]) -> None:
@@ -116,9 +139,45 @@ def _append(broadcast: Any, key: str, text: str) -> None:
         broadcast[key] = [text] if given is None else [given, text]
 
 
-def reschedule(request: Request, edit: Callable[[Any], None], text: str) -> None:
-    """Let `edit` work on the loaded file. Raises FormError, ScheduleError; then nothing is changed."""
-    rewrite(request, lambda before: editor.change(before, edit), text)
+def reschedule(
+    request: Request, edit: Callable[[Any], None], text: str, check: Callable[[Schedule], None] | None = None
+) -> None:
+    """Let `edit` work on the loaded file. Raises FormError, ScheduleError; then nothing is changed.
+
+    `check` looks at the schedule as it would be, and raises FormError where it must not become so.
+    """
+
+    def changed(before: str) -> str:
+        after = editor.change(before, edit)
+        if check:
+            check(console_of(request).history.try_schedule(after))
+        return after
+
+    rewrite(request, changed, text)
+
+
+def within_rules(
+    id_: str, field: str, moments: Iterable[datetime.datetime] | None = None
+) -> Callable[[Schedule], None]:
+    """A check that the broadcast is aired where the commune's rules allow it: at `moments` by the station's clock, else
+    in the next weeks. What breaks them would never be heard; it is told at `field`.
+    """
+
+    def check(schedule: Schedule) -> None:
+        zone = schedule.timezone
+        if moments is None:
+            now = datetime.datetime.now(zone)
+            spans = [(now, now + _AHEAD)]
+        else:
+            starts = [moment.replace(tzinfo=zone) for moment in moments]
+            spans = [(start, start + datetime.timedelta(minutes=1)) for start in starts]
+        found = (airing for span in spans for airing in airings(schedule, *span) if airing.broadcast == id_)
+        broken = next((p.message for a in found for p in a.problems if p.code.startswith("rule.")), None)
+        if broken:
+            text = _("It would not go on air then: {reason}. Choose another time.").format(reason=broken)
+            raise FormError({field: text})
+
+    return check
 
 
 def rewrite(request: Request, edit: Callable[[str], str], text: str) -> None:

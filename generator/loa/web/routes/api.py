@@ -280,7 +280,7 @@ def post_return(
 ) -> Bulletin:
     """Send it back with a note."""
     found = find_bulletin(console, f"{commune}/{name}")
-    send_back(console.database, found.recording, sent.sha256, me.shown, sent.note)
+    send_back(console.workspace, console.database, found.recording, sent.sha256, me.shown, sent.note)
     audit(request, "bulletin.returned", found.id, sent.note)
     console.forget()
     return Bulletin.of(find_bulletin(console, found.id))

@@ -9,7 +9,7 @@ from loa.actions.acts import Act
 from loa.errors import LoaError
 from loa.i18n import _
 from loa.schedule import Broadcast, Schedule, wording
-from loa.schedule.values import WEEKDAYS
+from loa.schedule.values import WEEKDAYS, seconds
 from loa.text import free_slug
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, console_of
@@ -53,6 +53,7 @@ def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
             request,
             lambda data: schedule_edits.set_broadcast(data, {k: v for k, v in values.items() if v is not None}),
             _("new broadcast: {id}").format(id=_campaigns(console, stem)[campaign]),
+            schedule_edits.within_rules(id_, "at"),
         )
     except (LoaError, FormError) as error:
         return _page(request, console, schedule, None, _sent(form), error)
@@ -75,10 +76,17 @@ def change(request: Request, console: ConsoleDep, id_: str, form: SubmittedForm)
             request,
             lambda data: schedule_edits.change_broadcast(data, values),
             _("{id}: changed").format(id=name_of(console.files, found)),
+            None if _same_times(values, found) else schedule_edits.within_rules(id_, "at"),
         )
     except (LoaError, FormError) as error:
         return _page(request, console, schedule, found, _sent(form, found), error)
     return go(f"/week/broadcasts/{id_}")
+
+
+def _same_times(values: dict[str, Any], broadcast: Broadcast) -> bool:
+    """Whether a change leaves the hours and the length: what broke the rules before can still be ended or renamed."""
+    hours = [f"{hour:%H:%M}" for hour in broadcast.at]
+    return bool(values["at"] == hours and seconds(values["length"]["max"]) == broadcast.length.max)
 
 
 def _schedule(console: Console) -> Schedule:

@@ -1,15 +1,17 @@
 """Emergency: type or pick a message, hear it, release it with the password; it cuts what is on air."""
 
+import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from loa.actions.acts import Act
-from loa.actions.emergency import PREFIX, release_emergency
+from loa.actions.emergency import PREFIX, issuer_of, release_emergency
 from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
 from loa.i18n import _
+from loa.schedule import Schedule
 from loa.store.approvals import BulletinFile
 from loa.web.auth.decisions import does
 from loa.web.context import (
@@ -22,7 +24,7 @@ from loa.web.context import (
     gives_password_again,
     require_four_eyes,
 )
-from loa.web.forms import FormError
+from loa.web.forms import Form, FormError
 from loa.web.lanes import urgent
 from loa.web.pages import go, page
 from loa.web.routes.release import find_bulletin
@@ -37,9 +39,13 @@ _FIELDS = {"outputs": "on", "times": "times", "valid": "valid", "alone": "alone"
 @router.get("/emergency")
 @does(Act.WRITE_EMERGENCY)
 @urgent
-def emergency(request: Request, console: ConsoleDep) -> Response:
-    """The message's form, and messages of before."""
-    return page(request, "emergency.html", **_values(console))
+def emergency(request: Request, console: ConsoleDep, again: str = "") -> Response:
+    """The message's form, and messages of before; `again`: one of them, whose words are written into the form."""
+    values, old = _values(console), console.bulletins.get(again)
+    if old and old.manifest and old.manifest.is_emergency:
+        said = [cue.text for cue in old.cues if cue.reading == 1 and cue.part == old.name]
+        values |= {"text": " ".join(said), "commune": old.commune}
+    return page(request, "emergency.html", **values)
 
 
 @router.post("/emergency")
@@ -55,13 +61,18 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submitt
     if len(text.split()) < 2:
         problems["text"] = _("Write the message.")
     if problems:
-        return page(request, "emergency.html", 422, **{**_values(console), "text": text, "problems": problems})
+        return page(request, "emergency.html", 422, **{
+            **_values(console), "text": text, "commune": stem, "issuer": form.text("issuer", 200), "problems": problems,
+        })  # fmt: skip
     moment = console.files.now()
     name = f"{PREFIX}{moment:%Y%m%d-%H%M%S}"
     title = form.text("title", 120) or _("Emergency message {time}").format(time=f"{moment:%H:%M %d/%m}")
+    issuer = form.text("issuer", 200)
     recording = console.workspace.bulletins / stem / f"{name}.mp3"
     console.history.note_text(recording, text, author_of(request), title)
-    number = console.jobs.add("emergency", title, {"stem": stem, "name": name, "title": title, "text": text}, me.shown)
+    number = console.jobs.add(
+        "emergency", title, {"stem": stem, "name": name, "title": title, "text": text, "issuer": issuer}, me.shown
+    )
     audit(request, "emergency.written", f"{stem}/{name}", text)
     return go(f"/emergency/{stem}/{name}?job={number}")
 
@@ -103,7 +114,7 @@ def post_release(
     except (RequestError, FormError) as error:
         problems |= {_FIELDS.get(field, ""): text for field, text in error.problems.items()}
     if problems:
-        return _page(request, console, bulletin.id, 0, problems, 422)
+        return _page(request, console, bulletin.id, 0, problems, 422, form)
     audit(request, "emergency.released", bulletin.id, ", ".join(wanted.outputs))
     if alone:
         audit(request, "emergency.alone", bulletin.id)
@@ -125,17 +136,33 @@ def _is_alone(request: Request, recording: BulletinFile, *, wanted: bool) -> boo
     return False
 
 
+def _all_loudspeakers(schedule: Schedule | None) -> list[str]:
+    """Every loudspeaker, none of them twice because it is in a group as well."""
+    return [name for name, output in schedule.outputs.items() if output.kind != "group"] if schedule else []
+
+
 def _values(console: Console) -> dict[str, Any]:
     old = [b for b in console.bulletins.all() if b.manifest and b.manifest.is_emergency]
+    since = f"{PREFIX}{console.files.now() - datetime.timedelta(days=1):%Y%m%d-%H%M%S}"
+    communes = [f.commune for f in console.files.communes() if f.commune][:600]
     return {
-        "communes": [f.commune for f in console.files.communes() if f.commune][:600],
+        "communes": communes,
+        "fresh": {b.id for b in old if b.state == "waiting" and b.name >= since},
         "old": sorted(old, key=lambda b: b.name, reverse=True)[:10],
         "text": "",
+        "commune": "",
+        "issuer": issuer_of(communes[0]) if len(communes) == 1 else "",
     }
 
 
 def _page(
-    request: Request, console: Console, id_: str, job: int, problems: dict[str, str] | None = None, status: int = 200
+    request: Request,
+    console: Console,
+    id_: str,
+    job: int,
+    problems: dict[str, str] | None = None,
+    status: int = 200,
+    form: Form | None = None,
 ) -> Response:
     work = console.job(job) if job else None
     bulletin = console.bulletins.get(id_)
@@ -153,6 +180,7 @@ def _page(
         job=work,
         id=id_,
         outputs=list(schedule.outputs.items()) if schedule else [],
+        chosen=form.texts("on") if form else _all_loudspeakers(schedule),
         silent={s.name: s.health.error or s.shown for s in loudspeakers if s.health and s.tone in ("warn", "bad")},
         problems=problems or {},
     )

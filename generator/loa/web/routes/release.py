@@ -37,15 +37,26 @@ def index(request: Request, console: ConsoleDep, me: CurrentPerson, q: str = "",
 @does(Act.READ_RELEASE)
 def show(request: Request, console: ConsoleDep, commune: str, name: str) -> Response:
     """A bulletin to sign: sound, text, findings, and what is new since the last signature."""
-    bulletin = find_bulletin(console, f"{commune}/{name}")
+    return _page(request, console, f"{commune}/{name}")
+
+
+def _page(request: Request, console: Console, id_: str, problems: dict[str, str] | None = None) -> Response:
+    bulletin = find_bulletin(console, id_)
     last = console.bulletins.last_signed(bulletin)
+    sent_back = console.bulletins.last_returned(bulletin)
     articles, cues = _drafts(console, bulletin), bulletin.cues
+    lines = drafts.spoken_lines_of(cues)
     return page(
         request,
         "signing.html",
+        422 if problems else 200,
+        problems=problems or {},
+        sent_back=sent_back[0] if sent_back else None,
+        mended=drafts.change(sent_back[1].cues, cues) if sent_back and sent_back[1] and cues else None,
+        once=max((line.spans[0][1] for line in lines), default=0.0),
         b=bulletin,
         drafts=articles,
-        lines=drafts.spoken_lines_of(cues),
+        lines=lines,
         moved_on=[id_ for id_, draft in articles if drafts.moved_on(cues, id_, draft)],
         last=last,
         change=drafts.change(last[1].cues, cues) if last and last[1] and cues else None,
@@ -61,6 +72,9 @@ def post_approval(
     bulletin = find_bulletin(console, f"{commune}/{name}")
     require_sent(bulletin)
     sha256 = form.text("sha256", 64)
+    if not form.flag("heard"):
+        text = _("Hear the bulletin first. Whoever has heard it elsewhere ticks the box.")
+        return _page(request, console, bulletin.id, {"heard": text})
     require_four_eyes(request, bulletin.recording)
     approve(console.workspace, console.store, bulletin.recording, sha256, me.shown, shelf.now())
     audit(request, "bulletin.signed", bulletin.id, sha256)
@@ -75,7 +89,7 @@ def post_return(
 ) -> Response:
     """Do not sign; say why."""
     bulletin, note = find_bulletin(console, f"{commune}/{name}"), form.text("note", 2000)
-    send_back(console.database, bulletin.recording, form.text("sha256", 64), me.shown, note)
+    send_back(console.workspace, console.database, bulletin.recording, form.text("sha256", 64), me.shown, note)
     audit(request, "bulletin.returned", bulletin.id, note)
     flash(request, _("Sent back: {title}").format(title=bulletin.title))
     return go("/release")

@@ -15,12 +15,14 @@ from loa.actions.receipts import receipt_soon, receipt_text
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.schedule import Schedule
+from loa.schedule.called import output_name
 from loa.store.database import instant
 from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, console_of, flash, session_of
 from loa.web.edits.schedule import find_output, set_volume
 from loa.web.forms import instant_in
+from loa.web.jobs import Job
 from loa.web.lanes import urgent
 from loa.web.pages import fragment, go, page
 from loa.web.routes.release import find_bulletin
@@ -34,6 +36,7 @@ _FEW = 60
 _ANSWER = 3.0
 """Seconds that a page waits for the station's answer to a request; the rest is told on the page as it comes."""
 _FRESH = datetime.timedelta(minutes=10)
+_A_DAY = datetime.timedelta(days=1)
 
 
 @router.get("/")
@@ -135,10 +138,10 @@ def post_volume(request: Request, console: ConsoleDep, form: SubmittedForm) -> R
 def post_chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Play the chime on one output, to hear whether it works."""
     name = find_output(console, form.text("output", 100), me.office)
-    console.jobs.add("chime", _("Test chime on {output}").format(output=name), {"output": name}, me.shown)
+    called = output_name(console.files.plan().schedule, name)
+    number = console.jobs.add("chime", _("Self-test: {output}").format(output=called), {"output": name}, me.shown)
     audit(request, "output.tested", name)
-    flash(request, _("The chime is played on {output}. Listen at the loudspeaker.").format(output=name))
-    return go("/settings" if form.text("back", 20) == "/settings" else "/")
+    return go(f"/jobs/{number}")  # which says what came of it: nobody is told to listen at a dead loudspeaker
 
 
 def flash_receipt(request: Request, console: Console, number: int, title: str) -> None:
@@ -161,7 +164,7 @@ def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any
         "signed": signed,
         "few": _FEW,
         "undo": _just_changed(console, me) if me.may(Act.SET_VOLUME) else None,
-        "todo": tasks_for(me.roles, moment, console.bulletins, console.files, alone=_is_alone(console)),
+        "todo": tasks_for(me, moment, console.bulletins, console.files, _failed(console, me), alone=_is_alone(console)),
         "not_running": not_running(),
         "receipt_text": receipt_text,
         "title_of": console.monitor.title_of,
@@ -179,6 +182,13 @@ def _is_alone(console: Console) -> bool:
     with suppress(StoreError):
         return len(console.accounts.all()) == 1
     return False
+
+
+def _failed(console: Console, me: Person) -> list[Job]:
+    """The work of the last day that somebody asked for and that could not be done."""
+    with suppress(StoreError):
+        return console.jobs.failed(me.shown, bulletins.now() - _A_DAY)
+    return []
 
 
 def _just_changed(console: Console, me: Person) -> dict[str, Any] | None:

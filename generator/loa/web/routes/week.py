@@ -1,7 +1,8 @@
 """The week: every airing of seven days with what is wrong about it, and the changes of single airings."""
 
 import datetime
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -11,12 +12,12 @@ from loa.actions.file_history import replacing
 from loa.formats import day_of
 from loa.i18n import _
 from loa.web.auth.decisions import does
-from loa.web.context import ConsoleDep, CurrentPerson, SubmittedForm, edit_file, flash
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, edit_file, flash
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
 from loa.web.forms import Form, FormError, day_in, moment_in, parse_day
 from loa.web.pages import go, page
-from loa.web.views.airings import name_of, turns_of, turns_on
+from loa.web.views.airings import find_broadcast, name_of, turns_of, turns_on
 
 router = APIRouter(include_in_schema=False)
 SinceQuery = Annotated[datetime.time, Query(alias="from")]
@@ -72,7 +73,12 @@ def extra(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respons
     id_, _space, campaign = form.text("broadcast", 200).partition(" ")  # with the campaign where they take turns
     moment = moment_in(form, "day", "hour")
     text = _("{id}: once more at {moment}").format(id=console.title_of(id_) or id_, moment=f"{moment:%H:%M %d/%m/%Y}")
-    reschedule(request, lambda data: schedule_edits.put_extra(data, id_, moment, campaign or None), text)
+    reschedule(
+        request,
+        lambda data: schedule_edits.put_extra(data, id_, moment, campaign or None),
+        text,
+        schedule_edits.within_rules(id_, "hour", (moment,)),
+    )
     return go(f"/week?day={moment:%Y-%m-%d}")
 
 
@@ -90,17 +96,31 @@ def find(console: ConsoleDep, broadcast: str = "") -> Response:
 @does(Act.MOVE_AIRING)
 def to_move(request: Request, console: ConsoleDep, broadcast: str, first: datetime.date, since: SinceQuery) -> Response:
     """Where to: a day and an hour."""
-    schedule = console.files.plan().schedule
-    found = schedule.broadcast(broadcast) if schedule else None
-    if found is None:
-        raise FormError({"": _("This broadcast is no longer in the schedule.")})
+    moment = f"{since:%H:%M}"
+    return _move_page(request, console, broadcast, first, moment, {"day": first, "hour": moment})
+
+
+def _move_page(
+    request: Request,
+    console: Console,
+    broadcast: str,
+    first: datetime.date,
+    since: str,
+    sent: dict[str, Any],
+    problems: Mapping[str, str] | None = None,
+) -> Response:
+    schedule, found = find_broadcast(console.files, broadcast)
     return page(
         request,
         "move.html",
+        422 if problems else 200,
         broadcast=broadcast,
         name=name_of(console.files, found),
         first=first,
-        since=f"{since:%H:%M}",
+        since=since,
+        sent=sent,
+        problems=problems or {},
+        allowed=[f"{begin:%H:%M}–{end:%H:%M}" for begin, end in schedule.rules.allowed],
     )
 
 
@@ -108,15 +128,27 @@ def to_move(request: Request, console: ConsoleDep, broadcast: str, first: dateti
 @does(Act.MOVE_AIRING)
 def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """One airing to another moment, with the campaign whose turn it was."""
-    id_, old, new = form.text("broadcast", 100), moment_in(form, "first", "from"), moment_in(form, "day", "hour")
+    id_, old = form.text("broadcast", 100), moment_in(form, "first", "from")
     turns = turns_on(console.files.plan().schedule, id_, old.date())
     if old not in turns:
         raise FormError({"": _("This airing is no longer in the schedule. Look at the week again.")})
+    try:
+        new = moment_in(form, "day", "hour")
+        _move(request, console, id_, old, new, turns[old])
+    except FormError as error:
+        sent = {"day": form.text("day", 20), "hour": form.text("hour", 20)}
+        return _move_page(request, console, id_, old.date(), f"{old:%H:%M}", sent, error.problems)
+    return go(f"/week?day={new:%Y-%m-%d}")
+
+
+def _move(
+    request: Request, console: Console, id_: str, old: datetime.datetime, new: datetime.datetime, turn: str | None
+) -> None:
     text = _("{id}: moved from {old} to {new}").format(
         id=console.title_of(id_) or id_, old=f"{old:%H:%M %d/%m}", new=f"{new:%H:%M %d/%m/%Y}"
     )
-    reschedule(request, lambda data: schedule_edits.move(data, id_, old, new, turns), text)
-    return go(f"/week?day={new:%Y-%m-%d}")
+    check = schedule_edits.within_rules(id_, "hour", (new,))
+    reschedule(request, lambda data: schedule_edits.move(data, id_, old, new, turn), text, check)
 
 
 @router.post("/week/undo")

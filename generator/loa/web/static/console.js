@@ -83,6 +83,22 @@
     });
   }
 
+  // Who has heard it once to its end need not tick that; the button plays where the thumb is.
+  const signing = followed && one("form[data-once]");
+  if (signing) {
+    const button = one("[data-play]", signing);
+    const [play, pause] = [button.textContent, button.dataset.play];
+    const label = () => { button.textContent = followed.paused ? play : `${pause} ${clock(followed.currentTime)}`; };
+    button.addEventListener("click", () => { if (followed.paused) followed.play().catch(() => {}); else followed.pause(); });
+    const heard = () => {
+      const once = Number(signing.dataset.once) || followed.duration;
+      let seconds = 0;
+      for (let n = 0; n < followed.played.length; n += 1) seconds += Math.max(0, Math.min(followed.played.end(n), once) - Math.min(followed.played.start(n), once));
+      if (seconds >= 0.9 * once) one("[name=heard]", signing).checked = true;
+    };
+    for (const name of ["timeupdate", "play", "pause", "ended"]) followed.addEventListener(name, () => { label(); heard(); });
+  }
+
   // Readings: the word that is selected in a sentence goes into the form; try it before keeping it.
   const readings = one("[data-pronounce]");
   if (readings) {

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loa import formats, names
 from loa.errors import Finding
@@ -130,12 +130,17 @@ class AiringList:
 
 def _judge(airing: Airing, state: str, past: bool, outcome: str | None) -> tuple[str, tuple[str, ...]]:
     if airing.skipped:
+        if airing.moved:
+            return "off", (_("→ moved to {moment}").format(moment=f"{airing.moved:%H:%M %d/%m}"),)
         return "off", (_("left out: {reason}").format(reason=airing.skipped),)
+    if airing.moved and not past and not outcome:
+        tone, says = _judge(replace(airing, moved=None), state, past, outcome)
+        return tone, (_("← moved from {moment}").format(moment=f"{airing.moved:%H:%M %d/%m}"), *says)
     if outcome:
         return ("bad" if outcome == "missed" else "warn" if outcome == "cut" else "good"), (names.outcome(outcome),)
     if past:
         return "off", (_("no record"),)
-    says = [problem.message for problem in airing.problems]
+    still = [problem.message for problem in airing.problems]
     missing = {
         "none": _("no sound has been made yet"),
         "draft": _("not sent to the leader yet"),
@@ -143,8 +148,8 @@ def _judge(airing: Airing, state: str, past: bool, outcome: str | None) -> tuple
         "returned": _("sent back by the leader"),
     }
     if state in missing:
-        says.append(missing[state])
-    return ("warn" if says else "good"), tuple(says)
+        still.append(missing[state])
+    return ("warn" if still else "good"), tuple(still)
 
 
 def find_broadcast(files: StationFiles, id_: str) -> tuple[Schedule, Broadcast]:

@@ -18,7 +18,7 @@ from loa.file_cache import FileCache, marks_in
 from loa.store import approvals, handover
 from loa.store.approvals import Approval, BulletinFile
 from loa.store.console_tables import sounds
-from loa.store.database import Database
+from loa.store.database import Database, instant
 from loa.web.views.files import StationFiles
 from loa.workspace import Workspace, commune_of
 
@@ -242,6 +242,21 @@ class BulletinCatalogue:
                 except LoaError:
                     return made, None
         return None
+
+    def last_returned(self, bulletin: Bulletin) -> tuple[dict[str, Any], Manifest | None] | None:
+        """Why an earlier sound under this name was sent back, since the last release, with what it said."""
+        earlier = [row for (id_, sha), row in self._returns().items() if id_ == bulletin.id and sha != bulletin.sha256]
+        if not earlier:
+            return None
+        newest = max(earlier, key=lambda row: int(row["id"]))
+        signed = [a.at for a in approvals.all_approvals(self.store, bulletin.id) if a.sha256 != bulletin.sha256]
+        if bulletin.approval or (signed and max(signed) > instant(newest["at"])):
+            return None
+        try:
+            record = Manifest.load(self.workspace.returned / f"{bulletin.id}.json")
+        except LoaError:
+            return newest, None
+        return newest, record if record.sha256 == newest["sha256"] else None
 
     def _approvals(self) -> dict[tuple[str, str], Approval]:
         """Those in force, by bulletin and SHA-256; where the station's database is held: as they were seen last.

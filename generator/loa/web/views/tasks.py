@@ -1,12 +1,15 @@
 """The next step of each role: the console says it before anybody has to look for it."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loa.actions.offices import Role
 from loa.app import backups
 from loa.bulletin.models import APOLOGY
 from loa.i18n import _, ngettext
+from loa.web.auth.accounts import Person
+from loa.web.jobs import Job
 from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 from loa.web.views.now import StationState
@@ -22,12 +25,27 @@ class Task:
 
 
 def tasks_for(
-    roles: frozenset[Role], moment: StationState, bulletins: BulletinCatalogue, files: StationFiles, *, alone: bool
+    me: Person,
+    moment: StationState,
+    bulletins: BulletinCatalogue,
+    files: StationFiles,
+    failed: Sequence[Job],
+    *,
+    alone: bool,
 ) -> list[Task]:
-    """What waits for somebody with `roles`, the most pressing first. `alone`: nobody else has an account yet."""
+    """What waits for `me`, the most pressing first. `failed`: work of the person that could not be done;
+    `alone`: nobody else has an account yet.
+    """
+    roles = me.roles
     known = [b for b in bulletins.all() if b.planned or b.name == APOLOGY]
     soon = {s.airing.bulletin for s in (*moment.today, *([moment.next] if moment.next else [])) if not s.past}
-    steps: list[Task] = []
+    steps = [Task(_("Not done: {title}").format(title=job.title), f"/jobs/{job.id}", urgent=True) for job in failed]
+    if roles & {Role.OPERATOR, Role.ADMIN}:
+        steps += [
+            Task(_("{loudspeaker} does not work").format(loudspeaker=s.title), f"/#loa-{s.name}", urgent=True)
+            for s in moment.loudspeakers
+            if s.tone == "bad"
+        ]
     for b in known:
         pressing = b.id in soon
         if b.state == "returned" and Role.OFFICER in roles:

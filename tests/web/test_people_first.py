@@ -1,0 +1,148 @@
+"""What people are told about loudspeakers, signatures and emergencies (issue 15, faults 11, 17, 18)."""
+
+import datetime
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from loa.actions.offices import Role
+from loa.automation.timing import Timing
+from loa.bulletin.manifest import Cue, Manifest
+from loa.clock import RealClock
+from loa.errors import LoaError
+from loa.store import approvals
+from loa.store.database import stamp
+from loa.store.lease import Lease
+from loa.store.tables import outputs
+from loa.web import worker
+from loa.web.context import Console
+from loa.workspace import Workspace
+from tests.approving import as_emergency
+from tests.web.conftest import LogIn
+from tests.web.rig import COMMUNE
+
+BULLETIN = "ben-hai/ve-sinh"
+SCHEDULE = """\
+timezone: Asia/Ho_Chi_Minh
+outputs:
+  thu: {kind: null, title: Loa trung tâm}
+  loa-dong: {kind: icecast, url: "http://127.0.0.1:9/x.mp3", title: Loa thôn Đông, password_env: LOA_NO_SUCH_PASSWORD}
+  ca-xa: {kind: group, outputs: [thu, loa-dong]}
+broadcasts:
+  - {id: ve-sinh, commune: ben-hai, campaigns: [don-ve-sinh], at: ["17:00"], length: {min: 5s, max: 15m}, on: [thu]}
+"""
+
+
+@pytest.fixture(autouse=True)
+def small(station: Workspace) -> None:
+    for path in station.campaigns.iterdir():
+        path.unlink()
+    (station.campaigns / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
+    station.schedule_file.write_text(SCHEDULE, "utf-8")
+
+
+def make(station: Workspace, said: str) -> str:
+    """A bulletin that says `said`, as a build would leave it; gives the SHA-256 of its sound."""
+    path = station.bulletins / f"{BULLETIN}.mp3"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(said.encode())
+    path.with_suffix(".json").unlink(missing_ok=True)
+    as_emergency(path)
+    cue = Cue(start=0.5, end=4.0, text=said, spoken=said.lower(), part="don-ve-sinh")
+    changes = {"emergency": False, "campaigns": ("don-ve-sinh",), "cues": (cue,)}
+    Manifest.load(path.with_suffix(".json")).model_copy(update=changes).save(path.with_suffix(".json"))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def test_nobody_signs_unheard(log_in: LogIn, station: Workspace, console: Console) -> None:
+    sha256 = make(station, "Sáng chủ nhật dọn đường.")
+    leader = log_in(Role.LEADER)
+    assert 'data-once="4.0"' in leader.look(f"/release/{BULLETIN}")
+    assert "Hear the bulletin first" in leader.submit(f"/release/{BULLETIN}/sign", 422, sha256=sha256)
+    assert not approvals.all_approvals(console.store)
+    leader.submit(f"/release/{BULLETIN}/sign", sha256=sha256, heard="1")
+    assert approvals.approved(console.store, BULLETIN, sha256)
+
+
+def test_after_a_return_the_leader_sees_the_own_reason_and_what_changed(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    leader = log_in(Role.LEADER)
+    sha256 = make(station, "Sáng chủ nhật dọn đường.")
+    leader.submit(f"/release/{BULLETIN}/return", sha256=sha256, note="Ghi rõ giờ tập trung.")
+    assert "Ghi rõ giờ tập trung." in leader.look(f"/release/{BULLETIN}")
+    again = make(station, "Sáng chủ nhật, lúc 6 giờ, dọn đường.")
+    console.forget()
+    page = leader.look(f"/release/{BULLETIN}")
+    assert "Ghi rõ giờ tập trung." in page.split('id="sent-back"')[1]
+    assert "lúc 6 giờ" in page.split('id="sent-back"')[1].split("<ins>")[1].split("</ins>")[0]
+    leader.submit(f"/release/{BULLETIN}/sign", sha256=again, heard="1")
+    assert "sent-back" not in leader.look(f"/release/{BULLETIN}")  # what was signed has been settled
+
+
+def test_a_self_test_of_a_dead_loudspeaker_says_so_and_is_a_task(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    operator = log_in(Role.OPERATOR)
+    operator.look("/")
+    page = operator.submit("/chime", output="loa-dong")
+    assert "Listen at the loudspeaker" not in page
+    (job,) = console.jobs.latest()
+    with pytest.raises(LoaError) as why:  # what the worker's process does, which writes this down
+        worker.do(station, console.jobs, job)
+    console.jobs.set(job.id, state="failed", message=str(why.value))
+    assert "This loudspeaker takes no sound" in operator.look(f"/jobs/{job.id}")
+    assert "Not done: Self-test: Loa thôn Đông" in operator.look("/")
+    assert "Not done" not in log_in(Role.LEADER).look("/")  # who asked is told
+
+
+def test_a_dead_loudspeaker_is_a_task_of_the_operator(log_in: LogIn, console: Console) -> None:
+    now = stamp(datetime.datetime.now(datetime.UTC))
+    with console.store.write() as connection:
+        row = {"output": "loa-dong", "place": 1, "state": "dead", "since": now, "error": "không trả lời"}
+        connection.execute(outputs.insert().values(row))
+    Lease(console.store, RealClock(), heartbeat=Timing().heartbeat, stale=Timing().stale).keep(None)
+    task = "Loa thôn Đông does not work"
+    assert task in log_in(Role.OPERATOR).look("/")
+    assert task in log_in(Role.ADMIN).look("/")
+    assert task not in log_in(Role.EDITOR).look("/")
+
+
+def test_an_emergency_names_its_issuer_and_goes_to_every_loudspeaker(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    duty = log_in(Role.DUTY)
+    assert 'value="Ủy ban nhân dân xã Bến Hải"' in duty.look("/emergency")
+    sent = {
+        "commune": "ben-hai",
+        "text": "Nước lên nhanh. Bà con sơ tán ngay.",
+        "issuer": "Ban Chỉ huy phòng thủ dân sự",
+    }
+    duty.submit("/emergency", **sent)
+    (job,) = console.jobs.latest()
+    assert job.arguments["issuer"] == "Ban Chỉ huy phòng thủ dân sự"  # tests/web/test_days.py hears it
+    id_ = f"ben-hai/{job.arguments['name']}"
+    path = station.bulletins / f"{id_}.mp3"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    as_emergency(path)
+    cue = Cue(start=0.5, end=4.0, text="Nước lên nhanh.", spoken="", part=path.stem)
+    Manifest.load(path.with_suffix(".json")).model_copy(update={"cues": (cue,)}).save(path.with_suffix(".json"))
+    console.forget()
+    page = duty.look(f"/emergency/{id_}")
+    ticked = [name for name in ("thu", "loa-dong", "ca-xa") if f'value="{name}" checked' in page]
+    assert ticked == ["thu", "loa-dong"]  # all, and none twice by its group
+    listed = duty.look("/emergency")
+    assert f'href="/emergency/{id_}"' in listed  # made just now, and not released yet
+    assert "Nước lên nhanh." in duty.look(f"/emergency?again={id_}")
+
+
+def test_an_old_emergency_is_written_again_and_not_replayed(log_in: LogIn, station: Workspace) -> None:
+    path: Path = station.bulletins / "ben-hai" / "khan-cap-20250101-080000.mp3"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    as_emergency(path)
+    page = log_in(Role.DUTY).look("/emergency")
+    assert 'href="/emergency?again=ben-hai/khan-cap-20250101-080000"' in page
+    assert 'href="/emergency/ben-hai/khan-cap-20250101-080000"' not in page
