@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "loa"
 LAYERS = (
-    "errors i18n formats names text clock file_cache workspace files station_secrets sample template_files logs limited "
+    "errors i18n formats names text clock file_cache workspace files station_secrets stop_file sample template_files logs limited "
     "yamlfile normalizer reference campaign article script checks importing audio tts bulletin schedule store playout automation publish actions app web "
     "cli"
 ).split()
@@ -151,7 +151,7 @@ ITS_OWN_WAY = {
     "sample": "a new station, before it has anything to lose",
     "automation.commands": "a STOP that nobody meant",
     "automation.disk": "the reserve, and copies that nobody needs",
-    "store.requests": "silence does not wait for a disk",
+    "stop_file": "silence does not wait for a disk",
     "store.seal": "it only grows, a line at a time",
     "store.audit": "what waits is in the database already",
     "store.migrations": "unfinished copies",
@@ -225,6 +225,8 @@ HEAVY = {
     "resource",  # there is none on Windows
     *("paramiko", "ctypes"),  # an extra; only on Windows
     "loa.app.restore",  # numpy: of the verbs of one module only one restores
+    *("loa.cli.options", "loa.actions.on_air", "importlib.metadata"),  # click, SQLAlchemy: `loa stop` needs none
+    *("loa.automation.disk", "loa.automation.schedule_watch"),  # the same: where no station obeyed
     "loa.cli.app",  # its texts are translated when it is imported: not before the language is known
 }
 """What may be imported within a function, because starting on a small computer gains by it, and nothing else."""

@@ -5,6 +5,7 @@ import datetime
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 _BOOT = getattr(time, "CLOCK_BOOTTIME", None)
@@ -103,3 +104,14 @@ def kernel_clock() -> tuple[float, bool] | None:
         return None
     fraction = state.fraction / (1e9 if state.status & _NANOSECONDS else 1e6)
     return state.seconds + fraction, state.maxerror < _UNSURE
+
+
+_LOOK = 0.02
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Look again and again until `condition` holds; False where it does not within `seconds`."""
+    end = time.monotonic() + seconds
+    while not (holds := condition()) and time.monotonic() < end:
+        time.sleep(_LOOK)
+    return holds

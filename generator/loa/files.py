@@ -60,6 +60,22 @@ def writing(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+def show_at_once(path: Path, content: str) -> None:
+    """Write `path` below `.loa`, whole or not at all for whoever reads it, without a wait for the disk: a power cut may
+    lose it. Raises WorkspaceError as `write_atomic`.
+    """
+    part = part_path(path)
+    try:
+        private_file(part)
+        part.write_bytes(content.encode())
+        part.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
 def read_regular(path: Path) -> bytes:
     """The bytes of a regular file. Raises OSError, also where `path` is a pipe or a device: who reads it could wait
     for ever.

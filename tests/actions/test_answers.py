@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from loa import stop_file
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
+from loa.stop_file import StopRequest
 from loa.store import requests
 from loa.store.alarms import open_alarms
 from loa.store.asrun import rows
 from loa.store.database import Database
-from loa.store.requests import AirRequest, StopRequest, make_request
+from loa.store.requests import AirRequest, make_request
 from loa.workspace import Workspace
 
 SOON = datetime.timedelta(hours=1)
@@ -51,7 +53,7 @@ def test_a_request_on_which_loa_itself_fails_is_told_and_the_next_ones_are_follo
         return good(bulletin)
 
     monkeypatch.setattr(on_air._fallbacks, "planned", broken)
-    requests.ask(store, make_request(StopRequest, {"by": "Anh Nam"}), datetime.datetime.now(UTC))
+    requests.ask(store, StopRequest(by="Anh Nam"), datetime.datetime.now(UTC))
     ask(store, "second", bulletin="ben-hai/hong")
     ask(store, "third")
     on_air.step()
@@ -87,7 +89,7 @@ def test_outputs_that_went_away_meanwhile_are_named(on_air: Automation, store: D
 def test_a_request_of_before_a_stop_that_comes_late_is_void(on_air: Automation, store: Database) -> None:
     """The database was locked while STOP was pressed: the row of before is seen after it."""
     ask(store, "before")
-    requests.leave_stop(on_air.workspace, make_request(StopRequest, {"by": "Anh Nam"}))
+    stop_file.leave_stop(on_air.workspace, StopRequest(by="Anh Nam"))
     on_air.step()
     assert outcomes(store) == {"before": ("cut", "stopped by Anh Nam")}
     ask(store, "after")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from loa import stop_file
 from loa.actions.on_air import go_on_with_the_rest, play, rest_after_stop
 from loa.actions.receipts import Receipt, receipt, receipt_of, receipt_text, receipts
 from loa.automation.station import Automation
@@ -13,9 +14,10 @@ from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import RequestError
 from loa.schedule import UTC
+from loa.stop_file import StopRequest
 from loa.store import requests
 from loa.store.database import Database
-from loa.store.requests import AirRequest, StopRequest, make_request
+from loa.store.requests import AirRequest, make_request
 from loa.workspace import Workspace
 
 DEAD = 'dead: {kind: icecast, url: "http://127.0.0.1:9/x.mp3"}'
@@ -106,7 +108,7 @@ def test_after_a_stop_somebody_goes_on_with_what_had_not_been_heard_and_two_pres
 ) -> None:
     first, second = ask(on_air, "first"), ask(on_air, "second", outputs=["n", "m"])
     until(on_air, lambda: now(on_air, first).stage == "sounding")
-    requests.leave_stop(on_air.workspace, StopRequest(by="Anh Nam"))
+    stop_file.leave_stop(on_air.workspace, StopRequest(by="Anh Nam"))
     on_air.step()
     assert now(on_air, second).outcome == "cut"
     rest = rest_after_stop(on_air.store, datetime.datetime.now(UTC))

@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
+from loa import stop_file
 from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
 from loa.i18n import set_language
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
+from loa.stop_file import StopRequest
 from loa.store import requests
 from loa.store.database import Database, stamp
-from loa.store.requests import AirRequest, StopRequest, make_request
+from loa.store.requests import AirRequest, make_request
 from loa.store.tables import requests as table
 from loa.workspace import Workspace
 
@@ -113,7 +115,7 @@ def take(store: Database, *numbers: int) -> None:
 
 
 def test_stop_is_taken_first_and_everything_once(store: Database) -> None:
-    asked = [make_request(AirRequest, GOOD), make_request(StopRequest, {}), make_request(AirRequest, GOOD)]
+    asked = [make_request(AirRequest, GOOD), StopRequest(), make_request(AirRequest, GOOD)]
     numbers = [requests.ask(store, request, NOW) for request in asked]
     assert [found.id for found in requests.waiting(store, NOW)] == [numbers[1], numbers[0], numbers[2]]
     take(store, *numbers)
@@ -139,13 +141,13 @@ def test_no_row_is_too_odd_to_be_taken(payload: Any, verb: str, at: str) -> None
 
 
 def test_a_stop_that_was_left_is_taken_once_whatever_it_says(released: Workspace) -> None:
-    assert requests.take_stop(released) is None
-    requests.leave_stop(released, make_request(StopRequest, {"by": "Chị Hoa"}))
-    found = requests.take_stop(released)
+    assert stop_file.take_stop(released) is None
+    stop_file.leave_stop(released, StopRequest(by="Chị Hoa"))
+    found = stop_file.take_stop(released)
     assert found
     assert found.request == StopRequest(by="Chị Hoa")
-    assert requests.take_stop(released) is None
+    assert stop_file.take_stop(released) is None
     released.stop_file.write_bytes(b"\xff{")
-    found = requests.take_stop(released)
+    found = stop_file.take_stop(released)
     assert found
     assert found.request == StopRequest()

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from loa import stop_file
 from loa.actions.offices import Office, Role
 from loa.actions.on_air import rest_after_stop
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
+from loa.stop_file import StopRequest
 from loa.store import approvals, asrun, requests
 from loa.store.database import Database
-from loa.store.requests import AirRequest, StopRequest, make_request
+from loa.store.requests import AirRequest, make_request
 from loa.workspace import Workspace
 from tests.approving import approve
 
@@ -55,9 +57,9 @@ def until(station: Automation, condition: Callable[[], object]) -> None:
 
 
 def press(station: Automation, *communes: str, by_file: bool = True) -> None:
-    wish = make_request(StopRequest, {"by": "Nam", "communes": communes})
+    wish = StopRequest(by="Nam", communes=communes)
     if by_file:
-        requests.leave_stop(station.workspace, wish)
+        stop_file.leave_stop(station.workspace, wish)
     else:
         requests.ask(station.store, wish, datetime.datetime.now(UTC))
     station.step()
@@ -107,7 +109,7 @@ def test_who_works_for_no_commune_there_stops_nothing(station: Automation, store
     press(station, "khac")
     press(station)
     assert set(station.controller.live) == {"theirs", "stations"}
-    requests.leave_stop(station.workspace, make_request(StopRequest, {"by": "Nam"}))
+    stop_file.leave_stop(station.workspace, StopRequest(by="Nam"))
     station.step()
     assert not station.controller.live
 
@@ -115,8 +117,8 @@ def test_who_works_for_no_commune_there_stops_nothing(station: Automation, store
 def test_what_was_asked_for_before_is_void_only_where_the_stop_reaches(station: Automation, store: Database) -> None:
     ask(store, "theirs", "gio-linh", "b")
     ask(store, "ours", "ben-hai", "a")
-    requests.leave_stop(station.workspace, make_request(StopRequest, {"by": "Nam", "communes": ["ben-hai"]}))
-    requests.ask(store, make_request(StopRequest, {"by": "X", "communes": ["khac"]}), datetime.datetime.now(UTC))
+    stop_file.leave_stop(station.workspace, StopRequest(by="Nam", communes=("ben-hai",)))
+    requests.ask(store, StopRequest(by="X", communes=("khac",)), datetime.datetime.now(UTC))
     station.step()
     station.step()
     assert set(station.controller.live) == {"theirs"}
@@ -129,7 +131,7 @@ def test_the_next_process_leaves_the_stopped_outputs_silent(station: Automation,
     live = station.controller.live["district"]
     until(station, lambda: live.session and live.session.started_at)
     press(station, "ben-hai")
-    until(station, lambda: requests.cut_by_file(station.workspace) is not None)
+    until(station, lambda: stop_file.cut_by_file(station.workspace) is not None)
     station.controller.release_all()  # it dies without a word
     station.lease.give_back()
     following = Automation(station.workspace, store, RealClock(), Timing())

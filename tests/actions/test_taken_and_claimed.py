@@ -7,14 +7,16 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, insert, select
 
+from loa import stop_file
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
+from loa.stop_file import StopRequest
 from loa.store import ledger, requests
 from loa.store.asrun import rows
 from loa.store.database import Database, stamp
-from loa.store.requests import AirRequest, StopRequest, make_request
+from loa.store.requests import AirRequest, make_request
 from loa.store.tables import approvals
 from loa.store.tables import ledger as claims
 from loa.store.tables import requests as asked
@@ -152,7 +154,7 @@ def test_what_a_stop_cut_is_not_gone_on_with(store: Database, begin: Callable[[D
     first = begin(store)
     ask(store, "khan", times=3)
     first.step()
-    requests.leave_stop(first.workspace, StopRequest(by="Anh Nam"))
+    stop_file.leave_stop(first.workspace, StopRequest(by="Anh Nam"))
     first.step()
     following = begin(store)
     assert not following.controller.live

@@ -8,15 +8,17 @@ from typing import TypeVar
 
 import pytest
 
+from loa import stop_file
 from loa.automation.lanes import settle
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
+from loa.stop_file import StopRequest
 from loa.store import requests
 from loa.store.asrun import rows
 from loa.store.database import Database
-from loa.store.requests import AirRequest, StopRequest, make_request
+from loa.store.requests import AirRequest, make_request
 from loa.workspace import Workspace
 
 from .conftest import Plan
@@ -110,7 +112,7 @@ def test_a_disk_that_does_not_answer_stops_no_step_and_the_request_is_heard_once
 
 @pytest.mark.parametrize(
     ("communes", "silent"),
-    [(None, {"n", "m"}), (("ben-hai",), {"n"}), (("hai-lang",), {"m"}), (("gio-linh",), set())],
+    [(None, {"n", "m"}), (("ben-hai",), {"n"}), (("hai-lang",), {"m"}), (("gio-linh",), set[str]())],
     ids=["everything", "one", "the other", "none"],
 )
 def test_stop_reaches_what_is_being_claimed_on_the_outputs_of_whose_press_it_was(
@@ -122,7 +124,7 @@ def test_stop_reaches_what_is_being_claimed_on_the_outputs_of_whose_press_it_was
     silent: set[str],
 ) -> None:
     step(station, 2)
-    requests.leave_stop(released, StopRequest(by="Chị Lan", communes=communes))
+    stop_file.leave_stop(released, StopRequest(by="Chị Lan", communes=communes))
     step(station, 2)
     go(station, disk, lambda: outcomes(store))
     (row,) = [row for row in rows(store) if row.airing == "khan"]

@@ -4,11 +4,13 @@ import datetime
 import signal
 import time
 
+from loa import stop_file
 from loa.schedule import UTC
+from loa.stop_file import StopRequest
 from loa.store import requests
 from loa.store.approvals import find
 from loa.store.database import Database
-from loa.store.requests import AirRequest, StopRequest, make_request
+from loa.store.requests import AirRequest, make_request
 from tests.approving import approve
 from tests.conftest import Loa
 from tests.local import locked, wait_for
@@ -22,9 +24,9 @@ def playing(station: Faulty) -> bool:
     return any(note["what"] == "second" for note in station.heard())
 
 
-def ask(station: Faulty, model: type[AirRequest] | type[StopRequest], **values: object) -> None:
+def ask(station: Faulty, request: AirRequest | StopRequest) -> None:
     store = Database(station.workspace.database)
-    requests.ask(store, make_request(model, values), datetime.datetime.now(UTC))
+    requests.ask(store, request, datetime.datetime.now(UTC))
     store.close()
 
 
@@ -65,7 +67,9 @@ def test_an_emergency_is_heard_within_a_second_and_the_airing_goes_on_after_it(s
     wait_for(lambda: playing(station), 45)
     asked = datetime.datetime.now(UTC)
     bulletin = "ben-hai/khan"
-    ask(station, AirRequest, airing="air:khan@1", bulletin=bulletin, outputs=["n"], by="Chị Hoa", now=True, resume=True)
+    ask(
+        station, AirRequest(airing="air:khan@1", bulletin=bulletin, outputs=("n",), by="Chị Hoa", now=True, resume=True)
+    )
     row = station.wait_for_outcome(airing)
     urgent = station.wait_for_outcome("air:khan@1")
     station.stop(process)
@@ -85,7 +89,7 @@ def test_an_emergency_that_lets_nothing_resume_and_is_said_twice(station: Faulty
     process = station.start(**QUICK)
     wait_for(lambda: playing(station), 45)
     payload = {"airing": "air:khan@1", "bulletin": "ben-hai/khan", "outputs": ["n"], "by": "Chị Hoa", "now": True}
-    ask(station, AirRequest, **payload, resume=False, times=2, pause="1s")
+    ask(station, make_request(AirRequest, {**payload, "resume": False, "times": 2, "pause": "1s"}))
     urgent = station.wait_for_outcome("air:khan@1")
     row = station.wait_for_outcome(airing)
     station.stop(process)
@@ -100,7 +104,7 @@ def test_an_emergency_that_nobody_released_is_not_heard(station: Faulty) -> None
     station.add_bulletin("khan", released=False)
     process = station.start(**QUICK)
     wait_for(lambda: station.state() is not None, 45)
-    ask(station, AirRequest, airing="air:khan@1", bulletin="ben-hai/khan", outputs=["n"], by="?", now=True)
+    ask(station, AirRequest(airing="air:khan@1", bulletin="ben-hai/khan", outputs=("n",), by="?", now=True))
     row = station.wait_for_outcome("air:khan@1")
     station.stop(process)
     assert row.outcome == "missed"
@@ -113,7 +117,7 @@ def test_stop_silences_at_once_and_the_airing_ends_as_cut(station: Faulty) -> No
     (airing,) = station.plan(8)
     process = station.start(**QUICK)
     wait_for(lambda: playing(station), 45)
-    ask(station, StopRequest, by="Anh Nam")
+    ask(station, StopRequest("Anh Nam"))
     row = station.wait_for_outcome(airing, 3)
     station.stop(process)
     assert row.outcome == "cut"
@@ -156,9 +160,9 @@ def test_one_stop_clears_what_sounds_what_waits_and_what_is_near(station: Faulty
     near = station.plan(14, 40)
     asked = ["air:one@1", "air:two@1", "air:three@1"]
     for airing in asked:
-        ask(station, AirRequest, airing=airing, bulletin="ben-hai/tin", outputs=["n"], by="Chị Hoa")
+        ask(station, AirRequest(airing=airing, bulletin="ben-hai/tin", outputs=("n",), by="Chị Hoa"))
     wait_for(lambda: playing(station), 45)
-    ask(station, StopRequest, by="Anh Nam")
+    ask(station, StopRequest("Anh Nam"))
     rows = [station.wait_for_outcome(airing, 5) for airing in (*asked, *near)]
     silent = len(station.heard())
     assert {(row.outcome, "stopped by Anh Nam" in (row.reason or "")) for row in rows} == {("cut", True)}
@@ -192,8 +196,8 @@ def test_what_a_stop_cut_is_not_played_by_the_next_process_although_nothing_was_
     sounding, near = station.plan(8, 40)
     wait_for(lambda: playing(station), 45)
     with locked(station.workspace.database):
-        requests.leave_stop(station.workspace, StopRequest(by="Anh Nam"))
-        wait_for(lambda: requests.cut_by_file(station.workspace) is not None, 5)
+        stop_file.leave_stop(station.workspace, StopRequest(by="Anh Nam"))
+        wait_for(lambda: stop_file.cut_by_file(station.workspace) is not None, 5)
         silent = len(station.heard())
         process.kill()
         process.wait()

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from loa.schedule import UTC
+from loa.stop_file import StopRequest, cut_by_file, leave_stop
 from loa.store.asrun import rows
 from loa.store.database import Database
-from loa.store.requests import StopRequest, cut_by_file, leave_stop
 from tests.local import wait_for
 
 from .conftest import Faulty

@@ -3,9 +3,11 @@
 import datetime
 import os
 
+from loa import stop_file
 from loa.actions.approvals import withdraw
+from loa.stop_file import StopRequest
 from loa.store import requests
-from loa.store.requests import AirRequest, StopRequest
+from loa.store.requests import AirRequest
 from tests.simulation.files import BULLETINS, BY_HAND, EMERGENCIES, LENGTH, OUTPUTS, START, ZONE
 from tests.simulation.processes import Process
 from tests.simulation.world import DAY, Act, Fault, World
@@ -185,7 +187,7 @@ def stop(world: World) -> None:
 
 def press_stop(world: World) -> None:
     """STOP at the station itself."""
-    requests.leave_stop(world.workspace, StopRequest(by="Hoa"))
+    stop_file.leave_stop(world.workspace, StopRequest(by="Hoa"))
     written = world.clock.wall.timestamp()
     os.utime(world.workspace.stop_file, (written, written))
     world.tell("STOP is pressed")

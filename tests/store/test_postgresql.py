@@ -24,6 +24,7 @@ from loa.clock import RealClock
 from loa.errors import LogbookError, SchemaError, StoreError
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
+from loa.stop_file import StopRequest
 from loa.store import requests
 from loa.store.approvals import all_approvals, find
 from loa.store.asrun import NewRow, append, append_all, rows
@@ -32,7 +33,6 @@ from loa.store.database import Database
 from loa.store.lease import who_is_on_air
 from loa.store.migrations import STATION, schema_version
 from loa.store.proof import verify
-from loa.store.requests import StopRequest
 from loa.store.tables import approvals, presence
 from loa.workspace import Workspace
 from tests.approving import approve

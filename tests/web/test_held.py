@@ -15,13 +15,14 @@ from typing import Any
 import httpx2
 import pytest
 
+from loa import stop_file
 from loa.actions.approvals import withdraw
 from loa.actions.file_history import Author, replacing
 from loa.actions.offices import Role
 from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import StoreError
-from loa.store import approvals, requests
+from loa.store import approvals
 from loa.store.alarms import Alarm
 from loa.store.database import Database
 from loa.store.lease import Lease
@@ -200,10 +201,10 @@ class Obeys(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(0.25):
-            taken = requests.take_stop(self.station)
+            taken = stop_file.take_stop(self.station)
             if taken and taken.request:
                 self.stopped_by.append(taken.request.by)
-                requests.answer_stop(self.station, requests.StopAnswer(by=taken.request.by, at=taken.at, cut=()))
+                stop_file.answer_stop(self.station, stop_file.StopAnswer(by=taken.request.by, at=taken.at, cut=()))
 
 
 @pytest.fixture

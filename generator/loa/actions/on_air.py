@@ -1,47 +1,30 @@
 """Play a bulletin now, and stop the sound: asked of the process that is on air."""
 
-import contextlib
 import datetime
 import secrets
 import socket
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from loa.actions.offices import WHOLE, Office
 from loa.bulletin.manifest import Manifest
-from loa.errors import Finding, LoaError, RequestError, StoreError, WorkspaceError
+from loa.clock import wait_until
+from loa.errors import Finding, LoaError, RequestError, StoreError
 from loa.i18n import _
 from loa.schedule import UTC, Schedule
 from loa.schedule.airings import airing_id
+from loa.stop_file import CutAiring, StopRequest
 from loa.store import requests
 from loa.store.approvals import BulletinFile, approved, recordings
 from loa.store.asrun import rows
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
-from loa.store.requests import AirRequest, CutAiring, StopRequest, make_request
+from loa.store.requests import AirRequest, make_request
 from loa.workspace import Workspace, commune_of
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """What came of a STOP: there is silence; the station does not answer; there is no station on air.
-
-    `cut`: what sounded, waited or was to start within a minute, as far as the station could tell.
-    """
-
-    done: Literal["stopped", "unanswered", "nobody"]
-    cut: tuple[CutAiring, ...] = ()
-
 
 _ANSWER = 5.0
 """Seconds in which a living station takes a request."""
-_OBEYED = 3.0
-"""Seconds in which a living station sees the file that asks for silence."""
-_TOLD = 2.0
-"""Seconds in which a station that has obeyed tells what it cut."""
-_LOOK = 0.05
 _REST = datetime.timedelta(minutes=10)
 """How long after a STOP somebody can go on with the rest."""
 _CLOCKS_DIFFER = datetime.timedelta(days=1)
@@ -120,40 +103,22 @@ def is_emergency(recording: BulletinFile, sha256: str) -> bool:
     return made.is_emergency and (made.id, made.sha256) == (recording.id, sha256)
 
 
-def stop(workspace: Workspace, store: Database | None, by: str, office: Office = WHOLE) -> Stopped:
-    """Silence at once, and wait until the station has obeyed. `store`: None where it cannot be opened. `office`: of who
-    asks; it silences what belongs to these communes (`Schedule.stoppable`).
-
-    On this computer the station is asked by a file: no locked database delays it. A station that shares its database
-    with this computer, and runs on another one, is asked through the database. Raises RequestError (an odd name),
-    StoreError.
-    """
-    communes = None if office.communes is None else sorted(office.communes)
-    request = make_request(StopRequest, {"by": by, "communes": communes})
+def where_on_air(store: Database) -> Literal["here", "elsewhere", "nowhere", "unknown"]:
+    """On which computer the station of this database is on air; unknown where the database does not answer."""
     try:
-        holder = who_is_on_air(store) if store else None
+        holder = who_is_on_air(store)
     except StoreError:
-        store = holder = None
-    if store is None:
-        return _by_file(workspace, request) or Stopped("unanswered")
+        return "unknown"
     if holder is None:
-        return Stopped("nobody")
-    if holder["host"] == socket.gethostname() and (obeyed := _by_file(workspace, request)):
-        return obeyed
+        return "nowhere"
+    return "here" if holder["host"] == socket.gethostname() else "elsewhere"
+
+
+def ask_for_silence(store: Database, request: StopRequest) -> tuple[CutAiring, ...] | None:
+    """Have a station silenced through its database; what it cut, None where it does not answer. Raises StoreError."""
     asked = datetime.datetime.now(UTC)
     number = requests.ask(store, request, asked)
-    return Stopped("stopped", _cut_by(store, number, asked)) if taken_soon(store, number) else Stopped("unanswered")
-
-
-def stopped_text(stopped: Stopped, office: Office = WHOLE) -> str:
-    """What came of a STOP, in words: a line, and one for each airing that was cut."""
-    first = {
-        "stopped": _("Stopped.") if office.communes is None else _("Stopped what belongs to your communes."),
-        "nobody": _("Nothing is on air here."),
-        "unanswered": _("The station does not answer; the sound may go on. Switch the amplifier off."),
-    }[stopped.done]
-    line = _("Cut: {airing} on {outputs}.")
-    return "\n".join([first, *(line.format(airing=one.airing, outputs=", ".join(one.outputs)) for one in stopped.cut)])
+    return _cut_by(store, number, asked) if taken_soon(store, number) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +137,7 @@ def rest_after_stop(store: Database, now: datetime.datetime) -> Rest | None:
     if not events:
         return None
     stopped, at = events[-1], events[-1].at
-    cut = tuple(CutAiring.model_validate(one) for one in stopped.details["cut"])
+    cut = tuple(CutAiring.from_dict(one) for one in stopped.details["cut"])
     again = {
         taken.request.airing for taken in requests.to_play(store, since=at) if isinstance(taken.request, AirRequest)
     }
@@ -222,31 +187,14 @@ def not_running() -> str:
 
 def taken_soon(store: Database, number: int) -> bool:
     """Wait until the station has taken request `number`; False where it does not answer. Raises StoreError."""
-    return _wait_until(lambda: requests.taken(store, number), _ANSWER)
-
-
-def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not (holds := condition()) and time.monotonic() < end:
-        time.sleep(_LOOK)
-    return holds
-
-
-def _by_file(workspace: Workspace, request: StopRequest) -> Stopped | None:
-    """Ask by a file, and wait for the answer; None where the station does not obey it."""
-    with contextlib.suppress(WorkspaceError):  # a full or read-only disk: the database may still take the request
-        requests.leave_stop(workspace, request)
-        if _wait_until(lambda: not workspace.stop_file.exists(), _OBEYED):
-            _wait_until(lambda: requests.cut_by_file(workspace) is not None, _TOLD)
-            return Stopped("stopped", requests.cut_by_file(workspace) or ())
-    return None
+    return wait_until(lambda: requests.taken(store, number), _ANSWER)
 
 
 def _cut_by(store: Database, number: int, since: datetime.datetime) -> tuple[CutAiring, ...]:
     """What the station cut for the STOP with this number, by its row in the log. Raises StoreError."""
     events = rows(store, since - _CLOCKS_DIFFER, kinds=("stop",))
     row = next((row for row in reversed(events) if row.details.get("request") == number), None)
-    return tuple(CutAiring.model_validate(one) for one in row.details["cut"]) if row else ()
+    return tuple(CutAiring.from_dict(one) for one in row.details["cut"]) if row else ()
 
 
 def _output_problems(schedule: Schedule, outputs: Sequence[str]) -> list[Finding]:

@@ -5,6 +5,7 @@ import datetime
 import traceback
 from collections import deque
 
+from loa import stop_file
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller, PastStop
 from loa.automation.dispatcher import Dispatcher
@@ -15,10 +16,11 @@ from loa.automation.schedule_watch import ScheduleWatch
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.logs import logger
+from loa.stop_file import StopAnswer, StopRequest, TakenStop
 from loa.store import requests
 from loa.store.asrun import NewRow
 from loa.store.database import Database
-from loa.store.requests import AirRequest, AnyRequest, ClockRequest, StopAnswer, StopRequest, TakenRequest
+from loa.store.requests import AirRequest, AnyRequest, ClockRequest, TakenRequest
 from loa.workspace import Workspace, commune_of
 
 _BACKWARDS, _REMEMBERED = datetime.timedelta(seconds=-5), datetime.timedelta(minutes=15)
@@ -48,7 +50,7 @@ class Commands:
         self._outcomes = outcomes
         self._stopped: deque[TakenRequest] = deque(maxlen=20)
         self._lane = lane
-        self._stop_file: Question[TakenRequest | None] = Question(lane)
+        self._stop_file: Question[TakenStop | None] = Question(lane)
         self._log = logger()
 
     def begin(self, now: datetime.datetime) -> PastStop | None:
@@ -59,15 +61,15 @@ class Commands:
         """
         if self._workspace is None:
             return None
-        last = requests.last_stop(self._workspace)
+        last = stop_file.last_stop(self._workspace)
         with contextlib.suppress(OSError):
             pressed = datetime.datetime.fromtimestamp(self._workspace.stop_file.stat().st_mtime, datetime.UTC)
             if not _BACKWARDS < now - pressed < _WAITED:
                 self._workspace.stop_file.unlink()
         if last is None or not _BACKWARDS < now - last.at < _REMEMBERED:
             return None
-        self._stopped.append(last)
-        stop = PastStop(_why(last.request), last.at, _communes_of(last.request))
+        self._stopped.append(TakenRequest(0, last.at, last.request))
+        stop = PastStop(_why(last.request), last.at, last.request.communes)
         self._controller.keep_stopped(stop)
         return stop
 
@@ -77,10 +79,10 @@ class Commands:
         `sure`: whether the clock can be trusted.
         """
         workspace = self._workspace
-        look = self._stop_file.ask(lambda: requests.take_stop(workspace)) if workspace else None
+        look = self._stop_file.ask(lambda: stop_file.take_stop(workspace)) if workspace else None
         stop = look.result() if look else None
         if stop:  # before a look into the database, which may make us wait
-            self._answer_safely(stop, now, holder, sure=sure)
+            self._answer_safely(TakenRequest(0, stop.at, stop.request), now, holder, sure=sure)
         self._requested.look(now)
         try:
             waiting = requests.waiting(self._store, now)
@@ -129,13 +131,13 @@ class Commands:
         self._stopped.append(found)
         cut = self._controller.stop(_why(stop), now, stop.communes)
         cut += self._dispatcher.stop(PastStop(_why(stop), now, stop.communes), sure=sure)
-        details = {"request": found.id, "communes": stop.communes, "cut": [one.model_dump(mode="json") for one in cut]}
+        details = {"request": found.id, "communes": stop.communes, "cut": [one.to_dict() for one in cut]}
         self._outcomes.event("stop", _why(stop), details)
         if self._workspace and not found.id:
             workspace = self._workspace
             answer = StopAnswer(by=stop.by, at=found.at, cut=tuple(cut), communes=stop.communes)
             # Where the disk is full, who asked hears only that it was stopped.
-            self._lane.start(lambda: requests.answer_stop(workspace, answer))
+            self._lane.start(lambda: stop_file.answer_stop(workspace, answer))
 
     def _refuse(self, found: TakenRequest, why: str, now: datetime.datetime) -> None:
         """An outcome for who waits for one, and an alarm: no request is left without an answer."""
@@ -147,10 +149,6 @@ class Commands:
             self._outcomes.answered(found.id)
         message = _("a request could not be followed: {reason}").format(reason=why)
         self._outcomes.alarm(f"request:{found.id}@{found.at:%Y-%m-%dT%H:%M:%S}", "request", message)
-
-
-def _communes_of(stop: AnyRequest | None) -> tuple[str, ...] | None:
-    return stop.communes if isinstance(stop, StopRequest) else None
 
 
 def _why(stop: AnyRequest | None) -> str:

@@ -19,8 +19,8 @@ from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
 from loa.schedule.models import RANK, Schedule
 from loa.schedule.outputs import AnyOutput
+from loa.stop_file import CutAiring
 from loa.store import ledger
-from loa.store.requests import CutAiring
 
 STOPPED = datetime.timedelta(minutes=1)
 """What was to start so soon after a STOP is stopped, too."""

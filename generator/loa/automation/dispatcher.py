@@ -20,10 +20,11 @@ from loa.logs import logger
 from loa.schedule import Airing
 from loa.schedule.airings import hours_end, inside_hours
 from loa.schedule.models import Late, Repeat
+from loa.stop_file import CutAiring
 from loa.store import ledger
 from loa.store.asrun import Outcome
 from loa.store.database import Database
-from loa.store.requests import CutAiring, asked
+from loa.store.requests import asked
 
 _LONG, _RECENT = datetime.timedelta(days=3), datetime.timedelta(days=1)
 """A gap of this length is one row of the log; the airings of its last hours have rows of their own."""

@@ -21,10 +21,11 @@ from loa.logs import logger
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
 from loa.schedule.models import Late
+from loa.stop_file import CutAiring
 from loa.store import ledger
 from loa.store.asrun import Outcome
 from loa.store.database import Database
-from loa.store.requests import AirRequest, CutAiring, TakenRequest
+from loa.store.requests import AirRequest, TakenRequest
 from loa.workspace import commune_of
 
 

@@ -1,14 +1,16 @@
 """`loa`: the verbs. Each is a few lines here and calls one stage."""
 
+import contextlib
 import itertools
 import os
 import sys
 import traceback
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from loa.cli.options import print_findings
-from loa.errors import Finding, LoaError, WorkspaceError
+from loa.cli.stop import plain_stop, stop_here
+from loa.errors import Finding, LoaError, RequestError, WorkspaceError
 from loa.files import cannot_write, write_atomic
 from loa.i18n import _, choose_language, set_language
 from loa.workspace import Workspace
@@ -21,12 +23,16 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     arguments = sys.argv[1:] if arguments is None else arguments
     set_language(choose_language(_workspace_language(arguments)))
-    from loa.cli.app import loa  # after the language is set: help texts are translated when they are imported
-
     try:
+        plain = plain_stop(arguments)
+        with contextlib.suppress(RequestError):  # an odd name: the parser tells its option
+            if plain and not (station := Workspace.find(plain[0])).restoring.is_dir():
+                sys.exit(stop_here(station, plain[1]))
+        from loa.cli.app import loa  # after the language is set: help texts are translated when they are imported
+
         sys.exit(loa.main(arguments, prog_name="loa", standalone_mode=True))
     except LoaError as error:
-        print_findings(error.findings, stream=sys.stderr)
+        _print(error.findings)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -34,10 +40,10 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        print_findings(cannot_write(Path(str(error.filename or "")), error).findings, stream=sys.stderr)
+        _print(cannot_write(Path(str(error.filename or "")), error).findings)
         sys.exit(2)
     except Exception:  # noqa: BLE001  the last resort: no traceback reaches a user, none is lost
-        print_findings([_crash(traceback.format_exc())], stream=sys.stderr)
+        _print([_crash(traceback.format_exc())])
         sys.exit(2)
 
 
@@ -50,6 +56,12 @@ def _workspace_language(arguments: list[str]) -> str | None:
         return None
     line = next((line for line in lines if line.startswith("language:")), "")
     return line.partition(":")[2].split("#")[0].strip(" \"'") or None
+
+
+def _print(findings: Iterable[Finding]) -> None:
+    from loa.cli.options import print_findings  # click: a STOP that succeeds does without
+
+    print_findings(findings, stream=sys.stderr)
 
 
 def _crash(trace: str) -> Finding:

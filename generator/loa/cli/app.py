@@ -19,7 +19,7 @@ MODULES = {
     "backup": "maintenance",
     "build": "build",
     "check": "check",
-    "clock": "clock",
+    "clock": "on_air",
     "console": "run",
     "demo": "demo",
     "doctor": "maintenance",

@@ -1,4 +1,4 @@
-"""`loa air`, `loa stop`: the loudspeakers, by hand."""
+"""`loa air`, `loa stop`, `loa clock`: what people tell the station on air."""
 
 import contextlib
 import datetime
@@ -6,19 +6,20 @@ import datetime
 import click
 
 from loa.actions.approvals import approve
-from loa.actions.on_air import new_air_request, stop, stopped_text
+from loa.actions.clock import confirm_clock
+from loa.actions.on_air import new_air_request
 from loa.actions.receipts import receipt, receipt_text
 from loa.automation.disk import open_station_store
-from loa.automation.schedule_watch import schedule_in_force
 from loa.cli.app import CliContext, loa, pass_station
-from loa.cli.options import options_named, user
-from loa.errors import ScheduleError, StoreError
+from loa.cli.options import options_named
+from loa.cli.stop import stop_here, user
+from loa.clock import RealClock
+from loa.errors import StoreError
 from loa.i18n import _
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
 from loa.store import approvals
-from loa.store.database import Database
-from loa.workspace import Workspace
+from loa.store.alarms import open_alarms
 
 
 @loa.command("air", help=_("Put a released bulletin on air now."))
@@ -83,23 +84,26 @@ def air_command(
 @pass_station
 def stop_command(station: CliContext, by: str) -> None:
     """Stop; exit 1 where nothing is on air."""
-    workspace = station.workspace
     with options_named():
-        done = stop(workspace, _store(workspace), by or user())
-    click.echo(stopped_text(done), err=done.done != "stopped")
-    again = [one for one in done.cut if not one.sounded]
-    if again:
-        click.echo(_("To go on with the rest:"), err=True)
-    for one in again:
-        click.echo(f"  loa air {one.bulletin} " + " ".join(f"--on {output}" for output in one.outputs), err=True)
-    raise SystemExit(0 if done.done == "stopped" else 1)
+        raise SystemExit(stop_here(station.workspace, by))
 
 
-def _store(workspace: Workspace) -> Database | None:
-    """None where it is away: neither that nor a broken schedule keeps anybody from silence on this computer."""
-    schedule = None
-    with contextlib.suppress(ScheduleError):
-        schedule = schedule_in_force(workspace)[0]
-    with contextlib.suppress(StoreError):
-        return open_station_store(workspace, schedule)
-    return None
+@loa.command(help=_("Show what the computer's clock says, and whether anybody keeps it right."))
+@click.option("--right", is_flag=True, help=_("You have looked at a watch, and the clock is right."))
+@click.option("--by", default="", metavar="NAME", help=_("Who; stands in the log."))
+@pass_station
+def clock(station: CliContext, *, right: bool, by: str) -> None:
+    """Print the time; exit 1 where the station on air does not trust it."""
+    schedule = load_schedule(station.workspace)
+    store = open_station_store(station.workspace, schedule)
+    now = datetime.datetime.now(UTC).astimezone(schedule.timezone)
+    click.echo(_("The clock says {now}.").format(now=f"{now:%H:%M:%S %d/%m/%Y} ({schedule.timezone.key})"))
+    click.echo(_("NTP keeps it right.") if RealClock().synchronised() else _("NTP does not keep it right."))
+    if right:
+        confirm_clock(store, by or user())
+        click.echo(_("The station goes by it."))
+        return
+    doubts = [alarm for alarm in open_alarms(store) if alarm.kind == "clock"]
+    for alarm in doubts:
+        click.echo(f"{alarm.at.astimezone(schedule.timezone):%H:%M %d/%m/%Y}: {alarm.message}")
+    raise SystemExit(1 if doubts else 0)

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import getpass
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -118,11 +117,3 @@ def options_named() -> Iterator[None]:
             replace(finding, file=finding.file and names.get(finding.file, f"--{finding.file}"))
             for finding in error.findings
         ) from error
-
-
-def user() -> str:
-    """Who is signed in on this computer."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a service account without a name
-        return ""

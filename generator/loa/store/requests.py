@@ -1,6 +1,5 @@
-"""What other processes ask of the one on air. One model for both sides: checked before it is written, and when read.
-
-A request to play is a row of the database. A STOP from the same computer is a file, which no locked database delays.
+"""What other processes ask of the one on air, by a row of the database. One model for both sides: checked before it is
+written, and when read. (A STOP from the same computer is a file: `loa.stop_file`.)
 """
 
 import datetime
@@ -13,14 +12,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sqlalchemy import RowMapping, Update, insert, select, update
 
 from loa.errors import Finding, RequestError
-from loa.files import read_regular, write_atomic
 from loa.formats import wait
 from loa.i18n import _
 from loa.schedule.models import Repeat
 from loa.schedule.values import seconds
+from loa.stop_file import StopRequest
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import requests
-from loa.workspace import Workspace
 from loa.yamlfile import wording
 
 _AHEAD = datetime.timedelta(seconds=30)
@@ -85,16 +83,6 @@ class AirRequest(_Request):
         return Repeat.model_validate({"times": self.times, "pause": self.pause})
 
 
-class StopRequest(_Request):
-    """Silence, at once. `by`: who asks. `communes`: for which the person works, whose airings and outputs it is about
-    (`Schedule.stoppable`); None: everything.
-    """
-
-    verb = "stop"
-    by: str = Field(default="", max_length=200)
-    communes: tuple[str, ...] | None = None
-
-
 class ClockRequest(_Request):
     """The computer's clock is right. `by`: who says so."""
 
@@ -102,31 +90,8 @@ class ClockRequest(_Request):
     by: str = Field(default="", max_length=200)
 
 
-class CutAiring(BaseModel):
-    """An airing that a STOP cut: its id, its bulletin, and the outputs on which it sounded or was to sound.
-
-    `sounded`: it had been heard; the others are the rest, with which somebody may want to go on.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    airing: str
-    bulletin: str
-    outputs: tuple[str, ...]
-    sounded: bool = False
-
-
-class StopAnswer(BaseModel):
-    """What the station did for a STOP by a file: `by`, `communes` and `at`, who asked, for what and when; `cut`."""
-
-    model_config = ConfigDict(frozen=True)
-    by: str
-    at: datetime.datetime
-    cut: tuple[CutAiring, ...]
-    communes: tuple[str, ...] | None = None
-
-
 AnyRequest = AirRequest | StopRequest | ClockRequest
-Model = TypeVar("Model", AirRequest, StopRequest, ClockRequest)
+Model = TypeVar("Model", AirRequest, ClockRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +125,12 @@ def make_request(model: type[Model], values: Mapping[str, Any]) -> Model:
 
 def ask(store: Database, request: AnyRequest, now: datetime.datetime) -> int:
     """Leave a request; its number. Raises StoreError."""
-    newer = {"valid", "communes"}  # 0.1 does not know them
-    unsaid = {name for name in newer if getattr(request, name, "") is None}
+    if isinstance(request, StopRequest):
+        payload = request.to_json()
+    else:  # 0.1 does not know `valid`
+        payload = request.model_dump_json(exclude={"valid"} if getattr(request, "valid", "") is None else None)
     with store.write() as connection:
-        row = {"at": stamp(now), "verb": request.verb, "payload": request.model_dump_json(exclude=unsaid)}
+        row = {"at": stamp(now), "verb": request.verb, "payload": payload}
         return int(connection.execute(insert(requests).values(row).returning(requests.c.id)).scalar_one())
 
 
@@ -251,48 +218,6 @@ def take_back(store: Database, number: int, now: datetime.datetime) -> bool:
         return connection.execute(update(requests).where(*mine).values(taken=stamp(now))).rowcount > 0
 
 
-def leave_stop(workspace: Workspace, request: StopRequest) -> None:
-    """Ask the station on this computer for silence. Raises WorkspaceError where the file cannot be written."""
-    write_atomic(workspace.stop_file, request.model_dump_json(exclude_none=True))
-
-
-def take_stop(workspace: Workspace) -> TakenRequest | None:
-    """What `leave_stop` left, renamed to `stopped_file`; None where nobody wants silence."""
-    try:
-        workspace.stop_file.replace(workspace.stopped_file)
-    except OSError:
-        return None  # none there; or it cannot be removed, and must not silence the station for ever
-    return last_stop(workspace) or TakenRequest(0, datetime.datetime.now(datetime.UTC), StopRequest())
-
-
-def last_stop(workspace: Workspace) -> TakenRequest | None:
-    """The last STOP that was taken from a file, answered or not; None where there was none."""
-    file = workspace.stopped_file
-    try:
-        raw, written = read_regular(file), file.stat().st_mtime
-    except OSError:
-        return None
-    at = datetime.datetime.fromtimestamp(written, datetime.UTC)
-    try:
-        answer = StopAnswer.model_validate_json(raw)
-    except ValidationError:
-        return TakenRequest(0, at, _stop(raw))
-    return TakenRequest(0, answer.at, StopRequest(by=answer.by, communes=answer.communes))
-
-
-def answer_stop(workspace: Workspace, answer: StopAnswer) -> None:
-    """Tell who asked by a file what was cut. Raises WorkspaceError where the file cannot be written."""
-    write_atomic(workspace.stopped_file, answer.model_dump_json())
-
-
-def cut_by_file(workspace: Workspace) -> tuple[CutAiring, ...] | None:
-    """What the last STOP by a file cut; None while the station has not answered."""
-    try:
-        return StopAnswer.model_validate_json(workspace.stopped_file.read_bytes()).cut
-    except (OSError, ValidationError):
-        return None
-
-
 def _read(row: RowMapping, now: datetime.datetime, stops: Iterable[RowMapping] = ()) -> TakenRequest:
     """A row as a request. Silence is never refused for what else its row says."""
     try:
@@ -302,22 +227,15 @@ def _read(row: RowMapping, now: datetime.datetime, stops: Iterable[RowMapping] =
     verb, payload = str(row["verb"]), str(row["payload"])
     request: AnyRequest | None
     if verb == StopRequest.verb:
-        request, problem = _stop(payload), ""
+        request, problem = StopRequest.from_json(payload), ""
     else:
         request, problem = _clock(payload) if verb == ClockRequest.verb else _air(verb, payload)
     lasts = request.lasts if isinstance(request, AirRequest) else _STOP_VALID
     if not -_AHEAD < now - at < lasts:
         problem = problem or _("nobody took it within {time}").format(time=wait(lasts))
         request = None
-    stopped = tuple(_stop(str(stop["payload"])) for stop in stops)
+    stopped = tuple(StopRequest.from_json(str(stop["payload"])) for stop in stops)
     return TakenRequest(row["id"], at, request, _airing_in(payload), problem, stopped)
-
-
-def _stop(raw: str | bytes) -> StopRequest:
-    try:
-        return StopRequest.model_validate_json(raw)
-    except ValidationError:
-        return StopRequest()
 
 
 def _clock(payload: str) -> tuple[ClockRequest | None, str]:

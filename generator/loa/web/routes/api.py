@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from loa.actions.acts import Act
 from loa.actions.alarms import clear_alarms
 from loa.actions.approvals import approve, send_back
-from loa.actions.on_air import new_air_request, play, stop
+from loa.actions.on_air import new_air_request, play
 from loa.actions.receipts import Stage, receipt_of, receipt_text
+from loa.actions.silence import stop
 from loa.i18n import _
 from loa.store import proof
 from loa.web.auth.decisions import does
@@ -341,7 +342,7 @@ def request_(console: ConsoleDep, me: CurrentPerson, airing: Annotated[str, Quer
 @urgent
 def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Done:
     """Silence, at once; `id`: `stopped`, `nobody` (no station is on air) or `unanswered`."""
-    done = stop(console.workspace, console.store, me.shown, me.office)
+    done = stop(console.workspace, lambda: console.store, me.shown, me.office)
     audit(request, "air.stopped")
     return Done(id=done.done)
 

@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from loa.actions.acts import Act
 from loa.actions.alarms import clear_alarms
 from loa.actions.clock import confirm_clock
-from loa.actions.on_air import go_on_with_the_rest, new_air_request, not_running, play, stop, stopped_text
+from loa.actions.on_air import go_on_with_the_rest, new_air_request, not_running, play
 from loa.actions.receipts import receipt_soon, receipt_text
+from loa.actions.silence import stop, stopped_text
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.schedule import Schedule
@@ -69,7 +70,7 @@ async def events(request: Request, me: CurrentPerson) -> Response:
 @urgent
 def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
     """Silence, at once."""
-    done = stop(console.workspace, console.store, me.shown, me.office)
+    done = stop(console.workspace, lambda: console.store, me.shown, me.office)
     audit(request, "air.stopped")
     flash(request, " ".join(stopped_text(done, me.office).splitlines()), "warn" if done.done == "stopped" else "bad")
     return go("/")
