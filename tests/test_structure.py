@@ -225,6 +225,7 @@ HEAVY = {
     "resource",  # there is none on Windows
     *("paramiko", "ctypes"),  # an extra; only on Windows
     "loa.app.restore",  # numpy: of the verbs of one module only one restores
+    "loa.app.upgrade",  # campaigns and templates: the same
     *("loa.cli.options", "loa.actions.on_air", "importlib.metadata"),  # click, SQLAlchemy: `loa stop` needs none
     *("loa.automation.disk", "loa.automation.schedule_watch"),  # the same: where no station obeyed
     "loa.cli.app",  # its texts are translated when it is imported: not before the language is known

@@ -167,12 +167,14 @@ def doctor(station: CliContext, form: str) -> None:
 @pass_station
 def upgrade(station: CliContext, check: bool, form: str) -> None:
     """Exit code 1 where something stands in the way; then nothing was changed."""
-    from loa.app import upgrade as upgrading  # campaigns and templates, which no other verb here needs
+    # Campaigns and templates, which no other verb here needs.
+    from loa.app.upgrade import look
+    from loa.app.upgrade import upgrade as bring_up
 
     workspace = station.workspace
-    checks = list(upgrading.look(workspace))
+    checks = list(look(workspace))
     if not check and not any(each.health is Health.BAD for each in checks):
-        upgrading.upgrade(workspace)
+        bring_up(workspace)
     _print_checks(checks, form)
 
 
