@@ -7,11 +7,11 @@ from loa.article import Article, Part
 from loa.campaign import Commune, StationSettings
 from loa.normalizer import Reading, Region, Subject, breaths, read, split_sentences, survey
 
-# Silence in seconds after a sentence, by the kind of block it ends. Listeners outdoors need time between sentences;
-# the figures follow newsreaders: about one breath after a sentence and two after a heading.
+# Silence in seconds after a sentence, by the kind of block it ends. Outdoors the echo of a sentence must have died away
+# before the next begins: with the 0.05 s of its fading out, 0.7 s are heard after it and 1.2 s after a paragraph.
 PAUSE_BREATH = 0.15
-PAUSE_SENTENCE = 0.40
-PAUSE_AFTER = {"item": 0.45, "paragraph": 0.70, "heading": 0.80}
+PAUSE_SENTENCE = 0.65
+PAUSE_AFTER = {"item": 0.75, "paragraph": 1.15, "heading": 1.15}
 
 
 @dataclass(frozen=True, slots=True)

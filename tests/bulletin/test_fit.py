@@ -65,7 +65,7 @@ def test_a_last_reading_ends_between_two_sections_when_nothing_milder_serves():
 
 def test_too_long_says_by_how_much_and_how_many_syllables():
     with pytest.raises(BulletinError) as caught:
-        fit(plan(600, 900), FRAME, BRIDGE, ((section(990),),))
+        fit(plan(600, 900), FRAME, BRIDGE, ((section(990, pauses=0.1),),))
     (finding,) = caught.value.findings
     assert finding.code == "bulletin.too-long"
     assert "17:00" in finding.message

@@ -15,7 +15,7 @@ from loa.errors import BulletinError, Finding
 from loa.formats import lasting
 from loa.i18n import _, ngettext
 
-STRETCH = (0.75, 1.6)
+STRETCH = (0.5, 1.4)
 """Minimum and maximum factor for the pauses of the script."""
 PACE = (0.92, 1.08)
 _MARGIN = 0.5  # seconds of distance from both limits: segments start on a frame, and the pace of engines is not exact

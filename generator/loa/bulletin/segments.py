@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Render = Callable[[], tuple[Samples, tuple["Stretch", ...]]]
 
-RULES = "piece 3"
+RULES = "piece 4"
 """Part of the cache key of every segment: change it when mastering or encoding changes the sound."""
 _OWNER = b"loa\0"
 
