@@ -19,7 +19,7 @@ SOURCES := pyproject.toml $(wildcard $(LOCK)/*.txt) $(wildcard generator/loa/loc
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup station demo test test-long soak bench lint debian catalogue lock audit sbom wheel wheels arm-wheel deb try-deb release clean
+.PHONY: docs help setup station demo test test-long soak bench lint debian catalogue lock audit sbom wheel wheels arm-wheel deb try-deb release clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -150,6 +150,9 @@ TRY ?= /var/tmp/loa-try
 try-deb: ## try dist/*.deb in fresh Debian systems (root, debootstrap)
 	for suite in $(SUITES); do $(BIN)/python -m release.try_deb $(TRY)/$$suite \
 	  dist/loa_*~deb$$([ $$suite = bookworm ] && echo 12 || echo 13)_amd64.deb $(if $(OLD),--before $(OLD)); done
+
+docs: $(RELEASE) ## the documents as a site in dist/docs; a broken link ends it
+	$(BIN)/mkdocs build
 
 # All that is published: wheel, source, Debian packages, ARM wheel, bill of materials, checksums. A tag first: git tag v0.2.0
 release: audit wheels sbom ## everything that is published, in dist/
