@@ -68,7 +68,7 @@ lint: setup ## ruff and mypy
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32
 
-test test-long bench soak: DEBIAN += openssh-server chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 cron postgresql faketime iproute2 curl
+test test-long bench soak: DEBIAN += openssh-server chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 mosquitto cron postgresql faketime iproute2 curl
 # Eight workers whatever the cores: much of the time goes by in real airings, which wait for their minute. What plays real
 # sound and listens to it runs by itself: beside others the recorder would miss what the player has played.
 WORKERS := 8

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "loa"
 LAYERS = (
     "errors i18n formats names text clock file_cache workspace files station_secrets stop_file sample template_files logs limited "
-    "yamlfile normalizer reference campaign article script checks importing audio tts bulletin schedule store playout automation publish actions app web "
+    "yamlfile normalizer reference campaign article script checks importing audio tts bulletin schedule store playout automation fleet publish actions app web "
     "cli"
 ).split()
 """The packages and single modules of `loa`, from the ground up: each imports only what stands before it."""
@@ -219,7 +219,11 @@ HEAVY = {
         "segno",
     ),
     *("loa.web.server", "loa.web.auth.accounts", "loa.web.forms"),  # an extra that may not be installed
-    *("loa.automation", "loa.app.backup_chore"),  # in `loa run`, while which they load the console already does
+    *(
+        "loa.automation",
+        "loa.app.backup_chore",
+        "loa.fleet",
+    ),  # in `loa run`, while which they load the console already does
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
     "loa.actions.own_station",  # numpy and the players: `loa stop` needs none
     "resource",  # there is none on Windows

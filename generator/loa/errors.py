@@ -119,6 +119,10 @@ class PlayoutError(LoaError):
     exit_code = 1
 
 
+class PlayerError(LoaError):
+    """A player, or what it and the station say to each other."""
+
+
 class LogbookError(LoaError):
     """The as-run log cannot be written, or somebody changed it."""
 

@@ -172,6 +172,17 @@ class Workspace:
         return self.state / "outbox"
 
     @property
+    def fleet(self) -> Path:
+        """What a station and its players keep about each other: keys, the plan, what the broker is set to; in no backup
+        but the keys."""
+        return self.state / "players"
+
+    @property
+    def player_file(self) -> Path:
+        """On a player: its own outputs."""
+        return self.root / "player.yaml"
+
+    @property
     def stop_file(self) -> Path:
         """Somebody on this computer wants silence: the station obeys and removes it, whoever holds the database."""
         return self.state / "stop.json"

@@ -76,6 +76,8 @@ class RequestedAirings:
         if airing.id in self._controller.live or self._outcomes.settled(airing.id):
             return "answered"  # the same request again
         speakers = self._schedule_watch.schedule.loudspeakers(airing.outputs)
+        if not speakers:
+            return "answered"  # players air it, and report
         unknown = [name for name in speakers if name not in self._schedule_watch.schedule.outputs]
         if len(unknown) == len(speakers):
             self._end(airing, _("There is no output “{name}”.").format(name=", ".join(unknown)))

@@ -54,7 +54,8 @@ class ScheduleWatch:
         self._read = self._state()
         self._saves, self._slow = saves, False
         self._question: Question[_Found | None] = Question(lane)
-        self.schedule, broken = schedule_in_force(workspace)
+        found, broken = schedule_in_force(workspace)
+        self.schedule = found.at_station()
         self.problems: tuple[Finding, ...] = ()
         self._suspect: tuple[float, tuple[Finding, ...]] | None = None
         if broken:
@@ -76,7 +77,7 @@ class ScheduleWatch:
             if found.schedule is None:
                 self._suspect = now, found.problems
                 return False
-            self.schedule = found.schedule
+            self.schedule = found.schedule.at_station()
             self.problems, self._suspect, self._planned = (), None, None
             return True
         if self._suspect and now - self._suspect[0] >= _SAVED * self._clock.speed:

@@ -28,7 +28,8 @@ MODULES = {
     "log": "log",
     "new": "new",
     "plan": "plan",
-    "publish": "publish",
+    "player": "player",
+    "publish": "maintenance",
     "rehearse": "maintenance",
     "restore": "maintenance",
     "run": "run",
@@ -94,9 +95,9 @@ class Verbs(Verb, click.Group):
     command_class = Verb
     group_class = type
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        """By name."""
-        return sorted(MODULES)
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """By name; of a group of verbs its own."""
+        return super().list_commands(ctx) if ctx.parent else sorted(MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb, imported now if it was not yet."""
@@ -108,8 +109,9 @@ class Verbs(Verb, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click's; a verb that does not exist is told with the nearest one."""
-        near = difflib.get_close_matches(args[0], MODULES, 1, 0.6)
-        if args[0] not in MODULES and near:
+        known = self.list_commands(ctx)
+        near = difflib.get_close_matches(args[0], known, 1, 0.6)
+        if args[0] not in known and near:
             message = _("There is no verb “{name}”. Did you mean “{near}”?").format(name=args[0], near=near[0])
             raise click.UsageError(message, ctx)
         return super().resolve_command(ctx, args)

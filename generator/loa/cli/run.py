@@ -117,5 +117,7 @@ def run(
     with beside:
         from loa.app.backup_chore import BackupChore  # while these load, the console already does
         from loa.automation import service
+        from loa.fleet.office import office_beside
 
-        service.run(workspace, trust_clock=trust_clock, chores={"backup": BackupChore(workspace)})
+        with office_beside(workspace):
+            service.run(workspace, trust_clock=trust_clock, chores={"backup": BackupChore(workspace)})

@@ -16,6 +16,7 @@ from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.models import Broadcast, Rules
 from loa.schedule.outputs import AnyOutput
+from loa.schedule.players import Players
 
 _WORDS = ("title", "description")
 FORBID = ConfigDict(extra="forbid")
@@ -62,6 +63,7 @@ def _schedule_file() -> type[BaseModel]:
         "rules": (Rules | None, None),
         "alerts": (Alerts | None, None),
         "backup": (Backup | None, None),
+        "players": (Players | None, None),
         "broadcasts": (tuple[Broadcast, ...], ()),
     }
     return create_model("Schedule", __config__=FORBID, **fields)

@@ -15,6 +15,7 @@ from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.models import Approval, Broadcast, Extra, Move, Rules, Schedule
 from loa.schedule.outputs import KINDS, AnyOutput, Group
+from loa.schedule.players import Players
 from loa.schedule.values import DatabaseUrl, Zone, zone
 from loa.workspace import Workspace, leads_out, yaml_files
 from loa.yamlfile import Strict, YamlFile
@@ -162,6 +163,7 @@ class _Frame(Strict):
     alerts: Alerts = Alerts()
     backup: Backup = Backup()
     approval: Approval = Approval()
+    players: Players = Players()
     broadcasts: tuple[Any, ...] = ()
 
 
@@ -219,6 +221,7 @@ def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
         frame.database,
         frame.backup,
         frame.approval,
+        frame.players,
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,8 @@ from loa.bulletin.models import BulletinPlan, Style
 from loa.i18n import N_, _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
-from loa.schedule.outputs import AnyOutput, Group
+from loa.schedule.outputs import AnyOutput, Group, RemotePlayer
+from loa.schedule.players import Players
 from loa.schedule.values import Day, Days, Hour, Seconds, StationPath, Window, moment
 from loa.yamlfile import Strict
 
@@ -191,6 +192,27 @@ class Schedule:
     database: str | None = None
     backup: Backup = field(default_factory=Backup)
     approval: Approval = field(default_factory=Approval)
+    players: Players = field(default_factory=Players)
+    elsewhere: frozenset[str] = frozenset()
+    """Outputs, and groups of nothing else, that players air: `at_station` has taken them out."""
+
+    def at_station(self) -> "Schedule":
+        """Return what this computer airs itself: without the outputs of players, and broadcasts that have no other."""
+        away = {name for name, output in self.outputs.items() if isinstance(output, RemotePlayer)}
+        if not away:
+            return self
+        groups = (name for name, output in self.outputs.items() if isinstance(output, Group))
+        elsewhere = frozenset(away | {name for name in groups if set(self.loudspeakers((name,))) <= away})
+        return replace(
+            self,
+            broadcasts=tuple(b for b in self.broadcasts if not set(self.loudspeakers(b.on)) <= away),
+            outputs={name: output for name, output in self.outputs.items() if name not in elsewhere},
+            elsewhere=elsewhere,
+        )
+
+    def remote_players(self) -> dict[str, RemotePlayer]:
+        """Return the outputs that players air, by name."""
+        return {name: output for name, output in self.outputs.items() if isinstance(output, RemotePlayer)}
 
     def plans(self) -> tuple[BulletinPlan, ...]:
         """Return the bulletins that the broadcasts need; with `rotate`, one per campaign."""
@@ -218,8 +240,8 @@ class Schedule:
         return next((b for b in self.broadcasts if b.id == name), None)
 
     def loudspeakers(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Replace every group in `names` by its members, each once, in order."""
-        return tuple(self._members(names))
+        """Replace every group in `names` by its members, each once, in order; without those that are `elsewhere`."""
+        return tuple(name for name in self._members(names) if name not in self.elsewhere)
 
     def owners(self, name: str) -> set[str | None]:
         """Return the communes to which an output belongs, of a group those of its members too; None: the station."""

@@ -2,13 +2,26 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from loa.i18n import N_
+from loa.i18n import N_, _
 from loa.schedule.values import PASSWORD_VARIABLE, SECRET, Seconds, SecretName, StationFolder
 from loa.yamlfile import Choices, Strict
 
 _PORT = N_("As it is set in the loudspeakers.")
+
+
+def _position(text: str | None) -> str | None:
+    parts = [part.strip() for part in (text or "").split(",")]
+    if text is None:
+        return None
+    try:
+        north, east = map(float, parts)
+    except ValueError:
+        north = east = 1000.0
+    if not (-90 <= north <= 90 and -180 <= east <= 180):
+        raise ValueError(_("This is not a position.") + "\n" + _("Write degrees north and east: 16.9021, 107.0713."))
+    return ", ".join(parts)
 
 
 class Output(Strict):
@@ -158,6 +171,31 @@ class Null(Output):
     kind: Annotated[Literal["null"], BeforeValidator(lambda value: "null" if value is None else value)]
 
 
+class RemotePlayer(Output):
+    """A computer beside an amplifier somewhere else, with `loa player` on it: it airs its plan by itself.
+
+    `position`: degrees north and east; `power`: of the amplifier, in watts.
+    """
+
+    kind: Literal["player"]
+    village: str | None = Field(default=None, min_length=1, max_length=80, title=N_("Village"))
+    position: Annotated[str | None, AfterValidator(_position)] = Field(
+        default=None, title=N_("Position"), description=N_("Degrees north and east, for example 16.9021, 107.0713.")
+    )
+    place: Annotated[
+        Literal["wired", "fm", "ip", "4g"],
+        Choices(
+            {
+                "wired": N_("wired amplifier"),
+                "fm": N_("FM transmitter"),
+                "ip": N_("IP loudspeakers"),
+                "4g": N_("cluster with 4G"),
+            }
+        ),
+    ] = Field(default="wired", title=N_("What stands there"))
+    power: int | None = Field(default=None, ge=1, le=20000, title=N_("Power of the amplifier, watts"))
+
+
 class Group(Output):
     """A zone: several outputs under one name."""
 
@@ -165,7 +203,7 @@ class Group(Output):
     outputs: tuple[str, ...] = Field(min_length=1, title=N_("Loudspeakers of this group"))
 
 
-AnyOutput = SoundCard | Icecast | Rtp | Http | File | Null | Group
+AnyOutput = SoundCard | Icecast | Rtp | Http | File | Null | RemotePlayer | Group
 KINDS: dict[str, type[AnyOutput]] = {
     "sound-card": SoundCard,
     "icecast": Icecast,
@@ -173,5 +211,6 @@ KINDS: dict[str, type[AnyOutput]] = {
     "http": Http,
     "file": File,
     "null": Null,
+    "player": RemotePlayer,
     "group": Group,
 }

@@ -365,6 +365,20 @@ def parts(store: Database, since: datetime.datetime | None, until: datetime.date
     return found
 
 
+def parts_of(store: Database, airings: Iterable[str]) -> list[Row]:
+    """The rows of the outputs of these airings, in the order of writing. Raises StoreError."""
+    query = select(logbook).where(_counts, logbook.c.part_of.in_(list(airings))).order_by(logbook.c.seq)
+    with store.read() as connection:
+        return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def outcomes_after(store: Database, seq: int, most: int) -> list[Row]:
+    """The first `most` rows after row `seq` that hold outcomes of airings and count. Raises StoreError."""
+    query = select(logbook).where(_counts, logbook.c.seq > seq, logbook.c.kind.in_(PLANNED))
+    with store.read() as connection:
+        return [_row(row) for row in connection.execute(query.order_by(logbook.c.seq).limit(most)).mappings()]
+
+
 def _row(values: Mapping[str, Any] | RowMapping) -> Row:
     known = {name: values[name] for name in (*NewRow.__slots__, *Row.__slots__)}
     try:

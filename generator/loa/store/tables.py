@@ -151,3 +151,49 @@ deliveries = Table(
     Column("error", Text),
 )
 """Alarms, each sent once on every channel; `next`: not before that instant (back-off)."""
+
+players = Table(
+    "players",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("id", String(32), unique=True),
+    Column("public_key", String(64)),
+    Column("code", String(20)),
+    Column("code_until", String(32)),
+    Column("joined", String(32)),
+    Column("revoked", String(32)),
+    Column("heard", String(32)),
+    Column("line", Integer),
+    Column("state", Text),
+    Column("received", Integer),
+    Column("head", String(64)),
+)
+"""The players that were enrolled. `name`: their output in schedule.yaml; `id`: the fingerprint of their key; `line`: 1
+while the broker holds their connection; `state`: what they last said, JSON; `received`: the number of the newest row of
+their own log whose outcomes stand in ours, `head` its hash.
+"""
+
+player_airings = Table(
+    "player_airings",
+    metadata,
+    Column("airing", String(200), primary_key=True),
+    Column("player", String(100), primary_key=True),
+    Column("broadcast", String(100), nullable=False),
+    Column("commune", String(100), nullable=False),
+    Column("bulletin", String(300), nullable=False),
+    Column("planned", String(32), nullable=False, index=True),
+    Column("ends", String(32), nullable=False),
+    Column("alone", Integer, nullable=False),
+    Column("outcome", String(20), index=True),
+)
+"""What players were to air. `alone`: 1 where no output of the station itself airs it; `outcome`: of the player, once it
+stands in the log.
+"""
+
+player_marks = Table(
+    "player_marks",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""How far the station has come with its players: numbers of messages, and until when airings were handed over."""

@@ -1,0 +1,97 @@
+"""`loa player`: a computer beside an amplifier somewhere else; and, at the station, which of them there are."""
+
+import datetime
+import json
+from pathlib import Path
+
+import click
+
+from loa.automation.disk import open_station_store
+from loa.cli.app import CliContext, loa, pass_station
+from loa.cli.stop import user
+from loa.errors import Finding, PlayerError
+from loa.fleet import joining, register
+from loa.fleet import player as agent
+from loa.i18n import _
+from loa.schedule import UTC, Schedule
+from loa.schedule.loader import load_schedule
+from loa.store.database import Database
+from loa.workspace import Workspace
+
+
+@loa.group(help=_("Players: computers beside amplifiers somewhere else, which air their plan by themselves."))
+def player() -> None:
+    """The verbs below."""
+
+
+@player.command(help=_("On the player: join the station at ADDRESS by the CODE that it shows."))
+@click.argument("address")
+@click.argument("code")
+@click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
+def join(address: str, code: str, folder: Path) -> None:
+    """Exchange keys."""
+    folder.mkdir(parents=True, exist_ok=True)
+    identity = joining.join(Workspace(folder.resolve()), address, code)
+    click.echo(_("This is the player {name} now. Set its outputs in {file}, then: loa player run {folder}").format(
+        name=identity.name, file=folder / "player.yaml", folder=folder
+    ))  # fmt: skip
+
+
+@player.command("run", help=_("On the player: air the plan of the station, until Ctrl+C."))
+@click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def run_(folder: Path) -> None:
+    """Air by itself."""
+    click.echo(_("On air by the station's plan. Ctrl+C ends."), err=True)
+    agent.run(Workspace(folder.resolve()))
+
+
+@player.command(help=_("At the station: a code by which the player NAME of schedule.yaml may join."))
+@click.argument("name")
+@click.option("--by", default="", metavar="NAME", help=_("Who; stands in the log."))
+@pass_station
+def code(station: CliContext, name: str, by: str) -> None:
+    """Print the code."""
+    schedule, store = _open(station.workspace)
+    if name not in schedule.remote_players():
+        known = ", ".join(schedule.remote_players())
+        fix = _("Choose: {list}").format(list=known) if known else _("Add it first: {example}").format(
+            example=f"outputs: {{{name}: {{kind: player}}}}"
+        )  # fmt: skip
+        raise PlayerError(
+            Finding("player.unknown", _("There is no player “{name}” in schedule.yaml.").format(name=name), fix)
+        )
+    made = register.give_code(station.workspace, store, name, by or user(), datetime.datetime.now(UTC))
+    click.echo(f"{made[:4]}-{made[4:]}")
+
+
+@player.command(help=_("At the station: take the player NAME out; it airs nothing any more."))
+@click.argument("name")
+@click.option("--by", default="", metavar="NAME", help=_("Who; stands in the log."))
+@pass_station
+def revoke(station: CliContext, name: str, by: str) -> None:
+    """Revoke."""
+    _schedule, store = _open(station.workspace)
+    register.revoke(station.workspace, store, name, by or user(), datetime.datetime.now(UTC))
+    click.echo(_("The player {name} is revoked.").format(name=name))
+
+
+@player.command("list", help=_("At the station: the players, and how they are."))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@pass_station
+def list_(station: CliContext, form: str) -> None:
+    """Print the register; exit 1 where a player is silent."""
+    schedule, store = _open(station.workspace)
+    now = datetime.datetime.now(UTC)
+    known = register.enrolled(store)
+    if form == "json":
+        found = [register.as_json(one, now) for one in known.values()]
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    for name, output in schedule.remote_players().items() if form == "text" else ():
+        one = known.get(name)
+        click.echo(f"{name}\t{output.village or '–'}\t{register.condition(one, now)}")
+    raise SystemExit(1 if any(one.is_silent(now) for one in known.values()) else 0)
+
+
+def _open(workspace: Workspace) -> tuple[Schedule, Database]:
+    schedule = load_schedule(workspace)
+    return schedule, open_station_store(workspace, schedule)

@@ -1,0 +1,621 @@
+"""The station's side: it sends plans and commands to its players, and enters into its log what they aired."""
+
+import contextlib
+import datetime
+import json
+import os
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import func, select
+
+from loa.automation.disk import open_station_store
+from loa.automation.schedule_watch import schedule_in_force
+from loa.errors import Finding, LoaError, LogbookError, PlayerError, ScheduleError, StoreError
+from loa.file_cache import mark_of
+from loa.fleet import register
+from loa.fleet.broker import Broker, Login, mosquitto
+from loa.fleet.keys import Key, fingerprint, opened
+from loa.fleet.link import Address, Link
+from loa.fleet.messages import Command, Outcomes, Plan, PlayerRow, State, Told, Topics, kind_of, read
+from loa.fleet.plans import AHEAD, BACK, Releases, make_plan, planned
+from loa.fleet.register import Enrolled, RemoteAiring
+from loa.fleet.server import Door, PlayerServer
+from loa.i18n import _
+from loa.logs import logger
+from loa.schedule import Airing, Schedule
+from loa.station_secrets import secret
+from loa.stop_file import StopRequest, last_stop
+from loa.store import requests, tables
+from loa.store.alarms import Alarm, channels, raised, raising
+from loa.store.asrun import NewRow, append_all, outcome_rows, parts_of, with_outputs
+from loa.store.database import Database, instant, stamp
+from loa.store.lease import who_is_on_air
+from loa.store.requests import AirRequest
+from loa.workspace import Workspace
+
+_TICK, _SECOND, _MINUTE = 0.2, 1.0, 60.0
+_DAY, _STOP_VALID = datetime.timedelta(days=1), datetime.timedelta(minutes=2)
+_GRACE = datetime.timedelta(minutes=2)
+_KEPT = datetime.timedelta(days=60)
+_UTC = datetime.UTC
+_REVOKED = "revoked"
+
+
+@contextmanager
+def office_beside(workspace: Workspace) -> Iterator[None]:
+    """While inside, the station of this process speaks with its players, as soon as it has any."""
+    office = Office(workspace)
+    office.start()
+    try:
+        yield
+    finally:
+        office.close()
+
+
+class Office:
+    """Works in a thread of its own, with its own connection to the database: the sound does not wait for it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="players", daemon=True)
+        self._schedule: Schedule | None = None
+        self._schedule_mark = ""
+        self._store: Database | None = None
+        self._desk: Desk | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End."""
+        self._stop.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.wait(_TICK if self._desk else _SECOND):
+                try:
+                    self._step()
+                except LoaError as error:
+                    logger().warning("players", problem=str(error))
+                except Exception as error:  # noqa: BLE001  the next step may work
+                    logger().error("players", problem=repr(error))
+        finally:
+            self._leave()
+            if self._store:
+                self._store.close()
+
+    def _step(self) -> None:
+        """Follow the schedule; work while there are players, and this process is on air."""
+        mark = mark_of(self._workspace.schedule_file)
+        if mark != self._schedule_mark or self._schedule is None:
+            with contextlib.suppress(ScheduleError):
+                settings = self._schedule.players if self._schedule else None
+                self._schedule = schedule_in_force(self._workspace)[0]
+                if settings != self._schedule.players:
+                    self._leave()
+            self._schedule_mark = mark
+        schedule = self._schedule
+        if schedule is None or not schedule.remote_players():
+            self._leave()
+            return
+        if self._store is None:
+            self._store = open_station_store(self._workspace, schedule)
+        running = who_is_on_air(self._store)
+        if running is None or running["pid"] != os.getpid():
+            self._leave()
+            return
+        if self._desk is None:
+            self._desk = Desk(self._workspace, self._store, schedule)
+        self._desk.step(schedule, mark)
+
+    def _leave(self) -> None:
+        if self._desk:
+            self._desk.close()
+            self._desk = None
+
+
+class Desk:
+    """The work itself, while this process is on air. The constructor raises PlayerError, WorkspaceError, OSError."""
+
+    def __init__(self, workspace: Workspace, store: Database, schedule: Schedule) -> None:
+        self._workspace, self._store, self._schedule = workspace, store, schedule
+        self._key = station_key(workspace)
+        self._known: dict[str, Enrolled] = {}
+        self._releases = Releases(workspace, store)
+        self._plans: dict[str, tuple[str, bytes]] = {}
+        self._plans_made_for: tuple[object, ...] = ()
+        self._commands: list[tuple[str, Command]] = []
+        self._inbox: queue.SimpleQueue[tuple[str, str, bytes]] = queue.SimpleQueue()
+        self._line_came_back = threading.Event()
+        self._next: dict[str, float] = {}
+        self._silent_told: set[str] = set()
+        self._silent_since: dict[str, float] = {}
+        self._began = time.monotonic()
+        self._request: int | None = None
+        self._last_stop = datetime.datetime.now(_UTC) - _STOP_VALID
+        self._refresh()
+        settings = schedule.players
+        self._broker = (
+            None if settings.broker else Broker(workspace.fleet / "broker", settings.host, settings.broker_port)
+        )
+        if self._broker:
+            if mosquitto() is None:
+                message, fix = _("The broker mosquitto is not installed."), "sudo apt-get install mosquitto"
+                raise PlayerError(Finding("player.broker", message, fix))
+            self._broker.start(self._logins())
+        door = Door(
+            workspace, self._open_codes, self._enrol, lambda: {p.id or "": p.public_key or "" for p in self._active()}
+        )
+        self._server = PlayerServer(door, settings.host, settings.port)
+        try:
+            self._server.start()
+        except OSError:
+            if self._broker:
+                self._broker.close()
+            raise
+        topics = [f"loa/{self._key.id}/+/{part}" for part in ("state", "outcomes", "line")]
+        self._link = Link(
+            self._address(),
+            f"loa-{self._key.id}",
+            topics,
+            self._received,
+            on_line=self._line,
+        )
+        self._link.start()
+
+    def close(self) -> None:
+        """End the line, the port and the broker."""
+        self._link.close()
+        self._server.close()
+        if self._broker:
+            self._broker.close()
+
+    def step(self, schedule: Schedule, mark: str) -> None:
+        """Do what is due. Raises StoreError, WorkspaceError."""
+        self._schedule = schedule
+        now = datetime.datetime.now(_UTC)
+        self._pass_on(now)
+        while not self._inbox.empty():
+            self._take(*self._inbox.get(), now)
+        if self._due("second", _SECOND):
+            self._refresh()
+            self._hand_over(now)
+            self._close_airings(now)
+        self._send_plans(now, mark)
+        if self._line_came_back.is_set():
+            self._line_came_back.clear()
+            for name, (_content, raw) in self._plans.items():
+                self._publish_plan(name, raw)
+            for name, command in self._commands:
+                self._send(name, command)
+        if self._due("minute", _MINUTE):
+            self._tell_of_silent(now)
+            self._enter_heads(now)
+            register.forget_before(self._store, now - _KEPT)
+
+    # ---- who belongs to us
+
+    def _active(self) -> list[Enrolled]:
+        away = self._schedule.remote_players()
+        return [player for player in self._known.values() if player.active and player.name in away]
+
+    def _refresh(self) -> None:
+        before = {player.id for player in self._active()}
+        self._known = register.enrolled(self._store)
+        if before != {player.id for player in self._active()} and self._broker:
+            self._broker.set_logins(self._logins())
+            self._plans_made_for = ()
+
+    def _open_codes(self) -> Mapping[str, str]:
+        now, away = datetime.datetime.now(_UTC), self._schedule.remote_players()
+        found = register.enrolled(self._store).values()
+        return {p.name: p.code for p in found if p.name in away and p.code and p.code_until and now < p.code_until}
+
+    def _enrol(self, name: str, public: str) -> Mapping[str, Any]:
+        """The answer to a player that knows the code. In a thread of the port."""
+        player = fingerprint(public)
+        register.join(self._workspace, self._store, name, player, public, datetime.datetime.now(_UTC))
+        settings = self._schedule.players
+        own = settings.broker is None
+        password = self._key.password(player) if own else secret(self._workspace, settings.password_env) or ""
+        return {
+            "name": name,
+            "station": self._key.public,
+            "broker": settings.broker,
+            "broker_port": settings.broker_port,
+            "user": player if own else settings.user,
+            "password": password,
+        }
+
+    def _logins(self) -> list[Login]:
+        station = f"loa/{self._key.id}"
+        all_of = [f"{station}/+/{part}" for part in ("state", "outcomes", "line")]
+        mine = [f"{station}/+/{part}" for part in ("plan", "command", "told")]
+        found = [Login("station", self._key.password("station"), tuple(all_of), tuple(mine))]
+        for player in self._active():
+            topics = Topics(self._key.id, player.id or "")
+            found.append(
+                Login(
+                    player.id or "",
+                    self._key.password(player.id or ""),
+                    (topics.plan, topics.command, topics.told),
+                    (topics.state, topics.outcomes, topics.line),
+                )
+            )
+        for player in self._known.values():
+            if player.revoked and player.id:  # it may hear that it was revoked, and nothing else
+                plan = Topics(self._key.id, player.id).plan
+                found.append(Login(player.id, self._key.password(player.id), (plan,), ()))
+        return found
+
+    def _address(self) -> Address:
+        settings = self._schedule.players
+        if settings.broker:
+            return Address(settings.broker, settings.user, secret(self._workspace, settings.password_env) or "")
+        host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
+        return Address(f"mqtt://{host}:{settings.broker_port}", "station", self._key.password("station"))
+
+    # ---- what players say
+
+    def _received(self, topic: str, payload: bytes) -> None:
+        """In the thread of the line: the time is told at once, the rest is done in the next step."""
+        player_id, part = kind_of(topic)
+        player = next((p for p in self._known.values() if p.id == player_id and p.active), None)
+        if player is None or len(payload) > 500_000:
+            return
+        if part == "state":
+            state = read(State, opened(player.public_key or "", topic, payload))
+            if state.nonce:
+                told = Told(nonce=state.nonce, now=datetime.datetime.now(_UTC), through=player.received)
+                self._tell(player, told)
+        self._inbox.put((topic, player.name, payload))
+
+    def _line(self, up: bool) -> None:
+        if up:
+            self._line_came_back.set()
+
+    def _tell(self, player: Enrolled, told: Told) -> None:
+        topic = Topics(self._key.id, player.id or "").told
+        self._link.publish(topic, self._key.sign(topic, told.model_dump(mode="json")))
+
+    def _take(self, topic: str, name: str, payload: bytes, now: datetime.datetime) -> None:
+        player = self._known.get(name)
+        _id, part = kind_of(topic)
+        if player is None or not player.active or player.id != _id:
+            return
+        try:
+            if part == "line":
+                register.note_line(self._store, name, up=payload == b"1", now=now)
+            elif part == "state":
+                register.note_state(
+                    self._store, name, read(State, opened(player.public_key or "", topic, payload)), now
+                )
+                for to, command in self._commands:
+                    if to == name:
+                        self._send(name, command)
+            elif part == "outcomes":
+                self._enter(player, read(Outcomes, opened(player.public_key or "", topic, payload)), now)
+        except PlayerError as error:
+            logger().warning("players", player=name, problem=str(error))
+
+    def _enter(self, player: Enrolled, told: Outcomes, now: datetime.datetime) -> None:
+        """Enter outcomes into the log, each once, and say so. Raises StoreError."""
+        airings = [row.airing for row in told.rows]
+        done = {row.part_of for row in parts_of(self._store, airings) if row.output == player.name}
+        fresh = {row.airing: row for row in told.rows if row.airing not in done}
+        entries = [_part(player.name, row) for row in fresh.values()]
+        together = [register.closing(row.airing, player.name, row.outcome) for row in told.rows]
+        if told.through < player.received:
+            message = _("The log of the player {name} was changed, or put back from a backup.").format(name=player.name)
+            self._alarm(f"player {player.name} log@{now:%Y-%m-%d}", "log", message, now)
+        together.append(register.receiving(player.name, told.through, told.head))
+        append_all(self._store, entries, now, together=together, seal=self._workspace.seal)
+        self._known[player.name] = register.enrolled(self._store)[player.name]
+        self._tell(player, Told(through=told.through))
+
+    # ---- what we send to them
+
+    def _send_plans(self, now: datetime.datetime, mark: str) -> None:
+        """Send each player its plan where it has changed. Raises StoreError."""
+        query = select(func.max(tables.logbook.c.seq)).where(tables.logbook.c.kind == "approval")
+        if not self._due("plans", _SECOND):
+            return
+        with self._store.read() as connection:
+            approvals = connection.execute(query).scalar()
+        folders = [mark_of(path) for path in sorted(self._workspace.bulletins.glob("*/*.mp3"))]
+        made_for = (mark, approvals, folders, f"{now:%Y-%m-%d}", [p.id for p in self._active()], len(self._commands))
+        if made_for == self._plans_made_for:
+            return
+        found = planned(self._schedule, now - BACK, now + AHEAD)
+        for player in self._active():
+            more = [c.release for name, c in self._commands if name == player.name and c.release]
+            plan = make_plan(
+                player.name, self._schedule, found, self._releases, more, register.next_number(self._store, now), now
+            )
+            content = plan.model_dump_json(exclude={"number", "issued"})
+            if self._plans.get(player.name, ("", b""))[0] != content:
+                self._plans[player.name] = content, self._signed_plan(player, plan)
+                self._publish_plan(player.name, self._plans[player.name][1])
+        for player in self._known.values():
+            if player.revoked and self._plans.get(player.name, ("", b""))[0] != _REVOKED:
+                plan = Plan(
+                    number=register.next_number(self._store, now), issued=now, name=player.name,
+                    timezone=self._schedule.timezone.key, revoked=True,
+                )  # fmt: skip
+                self._plans[player.name] = _REVOKED, self._signed_plan(player, plan)
+                self._publish_plan(player.name, self._plans[player.name][1])
+        self._plans_made_for = made_for
+
+    def _signed_plan(self, player: Enrolled, plan: Plan) -> bytes:
+        return self._key.sign(Topics(self._key.id, player.id or "").plan, plan.model_dump(mode="json"))
+
+    def _publish_plan(self, name: str, raw: bytes) -> None:
+        player = self._known.get(name)
+        if player and player.id:
+            self._link.publish(Topics(self._key.id, player.id).plan, raw, retain=True)
+
+    def _send(self, name: str, command: Command) -> None:
+        player = self._known.get(name)
+        if player and player.active and datetime.datetime.now(_UTC) < command.expires:
+            topic = Topics(self._key.id, player.id or "").command
+            self._link.publish(topic, self._key.sign(topic, command.model_dump(mode="json")))
+
+    def _pass_on(self, now: datetime.datetime) -> None:
+        """Pass on to players what people ask for: STOP first. Raises StoreError."""
+        self._commands = [(name, command) for name, command in self._commands if now < command.expires]
+        stop = last_stop(self._workspace)
+        if stop and stop.at > self._last_stop:
+            self._last_stop = stop.at
+            self._command_stop(stop.request, stop.at)
+        if self._request is None:  # what is still valid is sent again: a player takes it once
+            first = select(func.min(tables.requests.c.id)).where(tables.requests.c.at >= stamp(now - _DAY))
+            with self._store.read() as connection:
+                self._request = int(connection.execute(first).scalar() or 1) - 1
+        query = select(tables.requests).where(tables.requests.c.id > self._request).order_by(tables.requests.c.id)
+        found = self._store.rows(query)
+        for row in found:
+            if row["verb"] == StopRequest.verb and now - instant(row["at"]) < _STOP_VALID:
+                self._command_stop(StopRequest.from_json(row["payload"]), instant(row["at"]))
+            for asked in requests.to_play(self._store, number=row["id"]) if row["verb"] == AirRequest.verb else ():
+                if isinstance(asked.request, AirRequest) and now < asked.at + asked.request.lasts:
+                    self._command_air(asked.request, asked.at)
+            self._request = row["id"]
+
+    def _command_stop(self, stop: StopRequest, at: datetime.datetime) -> None:
+        for player in self._active():
+            command = Command(
+                number=_number(at), at=at, expires=at + _STOP_VALID, verb="stop", request=json.loads(stop.to_json())
+            )
+            self._commands.append((player.name, command))
+            self._send(player.name, command)
+
+    def _command_air(self, wanted: AirRequest, at: datetime.datetime) -> None:
+        away = self._schedule.remote_players()
+        speakers = self._schedule.loudspeakers(wanted.outputs)
+        mine = [name for name in speakers if name in away]
+        if not mine:
+            return
+        release = self._releases.of(wanted.bulletin)
+        until = at + wanted.lasts
+        commune = wanted.bulletin.partition("/")[0]
+        alone = len(mine) == len(speakers)
+        handed = [RemoteAiring(wanted.airing, name, "", commune, wanted.bulletin, at, until, alone) for name in mine]
+        register.hand_over(self._store, handed, None)
+        known = {one.player for one in register.remote_airings(self._store, airings=[wanted.airing]) if one.outcome}
+        for name in mine:
+            if release is None or name in known:
+                continue  # not released: it ends as missed, once it is over
+            command = Command(
+                number=_number(at),
+                at=at,
+                expires=until,
+                verb="air",
+                request=wanted.model_dump(mode="json", exclude_none=True, exclude={"outputs"}),
+                release=release,
+            )
+            self._commands.append((name, command))
+            self._send(name, command)
+
+    # ---- outcomes
+
+    def _hand_over(self, now: datetime.datetime) -> None:
+        """Remember what players are to air now. What they are not to air is entered at once. Raises StoreError."""
+        mark = register.mark(self._store, "handed")
+        since = instant(mark) if mark else now
+        if since > now:
+            return
+        away = set(self._schedule.remote_players())
+        handed, skipped = [], []
+        for airing in planned(self._schedule, max(since, now - BACK), now) if now > since else ():
+            speakers = self._schedule.loudspeakers(airing.outputs)
+            mine = [name for name in speakers if name in away]
+            handed += [self._remote(airing, name, alone=len(mine) == len(speakers)) for name in mine]
+            if airing.skipped:
+                skipped.append((airing, mine))
+        if handed or not mark or (now - since).total_seconds() > 30:
+            register.hand_over(self._store, handed, now)
+        for airing, mine in skipped:
+            rows = [_missing(self._remote(airing, name, alone=False), airing.skipped or "", "skipped") for name in mine]
+            self._write(rows, now)
+
+    def _remote(self, airing: Airing, name: str, *, alone: bool) -> RemoteAiring:
+        broadcast = self._schedule.broadcast(airing.broadcast)
+        late = datetime.timedelta(seconds=broadcast.late.start_within if broadcast else 0)
+        return RemoteAiring(
+            airing.id,
+            name,
+            airing.broadcast,
+            airing.commune,
+            airing.bulletin,
+            airing.planned,
+            airing.ends + late,
+            alone,
+        )
+
+    def _close_airings(self, now: datetime.datetime) -> None:
+        """Enter the outcome of what no player will tell of any more; sum up what is complete. Raises StoreError."""
+        by_airing: dict[str, list[RemoteAiring]] = {}
+        opened_ = register.remote_airings(self._store, open_only=True)
+        for one in opened_:
+            reason = self._why_unheard(one, now)
+            if reason:
+                self._write([_missing(one, reason, "missed")], now)
+        recent = register.remote_airings(self._store, since=now - 3 * _DAY)
+        for one in recent:
+            by_airing.setdefault(one.airing, []).append(one)
+        summed = outcome_rows(self._store, by_airing)
+        for airing, its in by_airing.items():
+            complete = all(one.outcome for one in its)
+            if airing not in summed and its[0].alone and (complete or now > its[0].ends + _DAY):
+                self._sum_up(airing, its, now)
+
+    def _why_unheard(self, one: RemoteAiring, now: datetime.datetime) -> str | None:
+        """Why a player will not tell how it aired something; None while it may."""
+        if now < one.ends + _GRACE:
+            return None
+        player = self._known.get(one.player)
+        if player is None or player.public_key is None:
+            return _("no player {name} has joined").format(name=one.player)
+        if player.revoked:
+            return _("the player {name} was revoked").format(name=one.player)
+        if one.player not in self._schedule.outputs:
+            return _("There is no output “{name}”.").format(name=one.player)
+        state = player.state
+        if state and state.resolved and state.resolved > one.ends and player.received >= state.seq:
+            return _("the player did not have it in its plan")
+        return None
+
+    def _write(self, rows: list[NewRow], now: datetime.datetime) -> None:
+        together = [register.closing(row.part_of or "", row.output or "", row.outcome or "") for row in rows]
+        try:
+            append_all(self._store, rows, now, together=together, seal=self._workspace.seal)
+        except StoreError:
+            raise
+        except LogbookError:  # it stands there already
+            with self._store.write() as connection:
+                for statement in together:
+                    connection.execute(statement)
+
+    def _sum_up(self, airing: str, its: list[RemoteAiring], now: datetime.datetime) -> None:
+        """Write the one row of an airing that only players aired; an alarm names all that did not hear it."""
+        rows = parts_of(self._store, [airing])
+        first = its[0]
+        unheard = [one.player for one in its if one.outcome in {None, "missed"}]
+        entry = NewRow(
+            airing=airing,
+            broadcast=first.broadcast or None,
+            commune=first.commune,
+            output=", ".join(one.player for one in its),
+            planned=first.planned,
+            started=min((row.started for row in rows if row.started), default=None),
+            ended=max((row.ended for row in rows if row.ended), default=None),
+            bulletin=first.bulletin,
+            sha256=next((row.sha256 for row in rows if row.sha256), None),
+            reason=_("not heard at {count} of {all} players: {names}").format(
+                count=len(unheard), all=len(its), names=grouped(self._schedule, unheard)
+            )
+            if unheard
+            else None,
+        )
+        summed = with_outputs(entry, rows)[0]
+        outcome = summed.details.get("best", "missed")
+        with contextlib.suppress(LogbookError):
+            row = NewRow(**{**{n: getattr(summed, n) for n in NewRow.__slots__}, "outcome": outcome})
+            append_all(self._store, [row], now, seal=self._workspace.seal)
+        if unheard:
+            self._alarm(f"{airing} players", "missed", f"{airing}: {entry.reason}", now)
+
+    # ---- alarms, heads
+
+    def _tell_of_silent(self, now: datetime.datetime) -> None:
+        """One alarm for all players that have fallen silent, after a minute or two: a power cut takes many at once."""
+        active = self._active()
+        silent = {player.name for player in active if player.is_silent(now)}
+        self._silent_told &= silent
+        self._silent_since = {name: self._silent_since.get(name, time.monotonic()) for name in silent}
+        lasting = {name for name, at in self._silent_since.items() if time.monotonic() - at >= _MINUTE}
+        if time.monotonic() - self._began < 2 * _MINUTE or not lasting - self._silent_told:
+            return
+        self._silent_told |= lasting
+        message = _("{count} of {all} players are silent: {names}").format(
+            count=len(lasting), all=len(active), names=grouped(self._schedule, sorted(lasting))
+        )
+        self._alarm(f"players@{now:%Y-%m-%dT%H:%M}", "output", message, now)
+
+    def _alarm(self, event: str, kind: str, message: str, now: datetime.datetime) -> None:
+        if not raised(self._store, [event]):
+            alarm = Alarm(event, kind, message, now)
+            entry = NewRow("alarm", reason=message, details={"event": event})
+            together = raising(alarm, channels(self._schedule.alerts))
+            append_all(self._store, [entry], now, together=together, seal=self._workspace.seal)
+
+    def _enter_heads(self, now: datetime.datetime) -> None:
+        """Once a day: the end of each player's own log, so that none can be shortened later. Raises StoreError."""
+        day = f"{now.astimezone(self._schedule.timezone):%Y-%m-%d}"
+        heads = {p.name: [p.received, p.head] for p in self._active() if p.received and p.head}
+        if not heads or register.mark(self._store, "heads") == day:
+            return
+        reason = _("the ends of the logs of {count} players").format(count=len(heads))
+        entry = NewRow("player", reason=reason, details={"act": "heads", "heads": heads})
+        append_all(self._store, [entry], now, together=register.marking("heads", day), seal=self._workspace.seal)
+
+    def _due(self, name: str, seconds: float) -> bool:
+        if time.monotonic() < self._next.get(name, 0.0):
+            return False
+        self._next[name] = time.monotonic() + seconds
+        return True
+
+
+def station_key(workspace: Workspace) -> Key:
+    """The key of this station; made where there is none. Raises PlayerError."""
+    return Key.of(workspace.fleet / "station.key")
+
+
+def grouped(schedule: Schedule, names: Iterable[str]) -> str:
+    """Players by their villages, for people: `thôn Đông (3): a, b, c; thôn Tây (1): d`."""
+    villages: dict[str, list[str]] = {}
+    away = schedule.remote_players()
+    for name in names:
+        village = away[name].village if name in away else None
+        villages.setdefault(village or "", []).append(name)
+    counts = Counter({village: len(found) for village, found in villages.items()})
+    told = []
+    for village, count in counts.most_common():
+        listed = ", ".join(villages[village])
+        told.append(f"{village} ({count}): {listed}" if village else listed)
+    return "; ".join(told)
+
+
+def _number(at: datetime.datetime) -> int:
+    """The number of a command: on the scale of plans (`register.next_number`), and the same when it is sent again."""
+    return int(at.timestamp() * 10)
+
+
+def _part(name: str, row: PlayerRow) -> NewRow:
+    return NewRow(
+        "output", None, row.broadcast, row.commune, name, row.planned, row.started, row.ended, row.outcome, row.reason,
+        row.bulletin, row.sha256, {"player": name, "row": row.seq}, row.airing,
+    )  # fmt: skip
+
+
+def _missing(one: RemoteAiring, reason: str, outcome: Any) -> NewRow:
+    return NewRow(
+        "output",
+        broadcast=one.broadcast or None,
+        commune=one.commune,
+        output=one.player,
+        planned=one.planned,
+        outcome=outcome,
+        reason=reason,
+        bulletin=one.bulletin,
+        part_of=one.airing,
+    )
