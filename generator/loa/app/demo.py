@@ -114,15 +114,19 @@ def run(
 
 
 def _build(workspace: Workspace, make: Make) -> build.BuildReport:
-    """Build the bulletin to be aired with the best offline voice, the others with the fastest one."""
+    """Build the bulletin to be aired with the best offline voice, the others with the fastest one.
+
+    One of those comes first and by itself, so that there is something to listen to within half a minute.
+    """
     ready = {engine.name for engine in all_engines() if engine.name in {"loa", "espeak"} and engine.state().ready}
     others = tuple(commune.stem for commune in load_communes(workspace) if commune.stem != AIRED)
-    first = make(workspace, (AIRED,), "loa" if "loa" in ready else None)
-    second = make(workspace, others, "espeak" if "espeak" in ready else None)
-    first.add(second)
-    if first.failed:
-        raise WorkspaceError(first.failed)
-    return first
+    quick, best = ("espeak" if "espeak" in ready else None), ("loa" if "loa" in ready else None)
+    report = make(workspace, others[:1], quick)
+    report.add(make(workspace, (AIRED,), best))
+    report.add(make(workspace, others[1:], quick))
+    if report.failed:
+        raise WorkspaceError(report.failed)
+    return report
 
 
 def _plan_now(workspace: Workspace, moment: datetime.datetime) -> Airing:

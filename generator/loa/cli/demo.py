@@ -27,8 +27,14 @@ def demo(folder: Path) -> None:
     workspace = demonstration.prepare(folder)
     click.echo(_("1. Articles, speech and bulletins of the sample station in {folder}").format(folder=workspace.root))
 
+    heard: list[Path] = []
+
     def make(station: Workspace, communes: tuple[str, ...], voice: str | None) -> BuildReport:
-        return build_with_bar(station, communes, voice=voice)
+        report = build_with_bar(station, communes, voice=voice)
+        if not heard and not report.failed:
+            heard.append(demonstration.bulletin_of(station, communes[0]).with_suffix(".mp3"))
+            click.echo(_("   Ready to listen to: {file}").format(file=heard[0]))
+        return report
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(_("On air"), total=1.0, visible=False)
