@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "loa"
 LAYERS = (
     "errors i18n formats names text clock file_cache workspace files station_secrets stop_file sample template_files logs limited "
-    "yamlfile normalizer reference campaign article script checks importing audio tts bulletin schedule store playout automation fleet publish actions app web "
+    "yamlfile normalizer reference hazards campaign article script checks importing audio tts bulletin schedule store playout automation fleet inbox publish actions app web "
     "cli"
 ).split()
 """The packages and single modules of `loa`, from the ground up: each imports only what stands before it."""
@@ -26,6 +26,8 @@ MODULES = {
 PACKAGES = sorted(p.parent for p in SOURCES if p.name == "__init__.py")
 DOCUMENTS = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md")
 MADE = (
+    "inbox.yaml",
+    "inbox/",
     "loa-backup/",
     "recordings/",
     "public/",
@@ -223,6 +225,7 @@ HEAVY = {
         "loa.automation",
         "loa.app.backup_chore",
         "loa.fleet",
+        "loa.app.inbox_watch",
     ),  # in `loa run`, while which they load the console already does
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
     "loa.actions.own_station",  # numpy and the players: `loa stop` needs none

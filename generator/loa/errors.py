@@ -113,6 +113,12 @@ class ApprovalError(LoaError):
     """A bulletin is not approved, or its sound has changed since it was approved."""
 
 
+class InboxError(LoaError):
+    """A message from outside that is not taken; `file` of each finding is the field at fault."""
+
+    exit_code = 1
+
+
 class PlayoutError(LoaError):
     """An output does not accept sound. Exit code 1: the airing failed, but the files are valid."""
 

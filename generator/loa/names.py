@@ -94,6 +94,7 @@ def _alarm_kinds() -> dict[str, str]:
         "schedule": _("schedule.yaml has errors"),
         "backup": _("The backup is old"),
         "request": _("A request was not followed"),
+        "inbox": _("A message from outside"),
     }
 
 

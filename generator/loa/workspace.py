@@ -102,6 +102,26 @@ class Workspace:
         return self.root / "schedule.yaml"
 
     @property
+    def inbox_file(self) -> Path:
+        """Who may send messages from outside, and what becomes of them."""
+        return self.root / "inbox.yaml"
+
+    @property
+    def inbox(self) -> Path:
+        """The watched folder: messages that programs on this computer put there."""
+        return self.root / "inbox"
+
+    @property
+    def received(self) -> Path:
+        """Messages from outside as they came, by their SHA-256: the evidence of what was signed."""
+        return self.state / "inbox"
+
+    @property
+    def received_sounds(self) -> Path:
+        """Recordings that came with messages from outside."""
+        return self.root / "audio" / "inbox"
+
+    @property
     def state(self) -> Path:
         """Loa's own data: databases, logs, approved copies."""
         return self.root / STATE

@@ -1,13 +1,14 @@
 """A message that cannot wait: typed, spoken, heard once by its author, released, on air at once."""
 
 import datetime
+from pathlib import Path
 
 from loa import script as scripts
 from loa.actions.approvals import approve, heard
 from loa.actions.on_air import is_emergency, require_station
 from loa.article import Article
 from loa.bulletin.manifest import Manifest
-from loa.bulletin.models import BulletinPlan, BulletinRequest, Style
+from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest, Style
 from loa.campaign import Commune, load_commune
 from loa.errors import Finding, RequestError
 from loa.i18n import _
@@ -20,11 +21,14 @@ from loa.store.requests import AirRequest
 from loa.tts import choose
 from loa.workspace import Workspace
 
-LONGEST = 4 * 60.0
+LONGEST, LONGEST_RECORDING = 4 * 60.0, 60 * 60.0
+"""Seconds of a typed message, and of one that came as a recording."""
 PREFIX = "khan-cap-"
 OPENING = "Thông báo khẩn của {issuer}."
 AGAIN = "Xin nhắc lại."
 CLOSING = "Hết thông báo khẩn."
+ORDINARY = ("Thông báo của {issuer}.", "Xin nhắc lại.", "Hết thông báo.")
+"""The same three of a message that is no emergency."""
 
 
 def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text: str, issuer: str = "") -> Manifest:
@@ -32,25 +36,46 @@ def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text
 
     `issuer`: whose message it is, named in the opening words; "" for the commune's people's committee.
     """
+    return write_message(workspace, stem, name, title, text, issuer, emergency=True)
+
+
+def write_message(
+    workspace: Workspace,
+    stem: str,
+    name: str,
+    title: str,
+    text: str,
+    issuer: str,
+    *,
+    emergency: bool,
+    sound: Path | None = None,
+) -> Manifest:
+    """The bulletin `<stem>/<name>` of a message that no campaign has: what `text` says, or the recording `sound`.
+
+    `issuer`: as of `write_emergency`. The chime before it is soft: a siren right before speech makes it harder to
+    understand. Raises LoaError.
+    """
     from loa.bulletin.writer import make  # with mutagen 2 MB: the console makes no sound but this
 
     commune = load_commune(workspace, stem)
     today = datetime.datetime.now().astimezone().date()
+    opening, again, closing = (OPENING, AGAIN, CLOSING) if emergency else ORDINARY
 
     def script(part: str, source: str) -> Script:
         return scripts.write(Article(stem, part, title, today, "radio", source), commune)
 
     engine, voice = choose(commune.station.voice)
+    item = AudioItem(sound, title) if sound else script(name, text)
     order = BulletinRequest(
-        plan=BulletinPlan(stem, name, title, (name,), 0.0, LONGEST),
-        opening=script("opening", OPENING.format(issuer=issuer or issuer_of(commune))),
-        items=(script(name, text),),
-        bridge=script("bridge", AGAIN),
-        closing=script("closing", CLOSING),
+        plan=BulletinPlan(stem, name, title, (name,), 0.0, LONGEST_RECORDING if sound else LONGEST),
+        opening=script("opening", opening.format(issuer=issuer or issuer_of(commune))),
+        items=(item,),
+        bridge=script("bridge", again),
+        closing=script("closing", closing),
         style=Style(jingle=commune.station.jingle or "chime", music=None),
         commune=commune.unit.full_name,
         date=today,
-        emergency=True,
+        emergency=emergency,
     )
     return make(workspace, order, engine, voice)
 

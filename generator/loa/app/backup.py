@@ -29,8 +29,8 @@ from loa.workspace import Workspace, below, is_state
 
 LIST = "backup.json"
 FORMAT = 1
-FOLDERS = ("campaigns", "templates", "audio", ".loa/released", ".loa/outbox")
-FILES = ("schedule.yaml", ".loa/last-good-schedule.yaml", ".loa/station-id", ".loa/logbook.seal")
+FOLDERS = ("campaigns", "templates", "audio", "keys", ".loa/released", ".loa/outbox", ".loa/inbox")
+FILES = ("schedule.yaml", "inbox.yaml", ".loa/last-good-schedule.yaml", ".loa/station-id", ".loa/logbook.seal")
 DATABASES = (".loa/station.db", ".loa/console.db")
 SOUNDS = (".mp3", ".wav", ".flac", ".ogg", ".m4a")
 """Endings of recorded items, which may lie anywhere in the station."""

@@ -3,7 +3,7 @@
 import contextlib
 import datetime
 import traceback
-from collections import deque
+from collections import OrderedDict, deque
 
 from loa import stop_file
 from loa.automation.clock_guard import ClockGuard
@@ -20,13 +20,16 @@ from loa.stop_file import StopAnswer, StopRequest, TakenStop
 from loa.store import requests
 from loa.store.asrun import NewRow
 from loa.store.database import Database
-from loa.store.requests import AirRequest, AnyRequest, ClockRequest, TakenRequest
+from loa.store.requests import AirRequest, AnyRequest, ClockRequest, EndRequest, TakenRequest
 from loa.workspace import Workspace, commune_of
 
 _BACKWARDS, _REMEMBERED = datetime.timedelta(seconds=-5), datetime.timedelta(minutes=15)
 """How old a STOP of the process before may be to count after a restart; what it cut could not start any later."""
 _WAITED = datetime.timedelta(seconds=10)
 """How long at most who presses STOP waits for the answer (`actions.on_air`)."""
+
+_ENDED = 1000
+"""How many airings that no longer count are remembered, so that they do not start after all."""
 
 
 class Commands:
@@ -49,6 +52,7 @@ class Commands:
         self._controller, self._dispatcher, self._requested = controller, dispatcher, requested
         self._outcomes = outcomes
         self._stopped: deque[TakenRequest] = deque(maxlen=20)
+        self._ended: OrderedDict[str, str] = OrderedDict()
         self._lane = lane
         self._stop_file: Question[TakenStop | None] = Question(lane)
         self._log = logger()
@@ -92,6 +96,8 @@ class Commands:
         for found in waiting:
             if not self._outcomes.is_answered(found.id):
                 self._answer_safely(found, now, holder, sure=sure)
+        for airing in self._controller.live.keys() & self._ended.keys():  # a claim that was being written meanwhile
+            self._controller.end(airing, self._ended[airing], now)
 
     def _answer_safely(self, found: TakenRequest, now: datetime.datetime, holder: str, *, sure: bool) -> None:
         try:
@@ -107,6 +113,10 @@ class Commands:
                 self._stop(found, stop, now, sure=sure)
             case AirRequest() as wanted if stopped := self._stopped_before(found, wanted):
                 self._requested.refuse(wanted, _why(stopped), "cut", now)
+            case AirRequest() as wanted if wanted.airing in self._ended:
+                self._requested.refuse(wanted, self._ended[wanted.airing], "cut", now)
+            case EndRequest() as ends:
+                self._end(ends, now)
             case AirRequest() as wanted:
                 if self._requested.take_on(found, wanted, now, holder) != "answered":
                     return  # the claim has marked it as taken; or it is tried again in the next step
@@ -139,6 +149,14 @@ class Commands:
             # Where the disk is full, who asked hears only that it was stopped.
             self._lane.start(lambda: stop_file.answer_stop(workspace, answer))
 
+    def _end(self, ends: EndRequest, now: datetime.datetime) -> None:
+        """What no longer counts falls silent, and does not start."""
+        for airing in ends.airings:
+            self._ended[airing] = ends.why
+            self._controller.end(airing, ends.why, now)
+        while len(self._ended) > _ENDED:
+            self._ended.popitem(last=False)
+
     def _refuse(self, found: TakenRequest, why: str, now: datetime.datetime) -> None:
         """An outcome for who waits for one, and an alarm: no request is left without an answer."""
         if isinstance(found.request, AirRequest):
@@ -153,4 +171,5 @@ class Commands:
 
 def _why(stop: AnyRequest | None) -> str:
     """Why something was cut, or was not played because it had been asked for before the STOP."""
-    return _("stopped by {name}").format(name=stop.by) if stop and stop.by else _("stopped by hand")
+    by = stop.by if isinstance(stop, StopRequest) else ""
+    return _("stopped by {name}").format(name=by) if by else _("stopped by hand")

@@ -163,6 +163,12 @@ class Controller:
             self.keep_stopped(PastStop(why, now, communes))
         return found
 
+    def end(self, airing: str, why: str, now: datetime.datetime) -> None:
+        """End one airing as `cut`, because what it says no longer counts; without effect where it is not live."""
+        live = self.live.get(airing)
+        if live is not None:
+            self._end_as_cut(live, why, now)
+
     def keep_stopped(self, stop: PastStop) -> None:
         """What was stopped on some outputs stays so there, also where another process goes on with the airing."""
         self._partial_stops.append(stop)

@@ -126,7 +126,7 @@ _TEST_DEADLINE = 20.0
 """Seconds in which a test of an output must end."""
 _LOG_INTERVAL = 60.0
 """Seconds between two looks whether the log was verified today, and its witness sent."""
-_CHORE_INTERVAL = 30.0
+_CHORE_INTERVAL, _WATCH_INTERVAL = 30.0, 5.0
 _PRUNE_INTERVAL = 3600.0
 """Seconds between two searches for recordings that can be deleted."""
 
@@ -262,12 +262,13 @@ def run(
     clock: Clock | None = None,
     timing: Timing | None = None,
     chores: Mapping[str, Chore] | None = None,
+    watches: Mapping[str, Chore] | None = None,
 ) -> None:
     """Run the station by the schedule until SIGINT or SIGTERM, or until `until(station)` is true.
 
     `clock`: for a demonstration, RealClock(speed, start). `limit`: seconds of real time after which LogbookError is
     raised if `until` was never true. `progress` is called about once a second. `chores`: what else is looked after
-    every half minute, by name, in a thread that the sound does not wait for.
+    every half minute, by name, in a thread that the sound does not wait for; `watches`: the same every five seconds.
     Raises ScheduleError, StoreError.
     """
     clock = clock or RealClock()
@@ -309,6 +310,8 @@ def run(
     Maintenance(workspace, station, maintenance_store).add_to(driver)
     for name, chore in (chores or {}).items():
         driver.add(name, _CHORE_INTERVAL, partial(chore, station))
+    for name, chore in (watches or {}).items():
+        driver.add(name, _WATCH_INTERVAL, partial(chore, station))
     with _signals(stop):
         try:
             stepping.start()

@@ -24,6 +24,7 @@ MODULES = {
     "demo": "demo",
     "doctor": "maintenance",
     "import": "text",
+    "inbox": "approve",
     "listen": "speech",
     "log": "log",
     "new": "new",

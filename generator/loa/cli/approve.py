@@ -1,20 +1,27 @@
-"""`loa approve`, `loa approvals`: who lets which recording on air."""
+"""`loa approve`, `loa approvals`, `loa inbox`: who lets which recording on air, and messages from outside."""
 
 import datetime
 import json
+from pathlib import Path
+from typing import Any
 
 import click
 
 from loa.actions import approvals as acts
 from loa.actions.file_history import open_history
 from loa.actions.four_eyes import Signer, require_other
+from loa.actions.inbox import message_receipt, read_message_file, receive_message, state_name, work_inbox
 from loa.automation.disk import open_station_store
+from loa.automation.schedule_watch import schedule_in_force
 from loa.bulletin.models import APOLOGY
 from loa.cli.app import CliContext, loa, pass_station
+from loa.errors import Finding, InboxError
 from loa.i18n import _
+from loa.inbox import register
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
 from loa.store import approvals as approvals_store
+from loa.store.database import Database
 
 
 @loa.command("approve", help=_("Release a bulletin for air, as it is now."))
@@ -77,3 +84,58 @@ def approvals(station: CliContext, form: str) -> None:
         click.echo(f"{state.bulletin}{what}: {names[state.state]}{who}")
     if not states:
         click.echo(_("There are no bulletins yet: loa build"))
+
+
+@loa.group(help=_("Messages from outside: what came in, and what became of it."))
+def inbox() -> None:
+    """Entry point of its verbs."""
+
+
+def _store(station: CliContext) -> Database:
+    schedule, _problems = schedule_in_force(station.workspace)
+    return open_station_store(station.workspace, schedule)
+
+
+@inbox.command("list", help=_("The newest messages, and what was not taken."))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of output."))
+@pass_station
+def list_(station: CliContext, form: str) -> None:
+    """Data to stdout."""
+    store = _store(station)
+    entries, refusals = register.latest(store), register.refusals(store)
+    if form == "json":
+        items: list[dict[str, Any]] = [message_receipt(store, entry).item() for entry in entries]
+        gone = [{"at": r.at.isoformat(), "sender": r.sender, "id": r.identifier, "reason": r.reason} for r in refusals]
+        click.echo(json.dumps({"messages": items, "refused": gone}, ensure_ascii=False, indent=2))
+        return
+    for entry in entries:
+        title = next((info.title for info in entry.message.infos), entry.message.kind)
+        said = f"{state_name(entry.state)}: {entry.reason}" if entry.reason else state_name(entry.state)
+        click.echo(f"{entry.number}  {entry.received:%Y-%m-%d %H:%M}  {entry.sender}  {title}  [{said}]")
+    for refusal in refusals:
+        refused = _("refused")
+        click.echo(f"-  {refusal.at:%Y-%m-%d %H:%M}  {refusal.sender or '?'}  [{refused}: {refusal.reason}]")
+
+
+@inbox.command(help=_("Take a message from a file (CAP 1.2 or JSON); its receipt as JSON."))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--adapter", help=_("The package that reads this form."))
+@pass_station
+def take(station: CliContext, file: Path, adapter: str | None) -> None:
+    """Exit 1 if it is refused."""
+    store = _store(station)
+    try:
+        raw = read_message_file(file)
+    except OSError as error:
+        text = _("Cannot read the file: {reason}").format(reason=error.strerror or error)
+        raise InboxError(Finding("inbox.file", text, file=str(file))) from error
+    entry = receive_message(station.workspace, store, raw, datetime.datetime.now(UTC), adapter)
+    click.echo(json.dumps(message_receipt(store, entry).item(), ensure_ascii=False, indent=2))
+
+
+@inbox.command(help=_("Do what is due now: speak messages, put on air what may start. “loa run” does so by itself."))
+@pass_station
+def work(station: CliContext) -> None:
+    """Once."""
+    moved = work_inbox(station.workspace, _store(station), datetime.datetime.now(UTC))
+    click.echo(_("{count} messages moved.").format(count=moved), err=True)

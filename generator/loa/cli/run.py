@@ -116,8 +116,14 @@ def run(
         beside = console_beside(workspace, as_arguments(listen, tls_cert, tls_key, behind_proxy, names))
     with beside:
         from loa.app.backup_chore import BackupChore  # while these load, the console already does
+        from loa.app.inbox_watch import InboxWatch
         from loa.automation import service
         from loa.fleet.office import office_beside
 
         with office_beside(workspace):
-            service.run(workspace, trust_clock=trust_clock, chores={"backup": BackupChore(workspace)})
+            service.run(
+                workspace,
+                trust_clock=trust_clock,
+                chores={"backup": BackupChore(workspace)},
+                watches={"inbox": InboxWatch(workspace)},
+            )

@@ -83,6 +83,16 @@ class AirRequest(_Request):
         return Repeat.model_validate({"times": self.times, "pause": self.pause})
 
 
+class EndRequest(_Request):
+    """End these airings, which were asked for and no longer count: their message was replaced or taken back. `why`: for
+    the log. What is not on air yet does not start.
+    """
+
+    verb = "end"
+    airings: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(min_length=1, max_length=1000)
+    why: str = Field(default="", max_length=500)
+
+
 class ClockRequest(_Request):
     """The computer's clock is right. `by`: who says so."""
 
@@ -90,8 +100,8 @@ class ClockRequest(_Request):
     by: str = Field(default="", max_length=200)
 
 
-AnyRequest = AirRequest | StopRequest | ClockRequest
-Model = TypeVar("Model", AirRequest, ClockRequest)
+AnyRequest = AirRequest | StopRequest | EndRequest | ClockRequest
+Model = TypeVar("Model", AirRequest, EndRequest, ClockRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +238,13 @@ def _read(row: RowMapping, now: datetime.datetime, stops: Iterable[RowMapping] =
     request: AnyRequest | None
     if verb == StopRequest.verb:
         request, problem = StopRequest.from_json(payload), ""
+    elif verb in (ClockRequest.verb, EndRequest.verb):
+        request, problem = _plain(ClockRequest if verb == ClockRequest.verb else EndRequest, payload)
     else:
-        request, problem = _clock(payload) if verb == ClockRequest.verb else _air(verb, payload)
+        request, problem = _air(verb, payload)
     lasts = request.lasts if isinstance(request, AirRequest) else _STOP_VALID
+    if isinstance(request, EndRequest):
+        lasts = datetime.timedelta(seconds=_LONGEST)  # as long as what it ends may last
     if not -_AHEAD < now - at < lasts:
         problem = problem or _("nobody took it within {time}").format(time=wait(lasts))
         request = None
@@ -238,9 +252,9 @@ def _read(row: RowMapping, now: datetime.datetime, stops: Iterable[RowMapping] =
     return TakenRequest(row["id"], at, request, _airing_in(payload), problem, stopped)
 
 
-def _clock(payload: str) -> tuple[ClockRequest | None, str]:
+def _plain(model: type[ClockRequest] | type[EndRequest], payload: str) -> tuple[AnyRequest | None, str]:
     try:
-        return ClockRequest.model_validate_json(payload), ""
+        return model.model_validate_json(payload), ""
     except ValidationError as error:
         return None, _unreadable(error)
 

@@ -197,3 +197,42 @@ player_marks = Table(
     Column("value", Text, nullable=False),
 )
 """How far the station has come with its players: numbers of messages, and until when airings were handed over."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("sender", String(200), nullable=False),
+    Column("identifier", String(200), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("form", String(20), nullable=False),
+    Column("sent", String(32), nullable=False),
+    Column("received", String(32), nullable=False),
+    Column("expires", String(32), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("priority", String(20), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("rule", String(20), nullable=False),
+    Column("reason", Text),
+    Column("decided_by", String(200)),
+    Column("work", Text, nullable=False),
+    Index("inbox_names", "sender", "identifier", unique=True),
+)
+"""Messages from outside that their senders really sent; none is ever deleted, so that none counts twice.
+
+`sha256`: of the bytes that the sender signed; `message`: as JSON, without its sounds; `rule`: of the policy when it
+came; `work`: JSON, what was made of it and put on air (`inbox.register.Piece`).
+"""
+
+inbox_refused = Table(
+    "inbox_refused",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("sender", String(200), nullable=False),
+    Column("identifier", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+"""The newest messages that were not taken at all (forged, unreadable, for nobody here); older ones make room."""
