@@ -108,6 +108,21 @@ def officer(window: Window, rig: Rig) -> None:
     window.says("Đã gửi lãnh đạo")
 
 
+def on_paper(window: Window, whole: str, most: int) -> None:
+    """What is printed has no box that cuts it, is no more than `most` pages, and has no buttons (issue 15, fault 14)."""
+    page = window.page
+    page.emulate_media(media="print")
+    assert (
+        page.evaluate(
+            "(at) => { const e = document.querySelector(at); return e.scrollHeight - e.clientHeight; }", whole
+        )
+        <= 1
+    )
+    assert page.locator("button:visible, a.button:visible, audio:visible").count() == 0
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) <= most
+    page.emulate_media(media="screen")
+
+
 def leader(window: Window, _rig: Rig) -> None:
     """Hears, and sends back."""
     page = window.page
@@ -123,6 +138,7 @@ def leader(window: Window, _rig: Rig) -> None:
     page.click("#spoken li:nth-child(2) [data-from]")
     expect(page.locator("#spoken li:nth-child(2).reading")).to_be_visible(timeout=10_000)
     window.shoot("ky-duyet")
+    on_paper(window, "#spoken", 3)
     expect(page.locator("#spoken li:nth-child(3).reading")).to_be_visible(timeout=20_000)  # it goes on with the sound
     page.evaluate("document.querySelector('audio').pause()")
     page.fill("[name=note]", "Ghi rõ giờ tập trung.")
@@ -194,6 +210,7 @@ def operator(window: Window, rig: Rig) -> None:
     assert falls_silent(rig)
     page.goto(f"/week?day={TUESDAY}")
     window.shoot("lich-tuan")
+    on_paper(window, ".days", 1)
     page.click(".slot summary >> nth=0")
     page.click("text=Nghỉ phát ngày này >> visible=true")
     window.says("nghỉ phát từ")

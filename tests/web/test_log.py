@@ -94,3 +94,36 @@ def test_an_alarm_is_mailed_in_words(console: Console, station: Workspace) -> No
     assert said.message == "Vệ sinh, Sốt xuất huyết (xã Bến Hải), 17:00 07/04/2026: Loa thôn Đông"
     station.schedule_file.write_text("nothing: good", "utf-8")
     assert AlarmSender(console.store, station).in_words(alarm) == alarm  # without a schedule nothing has a name
+
+
+def test_what_was_played_by_hand_is_counted_by_itself_and_by_its_name(
+    log_in: LogIn, console: Console, station: Workspace
+) -> None:
+    """Issue 15, fault 13: it stood among the planned airings, and its topic was “khan-cap-20261127-225540”."""
+    (station.campaigns / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
+    station.schedule_file.write_text(SCHEDULE, "utf-8")
+    moment = datetime.datetime(2026, 4, 7, 10, tzinfo=datetime.UTC)
+    played = {"air:ben-hai/khan-cap-1@2026-04-07T10:00:00Z-ab": "ben-hai/khan-cap-1", "ca-hai@x": "ben-hai/ca-hai"}
+    for airing, bulletin in played.items():
+        broadcast = None if airing.startswith("air:") else "ca-hai"
+        entry = NewRow(
+            airing=airing, broadcast=broadcast, commune="ben-hai", bulletin=bulletin, planned=moment, outcome="aired"
+        )
+        asrun.append(console.store, entry, moment)
+    page = log_in(Role.OFFICER).look("/log/year?year=2026")
+    assert "1 planned airing<" in page
+    planned, by_hand = page.split('id="by-hand"')
+    assert rows(planned)["4"] == rows(planned)["xã Bến Hải"] == ["1", "0", "0"]
+    assert rows(by_hand) == {"Emergency messages": ["1", "0", "0"]}
+    assert "khan-cap" not in page.replace("/emergency", "")
+
+
+def test_days_are_typed_and_shown_as_people_write_them(log_in: LogIn, station: Workspace) -> None:
+    browser = log_in(Role.OPERATOR)
+    assert 'value="07/04/2026"' in browser.look("/log?since=7/4/2026")
+    browser.look("/week")
+    browser.submit("/week/leave-out", broadcast="ben-hai-dvc", first="1/12/2026", last="03/12/2026")
+    assert "2026-12-01/2026-12-03" in station.schedule_file.read_text("utf-8")
+    page = browser.submit("/week/leave-out", 422, broadcast="ben-hai-dvc", first="31/02/2026")
+    assert "This is not a date. Write for example 22/11/2026." in page
+    assert 'type="date"' not in browser.look("/week") + browser.look("/week/new") + browser.look("/log")

@@ -103,17 +103,23 @@ async def read_form(request: Request) -> Form:
     return Form(FormData())
 
 
+def typed_day(text: str) -> str:
+    """`4/12/2026`, as people here write a day, as files have it: `2026-12-04`; anything else as it is."""
+    found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text.strip())
+    return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}" if found else text
+
+
 def day_in(form: Form, name: str) -> datetime.date:
     """The day in a field. Raises FormError."""
     return parse_day(form.text(name, 10), name)
 
 
 def parse_day(text: str, name: str) -> datetime.date:
-    """`2026-11-22`. Raises FormError, told at the field `name`."""
+    """`22/11/2026` or `2026-11-22`. Raises FormError, told at the field `name`."""
     try:
-        return day_of(text)
+        return day_of(typed_day(text))
     except ValueError:
-        raise FormError({name: _("This is not a date.")}) from None
+        raise FormError({name: _("This is not a date. Write for example 22/11/2026.")}) from None
 
 
 def instant_in(form: Form, name: str) -> datetime.datetime:

@@ -21,10 +21,20 @@ from loa.web.auth.guard import VISITOR
 from loa.web.context import Console, console_of, session_of
 from loa.web.yaml_forms import as_rows, pairs
 
+
+def shown_day(value: object) -> str:
+    """A day in a field, as people here write it; what was typed and is no day stays as it is."""
+    try:
+        return formats.day(formats.day_of(value)) if value else ""
+    except ValueError:
+        return str(value)
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "weekday": formats.weekday,
     "day": formats.day,
     "long_day": formats.long_day,
+    "shown_day": shown_day,
     "lasting": formats.lasting,
     "wait": formats.wait,
     "size": formats.size,

@@ -16,7 +16,7 @@ from loa import yamlfile
 from loa.actions.file_history import FileHistory, conflict, mark_of
 from loa.errors import EditConflictError, Finding, LoaError
 from loa.i18n import N_, _
-from loa.web.forms import Form, FormError
+from loa.web.forms import Form, FormError, typed_day
 from loa.workspace import read_text
 from loa.yamlfile import Choices, Path_, editor, value_at
 
@@ -192,6 +192,8 @@ def given(form: Form, field: Field) -> Any:
         case "number":
             text = form.text(field.name, 20)
             return int(text) if text.isascii() and text.isdigit() else text or None
+        case "day":
+            return typed_day(form.text(field.name, 40)) or None
     return form.text(field.name, 20_000) or None
 
 

@@ -15,7 +15,7 @@ from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, console_of
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import reschedule
-from loa.web.forms import Form, FormError, hour_of
+from loa.web.forms import Form, FormError, hour_of, typed_day
 from loa.web.pages import go, page
 from loa.web.views.airings import find_broadcast, name_of
 
@@ -162,7 +162,11 @@ def _changes(form: Form, schedule: Schedule, kept: tuple[str, ...]) -> dict[str,
     outputs = [*(name for name in form.texts("on") if name in schedule.outputs), *kept]
     if not outputs:
         raise FormError({"on": _("Choose at least one loudspeaker.")})
-    weeks, first, last = form.number("weeks", 1, 52), form.text("from", 10), form.text("until", 10)
+    weeks, first, last = (
+        form.number("weeks", 1, 52),
+        typed_day(form.text("from", 10)),
+        typed_day(form.text("until", 10)),
+    )
     if not first and (weeks > 1 or form.flag("rotate")):
         raise FormError({"from": _("Fill in the first day: turns and weeks are counted from it.")})
     if first and last and last < first:

@@ -16,7 +16,7 @@ from loa.web import yaml_forms
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, edit_file, flash
 from loa.web.edits.communes import add_to
-from loa.web.forms import FormError
+from loa.web.forms import FormError, typed_day
 from loa.web.pages import fragment, go, in_parts, page
 from loa.web.routes.script import sound_part
 from loa.web.views.drafts import make_draft
@@ -57,7 +57,7 @@ def new_campaign(request: Request, console: ConsoleDep, form: SubmittedForm) -> 
     title, template = form.text("title", 300), form.text("template", 100)
     if file.commune is None or not title or template not in topics(console.workspace):
         raise FormError({"title": _("Choose commune and topic, and write a title.")})
-    entry = {"template": template, "title": title, "as_of": form.text("as_of", 10), "form": "radio"}
+    entry = {"template": template, "title": title, "as_of": typed_day(form.text("as_of", 10)), "form": "radio"}
     id_ = add_to(request, file, entry, _("new campaign: {title}").format(title=title), action="campaign.added")
     flash(request, _("Added. Now fill in its facts."))
     return go(f"/campaigns/{file.stem}/{id_}")

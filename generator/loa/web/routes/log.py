@@ -15,6 +15,7 @@ from loa.store import approvals, asrun, proof
 from loa.store.asrun_export import to_csv
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, audit
+from loa.web.forms import typed_day
 from loa.web.pages import page
 from loa.web.views import log as log_views
 from loa.web.views.log import by_topic
@@ -70,7 +71,8 @@ def year(request: Request, console: ConsoleDep, me: CurrentPerson, year: int = 0
     counts = log_views.year(console.store, wanted, zone, me.office)
     communes = [(_name(console, stem), by_outcome) for stem, by_outcome in sorted(counts.communes.items())]
     topics = by_topic(console.files, console.bulletins, counts.programmes)
-    return page(request, "year.html", counts=counts, communes=communes, topics=topics, year=wanted)
+    by_hand = by_topic(console.files, console.bulletins, counts.by_hand)
+    return page(request, "year.html", counts=counts, communes=communes, topics=topics, by_hand=by_hand, year=wanted)
 
 
 @router.get("/log/export.{form}")
@@ -146,7 +148,7 @@ def _start(day: datetime.date, zone: datetime.tzinfo) -> datetime.datetime:
 
 def _day(text: str) -> datetime.date | None:
     try:
-        found = day_of(text)
+        found = day_of(typed_day(text))
     except ValueError:
         return None
     return found if 2000 <= found.year <= 2100 else None

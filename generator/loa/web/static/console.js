@@ -208,7 +208,14 @@
       countdown();
     };
     const source = new EventSource("/today/events");
+    const stale = document.getElementById("stale");
+    let heardAt = Date.now();
+    if (stale) setInterval(() => { stale.hidden = Date.now() - heardAt < 8000; }, 1000);
+    source.onerror = () => { if (stale) heardAt = Math.min(heardAt, Date.now() - 5000); };
     source.onmessage = (event) => {
+      const missed = Date.now() - heardAt > 8000;
+      heardAt = Date.now();
+      if (live && missed) refresh();
       const now = JSON.parse(event.data);
       if (work && !work.dataset.over) {
         const job = now.jobs.find((item) => String(item.id) === work.dataset.jobPage);

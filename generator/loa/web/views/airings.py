@@ -23,7 +23,7 @@ _SPANS = 20
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An airing on a page. `tone`: good, warn or bad; `says`: what there is to know about it, in words."""
+    """An airing on a page. `tone`: good, warn, bad, off (left out) or none; `says`: what there is to know about it, in words."""
 
     airing: Airing
     local: datetime.datetime
@@ -139,7 +139,7 @@ def _judge(airing: Airing, state: str, past: bool, outcome: str | None) -> tuple
     if outcome:
         return ("bad" if outcome == "missed" else "warn" if outcome == "cut" else "good"), (names.outcome(outcome),)
     if past:
-        return "off", (_("no record"),)
+        return "", (_("no record"),)
     still = [problem.message for problem in airing.problems]
     missing = {
         "none": _("no sound has been made yet"),

@@ -9,9 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from loa.actions.emergency import PREFIX
 from loa.actions.offices import WHOLE, Office
 from loa.article.topics import called
 from loa.bulletin.models import APOLOGY
+from loa.i18n import _
 from loa.store import asrun
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import logbook
@@ -22,6 +24,7 @@ from loa.web.views.files import StationFiles
 
 PER_PAGE = 50
 _COUNTS = logbook.c.void.is_(None)
+_BY_HAND = sa.func.coalesce(logbook.c.airing, "").like("air:%")
 _CALLED = ("broadcast", "commune", "bulletin")
 _MOST = 900
 """Ids of a search; SQLite takes no more than some thousand."""
@@ -61,11 +64,15 @@ def ids_of(word: str, files: StationFiles, bulletins: BulletinCatalogue) -> dict
 
 @dataclass(slots=True)
 class Counts:
-    """A year: airings by month (1 to 12), by commune, and by programme (broadcast and bulletin), each by outcome."""
+    """A year: airings by month (1 to 12), by commune, and by programme (broadcast and bulletin), each by outcome.
+
+    `by_hand`: what people put on air beside the schedule, which is in none of the others.
+    """
 
     months: dict[int, Counter[str]] = field(default_factory=lambda: {n: Counter() for n in range(1, 13)})
     communes: dict[str, Counter[str]] = field(default_factory=dict)
     programmes: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    by_hand: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
 
     @property
     def total(self) -> Counter[str]:
@@ -137,13 +144,17 @@ def _year(store: Database, wanted: int, zone: datetime.tzinfo, office: Office, _
     hour = sa.func.substr(logbook.c.planned, 1, 13)  # whole hours, so that the local month can be told afterwards
     counts = Counts()
     with store.read() as connection:
-        for text, commune, outcome, many in connection.execute(_counted(office, first, after, hour, logbook.c.commune)):
+        planned = _counted(office, first, after, ~_BY_HAND, hour, logbook.c.commune)
+        for text, commune, outcome, many in connection.execute(planned):
             moment = datetime.datetime.fromisoformat(f"{text}:00:00+00:00").astimezone(zone)
             counts.months[moment.month][outcome or "?"] += many
             counts.communes.setdefault(commune or "–", Counter())[outcome or "?"] += many
         programme = (logbook.c.broadcast, logbook.c.bulletin)
-        for broadcast, bulletin, outcome, many in connection.execute(_counted(office, first, after, *programme)):
-            counts.programmes.setdefault((broadcast or "", bulletin or ""), Counter())[outcome or "?"] += many
+        for into, which in ((counts.programmes, ~_BY_HAND), (counts.by_hand, _BY_HAND)):
+            for broadcast, bulletin, outcome, many in connection.execute(
+                _counted(office, first, after, which, *programme)
+            ):
+                into.setdefault((broadcast or "", bulletin or ""), Counter())[outcome or "?"] += many
     for row in asrun.each_airing(asrun.rows(store, first, after, kinds=(asrun.GAP,)), first, after):
         if not office.covers(row.commune or ""):
             continue
@@ -155,14 +166,18 @@ def _year(store: Database, wanted: int, zone: datetime.tzinfo, office: Office, _
 
 
 def _counted(
-    office: Office, first: datetime.datetime, after: datetime.datetime, *by: sa.ColumnElement[Any]
+    office: Office,
+    first: datetime.datetime,
+    after: datetime.datetime,
+    which: sa.ColumnElement[bool],
+    *by: sa.ColumnElement[Any],
 ) -> sa.Select[tuple[Any, ...]]:
     """The airings planned in [first, after), counted `by` columns and outcome; an apology is no programme."""
     programme = sa.func.coalesce(logbook.c.bulletin, "").not_like(f"%/{APOLOGY}")
     span = (logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
     return (
         sa.select(*by, logbook.c.outcome, sa.func.count())
-        .where(_COUNTS, logbook.c.kind == "airing", programme, _own(office), *span)
+        .where(_COUNTS, logbook.c.kind == "airing", which, programme, _own(office), *span)
         .group_by(*by, logbook.c.outcome)
     )
 
@@ -183,15 +198,25 @@ def by_topic(
     found: dict[str, Counter[str]] = {}
     for (broadcast, bulletin), counts in programmes.items():
         commune, campaigns = broadcasts.get(broadcast) or _in_bulletin(bulletins, bulletin)
-        for name in _topics(files, commune, campaigns) or {broadcast or bulletin}:
+        for name in _topics(files, commune, campaigns) or {_otherwise(bulletins, bulletin)}:
             found.setdefault(name, Counter()).update(counts)
     return dict(sorted(found.items(), key=lambda item: (-item[1].total(), item[0])))
+
+
+def _otherwise(bulletins: BulletinCatalogue, id_: str) -> str:
+    """What people call a programme whose topic nobody knows any more."""
+    if id_.partition("/")[2].startswith(PREFIX):
+        return _("Emergency messages")
+    found = bulletins.get(id_)
+    return found.title if found else _("Programmes that were deleted")
 
 
 def _in_bulletin(bulletins: BulletinCatalogue, id_: str) -> tuple[str, tuple[str, ...]]:
     """Of a bulletin that somebody played by hand, or whose broadcast is gone."""
     bulletin = bulletins.get(id_)
-    return (bulletin.commune, bulletin.manifest.campaigns) if bulletin and bulletin.manifest else ("", ())
+    if bulletin is None or bulletin.manifest is None or bulletin.manifest.is_emergency:
+        return "", ()
+    return bulletin.commune, bulletin.manifest.campaigns
 
 
 def _topics(files: StationFiles, commune: str, campaigns: tuple[str, ...]) -> set[str]:
