@@ -146,3 +146,22 @@ def test_an_old_emergency_is_written_again_and_not_replayed(log_in: LogIn, stati
     page = log_in(Role.DUTY).look("/emergency")
     assert 'href="/emergency?again=ben-hai/khan-cap-20250101-080000"' in page
     assert 'href="/emergency/ben-hai/khan-cap-20250101-080000"' not in page
+
+
+def test_each_row_of_today_can_be_left_out_moved_and_signed(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    """The timeline: skipping an airing of today is one press, and one to take it back."""
+    zone = f"Etc/GMT{datetime.datetime.now(datetime.UTC).hour - 12:+d}"  # where it is noon now, whenever this runs
+    station.schedule_file.write_text(SCHEDULE.replace("Asia/Ho_Chi_Minh", zone), "utf-8")
+    make(station, "Sáng chủ nhật dọn đường.")
+    day = console.files.now().date()
+    browser = log_in(Role.OPERATOR, Role.LEADER)
+    page = browser.look("/")
+    assert f'href="/release/{BULLETIN}">Hear and sign' in page
+    assert f"/week/move?broadcast=ve-sinh&amp;first={day}&amp;from=17:00" in page
+    page = browser.submit("/week/leave-out", which=f"ve-sinh {day}", back="/")
+    assert '<s><strong class="num">17:00</strong>' in page
+    assert "Air after all" in page
+    browser.submit("/week/put-back", which=f"ve-sinh {day}", back="/")
+    assert "<s>" not in browser.look("/")

@@ -53,7 +53,7 @@ def leave_out(request: Request, console: ConsoleDep, form: SubmittedForm) -> Res
         id=console.title_of(id_) or id_, first=f"{first:%d/%m}", last=f"{last:%d/%m/%Y}"
     )
     reschedule(request, lambda data: schedule_edits.leave_out(data, id_, first, last), text)
-    return go(f"/week?day={first}")
+    return _back(form, first)
 
 
 @router.post("/week/put-back")
@@ -63,7 +63,7 @@ def put_back(request: Request, console: ConsoleDep, form: SubmittedForm) -> Resp
     id_, day = _which(form)
     text = _("{id}: on air again on {day}").format(id=console.title_of(id_) or id_, day=f"{day:%d/%m/%Y}")
     reschedule(request, lambda data: schedule_edits.put_back(data, id_, day), text)
-    return go(f"/week?day={day}")
+    return _back(form, day)
 
 
 @router.post("/week/extra")
@@ -164,6 +164,11 @@ def undo(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response
     edit_file(request, file, edit, text, action="schedule.undone", detail=last["note"])
     flash(request, text)
     return go("/" if form.text("back", 20) == "/" else "/week")
+
+
+def _back(form: Form, day: datetime.date) -> Response:
+    """To the page that the button stood on."""
+    return go("/" if form.text("back", 20) == "/" else f"/week?day={day}")
 
 
 def _which(form: Form) -> tuple[str, datetime.date]:

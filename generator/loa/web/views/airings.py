@@ -23,7 +23,10 @@ _SPANS = 20
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An airing on a page. `tone`: good, warn, bad, off (left out) or none; `says`: what there is to know about it, in words."""
+    """An airing on a page. `tone`: good, warn, bad, off (left out) or none; `says`: what is to be known of it;
+
+    `state`: of its bulletin.
+    """
 
     airing: Airing
     local: datetime.datetime
@@ -32,6 +35,7 @@ class Slot:
     says: tuple[str, ...]
     title: str
     outcome: str | None = None
+    state: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,9 @@ class AiringList:
             title = bulletin.title if bulletin else airing.bulletin
             local = airing.planned.astimezone(schedule.timezone)
             past, outcome = airing.planned <= now, outcomes.get(airing.id)
-            tone, says = _judge(airing, bulletin.state if bulletin else "none", past, outcome)
-            found.append(Slot(airing, local, past, tone, says, title, outcome))
+            state = bulletin.state if bulletin else "none"
+            tone, says = _judge(airing, state, past, outcome)
+            found.append(Slot(airing, local, past, tone, says, title, outcome, state))
         return found
 
 
