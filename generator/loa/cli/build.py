@@ -12,6 +12,7 @@ from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings, progress_bar
 from loa.formats import lasting
 from loa.i18n import _, ngettext
+from loa.priority import LONG_WORK, step_back
 from loa.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def verb(
     station: CliContext, communes: tuple[str, ...], voice: str | None, no_audio: bool, jobs: int, lossless: bool
 ) -> None:
     """Exit code 1 where a bulletin could not be made."""
+    step_back(LONG_WORK)
     report = build_with_bar(station.workspace, communes, voice=voice, audio=not no_audio, jobs=jobs, lossless=lossless)
     for line in articles_only(report) if no_audio else summary(report, station.workspace):
         click.echo(line)

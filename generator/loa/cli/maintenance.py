@@ -23,6 +23,7 @@ from loa.cli.log import row_item, row_line
 from loa.cli.options import print_findings, span_options, to_span
 from loa.errors import Finding, ScheduleError, StoreError, WorkspaceError
 from loa.i18n import _, ngettext
+from loa.priority import BACKUP, step_back
 from loa.publish.site import publish as publish_station
 from loa.publish.usb import write_stick
 from loa.schedule import UTC, airings
@@ -30,7 +31,6 @@ from loa.schedule.loader import load_schedule
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database, is_busy
 from loa.web.child import installed
-from loa.web.priority import BACKUP, step_back
 from loa.workspace import Workspace
 
 

@@ -13,6 +13,7 @@ from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
+from loa.priority import step_forward
 from loa.web.child import console_beside, installed
 from loa.workspace import Workspace
 
@@ -114,6 +115,7 @@ def run(
         beside: AbstractContextManager[None] = nullcontext()
     else:
         beside = console_beside(workspace, as_arguments(listen, tls_cert, tls_key, behind_proxy, names))
+    step_forward()  # the console is started by a thread that inherits it
     with beside:
         from loa.app.backup_chore import BackupChore  # while these load, the console already does
         from loa.app.inbox_watch import InboxWatch

@@ -16,11 +16,11 @@ import uvicorn
 from loa.errors import Finding, WorkspaceError
 from loa.files import write_atomic
 from loa.i18n import _
+from loa.priority import CONSOLE, step_back
 from loa.web.app import create_app
 from loa.web.auth.hosts import own_names
 from loa.web.connections import BoundedServer, Connections
 from loa.web.context import Console
-from loa.web.priority import CONSOLE, step_back
 from loa.workspace import Workspace
 
 HOST, PORT = "127.0.0.1", 8686

@@ -14,11 +14,11 @@ from loa.bulletin.models import BulletinPlan
 from loa.errors import Finding, LoaError
 from loa.files import write_atomic
 from loa.i18n import _, choose_language, set_language
+from loa.priority import BACKUP, LONG_WORK, step_back
 from loa.publish.site import publish
 from loa.schedule.loader import load_schedule
 from loa.store.database import CONSOLE, Database
 from loa.web.jobs import CRASHED, Job, Jobs, crash_log
-from loa.web.priority import BACKUP, LONG_WORK, step_back
 from loa.workspace import Workspace
 
 _EVERY = 0.3
