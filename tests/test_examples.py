@@ -9,41 +9,45 @@ from pathlib import Path
 
 import pytest
 
+from loa.article.topics import topics
+from loa.errors import SpeechError
 from loa.normalizer import read, split_sentences, spoken
+from loa.tts import Utterance
+from loa.tts.voices import engine
 from loa.workspace import Workspace
-from tests.conftest import ROOT, Loa
+from tests.conftest import ROOT
 
 EXAMPLES = ROOT / "examples"
 BUILD = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
 
 
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="the program that speaks in this example")
-def test_an_engine_of_another_package_speaks(tmp_path: Path, loa: Loa) -> None:
+def test_an_engine_of_another_package_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = shutil.copytree(EXAMPLES / "engine-command", tmp_path / "source")
     subprocess.run([sys.executable, "-c", BUILD, tmp_path], cwd=source, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
-    installed = tmp_path / "installed"
-    zipfile.ZipFile(wheel).extractall(installed)
-    command = "espeak-ng -v vi -w /dev/stdout --stdin"
-    env = {"PYTHONPATH": f"{installed}:{ROOT / 'generator'}", "LOA_COMMAND": command, "LOA_LANG": "en"}
-    target = tmp_path / "cau.wav"
-    said = loa("say", "Mai cúp nước.", "--voice", "command", "-o", target, env=env)
-    assert said.returncode == 0, said.stderr
-    assert target.stat().st_size > 10_000
-    broken = loa("say", "Mai cúp nước.", "--voice", "command", "-o", target, env={**env, "LOA_COMMAND": "false"})
-    assert broken.returncode
-    assert "The program could not speak" in broken.stderr
-    assert "Traceback" not in broken.stderr
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    monkeypatch.syspath_prepend(str(tmp_path / "installed"))
+    monkeypatch.setenv("LOA_COMMAND", "espeak-ng -v vi -w /dev/stdout --stdin")
+    made = engine("command")
+    assert made.state().ready
+    sound = made.say(Utterance("mai cúp nước", "Mai cúp nước."), "default", 1.0)
+    assert len(sound.samples) > 0.3 * sound.rate
+    assert abs(sound.samples).max() > 0.05
+    monkeypatch.setenv("LOA_COMMAND", "false")
+    with pytest.raises(SpeechError, match="The program could not speak"):
+        made.say(Utterance("mai cúp nước", "Mai cúp nước."), "default", 1.0)
+    monkeypatch.delenv("LOA_COMMAND")
+    assert "LOA_COMMAND" in made.state().reason
 
 
-def test_a_topic_of_two_files_is_a_topic(station: Workspace, loa: Loa) -> None:
+def test_a_topic_of_two_files_is_a_topic(station: Workspace) -> None:
     folder = station.templates / "articles"
     folder.mkdir(parents=True, exist_ok=True)
     for path in (EXAMPLES / "topic").iterdir():
         shutil.copy(path, folder)
-    listed = loa("topic", cwd=station.root)
-    assert "giai-the-thao" in listed.stdout, listed.stderr
-    assert "mon:" in loa("topic", "giai-the-thao", cwd=station.root).stdout
+    assert topics(station)["giai-the-thao"] == "Giải thể thao"
 
 
 def test_what_the_guide_says_of_the_reader_is_so() -> None:

@@ -16,12 +16,15 @@ import pytest
 
 from loa import __version__
 from loa.actions.offices import Role
+from loa.app import upgrade
 from loa.app.build import BuildReport, build
+from loa.app.doctor import Health
 from loa.automation import service
 from loa.automation.station import Automation
 from loa.bulletin import writer
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
+from loa.errors import SchemaError
 from loa.store.approvals import all_approvals, approved, find
 from loa.store.asrun import outcome_of, rows
 from loa.store.database import CONSOLE, STATION, Database
@@ -108,41 +111,44 @@ def content(workspace: Workspace) -> dict[str, bytes]:
     }
 
 
+def told(workspace: Workspace) -> dict[str, tuple[Health, str]]:
+    return {check.name: (check.health, check.detail) for check in upgrade.look(workspace)}
+
+
 def test_an_upgrade_is_tried_on_copies_and_then_done(old_station: Workspace, loa: Loa) -> None:
     before = content(old_station)
-    done = loa("upgrade", "--check", "--format", "json", cwd=old_station.root)
-    assert done.returncode == 0, done.stdout + done.stderr
-    told = {row["name"]: row["detail"] for row in json.loads(done.stdout)}
+    found = told(old_station)
     assert content(old_station) == before
-    assert told["Loa"].startswith("0.1 used this station last")
-    assert told[".loa/station.db"].startswith(f"its tables go from version 1 to {STATION.version}")
-    assert told[".loa/console.db"].startswith(f"its tables go from version 1 to {CONSOLE.version}")
-    assert told["log"] == "whole after the upgrade, too; 3 approvals stay valid"
-    assert "make room" in told["templates/"]
+    assert {health for health, _detail in found.values()} == {Health.GOOD}
+    assert found["Loa"][1].startswith("0.1 used this station last")
+    assert found[".loa/station.db"][1].startswith(f"its tables go from version 1 to {STATION.version}")
+    assert found[".loa/console.db"][1].startswith(f"its tables go from version 1 to {CONSOLE.version}")
+    assert found["log"][1] == "whole after the upgrade, too; 3 approvals stay valid"
     copies = len(unchanged_copies(old_station))
     assert copies
-    assert loa("upgrade", cwd=old_station.root).returncode == 0
+    assert found["templates/"][1].startswith(f"{copies} unchanged copies of templates make room")
+    done = loa("upgrade", cwd=old_station.root)
+    assert done.returncode == 0, done.stdout + done.stderr
     assert not unchanged_copies(old_station)
     assert len(list(old_station.state.glob("old-templates/**/*.*"))) == copies
-    told = {
-        row["name"]: row["detail"]
-        for row in json.loads(loa("upgrade", "--check", "--format", "json", cwd=old_station.root).stdout)
-    }
-    assert told[".loa/station.db"] == f"version {STATION.version} of its tables, as it should be"
-    assert told["Loa"] == f"{__version__} used this station last, this is {__version__}"
+    found = told(old_station)
+    assert found[".loa/station.db"][1] == f"version {STATION.version} of its tables, as it should be"
+    assert found["Loa"][1] == f"{__version__} used this station last, this is {__version__}"
 
 
 def test_a_station_of_a_newer_version_is_refused_in_words_and_left_alone(old_station: Workspace, loa: Loa) -> None:
     """A downgrade: the older program must not write into what it cannot read."""
-    assert loa("upgrade", cwd=old_station.root).returncode == 0
+    upgrade.upgrade(old_station)
     with contextlib.closing(sqlite3.connect(old_station.database)) as later, later:
         later.execute("INSERT INTO schema_version VALUES (99, '2030-01-01T00:00:00.000000Z', '9.0.0')")
-    before = content(old_station)
-    for words in (("upgrade", "--check"), ("upgrade",), ("log",)):
-        done = loa(*words, cwd=old_station.root)
-        assert done.returncode, words
-        assert "was written by a newer version of Loa (its tables have version 99" in done.stdout + done.stderr, words
-        assert "Traceback" not in done.stderr
+    before, words = content(old_station), "was written by a newer version of Loa (its tables have version 99"
+    health, detail = told(old_station)[".loa/station.db"]
+    assert (health, words in detail) == (Health.BAD, True)
+    done = loa("upgrade", cwd=old_station.root)
+    assert done.returncode == 1
+    assert words in done.stdout
+    with pytest.raises(SchemaError, match="newer version of Loa"):
+        Database(old_station.database)
     assert content(old_station) == before
 
 
