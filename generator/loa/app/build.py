@@ -16,17 +16,18 @@ from loa.bulletin.models import APOLOGY, BulletinPlan, BulletinRequest
 from loa.bulletin.verify import quality_warnings
 from loa.bulletin.writer import made_before, make
 from loa.campaign import Campaign, Commune, load_commune, load_communes
-from loa.errors import CampaignError, Finding, LoaError, SpeechError
+from loa.errors import CampaignError, Finding, LoaError, Severity, SpeechError
 from loa.files import remove_leftovers
+from loa.formats import lasting
+from loa.i18n import _
 from loa.publish.site import publish
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
+from loa.schedule.models import LONGEST_BULLETIN
 from loa.tts import Engine, choose, fall_back, is_auto, missing
 from loa.workspace import Workspace, yaml_files
 
 RADIO_TEXTS: Final[tuple[articles.RadioText, ...]] = ("opening", "bridge", "closing")
-DEFAULT_MAX_SECONDS = 15 * 60.0
-"""The maximum length of bulletins of a commune that is not in the schedule yet."""
 Progress = Callable[[BulletinPlan, int, int, bool], None]
 """Called after each sentence: the plan, sentences done, total sentences, whether this one was spoken now."""
 
@@ -131,7 +132,7 @@ def _plans(
     for commune in communes:
         own = [plan for plan in wanted if plan.commune == commune.stem]
         alone = [
-            BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, DEFAULT_MAX_SECONDS)
+            BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, LONGEST_BULLETIN)
             for campaign in commune.campaigns
         ]
         if only:
@@ -141,7 +142,7 @@ def _plans(
             continue
         yield from ((commune, plan) for plan in own or alone)
         if own:
-            yield commune, BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, DEFAULT_MAX_SECONDS)
+            yield commune, BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, LONGEST_BULLETIN)
 
 
 def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
@@ -247,8 +248,26 @@ class _Voices:
         manifest = make(
             self.workspace, request, engine, voice, jobs=self.jobs, lossless=self.lossless, progress=reported
         )
-        self.report.notices.extend((*missing(engine, voice, request.presenters()), *quality_warnings(manifest)))
+        self.report.notices.extend(
+            (
+                *missing(engine, voice, request.presenters()),
+                *quality_warnings(manifest),
+                *_short(manifest, request.plan),
+            )
+        )
         (self.report.made if asked else self.report.unchanged).append(manifest)
+
+
+def _short(manifest: Manifest, plan: BulletinPlan) -> Iterator[Finding]:
+    """Yield a warning for a bulletin that stays below its minimum however often it may be read."""
+    if manifest.seconds < plan.min_seconds - 1:
+        message = _(
+            "“{title}” lasts {length}, less than its shortest {min}: a text is read three times at most."
+        ).format(title=manifest.title or plan.id, length=lasting(manifest.seconds), min=lasting(plan.min_seconds))
+        fix = _(
+            "Leave it short (take length.min away), add another campaign to the broadcast, or lengthen the article."
+        )
+        yield Finding("bulletin.short", message, fix, Severity.WARNING, f"audio/bulletins/{plan.id}.mp3")
 
 
 def _nfc(text: str) -> str:

@@ -3,6 +3,9 @@
 A bulletin reads every item once, then again from the start until its minimum length is reached. The smallest change
 that fits is used, in this order: complete readings without change; shorter or longer pauses; a last reading of the
 first items only; a slower or faster voice; a last reading that ends between two sections.
+
+The same text is read at most three times: nobody listens to a notice of a quarter of a minute nineteen times. What is
+shorter than its minimum even then stays short (`Fit.short`).
 """
 
 import math
@@ -19,7 +22,7 @@ STRETCH = (0.5, 1.4)
 """Minimum and maximum factor for the pauses of the script."""
 PACE = (0.92, 1.08)
 _MARGIN = 0.5  # seconds of distance from both limits: segments start on a frame, and the pace of engines is not exact
-_MAX_READINGS = 60  # readings
+MAX_READINGS = 3
 _SYLLABLES_A_SECOND = 4
 
 
@@ -45,11 +48,14 @@ Rounds = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The result: `rounds[r][i]` sections of item `i` are read in round `r`; the factor for pauses; the pace."""
+    """The result: `rounds[r][i]` sections of item `i` are read in round `r`; the factor for pauses; the pace;
+    whether the bulletin stays below its minimum.
+    """
 
     rounds: Rounds
     stretch: float = 1.0
     pace: float = 1.0
+    short: bool = False
 
 
 Items = tuple[tuple[Length, ...], ...]
@@ -67,14 +73,19 @@ def fit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> Fit:
     """Fit `items` (the lengths of their sections) between `plan.min_seconds` and `plan.max_seconds`.
 
     `frame` is the length of all that is heard once (jingles, opening, closing), `bridge` that of the text before each
-    further reading. Raises BulletinError, which says by how much it does not fit and how to correct it.
+    further reading. Raises BulletinError where it is too long even once, with by how much and how to correct it.
     """
     for last_reading, change_pace in _STEPS:
         for rounds in _candidates(plan, frame, bridge, items, last_reading):
             found = _adjust(plan, total(frame, bridge, items, rounds), rounds, change_pace)
             if found:
                 return found
-    raise length_error(plan, frame, bridge, items)
+    full = tuple(len(sections) for sections in items)
+    for number in range(MAX_READINGS, 0, -1):
+        rounds = (full,) * number
+        if total(frame, bridge, items, rounds).at() <= plan.max_seconds:
+            return Fit(rounds, short=True)
+    raise too_long(plan, frame, items)
 
 
 def total(frame: Length, bridge: Length, items: Items, rounds: Rounds) -> Length:
@@ -120,50 +131,32 @@ def _candidates(
     full = tuple(len(sections) for sections in items)
     rounds: Rounds = (full,)
     while (
-        total(frame, bridge, items, rounds).at(PACE[1], STRETCH[0]) <= plan.max_seconds and len(rounds) <= _MAX_READINGS
+        total(frame, bridge, items, rounds).at(PACE[1], STRETCH[0]) <= plan.max_seconds and len(rounds) <= MAX_READINGS
     ):
         if last_reading == "whole":
             yield rounds
-        else:
+        elif len(rounds) < MAX_READINGS:
             for index, sections in enumerate(items):
                 for count in range(1, len(sections) + 1) if last_reading == "sections" else (len(sections),):
                     yield (*rounds, (*full[:index], count, *(0 for _ in full[index + 1 :])))
         rounds = (*rounds, full)
 
 
-def length_error(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> BulletinError:
-    """Return the error if nothing fits: too long even once, or too short n times and too long n + 1 times."""
+def too_long(plan: BulletinPlan, frame: Length, items: Items) -> BulletinError:
+    """Return the error for a bulletin that is longer than its maximum even if everything is read once."""
     full = tuple(len(sections) for sections in items)
-    times = [total(frame, bridge, items, (full,) * n).at() for n in range(1, _MAX_READINGS + 2)]
-    over = times[0] - plan.max_seconds
-    if over > 0:
-        syllables = math.ceil(over * _SYLLABLES_A_SECOND / 10) * 10
-        message = _("“{title}” lasts {length}, {over} more than its longest {max}.").format(
-            title=plan.title, length=lasting(times[0]), over=lasting(over), max=lasting(plan.max_seconds)
-        )
-        fix = ngettext(
-            "Leave out about {count} syllable, or raise length.max in schedule.yaml.",
-            "Leave out about {count} syllables, or raise length.max in schedule.yaml.",
-            syllables,
-        ).format(count=syllables)
-        return BulletinError(Finding("bulletin.too-long", message, _without_last(plan, frame, items) or fix))
-    number = max((n for n, seconds in enumerate(times, 1) if seconds < plan.min_seconds), default=1)
-    short, long = times[number - 1], times[min(number, _MAX_READINGS)]
-    message = _(
-        "“{title}” read {number}× lasts {short}, {under} less than its shortest {min}; "
-        "read once more it lasts {long}, {over} more than its longest {max}."
-    ).format(
-        title=plan.title,
-        number=number,
-        short=lasting(short),
-        under=lasting(plan.min_seconds - short),
-        min=lasting(plan.min_seconds),
-        long=lasting(long),
-        over=lasting(long - plan.max_seconds),
-        max=lasting(plan.max_seconds),
+    seconds = total(frame, Length(), items, (full,)).at()
+    over = max(seconds - plan.max_seconds, 1.0)
+    syllables = math.ceil(over * _SYLLABLES_A_SECOND / 10) * 10
+    message = _("“{title}” lasts {length}, {over} more than its longest {max}.").format(
+        title=plan.title, length=lasting(seconds), over=lasting(over), max=lasting(plan.max_seconds)
     )
-    fix = _("Lower length.min or raise length.max in schedule.yaml, or lengthen the article.")
-    return BulletinError(Finding("bulletin.between", message, fix))
+    fix = ngettext(
+        "Leave out about {count} syllable, or raise length.max in schedule.yaml.",
+        "Leave out about {count} syllables, or raise length.max in schedule.yaml.",
+        syllables,
+    ).format(count=syllables)
+    return BulletinError(Finding("bulletin.too-long", message, _without_last(plan, frame, items) or fix))
 
 
 def _without_last(plan: BulletinPlan, frame: Length, items: Items) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from loa.audio.mp3 import FRAME_BYTES, FRAME_SAMPLES, RATE, SILENT_FRAME
 from loa.bulletin import jingles
-from loa.bulletin.fit import Fit, Items, Length, fit, length_error, stretch_for, total
+from loa.bulletin.fit import STRETCH, Fit, Items, Length, fit, stretch_for, too_long, total
 from loa.bulletin.manifest import Cue, Word
 from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest
 from loa.bulletin.narration import Narrator, Progress, lines, sections
@@ -246,8 +246,10 @@ def _adjusted(plan: BulletinPlan, chosen: Fit, frame: Length, bridge: Length, it
     """Return `chosen` with pauses for the actual length of the clips at the new pace. Raises BulletinError."""
     length = total(frame, bridge, _lengths(items), chosen.rounds)
     stretch = stretch_for(length, plan)
-    if stretch is None:
-        raise length_error(plan, frame, bridge, _lengths(items))
+    if stretch is None:  # the voice kept another pace than was asked for
+        if length.at() > plan.max_seconds:
+            raise too_long(plan, frame, _lengths(items))
+        return replace(chosen, stretch=STRETCH[1], short=True)
     return replace(chosen, stretch=stretch)
 
 

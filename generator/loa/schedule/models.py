@@ -76,11 +76,17 @@ def move_of(value: Any) -> Move:
     return Move(_extra(old).moment, new.moment, new.campaign)
 
 
-class Length(Strict):
-    """The allowed length of a bulletin (s): it is read again until `min` is reached; `max` is never exceeded."""
+LONGEST_BULLETIN = 15 * 60.0
+"""The longest bulletin (s) where nobody says how long it may be."""
 
-    min: Seconds = Field(gt=0)
-    max: Seconds = Field(gt=0, le=4 * 3600)
+
+class Length(Strict):
+    """The allowed length of a bulletin (s): it is read again until `min` is reached, at most three times; `max` is
+    never exceeded. Without `min` it is as long as its text needs.
+    """
+
+    min: Seconds = Field(default=0.0, gt=0)
+    max: Seconds = Field(default=LONGEST_BULLETIN, gt=0, le=4 * 3600)
 
 
 class Late(Strict):
@@ -130,7 +136,7 @@ class Broadcast(Strict):
     items: tuple[
         StationPath, ...
     ] = ()  # recorded sound files after the articles, by their path relative to the workspace
-    length: Length
+    length: Length = Length()
     sound: Dressing = Dressing()
     priority: Priority = "normal"
     repeat: Repeat = Repeat(times=1)

@@ -35,7 +35,7 @@ def broadcast(request: Request, console: ConsoleDep, id_: str) -> Response:
 def new(request: Request, console: ConsoleDep, campaign: str = "") -> Response:
     """The form of a new broadcast."""
     today = console.files.now().date()
-    values = {"campaign": campaign, "at": "17:00", "from": today, "until": "", "weeks": 1, "min": 10, "max": 15}
+    values = {"campaign": campaign, "at": "17:00", "from": today, "until": "", "weeks": 1, "min": "", "max": 15}
     return _page(request, console, _schedule(console), None, {**values, "days": (), "on": (), "rule": ""})
 
 
@@ -140,7 +140,7 @@ def _values(broadcast: Broadcast) -> dict[str, Any]:
         "at": ", ".join(f"{hour:%H:%M}" for hour in broadcast.at),
         "from": broadcast.from_,
         "until": broadcast.until,
-        "min": _in_minutes(broadcast.length.min),
+        "min": _in_minutes(broadcast.length.min) if broadcast.length.min else "",
         "max": _in_minutes(broadcast.length.max),
         "on": broadcast.on,
     }
@@ -177,7 +177,7 @@ def _changes(form: Form, schedule: Schedule, kept: tuple[str, ...]) -> dict[str,
         "at": hours,
         "from": first or None,
         "until": last or None,
-        "length": {"min": _minutes(form, "min"), "max": _minutes(form, "max")},
+        "length": _length(form),
         "on": outputs,
     }
 
@@ -190,6 +190,12 @@ def _played(console: Console, form: Form, broadcast: Broadcast) -> dict[str, Any
     if not chosen:
         raise FormError({"campaigns": _("Choose at least one campaign.")})
     return {"campaigns": chosen, "rotate": form.flag("rotate") or None}
+
+
+def _length(form: Form) -> dict[str, str]:
+    """The keys of `length`. Without a shortest length a bulletin is as long as its text needs."""
+    shortest = {"min": _minutes(form, "min")} if form.text("min", 8) else {}
+    return {**shortest, "max": _minutes(form, "max")}
 
 
 def _in_minutes(seconds: float) -> str:

@@ -130,6 +130,12 @@ class Bulletin:
     returned: dict[str, Any] | None
     planned: bool = True
     draft: bool = False
+    shortest: float = 0.0
+
+    @property
+    def short(self) -> bool:
+        """Whether it stays below the length that its programme asks for (`shortest`, in seconds)."""
+        return self.manifest is not None and self.manifest.seconds < self.shortest - 1
 
     @property
     def state(self) -> Literal["none", "returned", "draft", "waiting", "signed"]:
@@ -200,6 +206,7 @@ class BulletinCatalogue:
         plans = schedule.plans() if schedule else ()
         wanted = {p.id: p.title or self.files.name_of(p.commune, p.campaigns) for p in plans}
         campaigns = {p.id: p.campaigns for p in plans}
+        shortest = {p.id: p.min_seconds for p in plans}
         read = {f"{p.commune}/{campaign}" for p in plans for campaign in p.campaigns}
         drafts_ = self.marked()
         lying = self.sounds.lying()
@@ -224,6 +231,7 @@ class BulletinCatalogue:
                 returned.get(key),
                 id_ in wanted,
                 bool(own & drafts_),
+                shortest.get(id_, 0.0),
             )
         return found
 

@@ -1,0 +1,215 @@
+"""+ Notice: a text, when and where it is to sound, and to the leader with it; one page."""
+
+import datetime
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from loa.actions.acts import Act
+from loa.actions.approvals import send_to_leader
+from loa.actions.file_history import replacing, text_of
+from loa.errors import LoaError
+from loa.i18n import _
+from loa.importing import documents, told
+from loa.importing.notice import Notice, read_notice
+from loa.schedule import Schedule, wording
+from loa.schedule.local_time import LocalTime
+from loa.schedule.outputs import Group
+from loa.schedule.values import WEEKDAYS
+from loa.text import free_slug
+from loa.web.auth.decisions import does
+from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, console_of, edit_file, flash
+from loa.web.edits.communes import add_to
+from loa.web.edits.schedule import reschedule, set_broadcast
+from loa.web.forms import Form, FormError, day_in, hour_of
+from loa.web.pages import go, page
+from loa.web.views.files import CommuneFile
+from loa.web.views.lookup import find_file
+
+router = APIRouter(include_in_schema=False)
+_SOON = datetime.timedelta(minutes=20)
+"""So long it takes to make the sound of a notice, and to sign it."""
+_TITLE = 70
+
+
+@router.get("/notice")
+@does(Act.WRITE_CAMPAIGN)
+def ask(request: Request, console: ConsoleDep) -> Response:
+    """The form: today, or tomorrow where today's hours are over; every loudspeaker."""
+    schedule, now = _schedule(console), console.files.now()
+    first = _next_slot(schedule, now)
+    values = {
+        "text": "",
+        "commune": "",
+        "day": f"{first:%Y-%m-%d}",
+        "hour": f"{first:%H:%M}",
+        "days": (),
+        "until": f"{first.year}-12-31",
+        "on": [name for name, _title, _kind in _loudspeakers(schedule)],
+    }
+    return _page(request, console, schedule, values)
+
+
+@router.post("/notice")
+@does(Act.WRITE_CAMPAIGN)
+def write(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+    """Keep the text as an article, plan it, and send it to the leader unless it is to stay a draft."""
+    schedule = _schedule(console)
+    try:
+        file = _commune(console, form)
+        when = _when(form, schedule, console.files.now())
+        notice = _notice(form, console.files.now().date())
+        id_ = _keep(request, console, file, notice, when)
+    except (LoaError, FormError) as error:
+        return _page(request, console, schedule, _sent(form), error)
+    if not form.flag("draft") and send_to_leader(console.database, f"{file.stem}/{id_}"):
+        audit(request, "campaign.sent", f"{file.stem}/{id_}", notice.title)
+        flash(request, _("Sent to the leader: {title}").format(title=notice.title))
+    else:
+        flash(request, _("Kept as a draft: hear it, then send it to the leader."))
+    return go(f"/campaigns/{file.stem}/{id_}")
+
+
+def _schedule(console: Console) -> Schedule:
+    schedule = console.files.plan().schedule
+    if schedule is None:
+        raise FormError({"": _("schedule.yaml has errors. Mend them first.")})
+    return schedule
+
+
+def _next_slot(schedule: Schedule, now: datetime.datetime) -> datetime.datetime:
+    """The next moment within the allowed hours for which there is time to make and sign a notice."""
+    local = (now + _SOON).replace(tzinfo=None, second=0, microsecond=0)
+    soon = local + datetime.timedelta(minutes=-local.minute % 10)
+    found = [soon] if not schedule.rules.allowed else []
+    for day in (soon.date(), soon.date() + datetime.timedelta(days=1)):
+        for first, last in schedule.rules.allowed:
+            begins = max(first.on(day), soon)
+            if begins + datetime.timedelta(minutes=5) < last.on(day):
+                found.append(begins)
+    return min(found, default=soon)
+
+
+def _loudspeakers(schedule: Schedule) -> list[tuple[str, str, str]]:
+    """Every loudspeaker but groups, which hold the same ones again: value, name, more."""
+    return [(name, name, "") for name, output in schedule.outputs.items() if not isinstance(output, Group)]
+
+
+def _communes(console: Console) -> list[CommuneFile]:
+    return [file for file in console.files.communes() if file.commune]
+
+
+def _commune(console: Console, form: Form) -> CommuneFile:
+    communes, stem = _communes(console), form.text("commune", 200)
+    if not communes:
+        raise FormError({"": _("No commune yet") + ": " + _("Add a commune")})
+    if len(communes) == 1 and not stem:
+        return communes[0]
+    if stem not in {file.stem for file in communes}:
+        raise FormError({"commune": _("Choose a commune from the list.")})
+    return find_file(console.files, stem)
+
+
+def _when(form: Form, schedule: Schedule, now: datetime.datetime) -> dict[str, Any]:
+    """The keys of the broadcast that say when and where. Raises FormError with every problem."""
+    problems: dict[str, str] = {}
+    day, hour = now.date(), LocalTime(0, 0, 0)
+    try:
+        day = day_in(form, "day")
+    except FormError as error:
+        problems |= error.problems
+    try:
+        hour = hour_of(form.text("hour", 8))
+    except FormError as error:
+        problems |= error.problems
+    days = [key for key in WEEKDAYS if key in form.texts("days")]
+    until = day
+    if days:
+        try:
+            until = day_in(form, "until") if form.text("until", 10) else None  # type: ignore[assignment]
+        except FormError as error:
+            problems |= error.problems
+    allowed = schedule.rules.allowed
+    if not problems and allowed and not any(first <= hour < last for first, last in allowed):
+        hours = ", ".join(f"{first:%H:%M}-{last:%H:%M}" for first, last in allowed)
+        problems["hour"] = _(
+            "The commune allows broadcasting at {hours}. For what cannot wait: the page “Emergency”."
+        ).format(hours=hours)
+    if not problems and not days and hour.on(day) <= now.replace(tzinfo=None):
+        problems["hour"] = _("This moment is over.")
+    if not problems and until and until < day:
+        problems["until"] = _("The last day is before the first.")
+    outputs = [name for name in form.texts("on") if name in schedule.outputs]
+    if not outputs:
+        problems["on"] = _("Choose at least one loudspeaker.")
+    FormError.if_any(problems)
+    return {
+        "days": days or None,
+        "at": [f"{hour:%H:%M}"],
+        "from": f"{day:%Y-%m-%d}",
+        "until": f"{until:%Y-%m-%d}" if until else None,
+        "on": outputs,
+    }
+
+
+def _notice(form: Form, today: datetime.date) -> Notice:
+    """The notice in the pasted text; what is one sentence long has a short title made of it. Raises WorkspaceError."""
+    text = form.text("text", 50_000)
+    if not text:
+        raise FormError({"text": _("Write or paste what is to be read.")})
+    notice = read_notice(documents.pasted(text), today)
+    if notice.title and not notice.body:
+        short = notice.title.split(". ")[0]
+        if len(short) > _TITLE:
+            short = short[:_TITLE].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+        notice = replace(notice, title=short.rstrip("."), body=(notice.title,))
+    told.refuse_empty(notice, _("the text"))
+    return notice
+
+
+def _keep(request: Request, console: Console, file: CommuneFile, notice: Notice, when: dict[str, Any]) -> str:
+    """The article and its broadcast, both or neither; gives the article's id. Raises LoaError, FormError."""
+    before = text_of(file.path)
+    entry = notice.entry(notice.day(None, console.files.now().date()), told.heading())
+    id_ = add_to(request, file, entry, _("notice: {title}").format(title=notice.title), action="campaign.added")
+    after = text_of(file.path)
+    every = console_of(request).files.plan().schedule  # an id is free if no commune has it
+    broadcast = free_slug(f"{file.stem} {id_}", {b.id for b in every.broadcasts} if every else set())
+    values = {"id": broadcast, "commune": file.stem, "campaigns": [id_], **when}
+    given = {key: value for key, value in values.items() if value is not None}
+    try:
+        reschedule(request, lambda data: set_broadcast(data, given), _("{title}: planned").format(title=notice.title))
+    except (LoaError, FormError):
+        note = _("taken back: {note}").format(note=notice.title)
+        edit_file(request, file.path, replacing(after, before), note, action="campaign.removed", subject=id_)
+        raise
+    return id_
+
+
+def _sent(form: Form) -> dict[str, Any]:
+    """What the form shows again after it was refused."""
+    texts = {name: form.text(name, 50_000) for name in ("text", "commune", "day", "hour", "until")}
+    return {**texts, "days": form.texts("days"), "on": form.texts("on")}
+
+
+def _page(
+    request: Request,
+    console: Console,
+    schedule: Schedule,
+    values: dict[str, Any],
+    error: LoaError | FormError | None = None,
+) -> Response:
+    communes = [(f.stem, f.commune.unit.full_name) for f in _communes(console) if f.commune]
+    return page(
+        request,
+        "notice.html",
+        422 if error else 200,
+        values=values,
+        communes=communes[:600],
+        weekdays=[(key, name, "") for key, name in wording.weekday_names()],
+        loudspeakers=_loudspeakers(schedule),
+        problems=error.problems if isinstance(error, FormError) else {},
+        findings=error.findings if isinstance(error, LoaError) else (),
+    )
