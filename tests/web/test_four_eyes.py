@@ -140,4 +140,8 @@ def test_the_command_line_keeps_to_it(console: Console, station: Workspace, loa:
     done = loa("approve", PROGRAMME, "--by", "Lan", cwd=station.root)
     assert done.returncode
     assert "four eyes" in done.stderr
+    done = loa("air", PROGRAMME, "--on", "thu", "--now", "--by", "Lan", cwd=station.root)
+    assert done.returncode
+    assert "four eyes" in done.stderr, "an emergency's way is none past the rule"
+    assert approvals.all_approvals(console.store) == []
     assert loa("approve", PROGRAMME, "--by", "Hoa", cwd=station.root).returncode == 0

@@ -7,7 +7,9 @@ import click
 
 from loa.actions.approvals import approve
 from loa.actions.clock import confirm_clock
-from loa.actions.on_air import new_air_request
+from loa.actions.file_history import open_history
+from loa.actions.four_eyes import Signer, require_other
+from loa.actions.on_air import is_emergency, new_air_request
 from loa.actions.receipts import receipt, receipt_text
 from loa.automation.disk import open_station_store
 from loa.cli.app import CliContext, loa, pass_station
@@ -16,10 +18,13 @@ from loa.cli.stop import stop_here, user
 from loa.clock import RealClock
 from loa.errors import StoreError
 from loa.i18n import _
-from loa.schedule import UTC
+from loa.schedule import UTC, Schedule
 from loa.schedule.loader import load_schedule
 from loa.store import approvals
 from loa.store.alarms import open_alarms
+from loa.store.approvals import BulletinFile
+from loa.store.database import Database
+from loa.workspace import Workspace
 
 
 @loa.command("air", help=_("Put a released bulletin on air now."))
@@ -63,7 +68,7 @@ def air_command(
         )
     store = open_station_store(workspace, schedule)
     if by and now:
-        approve(workspace, store, recording, recording.sha256, request.by, datetime.datetime.now(UTC))
+        _release(workspace, store, schedule, recording, request.by)
     seen: list[str] = []
 
     def tell(number: int) -> None:
@@ -77,6 +82,20 @@ def air_command(
     outcome = play_to_end(workspace, store, request, tell)
     click.echo(f"{recording.id}: {outcome}")
     raise SystemExit(0 if outcome.startswith("aired") else 1)
+
+
+def _release(workspace: Workspace, store: Database, schedule: Schedule, recording: BulletinFile, by: str) -> None:
+    """Sign it on the spot. By the rule of four eyes its author signs an emergency message alone, which the log tells,
+    and nothing else. Raises RequestError, ApprovalError, StoreError.
+    """
+    alone = False
+    if schedule.approval.four_eyes and not approvals.approved(store, recording.id, recording.sha256):
+        with open_history(workspace) as history:
+            signer = Signer(by, None, history)
+            alone = is_emergency(recording, recording.sha256) and signer.is_author(workspace, store, recording)
+            if not alone:
+                require_other(signer, workspace, store, recording)
+    approve(workspace, store, recording, recording.sha256, by, datetime.datetime.now(UTC), alone=alone)
 
 
 @loa.command("stop", help=_("Stop the sound at once."))
