@@ -163,6 +163,9 @@ def within_rules(
     in the next weeks. What breaks them would never be heard; it is told at `field`.
     """
 
+    # of a whole programme only the hours: which of several is one too many on some day is told in the week
+    codes = "rule.window" if moments is None else "rule."
+
     def check(schedule: Schedule) -> None:
         zone = schedule.timezone
         if moments is None:
@@ -172,7 +175,7 @@ def within_rules(
             starts = [moment.replace(tzinfo=zone) for moment in moments]
             spans = [(start, start + datetime.timedelta(minutes=1)) for start in starts]
         found = (airing for span in spans for airing in airings(schedule, *span) if airing.broadcast == id_)
-        broken = next((p.message for a in found for p in a.problems if p.code.startswith("rule.")), None)
+        broken = next((p.message for a in found for p in a.problems if p.code.startswith(codes)), None)
         if broken:
             text = _("It would not go on air then: {reason}. Choose another time.").format(reason=broken)
             raise FormError({field: text})
