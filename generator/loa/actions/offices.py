@@ -138,6 +138,11 @@ OFFICES: Mapping[Act, Rule] = {
     Act.STOP: _of(Touches.COMMUNE, Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN),
     Act.WRITE_EMERGENCY: _of(Touches.COMMUNE, Role.DUTY),
     Act.RELEASE_EMERGENCY: _of(Touches.COMMUNE, Role.DUTY),
+    Act.SEND_MESSAGE: Rule(Touches.NOBODYS, _EVERYBODY),  # whose message it is, its signature says
+    Act.READ_INBOX: _of(Touches.COMMUNE, Role.OFFICER, Role.LEADER, Role.DUTY, Role.ADMIN),
+    Act.TAKE_MESSAGE: _of(Touches.COMMUNE, Role.OFFICER, Role.LEADER, Role.DUTY),
+    Act.SIGN_MESSAGE: _of(Touches.COMMUNE, Role.LEADER, Role.DUTY),
+    Act.REFUSE_MESSAGE: _of(Touches.COMMUNE, Role.LEADER, Role.DUTY),
     Act.CLEAR_ALARMS: Rule(Touches.COMMUNE, _WATCHFUL),
     Act.SELF_TEST: Rule(Touches.OUTPUT, _INSTALLERS),
     Act.SET_VOLUME: _of(Touches.OUTPUT, Role.OPERATOR),

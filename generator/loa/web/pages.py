@@ -64,6 +64,7 @@ def menu() -> list[Entry]:
         Entry("/campaigns", _("Campaigns"), "campaigns", Act.READ_CAMPAIGN),
         Entry("/release", _("Release"), "release", Act.READ_RELEASE),
         Entry("/emergency", _("Emergency"), "emergency", Act.WRITE_EMERGENCY),
+        Entry("/inbox", _("Messages"), "release", Act.READ_INBOX),
         Entry("/publish", _("Publish"), "publish", Act.READ_PUBLICATION),
         Entry("/log", _("Log"), "log", Act.READ_LOG),
         Entry("/settings", _("Settings"), "settings", Act.SEE_SETTINGS),

@@ -10,6 +10,7 @@ from loa.web.routes import (
     changes,
     emergency,
     import_article,
+    inbox,
     log,
     new_commune,
     notice,
@@ -42,6 +43,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         week,
         release,
         emergency,
+        inbox,
         publish,
         log,
     )

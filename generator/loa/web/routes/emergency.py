@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from loa.actions.acts import Act
 from loa.actions.emergency import PREFIX, issuer_of, release_emergency
+from loa.actions.inbox import PREFIX as FROM_OUTSIDE
 from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
 from loa.i18n import _
@@ -92,6 +93,8 @@ def post_release(
     request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, name: str, form: SubmittedForm
 ) -> Response:
     """Sign it and put it on air at once, for who gives the password again."""
+    if name.startswith(FROM_OUTSIDE):
+        return go("/inbox")
     bulletin = find_bulletin(console, f"{stem}/{name}")
     refused = gives_password_again(request, "password", form)
     problems = {"password": refused} if refused else {}
@@ -142,7 +145,8 @@ def _all_loudspeakers(schedule: Schedule | None) -> list[str]:
 
 
 def _values(console: Console) -> dict[str, Any]:
-    old = [b for b in console.bulletins.all() if b.manifest and b.manifest.is_emergency]
+    written = (b for b in console.bulletins.all() if not b.name.startswith(FROM_OUTSIDE))
+    old = [b for b in written if b.manifest and b.manifest.is_emergency]
     since = f"{PREFIX}{console.files.now() - datetime.timedelta(days=1):%Y%m%d-%H%M%S}"
     communes = [f.commune for f in console.files.communes() if f.commune][:600]
     return {
