@@ -156,6 +156,7 @@ def test_the_same_message_again_is_the_same_message(station: Workspace, store: D
     assert [refusal.identifier for refusal in register.refusals(store)] == ["tin-01"]
 
 
+@pytest.mark.long
 def test_a_message_waits_for_one_signature(
     station: Workspace, store: Database, on_air: Automation, authority: Authority
 ) -> None:
