@@ -217,7 +217,8 @@ class BulletinCatalogue:
             sound = lying.get(id_)
             manifest, sha256 = (sound.manifest, sound.sha256) if sound else (None, None)
             own = {f"{commune_of(id_)}/{c}" for c in campaigns.get(id_) or (manifest.campaigns if manifest else ())}
-            if id_ not in wanted and own and own <= read and (id_, sha256) not in approved:
+            urgent = manifest is not None and manifest.is_emergency
+            if id_ not in wanted and not urgent and own and own <= read and (id_, sha256) not in approved:
                 continue  # made before the schedule had it, or for a programme that is gone: others read it now
             title = wanted.get(id_) or self._title(manifest) or id_
             path, key = self.workspace.bulletins / f"{id_}.mp3", (id_, sha256 or "")
