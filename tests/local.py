@@ -65,6 +65,11 @@ def locked(*databases: Path) -> Iterator[None]:
         yield
 
 
+def preloaded(library: Path) -> dict[str, str]:
+    """The variable by which a process loads `library` before its own, beside what we were told to load ourselves."""
+    return {"LD_PRELOAD": ":".join(filter(None, [str(library), os.environ.get("LD_PRELOAD")]))}
+
+
 class Metronome:
     """A thread that wants to run every 5 ms. `held_up`: seconds, in all, for which the machine did not let it.
 

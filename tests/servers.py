@@ -1,4 +1,7 @@
-"""Real servers on this machine for tests and benchmarks: Icecast 2, PulseAudio with its recorder, PostgreSQL."""
+"""Real servers on this machine for tests and benchmarks: Icecast 2, PulseAudio with its recorder, PostgreSQL.
+
+Under tests/clocks they keep the true clock: with libfaketime PostgreSQL waits for ever where it should wait a second.
+"""
 
 import contextlib
 import os
@@ -15,6 +18,11 @@ import numpy as np
 
 from tests.local import answers, free_port, wait_for
 from tests.sounds import Samples
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what is loaded into our own processes."""
+    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 class IcecastServer:
@@ -48,6 +56,7 @@ class IcecastServer:
             [self._program, "-c", str(self._folder / "icecast.xml")],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=_environment(),
         )
         wait_for(lambda: answers(self.port))
 
@@ -161,7 +170,7 @@ class PulseAudio:
         assert program, "pulseaudio is not installed (make debian)"
         self._program, self._folder, self._recorders = program, folder, list[Recorder]()
         self.environment = {
-            **os.environ,
+            **_environment(),
             **dict.fromkeys(("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH"), str(folder)),
             "PULSE_SERVER": f"unix:{folder}/native",
         }
@@ -234,4 +243,5 @@ class PostgreSQL:
         command = [str(self._programs / program), *words]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
-        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        subprocess.run(command, check=True, cwd="/", env=_environment(), stdout=quiet, stderr=quiet)

@@ -83,9 +83,6 @@ def test_outputs_that_went_away_meanwhile_are_named(on_air: Automation, store: D
     assert outcomes(store) == {"nowhere": ("missed", f"There is no output “{', '.join(outputs)}”.")}
 
 
-@pytest.mark.true_clock(
-    reason="libfaketime 0.9.10 (Debian 12) does not move the times of files, and a STOP left in one has its file's"
-)
 def test_a_request_of_before_a_stop_that_comes_late_is_void(on_air: Automation, store: Database) -> None:
     """The database was locked while STOP was pressed: the row of before is seen after it."""
     ask(store, "before")

@@ -12,7 +12,7 @@ from loa.store.approvals import BulletinFile
 from loa.store.asrun import Row
 from loa.store.database import Database
 from tests.approving import approve
-from tests.local import wait_for
+from tests.local import preloaded, wait_for
 
 from .conftest import Faulty
 
@@ -26,7 +26,7 @@ def slow_down(station: Faulty, folder: Path, milliseconds: int) -> None:
     library = folder / "slowsync.so"
     source = Path(__file__).with_name("slowsync.c")
     subprocess.run([str(CC), "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    station.environment |= {"LD_PRELOAD": str(library), "SYNC_MS": str(milliseconds)}
+    station.environment |= {**preloaded(library), "SYNC_MS": str(milliseconds)}
 
 
 def plan_at_once(station: Faulty, moment: datetime.datetime, count: int) -> list[str]:

@@ -15,7 +15,7 @@ from loa.schedule import UTC
 from loa.stop_file import StopRequest, cut_by_file, leave_stop
 from loa.store.asrun import rows
 from loa.store.database import Database
-from tests.local import wait_for
+from tests.local import preloaded, wait_for
 
 from .conftest import Faulty
 from .test_slow_disk import plan_at_once
@@ -66,7 +66,7 @@ def hanging(station: Faulty, tmp_path: Path) -> Callable[[str], Path]:
         library, flag = tmp_path / "hangs.so", tmp_path / "hanging"
         source = Path(__file__).with_name("hangs.c")
         subprocess.run([str(CC), "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-        station.environment |= {"LD_PRELOAD": str(library), "HANG": part, "HANG_WHILE": str(flag)}
+        station.environment |= {**preloaded(library), "HANG": part, "HANG_WHILE": str(flag)}
         return flag
 
     return make
