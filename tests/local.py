@@ -3,7 +3,9 @@
 import contextlib
 import itertools
 import os
+import pickle
 import random
+import shutil
 import socket
 import sqlite3
 import threading
@@ -11,6 +13,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Any
+
+import pytest
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
@@ -68,6 +73,28 @@ def locked(*databases: Path) -> Iterator[None]:
 def preloaded(library: Path) -> dict[str, str]:
     """The variable by which a process loads `library` before its own, beside what we were told to load ourselves."""
     return {"LD_PRELOAD": ":".join(filter(None, [str(library), os.environ.get("LD_PRELOAD")]))}
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Any]) -> Any:
+    """What `make` gives for a new folder; the workers of pytest-xdist share it (by pickle), so nobody may change it."""
+    folder = factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
+    place, kept = folder / name, folder / f"{name}.pickle"
+    end = time.monotonic() + 300
+    while not kept.exists():
+        try:
+            place.mkdir()
+        except FileExistsError:
+            assert time.monotonic() < end, f"nobody has made {name}"
+            time.sleep(0.05)
+            continue
+        try:
+            part = kept.with_suffix(".part")
+            part.write_bytes(pickle.dumps(make(place)))
+            part.replace(kept)
+        except BaseException:
+            shutil.rmtree(place)  # another worker tries, and tells the same
+            raise
+    return pickle.loads(kept.read_bytes())
 
 
 class Metronome:

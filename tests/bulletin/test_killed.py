@@ -20,6 +20,7 @@ from loa.tts.cache import load_clip
 from loa.tts.engines.kokoro import Loa
 from loa.workspace import Workspace
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
+from tests.local import made_once
 from tests.tts.voices import Beeper
 
 ROOT = Path(__file__).parent.parent.parent
@@ -117,11 +118,15 @@ def test_the_files_of_a_bulletin_belong_together_whichever_of_them_is_the_last(
 @pytest.fixture(scope="module")
 def warm_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All clips and pieces of both voices."""
-    workspace = Workspace(tmp_path_factory.mktemp("warm"))
-    shutil.copytree(ROOT / "audio" / "jingles", workspace.jingles)
-    for name in ("beeper", "other"):
-        make(workspace, ORDER, *VOICES[name])
-    return workspace.clips
+
+    def make_clips(folder: Path) -> Path:
+        workspace = Workspace(folder)
+        shutil.copytree(ROOT / "audio" / "jingles", workspace.jingles)
+        for name in ("beeper", "other"):
+            make(workspace, ORDER, *VOICES[name])
+        return workspace.clips
+
+    return made_once(tmp_path_factory, "warm-clips", make_clips)
 
 
 @pytest.mark.long

@@ -26,6 +26,7 @@ from loa.tts import Engine
 from loa.tts.engines.espeak import Espeak
 from loa.workspace import Workspace
 from tests.bulletin.scripts import ARTICLE, BRIDGE, CLOSING, OPENING, script
+from tests.local import made_once
 from tests.tts.voices import Beeper
 
 JINGLES = Path(__file__).parent.parent.parent / "audio" / "jingles"
@@ -65,7 +66,11 @@ def test_chapters_stand_in_the_file_in_the_order_of_time(tmp_path) -> None:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Manifest, np.ndarray]:
     """One bulletin spoken by eSpeak, and its sound as ffmpeg decodes it."""
-    workspace = workspace_in(tmp_path_factory.mktemp("station"))
+    return made_once(tmp_path_factory, "finished", finished_in)
+
+
+def finished_in(folder: Path) -> tuple[Workspace, Manifest, np.ndarray]:
+    workspace = workspace_in(folder)
     manifest = made(workspace, commune="xã Trung Sơn")
     sound = np.frombuffer(ffmpeg.decode(workspace.bulletins / "trung-son/dvc.mp3", RATE, 3600), "<i2") / 32768
     return workspace, manifest, sound
@@ -180,9 +185,13 @@ def test_the_record_binds_the_sound(finished) -> None:
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A station whose beeper has spoken all of it once, so that each test makes only what it changes."""
-    workspace = workspace_in(tmp_path_factory.mktemp("warm"))
-    made(workspace, Beeper())
-    return workspace
+
+    def make_warm(folder: Path) -> Workspace:
+        workspace = workspace_in(folder)
+        made(workspace, Beeper())
+        return workspace
+
+    return made_once(tmp_path_factory, "warm", make_warm)
 
 
 @pytest.fixture

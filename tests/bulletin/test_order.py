@@ -33,6 +33,8 @@ def test_what_the_schedule_says_of_the_sound_is_heard(station: Workspace, monkey
         "length": {"min": "1m", "max": "15m"},
     }
     station.schedule_file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    article = station.templates / "articles" / "dich-vu-cong-truc-tuyen.md.j2"  # a short one, to be spoken and mastered
+    article.write_text("Mời bà con nộp hồ sơ trực tuyến.\n", encoding="utf-8")
     (plan,) = (plan for plan in load_schedule(station).plans() if plan.commune == "trung-son")
     assert plan.recordings == ("audio/jingles/dan.flac",)
     report = build.build(station, ["trung-son"], voice="espeak", jobs=2)

@@ -63,7 +63,11 @@ def pitch(sound: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize(
-    ("engine", "woman", "man"), [(Espeak(), "vi+f2", "vi+m3"), (Loa(), "nu", "nam")], ids=["espeak", "loa"]
+    ("engine", "woman", "man"),
+    [
+        pytest.param(Espeak(), "vi+f2", "vi+m3", id="espeak"),
+        pytest.param(Loa(), "nu", "nam", id="loa", marks=pytest.mark.long),
+    ],
 )
 def test_a_woman_and_a_man_are_heard_in_turn(station: Workspace, engine: Engine, woman: str, man: str) -> None:
     manifest = make(station, order("nữ", "nam"), engine, woman, jobs=2)

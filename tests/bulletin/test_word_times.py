@@ -25,6 +25,7 @@ from loa.tts.engines.espeak import Espeak
 from loa.tts.engines.kokoro import Loa
 from loa.workspace import Workspace
 from tests.bulletin.scripts import BRIDGE, CLOSING, OPENING, script
+from tests.local import made_once
 from tests.tts.voices import Beeper
 
 JINGLES = Path(__file__).parent.parent.parent / "audio" / "jingles"
@@ -39,7 +40,7 @@ REACH = round(0.15 * RATE)
 
 
 class Keeping:
-    """An engine that keeps every sound it gave, as it gave it."""
+    """An engine that keeps every sound it gave, as it gave it, by its text."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -53,7 +54,7 @@ class Keeping:
         return self.given[utterance.text]
 
 
-Heard = tuple[tuple[Cue, ...], Keeping, np.ndarray]
+Heard = tuple[tuple[Cue, ...], dict[str, Sound], np.ndarray]
 
 
 @pytest.fixture(
@@ -62,24 +63,29 @@ Heard = tuple[tuple[Cue, ...], Keeping, np.ndarray]
     ids=["loa:nu, quicker", "loa:nam, slower", "espeak"],
 )
 def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Heard:
-    """The article as a programme's cues, the engine that spoke it, and the MP3 as ffmpeg decodes it."""
+    """The article as a programme's cues, the sounds that the engine gave, and the MP3 as ffmpeg decodes it."""
     make_engine, voice, pace = request.param
-    workspace, engine = Workspace(tmp_path_factory.mktemp("word-times")), Keeping(make_engine())
+    name = f"word-times-{voice}"
+    return made_once(tmp_path_factory, name, lambda folder: spoken(folder, make_engine(), voice, pace))
+
+
+def spoken(folder: Path, speaker: Engine, voice: str, pace: float) -> Heard:
+    workspace, engine = Workspace(folder), Keeping(speaker)
     narrator = Narrator(workspace, cast(engine, voice, ()), "horn", pace)  # type: ignore[arg-type]  # by __getattr__
     narrator.prepare(lines([ARTICLE]), jobs=2)
     programme = join(Slot(narrator.segment(ARTICLE, s), s.pause, "tin", sentences=(s,)) for s in ARTICLE.sentences)
     order = BulletinRequest(BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 60), OPENING, (ARTICLE,), BRIDGE, CLOSING)
     mp3 = workspace.bulletins / "tin.mp3"
     write_atomic(mp3, as_mp3(order, programme, datetime.date(2026, 11, 1)))
-    return programme.cues, engine, np.frombuffer(ffmpeg.decode(mp3, RATE, 3600), "<i2") / 32768
+    return programme.cues, engine.given, np.frombuffer(ffmpeg.decode(mp3, RATE, 3600), "<i2") / 32768
 
 
 def test_every_word_lies_in_the_mp3_where_the_captions_say(heard: Heard) -> None:
     """The word as the engine gave it is looked for in the finished sound, after trimming, mastering, coding, joining."""
-    cues, engine, sound = heard
+    cues, sounds, sound = heard
     off = []
     for cue, sentence in zip(cues, ARTICLE.sentences, strict=True):
-        given = engine.given[sentence.reading.phrased]
+        given = sounds[sentence.reading.phrased]
         raw = soxr.resample(given.samples, given.rate, RATE)
         for word, mark in list(zip(cue.words, given.marks, strict=True))[1:]:
             spoken = raw[round(mark * RATE) :][: round(0.4 * RATE)]
@@ -93,7 +99,7 @@ def test_every_word_lies_in_the_mp3_where_the_captions_say(heard: Heard) -> None
 
 def test_after_a_pause_the_sound_begins_with_the_word(heard: Heard) -> None:
     """Words that begin with a vowel or a nasal, which are heard from their first moment."""
-    cues, _engine, sound = heard
+    cues, _sounds, sound = heard
     level = 10 * np.log10(np.convolve(sound**2, np.ones(120) / 120, "same") + 1e-9)
     checked = 0
     for cue in cues:
@@ -109,7 +115,7 @@ def test_after_a_pause_the_sound_begins_with_the_word(heard: Heard) -> None:
 
 
 def test_captions_of_both_kinds_say_those_times(heard: Heard) -> None:
-    cues, _engine, _sound = heard
+    cues, _sounds, _sound = heard
     vtt, srt = writer.webvtt(cues), writer.srt(cues)
     assert "NOTE" not in vtt
     for written in (vtt, srt.replace(",", ".")):
