@@ -152,19 +152,15 @@ def test_idle_connections_do_not_starve_the_station(programme: LoadedRecording, 
     session = play(programme, tmp_path, 3600, h=Http(kind="http", port=port, host="127.0.0.1"))
     wait_for(lambda: session.conditions["h"] == "ready")
     before = len(list(Path("/proc/self/fd").iterdir()))
-    idle = []
-    for _number in range(MAX_CONNECTIONS + 60):
-        one = socket.create_connection(("127.0.0.1", port))
-        one.settimeout(5)
-        idle.append(one)
-    with listening(f"http://127.0.0.1:{port}/h.mp3", tmp_path / "h.mp3"):
-        wait_for(lambda: (tmp_path / "h.mp3").exists() and (tmp_path / "h.mp3").stat().st_size > 0, 10)
-    ours = len(list(Path("/proc/self/fd").iterdir())) - before - len(idle)
-    assert ours <= MAX_CONNECTIONS + 20
-    assert idle[0].recv(1) == b"", "the oldest one made room"
-    for one in idle:
-        one.close()
-    session.stop()
+    with contextlib.ExitStack() as stack:  # what stayed open would fail the next test
+        stack.callback(session.stop)
+        idle = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(MAX_CONNECTIONS + 60)]
+        with listening(f"http://127.0.0.1:{port}/h.mp3", tmp_path / "h.mp3"):
+            wait_for(lambda: (tmp_path / "h.mp3").exists() and (tmp_path / "h.mp3").stat().st_size > 0, 60)
+        ours = len(list(Path("/proc/self/fd").iterdir())) - before - len(idle)
+        assert ours <= MAX_CONNECTIONS + 20
+        idle[0].settimeout(60)
+        assert idle[0].recv(1) == b"", "the oldest one made room"
 
 
 def test_a_recording_knows_its_title_and_commune_from_its_tag(tmp_path: Path) -> None:
