@@ -119,7 +119,7 @@ def _control(tree: Path, version: str, arch: str, suite: Suite) -> None:
             f"python3 (>= {suite.python}), python3 (<< {major}.{minor + 1}), python{suite.python}, adduser, espeak-ng, ffmpeg, "
             "init-system-helpers, libasound2 | libasound2t64, tzdata, util-linux"
         ),
-        "Recommends": "libpulse0",
+        "Recommends": "libpulse0, mosquitto",
         "Section": "sound",
         "Priority": "optional",
         "Description": "loudspeakers and bulletins of a Vietnamese commune\n"

@@ -23,7 +23,7 @@ class Players(Strict):
         description=N_("0.0.0.0: every network card of this computer."),
     )
     broker_port: int = Field(
-        default=1883,
+        default=8688,
         ge=1,
         le=65535,
         title=N_("Port of the broker"),
