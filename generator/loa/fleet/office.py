@@ -130,6 +130,7 @@ class Desk:
         self._workspace, self._store, self._schedule = workspace, store, schedule
         self._key = station_key(workspace)
         self._known: dict[str, Enrolled] = {}
+        self._broker: Broker | None = None
         self._releases = Releases(workspace, store)
         self._plans: dict[str, tuple[str, bytes]] = {}
         self._plans_made_for: tuple[object, ...] = ()
