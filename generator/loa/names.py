@@ -86,6 +86,7 @@ def _alarm_kinds() -> dict[str, str]:
         "late": _("Aired late"),
         "short": _("Cut short"),
         "silent": _("Silence on air"),
+        "relay": _("A relay is not heard"),
         "unheard": _("No sound yet"),
         "clock": _("The clock is not sure"),
         "output": _("A loudspeaker does not work"),

@@ -131,7 +131,7 @@ def _bring_back(workspace: Workspace, bulletin: str, digests: Iterable[str]) -> 
         with suppress(LoaError):  # a recording from elsewhere has no record
             manifest = Manifest.load(copy.path.with_suffix(".json"))
             write_atomic(mp3.with_suffix(".srt"), srt(manifest.cues))
-            write_atomic(mp3.with_suffix(".vtt"), webvtt(manifest.cues))
+            write_atomic(mp3.with_suffix(".vtt"), webvtt(manifest.cues, manifest.speakers))
             manifest.save(mp3.with_suffix(".json"))
         return True
     return False
@@ -150,6 +150,7 @@ def given(workspace: Workspace, request: BulletinRequest, commune: Commune) -> d
     reading = [_written(commune.station, "call", "jingle"), *(" ".join(campaign.voices) for campaign in campaigns)]
     plan, style = request.plan, request.style
     sound = [request.title, f"{plan.min_seconds}-{plan.max_seconds}", style.jingle, str(style.music), style.preset]
+    sound += [repr(plan.parts), plan.at] if plan.parts else []
     sound += [str(style.time_signal), *(jingles.file_sha256(path) for path in jingles.files(workspace, request))]
     return {"facts": digest(*facts), "reading": digest(*reading), "sound": digest(*sound)}
 

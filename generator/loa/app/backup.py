@@ -212,7 +212,7 @@ def _items(workspace: Workspace) -> list[Path]:
         schedule = load_schedule(workspace)
     except LoaError:  # the folders of a station are backed up whatever is in them
         return []
-    named = {name for broadcast in schedule.broadcasts for name in broadcast.items if name.lower().endswith(SOUNDS)}
+    named = {name for broadcast in schedule.broadcasts for name in broadcast.files() if name.lower().endswith(SOUNDS)}
     return [path for name in sorted(named) if not is_state(name) and (path := below(workspace.root, name))]
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -12,7 +12,7 @@ from loa import template_files
 from loa.app.approved import ApprovedBulletins, given
 from loa.bulletin import jingles
 from loa.bulletin.manifest import Manifest
-from loa.bulletin.models import APOLOGY, BulletinPlan, BulletinRequest
+from loa.bulletin.models import APOLOGY, CLOSING, OPENING, AudioItem, BulletinPlan, BulletinRequest
 from loa.bulletin.verify import quality_warnings
 from loa.bulletin.writer import made_before, make
 from loa.campaign import Campaign, Commune, load_commune, load_communes
@@ -21,6 +21,7 @@ from loa.files import remove_leftovers
 from loa.formats import lasting
 from loa.i18n import _
 from loa.publish.site import publish
+from loa.reference.languages import VIETNAMESE
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
 from loa.schedule.models import LONGEST_BULLETIN
@@ -83,7 +84,7 @@ def build(
     approved = ApprovedBulletins(workspace, schedule)
     for commune, plan in _plans(communes, schedule, frozenset(campaigns)):
         try:
-            request = (_request if plan.campaigns else _apology)(workspace, commune, plan)
+            request = (_request if plan.campaigns or plan.parts else _apology)(workspace, commune, plan)
             report.articles += len(plan.campaigns)
             wanted = voice or commune.station.voice
             done = None if lossless else made_before(workspace, request, wanted)
@@ -148,28 +149,71 @@ def _plans(
 def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
     """Return everything that a bulletin contains. Raises TemplateError, CampaignError."""
     campaigns = [commune.campaign(id_) for id_ in plan.campaigns]
-    host = _host(commune, campaigns)
+    host, titles = _host(commune, campaigns), _titles(plan, campaigns)
     opening, bridge, closing = (
-        scripts.write(articles.radio_text(workspace, commune, name, campaigns), commune, host) for name in RADIO_TEXTS
+        scripts.write(articles.radio_text(workspace, commune, name, campaigns, titles), commune, host)
+        for name in RADIO_TEXTS
     )
+    written = {c.id: scripts.write(articles.render(workspace, commune, c), commune) for c in campaigns}
+    items: list[scripts.Script | AudioItem] = list(written.values())
+    items += (jingles.recording(workspace, name) for name in plan.recordings)
+    languages = {n: c.language for n, c in enumerate(campaigns)}
+    layout: tuple[int, ...] = ()
+    if plan.parts:
+        items, layout, languages = _programme(workspace, plan, campaigns, written)
+        kinds = {part.kind for part in plan.parts}
+        opening = opening if "opening" in kinds else replace(opening, sentences=())
+        closing = closing if "closing" in kinds else replace(closing, sentences=())
+        bridge = bridge if campaigns else replace(bridge, sentences=())
     return BulletinRequest(
         plan=plan,
         opening=opening,
-        items=(
-            *(scripts.write(articles.render(workspace, commune, c), commune) for c in campaigns),
-            *(jingles.recording(workspace, name) for name in plan.recordings),
-        ),
+        items=tuple(items),
         bridge=bridge,
         closing=closing,
+        layout=layout,
+        languages={number: code for number, code in languages.items() if code != VIETNAMESE},
         style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle),
         commune=commune.unit.full_name,
-        date=max(campaign.as_of for campaign in campaigns),
+        date=max((campaign.as_of for campaign in campaigns), default=None),
         inputs=_inputs(
             workspace,
             commune,
             [*map(articles.radio_template, RADIO_TEXTS), *(articles.template_name(c) for c in campaigns)],
         ),
     )
+
+
+def _titles(plan: BulletinPlan, campaigns: Sequence[Campaign]) -> list[str]:
+    """Return what the opening of a programme announces; empty for a bulletin of articles."""
+    found: list[str] = []
+    for part in plan.parts:
+        own = [c.title for c in campaigns if part.kind == "article" and part.campaign in ("", c.id)]
+        found += [part.title] if part.title and part.kind in ("article", "recording", "relay") else own
+    return found or ([plan.title or "chương trình của đài"] if plan.parts else [])
+
+
+def _programme(
+    workspace: Workspace, plan: BulletinPlan, campaigns: Sequence[Campaign], written: Mapping[str, scripts.Script]
+) -> tuple[list[scripts.Script | AudioItem], tuple[int, ...], dict[int, str]]:
+    """Return the items of a programme, their order, and the language of each. Raises BulletinError."""
+    items: list[scripts.Script | AudioItem] = []
+    layout: list[int] = []
+    languages: dict[int, str] = {}
+    for part in plan.parts:
+        if part.kind in ("opening", "closing"):
+            layout.append(OPENING if part.kind == "opening" else CLOSING)
+        elif part.kind == "article":
+            for campaign in campaigns:
+                if part.campaign in ("", campaign.id):
+                    languages[len(items)] = campaign.language if part.language == VIETNAMESE else part.language
+                    layout.append(len(items))
+                    items.append(replace(written[campaign.id], title=part.title or written[campaign.id].title))
+        else:
+            languages[len(items)] = part.language
+            layout.append(len(items))
+            items.append(jingles.sound_of(workspace, part))
+    return items, tuple(layout), languages
 
 
 def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:

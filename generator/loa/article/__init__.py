@@ -78,16 +78,26 @@ def radio_template(name: RadioText) -> str:
     return f"radio/{name}.txt.j2"
 
 
-def radio_text(workspace: Workspace, commune: Commune, name: RadioText, campaigns: Sequence[Campaign]) -> Article:
-    """What a bulletin that holds `campaigns` says around them, or in their place. Raises TemplateError."""
+def radio_text(
+    workspace: Workspace,
+    commune: Commune,
+    name: RadioText,
+    campaigns: Sequence[Campaign],
+    titles: Sequence[str] = (),
+) -> Article:
+    """What a bulletin that holds `campaigns` says around them, or in their place. Raises TemplateError.
+
+    `titles`: what it announces; empty: the titles of the campaigns.
+    """
     facts = {
         "commune": _unit(commune),
         "call": commune.call,
-        "titles": [campaign.title for campaign in campaigns],
+        "titles": list(titles) or [campaign.title for campaign in campaigns],
         "campaigns": [_visible(campaign) for campaign in campaigns],
     }
     source = _fit(fill(workspace, radio_template(name), facts))
-    return Article(commune.stem, name, commune.call, campaigns[0].as_of, "radio", source)
+    day = campaigns[0].as_of if campaigns else date.today()  # noqa: DTZ011  no law is asked for in a programme without articles
+    return Article(commune.stem, name, commune.call, day, "radio", source)
 
 
 def _fit(source: str) -> str:

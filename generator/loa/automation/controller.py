@@ -108,6 +108,7 @@ class Controller:
                 session.stop()
             else:
                 session.watch()
+                self._tell_relay(live, session)
             if session.started_at is not None and live.airing.id in withdrawn:
                 self._end_as_cut(live, withdrawn[live.airing.id], now)
             elif session.started_at is None:
@@ -118,6 +119,14 @@ class Controller:
                 self._handle_suspension(live, session, stood_still(session.stood_still), now)
             else:
                 self._watch_playing(live, session, now)
+
+    def _tell_relay(self, live: LiveAiring, session: PlayingSession) -> None:
+        """Somebody hears of it while another station is not heard; once for each airing and reason."""
+        trouble = session.relay_trouble
+        if trouble and trouble != live.told_relay:
+            live.told_relay = trouble
+            message = _("{airing}: {trouble}; the gap is bridged").format(airing=live.airing.id, trouble=trouble)
+            self._outcomes.alarm(f"{live.airing.id} relay {trouble}"[:200], "relay", message)
 
     def apply_volumes(self) -> None:
         """Apply the volumes of a changed schedule to live airings. Other changes take effect with the next airing."""

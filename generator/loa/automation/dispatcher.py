@@ -17,6 +17,7 @@ from loa.clock import Clock
 from loa.errors import ApprovalError, PlayoutError, StoreError
 from loa.i18n import _
 from loa.logs import logger
+from loa.playout.relay import as_aired
 from loa.schedule import Airing
 from loa.schedule.airings import hours_end, inside_hours
 from loa.schedule.models import Late, Repeat
@@ -283,7 +284,8 @@ class Dispatcher:
         broadcast = self._schedule_watch.schedule.broadcast(airing.broadcast)
         repeat = broadcast.repeat if broadcast else Repeat(times=1)
         limit = airing.planned + self._start_within(airing)
-        live = LiveAiring(airing, choice.recording, outputs, limit, self._late(airing), repeat)
+        recording = as_aired(choice.recording, airing.planned, self._schedule_watch.schedule.timezone)
+        live = LiveAiring(airing, recording, outputs, limit, self._late(airing), repeat)
         live.hours_end = hours_end(self._schedule_watch.schedule, airing)
         live.resumes_after_cut = broadcast.resume_after_cut if broadcast else False
         live.notes += [choice.note] if choice.note else []

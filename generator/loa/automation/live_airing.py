@@ -10,6 +10,7 @@ from loa.formats import lasting
 from loa.i18n import _
 from loa.playout.channel import LOST, OutputCondition, OutputReport
 from loa.playout.recording import LoadedRecording
+from loa.playout.relay import RelayReport
 from loa.schedule import Airing
 from loa.schedule.models import RANK, Late, Repeat
 from loa.store.asrun import NewRow, Outcome, output_row
@@ -54,6 +55,14 @@ class PlayingSession(Protocol):
     @property
     def reports(self) -> Sequence[OutputReport]:
         """What each output has done."""
+
+    @property
+    def relays(self) -> Sequence[RelayReport]:
+        """What was heard of other stations."""
+
+    @property
+    def relay_trouble(self) -> str:
+        """Why another station is not heard now; "" if it is, or need not be."""
 
     @property
     def conditions(self) -> Mapping[str, OutputCondition]:
@@ -111,6 +120,8 @@ class LiveAiring:
     stopped: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     past_reports: list[OutputReport] = field(default_factory=list)
+    past_relays: list[RelayReport] = field(default_factory=list)
+    told_relay: str = ""
 
     @property
     def name(self) -> str:
@@ -136,6 +147,11 @@ class LiveAiring:
     def reports(self) -> list[OutputReport]:
         """What its outputs did in all sessions."""
         return [*self.past_reports, *(self.session.reports if self.session else ())]
+
+    @property
+    def relays(self) -> list[RelayReport]:
+        """What was heard of other stations in all sessions."""
+        return [*self.past_relays, *(self.session.relays if self.session else ())]
 
     def stop_on(self, outputs: Collection[str], why: str) -> None:
         """Somebody stopped it on some of its outputs; it goes on on the others."""
@@ -170,6 +186,7 @@ class LiveAiring:
             if self.session.started_at:
                 self.offset = self.recording.sentence_before(self.session.position)
             self.past_reports += self.session.reports
+            self.past_relays += self.session.relays
             self.session = None
             self.quiet_since = None
 
@@ -222,6 +239,7 @@ def determine_outcome(
     unheard = [f"{r.output}: {unheard_text(r)}" for r in reports if r.monitor and r.monitor.state == "silent"]
     if unheard:
         alarms.append(("unheard", "; ".join(unheard)))
+    live.notes += (relay.note for relay in live.relays if relay.note)
     reason = "; ".join(dict.fromkeys([*live.notes, *partly, *unheard, *failures]))
     if outcome == "missed":
         alarms.append(("missed", reason))
@@ -239,9 +257,18 @@ def determine_outcome(
         reason=reason or None,
         bulletin=live.recording.bulletin,
         sha256=live.recording.sha256,
-        details={"outputs": [_summary(report) for report in reports]},
+        details=_details(live, reports),
     )
     return entry, [_of_output(live, name, entry, timing) for name in dict.fromkeys(live.outputs)], alarms
+
+
+def _details(live: LiveAiring, reports: Sequence[OutputReport]) -> dict[str, object]:
+    found: dict[str, object] = {"outputs": [_summary(report) for report in reports]}
+    if live.relays:
+        found["relays"] = [relay.as_json() for relay in live.relays]
+    if live.recording.languages:
+        found["languages"] = dict(live.recording.languages)
+    return found
 
 
 def _late(reports: Sequence[OutputReport], planned: datetime.datetime) -> float:

@@ -13,6 +13,7 @@ from loa.automation.timing import Timing
 from loa.playout.channel import OutputCondition, OutputReport
 from loa.playout.outputs import not_ready
 from loa.playout.recording import LoadedRecording
+from loa.playout.relay import RelayReport
 from loa.schedule import Airing, Schedule, airings
 from loa.schedule.outputs import AnyOutput
 from loa.store import approvals
@@ -69,6 +70,8 @@ class RehearsedSession:
     clock: SimulatedClock
     stood_still: float = 0.0
     settling: bool = False
+    relays: tuple[RelayReport, ...] = ()
+    relay_trouble: str = ""
 
     @property
     def started_at(self) -> datetime.datetime | None:

@@ -19,6 +19,7 @@ from loa.errors import ApprovalError, PlayoutError, StoreError
 from loa.i18n import _
 from loa.logs import logger
 from loa.playout.recording import LoadedRecording
+from loa.playout.relay import as_aired
 from loa.schedule import Airing
 from loa.schedule.models import Late
 from loa.stop_file import CutAiring
@@ -94,7 +95,7 @@ class RequestedAirings:
             self._log.warning("store", problem=str(error))
             self._tell_waiting(found, request, now, error.reason)
             return "later"
-        live = _live(airing, recording, speakers, found.at, request)
+        live = _live(airing, self._at(recording, airing), speakers, found.at, request)
         wanted = [(airing, speakers)]
         written = self._lane.start(lambda: ledger.claim_all(self._store, wanted, holder, now, request=found.id))
         self._claiming[found.id] = _Claiming(written, live, found, request)
@@ -147,7 +148,7 @@ class RequestedAirings:
             self._give_up(airing, claim, error.reason)
             return
         airing = replace(_airing_of_request(request, claim.planned), bulletin=claim.bulletin)
-        live = _live(airing, choice.recording, claim.outputs, found.at, request)
+        live = _live(airing, self._at(choice.recording, airing), claim.outputs, found.at, request)
         live.times_played = claim.times_played
         if claim.started:
             live.resume(claim, self._guard.gap_reason())
@@ -195,6 +196,10 @@ class RequestedAirings:
         """Forget what is about to be claimed, because another process is on air."""
         self._claiming.clear()
         self._undecided.clear()
+
+    def _at(self, recording: LoadedRecording, airing: Airing) -> LoadedRecording:
+        """The same with the length that it has if it is aired now."""
+        return as_aired(recording, airing.planned, self._schedule_watch.schedule.timezone)
 
     def _tell_waiting(self, found: TakenRequest, request: AirRequest, now: datetime.datetime, reason: str) -> None:
         """Who was told that it goes on air now must hear of it that nothing is heard; written when the database can."""

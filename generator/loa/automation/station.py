@@ -30,6 +30,7 @@ from loa.i18n import _
 from loa.logs import logger
 from loa.playout.outputs.base import STOPPED
 from loa.playout.recording import LoadedRecording
+from loa.playout.relay import LivePlayer
 from loa.playout.session import Session
 from loa.schedule import Airing
 from loa.schedule.outputs import AnyOutput
@@ -377,4 +378,10 @@ class Automation:
         planned: datetime.datetime,
         offset: float,
     ) -> PlayingSession:
-        return Session(airing.id, recording, outputs, planned, self.clock, self.workspace.root, offset)
+        live = None
+        if recording.relays:
+            schedule = self.schedule_watch.schedule
+            named = {relay.source for broadcast in schedule.broadcasts for relay in broadcast.relays}
+            local = airing.planned.astimezone(schedule.timezone)
+            live = LivePlayer(recording, local, self.clock, lambda source: source in named)
+        return Session(airing.id, recording, outputs, planned, self.clock, self.workspace.root, offset, live)

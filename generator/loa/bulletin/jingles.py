@@ -11,6 +11,7 @@ from loa.audio import ffmpeg
 from loa.audio.mp3 import RATE
 from loa.audio.samples import Preset
 from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest
+from loa.bulletin.programme import Part
 from loa.bulletin.segments import RULES, Segment, Stretch, load_or_render
 from loa.errors import BulletinError, Finding
 from loa.i18n import _
@@ -26,7 +27,7 @@ SUFFIXES = (".flac", ".wav", ".mp3", ".ogg", ".m4a")
 BED_BEFORE, BED_AFTER, BED_FADE = 1.8, 2.0, 0.5
 """Seconds of music alone before the first word and after the last one, and of the fade when the music is ducked."""
 BED_LUFS, BED_DUCK_DB = -22.0, -15.0
-_MUSIC_FADE = 0.02
+_MUSIC_FADE, CUT_FADE = 0.02, 2.0
 LONGEST_MUSIC, LONGEST_RECORDING = 600.0, 1800.0
 """Seconds of a jingle or of music, and of a recorded item: what a computer of 1 GB can master as a whole."""
 
@@ -60,6 +61,12 @@ def absent(workspace: Workspace, plan: BulletinPlan, jingle_name: str) -> Iterat
         path = below(workspace.root, recording)
         if not path or not path.is_file():
             yield replace(_no_recording(recording), file=f"audio/bulletins/{plan.id}.mp3")
+    for part in plan.parts:
+        try:
+            if part.file and not sound_of(workspace, part).path.is_file():
+                yield replace(_no_recording(part.file), file=f"audio/bulletins/{plan.id}.mp3")
+        except BulletinError as error:
+            yield from (replace(finding, file=f"audio/bulletins/{plan.id}.mp3") for finding in error.findings)
 
 
 def recording(workspace: Workspace, name: str) -> AudioItem:
@@ -68,6 +75,16 @@ def recording(workspace: Workspace, name: str) -> AudioItem:
     if not path:
         raise BulletinError(_no_recording(name))
     return AudioItem(path, path.stem)
+
+
+def sound_of(workspace: Workspace, part: Part) -> AudioItem:
+    """Return the sound of a programme's part; of a relay its hold music. Raises BulletinError if there is none.
+
+    Music may be the name of a station sound.
+    """
+    plain = part.kind != "recording" and not part.file.lower().endswith(SUFFIXES)
+    path = jingle(workspace, part.file) if plain else recording(workspace, part.file).path
+    return AudioItem(path, part.title or path.stem, part)
 
 
 def _no_recording(name: str) -> Finding:
@@ -110,21 +127,39 @@ def file_sha256(path: Path) -> str:
         ) from error
 
 
-def sound_segment(workspace: Workspace, path: Path, longest: float = LONGEST_MUSIC) -> Segment:
+def sound_segment(
+    workspace: Workspace, path: Path, longest: float = LONGEST_MUSIC, *, cut: float | None = None
+) -> Segment:
     """Return the segment of a jingle or recorded item of at most `longest` seconds at the level of speech.
+
+    `cut`: only so many seconds of it, faded out. Raises BulletinError, LimitError.
+    """
+    fade = _MUSIC_FADE if cut is None else CUT_FADE
+
+    def render() -> "tuple[Samples, tuple[Stretch, ...]]":
+        from loa.audio.mastering import level  # scipy: 0.6 s, 90 MB, only where a piece is not in the cache
+
+        sound = _audio_segment(path, longest if cut is None else cut, cut=cut is not None)
+        samples = _samples(sound.fade_in(int(_MUSIC_FADE * 1000)).fade_out(min(int(fade * 1000), len(sound) // 2)))
+        return level(samples), ()
+
+    key = ("sound", RULES, file_sha256(path), *([] if cut is None else [f"{cut:.3f}"]))
+    return load_or_render(workspace, digest(*key), render)
+
+
+def music_segment(workspace: Workspace, path: Path, seconds: float) -> Segment:
+    """Return the segment of `seconds` of music, looped as often as it takes, faded out, at the level of speech.
 
     Raises BulletinError, LimitError.
     """
 
     def render() -> "tuple[Samples, tuple[Stretch, ...]]":
-        from loa.audio.mastering import level  # scipy: 0.6 s, 90 MB, only where a piece is not in the cache
+        from loa.audio.mastering import level  # as above
 
-        samples = _samples(
-            _audio_segment(path, longest).fade_in(int(_MUSIC_FADE * 1000)).fade_out(int(_MUSIC_FADE * 1000))
-        )
-        return level(samples), ()
+        music = _looped(_audio_segment(path, min(seconds, LONGEST_MUSIC), cut=True), round(seconds * 1000))
+        return level(_samples(music.fade_in(300).fade_out(min(round(CUT_FADE * 1000), len(music) // 2)))), ()
 
-    return load_or_render(workspace, digest("sound", RULES, file_sha256(path)), render)
+    return load_or_render(workspace, digest("music", RULES, file_sha256(path), f"{seconds:.3f}"), render)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +202,7 @@ def call_over_music(workspace: Workspace, call: Call, music: Path, preset: Prese
 def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
     """Return `seconds` of `music`, looped, faded in and out, and ducked while the voice speaks."""
     whole = round(seconds * 1000) + 1
-    looped = music
-    while len(looped) < whole:
-        looped = looped.append(music, crossfade=min(200, len(music) // 4))
-    looped = looped[:whole]
+    looped = _looped(music, whole)
     down, up = round((BED_BEFORE - BED_FADE) * 1000), round((seconds - BED_AFTER) * 1000)
     fade = round(BED_FADE * 1000)
     looped = looped.fade(to_gain=BED_DUCK_DB, start=down, duration=fade)
@@ -178,9 +210,16 @@ def _ducked(music: "AudioSegment", seconds: float) -> "AudioSegment":
     return looped.fade_in(300).fade_out(round((BED_AFTER - BED_FADE) * 1000))
 
 
-def _audio_segment(path: Path, longest: float) -> "AudioSegment":
-    """Load a sound file of at most `longest` seconds for pydub, mono, at our rate."""
-    return _pydub()(ffmpeg.decode(path, RATE, longest), sample_width=2, frame_rate=RATE, channels=1)
+def _looped(music: "AudioSegment", milliseconds: int) -> "AudioSegment":
+    looped = music
+    while len(looped) < milliseconds:
+        looped = looped.append(music, crossfade=min(200, len(music) // 4))
+    return looped[:milliseconds]
+
+
+def _audio_segment(path: Path, longest: float, *, cut: bool = False) -> "AudioSegment":
+    """Load a sound file of at most `longest` seconds (`cut`: only these) for pydub, mono, at our rate."""
+    return _pydub()(ffmpeg.decode(path, RATE, longest, cut=cut), sample_width=2, frame_rate=RATE, channels=1)
 
 
 def _pydub() -> Any:  # pydub has no types

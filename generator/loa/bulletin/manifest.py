@@ -47,6 +47,21 @@ class Cue(_Record):
     words: tuple[Word, ...] = ()
 
 
+class PartRecord(_Record):
+    """One part of the bulletin. `start`, `end`: seconds of the file; of a relay those of its hold music.
+
+    `kind` as in `bulletin.programme.Part`, or `bridge`; `seconds`: how long it lasts on air.
+    """
+
+    kind: str
+    title: str
+    language: str = "vi"
+    start: float
+    end: float
+    seconds: float
+    reading: int = 1
+
+
 class Verification(_Record):
     """Values measured on the finished file, which is decoded again completely."""
 
@@ -90,6 +105,10 @@ class Manifest(_Record):
     clips: tuple[str, ...] = ()
     """The keys of the segments, in the order of their first use."""
     cues: tuple[Cue, ...] = ()
+    parts: tuple[PartRecord, ...] = ()
+    """What is heard, in its order; empty in records of earlier versions."""
+    synthetic: str = ""
+    """The IPTC source type where a machine speaks (`bulletin.synthetic`); "" for recordings of people alone."""
     proof: Verification | None = None
     emergency: bool | None = None
     """Whether it is a message that somebody typed as an emergency; None in records of earlier versions."""
@@ -104,6 +123,22 @@ class Manifest(_Record):
     def voice_of(self, cue: Cue) -> str:
         """Return the voice of the engine that speaks `cue`."""
         return self.presenters.get(cue.presenter, self.voice)
+
+    @property
+    def on_air(self) -> float:
+        """Seconds that it lasts on air, relays included."""
+        relays = [part for part in self.parts if part.kind == "relay"]
+        last = self.parts[-1].end if relays and relays[-1] is self.parts[-1] else self.seconds
+        return last + sum(part.seconds - (part.end - part.start) for part in relays)
+
+    @property
+    def languages(self) -> dict[str, float]:
+        """Seconds on air in each language, by its code; music, opening and closing count for none."""
+        found: dict[str, float] = {}
+        for part in self.parts:
+            if part.kind in ("article", "recording", "relay"):
+                found[part.language] = round(found.get(part.language, 0.0) + part.seconds, 1)
+        return found
 
     @property
     def speakers(self) -> str:

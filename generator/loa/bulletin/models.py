@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loa.audio.samples import Preset
+from loa.bulletin.programme import Part, PartKind
 
 if TYPE_CHECKING:  # whoever only plays bulletins needs plans, and not the articles and the reader behind a script
     from loa.script import Script
@@ -30,7 +31,8 @@ class BulletinPlan:
     """One bulletin of a commune: its campaigns, and its minimum and maximum length (seconds).
 
     `recordings` are sound files that follow the campaigns, by their path relative to the workspace. If `title` is "",
-    the titles of the items are used.
+    the titles of the items are used. `parts`: the whole programme in its order; empty: opening, articles, recordings,
+    closing. `at`: the first hour of a day at which it is aired (HH:MM:SS), "" where none is known.
     """
 
     commune: str
@@ -41,6 +43,8 @@ class BulletinPlan:
     max_seconds: float
     recordings: tuple[str, ...] = ()
     style: Style = Style()
+    parts: tuple[Part, ...] = ()
+    at: str = ""
 
     @property
     def id(self) -> str:
@@ -50,10 +54,15 @@ class BulletinPlan:
 
 @dataclass(frozen=True, slots=True)
 class AudioItem:
-    """A recorded item: a song, a message, an interview."""
+    """A recorded item: a song, a message, an interview; also music, and the hold music of a relay (`part.kind`)."""
 
     path: Path
     title: str
+    part: Part = field(default_factory=lambda: Part("recording"))
+
+
+OPENING, CLOSING = -1, -2
+"""Numbers that stand for opening and closing in the order of a bulletin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,8 @@ class BulletinRequest:
     """Everything needed to make one bulletin. `items` are ordered by priority; `commune` is the artist in the MP3 tag.
 
     `inputs` are the SHA-256 digests of the workspace's files that the scripts were made from, by path. `emergency`: it
-    is a message that somebody typed as one, and no programme.
+    is a message that somebody typed as one, and no programme. `layout`: the order of a programme of items; empty:
+    opening, items, closing. `languages`: the code of each item's language, by its number; what is not in it is `vi`.
     """
 
     plan: BulletinPlan
@@ -75,6 +85,13 @@ class BulletinRequest:
     inputs: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     emergency: bool = False
+    layout: tuple[int, ...] = ()
+    languages: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The items in the order in which they are heard, by their number; OPENING and CLOSING among them."""
+        return self.layout or (OPENING, *range(len(self.items)), CLOSING)
 
     def scripts(self) -> "Iterator[Script]":
         """Yield all scripts."""
@@ -95,5 +112,20 @@ class BulletinRequest:
 
     def part(self, index: int) -> str:
         """Return the name of item `index` in cues and chapters: its campaign, or the recording's file name."""
+        if index in (OPENING, CLOSING):
+            return "opening" if index == OPENING else "closing"
         item = self.items[index]
         return item.path.stem if isinstance(item, AudioItem) else item.campaign
+
+    def part_title(self, index: int) -> str:
+        """Return what people call item `index`; of opening and closing their name, always in Vietnamese."""
+        if index in (OPENING, CLOSING):
+            return "Mở đầu" if index == OPENING else "Kết thúc"
+        return self.items[index].title
+
+    def part_kind(self, index: int) -> PartKind:
+        """Return the kind of item `index`."""
+        if index in (OPENING, CLOSING):
+            return "opening" if index == OPENING else "closing"
+        item = self.items[index]
+        return item.part.kind if isinstance(item, AudioItem) else "article"

@@ -47,7 +47,7 @@ def read_meters(report: str, manifest: Manifest) -> Verification:
     """Parse the report of ffmpeg's filters."""
     silences = [float(found) for found in re.findall(r"silence_duration: ([\d.]+)", report)]
     peak_level = _last_number(r"Peak level dB: (\S+)", report)
-    spoken = sum(cue.end - cue.start for cue in manifest.cues)
+    spoken = sum(cue.end - cue.start for cue in manifest.cues if cue.spoken)
     syllables = sum(len(cue.spoken.split()) for cue in manifest.cues)
     return Verification(
         seconds=round(_last_number(r"Number of samples: (\d+)", report) / RATE, 3),
@@ -80,7 +80,7 @@ def quality_warnings(manifest: Manifest) -> tuple[Finding, ...]:
     if proof.longest_silence > MAX_SILENCE:
         message = _("There is a silence of {seconds:.1f} s.")
         problems.append(("silence", message.format(seconds=proof.longest_silence)))
-    if manifest.cues and not SYLLABLES[0] <= proof.syllables_per_second <= SYLLABLES[1]:
+    if proof.syllables_per_second and not SYLLABLES[0] <= proof.syllables_per_second <= SYLLABLES[1]:
         message = _("The voice says {value:.1f} syllables a second; between {low} and {high} are understood.")
         problems.append(("pace", message.format(value=proof.syllables_per_second, low=SYLLABLES[0], high=SYLLABLES[1])))
     problems += (("hurried", message) for message in _fast_sentences(manifest, proof.syllables_per_second))
@@ -92,7 +92,7 @@ def quality_warnings(manifest: Manifest) -> tuple[Finding, ...]:
 def _fast_sentences(manifest: Manifest, pace: float) -> Iterator[str]:
     """Yield a message for each sentence that is much shorter than expected at the bulletin's `pace`: it may be cut."""
     reported: set[str] = set()
-    for cue in manifest.cues:
+    for cue in manifest.cues if pace else ():
         syllables = len(cue.spoken.split())
         expected = syllables / pace
         if syllables >= MIN_SYLLABLES and cue.text not in reported and expected > FAST_FACTOR * (cue.end - cue.start):

@@ -10,22 +10,24 @@ import html
 import io
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from mutagen.id3 import CHAP, CTOC, ID3, TALB, TDRC, TIT2, TLAN, TPE1, BitPaddedInt, CTOCFlags
+from mutagen.id3 import CHAP, COMM, CTOC, ID3, TALB, TDRC, TIT2, TLAN, TPE1, TXXX, BitPaddedInt, CTOCFlags
 
 from loa.article.filters import capital
 from loa.audio.mp3 import FRAME_SAMPLES, RATE, info_frame
-from loa.bulletin import jingles
-from loa.bulletin.manifest import Cue, Manifest
+from loa.bulletin import jingles, synthetic
+from loa.bulletin.manifest import Cue, Manifest, PartRecord
 from loa.bulletin.models import AudioItem, BulletinRequest
 from loa.bulletin.narration import Narrator, Progress, lines
-from loa.bulletin.rundown import AssembledBulletin, Slot, join, placed, rundown
+from loa.bulletin.programme import RELAYS, pack
+from loa.bulletin.rundown import AssembledBulletin, Chapter, Slot, join, placed, relay_points, rundown
 from loa.bulletin.segments import RULES
 from loa.bulletin.verify import measure
 from loa.errors import LoaError, SpeechError
 from loa.files import cannot_write, part_path, private_folder, remove, rename, write_atomic, writing
+from loa.reference.languages import VIETNAMESE, three_letters
 from loa.tts import Cast, cast, is_auto
 from loa.tts.cache import digest
 from loa.tts.engine import Engine
@@ -37,14 +39,17 @@ ESTIMATED = "Thời điểm của từng từ là ước lượng, vì bộ đ�
 """The note is Vietnamese, like the captions."""
 
 
-def webvtt(cues: Sequence[Cue]) -> str:
+def webvtt(cues: Sequence[Cue], speakers: str = "") -> str:
     """Return `cues` as WebVTT, with the time of each word, so that a page can highlight words while they are heard.
 
-    If presenters take turns, each cue names its presenter (`<v Nữ>`). If word times are estimated, a note says so.
+    If presenters take turns, each cue names its presenter (`<v Nữ>`). If word times are estimated, a note says so; if a
+    machine speaks, another one names engine and voices (`speakers`).
     """
     blocks = (f"{i}\n{_stamp(c.start)} --> {_stamp(c.end)}\n{_speaker(c)}{_timed(c)}\n" for i, c in enumerate(cues, 1))
-    note = f"NOTE {ESTIMATED}\n\n" if any(cue.estimated for cue in cues) else ""
-    return f"WEBVTT\n\n{note}" + "\n".join(blocks)
+    marked = speakers and any(cue.spoken for cue in cues)
+    notes = [synthetic.comment(speakers)] if marked else []
+    notes += [ESTIMATED] if any(cue.estimated for cue in cues) else []
+    return "WEBVTT\n\n" + "".join(f"NOTE {note}\n\n" for note in notes) + "\n".join(blocks)
 
 
 def srt(cues: Sequence[Cue]) -> str:
@@ -82,15 +87,34 @@ def _stamp(seconds: float, point: str = ".") -> str:
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{point}{thousandths:03}"
 
 
-def id3(title: str, commune: str, date: datetime.date, chapters: Sequence[tuple[float, float, str]]) -> bytes:
+_NO_NOTES: Mapping[str, str] = {}
+
+
+def id3(
+    title: str,
+    commune: str,
+    date: datetime.date,
+    chapters: Sequence[tuple[float, float, str]],
+    *,
+    languages: Sequence[str] = (VIETNAMESE,),
+    notes: Mapping[str, str] = _NO_NOTES,
+    comment: str = "",
+) -> bytes:
     """Return the ID3 tag (2.3). `chapters` are (start, end, name) with times in seconds, in their order.
+
+    `notes`: texts for programs, by their description (TXXX); `comment`: a sentence for people.
 
     mutagen writes frames by their length, and some players list chapters in the order of the frames: so each chapter
     is written by itself, and its frame put behind the others.
     """
     tag = ID3()
-    for frame, value in ((TIT2, title), (TPE1, commune), (TALB, commune), (TDRC, date.isoformat()), (TLAN, "vie")):
+    for frame, value in ((TIT2, title), (TPE1, commune), (TALB, commune), (TDRC, date.isoformat())):
         tag.add(frame(encoding=1, text=value))
+    tag.add(TLAN(encoding=1, text="".join(map(three_letters, languages))))  # ID3 2.3: one after the other
+    for description, text in notes.items():
+        tag.add(TXXX(encoding=1, desc=description, text=text))
+    if comment:
+        tag.add(COMM(encoding=1, lang="vie", desc="", text=comment))
     names = [f"c{i}" for i in range(len(chapters))]
     flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
     tag.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[]))
@@ -193,7 +217,8 @@ def make(
     selection = rundown(request, Narrator(workspace, speakers, request.style.preset), progress, jobs)
     assembled = join(selection.slots)
     day = request.date or datetime.datetime.now().astimezone().date()
-    mp3 = as_mp3(request, assembled, day)
+    made_by = f"{engine.name}:{' + '.join(dict.fromkeys((speakers.lead, *dict(speakers.presenters).values())))}"
+    mp3 = as_mp3(request, assembled, day, made_by)
     manifest = Manifest(
         id=request.plan.id,
         commune=request.plan.commune,
@@ -216,6 +241,8 @@ def make(
         given=dict(request.given),
         clips=selection.clips,
         cues=assembled.cues,
+        parts=_parts(request, assembled),
+        synthetic=_source_type(request, assembled),
         emergency=request.emergency,
     )
     manifest = _write_files(workspace, mp3, waveform(assembled.peaks), manifest)
@@ -242,7 +269,7 @@ def _write_files(workspace: Workspace, mp3: bytes, picture: bytes, manifest: Man
             rename(temporary, target)
             write_atomic(target.with_suffix(".png"), picture)
             write_atomic(target.with_suffix(".srt"), srt(manifest.cues))
-            write_atomic(target.with_suffix(".vtt"), webvtt(manifest.cues))
+            write_atomic(target.with_suffix(".vtt"), webvtt(manifest.cues, manifest.speakers))
             manifest.save(target.with_suffix(".json"))
     except OSError as error:
         raise cannot_write(target, error) from error
@@ -302,7 +329,7 @@ def _complete_manifest(workspace: Workspace, request: BulletinRequest) -> Manife
         manifest = Manifest.load(mp3.with_suffix(".json"))
         if manifest.words_sha256 != words or hashlib.sha256(mp3.read_bytes()).hexdigest() != manifest.sha256:
             return None
-        captions = {".vtt": webvtt(manifest.cues), ".srt": srt(manifest.cues)}
+        captions = {".vtt": webvtt(manifest.cues, manifest.speakers), ".srt": srt(manifest.cues)}
         complete = all(mp3.with_suffix(suffix).read_bytes() == text.encode() for suffix, text in captions.items())
     except (LoaError, OSError):
         return None
@@ -320,12 +347,14 @@ def _words_digest(workspace: Workspace, request: BulletinRequest) -> str:
     """Return a digest of everything that is said, played and written, without the voices. Raises BulletinError."""
     plan, style = request.plan, request.style
     length = f"{plan.min_seconds}-{plan.max_seconds}"
-    parts = ["bulletin 1", RULES, plan.id, request.title, *plan.campaigns, length, repr(style), request.commune]
+    parts = ["bulletin 2", RULES, plan.id, request.title, *plan.campaigns, length, repr(style), request.commune]
     parts += [str(request.date), *(jingles.file_sha256(path) for path in jingles.files(workspace, request))]
     for script, sentence in lines(request.scripts()):
         parts += [script.region, script.campaign, script.title, sentence.kind, str(sentence.pause)]
         parts += [sentence.text, sentence.reading.phrased]
     parts += _presenter_turns(request)
+    if plan.parts or request.languages:
+        parts += [plan.at, *map(repr, plan.parts), *(f"{number} {code}" for number, code in request.languages.items())]
     return digest(*parts)
 
 
@@ -334,11 +363,59 @@ def _presenter_turns(request: BulletinRequest) -> list[str]:
     return [sentence.presenter for _script, sentence in lines(request.scripts())] if request.presenters() else []
 
 
-def as_mp3(request: BulletinRequest, assembled: AssembledBulletin, day: datetime.date) -> bytes:
-    """Return the finished file: tag, `Info` frame, frames."""
-    named = {item.path.stem if isinstance(item, AudioItem) else item.campaign: item.title for item in request.items}
-    named |= {"opening": "Mở đầu", "bridge": "Đọc lại", "closing": "Kết thúc"}  # chapter names are always Vietnamese
+def as_mp3(request: BulletinRequest, assembled: AssembledBulletin, day: datetime.date, speakers: str = "") -> bytes:
+    """Return the finished file: tag, `Info` frame, frames. `speakers`: engine and voices that speak in it."""
     ends = [*(chapter.start for chapter in assembled.chapters[1:]), assembled.seconds]
-    chapters = [(c.start, end, named[c.part]) for c, end in zip(assembled.chapters, ends, strict=True)]
-    tag = id3(request.title, request.commune, day, chapters)
+    chapters = [(c.start, end, _title(request, c)) for c, end in zip(assembled.chapters, ends, strict=True)]
+    notes: dict[str, str] = {}
+    comment = ""
+    if kind := _source_type(request, assembled):
+        notes = {synthetic.KEY: speakers or "?", synthetic.SOURCE_KEY: kind}
+        comment = synthetic.comment(speakers or "?")
+    if relays := relay_points(request, assembled):
+        notes[RELAYS] = pack(relays)
+    languages = dict.fromkeys(request.languages.get(n, VIETNAMESE) for n in range(len(request.items)))
+    tag = id3(
+        request.title,
+        request.commune,
+        day,
+        chapters,
+        languages=tuple(languages) or (VIETNAMESE,),
+        notes=notes,
+        comment=comment,
+    )
     return b"".join((tag, info_frame(assembled.count), *assembled.blocks))
+
+
+def _title(request: BulletinRequest, chapter: Chapter) -> str:
+    """Return the name of a chapter; always Vietnamese."""
+    return "Đọc lại" if chapter.part == "bridge" else request.part_title(chapter.item)
+
+
+def _source_type(request: BulletinRequest, assembled: AssembledBulletin) -> str:
+    """Return the IPTC source type of a bulletin in which a machine speaks, else ""."""
+    if not any(cue.spoken for cue in assembled.cues):
+        return ""
+    recorded = (item.part.kind for item in request.items if isinstance(item, AudioItem))
+    return synthetic.source_type(with_recordings=any(kind != "music" for kind in recorded))
+
+
+def _parts(request: BulletinRequest, assembled: AssembledBulletin) -> tuple[PartRecord, ...]:
+    """Return what is heard, in its order."""
+    relays = iter(relay_points(request, assembled))
+    found = []
+    for chapter in assembled.chapters:
+        kind = "bridge" if chapter.part == "bridge" else request.part_kind(chapter.item)
+        seconds = next(relays).seconds if kind == "relay" else chapter.end - chapter.start
+        found.append(
+            PartRecord(
+                kind=kind,
+                title=_title(request, chapter),
+                language=request.languages.get(chapter.item, VIETNAMESE),
+                start=round(chapter.start, 3),
+                end=round(chapter.end, 3),
+                seconds=round(seconds, 3),
+                reading=chapter.reading,
+            )
+        )
+    return tuple(found)

@@ -19,6 +19,7 @@ from pydantic import (
 from loa.errors import CampaignError, Finding
 from loa.formats import day_of
 from loa.i18n import N_, _
+from loa.reference.languages import VIETNAMESE, Language
 from loa.text import printable
 from loa.yamlfile import Choices, Strict
 
@@ -285,6 +286,12 @@ class Campaign(Strict):
         title=N_("Whom to call"),
         description=N_("Write only numbers that you have checked."),
         examples=[[{"who": "Cấp cứu y tế", "phone": "115"}]],
+    )
+    language: Language = Field(
+        default=VIETNAMESE,
+        title=N_("Language"),
+        description=N_("vi, or the code of a minority's language; the log and the reports count it."),
+        examples=["khm"],
     )
     notes: Text | None = Field(
         default=None, title=N_("Notes for staff"), description=N_("Never shown on the page and never spoken.")

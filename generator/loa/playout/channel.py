@@ -15,6 +15,7 @@ from loa.playout.monitor import Monitor, MonitorResult
 from loa.playout.outputs import open_connection
 from loa.playout.outputs.base import REFUSED, STOPPED, OutputConnection, Player, output_error
 from loa.playout.recording import CHUNK_SECONDS, LoadedRecording
+from loa.playout.relay import LivePlayer
 from loa.schedule.outputs import AnyOutput
 
 with warnings.catch_warnings():  # from Python 3.13 on the package audioop-lts brings it back, and says nothing
@@ -117,7 +118,7 @@ class Channel:
         self,
         output: AnyOutput,
         connection: OutputConnection,
-        recording: LoadedRecording,
+        recording: LoadedRecording | LivePlayer,
         remaining: Callable[[], float],
         start_position: Callable[[], float],
         looked_at: Callable[[], float],
@@ -211,7 +212,7 @@ class Channel:
             if self.clock.wait(self._connection.stop, 0.05 * self.clock.speed):
                 return
         offset = self._start_position()
-        pcm = self._recording.pcm(player.rate, offset)
+        pcm = self._recording.pcm(player.rate, offset, self._output.delay)
         chunk = next(pcm, None)
         self.condition = "ready"
         if not self._begin(player, offset):

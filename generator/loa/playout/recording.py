@@ -4,14 +4,15 @@ import array
 import hashlib
 import io
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import miniaudio
 from mutagen import MutagenError
 from mutagen.id3 import ID3
 
 from loa.bulletin.manifest import Manifest
+from loa.bulletin.programme import RELAYS, RelayPoint, unpack
 from loa.errors import BulletinError, Finding, PlayoutError, WorkspaceError
 from loa.i18n import _
 from loa.store.approvals import BulletinFile
@@ -24,7 +25,8 @@ CHUNK_SECONDS = 0.02
 class LoadedRecording:
     """A recording in memory. `data`: the MP3. `sentences`: where sentences start (s); playout may resume there.
 
-    `title`, `station`: what its tag says; "" without one.
+    `seconds`: how long it lasts on air. `title`, `station`: what its tag says; "" without one. `relays`: where another
+    station comes in live. `languages`: seconds in each language, where its record tells.
     """
 
     bulletin: str
@@ -34,6 +36,8 @@ class LoadedRecording:
     sentences: tuple[float, ...] = ()
     title: str = ""
     station: str = ""
+    relays: tuple[RelayPoint, ...] = ()
+    languages: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def load(cls, recording: BulletinFile) -> "LoadedRecording":
@@ -51,16 +55,32 @@ class LoadedRecording:
                 )
             ) from error
         digest = hashlib.sha256(data).hexdigest()
-        named = _named(data)
-        return cls(recording.id, digest, data, info.duration, _sentences(recording, digest), *named)
+        title, station, relays = _named(data)
+        manifest = _record(recording, digest)
+        starts = tuple(sorted(cue.start for cue in manifest.cues)) if manifest else ()
+        languages = manifest.languages if manifest else {}
+        longer = sum(relay.seconds - relay.hold for relay in relays)
+        return cls(recording.id, digest, data, info.duration + longer, starts, title, station, relays, languages)
+
+    @property
+    def file_seconds(self) -> float:
+        """The length of the file itself, in seconds."""
+        return miniaudio.mp3_get_info(self.data).duration if self.relays else self.seconds
 
     def sentence_before(self, seconds: float) -> float:
         """Return the start of the sentence that is said at `seconds`: the position to resume at."""
+        if self.relays:
+            return seconds
         number = bisect_right(self.sentences, seconds)
         return self.sentences[number - 1] if number else 0.0
 
-    def pcm(self, rate: int, start: float = 0.0) -> Iterator["array.array[int]"]:
+    def pcm(self, rate: int, start: float = 0.0, _delay: float = 0.0) -> Iterator["array.array[int]"]:
         """Decode to mono 16-bit samples at `rate` Hz, from `start` seconds on, in chunks of `CHUNK_SECONDS`."""
+        return self.file_pcm(rate, start)
+
+    def file_pcm(self, rate: int, start: float, end: float | None = None) -> Iterator["array.array[int]"]:
+        """Do the same with the file from `start` to `end` seconds, without relays."""
+        left = round((end - start) * rate) if end is not None else None
         frames = round(rate * CHUNK_SECONDS)
         stream = miniaudio.stream_memory(
             self.data, miniaudio.SampleFormat.SIGNED16, nchannels=1, sample_rate=rate, frames_to_read=frames
@@ -70,24 +90,35 @@ class LoadedRecording:
             if skip >= len(chunk):
                 skip -= len(chunk)
                 continue
-            yield chunk[skip:] if skip else chunk
+            piece = chunk[skip:] if skip else chunk
             skip = 0
+            if left is not None:
+                piece = piece[:left]
+                left -= len(piece)
+            if piece:
+                yield piece
+            if left == 0:
+                return
 
 
-def _sentences(recording: BulletinFile, digest: str) -> tuple[float, ...]:
-    """Return the starts of sentences from the manifest beside the recording, if it belongs to this recording."""
+def _record(recording: BulletinFile, digest: str) -> Manifest | None:
+    """Return the manifest beside the recording, if it belongs to this recording."""
     try:
         manifest = Manifest.load(recording.path.with_suffix(".json"))
     except (BulletinError, WorkspaceError):
-        return ()  # a recording without manifest resumes at its beginning
-    return tuple(sorted(cue.start for cue in manifest.cues)) if manifest.sha256 == digest else ()
+        return None  # a recording without manifest resumes at its beginning
+    return manifest if manifest.sha256 == digest else None
 
 
-def _named(data: bytes) -> tuple[str, str]:
-    """Return title and station from the tag of the MP3; "" for what it does not have."""
+def _named(data: bytes) -> tuple[str, str, tuple[RelayPoint, ...]]:
+    """Return title, station and relays from the tag of the MP3; "" for what it does not have."""
     try:
         tag = ID3(io.BytesIO(data))
     except MutagenError:
-        return "", ""
+        return "", "", ()
     title, station = (str(tag[name]) if name in tag else "" for name in ("TIT2", "TPE1"))
-    return title, station
+    try:
+        relays = unpack(str(tag[f"TXXX:{RELAYS}"])) if f"TXXX:{RELAYS}" in tag else ()
+    except ValueError:
+        relays = ()
+    return title, station, relays

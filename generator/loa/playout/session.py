@@ -11,6 +11,7 @@ from loa.playout.channel import Channel, OutputCondition, OutputReport, took_not
 from loa.playout.monitor import Monitor
 from loa.playout.outputs.base import OutputConnection
 from loa.playout.recording import LoadedRecording
+from loa.playout.relay import LivePlayer, RelayReport
 from loa.schedule.outputs import AnyOutput, Monitored
 
 _STALL_TIMEOUT = 3.0
@@ -26,7 +27,7 @@ _OPEN_TIMEOUT = 12.0
 class Session:
     """Plays `recording` on `outputs` (without groups), from second `offset`, with the first sound at `planned`.
 
-    Call `watch` about once a second, until `over` is true.
+    `live`: what plays its relays, where it has some. Call `watch` about once a second, until `over` is true.
     """
 
     def __init__(
@@ -38,7 +39,9 @@ class Session:
         clock: Clock,
         root: Path,
         offset: float = 0.0,
+        live: LivePlayer | None = None,
     ) -> None:
+        self._live = live
         self.airing_id, self.recording, self.outputs, self.planned = airing_id, recording, dict(outputs), planned
         self.offset = offset
         self._clock, self._root = clock, root
@@ -61,6 +64,8 @@ class Session:
         put_off = (self._starts - max(self.planned, now)).total_seconds()
         for name, report in self._reports.items():
             report.put_off = put_off + self.outputs[name].delay
+        if self._live:
+            self._live.begin(self._starts, self.offset)
         for monitor in self._monitors.values():
             monitor.start()
         for name in self.outputs:
@@ -112,6 +117,16 @@ class Session:
         """The current condition of each output."""
         return {name: channel.condition for name, channel in self._channels.items()}
 
+    @property
+    def relays(self) -> tuple[RelayReport, ...]:
+        """What was heard of other stations so far."""
+        return self._live.reports if self._live else ()
+
+    @property
+    def relay_trouble(self) -> str:
+        """Why another station is not heard now; "" if it is, or need not be."""
+        return self._live.trouble if self._live else ""
+
     def set_volume(self, output: str, volume: int) -> None:
         """Set the volume of one output, in per cent, while it plays."""
         self.outputs[output] = self.outputs[output].model_copy(update={"volume": volume})
@@ -125,6 +140,10 @@ class Session:
         self._looked_at = now
         for name, monitor in self._monitors.items():
             self._reports[name].monitor, self._reports[name].unheard = monitor.result(), monitor.long_silent
+        if self._live:
+            self._live.look(self.position)
+            if self.over:
+                self._live.close()
         done = self.complete
         for name, channel in list(self._channels.items()):
             if done and channel.waiting:
@@ -139,6 +158,8 @@ class Session:
     def stop(self) -> None:
         """Stop the sound on every output immediately."""
         self.drop(self._channels)
+        if self._live:
+            self._live.close()
         for name, monitor in self._monitors.items():
             self._reports[name].monitor = monitor.final()
             monitor.close()
@@ -183,7 +204,7 @@ class Session:
         self._channels[name] = Channel(
             output,
             connection,
-            self.recording,
+            self._live or self.recording,
             remaining,
             start_position,
             lambda: self._looked_at,

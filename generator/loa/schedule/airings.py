@@ -126,9 +126,14 @@ def _moments(
     for day in _days(broadcast, min(start, first) if broadcast.rotate else first, last):
         for hour in hours:
             if day >= first:
-                yield hour.on(day), broadcast.campaigns[turn % len(broadcast.campaigns)]
+                yield hour.on(day), _turn(broadcast, turn)
             turn += 1
-    yield from ((extra.moment, broadcast.campaigns[0]) for extra in extras if not extra.campaign)
+    yield from ((extra.moment, _turn(broadcast, 0)) for extra in extras if not extra.campaign)
+
+
+def _turn(broadcast: Broadcast, number: int) -> str | None:
+    """Return the campaign of the airing with this number; None for a programme without articles."""
+    return broadcast.campaigns[number % len(broadcast.campaigns)] if broadcast.campaigns else None
 
 
 def _days(broadcast: Broadcast, first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:

@@ -1,5 +1,6 @@
 """Load schedule.yaml: validate each part with its model, then the parts against each other; report all problems."""
 
+import datetime
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -10,15 +11,19 @@ from pydantic import BaseModel, Field
 from loa import yamlfile
 from loa.bulletin.models import APOLOGY
 from loa.errors import Finding, ScheduleError, WorkspaceError
+from loa.formats import lasting
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.models import Approval, Broadcast, Extra, Move, Rules, Schedule
 from loa.schedule.outputs import KINDS, AnyOutput, Group
 from loa.schedule.players import Players
+from loa.schedule.programme import Article, Relay
 from loa.schedule.values import DatabaseUrl, Zone, zone
 from loa.workspace import Workspace, leads_out, yaml_files
 from loa.yamlfile import Strict, YamlFile
+
+_ANY_DAY = datetime.date(2000, 1, 1)
 
 
 def cross_check(
@@ -88,6 +93,7 @@ def _spans(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast) 
     if broadcast.from_ and broadcast.until and broadcast.from_ > broadcast.until:
         message = _("“from” is after “until”: this would never be on air.")
         yield source.finding((*path, "from"), "broadcast.never", message, _("Exchange the two dates."))
+    yield from _programme(source, path, broadcast)
     if not broadcast.at and not broadcast.extras:
         message, fix = _("No time of day is given."), _('Add for example at: ["17:00"].')
         yield source.finding(path, "broadcast.never", message, fix)
@@ -106,6 +112,55 @@ def _spans(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast) 
     if counted and not broadcast.from_:
         message = _("“{key}” is counted from the first day, and there is no “from”.").format(key=counted[0])
         yield source.finding((*path, counted[0]), "broadcast.from", message, _("Add from: with a date."), key=True)
+
+
+def _programme(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast) -> Iterator[Finding]:
+    """What is wrong with the items of a programme, beside each of them alone."""
+    if broadcast.has_articles and not broadcast.campaigns:
+        message, fix = _("“{key}” is missing.").format(key="campaigns"), _("Add “{key}:” here.").format(key="campaigns")
+        yield source.finding(path, "key.missing", message, fix)
+    if not broadcast.is_programme:
+        return
+    played: list[str] = []
+    for number, item in enumerate(broadcast.items):
+        if isinstance(item, Article):
+            played += [item.campaign] if item.campaign else broadcast.campaigns
+            if item.campaign and item.campaign not in broadcast.campaigns:
+                message = _("“{name}” is not among the campaigns of this broadcast.").format(name=item.campaign)
+                fix = _near(item.campaign, broadcast.campaigns)
+                yield source.finding((*path, "items", number, "campaign"), "campaign.unknown", message, fix)
+            elif item.campaign and broadcast.rotate:
+                message = _("An item names a campaign, and the campaigns take turns.")
+                fix = _("Take “campaign” out of the item: then it is the one whose turn it is.")
+                yield source.finding((*path, "items", number, "campaign"), "programme.turn", message, fix, key=True)
+        elif isinstance(item, Relay):
+            yield from _relay(source, (*path, "items", number), broadcast, item)
+    for number, campaign in enumerate(broadcast.campaigns):
+        if campaign not in played:
+            message = _("No item of this programme plays “{name}”.").format(name=campaign)
+            fix = _("Add an item {example}, or take the campaign out.").format(example="{kind: article}")
+            yield source.finding((*path, "campaigns", number), "programme.unplayed", message, fix)
+    for kind in ("opening", "closing"):
+        if len(of_kind := [n for n, item in enumerate(broadcast.items) if item.kind == kind]) > 1:
+            message = _("A programme has one {kind}.").format(kind=kind)
+            yield source.finding((*path, "items", of_kind[1]), "programme.twice", message, _("Take this one out."))
+    if broadcast.priority == "emergency" and broadcast.relays:
+        message, fix = _("An emergency message cannot be a relay."), _("Give it the priority “priority”.")
+        yield source.finding((*path, "priority"), "programme.emergency", message, fix)
+
+
+def _relay(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast, relay: Relay) -> Iterator[Finding]:
+    """Hours of a relay that do not meet those of its broadcast: a wrong one may put a station on air at night."""
+    if relay.to is None:
+        return
+    for hour in sorted(set(broadcast.at)):
+        begins, ends = (at.on(_ANY_DAY) for at in (hour, relay.to))
+        if not 0 < (ends - begins).total_seconds() <= broadcast.length.max:
+            message = _("The relay ends at {end}, and the broadcast of {begin} lasts {length} at most.").format(
+                end=f"{relay.to:%H:%M}", begin=f"{hour:%H:%M}", length=lasting(broadcast.length.max)
+            )
+            fix = _("Correct the hour, or raise length.max; for several hours a day write “length” instead of “to”.")
+            yield source.finding((*path, "to"), "relay.hours", message, fix)
 
 
 def _group(source: YamlFile, name: str, group: Group, outputs: Mapping[str, AnyOutput | None]) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.outputs import AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
+from loa.schedule.programme import AnyItem, Article, File, Relay
 from loa.schedule.values import Day, Days, Hour, Seconds, StationPath, Window, moment
 from loa.yamlfile import Strict
 
@@ -117,11 +118,15 @@ class Dressing(Strict):
 
 
 class Broadcast(Strict):
-    """A recurring broadcast: which campaigns are aired together, when, and on which outputs."""
+    """A recurring broadcast: which campaigns are aired together, when, and on which outputs.
+
+    `items`: paths alone are recordings that follow the articles, between opening and closing. Where one item says its
+    kind, they are the whole programme in their order.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     commune: str
-    campaigns: tuple[str, ...] = Field(min_length=1)
+    campaigns: tuple[str, ...] = ()
     title: str | None = None
     rotate: bool = False
     days: tuple[Days, ...] | None = None
@@ -133,9 +138,7 @@ class Broadcast(Strict):
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
     except_: tuple[Days, ...] = Field(default=(), alias="except")
-    items: tuple[
-        StationPath, ...
-    ] = ()  # recorded sound files after the articles, by their path relative to the workspace
+    items: tuple[AnyItem, ...] = ()
     length: Length = Length()
     sound: Dressing = Dressing()
     priority: Priority = "normal"
@@ -152,6 +155,31 @@ class Broadcast(Strict):
     def bulletin_name(self, campaign: str | None = None) -> str:
         """Return the name of the bulletin; with `rotate`, each campaign has its own."""
         return f"{self.id}-{campaign}" if self.rotate and campaign else self.id
+
+    @property
+    def is_programme(self) -> bool:
+        """Whether its items are the whole programme."""
+        return any(not isinstance(item, File) for item in self.items)
+
+    @property
+    def relays(self) -> tuple[Relay, ...]:
+        """Its items that come live from another station."""
+        return tuple(item for item in self.items if isinstance(item, Relay))
+
+    @property
+    def has_articles(self) -> bool:
+        """Whether it plays articles of its campaigns."""
+        return not self.is_programme or any(isinstance(item, Article) for item in self.items)
+
+    @property
+    def turns(self) -> tuple[tuple[str, ...], ...]:
+        """The campaigns of each of its bulletins."""
+        return tuple((campaign,) for campaign in self.campaigns) if self.rotate else (self.campaigns,)
+
+    def files(self) -> tuple[str, ...]:
+        """Return the files that its items name: paths from the station's folder, or names of station sounds."""
+        parts = (item.part() for item in self.items)
+        return tuple(part.file for part in parts if part.file)
 
     def turn_of(self, bulletin: str) -> str | None:
         """Return the campaign of the bulletin with this name; None if campaigns do not rotate."""
@@ -225,12 +253,14 @@ class Schedule:
         return tuple(
             BulletinPlan(
                 commune=broadcast.commune,
-                name=broadcast.bulletin_name(campaigns[0]),
+                name=broadcast.bulletin_name(next(iter(campaigns), None)),
                 title=broadcast.title or "",
                 campaigns=campaigns,
                 min_seconds=broadcast.length.min,
                 max_seconds=broadcast.length.max,
-                recordings=broadcast.items,
+                recordings=() if broadcast.is_programme else broadcast.files(),
+                parts=tuple(item.part() for item in broadcast.items) if broadcast.is_programme else (),
+                at=f"{min(broadcast.at):%H:%M:%S}" if broadcast.at else "",
                 style=Style(
                     music=broadcast.sound.music,
                     preset=broadcast.sound.preset,
@@ -238,7 +268,7 @@ class Schedule:
                 ),
             )
             for broadcast in self.broadcasts
-            for campaigns in ([(c,) for c in broadcast.campaigns] if broadcast.rotate else [broadcast.campaigns])
+            for campaigns in broadcast.turns
         )
 
     def broadcast(self, name: str) -> Broadcast | None:

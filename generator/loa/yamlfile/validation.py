@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
@@ -47,9 +47,22 @@ def validate(model: type[Model], source: YamlFile, path: Path_ = (), *, kept: bo
         return model.model_validate(value_at(source.data, path), context={_KEPT: kept})
     except ValidationError as error:
         details = error.errors()
+        for detail in details:
+            detail["loc"] = _in_file(source, path, detail["loc"])
         meant = {near for detail in details if (near := _near_key(model, detail))}
         reported = [detail for detail in details if not _is_misspelt(source, path, detail, meant)]
         raise WorkspaceError(_finding(model, source, path, detail) for detail in reported) from error
+
+
+def _in_file(source: YamlFile, path: Path_, loc: Path_) -> Path_:
+    """The place of an error without the names of kinds, which pydantic puts into it for groups told by their `kind`."""
+    found: Path_ = ()
+    for number, step in enumerate(loc):
+        here = value_at(source.data, (*path, *found))
+        kind = number and isinstance(loc[number - 1], int) and isinstance(step, str)
+        if not kind or (isinstance(here, dict) and here.get("kind") != step):
+            found = (*found, step)
+    return found
 
 
 def _near_key(model: type[BaseModel], detail: ErrorDetails) -> Path_ | None:
@@ -91,6 +104,12 @@ def _instead_of(model: type[BaseModel], detail: ErrorDetails, name: str) -> str:
 def wording(detail: ErrorDetails) -> tuple[str, str, str]:
     """Return code, message and fix for a value that does not fit its field."""
     kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
+    if kind == "union_tag_invalid":
+        message = _("“{value}” is not one of the choices.").format(value=context["tag"])
+        kinds = re.findall(r"'([^']*)'", str(context["expected_tags"]))
+        return "value.choice", message, _("Choose: {list}").format(list=", ".join(kinds))
+    if kind == "union_tag_not_found":
+        return "key.missing", _("“{key}” is missing.").format(key="kind"), _("Add “{key}:” here.").format(key="kind")
     if kind in {"literal_error", "enum"}:
         message = _("“{value}” is not one of the choices.").format(value=given)
         choices = ", ".join(re.findall(r"'([^']*)'", str(context["expected"])))
@@ -144,21 +163,31 @@ def _kind_of_value(kind: str, otherwise: str) -> tuple[str, str]:
 
 
 def _fields_at(model: type[BaseModel], loc: Path_) -> list[str]:
-    """Return the keys that `model` knows at `loc`, aliases included."""
+    """Return the keys that `model` knows at `loc`, aliases included; where several models may stand, of all of them."""
     current: Any = model
     for step in loc:
         if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
             fields = {(f.alias or n): f.annotation for n, f in current.model_fields.items()}
-            current = model_in(fields.get(step))
+            current = _one(fields.get(step))
         else:
-            current = model_in(current)
-    if isinstance(current, type) and issubclass(current, BaseModel):
-        return [f.alias or n for n, f in current.model_fields.items()]
-    return []
+            current = _one(current)
+    return list(dict.fromkeys(f.alias or n for found in _models(current) for n, f in found.model_fields.items()))
+
+
+def _one(annotation: Any) -> Any:
+    """Return the model inside; the annotation itself where there are several to choose from, None for none."""
+    found = list(_models(annotation))
+    return annotation if len(found) > 1 else next(iter(found), None)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        for arg in get_args(annotation):
+            yield from _models(arg)
 
 
 def model_in(annotation: Any) -> Any:
     """Return the model inside `X | None`, `list[X]`, `dict[str, X]`, ...; None if there is none."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for arg in get_args(annotation) if (found := model_in(arg)) is not None), None)
+    return next(_models(annotation), None)

@@ -184,6 +184,8 @@ def _changes(form: Form, schedule: Schedule, kept: tuple[str, ...]) -> dict[str,
 
 def _played(console: Console, form: Form, broadcast: Broadcast) -> dict[str, Any]:
     """The campaigns of a broadcast, in the order they had, and whether they take turns."""
+    if not broadcast.has_articles:
+        return {}
     own = _campaigns(console, broadcast.commune)
     order = [*broadcast.campaigns, *(id_ for id_ in own if id_ not in broadcast.campaigns)]
     chosen = [id_ for id_ in order if id_ in own and id_ in form.texts("campaigns")]

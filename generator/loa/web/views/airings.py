@@ -168,7 +168,10 @@ def find_broadcast(files: StationFiles, id_: str) -> tuple[Schedule, Broadcast]:
 
 def name_of(files: StationFiles, broadcast: Broadcast) -> str:
     """What a broadcast is called on pages: its title, else what is in it."""
-    return broadcast.title or files.name_of(broadcast.commune, broadcast.campaigns)
+    if broadcast.title or broadcast.campaigns:
+        return broadcast.title or files.name_of(broadcast.commune, broadcast.campaigns)
+    parts = (item.part() for item in broadcast.items)
+    return "; ".join(part.title for part in parts if part.title) or broadcast.id
 
 
 def when_in_words(broadcast: Broadcast) -> str:

@@ -1,0 +1,289 @@
+"""Another station, live: real servers that send, stall, fall silent, send rubbish, lead astray, and are killed."""
+
+import datetime
+import functools
+import http.server
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+from loa.automation import service
+from loa.automation.station import Automation
+from loa.bulletin.programme import RELAYS, RelayPoint, pack
+from loa.bulletin.writer import id3
+from loa.clock import RealClock
+from loa.errors import PlayoutError
+from loa.playout.receiving import Receiver, open_address
+from loa.schedule import UTC
+from loa.store.approvals import find
+from loa.store.asrun import Row, rows
+from loa.store.database import Database
+from loa.workspace import Workspace
+from tests.approving import approve
+from tests.local import free_port, wait_for
+from tests.servers import IcecastServer
+from tests.sounds import make_mp3
+
+HOLD, FAR = 300, 1500
+"""Tones (Hz) of the hold music and of the other station."""
+START = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+ZONE = "Asia/Ho_Chi_Minh"
+
+
+def far_mp3(folder: Path, seconds: float, volume: float = 0.05) -> Path:
+    """A quiet tone with noise, as another station may send it."""
+    path = folder / "far.mp3"
+    source = f"sine=frequency={FAR}:duration={seconds},volume={volume}"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y", "-f", "lavfi", "-i", source]
+    subprocess.run([*command, "-b:a", "64k", str(path)], check=True)
+    return path
+
+
+class FarStation:
+    """An HTTP server that sends `data` at `speed` times its pace; `mode`: what else it does."""
+
+    def __init__(self, data: bytes, bytes_a_second: int = 8000) -> None:
+        self.mode = "send"
+        self.asked: list[str] = []
+        self._data, self._pace = data, bytes_a_second
+        self.port = free_port()
+        handler = functools.partial(_Far, self)
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def url(self, path: str = "far.mp3") -> str:
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+    def close(self) -> None:
+        self.mode = "closed"
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Far(http.server.BaseHTTPRequestHandler):
+    def __init__(self, station: FarStation, *arguments: object) -> None:
+        self.station = station
+        super().__init__(*arguments)  # type: ignore[arg-type]
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        far = self.station
+        far.asked.append(self.path)
+        if self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/to/"))
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "audio/mpeg")
+        self.end_headers()
+        at, began = 0, time.monotonic()
+        try:
+            while far.mode != "closed":
+                if far.mode == "break":
+                    return
+                burst = 2 * far._pace
+                due = burst + int((time.monotonic() - began) * far._pace)
+                if far.mode == "send" and at < due:
+                    data = far._data if self.path != "/rubbish" else os.urandom(len(far._data))
+                    piece = data[at % len(data) :][: due - at]
+                    self.wfile.write(piece)
+                    at += len(piece)
+                time.sleep(0.02)
+        except OSError:
+            return
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A minute of the other station."""
+    return far_mp3(tmp_path_factory.mktemp("far"), 60).read_bytes()
+
+
+@pytest.fixture
+def far(sound: bytes) -> Iterator[FarStation]:
+    station = FarStation(sound)
+    yield station
+    station.close()
+
+
+def station_with(
+    tmp_path: Path, url: str, item: str, point: RelayPoint, at: datetime.datetime, end: str = ""
+) -> Workspace:
+    """A station with one programme: a relay of `url`, released, on a file output at `at`."""
+    workspace = Workspace(tmp_path)
+    workspace.campaigns.mkdir()
+    (workspace.campaigns / "ben-hai.yaml").write_text("campaigns: [{id: dvc}]\n", "utf-8")
+    hold = make_mp3(tmp_path / "hold.mp3", 5, tone=HOLD).read_bytes()
+    mp3 = workspace.bulletins / "ben-hai" / "tin.mp3"
+    mp3.parent.mkdir(parents=True)
+    mp3.write_bytes(id3("Tiếp sóng", "xã Bến Hải", at.date(), [], notes={RELAYS: pack([point])}) + hold)
+    store = Database(workspace.database)
+    approve(workspace, store, find(workspace, "tin"), "Chị Hoa", datetime.datetime(2026, 11, 1, tzinfo=UTC))
+    local = at + datetime.timedelta(hours=7)
+    workspace.schedule_file.write_text(
+        f"timezone: {ZONE}\noutputs: {{f: {{kind: file}}}}\n{end}broadcasts:\n"
+        f'  - {{id: tin, commune: ben-hai, also: ["{local:%Y-%m-%d %H:%M:%S}"], length: {{min: 1s, max: 60s}}, on: [f],\n'
+        f"     items: [{{kind: relay, url: '{url}', {item}}}]}}\n",
+        "utf-8",
+    )
+    return workspace
+
+
+def aired(workspace: Workspace, at: datetime.datetime, then: Callable[[float], None] = lambda _at: None) -> Row:
+    """The log row, after the station was on air in real time; `then` is called with the seconds since the instant."""
+    clock = RealClock(1.0001, at - datetime.timedelta(seconds=4))  # at speed 1 it would be the computer's own
+    airing = f"tin@{at:%Y-%m-%dT%H:%M:%SZ}"
+
+    def written(station: Automation) -> bool:
+        then((clock.now() - at).total_seconds())
+        return station.outcomes.written(airing) is not None
+
+    service.run(workspace, clock=clock, until=written, limit=90)
+    (row,) = rows(Database(workspace.database))
+    return row
+
+
+def heard(workspace: Workspace) -> list[str]:
+    """What was heard in each tenth of a second: `far`, `hold` or `-`."""
+    (path,) = Path(workspace.root, "audio", "played", "f").glob("*.wav")
+    with wave.open(str(path)) as file:
+        rate = file.getframerate()
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+    step = rate // 10
+    found = []
+    for at in range(0, len(samples) - step, step):
+        piece = samples[at : at + step]
+        if np.sqrt((piece**2).mean()) < 30:
+            found.append("-")
+            continue
+        spectrum = np.abs(np.fft.rfft(piece * np.hanning(step)))
+        found.append("far" if abs(int(spectrum.argmax()) * 10 - FAR) < 40 else "hold")
+    return found
+
+
+def point(url: str, **more: object) -> RelayPoint:
+    return RelayPoint(url, "Đài tỉnh", "vi", 0.0, 4.9, 7.0, **{"length": 7.0, **more})  # type: ignore[arg-type]
+
+
+def test_a_relay_begins_at_its_instant_ends_hard_and_bridges_a_gap(tmp_path: Path, far: FarStation) -> None:
+    workspace = station_with(tmp_path, far.url(), "length: 7s", point(far.url()), START)
+
+    def break_off(since: float) -> None:
+        far.mode = "break" if 1.5 < since < 3.0 else "send"
+
+    row = aired(workspace, START, break_off)
+    (relay,) = row.details["relays"]
+    assert row.outcome == "aired"
+    assert row.started
+    assert abs((row.started - START).total_seconds()) < 0.5
+    sounds = heard(workspace)
+    assert len(sounds) == pytest.approx(70, abs=2)
+    assert "far" in sounds[:15]
+    assert "hold" in sounds[15:55]
+    assert "far" in sounds[55:]
+    assert "-" * 12 not in "".join("-" if one == "-" else "x" for one in sounds)
+    assert relay["heard"] + relay["bridged"] == pytest.approx(7, abs=0.1)
+    assert relay["bridged"] > 0.5
+    assert row.reason
+    assert "Đài tỉnh" in row.reason
+    assert len(far.asked) >= 2
+
+
+def test_a_source_that_the_schedule_does_not_name_is_not_asked(tmp_path: Path, far: FarStation) -> None:
+    """The tag of the approved file may name any address; only those of schedule.yaml are opened."""
+    workspace = station_with(tmp_path, "http://127.0.0.1:9/x", "length: 2s", point(far.url(), length=2.0), START)
+    row = aired(workspace, START)
+    assert far.asked == []
+    assert set(heard(workspace)) <= {"hold", "-"}
+    assert row.details["relays"][0]["heard"] == 0
+
+
+@pytest.mark.parametrize("target", ["http://localhost:{port}/far.mp3", "http://10.0.0.1/a", "file:///etc/passwd"])
+def test_no_redirect_leads_into_the_station_s_network(far: FarStation, target: str) -> None:
+    address = far.url("to/" + target.format(port=far.port))
+    with pytest.raises(PlayoutError):
+        open_address(address, address)
+    assert len(far.asked) == 1
+
+
+def test_rubbish_is_no_sound_and_says_so(far: FarStation) -> None:
+    receiver = Receiver(far.url("rubbish"))
+    receiver.start()
+    wait_for(lambda: receiver.problem, 30)
+    receiver.close()
+    assert receiver.waiting == 0
+
+
+class Source:
+    """ffmpeg that sends a sound to a mount of Icecast, as a real far station does."""
+
+    def __init__(self, server: IcecastServer, path: Path) -> None:
+        target = f"icecast://source:mat-khau@127.0.0.1:{server.port}/tinh.mp3"
+        program = shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
+        command = [program, "-loglevel", "error", "-re", "-i", str(path), "-c:a", "copy", "-f", "mp3"]
+        self.process = subprocess.Popen([*command, "-content_type", "audio/mpeg", target])
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.mark.long
+def test_a_real_icecast_is_killed_stalled_and_comes_back(tmp_path: Path, sound: bytes) -> None:
+    folder = tmp_path / "icecast"
+    folder.mkdir()
+    folder.chmod(0o755)
+    server = IcecastServer(folder)
+    path = tmp_path / "far.mp3"
+    path.write_bytes(sound)
+    source = [Source(server, path)]
+    url = server.url("tinh.mp3")
+    (tmp_path / "station").mkdir()
+    workspace = station_with(tmp_path / "station", url, "length: 40s", point(url, length=40.0, seconds=40.0), START)
+    done: list[str] = []
+
+    def once(name: str, act: Callable[[], object]) -> None:
+        if name not in done:
+            done.append(name)
+            act()
+
+    def faults(since: float) -> None:
+        if since > 5:
+            once("killed", server.kill)
+            once("source", source[0].kill)
+        if since > 11:
+            once("started", server.start)
+            once("again", lambda: source.append(Source(server, path)))
+        if since > 22:
+            once("stalled", lambda: os.kill(server._process.pid, signal.SIGSTOP))
+        if since > 30:
+            once("goes on", lambda: os.kill(server._process.pid, signal.SIGCONT))
+
+    try:
+        row = aired(workspace, START, faults)
+    finally:
+        source[-1].kill()
+        server.kill()
+    sounds = heard(workspace)
+    assert "far" in sounds[:15]
+    assert len(sounds) == pytest.approx(400, abs=2)
+    assert sounds[180:210].count("far") > 20, "back after the kill"
+    assert sounds[380:].count("far") > 10, "back after the stall"
+    quiet = max(len(run) for run in "".join("-" if one == "-" else "x" for one in sounds).split("x"))
+    assert quiet < 30, "a gap is bridged within three seconds"
+    assert len(row.details["relays"][0]["gaps"]) >= 2
+    assert row.outcome == "aired"
