@@ -151,3 +151,11 @@ def test_a_misspelt_key_of_an_item_gets_the_right_one(small_station: Workspace) 
     with pytest.raises(ScheduleError) as caught:
         load_schedule(scheduled(small_station, text))
     assert any("to" in (finding.fix or "") for finding in caught.value.findings)
+
+
+def test_a_player_that_airs_by_itself_is_refused_for_a_relay(small_station: Workspace) -> None:
+    text = (HEAD + textwrap.indent(RELAY, "  ")).replace("{n: {kind: null}}", "{n: {kind: player}}")
+    small_station.schedule_file.write_text(text, "utf-8")
+    with pytest.raises(ScheduleError) as caught:
+        load_schedule(small_station)
+    assert {finding.code for finding in caught.value.findings} == {"relay.player"}

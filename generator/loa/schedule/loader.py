@@ -16,7 +16,7 @@ from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.models import Approval, Broadcast, Extra, Move, Rules, Schedule
-from loa.schedule.outputs import KINDS, AnyOutput, Group
+from loa.schedule.outputs import KINDS, AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import Article, Relay
 from loa.schedule.values import DatabaseUrl, Zone, zone
@@ -40,6 +40,7 @@ def cross_check(
         path = ("broadcasts", index)
         findings += _names(source, path, broadcast, communes, outputs)
         findings += _spans(source, path, broadcast)
+        findings += _alone(source, path, broadcast, outputs)
         if broadcast.id in seen:
             message = _("“{id}” is the name of two broadcasts.").format(id=broadcast.id)
             fix = _("Give each its own id; approvals and the log tell them apart by it.")
@@ -147,6 +148,18 @@ def _programme(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadca
     if broadcast.priority == "emergency" and broadcast.relays:
         message, fix = _("An emergency message cannot be a relay."), _("Give it the priority “priority”.")
         yield source.finding((*path, "priority"), "programme.emergency", message, fix)
+
+
+def _alone(
+    source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast, outputs: Mapping[str, AnyOutput | None]
+) -> Iterator[Finding]:
+    """Players that air the plan by themselves have the approved file alone: they cannot relay."""
+    for number, name in enumerate(broadcast.on if broadcast.relays else ()):
+        members = _members(name, outputs, frozenset())
+        if any(isinstance(outputs.get(member), RemotePlayer) for member in members):
+            message = _("“{name}” airs by itself and cannot relay another station.").format(name=name)
+            fix = _("Choose other loudspeakers for this programme.")
+            yield source.finding((*path, "on", number), "relay.player", message, fix)
 
 
 def _relay(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast, relay: Relay) -> Iterator[Finding]:
