@@ -43,3 +43,20 @@ def test_both_changes_are_kept_and_the_same_field_is_shown_twice(log_in: LogIn, 
     desk = yaml_of(station.campaigns / "ben-hai.yaml")["contact_desk"]
     assert (desk["phone"], desk["hours"]) == ("0233 999 999", "7 giờ đến 17 giờ")  # type: ignore[index]
     assert "0233" in after
+
+
+def test_one_takes_back_only_ones_own_changes_and_as_many_as_there_are(log_in: LogIn, station: Workspace) -> None:
+    """Issue 15, fault 7: one undid what others had done, and the second press did it again."""
+    lan, mai = log_in(Role.OFFICER, name="lan"), log_in(Role.OFFICER, name="mai")
+    texts = [station.schedule_file.read_text("utf-8")]
+    (broadcast, *_rest) = yaml_of(station.schedule_file)["broadcasts"]  # type: ignore[misc]
+    for browser, day in ((mai, "2031-01-07"), (lan, "2031-01-14"), (lan, "2031-01-21")):
+        browser.submit("/week/leave-out", broadcast=broadcast["id"], first=day)
+        texts.append(station.schedule_file.read_text("utf-8"))
+    mai.submit("/week/undo", 422)
+    for text in (texts[2], texts[1]):
+        lan.submit("/week/undo")
+        assert station.schedule_file.read_text("utf-8") == text
+    lan.submit("/week/undo", 422)
+    mai.submit("/week/undo")
+    assert station.schedule_file.read_text("utf-8") == texts[0]

@@ -179,10 +179,19 @@ class FileHistory:
         texts = (row[side] for row in self.of(path) for side in ("after", "before"))
         return next((text for text in texts if mark_of(text) == mark), None)
 
-    def undoable(self, path: Path, office: Office = WHOLE) -> dict[str, Any] | None:
-        """The last change, if the file still is what that change made of it, and the person may take it back."""
-        last = next(iter(self.of(path, 1)), None)
-        if last is None or text_of(path) != last["after"]:
+    def undoable(self, path: Path, office: Office = WHOLE, login: str | None = None) -> dict[str, Any] | None:
+        """The last change that was not taken back yet, if the file still is what it made, and the person may undo it.
+
+        `login`: only where this person made it; what somebody else did is not undone in a press.
+        """
+        standing: list[dict[str, Any]] = []
+        for row in reversed(self.of(path)):
+            if standing and (row["before"], row["after"]) == (standing[-1]["after"], standing[-1]["before"]):
+                standing.pop()  # it took that one back
+            else:
+                standing.append(row)
+        last = standing[-1] if standing else None
+        if last is None or text_of(path) != last["after"] or (login is not None and last["login"] != login):
             return None
         try:
             self._require_own(path, last["after"], last["before"], office)

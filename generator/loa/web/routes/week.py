@@ -36,7 +36,7 @@ def show(request: Request, console: ConsoleDep, me: CurrentPerson, day: str = ""
         "week.html",
         week=shown,
         zone=zone if schedule and zone in schedule.outputs else "",
-        undo=console.history.undoable(console.workspace.schedule_file, me.office),
+        undo=console.history.undoable(console.workspace.schedule_file, me.office, me.name),
         few=schedule is None or len(schedule.broadcasts) <= _FEW,
         broadcast_name=lambda broadcast: name_of(console.files, broadcast),
         turns=lambda broadcast: turns_of(console.files, broadcast),
@@ -153,10 +153,10 @@ def _move(
 
 @router.post("/week/undo")
 @does(Act.UNDO_SCHEDULE)
-def undo(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
-    """Take the last change of the schedule back."""
+def undo(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+    """Take back one's own last change of the schedule; pressed again, the one before."""
     file = console.workspace.schedule_file
-    last = console.history.undoable(file)
+    last = console.history.undoable(file, me.office, me.name)
     if last is None:
         raise FormError({"": _("There is nothing to take back.")})
     text = _("taken back: {note}").format(note=last["note"])
