@@ -227,6 +227,7 @@ HEAVY = {
         "loa.fleet",
         "loa.app.inbox_watch",
     ),  # in `loa run`, while which they load the console already does
+    "loa.campaign",  # the light player has none, and sends alarms too
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
     "loa.actions.own_station",  # numpy and the players: `loa stop` needs none
     "resource",  # there is none on Windows

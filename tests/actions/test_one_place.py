@@ -20,7 +20,7 @@ ACTS = (
 )
 BELOW = re.compile(
     r"loa\.store\.requests|store import (.*, )?requests|requests\.ask|leave_stop|approvals\w*\.(add|end|keep_copy)\b"
-    r"|handover\.send(?:_back)?\b|alarms\.clear\b"
+    r"|handover\.(?:send|write_return)\b|alarms\.clear\b"
 )
 
 

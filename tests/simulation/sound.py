@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from loa.playout.channel import OutputCondition, OutputReport
 from loa.playout.recording import LoadedRecording
+from loa.playout.relay import RelayReport
 from tests.simulation.clock import WorldClock
 
 _GIVEN_UP = 3.0
@@ -71,6 +72,8 @@ class SimulatedSession:
         self.stood_still = 0.0
         self.settling = False
         self.stopped = False
+        self.relay_trouble = ""  # no programme of the simulation has a relay
+        self.relays: tuple[RelayReport, ...] = ()
         self._village, self._process, self._airing = village, process, airing
         self._programme, self._planned, self._offset = programme, planned, offset
         self._reports = {name: OutputReport(name) for name in outputs}

@@ -235,6 +235,13 @@ def of_schedule(chance: random.Random, data: dict[str, Any]) -> tuple[Callable[[
     return text or (lambda t: editor.change(t, edit)), edit, gone
 
 
+class OnlyNow:
+    """Keeps no earlier text of a file: each form here was made of the file as it is."""
+
+    def marked(self, path: Path, mark: str) -> None:
+        return None
+
+
 def in_form(
     chance: random.Random, data: dict[str, Any], root: Place, fields: tuple[yaml_forms.Field, ...]
 ) -> tuple[Callable[[str], str], Edit, Gone]:
@@ -254,8 +261,12 @@ def in_form(
         for change in edits:
             editor.put(found, (*root, *change.path), change.value, drop=change.drop)
 
+    def saved(text: str) -> str:
+        made = YamlForm(Path("x"), text, root, fields)
+        return made.filled(Form(FormData([*sent, ("mark", made.mark)])), OnlyNow()).after
+
     return (
-        lambda text: YamlForm(Path("x"), text, root, fields).filled(form).after,
+        saved,
         edit,
         [(*root, *change.path) for change in edits],
     )

@@ -59,7 +59,7 @@ def send_back(
     heard(recording, sha256)
     with suppress(OSError):  # without a record there is nothing to compare with
         write_atomic(workspace.returned / f"{recording.id}.json", recording.path.with_suffix(".json").read_bytes())
-    handover.send_back(console_database, recording.id, sha256, by, note)
+    handover.write_return(console_database, recording.id, sha256, by, note)
 
 
 def send_to_leader(console_database: Database, campaign: str) -> bool:

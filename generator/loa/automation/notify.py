@@ -12,7 +12,6 @@ from email.utils import formatdate, make_msgid
 from typing import Any
 
 from loa.automation.schedule_watch import schedule_in_force
-from loa.campaign import load_commune
 from loa.errors import LoaError, StoreError
 from loa.i18n import _
 from loa.logs import logger
@@ -107,12 +106,16 @@ class AlarmSender:
             broadcast = schedule.broadcast(id_)
             if broadcast is None:
                 return ""
+            if broadcast.title:
+                return broadcast.title
             try:
+                from loa.campaign import load_commune  # a player holds no campaigns, and has not this package
+
                 commune = load_commune(self._workspace, broadcast.commune)
-            except LoaError:
-                return broadcast.title or ""
+            except (LoaError, ImportError):
+                return ""
             titles = [c.title for c in commune.campaigns if c.id in broadcast.campaigns]
-            return broadcast.title or f"{', '.join(titles)} ({commune.unit.full_name})"
+            return f"{', '.join(titles)} ({commune.unit.full_name})"
 
         return replace(alarm, message=in_words(alarm.message, schedule, title))
 

@@ -36,7 +36,7 @@ def marked_drafts(database: Database) -> frozenset[str]:
     return frozenset(row["campaign"] for row in database.rows(select(drafts.c.campaign)))
 
 
-def send_back(database: Database, bulletin: str, sha256: str, who: str, note: str) -> None:
+def write_return(database: Database, bulletin: str, sha256: str, who: str, note: str) -> None:
     """Write that `who` does not approve the sound with this SHA-256. Raises StoreError."""
     row = {"bulletin": bulletin, "sha256": sha256, "who": who, "note": note}
     with database.write() as connection:
