@@ -124,6 +124,11 @@ def prepared(console: Console, station: Workspace, log_in: LogIn) -> tuple[Brows
     text = file.read_text("utf-8")
     after = text.replace("Tổng vệ sinh", "Vệ sinh")
     console.history.edit_file(file, replacing(text, after), Author("Mai"), "tên khác", action="commune.saved")
+    week = station.schedule_file.read_text("utf-8")
+    mine = Author("Mai", login="mai")  # only one's own change is taken back
+    console.history.edit_file(
+        station.schedule_file, replacing(week, f"{week}# Mai\n"), mine, "chú thích", action="schedule.changed"
+    )
     people = {person.name: person for person in console.accounts.all()}
     console.sessions.make_token(people["mai"], "máy cũ", frozenset({Role.OFFICER}), 30)
     names = {

@@ -45,6 +45,39 @@ def test_both_changes_are_kept_and_the_same_field_is_shown_twice(log_in: LogIn, 
     assert "0233" in after
 
 
+def test_a_look_shows_what_is_typed_although_somebody_else_saved_the_same_field(
+    log_in: LogIn, station: Workspace
+) -> None:
+    lan, mai = log_in(Role.OFFICER, name="lan"), log_in(Role.OFFICER, name="mai")
+    page = f"{PAGE}/thong-bao"
+    first, second = (form_of(browser, browser.look(page)) for browser in (lan, mai))
+    lan.submit(page, **{**first, "title": "Tên của Lan"})
+    text = (station.campaigns / "ben-hai.yaml").read_text("utf-8")
+
+    typed = {**second, "title": "Tên của Mai"}
+    assert "Tên của Mai" in mai.post(f"{page}/preview", data={**typed, "csrf": mai.csrf}).text
+    looked = mai.post(page, data={**typed, "look": "1", "csrf": mai.csrf}).text
+    assert (station.campaigns / "ben-hai.yaml").read_text("utf-8") == text
+    mai.submit(page, **{**form_of(mai, looked), "mine": "title"})
+    (campaign,) = (c for c in yaml_of(station.campaigns / "ben-hai.yaml")["campaigns"] if c["id"] == "thong-bao")  # type: ignore[attr-defined]
+    assert campaign["title"] == "Tên của Mai"
+
+
+def test_an_emptied_field_is_asked_about_where_the_file_before_is_not_known(log_in: LogIn, station: Workspace) -> None:
+    mai = log_in(Role.OFFICER, name="mai")
+    fields = form_of(mai, mai.look(PAGE))
+    desk = {name: "" for name in fields if name.startswith("contact_desk.")}
+    path = station.campaigns / "ben-hai.yaml"
+    path.write_text(path.read_text("utf-8").rstrip() + "\n# ở ngoài\n", "utf-8")  # with an editor: nobody kept it
+    refused = mai.submit(PAGE, 422, **{**fields, "mark": "?", "commune.district": "Vĩnh Linh", **desk})
+    assert 'name="mine" value="commune.district"' in refused
+    assert 'name="mine" value="contact_desk"' in refused
+    mai.submit(PAGE, **{**form_of(mai, refused), "mine": ["contact_desk"]})
+    after = yaml_of(path)
+    assert not after.get("contact_desk")
+    assert not after["commune"]["district"]  # type: ignore[index]
+
+
 def test_one_takes_back_only_ones_own_changes_and_as_many_as_there_are(log_in: LogIn, station: Workspace) -> None:
     """Issue 15, fault 7: one undid what others had done, and the second press did it again."""
     lan, mai = log_in(Role.OFFICER, name="lan"), log_in(Role.OFFICER, name="mai")

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -298,25 +298,27 @@ class YamlForm:
         """
         form = _decided(form, self.fields)
         base, data = self._base(form, history), self.data
-        edits = changes(form, self.fields, base)
-        clashes = []
+        edits = changes(form, self.fields, data if base is None else base)
+        both: set[Path_] = set()
         if base is not data:
             now = {change.path for change in changes(form, self.fields, data)}
-            same = {e.path for e in edits if base is not None and value_at(base, e.path) == value_at(data, e.path)}
-            fields = {field.path: field for field in _all(self.fields)}
-            clashes = [
-                Clash(fields[edit.path], value_at(data, edit.path), edit.value)
-                for edit in edits
-                if edit.path in now and edit.path not in same
-            ]
-            edits = [edit for edit in edits if edit.path in now and edit.path in same]
+            edits = [edit for edit in edits if edit.path in now]
+            both = {e.path for e in edits if base is None or value_at(base, e.path) != value_at(data, e.path)}
+        fields = {field.path: field for field in _all(self.fields)}
+        clashes = tuple(Clash(fields[e.path], value_at(data, e.path), e.value) for e in edits if e.path in both)
+        kept = tuple(edit for edit in edits if edit.path not in both)
+        after = self._with(kept)
+        typed = self._with(edits) if both else after
+        return FilledForm(self, form, kept, after, typed, clashes, merged=base is not data)
+
+    def _with(self, edits: Sequence[Change]) -> str:
+        """The whole file with `edits`."""
 
         def edit(data: Any) -> None:
             for change in edits:
                 editor.put(data, (*self.root, *change.path), change.value, drop=change.drop)
 
-        after = editor.change(self.text, edit) if edits else self.text
-        return FilledForm(self, form, tuple(edits), after, tuple(clashes), merged=base is not data)
+        return editor.change(self.text, edit) if edits else self.text
 
     def _base(self, form: Form, history: FileHistory) -> Any:
         """What stood at the root when the form was made; None where nobody kept it."""
@@ -369,12 +371,16 @@ def as_text(value: Any) -> str:
 
 
 def _decided(form: Form, fields: tuple[Field, ...]) -> Form:
-    """The form in which each field named in `mine` has what its sender wrote before."""
+    """The form in which each field named in `mine` has what its sender wrote before; a group was emptied as a whole."""
     kinds = {field.name: field.kind for field in leaves(fields)}
-    chosen = [name for name in form.texts("mine") if name in kinds]
-    if not chosen:
+    mine = form.texts("mine")
+    chosen = [name for name in mine if name in kinds]
+    emptied = {
+        member.name for group in _all(fields) if group.optional and group.name in mine for member in leaves((group,))
+    }
+    if not chosen and not emptied:
         return form
-    kept = [(name, value) for name, value in form.data.multi_items() if name not in chosen]
+    kept = [(name, value) for name, value in form.data.multi_items() if name not in {*chosen, *emptied}]
     for name in chosen:
         text = form.text(f"mine.{name}", 50_000)
         kept += [(name, part) for part in (text.split("\n") if kinds[name] == "ticks" else [text])]
@@ -383,12 +389,16 @@ def _decided(form: Form, fields: tuple[Field, ...]) -> Form:
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """A sheet that somebody sent: the `edits`, the whole file `after` them, and what somebody else changed, too."""
+    """A sheet that somebody sent: the `edits`, the whole file `after` them, and what somebody else changed, too.
+
+    `typed`: the whole file as its sender would have it, clashes included: to be shown, and never saved.
+    """
 
     sheet: YamlForm
     form: Form
     edits: tuple[Change, ...]
     after: str
+    typed: str
     clashes: tuple[Clash, ...] = ()
     merged: bool = False
 
@@ -424,7 +434,7 @@ class FilledForm:
             both = _("Somebody else changed the same meanwhile. Choose below which of the two it shall be, then save.")
             return {"": both if self.clashes else error.findings[0].message}, []
         try:
-            places = yamlfile.parse(self.after, "").values
+            places = yamlfile.parse(self.typed, "").values
         except LoaError:
             return {}, list(error.findings)
         by_place = {place: path for path, place in places.items()}

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from loa.actions.acts import Act
+from loa.actions.file_history import conflict
 from loa.article.templates import asked_for
 from loa.article.topics import topic, topics
 from loa.campaign import Campaign, Commune
@@ -145,8 +146,19 @@ def save_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, fo
     filled = _sheet(console, commune, campaign).filled(form, console.history)
     try:
         if form.flag("look"):
-            tried = console.history.try_commune(stem, filled.after)
-            return _campaign_page(request, console, commune, campaign, filled.sheet, filled.values, tried=tried)
+            tried = console.history.try_commune(stem, filled.typed)
+            wrong = filled.wrong(conflict()) if filled.clashes else ({}, [])
+            return _campaign_page(
+                request,
+                console,
+                commune,
+                campaign,
+                filled.sheet,
+                filled.values,
+                *wrong,
+                tried=tried,
+                clashes=filled.clashes,
+            )
         edit_file(
             request, filled.sheet.path, filled.apply, filled.said, action="campaign.saved", subject=f"{stem}/{id_}"
         )
@@ -175,7 +187,7 @@ def preview(console: ConsoleDep, stem: str, id_: str, form: SubmittedForm) -> Re
     commune, campaign = find_campaign(console.files, stem, id_)
     try:
         tried = console.history.try_commune(
-            stem, _sheet(console, commune, campaign).filled(form, console.history).after
+            stem, _sheet(console, commune, campaign).filled(form, console.history).typed
         )
     except LoaError as error:
         return HTMLResponse(fragment(console, "part-problems.html", findings=error.findings), 422)

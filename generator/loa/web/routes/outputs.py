@@ -56,7 +56,8 @@ def add_output(request: Request, console: ConsoleDep, form: Sent) -> Response:
     values: dict[str, Any] = {"kind": kind}
     values |= {"title": wanted} if wanted != name else {}
     values |= {change.path[0]: change.value for change in yaml_forms.changes(form, sheet.fields, None)}
-    filled = FilledForm(sheet, form, (), editor.change(sheet.text, lambda data: editor.put(data, sheet.root, values)))
+    after = editor.change(sheet.text, lambda data: editor.put(data, sheet.root, values))
+    filled = FilledForm(sheet, form, (), after, after)
     title = _new_title(kind)
     try:
         _check_new(console, name, wanted)
