@@ -53,13 +53,18 @@ def now(station: Automation, number: int) -> Receipt:
     return found
 
 
+def waits(station: Automation, number: int) -> bool:
+    found = now(station, number)
+    return found.stage == "claimed" and bool(found.reason)
+
+
 def test_a_receipt_tells_each_stage(on_air: Automation, store: Database) -> None:
     first = ask(on_air, "first")
     assert now(on_air, first).stage == "asked"
-    on_air.step()
-    assert now(on_air, first).stage == "claimed"
+    until(on_air, lambda: now(on_air, first).stage != "asked")  # the claim is written beside the steps
+    assert now(on_air, first).stage == "claimed"  # that it sounds is noted in the step after
     second = ask(on_air, "second")
-    until(on_air, lambda: now(on_air, first).stage == "sounding" and now(on_air, second).reason)
+    until(on_air, lambda: now(on_air, first).stage == "sounding" and waits(on_air, second))
     assert receipt_text(now(on_air, first)) == "On air on n."
     assert receipt_text(now(on_air, second)) == "Taken; it waits for ben-hai/tin."
     until(on_air, lambda: now(on_air, first).stage == "over")
@@ -74,7 +79,7 @@ def test_a_receipt_tells_each_stage(on_air: Automation, store: Database) -> None
 def test_what_cannot_be_played_is_refused_with_the_reason(on_air: Automation) -> None:
     values = {"airing": "none", "bulletin": "ben-hai/gone", "outputs": ["n"], "by": "Lan"}
     number = requests.ask(on_air.store, make_request(AirRequest, values), datetime.datetime.now(UTC))
-    on_air.step()
+    until(on_air, lambda: now(on_air, number).stage != "asked")
     found = now(on_air, number)
     assert found.stage == "refused"
     assert not found.good
@@ -99,7 +104,7 @@ def test_a_station_that_does_not_answer_is_told_and_the_request_stays_valid(on_a
     assert "The station does not answer. It plays this when it answers within 1 h 0 min." in receipt_text(
         now(on_air, number)
     )
-    on_air.step()
+    until(on_air, lambda: now(on_air, number).stage != "asked")
     assert now(on_air, number).stage == "claimed"
 
 
@@ -109,7 +114,7 @@ def test_after_a_stop_somebody_goes_on_with_what_had_not_been_heard_and_two_pres
     first, second = ask(on_air, "first"), ask(on_air, "second", outputs=["n", "m"])
     until(on_air, lambda: now(on_air, first).stage == "sounding")
     stop_file.leave_stop(on_air.workspace, StopRequest(by="Anh Nam"))
-    on_air.step()
+    until(on_air, lambda: now(on_air, first).outcome and now(on_air, second).outcome)
     assert now(on_air, second).outcome == "cut"
     rest = rest_after_stop(on_air.store, datetime.datetime.now(UTC))
     assert rest
@@ -118,7 +123,7 @@ def test_after_a_stop_somebody_goes_on_with_what_had_not_been_heard_and_two_pres
     assert (wish.bulletin, wish.outputs, wish.by, problems) == ("ben-hai/tin", ("n", "m"), "Chị Hoa", [])
     with pytest.raises(RequestError):
         go_on_with_the_rest(on_air.workspace, on_air.store, "Chị Hoa")
-    on_air.step()
+    until(on_air, lambda: on_air.controller.live)
     assert set(on_air.controller.live) == {wish.airing}
     again = rest_after_stop(on_air.store, datetime.datetime.now(UTC))
     assert again
