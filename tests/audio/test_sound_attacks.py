@@ -105,6 +105,23 @@ def test_a_hostile_sound_takes_little(station: Workspace, name: str, monkeypatch
     assert psutil.Process().memory_info().rss - before < 100_000_000
 
 
+@pytest.mark.parametrize("frames", [0, 1, 40])
+def test_a_file_without_sound_is_refused_in_words_wherever_it_is_played(station: Workspace, frames: int) -> None:
+    path = station.jingles / "x.wav"
+    path.write_bytes(wav(bytes(2 * frames), rate=48000))
+    call = jingles.Call((), (), tuple)
+    for play in (
+        lambda: jingles.sound_segment(station, path),
+        lambda: jingles.sound_segment(station, path, cut=5.0),
+        lambda: jingles.music_segment(station, path, 5.0),
+        lambda: jingles.call_over_music(station, call, path, "studio"),
+    ):
+        with pytest.raises(BulletinError) as error:
+            play()
+        (finding,) = error.value.findings
+        assert (finding.message, finding.file) == ("There is no sound in this file.", "x.wav")
+
+
 def kind_of_end(content: bytes) -> str:
     try:
         run_limited(foreign.uploaded, content, 44100, 60.0, limits=Limits(seconds=3, megabytes=150))

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from loa.audio import ffmpeg
 from loa.audio.mp3 import RATE
@@ -28,6 +28,8 @@ BED_BEFORE, BED_AFTER, BED_FADE = 1.8, 2.0, 0.5
 """Seconds of music alone before the first word and after the last one, and of the fade when the music is ducked."""
 BED_LUFS, BED_DUCK_DB = -22.0, -15.0
 _MUSIC_FADE, CUT_FADE = 0.02, 2.0
+_LEAST = 2
+"""Milliseconds of a sound: one to fade in, one to fade out."""
 LONGEST_MUSIC, LONGEST_RECORDING = 600.0, 1800.0
 """Seconds of a jingle or of music, and of a recorded item: what a computer of 1 GB can master as a whole."""
 
@@ -218,8 +220,15 @@ def _looped(music: "AudioSegment", milliseconds: int) -> "AudioSegment":
 
 
 def _audio_segment(path: Path, longest: float, *, cut: bool = False) -> "AudioSegment":
-    """Load a sound file of at most `longest` seconds (`cut`: only these) for pydub, mono, at our rate."""
-    return _pydub()(ffmpeg.decode(path, RATE, longest, cut=cut), sample_width=2, frame_rate=RATE, channels=1)
+    """Load a sound file of at most `longest` seconds (`cut`: only these) for pydub, mono, at our rate.
+
+    Raises BulletinError, also where the file holds too little to be faded or looped, and LimitError.
+    """
+    sound = _pydub()(ffmpeg.decode(path, RATE, longest, cut=cut), sample_width=2, frame_rate=RATE, channels=1)
+    if len(sound) < _LEAST:
+        message = _("There is no sound in this file.")
+        raise BulletinError(Finding("bulletin.sound", message, _("Name another file."), file=path.name))
+    return cast("AudioSegment", sound)
 
 
 def _pydub() -> Any:  # pydub has no types
