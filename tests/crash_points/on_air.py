@@ -53,7 +53,7 @@ def make_station(folder: Path, schedule: str, released: datetime.datetime) -> Wo
         Manifest(
             id=f"ben-hai/{name}", commune="ben-hai", name=name, title="", date=datetime.date(2026, 11, 1),
             campaigns=("dvc",), seconds=LENGTH, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), engine="test",
-            voice="test", cues=cues,
+            voice="test", cues=cues, emergency=name == "khan",
         ).save(path.with_suffix(".json"))  # fmt: skip
     store = Database(station.database)
     approve(station, store, find(station, "ben-hai/tin"), "Chị Hoa", released)
