@@ -58,11 +58,13 @@ def waits(station: Automation, number: int) -> bool:
     return found.stage == "claimed" and bool(found.reason)
 
 
-def test_a_receipt_tells_each_stage(on_air: Automation, store: Database) -> None:
+def test_a_receipt_tells_each_stage(on_air: Automation, store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     first = ask(on_air, "first")
     assert now(on_air, first).stage == "asked"
-    until(on_air, lambda: now(on_air, first).stage != "asked")  # the claim is written beside the steps
-    assert now(on_air, first).stage == "claimed"  # that it sounds is noted in the step after
+    with monkeypatch.context() as held:  # no output is opened: it may sound in the step that opens it
+        held.setattr(on_air.controller, "open", lambda _now: None)
+        until(on_air, lambda: now(on_air, first).stage != "asked")  # the claim is written beside the steps
+        assert now(on_air, first).stage == "claimed"
     second = ask(on_air, "second")
     until(on_air, lambda: now(on_air, first).stage == "sounding" and waits(on_air, second))
     assert receipt_text(now(on_air, first)) == "On air on n."
@@ -105,7 +107,7 @@ def test_a_station_that_does_not_answer_is_told_and_the_request_stays_valid(on_a
         now(on_air, number)
     )
     until(on_air, lambda: now(on_air, number).stage != "asked")
-    assert now(on_air, number).stage == "claimed"
+    assert now(on_air, number).stage in ("claimed", "sounding")
 
 
 def test_after_a_stop_somebody_goes_on_with_what_had_not_been_heard_and_two_presses_play_it_once(
