@@ -175,8 +175,8 @@ def heard(workspace: Workspace) -> list[str]:
     return found
 
 
-def point(url: str, **more: object) -> RelayPoint:
-    return RelayPoint(url, "Đài tỉnh", "vi", 0.0, 4.9, 7.0, **{"length": 7.0, **more})  # type: ignore[arg-type]
+def point(url: str, length: float = 7.0) -> RelayPoint:
+    return RelayPoint(url, "Đài tỉnh", "vi", 0.0, 4.9, seconds=length, length=length)
 
 
 def test_a_relay_begins_at_its_instant_ends_hard_and_bridges_a_gap(tmp_path: Path, far: FarStation) -> None:
@@ -243,17 +243,14 @@ class Source:
 
 
 @pytest.mark.long
-def test_a_real_icecast_is_killed_stalled_and_comes_back(tmp_path: Path, sound: bytes) -> None:
-    folder = tmp_path / "icecast"
-    folder.mkdir()
-    folder.chmod(0o755)
-    server = IcecastServer(folder)
+def test_a_real_icecast_is_killed_stalled_and_comes_back(tmp_path: Path, sound: bytes, icecast: IcecastServer) -> None:
+    server = icecast
     path = tmp_path / "far.mp3"
     path.write_bytes(sound)
     source = [Source(server, path)]
     url = server.url("tinh.mp3")
     (tmp_path / "station").mkdir()
-    workspace = station_with(tmp_path / "station", url, "length: 40s", point(url, length=40.0, seconds=40.0), START)
+    workspace = station_with(tmp_path / "station", url, "length: 40s", point(url, 40.0), START)
     done: list[str] = []
 
     def once(name: str, act: Callable[[], object]) -> None:
@@ -277,7 +274,6 @@ def test_a_real_icecast_is_killed_stalled_and_comes_back(tmp_path: Path, sound: 
         row = aired(workspace, START, faults)
     finally:
         source[-1].kill()
-        server.kill()
     sounds = heard(workspace)
     assert "far" in sounds[:15]
     assert len(sounds) == pytest.approx(400, abs=2)

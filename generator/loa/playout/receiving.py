@@ -240,8 +240,9 @@ def open_address(address: str, named: str) -> tuple[http.client.HTTPResponse, st
             )
         connection = _connection(address, trusted=parts.hostname == urlsplit(named).hostname)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", path, headers={"User-Agent": "Loa", "Accept": "*/*", "Icy-MetaData": "0"})
-        answer = connection.getresponse()
+        with contextlib.closing(connection.sock):  # while the answer is open, Python keeps the socket open for it
+            connection.request("GET", path, headers={"User-Agent": "Loa", "Accept": "*/*", "Icy-MetaData": "0"})
+            answer = connection.getresponse()
         if answer.status in (301, 302, 303, 307, 308):
             address = urljoin(address, answer.getheader("Location") or "")
             answer.close()
