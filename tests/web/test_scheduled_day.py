@@ -148,7 +148,7 @@ def operator(page: Page) -> None:
     expect(page.locator("[data-airing]")).to_have_count(1)
     page.click("#stop")
     page.click("#test-2")
-    says(page, "thu")
+    expect(page.locator("h1")).to_have_text("Thử loa: thu")  # its page says what came of it
     page.goto(f"/week?day={TUESDAY}")
     page.click(".slot summary >> nth=0")
     page.click("text=Dời sang giờ khác >> visible=true")
