@@ -223,9 +223,8 @@ HEAVY = {
     *("loa.web.server", "loa.web.auth.accounts", "loa.web.forms"),  # an extra that may not be installed
     *(
         "loa.automation",
-        "loa.app.backup_chore",
+        "loa.app.chores",
         "loa.fleet",
-        "loa.app.inbox_watch",
     ),  # in `loa run`, while which they load the console already does
     "loa.campaign",  # the light player has none, and sends alarms too
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from loa.app import backup_places, backups
-from loa.app.backup_chore import BackupChore
 from loa.app.backups import back_up, due, kept, overdue, place_states
+from loa.app.chores import BackupChore
 from loa.app.restore import restore
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
@@ -332,7 +332,7 @@ def test_the_station_raises_an_alarm_and_doctor_says_it(here: Workspace, loa: Lo
     assert (alarm.kind, alarm.message) == ("backup", "the last good backup (folder) is 5 days old")
     station.close()
     store.close()
-    wait_for(lambda: chore._child is None or chore._child.poll() is not None, 60)
+    wait_for(lambda: not chore._child.works, 60)
     checks = json.loads(loa("doctor", "--format", "json", cwd=here.root).stdout)
     (check,) = [check for check in checks if check["name"] == "backup"]
     assert check["health"] == "bad"

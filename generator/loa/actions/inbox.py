@@ -603,8 +603,6 @@ def _log(workspace: Workspace, store: Database, entry: Entry, act: str, reason: 
 def _tell(
     workspace: Workspace, store: Database, schedule: Schedule, event: str, message: str, now: datetime.datetime
 ) -> None:
-    """An alarm, once for each event, and the row of the log that says so."""
-    if not alarms.raised(store, [event]):
-        entry = NewRow("alarm", reason=message, details={"event": event})
-        raising = alarms.raising(Alarm(event, "inbox", message, now), alarms.channels(schedule.alerts))
-        append_all(store, [entry], now, together=raising, seal=workspace.seal)
+    """An alarm, once for each event."""
+    alarm = Alarm(event, "inbox", message, now)
+    alarms.raise_once(store, alarm, alarms.channels(schedule.alerts), workspace.seal)

@@ -31,8 +31,7 @@ from loa.i18n import _
 from loa.logs import logger, write_log_file
 from loa.playout.outputs import not_ready, open_port
 from loa.schedule.outputs import AnyOutput
-from loa.store.alarms import Alarm, channels, raised, raising
-from loa.store.asrun import NewRow, append_all
+from loa.store.alarms import Alarm, channels, raise_once, raised
 from loa.store.database import Database
 from loa.store.proof import verify, witness
 from loa.workspace import Workspace
@@ -218,11 +217,7 @@ class Maintenance:
             self._raise(Alarm(event, "witness", message, now, cleared=now))
 
     def _raise(self, alarm: Alarm) -> None:
-        """Write an alarm, and the row of the log that says so; without effect if its event was raised before."""
-        if not raised(self._store, [alarm.event]):
-            entry = NewRow("alarm", reason=alarm.message, details={"event": alarm.event})
-            together = raising(alarm, self._channels())
-            append_all(self._store, [entry], alarm.at, together=together, seal=self._workspace.seal)
+        raise_once(self._store, alarm, self._channels(), self._workspace.seal)
 
     def _channels(self) -> tuple[str, ...]:
         return channels(self._station.schedule_watch.schedule.alerts)

@@ -117,8 +117,7 @@ def run(
         beside = console_beside(workspace, as_arguments(listen, tls_cert, tls_key, behind_proxy, names))
     step_forward()  # the console is started by a thread that inherits it
     with beside:
-        from loa.app.backup_chore import BackupChore  # while these load, the console already does
-        from loa.app.inbox_watch import InboxWatch
+        from loa.app.chores import BackupChore, InboxChore  # while these load, the console already does
         from loa.automation import service
         from loa.fleet.office import office_beside
 
@@ -127,5 +126,5 @@ def run(
                 workspace,
                 trust_clock=trust_clock,
                 chores={"backup": BackupChore(workspace)},
-                watches={"inbox": InboxWatch(workspace)},
+                watches={"inbox": InboxChore(workspace)},
             )

@@ -32,12 +32,12 @@ from loa.schedule import Airing, Schedule
 from loa.station_secrets import secret
 from loa.stop_file import StopRequest, last_stop
 from loa.store import requests, tables
-from loa.store.alarms import Alarm, channels, raised, raising
+from loa.store.alarms import Alarm, channels, raise_once
 from loa.store.asrun import NewRow, append_all, outcome_rows, parts_of, with_outputs
 from loa.store.database import Database, instant, stamp
 from loa.store.lease import who_is_on_air
 from loa.store.requests import AirRequest
-from loa.workspace import Workspace
+from loa.workspace import Workspace, commune_of
 
 _TICK, _SECOND, _MINUTE = 0.2, 1.0, 60.0
 _DAY, _STOP_VALID = datetime.timedelta(days=1), datetime.timedelta(minutes=2)
@@ -407,7 +407,7 @@ class Desk:
             return
         release = self._releases.of(wanted.bulletin)
         until = at + wanted.lasts
-        commune = wanted.bulletin.partition("/")[0]
+        commune = commune_of(wanted.bulletin)
         alone = len(mine) == len(speakers)
         handed = [RemoteAiring(wanted.airing, name, "", commune, wanted.bulletin, at, until, alone) for name in mine]
         register.hand_over(self._store, handed, None)
@@ -553,11 +553,8 @@ class Desk:
         self._alarm(f"players@{now:%Y-%m-%dT%H:%M}", "output", message, now)
 
     def _alarm(self, event: str, kind: str, message: str, now: datetime.datetime) -> None:
-        if not raised(self._store, [event]):
-            alarm = Alarm(event, kind, message, now)
-            entry = NewRow("alarm", reason=message, details={"event": event})
-            together = raising(alarm, channels(self._schedule.alerts))
-            append_all(self._store, [entry], now, together=together, seal=self._workspace.seal)
+        alarm = Alarm(event, kind, message, now)
+        raise_once(self._store, alarm, channels(self._schedule.alerts), self._workspace.seal)
 
     def _enter_heads(self, now: datetime.datetime) -> None:
         """Once a day: the end of each player's own log, so that none can be shortened later. Raises StoreError."""

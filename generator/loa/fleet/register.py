@@ -1,7 +1,6 @@
 """The register of players in the station's database: who was enrolled, how they are, what they aired and did not."""
 
 import datetime
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -230,7 +229,6 @@ def forget_before(store: Database, moment: datetime.datetime) -> None:
 
 def as_json(one: Enrolled, now: datetime.datetime) -> dict[str, Any]:
     """A player for programs."""
-    state = one.state.model_dump(mode="json") if one.state else None
     return {
         "player": one.name,
         "id": one.id,
@@ -240,7 +238,7 @@ def as_json(one: Enrolled, now: datetime.datetime) -> dict[str, Any]:
         "line": one.line,
         "silent": one.is_silent(now),
         "received": one.received,
-        "state": json.loads(json.dumps(state)),
+        "state": one.state.model_dump(mode="json") if one.state else None,
     }
 
 

@@ -3,10 +3,12 @@
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Insert, Table, exists, insert, literal, select, update
 
 from loa.schedule import Alerts
+from loa.store.asrun import NewRow, append_all
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import alarms, deliveries
 
@@ -45,6 +47,16 @@ def raising(alarm: Alarm, channels: tuple[str, ...]) -> list[Insert]:
         same = (deliveries.c.event == alarm.event, deliveries.c.channel == channel)
         statements.append(_insert_new(deliveries, sending, *same))
     return statements
+
+
+def raise_once(store: Database, alarm: Alarm, channels: tuple[str, ...], seal: Path) -> None:
+    """Write an alarm, and the row of the log that says so; without effect if its event was raised before.
+
+    Raises StoreError.
+    """
+    if not raised(store, [alarm.event]):
+        entry = NewRow("alarm", reason=alarm.message, details={"event": alarm.event})
+        append_all(store, [entry], alarm.at, together=raising(alarm, channels), seal=seal)
 
 
 def _insert_new(table: Table, row: Mapping[str, object], *same: ColumnElement[bool]) -> Insert:

@@ -1,5 +1,6 @@
 """Messages from outside: what came in, hear and sign it, have it made, refuse it; and the same door for programs."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -42,43 +43,46 @@ def inbox(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
 def sign(request: Request, console: ConsoleDep, me: CurrentPerson, number: Number, form: SubmittedForm) -> Response:
     """Let it on air: exactly the sounds that were heard."""
     entry = _entry(console, me.office, number)
-    refused = gives_password_again(request, "password", form)
-    problems = {str(number): refused} if refused else {}
-    if not problems:
-        try:
-            sign_message(console.workspace, console.store, number, form.texts("sha256"), me.shown, now())
-        except RequestError as error:
-            problems[str(number)] = " ".join(error.problems.values())
-    if problems:
-        return _page(request, console, me.office, problems, 422)
-    audit(request, "inbox.signed", f"{entry.sender}/{entry.identifier}"[:200])
-    return go("/inbox")
+    if refused := gives_password_again(request, "password", form):
+        return _page(request, console, me.office, {str(number): refused}, 422)
+    heard = form.texts("sha256")
+    return _done(
+        request,
+        console,
+        me,
+        entry,
+        "inbox.signed",
+        lambda: sign_message(console.workspace, console.store, number, heard, me.shown, now()),
+    )
 
 
 @router.post("/inbox/{number}/take")
 @does(Act.TAKE_MESSAGE)
 def take(request: Request, console: ConsoleDep, me: CurrentPerson, number: Number, _form: SubmittedForm) -> Response:
     """Have its sound made."""
-    entry = _entry(console, me.office, number)
-    try:
-        take_message(console.workspace, console.store, number, me.shown, now())
-    except RequestError as error:
-        return _page(request, console, me.office, {str(number): " ".join(error.problems.values())}, 422)
-    audit(request, "inbox.taken", f"{entry.sender}/{entry.identifier}"[:200])
-    return go("/inbox")
+    return _done(
+        request,
+        console,
+        me,
+        _entry(console, me.office, number),
+        "inbox.taken",
+        lambda: take_message(console.workspace, console.store, number, me.shown, now()),
+    )
 
 
 @router.post("/inbox/{number}/refuse")
 @does(Act.REFUSE_MESSAGE)
 def refuse(request: Request, console: ConsoleDep, me: CurrentPerson, number: Number, form: SubmittedForm) -> Response:
     """Not on air, with the reason."""
-    entry = _entry(console, me.office, number)
-    try:
-        refuse_message(console.workspace, console.store, number, me.shown, form.text("why", 500), now())
-    except RequestError as error:
-        return _page(request, console, me.office, {str(number): " ".join(error.problems.values())}, 422)
-    audit(request, "inbox.refused", f"{entry.sender}/{entry.identifier}"[:200])
-    return go("/inbox")
+    why = form.text("why", 500)
+    return _done(
+        request,
+        console,
+        me,
+        _entry(console, me.office, number),
+        "inbox.refused",
+        lambda: refuse_message(console.workspace, console.store, number, me.shown, why, now()),
+    )
 
 
 @router.post("/api/v1/inbox")
@@ -109,6 +113,18 @@ def receipt(console: ConsoleDep, me: CurrentPerson, number: Number) -> Response:
     """What became of a message."""
     entry = _entry(console, me.office, number)
     return JSONResponse({"number": entry.number, **message_receipt(console.store, entry).item()})
+
+
+def _done(
+    request: Request, console: Console, me: CurrentPerson, entry: Entry, act: str, do: Callable[[], None]
+) -> Response:
+    """Do it and note it; where it cannot be done, the page again with the reason."""
+    try:
+        do()
+    except RequestError as error:
+        return _page(request, console, me.office, {str(entry.number): " ".join(error.problems.values())}, 422)
+    audit(request, act, f"{entry.sender}/{entry.identifier}"[:200])
+    return go("/inbox")
 
 
 def _entry(console: Console, office: Office, number: int) -> Entry:

@@ -1,0 +1,79 @@
+"""What the station has done beside it while it is on air: backups and messages from outside, each by a process."""
+
+import datetime
+import subprocess
+import sys
+
+from loa.actions.inbox import inbox_is_due
+from loa.app.backups import due, overdue, place_states
+from loa.automation.disk import open_station_store
+from loa.automation.station import Automation
+from loa.schedule import UTC
+from loa.store.database import Database
+from loa.workspace import Workspace
+
+
+class BackupChore:
+    """Called every half minute by the service: starts a backup when it is due, and raises an alarm when the last good
+    one is old.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._child = _Child(workspace, "backup", "--due")
+
+    def __call__(self, station: Automation) -> None:
+        """Look whether there is something to do."""
+        if not _may_work(station):
+            return
+        schedule = station.schedule_watch.schedule
+        now = datetime.datetime.now(schedule.timezone)
+        states = place_states(self._workspace)
+        for name, text in overdue(states, schedule.backup, now).items():
+            last = states[name].good or states[name].since
+            station.tell(f"backup:{name}@{last:%Y-%m-%dT%H:%M:%S}", "backup", text)
+        if not self._child.works and due(self._workspace, schedule.backup, now):
+            self._child.start()
+
+
+class InboxChore:
+    """Called every five seconds by the service. Speaking a message takes memory and time that the sound needs."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._child = _Child(workspace, "inbox", "work")
+        self._store: Database | None = None
+
+    def __call__(self, station: Automation) -> None:
+        """Look whether there is something to do."""
+        if not _may_work(station) or self._child.works:
+            return
+        self._store = self._store or open_station_store(self._workspace, station.schedule_watch.schedule)
+        if inbox_is_due(self._workspace, self._store, datetime.datetime.now(UTC)):
+            self._child.start()
+
+
+class _Child:
+    """A command of Loa that runs beside the station, one at a time."""
+
+    def __init__(self, workspace: Workspace, *command: str) -> None:
+        self._command = [sys.executable, "-m", "loa", "--workspace", str(workspace.root), *command]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def works(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            process_group=None if sys.platform == "win32" else 0,  # Ctrl+C is not for it; see loa/priority.py
+        )
+
+
+def _may_work(station: Automation) -> bool:
+    """A standby, and a clock that is in doubt, have nothing to do."""
+    return station.lease.holds and station.doubt is None
