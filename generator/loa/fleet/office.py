@@ -1,4 +1,4 @@
-"""The station's side: it sends plans and commands to its players, and enters into its log what they aired."""
+"""The station's side: it sends plans and commands to its players, and takes in what they tell (`remote_log`)."""
 
 import contextlib
 import datetime
@@ -7,8 +7,7 @@ import os
 import queue
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,24 +15,23 @@ from sqlalchemy import func, select
 
 from loa.automation.disk import open_station_store
 from loa.automation.schedule_watch import schedule_in_force
-from loa.errors import Finding, LoaError, LogbookError, PlayerError, ScheduleError, StoreError
+from loa.errors import Finding, LoaError, PlayerError, ScheduleError
 from loa.file_cache import mark_of
 from loa.fleet import register
 from loa.fleet.broker import Broker, Login, mosquitto
 from loa.fleet.keys import Key, fingerprint, opened
 from loa.fleet.link import Address, Link
-from loa.fleet.messages import Command, Outcomes, Plan, PlayerRow, State, Told, Topics, kind_of, read
+from loa.fleet.messages import Command, Outcomes, Plan, State, Told, Topics, kind_of, read
 from loa.fleet.plans import AHEAD, BACK, Releases, make_plan, planned
 from loa.fleet.register import Enrolled, RemoteAiring
+from loa.fleet.remote_log import RemoteLog
 from loa.fleet.server import Door, PlayerServer
 from loa.i18n import _
 from loa.logs import logger
-from loa.schedule import Airing, Schedule
+from loa.schedule import Schedule
 from loa.station_secrets import secret
 from loa.stop_file import StopRequest, last_stop
 from loa.store import requests, tables
-from loa.store.alarms import Alarm, channels, raise_once
-from loa.store.asrun import NewRow, append_all, outcome_rows, parts_of, with_outputs
 from loa.store.database import Database, instant, stamp
 from loa.store.lease import who_is_on_air
 from loa.store.requests import AirRequest
@@ -41,7 +39,6 @@ from loa.workspace import Workspace, commune_of
 
 _TICK, _SECOND, _MINUTE = 0.2, 1.0, 60.0
 _DAY, _STOP_VALID = datetime.timedelta(days=1), datetime.timedelta(minutes=2)
-_GRACE = datetime.timedelta(minutes=2)
 _KEPT = datetime.timedelta(days=60)
 _UTC = datetime.UTC
 _REVOKED = "revoked"
@@ -138,9 +135,7 @@ class Desk:
         self._inbox: queue.SimpleQueue[tuple[str, str, bytes]] = queue.SimpleQueue()
         self._line_came_back = threading.Event()
         self._next: dict[str, float] = {}
-        self._silent_told: set[str] = set()
-        self._silent_since: dict[str, float] = {}
-        self._began = time.monotonic()
+        self._log = RemoteLog(workspace, store)
         self._request: int | None = None
         self._last_stop = datetime.datetime.now(_UTC) - _STOP_VALID
         self._refresh()
@@ -189,8 +184,8 @@ class Desk:
             self._take(*self._inbox.get(), now)
         if self._due("second", _SECOND):
             self._refresh()
-            self._hand_over(now)
-            self._close_airings(now)
+            self._log.hand_over(schedule, now)
+            self._log.close_airings(schedule, self._known, now)
         self._send_plans(now, mark)
         if self._line_came_back.is_set():
             self._line_came_back.clear()
@@ -199,8 +194,8 @@ class Desk:
             for name, command in self._commands:
                 self._send(name, command)
         if self._due("minute", _MINUTE):
-            self._tell_of_silent(now)
-            self._enter_heads(now)
+            self._log.tell_of_silent(schedule, self._active(), now)
+            self._log.enter_heads(schedule, self._active(), now)
             register.forget_before(self._store, now - _KEPT)
 
     # ---- who belongs to us
@@ -310,16 +305,7 @@ class Desk:
 
     def _enter(self, player: Enrolled, told: Outcomes, now: datetime.datetime) -> None:
         """Enter outcomes into the log, each once, and say so. Raises StoreError."""
-        airings = [row.airing for row in told.rows]
-        done = {row.part_of for row in parts_of(self._store, airings) if row.output == player.name}
-        fresh = {row.airing: row for row in told.rows if row.airing not in done}
-        entries = [_part(player.name, row) for row in fresh.values()]
-        together = [register.closing(row.airing, player.name, row.outcome) for row in told.rows]
-        if told.through < player.received:
-            message = _("The log of the player {name} was changed, or put back from a backup.").format(name=player.name)
-            self._alarm(f"player {player.name} log@{now:%Y-%m-%d}", "log", message, now)
-        together.append(register.receiving(player.name, told.through, told.head))
-        append_all(self._store, entries, now, together=together, seal=self._workspace.seal)
+        self._log.enter(self._schedule, player, told, now)
         self._known[player.name] = register.enrolled(self._store)[player.name]
         self._tell(player, Told(through=told.through))
 
@@ -426,146 +412,6 @@ class Desk:
             self._commands.append((name, command))
             self._send(name, command)
 
-    # ---- outcomes
-
-    def _hand_over(self, now: datetime.datetime) -> None:
-        """Remember what players are to air now. What they are not to air is entered at once. Raises StoreError."""
-        mark = register.mark(self._store, "handed")
-        since = instant(mark) if mark else now
-        if since > now:
-            return
-        away = set(self._schedule.remote_players())
-        handed, skipped = [], []
-        for airing in planned(self._schedule, max(since, now - BACK), now) if now > since else ():
-            speakers = self._schedule.loudspeakers(airing.outputs)
-            mine = [name for name in speakers if name in away]
-            handed += [self._remote(airing, name, alone=len(mine) == len(speakers)) for name in mine]
-            if airing.skipped:
-                skipped.append((airing, mine))
-        if handed or not mark or (now - since).total_seconds() > 30:
-            register.hand_over(self._store, handed, now)
-        for airing, mine in skipped:
-            rows = [_missing(self._remote(airing, name, alone=False), airing.skipped or "", "skipped") for name in mine]
-            self._write(rows, now)
-
-    def _remote(self, airing: Airing, name: str, *, alone: bool) -> RemoteAiring:
-        broadcast = self._schedule.broadcast(airing.broadcast)
-        late = datetime.timedelta(seconds=broadcast.late.start_within if broadcast else 0)
-        return RemoteAiring(
-            airing.id,
-            name,
-            airing.broadcast,
-            airing.commune,
-            airing.bulletin,
-            airing.planned,
-            airing.ends + late,
-            alone,
-        )
-
-    def _close_airings(self, now: datetime.datetime) -> None:
-        """Enter the outcome of what no player will tell of any more; sum up what is complete. Raises StoreError."""
-        by_airing: dict[str, list[RemoteAiring]] = {}
-        opened_ = register.remote_airings(self._store, open_only=True)
-        for one in opened_:
-            reason = self._why_unheard(one, now)
-            if reason:
-                self._write([_missing(one, reason, "missed")], now)
-        recent = register.remote_airings(self._store, since=now - 3 * _DAY)
-        for one in recent:
-            by_airing.setdefault(one.airing, []).append(one)
-        summed = outcome_rows(self._store, by_airing)
-        for airing, its in by_airing.items():
-            complete = all(one.outcome for one in its)
-            if airing not in summed and its[0].alone and (complete or now > its[0].ends + _DAY):
-                self._sum_up(airing, its, now)
-
-    def _why_unheard(self, one: RemoteAiring, now: datetime.datetime) -> str | None:
-        """Why a player will not tell how it aired something; None while it may."""
-        if now < one.ends + _GRACE:
-            return None
-        player = self._known.get(one.player)
-        if player is None or player.public_key is None:
-            return _("no player {name} has joined").format(name=one.player)
-        if player.revoked:
-            return _("the player {name} was revoked").format(name=one.player)
-        if one.player not in self._schedule.outputs:
-            return _("There is no output “{name}”.").format(name=one.player)
-        state = player.state
-        if state and state.resolved and state.resolved > one.ends and player.received >= state.seq:
-            return _("the player did not have it in its plan")
-        return None
-
-    def _write(self, rows: list[NewRow], now: datetime.datetime) -> None:
-        together = [register.closing(row.part_of or "", row.output or "", row.outcome or "") for row in rows]
-        try:
-            append_all(self._store, rows, now, together=together, seal=self._workspace.seal)
-        except StoreError:
-            raise
-        except LogbookError:  # it stands there already
-            with self._store.write() as connection:
-                for statement in together:
-                    connection.execute(statement)
-
-    def _sum_up(self, airing: str, its: list[RemoteAiring], now: datetime.datetime) -> None:
-        """Write the one row of an airing that only players aired; an alarm names all that did not hear it."""
-        rows = parts_of(self._store, [airing])
-        first = its[0]
-        unheard = [one.player for one in its if one.outcome in {None, "missed"}]
-        entry = NewRow(
-            airing=airing,
-            broadcast=first.broadcast or None,
-            commune=first.commune,
-            output=", ".join(one.player for one in its),
-            planned=first.planned,
-            started=min((row.started for row in rows if row.started), default=None),
-            ended=max((row.ended for row in rows if row.ended), default=None),
-            bulletin=first.bulletin,
-            sha256=next((row.sha256 for row in rows if row.sha256), None),
-            reason=_("not heard at {count} of {all} players: {names}").format(
-                count=len(unheard), all=len(its), names=grouped(self._schedule, unheard)
-            )
-            if unheard
-            else None,
-        )
-        summed = with_outputs(entry, rows)[0]
-        outcome = summed.details.get("best", "missed")
-        with contextlib.suppress(LogbookError):
-            row = NewRow(**{**{n: getattr(summed, n) for n in NewRow.__slots__}, "outcome": outcome})
-            append_all(self._store, [row], now, seal=self._workspace.seal)
-        if unheard:
-            self._alarm(f"{airing} players", "missed", f"{airing}: {entry.reason}", now)
-
-    # ---- alarms, heads
-
-    def _tell_of_silent(self, now: datetime.datetime) -> None:
-        """One alarm for all players that have fallen silent, after a minute or two: a power cut takes many at once."""
-        active = self._active()
-        silent = {player.name for player in active if player.is_silent(now)}
-        self._silent_told &= silent
-        self._silent_since = {name: self._silent_since.get(name, time.monotonic()) for name in silent}
-        lasting = {name for name, at in self._silent_since.items() if time.monotonic() - at >= _MINUTE}
-        if time.monotonic() - self._began < 2 * _MINUTE or not lasting - self._silent_told:
-            return
-        self._silent_told |= lasting
-        message = _("{count} of {all} players are silent: {names}").format(
-            count=len(lasting), all=len(active), names=grouped(self._schedule, sorted(lasting))
-        )
-        self._alarm(f"players@{now:%Y-%m-%dT%H:%M}", "output", message, now)
-
-    def _alarm(self, event: str, kind: str, message: str, now: datetime.datetime) -> None:
-        alarm = Alarm(event, kind, message, now)
-        raise_once(self._store, alarm, channels(self._schedule.alerts), self._workspace.seal)
-
-    def _enter_heads(self, now: datetime.datetime) -> None:
-        """Once a day: the end of each player's own log, so that none can be shortened later. Raises StoreError."""
-        day = f"{now.astimezone(self._schedule.timezone):%Y-%m-%d}"
-        heads = {p.name: [p.received, p.head] for p in self._active() if p.received and p.head}
-        if not heads or register.mark(self._store, "heads") == day:
-            return
-        reason = _("the ends of the logs of {count} players").format(count=len(heads))
-        entry = NewRow("player", reason=reason, details={"act": "heads", "heads": heads})
-        append_all(self._store, [entry], now, together=register.marking("heads", day), seal=self._workspace.seal)
-
     def _due(self, name: str, seconds: float) -> bool:
         if time.monotonic() < self._next.get(name, 0.0):
             return False
@@ -578,42 +424,6 @@ def station_key(workspace: Workspace) -> Key:
     return Key.of(workspace.fleet / "station.key")
 
 
-def grouped(schedule: Schedule, names: Iterable[str]) -> str:
-    """Players by their villages, for people: `thôn Đông (3): a, b, c; thôn Tây (1): d`."""
-    villages: dict[str, list[str]] = {}
-    away = schedule.remote_players()
-    for name in names:
-        village = away[name].village if name in away else None
-        villages.setdefault(village or "", []).append(name)
-    counts = Counter({village: len(found) for village, found in villages.items()})
-    told = []
-    for village, count in counts.most_common():
-        listed = ", ".join(villages[village])
-        told.append(f"{village} ({count}): {listed}" if village else listed)
-    return "; ".join(told)
-
-
 def _number(at: datetime.datetime) -> int:
     """The number of a command: on the scale of plans (`register.next_number`), and the same when it is sent again."""
     return int(at.timestamp() * 10)
-
-
-def _part(name: str, row: PlayerRow) -> NewRow:
-    return NewRow(
-        "output", None, row.broadcast, row.commune, name, row.planned, row.started, row.ended, row.outcome, row.reason,
-        row.bulletin, row.sha256, {"player": name, "row": row.seq}, row.airing,
-    )  # fmt: skip
-
-
-def _missing(one: RemoteAiring, reason: str, outcome: Any) -> NewRow:
-    return NewRow(
-        "output",
-        broadcast=one.broadcast or None,
-        commune=one.commune,
-        output=one.player,
-        planned=one.planned,
-        outcome=outcome,
-        reason=reason,
-        bulletin=one.bulletin,
-        part_of=one.airing,
-    )

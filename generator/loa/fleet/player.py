@@ -17,9 +17,9 @@ from loa import __version__
 from loa.automation import service
 from loa.automation.disk import open_station_store
 from loa.automation.station import Automation
-from loa.clock import RealClock
 from loa.errors import LoaError, PlayerError, RequestError
 from loa.files import read_regular, write_atomic
+from loa.fleet.clock import PlayerClock
 from loa.fleet.fetching import Fetcher
 from loa.fleet.joining import Identity
 from loa.fleet.keys import Key, fingerprint, opened
@@ -44,53 +44,14 @@ _STATE_EVERY, _STATE_SOON = 300.0, 2.0
 _ASK_TIME = (0.0, 2.0, 4.0)
 """When the station's time is asked for, seconds after the line has come: the answer that took least counts."""
 _TIME_EVERY = 600.0
-_TIME_HOLDS = 3600.0
 _SLOWEST = 1.0
 """Seconds that an answer about the time may take: it can be wrong by as much."""
-_SMALL = 0.03
 _PATIENCE = 3.0
 """Seconds that a player which starts waits for the station's time before it goes by its own clock."""
 _AGAIN = 15.0
 _MOST = 100
 _KEEP = datetime.timedelta(days=2)
 _FIRST, _LAST = datetime.datetime.min.replace(tzinfo=datetime.UTC), datetime.datetime.max.replace(tzinfo=datetime.UTC)
-
-
-class PlayerClock(RealClock):
-    """The computer's clock, corrected by what the station says, unless NTP keeps it.
-
-    `offset`: seconds by which the computer's clock is ahead of the station's; None: not known.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.offset: float | None = None
-        self._correction, self._told_at = 0.0, float("-inf")
-
-    def now(self) -> datetime.datetime:
-        """Return the corrected wall clock."""
-        return super().now() + datetime.timedelta(seconds=self._correction)
-
-    def own(self) -> datetime.datetime:
-        """Return what the computer's clock shows."""
-        return super().now()
-
-    def by_ntp(self) -> bool:
-        """Whether NTP keeps the computer's clock."""
-        return super().synchronised()
-
-    def synchronised(self) -> bool:
-        """Whether NTP keeps it, or the station has told the time within the last hour."""
-        return self.by_ntp() or self.elapsed() - self._told_at < _TIME_HOLDS
-
-    def tell(self, offset: float) -> None:
-        """The station says that the computer's clock is ahead by `offset` seconds."""
-        self.offset, self._told_at = offset, self.elapsed()
-        if self.by_ntp():
-            self._correction = 0.0
-        elif abs(offset + self._correction) > _SMALL:
-            self._correction = -offset
-            logger().info("clock", ahead_of_station=round(offset, 3))
 
 
 class Player:
