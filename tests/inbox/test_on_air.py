@@ -10,15 +10,13 @@ from sqlalchemy import insert, select
 from sqlalchemy import update as update_
 
 from loa.actions.inbox import (
-    inbox_is_due,
     message_receipt,
     receive_message,
     refuse_message,
     sign_message,
     take_message,
-    text_of,
-    work_inbox,
 )
+from loa.actions.inbox_work import inbox_is_due, text_of, work_inbox
 from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.clock import RealClock

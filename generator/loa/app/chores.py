@@ -4,7 +4,7 @@ import datetime
 import subprocess
 import sys
 
-from loa.actions.inbox import inbox_is_due
+from loa.actions.inbox_work import inbox_is_due
 from loa.app.backups import due, overdue, place_states
 from loa.automation.disk import open_station_store
 from loa.automation.station import Automation

@@ -10,7 +10,9 @@ import click
 from loa.actions import approvals as acts
 from loa.actions.file_history import open_history
 from loa.actions.four_eyes import Signer, require_other
-from loa.actions.inbox import message_receipt, read_message_file, receive_message, state_name, work_inbox
+from loa.actions.inbox import message_receipt, receive_message
+from loa.actions.inbox_work import read_message_file, work_inbox
+from loa.actions.message_airing import state_name
 from loa.automation.disk import open_station_store
 from loa.automation.schedule_watch import schedule_in_force
 from loa.bulletin.models import APOLOGY

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from loa.actions.acts import Act
 from loa.actions.emergency import PREFIX, issuer_of, release_emergency
-from loa.actions.inbox import PREFIX as FROM_OUTSIDE
+from loa.actions.inbox_work import PREFIX as FROM_OUTSIDE
 from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
 from loa.i18n import _

@@ -13,9 +13,9 @@ from loa.actions.inbox import (
     receive_message,
     refuse_message,
     sign_message,
-    state_name,
     take_message,
 )
+from loa.actions.message_airing import state_name
 from loa.actions.offices import Office
 from loa.errors import InboxError, RequestError
 from loa.inbox import register
