@@ -396,7 +396,7 @@ class Desk:
         commune = commune_of(wanted.bulletin)
         alone = len(mine) == len(speakers)
         handed = [RemoteAiring(wanted.airing, name, "", commune, wanted.bulletin, at, until, alone) for name in mine]
-        register.hand_over(self._store, handed, None)
+        self._log.expect(handed)
         known = {one.player for one in register.remote_airings(self._store, airings=[wanted.airing]) if one.outcome}
         for name in mine:
             if release is None or name in known:

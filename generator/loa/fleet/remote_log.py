@@ -29,6 +29,10 @@ class RemoteLog:
 
     def __init__(self, workspace: Workspace, store: Database) -> None:
         self._workspace, self._store = workspace, store
+        self._open: list[RemoteAiring] = []
+        self._open_is_old = True
+        self._changed: set[str] | None = None  # airings to look at; None: those of the last days
+        self._waited_for: set[str] = set()
         self._silent_told: set[str] = set()
         self._silent_since: dict[str, float] = {}
         self._began = time.monotonic()
@@ -45,6 +49,18 @@ class RemoteLog:
             self._alarm(schedule, f"player {player.name} log@{now:%Y-%m-%d}", "log", message, now)
         together.append(register.receiving(player.name, told.through, told.head))
         append_all(self._store, entries, now, together=together, seal=self._workspace.seal)
+        self._note(airings)
+
+    def _note(self, airings: Iterable[str]) -> None:
+        """Something is known of them: `close_airings` reads them again."""
+        self._open_is_old = True
+        if self._changed is not None:
+            self._changed.update(airings)
+
+    def expect(self, wanted: list[RemoteAiring]) -> None:
+        """Remember what players are to air, because a person wants it now. Raises StoreError."""
+        register.hand_over(self._store, wanted, None)
+        self._note(())
 
     def hand_over(self, schedule: Schedule, now: datetime.datetime) -> None:
         """Remember what players are to air now. What they are not to air is entered at once. Raises StoreError."""
@@ -62,6 +78,8 @@ class RemoteLog:
                 skipped.append((airing, mine))
         if handed or not mark or (now - since).total_seconds() > 30:
             register.hand_over(self._store, handed, now)
+        if handed:
+            self._note(())
         for airing, mine in skipped:
             rows = [
                 _missing(_remote(schedule, airing, name, alone=False), airing.skipped or "", "skipped") for name in mine
@@ -69,21 +87,36 @@ class RemoteLog:
             self._write(rows, now)
 
     def close_airings(self, schedule: Schedule, known: Mapping[str, Enrolled], now: datetime.datetime) -> None:
-        """Enter the outcome of what no player will tell of any more; sum up what is complete. Raises StoreError."""
-        by_airing: dict[str, list[RemoteAiring]] = {}
-        opened_ = register.remote_airings(self._store, open_only=True)
-        for one in opened_:
+        """Enter the outcome of what no player will tell of any more; sum up what is complete. Raises StoreError.
+
+        It reads the database only when something has changed: it is called every second.
+        """
+        self._reread()
+        for one in self._open:
             reason = _why_unheard(schedule, known.get(one.player), one, now)
             if reason:
                 self._write([_missing(one, reason, "missed")], now)
-        recent = register.remote_airings(self._store, since=now - 3 * _DAY)
-        for one in recent:
+        self._reread()
+        late = {one.airing for one in self._open if one.alone and now > one.ends + _DAY} - self._waited_for
+        if self._changed is not None and not self._changed | late:
+            return
+        wanted = None if self._changed is None else self._changed | late
+        found = register.remote_airings(self._store, since=None if wanted else now - 3 * _DAY, airings=wanted)
+        by_airing: dict[str, list[RemoteAiring]] = {}
+        for one in found:
             by_airing.setdefault(one.airing, []).append(one)
         summed = outcome_rows(self._store, by_airing)
         for airing, its in by_airing.items():
             complete = all(one.outcome for one in its)
             if airing not in summed and its[0].alone and (complete or now > its[0].ends + _DAY):
                 self._sum_up(schedule, airing, its, now)
+        self._changed = set()
+        self._waited_for |= late
+
+    def _reread(self) -> None:
+        if self._open_is_old:
+            self._open = register.remote_airings(self._store, open_only=True)
+            self._open_is_old = False
 
     def _write(self, rows: list[NewRow], now: datetime.datetime) -> None:
         together = [register.closing(row.part_of or "", row.output or "", row.outcome or "") for row in rows]
@@ -95,6 +128,7 @@ class RemoteLog:
             with self._store.write() as connection:
                 for statement in together:
                     connection.execute(statement)
+        self._note(row.part_of or "" for row in rows)
 
     def _sum_up(self, schedule: Schedule, airing: str, its: list[RemoteAiring], now: datetime.datetime) -> None:
         """Write the one row of an airing that only players aired; an alarm names all that did not hear it."""
