@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event
 from loa.fleet import register
 from loa.fleet.keys import Key, fingerprint
 from loa.fleet.messages import Outcomes, PlayerRow
+from loa.fleet.register import RemoteAiring
 from loa.fleet.remote_log import RemoteLog
 from loa.schedule import UTC, Schedule
 from loa.schedule.loader import load_schedule
@@ -55,8 +56,10 @@ def counted() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-def tell(log: RemoteLog, schedule: Schedule, store: Database, name: str, now: datetime.datetime) -> None:
-    row = PlayerRow(airing=AIRING, broadcast="tin", commune="ben-hai", planned=PLANNED, started=PLANNED,
+def tell(
+    log: RemoteLog, schedule: Schedule, store: Database, name: str, now: datetime.datetime, airing: str = AIRING
+) -> None:
+    row = PlayerRow(airing=airing, broadcast="tin", commune="ben-hai", planned=PLANNED, started=PLANNED,
                     outcome="aired", bulletin="ben-hai/tin", seq=1)  # fmt: skip
     log.enter(schedule, register.enrolled(store)[name], Outcomes(through=1, head="0" * 64, rows=(row,)), now)
 
@@ -104,4 +107,25 @@ def test_a_second_in_which_nothing_changed_asks_for_nothing(station: Workspace) 
     again = RemoteLog(station, store)
     again.close_airings(schedule, known, PLANNED + datetime.timedelta(days=2))
     assert len(list(rows(store, kinds=("airing",)))) == 1
+    store.close()
+
+
+def test_an_emergency_waits_for_no_player_that_was_revoked_or_never_joined(station: Workspace) -> None:
+    """`loa air --now` waited an hour for the outcome of a player that could not tell one."""
+    store = Database(station.database)
+    schedule = load_schedule(station)
+    for name in NAMES[:2]:
+        key = Key.of(station.fleet / name)
+        register.join(station, store, name, fingerprint(key.public), key.public, PLANNED)
+    register.revoke(station, store, "p1", "Hoa", PLANNED)
+    ends = PLANNED + datetime.timedelta(hours=1)
+    log = RemoteLog(station, store)
+    log.expect([RemoteAiring("air:x", name, "", "ben-hai", "ben-hai/tin", PLANNED, ends, True) for name in NAMES])
+    log.close_airings(schedule, register.enrolled(store), PLANNED + datetime.timedelta(seconds=1))
+    assert {row.output: row.outcome for row in rows(store, kinds=("output",))} == {"p1": "missed", "p3": "missed"}
+    assert list(rows(store, kinds=("airing",))) == []
+    tell(log, schedule, store, "p2", PLANNED + datetime.timedelta(seconds=9), "air:x")
+    log.close_airings(schedule, register.enrolled(store), PLANNED + datetime.timedelta(seconds=10))
+    (summed,) = rows(store, kinds=("airing",))
+    assert summed.outcome == "aired"
     store.close()

@@ -399,8 +399,9 @@ class Desk:
         self._log.expect(handed)
         known = {one.player for one in register.remote_airings(self._store, airings=[wanted.airing]) if one.outcome}
         for name in mine:
-            if release is None or name in known:
-                continue  # not released: it ends as missed, once it is over
+            player = self._known.get(name)
+            if release is None or name in known or not (player and player.active):
+                continue  # it ends as missed: at once, or where it was not released once it is over
             command = Command(
                 number=_number(at),
                 at=at,

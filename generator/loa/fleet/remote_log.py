@@ -204,12 +204,14 @@ def _remote(schedule: Schedule, airing: Airing, name: str, *, alone: bool) -> Re
 
 def _why_unheard(schedule: Schedule, player: Enrolled | None, one: RemoteAiring, now: datetime.datetime) -> str | None:
     """Why a player will not tell how it aired something; None while it may."""
-    if now < one.ends + _GRACE:
-        return None
-    if player is None or player.public_key is None:
-        return _("no player {name} has joined").format(name=one.player)
-    if player.revoked:
+    joined = player is not None and player.public_key is not None
+    over = now >= one.ends + _GRACE
+    if player and player.revoked:
         return _("the player {name} was revoked").format(name=one.player)
+    if not joined and (over or not one.broadcast):  # what was put on air by hand went to those that were there
+        return _("no player {name} has joined").format(name=one.player)
+    if player is None or not over:
+        return None
     if one.player not in schedule.outputs:
         return _("There is no output “{name}”.").format(name=one.player)
     state = player.state
