@@ -97,6 +97,11 @@ class Workspace:
         return self.root / "public"
 
     @property
+    def published_file(self) -> Path:
+        """What public/ holds, and whether each article is there as it was signed."""
+        return self.state / "published.json"
+
+    @property
     def schedule_file(self) -> Path:
         """The schedule: broadcasts, outputs, rules and alerts."""
         return self.root / "schedule.yaml"

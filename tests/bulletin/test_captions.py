@@ -1,7 +1,7 @@
 import re
 
+from loa.bulletin.captions import srt, webvtt
 from loa.bulletin.manifest import Cue, Word
-from loa.bulletin.writer import srt, webvtt
 
 CUE = Cue(
     start=3661.5, end=3664.0, text="Năm 2023 <b> & tất cả", spoken="năm hai nghìn bê và tất cả", part="a",

@@ -13,7 +13,7 @@ from scipy import signal
 from loa.audio import ffmpeg
 from loa.audio.mp3 import RATE
 from loa.audio.samples import Sound
-from loa.bulletin import writer
+from loa.bulletin import captions
 from loa.bulletin.manifest import Cue, Manifest
 from loa.bulletin.models import BulletinPlan, BulletinRequest
 from loa.bulletin.narration import Narrator, lines
@@ -116,7 +116,7 @@ def test_after_a_pause_the_sound_begins_with_the_word(heard: Heard) -> None:
 
 def test_captions_of_both_kinds_say_those_times(heard: Heard) -> None:
     cues, _sounds, _sound = heard
-    vtt, srt = writer.webvtt(cues), writer.srt(cues)
+    vtt, srt = captions.webvtt(cues), captions.srt(cues)
     assert "NOTE" not in vtt
     for written in (vtt, srt.replace(",", ".")):
         starts = [seconds(stamp) for stamp in re.findall(r"([\d:.]+) -->", written)]

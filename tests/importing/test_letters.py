@@ -1,7 +1,9 @@
 """Characters of every sort, in any text of a commune: they stop no page, no document, no feed and no reading."""
 
 import io
+import shutil
 import unicodedata
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
@@ -11,14 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loa.campaign import load_commune
+from loa.campaign import load_commune, load_communes
 from loa.campaign.authoring import add_campaign
 from loa.importing.documents import pasted, read_bytes
 from loa.importing.letters import decode
 from loa.importing.notice import read_notice
-from loa.publish.site import publish
+from loa.publish.site import PublishReport, publish
+from loa.store.database import Database
 from loa.text import printable
 from loa.workspace import Workspace
+from tests.approving import sign_articles
 from tests.importing.papers import word
 from tests.importing.test_kinds import TODAY
 
@@ -52,12 +56,21 @@ def empty(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path)
 
 
+def _publish(station: Workspace) -> PublishReport:
+    """Sign what is there, and publish it."""
+    shutil.rmtree(station.bulletins, ignore_errors=True)
+    with closing(Database(station.database)) as store:
+        for commune in load_communes(station):
+            sign_articles(station, store, commune)
+        return publish(station, store, out=station.root / "out")
+
+
 def test_characters_of_every_sort_stop_no_page_document_or_feed(empty: Workspace) -> None:
     body = [TEXT, *(f"Chữ {strange} lạ." for strange in STRANGE)]
     title = "Bản tin " + "".join(STRANGE)
     notice = read_notice(pasted("\n\n".join([title, *body])), TODAY)
     station_with(empty, printable(title), [printable(line) for line in body])
-    report = publish(empty, out=empty.root / "out")
+    report = _publish(empty)
     for path in report.written:
         if path.suffix == ".xml":
             ElementTree.fromstring(path.read_bytes())
@@ -79,7 +92,7 @@ def test_any_text_is_brought_in_published_and_read(empty: Workspace, lines: list
     text = "".join([notice.title, *notice.body])
     assert not {c for c in text if unicodedata.category(c) in {"Cs", "Co"} or (ord(c) < 32 and c not in "\t")}
     station_with(empty, notice.title, list(notice.body))
-    publish(empty, out=empty.root / "out")
+    assert all(item.state == "signed" for item in _publish(empty).articles)
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,5 +1,6 @@
 """A published station with one bulletin, and a browser to look at it."""
 
+import hashlib
 import http.server
 import shutil
 import subprocess
@@ -15,11 +16,11 @@ import pytest
 from loa import script as scripts
 from loa.article import render
 from loa.bulletin.manifest import Cue, Manifest
-from loa.bulletin.writer import webvtt
-from loa.campaign import Commune, load_commune
-from loa.files import write_atomic
+from loa.campaign import Commune, load_commune, load_communes
 from loa.publish.site import publish
+from loa.store.database import Database
 from loa.workspace import Workspace
+from tests.approving import sign_articles
 from tests.conftest import ROOT
 
 BASE = "https://benhai.example.vn/loa/"
@@ -34,8 +35,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     (root / "schedule.yaml").touch()
     workspace = Workspace(root.resolve())
     _bulletin(workspace, load_commune(workspace, "trung-son"))
-    publish(workspace, base_url=BASE)
+    store = Database(workspace.database)
+    for commune in load_communes(workspace):
+        sign_articles(workspace, store, commune)
+    publish(workspace, store, base_url=BASE)
+    store.close()
     return workspace
+
+
+@pytest.fixture
+def store(fresh: Workspace) -> Iterator[Database]:
+    """The signatures of `fresh`."""
+    opened = Database(fresh.database)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -70,17 +83,16 @@ def _bulletin(station: Workspace, commune: Commune) -> None:
             start = cues[-1].end
             said = {"text": sentence.text, "spoken": sentence.reading.text, "part": campaign.id, "reading": reading}
             cues.append(Cue(start=start, end=start + 0.5, **said))
-    manifest = Manifest(
-        id="trung-son/dvc", commune="trung-son", name="dvc", title=campaign.title, date=date(2023, 8, 8),
-        campaigns=(campaign.id,), seconds=cues[-1].end, sha256="0" * 64, engine="test", voice="test", cues=tuple(cues),
-    )  # fmt: skip
     folder = station.bulletins / "trung-son"
     folder.mkdir(parents=True)
     silence = f"anullsrc=r=16000:cl=mono:d={cues[-1].end}"
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
     subprocess.run([ffmpeg, "-v", "error", "-f", "lavfi", "-i", silence, "-b:a", "8k", folder / "dvc.mp3"], check=True)
-    write_atomic(folder / "dvc.vtt", webvtt(cues))
-    write_atomic(folder / "dvc.json", manifest.model_dump_json())
+    Manifest(
+        id="trung-son/dvc", commune="trung-son", name="dvc", title=campaign.title, date=date(2023, 8, 8),
+        campaigns=(campaign.id,), seconds=cues[-1].end, engine="test", voice="test", cues=tuple(cues),
+        sha256=hashlib.sha256((folder / "dvc.mp3").read_bytes()).hexdigest(),
+    ).save(folder / "dvc.json")  # fmt: skip
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 from loa.bulletin.manifest import Manifest
 from loa.publish.feed import feed
 from loa.publish.site import publish
+from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.publish.conftest import BASE
 
@@ -46,13 +47,31 @@ def test_an_empty_feed_is_still_a_feed() -> None:
     assert ET.fromstring(feed("Đài", "Chưa có bài.", "https://x.vn/", [])).find("channel/title") is not None
 
 
-def test_an_article_is_the_same_one_at_another_address(public: Path, built: Workspace, tmp_path: Path) -> None:
+def test_an_article_is_the_same_one_at_another_address(
+    public: Path, fresh: Workspace, store: Database, tmp_path: Path
+) -> None:
     """Readers show what has a new id as new: the site moved, or was opened from a folder first."""
-    publish(built, out=tmp_path, base_url="https://moi.example.vn/phat-thanh")
+    publish(fresh, store, out=tmp_path / "web", base_url="https://moi.example.vn/phat-thanh")
     for name in ("feed.xml", "trung-son/feed.xml"):
         before, after = (
-            ET.parse(folder / name).getroot().findall("channel/item/guid") for folder in (public, tmp_path)
+            ET.parse(folder / name).getroot().findall("channel/item/guid") for folder in (public, tmp_path / "web")
         )
         assert [guid.text for guid in before] == [guid.text for guid in after]
         assert all((guid.text or "").startswith("urn:uuid:") for guid in after)
         assert all(guid.get("isPermaLink") == "false" for guid in after)
+
+
+def test_without_the_address_a_feed_leads_to_nowhere_on_this_computer(
+    fresh: Workspace, store: Database, tmp_path: Path
+) -> None:
+    """Issue 15, fault 6: its links were `file:` paths."""
+    publish(fresh, store, out=tmp_path / "web")
+    text = (tmp_path / "web/trung-son/feed.xml").read_text("utf-8")
+    assert "file:" not in text
+    assert tmp_path.as_posix() not in text
+    item = ET.fromstring(text).find("channel/item")
+    assert item is not None
+    sound = item.find("enclosure")
+    assert sound is not None
+    for link in (item.findtext("link"), sound.get("url")):
+        assert (tmp_path / "web/trung-son" / str(link)).is_file()

@@ -1,6 +1,7 @@
 """What the web editor gets: pages that are valid, accessible, whole without a script, and light up what is read."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import html5lib
@@ -8,10 +9,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from loa.actions.approvals import withdraw
 from loa.bulletin.manifest import Manifest
-from loa.campaign import load_commune
+from loa.campaign import load_communes
+from loa.publish.signed import noted
 from loa.publish.site import publish
+from loa.store.database import Database
 from loa.workspace import Workspace
+from tests.approving import sign_articles
 from tests.conftest import Loa
 from tests.publish.conftest import BASE
 
@@ -27,15 +32,51 @@ def test_each_campaign_has_its_files_at_stable_paths(public: Path) -> None:
     assert "ben-hai/sot-xuat-huyet/index.html" in files
 
 
-def test_what_has_not_changed_is_not_written_again(fresh: Workspace) -> None:
+def test_what_has_not_changed_is_not_written_again(fresh: Workspace, store: Database) -> None:
     before = {path: path.stat().st_mtime_ns for path in fresh.public.rglob("*") if path.is_file()}
-    report = publish(fresh, base_url=BASE)
+    report = publish(fresh, store, base_url=BASE)
     assert report.written == []
     assert {path: path.stat().st_mtime_ns for path in report.unchanged} == before
-    facts = fresh.campaigns / "nhat-quang.yaml"
+
+
+def test_only_what_is_signed_is_public(fresh: Workspace, store: Database) -> None:
+    """Issue 15, fault 6: a draft is not published; a changed article stays as it was signed until it is signed again."""
+    folder, facts = fresh.public / "nhat-quang", fresh.campaigns / "nhat-quang.yaml"
+    (commune,) = (c for c in load_communes(fresh) if c.stem == "nhat-quang")
+    id_ = commune.campaigns[0].id
+    before = {path.name: path.read_bytes() for path in (folder / id_).iterdir()}
     facts.write_text(facts.read_text(encoding="utf-8").replace("combined: 50", "combined: 51"), encoding="utf-8")
-    changed = {path.name for path in publish(fresh, base_url=BASE).written}
-    assert changed == {"index.html", "article.md", "article.docx", "fragment.txt"}
+
+    report = publish(fresh, store, base_url=BASE)
+    assert report.written == []
+    assert [item.state for item in report.articles if item.commune == "nhat-quang"] == ["older"]
+    elsewhere = publish(fresh, store, out=fresh.root / "web", base_url=BASE)
+    assert {p.name: p.read_bytes() for p in (fresh.root / "web/nhat-quang" / id_).iterdir()} == before
+    assert (fresh.root / "web/nhat-quang/feed.xml").read_bytes() == (folder / "feed.xml").read_bytes()
+    assert not elsewhere.removed
+
+    (fresh.bulletins / "nhat-quang" / f"{id_}.mp3").unlink()  # made anew, and signed
+    (commune,) = (c for c in load_communes(fresh) if c.stem == "nhat-quang")
+    sign_articles(fresh, store, commune)
+    written = {path.name for path in publish(fresh, store, base_url=BASE).written}
+    assert written == set(before)
+    assert (noted(fresh) or {})["nhat-quang", id_].state == "signed"
+
+    withdraw(fresh, store, f"nhat-quang/{id_}", "Chị Mai", datetime.now(UTC))
+    draft = folder / "ban-nhap"  # as a version before published it
+    draft.mkdir()
+    for name in ("index.html", "article.md", "fragment.txt", "article.docx"):
+        (draft / name).write_text("Bản nháp.", "utf-8")
+    own = folder / "anh"
+    own.mkdir()
+    (own / "trang-bia.txt").write_text("của người phụ trách trang", "utf-8")
+    report = publish(fresh, store, base_url=BASE)
+    assert len(report.removed) == 10
+    assert sorted(path.name for path in folder.iterdir()) == ["anh", "feed.xml", "index.html"]
+    assert id_ not in (folder / "feed.xml").read_text("utf-8")
+    assert f"nhat-quang/{id_}" not in (fresh.public / "index.html").read_text("utf-8")
+    assert (noted(fresh) or {})["nhat-quang", id_].state == "unsigned"
+    assert all(item.state == "signed" for item in report.articles if item.commune != "nhat-quang")
 
 
 def test_notes_are_nowhere_in_what_is_published(public: Path) -> None:
@@ -103,20 +144,11 @@ def test_the_sentence_that_is_read_lights_up_in_both_readings(
     tab.close()
 
 
-def test_a_bulletin_of_an_older_text_is_not_offered(fresh: Workspace) -> None:
-    template = fresh.templates / "articles" / "dich-vu-cong-truc-tuyen.md.j2"
-    template.write_text(
-        template.read_text(encoding="utf-8").replace("rất thiết thực", "hết sức thiết thực"), encoding="utf-8"
-    )
-    publish(fresh, communes=[load_commune(fresh, "trung-son")])
-    page = (fresh.public / ARTICLE / "index.html").read_text(encoding="utf-8")
-    assert "<audio" not in page
-    assert "data-cues" not in page
-
-
 def test_the_verb_says_what_it_wrote_and_takes_another_folder(station: Workspace, loa: Loa, tmp_path: Path) -> None:
     done = loa("publish", "--out", tmp_path / "ra web", cwd=station.root)
     assert done.returncode == 0
     assert "unchanged" in done.stderr
+    assert "not signed (loa approve): ben-hai/" in done.stderr
     assert (tmp_path / "ra web" / "index.html").is_file()
     assert not station.public.exists()
+    assert not list((tmp_path / "ra web").rglob("article.*"))

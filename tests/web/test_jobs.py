@@ -93,6 +93,8 @@ def test_the_chime_is_played_on_an_output(console: Console, station: Workspace) 
 
 def test_pages_and_the_public_feed_are_written(console: Console, station: Workspace, log_in: LogIn) -> None:
     stranger = log_in()
+    with station.schedule_file.open("a", encoding="utf-8") as schedule:
+        schedule.write('\npublish: {address: "https://benhai.example.vn/loa"}\n')
     assert stranger.get("/feed/ben-hai.xml").status_code == 404
     number = console.jobs.add("publish", "Trang", {}, "Lan")
     job = until(console.jobs, number, lambda job: job.over, JobRunner(station, console.jobs))

@@ -15,16 +15,17 @@ from pydantic import BaseModel
 
 from loa import template_files
 from loa.bulletin import jingles
+from loa.bulletin.captions import srt, webvtt
 from loa.bulletin.manifest import Cue, Manifest
 from loa.bulletin.models import BulletinRequest
-from loa.bulletin.writer import may_speak, srt, webvtt
+from loa.bulletin.writer import may_speak
 from loa.campaign import Commune
 from loa.errors import Finding, LoaError, Severity
 from loa.files import write_atomic
 from loa.i18n import _, ngettext
 from loa.schedule import Schedule
 from loa.script import Script, Sentence
-from loa.store.approvals import BulletinFile, all_approvals, approved, approved_copy
+from loa.store.approvals import BulletinFile, all_approvals, approved, approved_copy, open_if_signed
 from loa.store.database import Database
 from loa.tts.cache import digest
 from loa.workspace import Workspace, below
@@ -101,8 +102,8 @@ class ApprovedBulletins:
 
     def _opened(self) -> Database | None:
         """The database; None in a station that nobody approved anything in yet."""
-        if self._store is None and (self._place != self._workspace.database or self._workspace.database.is_file()):
-            self._store = Database(self._place)
+        if self._store is None:
+            self._store = open_if_signed(self._workspace, self._place)
         return self._store
 
 

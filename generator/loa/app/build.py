@@ -10,6 +10,7 @@ from loa import article as articles
 from loa import script as scripts
 from loa import template_files
 from loa.app.approved import ApprovedBulletins, given
+from loa.app.publication import publish_signed
 from loa.bulletin import jingles
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import APOLOGY, CLOSING, OPENING, AudioItem, BulletinPlan, BulletinRequest
@@ -20,7 +21,6 @@ from loa.errors import CampaignError, Finding, LoaError, Severity, SpeechError
 from loa.files import remove_leftovers
 from loa.formats import lasting
 from loa.i18n import _
-from loa.publish.site import publish
 from loa.reference.languages import VIETNAMESE
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
@@ -100,7 +100,7 @@ def build(
     approved.close()
     report.notices.extend(approved.notices())
     if report.made and not stems and not report.failed:
-        publish(workspace)
+        publish_signed(workspace, schedule)
     return report
 
 

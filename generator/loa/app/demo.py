@@ -12,6 +12,7 @@ from loa import article as articles
 from loa import sample, yamlfile
 from loa.actions.approvals import approve
 from loa.app import build
+from loa.app.publication import publish_signed
 from loa.article import html
 from loa.automation import service
 from loa.automation.disk import open_station_store
@@ -23,7 +24,6 @@ from loa.clock import RealClock
 from loa.errors import Finding, WorkspaceError
 from loa.files import private_file, write_atomic
 from loa.i18n import _
-from loa.publish.site import publish
 from loa.schedule import Airing, airings
 from loa.schedule.loader import load_schedule
 from loa.store import approvals, asrun
@@ -108,7 +108,7 @@ def run(
     finally:
         store.close()
         sample.copy(workspace.root, ("schedule.yaml",))
-    publish(workspace)
+    publish_signed(workspace, schedule)
     lines = tuple(_line(workspace, commune, coming) for commune in communes)
     return Shown(workspace, lines, airing, log, report)
 

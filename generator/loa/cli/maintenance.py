@@ -14,6 +14,7 @@ import click
 from loa.app import backups
 from loa.app.backup import backup as write_backup
 from loa.app.doctor import Check, Health, examine
+from loa.app.publication import publish_signed
 from loa.automation import rehearsal
 from loa.automation.disk import open_station_store
 from loa.automation.fallbacks import apologies_missing
@@ -24,7 +25,6 @@ from loa.cli.options import print_findings, span_options, to_span
 from loa.errors import Finding, ScheduleError, StoreError, WorkspaceError
 from loa.i18n import _, ngettext
 from loa.priority import BACKUP, step_back
-from loa.publish.site import publish as publish_station
 from loa.publish.usb import write_stick
 from loa.schedule import UTC, airings
 from loa.schedule.loader import load_schedule
@@ -227,7 +227,7 @@ def admin(station: CliContext, name: str) -> None:
     )
 
 
-@loa.command(help=_("Write pages, Word documents and feeds into public/."))
+@loa.command(help=_("Write pages, Word documents and feeds of what is signed into public/."))
 @click.option("--out", type=click.Path(path_type=Path), help=_("Another folder than public/."))
 @click.option("--base-url", help=_("The address where the folder will stand on the web; feeds need it."))
 @pass_station
@@ -239,7 +239,8 @@ def publish(station: CliContext, out: Path | None, base_url: str | None) -> None
         )
         raise click.BadParameter(message, param_hint="--base-url")
     workspace = station.workspace
-    report = publish_station(workspace, out=out, base_url=base_url)
+    schedule, _problems = schedule_in_force(workspace)
+    report = publish_signed(workspace, schedule, out=out, base_url=base_url)
     for path in report.written:
         click.echo(workspace.relative(path))
     reported = ngettext("{many} file written", "{many} files written", len(report.written))
@@ -247,8 +248,19 @@ def publish(station: CliContext, out: Path | None, base_url: str | None) -> None
         reported.format(many=len(report.written)) + ", " + _("{many} unchanged").format(many=len(report.unchanged)),
         err=True,
     )
-    if not base_url:
+    removed = len(report.removed)
+    if removed:
+        click.echo(ngettext("{n} file removed", "{n} files removed", removed).format(n=removed), err=True)
+    for state, reported in (
+        ("older", _("Changed since it was signed; public as it was signed: {list}")),
+        ("unsigned", _("Not public, because it is not signed (loa approve): {list}")),
+    ):
+        names = [f"{item.commune}/{item.campaign}" for item in report.articles if item.state == state]
+        if names:
+            click.echo(reported.format(list=", ".join(names)), err=True)
+    if not base_url and not schedule.publish.address:
         reported = _(
-            "The feeds name this computer's folder. To put them on the web, run: loa publish --base-url ADDRESS"
+            "The feeds hold no whole addresses yet. Write where the pages stand on the web: "
+            "publish: {example} in schedule.yaml, or --base-url ADDRESS"
         )
-        click.echo(reported, err=True)
+        click.echo(reported.format(example='{address: "https://…/"}'), err=True)

@@ -34,14 +34,15 @@ class Item:
 
 
 def feed(title: str, description: str, base: str, items: Sequence[Item]) -> bytes:
-    """Return the XML. `base`: the URL of the feed's folder, with a slash at the end.
+    """Return the XML. `base`: the URL of the feed's folder, with a slash at the end; "" where nobody gave it: addresses
+    are then relative to the feed, which many readers understand.
 
     RSS 2.0 (rssboard.org/rss-specification) with Atom's link to itself and Apple's elements for podcasts.
     """
     rss = Element("rss", {"version": "2.0"})
     channel = SubElement(rss, "channel")
     _text(channel, "title", title)
-    _text(channel, "link", base)
+    _text(channel, "link", base or "index.html")
     _text(channel, "description", description)
     SubElement(channel, f"{{{_ATOM}}}link", {"href": f"{base}feed.xml", "rel": "self"})
     _text(channel, "docs", "http://www.rssboard.org/rss-specification")

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from loa.article import Article
 from loa.article.html import to_html
 from loa.article.markup import blocks, plain
 from loa.article.templates import fill
+from loa.bulletin.captions import webvtt
 from loa.bulletin.manifest import Manifest
 from loa.campaign import Campaign, Commune
 from loa.errors import BulletinError
@@ -62,34 +63,57 @@ def _spans(made: str, cues: Mapping[int, Sequence[int]]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class PageAudio:
-    """A bulletin that reads an article: its manifest, its files, and the caption numbers of each sentence."""
+class BulletinSound:
+    """A bulletin's record with its sentences, and its sound."""
 
     manifest: Manifest
     mp3: Path
-    vtt: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PageAudio:
+    """A bulletin that reads an article: its record, its sound, and the caption numbers of each sentence."""
+
+    manifest: Manifest
+    mp3: Path
     cues: dict[int, list[int]]
+
+    @property
+    def captions(self) -> str:
+        """What is said when, as WebVTT."""
+        return webvtt(self.manifest.cues, self.manifest.speakers)
 
     @property
     def length(self) -> str:
         """The duration in Vietnamese: `11 phút 40 giây`."""
-        minutes, seconds = divmod(round(self.manifest.seconds), 60)
-        return f"{minutes} phút {seconds} giây" if minutes else f"{seconds} giây"
+        return length(self.manifest.seconds)
 
 
-def bulletin_of(workspace: Workspace, commune: str, script: Script) -> PageAudio | None:
-    """Return the bulletin that reads the current `script`, preferring one with few items; None if there is none."""
-    found = []
+def length(seconds: float) -> str:
+    """A duration in Vietnamese: `11 phút 40 giây`."""
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} phút {seconds} giây" if minutes else f"{seconds} giây"
+
+
+def made_bulletins(workspace: Workspace, commune: str) -> Iterator[BulletinSound]:
+    """Every bulletin of a commune that lies there, signed or not, by name."""
     for path in sorted((workspace.bulletins / commune).glob("*.json")):
         try:
             manifest = Manifest.load(path)
         except BulletinError:  # an interrupted build, or another file: make the page without it
             continue
-        mp3, vtt = path.with_suffix(".mp3"), path.with_suffix(".vtt")
-        cues = _cues(manifest, script)
-        if script.campaign in manifest.campaigns and cues and mp3.is_file() and vtt.is_file():
-            found.append(PageAudio(manifest, mp3, vtt, cues))
-    return min(found, key=lambda heard: (len(heard.manifest.campaigns), heard.manifest.name), default=None)
+        if (mp3 := path.with_suffix(".mp3")).is_file():
+            yield BulletinSound(manifest, mp3)
+
+
+def bulletin_of(sounds: Iterable[BulletinSound], script: Script) -> PageAudio | None:
+    """Return the first of `sounds` that reads the current `script`, preferring few items; None if there is none."""
+    found = []
+    for sound in sounds:
+        cues = _cues(sound.manifest, script) if script.campaign in sound.manifest.campaigns else {}
+        if cues:
+            found.append(PageAudio(sound.manifest, sound.mp3, cues))
+    return min(found, key=lambda heard: len(heard.manifest.campaigns), default=None)
 
 
 def _cues(manifest: Manifest, script: Script) -> dict[int, list[int]]:
@@ -121,14 +145,19 @@ class ArticlePage:
     heard: PageAudio | None
 
 
-def article_page(workspace: Workspace, commune: Commune, campaign: Campaign) -> ArticlePage:
-    """Render the current page of a campaign. Raises CampaignError, TemplateError."""
+def article_page(
+    workspace: Workspace, commune: Commune, campaign: Campaign, sounds: Iterable[BulletinSound]
+) -> ArticlePage:
+    """Render the current page of a campaign, with the one of `sounds` that reads just this text.
+
+    Raises CampaignError, TemplateError.
+    """
     article = articles.render(workspace, commune, campaign)
     script = scripts.write(article, commune)
-    heard = bulletin_of(workspace, commune.stem, script)
+    heard = bulletin_of(sounds, script)
     whole = marked_html(article.markdown, script.sentences, heard.cues if heard else {})
     heading, _end, body = whole.partition("</h1>")
-    summary = _summary(article)
+    summary = summary_of(article.markdown, article.title)
     facts = {
         "title": article.title,
         "place": commune.unit.full_name,
@@ -143,9 +172,8 @@ def article_page(workspace: Workspace, commune: Commune, campaign: Campaign) -> 
     return ArticlePage(fill(workspace, "page/article.html.j2", facts), article, summary, heard)
 
 
-def _summary(article: Article) -> str:
+def summary_of(markdown: str, title: str) -> str:
     """Return the first paragraph that is not a greeting."""
-    markdown = article.markdown
     texts = (plain(markdown[b.start : b.end]) for b in blocks(markdown) if b.kind == "paragraph")
     reported = (text for text in texts if len(text.split()) > 6 and not text.startswith("Kính thưa"))
-    return next(reported, article.title)
+    return next(reported, title)

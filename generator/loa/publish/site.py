@@ -1,26 +1,36 @@
-"""Publish the site: a folder for each article, the indexes and the feeds."""
+"""Publish the site: a folder for each signed article, the indexes and the feeds."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from loa import template_files
 from loa.article.html import to_html
 from loa.article.templates import fill
+from loa.bulletin.manifest import Manifest
 from loa.campaign import Campaign, Commune, load_communes
-from loa.files import write_atomic
+from loa.errors import WorkspaceError
+from loa.files import cannot_write, remove, write_atomic
 from loa.publish.feed import Item, feed
-from loa.publish.page import ASSETS, PageAudio, article_page
+from loa.publish.page import ASSETS, article_page, length, summary_of
+from loa.publish.signed import Published, SignedBulletins, State, note
 from loa.publish.word import document
-from loa.workspace import Workspace
+from loa.store.database import Database
+from loa.workspace import Workspace, read_text
+
+_FILES = ("index.html", "fragment.txt", "article.docx", "bulletin.mp3", "bulletin.vtt", "article.md")
+"""What is public of an article, in its folder. A folder with the last of them is one of ours: it is removed last."""
 
 
 @dataclass(slots=True)
 class PublishReport:
-    """The paths that a publication wrote or left unchanged."""
+    """The paths that a publication wrote, left unchanged or removed, and what is public of each article."""
 
     written: list[Path] = field(default_factory=list)
     unchanged: list[Path] = field(default_factory=list)
+    removed: list[Path] = field(default_factory=list)
+    articles: list[Published] = field(default_factory=list)
 
     def put(self, path: Path, content: bytes | str) -> None:
         """Write `content` to `path` if it is different. Raises WorkspaceError if it cannot be written."""
@@ -33,50 +43,142 @@ class PublishReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """One published article, for indexes and feeds."""
+class _Public:
+    """One published article, for indexes and feeds. `size` in bytes, `seconds` of sound."""
 
-    campaign: Campaign
+    id: str
+    title: str
     summary: str
-    heard: PageAudio | None
+    day: date
+    size: int
+    seconds: float
 
 
 def publish(
-    workspace: Workspace, *, out: Path | None = None, base_url: str | None = None, communes: Sequence[Commune] = ()
+    workspace: Workspace, store: Database | None, *, out: Path | None = None, base_url: str | None = None
 ) -> PublishReport:
-    """Publish all communes, or only `communes`, into `out` (default: public/). `base_url`: the URL of that folder.
+    """Publish all communes into `out` (default: public/). `base_url`: the URL of that folder; without it the feeds
+    hold addresses relative to themselves.
 
-    Raises CampaignError and TemplateError with all problems, before the page with the problem is written.
+    Only what is signed is public (`store`: where the signatures are; None: there are none). An article that was changed
+    since stays as it was signed, where it is public already. What nobody signed, or whose signature was withdrawn, is
+    taken away.
+
+    Raises CampaignError and TemplateError with all problems, before the page with the problem is written; StoreError.
     """
     out = out or workspace.public
-    base = (base_url or out.resolve().as_uri()).rstrip("/") + "/"
-    report = PublishReport()
+    base = base_url.rstrip("/") + "/" if base_url else ""
+    report, signed = PublishReport(), SignedBulletins(workspace, store)
     for name in ASSETS:
         report.put(out / name, template_files.locate(workspace, f"page/{name}").read_bytes())
-    made: list[tuple[Commune, list[_Made]]] = []
-    for commune in communes or load_communes(workspace):
-        items = [_article(workspace, commune, campaign, out, report) for campaign in commune.campaigns]
+    made: list[tuple[Commune, list[_Public]]] = []
+    for commune in load_communes(workspace):
+        items = list(_articles(workspace, commune, signed, out, report))
+        _take_away_others(out / commune.stem, {item.id for item in items}, signed, report)
         made.append((commune, items))
-        _commune_index(workspace, commune, items, out / commune.stem, f"{base}{commune.stem}/", report)
+        address = f"{base}{commune.stem}/" if base else ""
+        _commune_index(workspace, commune, items, out / commune.stem, address, report)
     _station_index(workspace, made, out, base, report)
+    if out == workspace.public:
+        note(workspace, report.articles)
     return report
 
 
-def _article(workspace: Workspace, commune: Commune, campaign: Campaign, out: Path, report: PublishReport) -> _Made:
-    page = article_page(workspace, commune, campaign)
-    folder = out / commune.stem / campaign.id
-    if page.heard:
-        report.put(folder / "bulletin.mp3", page.heard.mp3.read_bytes())
-        report.put(folder / "bulletin.vtt", page.heard.vtt.read_bytes())
+def _articles(
+    workspace: Workspace, commune: Commune, signed: SignedBulletins, out: Path, report: PublishReport
+) -> Iterable[_Public]:
+    """Write the pages of the commune's signed articles; gives those that are public."""
+    for campaign in commune.campaigns:
+        folder = out / commune.stem / campaign.id
+        item = _as_it_is_now(workspace, commune, campaign, signed, folder, report)
+        state: State = "signed" if item else "older"
+        item = item or _as_it_was_signed(workspace, commune, campaign.id, signed, folder, report)
+        title, day = (item.title, item.day) if item else (campaign.title, campaign.as_of)
+        report.articles.append(Published(commune.stem, campaign.id, title, day, state if item else "unsigned"))
+        if item:
+            yield item
+
+
+def _as_it_is_now(
+    workspace: Workspace,
+    commune: Commune,
+    campaign: Campaign,
+    signed: SignedBulletins,
+    folder: Path,
+    report: PublishReport,
+) -> _Public | None:
+    """The article with its current text, which somebody signed; None where nobody did."""
+    sounds = [sound for sound in signed.of(commune.stem) if campaign.id in sound.manifest.campaigns]
+    if not sounds:
+        return None
+    page = article_page(workspace, commune, campaign, sounds)
+    if page.heard is None:
+        return None
+    sound = page.heard.mp3.read_bytes()
+    report.put(folder / "bulletin.mp3", sound)
+    report.put(folder / "bulletin.vtt", page.heard.captions)
     report.put(folder / "index.html", page.html)
     report.put(folder / "article.md", page.article.markdown)
     report.put(folder / "fragment.txt", to_html(page.article.markdown) + "\n")
     report.put(folder / "article.docx", document(page.article, commune, campaign))
-    return _Made(campaign, page.summary, page.heard)
+    seconds = page.heard.manifest.seconds
+    return _Public(campaign.id, campaign.title, page.summary, campaign.as_of, len(sound), seconds)
+
+
+def _as_it_was_signed(
+    workspace: Workspace, commune: Commune, id_: str, signed: SignedBulletins, folder: Path, report: PublishReport
+) -> _Public | None:
+    """The article with the text that is public already, here or in public/, and was signed; None if there is none."""
+    for place in dict.fromkeys((folder, workspace.public / commune.stem / id_)):
+        manifest = _signed_page(place, commune.stem, id_, signed)
+        if manifest is None:
+            continue
+        for name in _FILES:
+            if (place / name).is_file():
+                report.put(folder / name, (place / name).read_bytes())
+        markdown = read_text(folder / "article.md")
+        title = next((line[2:].strip() for line in markdown.splitlines() if line.startswith("# ")), manifest.title)
+        size = (folder / "bulletin.mp3").stat().st_size
+        return _Public(id_, title, summary_of(markdown, title), manifest.date, size, manifest.seconds)
+    return None
+
+
+def _signed_page(folder: Path, commune: str, id_: str, signed: SignedBulletins) -> Manifest | None:
+    """The record of the signed bulletin that reads the page in `folder`; None where there is no such page.
+
+    A page marks its sentences with their captions only where its sound reads just this text.
+    """
+    try:
+        if "data-cues=" not in read_text(folder / "index.html"):
+            return None
+    except WorkspaceError:
+        return None
+    manifest = signed.with_sound(commune, folder / "bulletin.mp3")
+    return manifest if manifest and id_ in manifest.campaigns and (folder / "article.md").is_file() else None
+
+
+def _take_away_others(folder: Path, public: set[str], signed: SignedBulletins, report: PublishReport) -> None:
+    """Remove the pages that nobody signed: drafts that an earlier version published, signatures that were withdrawn."""
+    for article in sorted(path for path in folder.glob("*") if path.is_dir() and path.name not in public):
+        if not (article / "article.md").is_file() or _signed_page(article, folder.name, article.name, signed):
+            continue
+        for path in (article / name for name in _FILES):
+            if path.is_file():
+                _remove(path)
+                report.removed.append(path)
+        if not any(article.iterdir()):
+            article.rmdir()
+
+
+def _remove(path: Path) -> None:
+    try:
+        remove(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def _commune_index(
-    workspace: Workspace, commune: Commune, items: Sequence[_Made], folder: Path, base: str, report: PublishReport
+    workspace: Workspace, commune: Commune, items: Sequence[_Public], folder: Path, base: str, report: PublishReport
 ) -> None:
     title = f"{commune.call[0].upper()}{commune.call[1:]}"
     about = f"Bài viết và chương trình phát thanh của {commune.unit.full_name}."
@@ -86,7 +188,7 @@ def _commune_index(
 
 
 def _station_index(
-    workspace: Workspace, made: Sequence[tuple[Commune, list[_Made]]], out: Path, base: str, report: PublishReport
+    workspace: Workspace, made: Sequence[tuple[Commune, list[_Public]]], out: Path, base: str, report: PublishReport
 ) -> None:
     title, about = "Truyền thanh cơ sở", "Bài viết và chương trình phát thanh của các xã."
     groups = []
@@ -105,27 +207,24 @@ def _index(
     report.put(path, fill(workspace, "page/index.html.j2", facts))
 
 
-def _group(id_: str, name: str, items: Sequence[_Made], folder: str) -> dict[str, object]:
+def _group(id_: str, name: str, items: Sequence[_Public], folder: str) -> dict[str, object]:
     return {
         "id": f"xa-{id_}",
         "name": name,
         "articles": [
             {
-                "href": f"{folder}{made.campaign.id}/index.html",
-                "title": made.campaign.title,
-                "as_of": made.campaign.as_of,
-                "length": made.heard.length if made.heard else None,
+                "href": f"{folder}{made.id}/index.html",
+                "title": made.title,
+                "as_of": made.day,
+                "length": length(made.seconds),
             }
             for made in items
         ],
     }
 
 
-def _item(commune: Commune, made: _Made, folder: str) -> Item:
-    place, campaign, heard = f"{folder}{made.campaign.id}/", made.campaign, made.heard
-    key = f"{commune.unit.province}/{commune.stem}/{campaign.id}"
-    item = Item(key, campaign.title, made.summary, campaign.as_of, f"{place}index.html")
-    if heard is None:
-        return item
-    size, seconds = heard.mp3.stat().st_size, heard.manifest.seconds
-    return replace(item, audio=f"{place}bulletin.mp3", size=size, seconds=seconds)
+def _item(commune: Commune, made: _Public, folder: str) -> Item:
+    place = f"{folder}{made.id}/"
+    key = f"{commune.unit.province}/{commune.stem}/{made.id}"
+    page, sound = f"{place}index.html", f"{place}bulletin.mp3"
+    return Item(key, made.title, made.summary, made.day, page, sound, made.size, made.seconds)

@@ -15,7 +15,7 @@ from loa.formats import lasting
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
-from loa.schedule.models import Approval, Broadcast, Extra, Move, Rules, Schedule
+from loa.schedule.models import Approval, Broadcast, Extra, Move, Publication, Rules, Schedule
 from loa.schedule.outputs import KINDS, AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import Article, Relay
@@ -231,6 +231,7 @@ class _Frame(Strict):
     alerts: Alerts = Alerts()
     backup: Backup = Backup()
     approval: Approval = Approval()
+    publish: Publication = Publication()
     players: Players = Players()
     broadcasts: tuple[Any, ...] = ()
 
@@ -289,6 +290,7 @@ def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
         frame.database,
         frame.backup,
         frame.approval,
+        frame.publish,
         frame.players,
     )
 

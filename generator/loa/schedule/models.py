@@ -10,6 +10,7 @@ from dateutil.rrule import rrulestr
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from loa.bulletin.models import BulletinPlan, Style
+from loa.campaign.models import Url
 from loa.i18n import N_, _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
@@ -213,6 +214,17 @@ class Approval(Strict):
     )
 
 
+class Publication(Strict):
+    """Where the pages of the folder public/ stand on the web."""
+
+    address: Url | None = Field(
+        default=None,
+        title=N_("Address of the pages on the web"),
+        description=N_("Feeds need it, so that readers and podcast programs find the articles and their sound."),
+        examples=["https://benhai.quangtri.gov.vn/truyen-thanh/"],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A valid schedule.yaml. `database`: an SQLAlchemy URL; None for the SQLite file in the workspace."""
@@ -226,6 +238,7 @@ class Schedule:
     database: str | None = None
     backup: Backup = field(default_factory=Backup)
     approval: Approval = field(default_factory=Approval)
+    publish: Publication = field(default_factory=Publication)
     players: Players = field(default_factory=Players)
     elsewhere: frozenset[str] = frozenset()
     """Outputs, and groups of nothing else, that players air: `at_station` has taken them out."""

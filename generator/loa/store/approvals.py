@@ -128,6 +128,15 @@ def keep_copy(workspace: Workspace, recording: BulletinFile, sha256: str, data: 
             write_atomic(kept.with_suffix(".json"), manifest.read_bytes())
 
 
+def open_if_signed(workspace: Workspace, place: str | Path | None) -> Database | None:
+    """The database of the station (`place`; None: in the workspace); None where nobody can have approved anything yet.
+
+    Raises StoreError.
+    """
+    wanted = place or workspace.database
+    return Database(wanted) if wanted != workspace.database or workspace.database.is_file() else None
+
+
 def add(workspace: Workspace | None, store: Database, approval: Approval, *, alone: bool = False) -> None:
     """Write an approval, and the row of the log that says so, in one transaction. `workspace`: None for a log that has
     no seal. `alone`: who released it wrote it, too, and nobody else was there. Raises StoreError.

@@ -21,6 +21,7 @@ from loa.bulletin.models import BulletinPlan
 from loa.errors import StoreError, WorkspaceError
 from loa.files import remove
 from loa.i18n import _
+from loa.publish.signed import noted
 from loa.schedule.called import in_words
 from loa.schedule.values import is_postgresql
 from loa.store import handover
@@ -327,6 +328,18 @@ def make_sound(console: Console, stem: str, campaigns: Sequence[str], who: str) 
     titles = ", ".join(c.title for c in file.commune.campaigns if c.id in campaigns)
     arguments = {"communes": [stem], "campaigns": sorted(campaigns)}
     console.jobs.again("build", _("Sound: {title}").format(title=titles), arguments, who)
+
+
+def publish_pages(console: Console, who: str) -> int:
+    """Have the pages of what is signed written; gives the number of the job. Raises StoreError."""
+    return console.jobs.add("publish", _("Pages and feeds"), {}, who)
+
+
+def follow_signatures(console: Console, who: str) -> None:
+    """Something was signed, or a signature withdrawn: where pages are public, they follow by themselves."""
+    if noted(console.workspace) is not None:
+        with suppress(StoreError):  # the signature counts; the pages follow with the next one
+            publish_pages(console, who)
 
 
 def make_missing(console: Console, before: Mapping[str, BulletinPlan], who: str) -> None:

@@ -10,12 +10,14 @@ from loa import __version__
 from loa.actions.emergency import write_emergency
 from loa.actions.self_test import self_test
 from loa.app import backups, build
+from loa.app.publication import publish_signed
+from loa.automation.schedule_watch import schedule_in_force
 from loa.bulletin.models import BulletinPlan
 from loa.errors import Finding, LoaError
 from loa.files import write_atomic
 from loa.i18n import _, choose_language, set_language
 from loa.priority import BACKUP, LONG_WORK, step_back
-from loa.publish.site import publish
+from loa.publish.site import PublishReport
 from loa.schedule.loader import load_schedule
 from loa.store.database import CONSOLE, Database
 from loa.web.jobs import CRASHED, Job, Jobs, crash_log
@@ -68,18 +70,27 @@ def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:
             seconds = self_test(workspace, job.arguments["output"])
             return _("{seconds:.0f} seconds of sound were taken. Was the chime heard?").format(seconds=seconds)
         case "publish":
-            report = publish(workspace)
-            return _("{made} made, {kept} unchanged.").format(made=len(report.written), kept=len(report.unchanged))
+            return _published(publish_signed(workspace, schedule_in_force(workspace)[0]))
         case "backup":
             return _back_up(workspace)
         case "upgrade":
             build.build(workspace, audio=False)
+            if workspace.public.is_dir():  # the version before published drafts, too
+                publish_signed(workspace, schedule_in_force(workspace)[0])
             write_atomic(workspace.bulletins_version, __version__)
             return _("Done.")
         case "emergency":
             made = write_emergency(workspace, **job.arguments)
             return _("Ready: {seconds:.0f} seconds.").format(seconds=made.seconds)
     return build_audio(workspace, jobs, job)
+
+
+def _published(report: PublishReport) -> str:
+    """How much is public now."""
+    public = sum(item.state != "unsigned" for item in report.articles)
+    return _("{public} of {all} articles are public: those that are signed.").format(
+        public=public, all=len(report.articles)
+    )
 
 
 def _back_up(workspace: Workspace) -> str:

@@ -17,7 +17,7 @@ from loa.actions.silence import stop
 from loa.i18n import _
 from loa.store import proof
 from loa.web.auth.decisions import does
-from loa.web.context import ConsoleDep, CurrentPerson, audit, console_of, require_four_eyes
+from loa.web.context import ConsoleDep, CurrentPerson, audit, console_of, follow_signatures, require_four_eyes
 from loa.web.edits.schedule import set_volume
 from loa.web.forms import FormError
 from loa.web.lanes import urgent
@@ -269,6 +269,7 @@ def post_approval(
     require_sent(found)
     require_four_eyes(request, found.recording)
     approve(console.workspace, console.store, found.recording, sent.sha256, me.shown, shelf.now())
+    follow_signatures(console, me.shown)
     audit(request, "bulletin.signed", found.id, sent.sha256)
     console.forget()
     return Bulletin.of(find_bulletin(console, found.id))

@@ -1,6 +1,6 @@
 """Settings in words: loudspeakers, the commune's rules, who is told when something goes wrong, automatic backups."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,12 +16,12 @@ from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.called import output_name
-from loa.schedule.models import Approval, Rules
+from loa.schedule.models import Approval, Publication, Rules
 from loa.schedule.outputs import KINDS, Group
 from loa.text import slug
 from loa.web import yaml_forms
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, edit_file, flash
+from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, edit_file, flash, publish_pages
 from loa.web.context import SubmittedForm as Sent
 from loa.web.edits.schedule import rewrite
 from loa.web.forms import FormError
@@ -31,6 +31,18 @@ from loa.web.yaml_forms import Clash, Field, FilledForm, YamlForm
 from loa.yamlfile import editor
 
 router = APIRouter(include_in_schema=False)
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The page to which a form leads back, and its name."""
+
+    path: str
+    title: str
+
+
+SETTINGS, PUBLISH = Back("/settings", N_("Settings")), Back("/publish", N_("Publish"))
 PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts}
 
 
@@ -166,6 +178,28 @@ def change_four_eyes(request: Request, console: ConsoleDep, form: Sent) -> Respo
     )
 
 
+_ADDRESS = "/publish/address"
+
+
+@router.get(_ADDRESS)
+@does(Act.PUBLISH)
+def address(request: Request, console: ConsoleDep) -> Response:
+    """Where the published pages stand on the web."""
+    sheet = _sheet(console, "publish", Publication)
+    return _page(request, sheet, sheet.values, _ADDRESS, _("Where the pages stand"), back=PUBLISH)
+
+
+@router.post(_ADDRESS)
+@does(Act.PUBLISH)
+def change_address(request: Request, console: ConsoleDep, me: CurrentPerson, form: Sent) -> Response:
+    """Another address; the feeds are written anew with it."""
+    filled = _sheet(console, "publish", Publication).filled(form, console.history)
+    answer = _changed(request, filled, _ADDRESS, _("Where the pages stand"), back=PUBLISH)
+    if answer.status_code != UNPROCESSABLE:
+        publish_pages(console, me.shown)
+    return answer
+
+
 def _part(console: Console, key: str) -> YamlForm:
     if key not in PARTS:
         raise HTTPException(404)
@@ -251,7 +285,9 @@ def _save(request: Request, filled: FilledForm, text: str) -> None:
     flash(request, _("Saved: {what}").format(what=text))
 
 
-def _changed(request: Request, filled: FilledForm, path: str, title: str, *, removable: bool = False) -> Response:
+def _changed(
+    request: Request, filled: FilledForm, path: str, title: str, *, removable: bool = False, back: Back = SETTINGS
+) -> Response:
     """Save what was sent, or show it again with what is wrong."""
     try:
         _save(request, filled, f"{title}: {filled.said}")
@@ -267,8 +303,9 @@ def _changed(request: Request, filled: FilledForm, path: str, title: str, *, rem
             findings,
             removable=removable,
             clashes=filled.clashes,
+            back=back,
         )
-    return go("/settings")
+    return go(back.path)
 
 
 def _page(
@@ -284,11 +321,13 @@ def _page(
     kind: str = "",
     name: str | None = None,
     clashes: tuple[Clash, ...] = (),
+    back: Back = SETTINGS,
 ) -> Response:
     return page(
         request,
         "installation.html",
-        422 if problems or findings else 200,
+        UNPROCESSABLE if problems or findings else 200,
+        back=back,
         sheet=sheet,
         values=values,
         action=path,

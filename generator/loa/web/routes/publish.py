@@ -1,5 +1,7 @@
 """Publish: what the web editor takes away, campaign by campaign."""
 
+from pathlib import Path
+
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
@@ -7,10 +9,10 @@ from starlette.exceptions import HTTPException
 from loa import article as articles
 from loa import template_files
 from loa.actions.acts import Act
-from loa.i18n import _
-from loa.publish.page import ASSETS, article_page
+from loa.publish.page import ASSETS, ArticlePage, article_page, made_bulletins
+from loa.publish.signed import noted
 from loa.web.auth.decisions import does
-from loa.web.context import ConsoleDep, CurrentPerson, audit
+from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, publish_pages
 from loa.web.pages import go, in_parts, page
 from loa.web.views.drafts import make_draft
 from loa.web.views.lookup import find_campaign
@@ -31,7 +33,15 @@ def index(request: Request, console: ConsoleDep, q: str = "", part: int = 1) -> 
         for campaign in file.commune.campaigns
         if not wanted or wanted in f"{file.stem} {file.commune.unit.full_name} {campaign.title}".casefold()
     ]
-    return page(request, "publish.html", q=q[:80], **in_parts(rows, part))
+    schedule = console.files.plan().schedule
+    return page(
+        request,
+        "publish.html",
+        q=q[:80],
+        public=noted(console.workspace),
+        address=schedule.publish.address if schedule else None,
+        **in_parts(rows, part),
+    )
 
 
 @router.get("/publish/{stem}/{id_}")
@@ -50,16 +60,17 @@ def show(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response
         stem=stem,
         id=id_,
         bulletins=bulletins,
+        public=(noted(console.workspace) or {}).get((stem, id_)),
         feed=f"{str(request.base_url).rstrip('/')}/feed/{stem}.xml",
-        written=(console.workspace.public / stem / "feed.xml").is_file(),
+        written=_feed(console, stem) is not None,
     )
 
 
 @router.post("/publish")
 @does(Act.PUBLISH)
 def make(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
-    """Write pages, documents and feeds of all campaigns into public/."""
-    number = console.jobs.add("publish", _("Pages and feeds"), {}, me.shown)
+    """Write pages, documents and feeds of what is signed into public/."""
+    number = publish_pages(console, me.shown)
     audit(request, "pages.asked")
     return go(f"/jobs/{number}")
 
@@ -68,10 +79,18 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
 @does(Act.READ_FEED)
 def feed(console: ConsoleDep, stem: str) -> Response:
     """A commune's feed as it was last written, for readers and podcast programs everywhere."""
-    path = console.workspace.public / stem / "feed.xml"
-    if console.files.commune(stem) is None or not path.is_file():
+    path = _feed(console, stem)
+    if path is None:
         raise HTTPException(404)
     return FileResponse(path, media_type="application/rss+xml")
+
+
+def _feed(console: Console, stem: str) -> Path | None:
+    """The feed of what is signed; None until it is written, and until its addresses lead somewhere."""
+    schedule, path = console.files.plan().schedule, console.workspace.public / stem / "feed.xml"
+    given = schedule is not None and schedule.publish.address is not None
+    there = console.files.commune(stem) is not None and path.is_file() and noted(console.workspace) is not None
+    return path if given and there else None
 
 
 @router.get("/publish/{stem}/{id_}/article.docx")
@@ -132,7 +151,7 @@ def asset(console: ConsoleDep, name: str) -> Response:
 @does(Act.READ_PUBLICATION)
 def published_page(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The page of one campaign."""
-    page = article_page(console.workspace, *find_campaign(console.files, stem, id_))
+    page = _page(console, stem, id_)
     return Response(page.html, media_type="text/html; charset=utf-8", headers=HEADERS)
 
 
@@ -143,7 +162,15 @@ def page_asset(console: ConsoleDep, stem: str, id_: str, name: str) -> Response:
     commune, campaign = find_campaign(console.files, stem, id_)
     if name in _FILES:
         return go(f"/publish/{commune.stem}/{campaign.id}/{name}")
-    heard = article_page(console.workspace, commune, campaign).heard if name in _SOUND else None
+    heard = _page(console, stem, id_).heard if name in _SOUND else None
     if heard is None:
         raise HTTPException(404)
-    return FileResponse(heard.mp3 if name == "bulletin.mp3" else heard.vtt, media_type=_SOUND[name])
+    if name == "bulletin.vtt":
+        return Response(heard.captions, media_type=_SOUND[name])
+    return FileResponse(heard.mp3, media_type=_SOUND[name])
+
+
+def _page(console: Console, stem: str, id_: str) -> ArticlePage:
+    """The page as it would be once it is signed, with the sound that is there now."""
+    commune, campaign = find_campaign(console.files, stem, id_)
+    return article_page(console.workspace, commune, campaign, made_bulletins(console.workspace, commune.stem))

@@ -8,7 +8,16 @@ from loa.actions.acts import Act
 from loa.actions.approvals import approve, send_back, withdraw
 from loa.i18n import _
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, flash, require_four_eyes
+from loa.web.context import (
+    Console,
+    ConsoleDep,
+    CurrentPerson,
+    SubmittedForm,
+    audit,
+    flash,
+    follow_signatures,
+    require_four_eyes,
+)
 from loa.web.forms import FormError
 from loa.web.pages import go, in_parts, page
 from loa.web.views import bulletins as shelf
@@ -77,6 +86,7 @@ def post_approval(
         return _page(request, console, bulletin.id, {"heard": text})
     require_four_eyes(request, bulletin.recording)
     approve(console.workspace, console.store, bulletin.recording, sha256, me.shown, shelf.now())
+    follow_signatures(console, me.shown)
     audit(request, "bulletin.signed", bulletin.id, sha256)
     flash(request, _("Signed: {title}. It goes on air as planned.").format(title=bulletin.title))
     return go("/release")
@@ -101,6 +111,7 @@ def post_withdrawal(request: Request, console: ConsoleDep, me: CurrentPerson, co
     """Take a signature back: the bulletin does not go on air."""
     bulletin = find_bulletin(console, f"{commune}/{name}")
     withdraw(console.workspace, console.store, bulletin.id, me.shown, shelf.now())
+    follow_signatures(console, me.shown)
     audit(request, "bulletin.withdrawn", bulletin.id)
     flash(request, _("The signature is withdrawn: {title} does not go on air.").format(title=bulletin.title), "warn")
     return go("/release")
