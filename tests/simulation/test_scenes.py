@@ -8,8 +8,8 @@ from tests.simulation.faults import press_stop
 from tests.simulation.files import OUTPUTS
 from tests.simulation.world import DAY, Act, World
 
-TWO = 14 * 3600.0
-"""When tin-khan is planned: twice, with ten seconds between."""
+SIX, TWO = 6 * 3600.0, 14 * 3600.0
+"""When tin-sang is planned, and tin-khan: twice, with ten seconds between."""
 NOON, EVENING = 12 * 3600.0 + 600.0, 20 * 3600.0 + 58 * 60.0
 """When luan-phien (12:10) and tin-toi (20:58, until 21:00 is allowed) are planned."""
 
@@ -121,3 +121,17 @@ def test_a_clock_that_leaps_away_before_an_airing_and_comes_back_costs_nothing(w
     world.at(NOON + 20.0, lambda: leap(0.0))
     assert broken_in(world, 1) == []
     assert outcome(world, "luan-phien")[0] == "aired-late"
+
+
+def test_what_a_clock_that_was_ahead_gave_up_is_aired_once_ntp_has_set_it(world: World) -> None:
+    def wrong() -> None:
+        world.clock.offset = 1500.0
+        world.trouble("clock", SIX + 120.0)
+
+    def right() -> None:
+        world.clock.offset, world.clock.synchronised = 0.0, True
+
+    world.at(SIX - 60.0, wrong)
+    world.at(SIX + 45.0, right)
+    assert broken_in(world, 1) == []
+    assert outcome(world, "tin-sang")[0] == "aired-late"

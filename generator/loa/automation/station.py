@@ -150,7 +150,7 @@ class Automation:
         if not self._is_still_on_air(began):
             return
         self.controller.watch(reading.now, self._guard.gap_reason, slept=bool(reading.slept))
-        if sure:
+        if sure and self._knows_outcomes(reading):
             self._dispatcher.dispatch(reading.now, self.lease.token)
         if not self._is_still_on_air(began):
             return
