@@ -82,17 +82,16 @@ TURN ?= 0
 test-long: setup ## real time, long faults, other clocks (40 minutes)
 	$(BIN)/python -m pytest -n 4 --dist worksteal -m "long and not sound"
 	$(BIN)/python -m pytest -m "long and sound"
-	$(BIN)/python -m tests.simulation --seeds 40 --days 10 --first 1000 --jobs 2
+	$(BIN)/python -m tests.simulation --seeds 1000-1039 --days 10 --jobs 2
 	$(BIN)/python -m tests.clocks --turn $(TURN) -n $(WORKERS) --dist worksteal
 	$(BIN)/python -m tests.crash_points
 
-# Hours of simulated worlds: make soak SEEDS=1000 DAYS=100 FIRST=0 JOBS=2
-SEEDS ?= 1000
+# Hours of simulated worlds: make soak SEEDS=0-999 DAYS=100 JOBS=2
+SEEDS ?= 0-999
 DAYS ?= 100
-FIRST ?= 0
 JOBS ?= 2
 soak: setup ## simulated worlds for hours
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --days $(DAYS) --first $(FIRST) --jobs $(JOBS)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --days $(DAYS) --jobs $(JOBS) --out soak.json
 
 bench: setup ## the benchmarks
 	$(BIN)/python -m benchmarks

@@ -1,44 +1,61 @@
-"""Worlds from seeds: python -m tests.simulation --seeds 100 --days 30 [--first 0] [--jobs 2] [--seed N -v]"""
+"""Worlds from seeds: python -m tests.simulation --seeds 0-999 --days 100 -j 16 --out sim.json
+
+One of them again, step by step: python -m tests.simulation --seeds 4711 --days 100 -v
+"""
 
 import argparse
 import multiprocessing
+import os
 import shutil
 import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 from tests.simulation.files import make_model, memory_folder
-from tests.simulation.report import Report, be_quiet, run_seed
+from tests.simulation.report import Report, Result, be_quiet, run_seed
+
+
+def seeds(text: str) -> range:
+    """The seeds A to B of `A-B`, or the one."""
+    first, _dash, last = text.partition("-")
+    found = range(int(first), int(last or first) + 1)
+    if not found:
+        raise ValueError(text)
+    return found
 
 
 def main() -> None:
-    """Exit code 1 where a promise was broken."""
-    options = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    options.add_argument("--seeds", type=int, default=20, help="how many worlds")
-    options.add_argument("--first", type=int, default=0, help="the seed of the first one")
-    options.add_argument("--days", type=int, default=10, help="days of each world")
-    options.add_argument("--jobs", type=int, default=1, help="worker processes")
-    options.add_argument("--seed", type=int, help="only this world")
+    """Exit code 1 where a promise was broken, 2 where it was interrupted."""
+    options = argparse.ArgumentParser(
+        prog="python -m tests.simulation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--seeds", type=seeds, default=range(20), help="A-B: the worlds; or one (0-19)")
+    options.add_argument("--days", type=int, default=10, help="days of each world (10)")
+    options.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="worker processes (all cores)")
+    options.add_argument("--out", type=Path, help="write what came of them to this file (JSON), once a minute")
     options.add_argument("-v", "--verbose", action="store_true", help="tell what happened in each world")
     given = options.parse_args()
-    seeds = [given.seed] if given.seed is not None else list(range(given.first, given.first + given.seeds))
-    model = make_model(memory_folder())
-    report = Report(given.days)
-    work = partial(run_seed, days=given.days, model=model, verbose=given.verbose)
     be_quiet()
-    try:
-        if given.jobs == 1:
-            for seed in seeds:
-                report.add(work(seed))
-        else:
-            with multiprocessing.get_context("spawn").Pool(given.jobs, be_quiet) as pool:
-                for result in pool.imap_unordered(work, seeds):
-                    report.add(result)
-    except KeyboardInterrupt:
-        print("interrupted")
-    finally:
-        shutil.rmtree(model, ignore_errors=True)
+    report = Report(given.days, given.out)
+    interrupted = False
+    with ExitStack() as stack:
+        model = make_model(memory_folder())
+        stack.callback(shutil.rmtree, model, ignore_errors=True)
+        work = partial(run_seed, days=given.days, model=model, verbose=given.verbose)
+        results: Iterable[Result] = map(work, given.seeds)
+        if given.jobs > 1 and len(given.seeds) > 1:
+            pool = stack.enter_context(multiprocessing.get_context("spawn").Pool(given.jobs, be_quiet))
+            results = pool.imap_unordered(work, given.seeds)
+        try:
+            for result in results:
+                report.add(result)
+        except KeyboardInterrupt:
+            interrupted = True
+    report.save()
     print(report.text())
-    sys.exit(1 if report.broken else 0)
+    sys.exit(2 if interrupted else 1 if report.broken else 0)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,8 @@ COMMUNES = {
 BULLETINS = tuple(f"{commune}/{name}" for commune, names in COMMUNES.items() for name in names)
 BY_HAND = ("trung-son/nhac",)
 EMERGENCIES = ("ben-hai/khan", "trung-son/khan")
+_ROOM = 1 << 30
+"""Bytes that must be free where worlds are made: each takes some ten millions, and one core makes one at a time."""
 ALLOWED = ("05:00", "21:00")
 """The hours in which the communes allow broadcasting."""
 
@@ -116,7 +119,8 @@ def write_bulletin(workspace: Workspace, bulletin: str, sound: bytes, version: i
 
 
 def memory_folder() -> Path:
-    """A new folder, in memory where the system has such a thing: worlds write much and keep nothing."""
+    """A new folder, in memory where the system has room for it there: worlds write much and keep nothing."""
     memory = Path("/dev/shm")
-    inside = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
+    inside = memory if roomy else None
     return Path(tempfile.mkdtemp(prefix="loa-world-", dir=inside))

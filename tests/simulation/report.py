@@ -1,8 +1,10 @@
 """Running worlds, and what came of them: counts of faults, outcomes and broken promises."""
 
+import json
 import logging
 import shutil
 import time
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,9 +43,18 @@ def be_quiet() -> None:
 
 
 def run_seed(seed: int, *, days: int, model: Path, verbose: bool = False) -> Result:
-    """Make the world of this seed. `verbose`: print what happened in it."""
+    """Make the world of this seed. `verbose`: print what happened in it. A world that fails itself is told of, too."""
     began, folder = time.process_time(), memory_folder()
-    world = World(seed, folder, model, FAULTS)
+    try:
+        return _run_world(World(seed, folder, model, FAULTS), days, verbose=verbose, began=began)
+    except Exception:  # noqa: BLE001  thousands of other worlds are still to come
+        broken = [f"the simulation itself failed: {traceback.format_exc(limit=-4)}"]
+        return Result(seed, broken, Counter(), Counter(), 0, time.process_time() - began)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run_world(world: World, days: int, *, verbose: bool, began: float) -> Result:
     try:
         with process_table(world):
             world.run(days)
@@ -53,10 +64,9 @@ def run_seed(seed: int, *, days: int, model: Path, verbose: bool = False) -> Res
         broken = broken_promises(world, days)
         faults = Counter(name for _at, name in world.faults)
         outcomes = Counter(str(row.outcome) for row in written)
-        return Result(seed, broken, faults, outcomes, len(written), time.process_time() - began)
+        return Result(world.seed, broken, faults, outcomes, len(written), time.process_time() - began)
     finally:
         world.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tell(world: World) -> None:
@@ -69,9 +79,10 @@ def _tell(world: World) -> None:
 
 @dataclass(slots=True)
 class Report:
-    """The sum of the worlds; tells of broken promises, and of its progress, as they come."""
+    """The sum of the worlds; tells of broken promises, and of its progress, as they come. `out`: where it is saved."""
 
     days: int
+    out: Path | None = None
     worlds: int = 0
     airings: int = 0
     seconds: float = 0.0
@@ -95,6 +106,19 @@ class Report:
         if time.monotonic() - self._told > _PROGRESS:
             self._told = time.monotonic()
             print(self._line(), flush=True)
+            self.save()
+
+    def save(self) -> None:
+        """Write the sum to the file `out`, if it was named."""
+        if self.out is None:
+            return
+        found = {
+            "worlds": self.worlds, "days": self.worlds * self.days, "days_of_each": self.days,
+            "seconds": round(time.monotonic() - self._began), "processor_seconds": round(self.seconds),
+            "airings": self.airings, "outcomes": dict(self.outcomes.most_common()),
+            "faults": dict(self.faults.most_common()), "broken": {str(seed): self.broken[seed] for seed in sorted(self.broken)},
+        }  # fmt: skip
+        self.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
     def text(self) -> str:
         """All of it."""
@@ -104,7 +128,7 @@ class Report:
             f"{self.faults.total()} faults: {dict(self.faults.most_common())}",
         ]
         for seed in sorted(self.broken):
-            lines.append(f"again: python -m tests.simulation --seed {seed} --days {self.days} -v")
+            lines.append(f"again: python -m tests.simulation --seeds {seed} --days {self.days} -v")
         return "\n".join(lines)
 
     def _line(self) -> str:

@@ -1,11 +1,12 @@
 """Where the station does what may wait for a disk or a server: away from the thread that minds the sound."""
 
+import contextlib
 import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
-from typing import Generic, Protocol, TypeVar
+from concurrent.futures import Future
+from typing import Any, Generic, Protocol, TypeVar
 
 Result = TypeVar("Result")
 
@@ -30,6 +31,13 @@ def settle(future: "Future[Result]", job: Callable[[], Result], caught: type[Bas
         future.set_result(job())
     except caught as error:  # whoever asks for the result gets it
         future.set_exception(error)
+
+
+def done_within(future: "Future[Any]", seconds: float) -> bool:
+    """Wait, at most `seconds` of real time; whether `future` is done."""
+    with contextlib.suppress(TimeoutError):
+        future.exception(seconds)
+    return future.done()
 
 
 class AtOnce:
@@ -89,7 +97,7 @@ class Question(Generic[Result]):
         """The answer, to this question or to the one before; None while there is none yet."""
         if self._asked is None:
             self._asked = self._lane.start(question), time.monotonic()
-            wait([self._asked[0]], USUAL)
+            done_within(self._asked[0], USUAL)
         future, _since = self._asked
         if not future.done():
             return None

@@ -147,4 +147,6 @@ def _health_at_rest(before: OutputHealth, now: datetime.datetime) -> OutputHealt
 
 
 def _with_state(before: OutputHealth, state: State, now: datetime.datetime, error: str | None) -> OutputHealth:
-    return replace(before, state=state, since=before.since if before.state == state else now, error=error)
+    if before.state == state:
+        return before if before.error == error else replace(before, error=error)
+    return replace(before, state=state, since=now, error=error)

@@ -3,10 +3,10 @@
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from loa.automation.lanes import USUAL, MakeLane
+from loa.automation.lanes import USUAL, MakeLane, done_within
 from loa.errors import Finding, PlayoutError
 from loa.i18n import _
 
@@ -44,9 +44,9 @@ class RecordingReader:
             lane.close()
         future, since = self._reads[name]
         begun = time.monotonic()
-        wait([future], max(patience, self._patience))
+        done = done_within(future, max(patience, self._patience))
         self._patience = max(0.0, self._patience - (time.monotonic() - begun))
-        if future.done():
+        if done:
             del self._reads[name]
             return future
         if time.monotonic() - since > _DEADLINE:

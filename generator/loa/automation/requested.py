@@ -1,7 +1,7 @@
 """What people and programs ask for: each request is claimed and goes on air, or gets the outcome that says why not."""
 
 import datetime
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,7 +9,7 @@ from loa import formats
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller, PastStop
 from loa.automation.fallbacks import Fallbacks
-from loa.automation.lanes import USUAL, Lane
+from loa.automation.lanes import USUAL, Lane, done_within
 from loa.automation.live_airing import LiveAiring, airing_of, interrupted
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.recording_reader import TURN, RecordingReader
@@ -99,7 +99,7 @@ class RequestedAirings:
         wanted = [(airing, speakers)]
         written = self._lane.start(lambda: ledger.claim_all(self._store, wanted, holder, now, request=found.id))
         self._claiming[found.id] = _Claiming(written, live, found, request)
-        wait([written], USUAL)
+        done_within(written, USUAL)
         self.look(now)
         return "claimed" if airing.id in self._controller.live else "later"
 

@@ -41,6 +41,11 @@ def canonical(details: Mapping[str, Any]) -> str:
     return json.dumps(dict(details), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+_END = select(logbook.c.seq, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)
+_ADD = insert(logbook).execution_options(preserve_rowcount=True)
+"""Made once: making them takes longer than the database does."""
+
+
 def station_id(connection: Connection) -> str:
     """The identity of the station whose log this is, made with its first row."""
     found = connection.execute(select(log_identity.c.station)).scalar()
@@ -58,8 +63,7 @@ def add_row(connection: Connection, values: Mapping[str, Any], last: Mapping[str
     outcome; StoreError where the database swallows the row.
     """
     if last is None:
-        end = select(logbook.c.seq, logbook.c.hash).order_by(logbook.c.seq.desc()).limit(1)
-        found = connection.execute(end).mappings().first() or {"seq": 0, "hash": GENESIS}
+        found = connection.execute(_END).mappings().first() or {"seq": 0, "hash": GENESIS}
         last = {**found, "station": station_id(connection)}
     row = dict.fromkeys(logbook.columns.keys()) | dict(values)
     row |= {
@@ -70,8 +74,7 @@ def add_row(connection: Connection, values: Mapping[str, Any], last: Mapping[str
     }
     row["hash"] = chain_hash(row)
     given = {name: value for name, value in row.items() if value is not None}  # a migration may lack later columns
-    added = insert(logbook).values(given).execution_options(preserve_rowcount=True)
-    if connection.execute(added).rowcount == 0:  # a trigger that swallows rows
+    if connection.execute(_ADD, given).rowcount == 0:  # a trigger that swallows rows
         message = _("The database does not keep the rows that are written to the log: it was tampered with.")
         raise StoreError(Finding("store.trigger", message, _("Put back the last backup: loa restore FILE")))
     return row

@@ -6,6 +6,7 @@ start of the computer (proc(5), field 22 of /proc/PID/stat), and the start of th
 psutil computes it from `btime` in /proc/stat, which is the clock minus the time since the start.
 """
 
+import functools
 import os
 import sys
 from pathlib import Path
@@ -34,7 +35,13 @@ def identity(pid: int | None = None) -> str:
 
 def boot_id() -> str:
     """The number of this run of the computer's kernel; "" where the system has none."""
-    return _text(PROC / "sys" / "kernel" / "random" / "boot_id").strip()
+    return _boot_id(PROC)
+
+
+@functools.cache
+def _boot_id(proc: Path) -> str:
+    """The same; it is asked every few seconds, and never changes."""
+    return _text(proc / "sys" / "kernel" / "random" / "boot_id").strip()
 
 
 def runs(pid: int, known: str) -> bool | None:
