@@ -7,6 +7,8 @@ from dataclasses import dataclass
 _DELIMITER = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _ORDER = frozenset("stt|tt|số tt|số thứ tự|thứ tự|#|no".split("|"))
+_COUNTS = re.compile(r"(?:\d{1,4}|[IVXLivxl]{1,6}|[A-Za-z]|\*)[.)]?$")
+"""What a column of order numbers holds; “Tổng cộng” below it is said."""
 _EMPTY = frozenset({"", "-", "–", "—", "/", "x", "//"})
 _UNIT = re.compile(r"\s*\((?:đvt|đơn vị(?: tính)?)?\s*:?\s*(?P<unit>[^()]{1,20})\)", re.IGNORECASE)
 _MEASURE = re.compile(
@@ -65,7 +67,11 @@ def _cells(line: str) -> tuple[str, ...]:
 def spoken(heads: Sequence[str], cells: Sequence[str]) -> str:
     """A row as an announcer reads it: `Thôn Đông, ngày 10/12, địa điểm: nhà văn hóa.` Order numbers are not said."""
     filled = [(_head(heads, n), cell) for n, cell in enumerate(cells) if cell.lower() not in _EMPTY]
-    said = [_said(head, cell) for head, cell in filled if head.lower().rstrip(".") not in _ORDER]
+    said = [
+        cell if head.lower().rstrip(".") in _ORDER else _said(head, cell)
+        for head, cell in filled
+        if head.lower().rstrip(".") not in _ORDER or not _COUNTS.match(cell)
+    ]
     if not said:
         return ""
     if len(cells) == 2 and not any(heads) and len(said) == 2:  # a name and what belongs to it

@@ -81,7 +81,7 @@ def from_grid(grid: Sequence[Sequence[Cell]]) -> list[Block]:
     head = tuple(text for _key, text in grid[0])
     if heads == 2:
         head = tuple(
-            top if upper == lower or not bottom.strip() or bottom == top else f"{top} {_small(bottom)}"
+            top if upper == lower or not bottom.strip() or bottom == top else _under(top, bottom)
             for (upper, top), (lower, bottom) in zip(grid[0], grid[1], strict=False)
         )
     return [Table((head, *rows), 1)]
@@ -90,6 +90,13 @@ def from_grid(grid: Sequence[Sequence[Cell]]) -> list[Block]:
 def _row(row: Sequence[Cell]) -> tuple[str, ...]:
     """The texts of a row; of a cell that covers several columns in it the first has the text."""
     return tuple(text if number == 0 or row[number - 1][0] != key else "" for number, (key, text) in enumerate(row))
+
+
+def _under(top: str, bottom: str) -> str:
+    """A head and the one below it as one; what the first names already is not said twice."""
+    if bottom.lower() in top.lower():  # “Số hộ, số khẩu” above “Hộ” and “Khẩu”
+        return bottom
+    return f"{top} {_small(bottom)}"
 
 
 def _small(text: str) -> str:
@@ -175,10 +182,11 @@ def from_text(lines: Sequence[str]) -> list[Block]:
             found.extend("\t".join(row) for row in rows)
         rows.clear()
 
-    for line in lines:
+    barred = _barred(lines)
+    for number, line in enumerate(lines):
         if rows and "|" in line and is_rule(line):
             continue
-        cells = cells_of(line)
+        cells = [cell.strip() for cell in line.split("|")] if number in barred else cells_of(line)
         if cells and (not rows or _belongs(rows, cells)):
             rows.append(cells)
             continue
@@ -189,6 +197,16 @@ def from_text(lines: Sequence[str]) -> list[Block]:
             found.append(line)
     close()
     return found
+
+
+def _barred(lines: Sequence[str]) -> set[int]:
+    """The lines with one `|` between two cells, where three of them or more follow each other."""
+    alone = [line.count("|") == 1 and all(cell.strip() for cell in line.split("|")) for line in lines]
+    return {
+        n
+        for n, barred in enumerate(alone)
+        if barred and any(all(alone[m : m + 3]) and len(alone[m : m + 3]) == 3 for m in range(max(0, n - 2), n + 1))
+    }
 
 
 def _belongs(rows: Sequence[Sequence[str]], cells: Sequence[str]) -> bool:

@@ -10,17 +10,23 @@ from datetime import date
 from functools import cache
 from itertools import pairwise
 
-from loa.checks.words.lexicon import syllables
+from loa.checks.words.lexicon import is_pair, syllables
 from loa.importing.words import words
 from loa.normalizer.tables import abbreviations
 from loa.reference import places
 from loa.text import LOWER, UPPER, toneless
 
+_QUOTED = re.compile(r"[“\"«][^“”\"«»]{4,80}[”\"»]")
+_QUOTE_WORD = re.compile(r"(?<=[“\"«])\w|(?<= [-–] )\w")
+"""A name in quotation marks, and the first letters of its parts."""
+_SCHOOLS = ("tiểu học", "mầm non", "mẫu giáo", "trung học cơ sở", "trung học phổ thông", "thcs", "thpt", "th")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _UNITS = frozenset("xã|phường|tỉnh|huyện|quận|thị trấn|thị xã|thành phố|đặc khu|tp".split("|"))
 _VILLAGES = frozenset(
     "thôn|ấp|xóm|bản|buôn|làng|khóm|khu phố|tổ dân phố|khu dân cư|đường|phố|chợ|cầu|sông|hồ|đập".split("|")
 )
+_THINGS = frozenset("bản|đường|cầu|chợ|làng|hồ|sông|đập|phố|xóm".split("|"))
+"""Of these, the ones that also begin words (“bản tin”, “đường bộ”)."""
 _PEOPLE = frozenset("ông|bà|anh|chị|cụ|đồng chí|đ/c|liệt sĩ|cháu|em|bác".split("|"))
 _SURNAMES = frozenset(
     "nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đào|đoàn|trịnh|đinh|lâm|mai|tô|trương|hà|cao".split(
@@ -30,7 +36,7 @@ _SURNAMES = frozenset(
 _MIDDLE = frozenset("văn thị hữu đình đức".split())
 _COMMON = frozenset(
     "và|về|của|tại|trên|ở|là|do|bị|được|đã|năm|tháng|ngày|từ|đến|cho|với|theo|để|trong|các|những|văn|hóa|quê|quán|đất|nghề|"
-    "lần|giai|đoạn|mới|kiểu|mẫu|nông|an|toàn|số|thứ|cấp|tổ|chức|thực|hiện|phòng|chống|không|có|thông|báo|mùa|khi|tự|xanh|sạch".split(
+    "lần|giai|đoạn|mới|kiểu|mẫu|nông|an|toàn|số|thứ|cấp|tổ|chức|thực|hiện|phòng|chống|không|có|thông|báo|mùa|khi|tự|xanh|sạch|tin".split(
         "|"
     )
 )
@@ -53,6 +59,7 @@ def from_capitals(line: str, running: str = "") -> str:
         pieces += [line[position:start], word]
         position = end
     text = "".join([*pieces, line[position:]])
+    text = _QUOTED.sub(lambda m: _QUOTE_WORD.sub(lambda n: n.group().upper(), m.group()), text)
     return text[:1].upper() + text[1:]
 
 
@@ -92,8 +99,11 @@ def _name(low: Sequence[str], n: int, reach: int, seen: dict[str, str]) -> list[
             return places.unit_names()[places.fold(key)].split()
         if end - n > 1 and places.fold(key) in _provinces():
             return _provinces()[places.fold(key)].split()
-    if (before in _VILLAGES or before_two in _VILLAGES) and low[n].isalpha():
+    village = before_two in _VILLAGES or (before in _VILLAGES and not (before in _THINGS and is_pair(before, low[n])))
+    if village and low[n].isalpha():
         return _titled(low[n : min(reach, n + 2)]) if low[n] not in _COMMON | _UNITS | _VILLAGES else []
+    if before in _SCHOOLS or before_two in _SCHOOLS or " ".join(low[max(0, n - 4) : n]).endswith(_SCHOOLS[4:6]):
+        return _titled(low[n : min(reach, n + 4)])
     if (before in _PEOPLE or before_two in _PEOPLE) and low[n] in _SURNAMES:
         return _titled(low[n : min(reach, n + 4)])
     if low[n] in _SURNAMES and low[n + 1 : n + 2] and low[n + 1] in _MIDDLE and reach - n > 2:
@@ -104,7 +114,7 @@ def _name(low: Sequence[str], n: int, reach: int, seen: dict[str, str]) -> list[
 def _titled(words: Sequence[str]) -> list[str]:
     found: list[str] = []
     for word in words:
-        if (word in _COMMON and word not in {"văn", "an", "xuân"}) or not word.isalpha():
+        if (word in _COMMON and word not in {"văn", "an", "xuân"}) or word in _UNITS or not word.isalpha():
             break
         found.append(word[:1].upper() + word[1:])
     return found
@@ -119,6 +129,8 @@ def _alone(word: str, low: Sequence[str], n: int, capitals: frozenset[str]) -> s
     plain = low[n] in syllables() and bool(_SYLLABLE.fullmatch(toneless(low[n])))
     if word in capitals or (known and not plain):
         return known or word
+    if not word.replace("Đ", "D").isascii():  # a tone: no abbreviation, a name or a word that lists lack
+        return low[n] if plain else word.capitalize()
     if len(word) == 1 and word.isascii() and word not in "YO":
         return word
     if re.fullmatch(r"[IVX]+", word) and (before in _COUNTED or low[n] not in syllables()):

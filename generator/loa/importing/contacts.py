@@ -26,7 +26,7 @@ _NAME_ENDS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"(?:địa chỉ|trụ sở)\s*:?\s*(?P<address>[^.;()\n]{4,80}?)"
+    r"(?:địa chỉ\s*:?|trụ sở(?:\s*:| (?:tại|ở|đặt tại)))\s*(?P<address>[^.;()\n]{4,80}?)"
     r"(?=\s*(?:[.;()\n]|,?\s*(?:số )?(?:điện thoại|đt|sđt)\b|$))",
     re.IGNORECASE,
 )
@@ -35,7 +35,8 @@ _PERSON = re.compile(rf"(?:đồng chí|đ/c|ông|bà|anh|chị|bác sĩ|bs|cô|
 _SAYS = re.compile(
     rf"(?P<who>(?:[{UPPER}][\w.&/-]*)(?:\s+[\w.&/–-]+){{0,13}}?)\s+"
     r"(?:xin |kính |trân trọng |xin trân trọng |đã |vừa |tiếp tục )*"
-    r"(?:thông báo|thông tin|khuyến cáo|kính báo|kêu gọi|đề nghị|kính mời|cảnh báo|tổ chức|đang tiếp nhận|cần|"
+    r"(?:thông báo|thông tin|khuyến cáo|kính báo|kêu gọi|đề nghị|kính mời|cảnh báo|rất mong|mong|tổ chức|"
+    r"đang tiếp nhận|cần|"
     r"triển khai|tiếp nhận|ngừng|tạm ngừng|mở|tuyển|phát động|ra quân|"
     r"ban hành (?:[Tt]hông báo|[Kk]ế hoạch|[Vv]ăn bản|[Cc]ông văn))\b"
 )
@@ -119,6 +120,17 @@ def issuer_in(title: str, paragraphs: Iterable[str]) -> str | None:
         if found_of and (who := _from_body(found_of["who"])):
             return re.split(r"\s+(?:về|tại|thì|cho|trong|từ|ngày|năm)\b", who)[0]
     return None
+
+
+def by_sign(number: str | None, title: str, paragraphs: Iterable[str]) -> str | None:
+    """The committee of the commune that the text names, where the sign of its number says so (`102/KH-UBND`)."""
+    if not number or not re.search(r"[-/]UBND\b", number):
+        return None
+    place = next((found for text in [title, *paragraphs] if (found := _COMMUNE.search(text))), None)
+    return f"UBND {place.group()}" if place else None
+
+
+_COMMUNE = re.compile(rf"\b(?:xã|phường|đặc khu)(?: [{UPPER}][\w'’]*)+(?: \d+\b(?!/))?")
 
 
 def _from_body(text: str) -> str | None:

@@ -34,7 +34,8 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _DATED_SHORT = re.compile(
-    r"(?P<place>[^.:;,]{2,40}?),?\s*ngày\s*(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})\.?$",
+    r"(?!(?:từ|đến|trước|sau|hạn|vào|trong|sáng|chiều|tối|đợt|hết|lúc|hồi|kể)\b)"
+    r"(?P<place>[^.:;,/]{2,40}?),?\s*ngày\s*(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})\.?$",
     re.IGNORECASE,
 )
 _SPLIT = (
@@ -52,6 +53,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 BODY = re.compile(rf"(?:{any_of('bodies')})\b", re.IGNORECASE)
+_SPEAKS = re.compile(rf"\b(?:{KINDS}|tổ chức|mời|đề nghị|phát động|triển khai|mở|nhận|tuyển)\b", re.IGNORECASE)
 _INSIDE = re.compile(
     r"(?:ban thường trực|ban chấp hành|ban thường vụ|thường trực|ban quản trị|ban giám hiệu|ban giám đốc)$",
     re.IGNORECASE,
@@ -62,12 +64,24 @@ _TITLE_ENDS = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"[Nn]ơi nhận\s*:?|NƠI NHẬN\s*:?|(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)\.?\s*[A-ZĐUỦ]|"
+    r"[Nn]ơi nhận\s*:?|NƠI NHẬN\s*:?|(?:(?:TM|KT|TL|TUQ|T/M|K/T|T/L)\.?\s*|Q\.\s?)[A-ZĐUỦ]|"
     r"(?:PHÓ )?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|HIỆU TRƯỞNG|BÍ THƯ|CHÁNH VĂN PHÒNG|NGƯỜI (?:VIẾT|BIÊN SOẠN)|"
     r"(?:TỔ|ĐỘI|HỘI|CỤC|TRẠM|CHỈ HUY) TRƯỞNG|TRƯỞNG (?:BAN|TRẠM|CÔNG AN|PHÒNG|THÔN|ẤP|KHU PHỐ|XÓM|BẢN))\b|"
     r"(?:[A-ZĐÀ-Ỹ]+ ){0,4}(?:TRƯỞNG|PHÓ|GIÁM ĐỐC|CHỦ TỊCH|CHỦ NHIỆM|BÍ THƯ)$|"
     r"(?:Người viết|Người biên soạn|Người đưa tin|Người soạn)\s*:|\(?(?:[Đđ]ã ký|ĐÃ KÝ)\)?$"
 )
+_GOES_ON = re.compile(
+    r"(?:của|cho|đối với|tại|về|tháng|tuần|quý|năm|ngày|dành cho|gửi|nhân|trên|trong|phục vụ|từ|các)\b", re.IGNORECASE
+)
+"""With what a subject begins that is no title without the kind above it."""
+_ASIDE = re.compile(
+    r"\((?:phát thanh|phát sóng|phát ngày|kèm theo|ban hành|đính kèm|thời gian phát|dự thảo|bài tuyên truyền|"
+    r"áp dụng từ)\b",
+    re.IGNORECASE,
+)
+"""What stands in brackets below a title and is no part of it."""
+_INVITES = re.compile(r".*\b(?:kính mời|mời)\b", re.IGNORECASE)
+_INVITED = re.compile(r"(?:đến |tới |về )?(?:tham )?dự\s*:?\s*(?P<what>.{8,})$", re.IGNORECASE)
 _APPENDIX = re.compile(
     r"(?:phụ lục|danh sách|lịch|biểu|bảng|phụ biểu)\b|\((?:kèm theo|ban hành kèm theo|đính kèm)", re.IGNORECASE
 )
@@ -180,7 +194,11 @@ def _zone(lines: Sequence[Block]) -> int:
         while end < len(lines) and isinstance(lines[end], str) and _agency_line(str(lines[end]), is_capitals(first)):
             end += 1
         following = lines[end] if end < len(lines) else ""
-        told = isinstance(following, str) and (KIND.match(following) or (is_capitals(following) and is_capitals(first)))
+        told = isinstance(following, str) and (
+            KIND.match(following)
+            or (is_capitals(following) and is_capitals(first))
+            or (_BEGINS.match(following) and len(first.split()) <= 8 and not _SPEAKS.search(first))
+        )
         return end if told and (kind is None or kind >= end) else 0
     if kind is not None and kind < marks[0] and not _bodies_before(lines, marks[0]):
         return 0  # a day or number that stands in the text below the title
@@ -305,21 +323,47 @@ def _title(lines: Sequence[Block], start: int, frame: Frame, running: str) -> in
             break
         parts.append(text)
         n += 1
-    subject = " ".join(parts).strip()
+    if frame.kind in {"giấy mời", "thư mời"} and parts and _INVITES.match(parts[0]):
+        n -= len(parts)
+        parts = []
+        invited = next(
+            (found for text in lines[n : n + 6] if isinstance(text, str) and (found := _INVITED.match(text))), None
+        )
+        if invited:
+            what = invited["what"].rstrip(" .;:,")
+            frame.title = f"{frame.kind} dự {what if _named_first(what) else what[:1].lower() + what[1:]}"
+    frame.left_out += [part for part in parts[1:] if _ASIDE.match(part)]
+    subject = _whole([part for at, part in enumerate(parts) if at == 0 or not _ASIDE.match(part)], running)
     about = ABOUT.match(subject)
     if not subject:
         frame.title = frame.title or (f"{frame.kind} của {frame.issuer}" if frame.issuer else frame.kind)
         frame.left_out.append(line)
     elif about:
         frame.title = f"{frame.kind} về việc {_cased(subject[about.end() :].rstrip(' )'), running, start=False)}"
-    elif frame.kind == "lời kêu gọi":  # its subject goes on with the words of the kind
+    elif frame.kind in {"lời kêu gọi", "thư kêu gọi"}:  # its subject goes on with the words of the kind
         subject = _cased(subject, running, start=False)
         frame.title = f"{frame.kind} {subject if _named_first(subject) else subject[:1].lower() + subject[1:]}"
+    elif _GOES_ON.match(subject):
+        subject = _cased(subject, running)
+        frame.title = f"{frame.kind} {subject[:1].lower() + subject[1:]}"
     else:
         frame.title = _cased(subject, running)
         frame.left_out.append(line)
     frame.title = _proper_title(frame.title, running)
     return n
+
+
+def _whole(parts: Sequence[str], running: str) -> str:
+    """The lines of a subject as one; where only some are in capitals, these are written as names and words are."""
+    if all(map(str.isupper, parts)) or not any(map(is_capitals, parts)):
+        return " ".join(parts).strip()
+    runs: list[str] = []
+    for number, part in enumerate(parts):
+        if number and part.isupper() and parts[number - 1].isupper():
+            runs[-1] += f" {part}"
+        else:
+            runs.append(part)
+    return " ".join(_cased(run, running, start=not n) for n, run in enumerate(runs)).strip()
 
 
 def _is_subject(text: str, parts: Sequence[str]) -> bool:
@@ -333,7 +377,7 @@ def _is_subject(text: str, parts: Sequence[str]) -> bool:
         return not (text.endswith(".") and words > 15) and not (_TITLE_ENDS.match(text) and words > 12)
     if ABOUT.match(text):
         return not ABOUT.match(parts[0])
-    if is_capitals(text):
+    if is_capitals(text) or text.isupper():
         return is_capitals(parts[-1])
     return (text[:1].islower() and not text.endswith(".")) or (
         text.startswith("(") and words < 15 and text.endswith(")")
@@ -394,6 +438,7 @@ def _named_first(made: str) -> bool:
 def _proper_title(title: str, running: str) -> str:
     """A title as it stands in a list: a capital at its start, no full stop."""
     title = re.sub(r"^[^\w(\[“\"'‘]+", "", " ".join(title.split())).rstrip(" .:;," + SIGNS)
+    title = re.sub(r"(?<=\w\s)\s*(?:cụ thể )?như sau$", "", title).rstrip(" ,")
     if is_capitals(title):
         title = from_capitals(title, running)
     return title[:1].upper() + title[1:]
@@ -401,24 +446,59 @@ def _proper_title(title: str, running: str) -> str:
 
 def _without_foot(lines: Sequence[Block], frame: Frame) -> list[Block]:
     """The text without receivers and signature; an appendix below them stays."""
-    end = next((n for n, line in enumerate(lines) if n and isinstance(line, str) and _signs(line)), len(lines))
-    kept = list(lines[:end])
-    at = end
+    kept: list[Block] = []
+    at = 0
     while at < len(lines):
         line = lines[at]
-        if not isinstance(line, str) or (at > end and _APPENDIX.match(line) and not line.startswith("-")):
-            kept += lines[at:]
-            break
-        frame.left_out.append(line)
-        at += 1
-    for line in lines[end:at]:
-        dated = _dated(str(line))
-        if dated and frame.issued is None:
-            frame.issued = _day(dated)
-    while kept and isinstance(kept[-1], str) and (dated := _dated(kept[-1])):
-        frame.issued = frame.issued or _day(dated)
-        frame.left_out.append(str(kept.pop()))
+        end = _foot_end(lines, at) if at and isinstance(line, str) and _signs(line) else at
+        if end == at:
+            kept.append(line)
+            at += 1
+            continue
+        while kept and isinstance(kept[-1], str) and (_dated(kept[-1]) or _names_issuer(kept[-1], frame)):
+            _leave_out(str(kept.pop()), frame)
+        for line in lines[at:end]:
+            _leave_out(str(line), frame)
+        at = end
+    while kept and isinstance(kept[-1], str) and (_dated(kept[-1]) or _names_issuer(kept[-1], frame)):
+        _leave_out(str(kept.pop()), frame)
+    if kept and isinstance(kept[0], str) and is_capitals(kept[0]) and _names_issuer(kept[0], frame):
+        _leave_out(str(kept.pop(0)), frame)
     return kept
+
+
+def _leave_out(line: str, frame: Frame) -> None:
+    dated = _dated(line)
+    if dated and frame.issued is None:
+        frame.issued = _day(dated)
+    frame.left_out.append(line)
+
+
+def _names_issuer(line: str, frame: Frame) -> bool:
+    return frame.issuer is not None and line.strip(" .").casefold() == frame.issuer.casefold()
+
+
+def _foot_end(lines: Sequence[Block], start: int) -> int:
+    """Where receivers and signature that begin at `start` end; `start` where running text follows at once."""
+    end = start
+    for line in lines[start:]:
+        if not isinstance(line, str) or (end > start and _APPENDIX.match(line) and not line.startswith("-")):
+            break
+        if end > start and _is_running(line):
+            return end if end > start + 2 else start
+        end += 1
+    return end
+
+
+def _is_running(line: str) -> bool:
+    """Whether a line below a signature is text again: a sentence, a point of a list, no receiver."""
+    line = line.strip()
+    if re.match(r"Điều \d+\b", line):
+        return True
+    words = len(line.split())
+    if re.match(r"\d{1,2}[.)]\s", line):
+        return words > 5
+    return not line.startswith(("-", "+", "*", "•")) and words > 14 and line.endswith((".", ":", "!", "./"))
 
 
 def _signs(line: str) -> bool:
@@ -426,5 +506,8 @@ def _signs(line: str) -> bool:
     if not found:
         return False
     if found.group().lower().startswith("nơi nhận"):
-        return found.group().endswith(":") or len(line.split()) <= 3
+        rest = line.strip()[found.end() :].strip()
+        return len(line.split()) <= 3 or (
+            found.group().endswith(":") and (rest.isupper() or rest.startswith(("-", "Như")))
+        )
     return len(line.split()) <= 10 and not line.rstrip().endswith((".", ";", ","))

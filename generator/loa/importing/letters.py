@@ -6,9 +6,11 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from loa.checks.encodings import explains, from_tcvn3, from_vni
-from loa.text import printable
+from loa.checks.words.lexicon import syllables
+from loa.text import UPPER, printable
 
 _KEYCAP = re.compile("(\\d)\ufe0f?\u20e3 ?")  # a number as a picture of a key
+_SPACED = re.compile(rf"(?<![\w])[{UPPER}](?:[ \u00a0]{{1,4}}[{UPPER}]){{3,}}(?![\w])")
 _ENOUGH = 5  # words of a document that only an old encoding explains
 
 
@@ -49,9 +51,33 @@ def modern(texts: Sequence[str]) -> list[str]:
         if convert:
             replacement = convert(text)
             if replacement != text and not explains(replacement, text, 1):
-                text = replacement
-        made.append(unicodedata.normalize("NFC", printable(_KEYCAP.sub(r"\1. ", text))))
+                text = "\n".join(map(_as_drawn, replacement.split("\n")))
+        text = unicodedata.normalize("NFC", printable(_KEYCAP.sub(r"\1. ", text)))
+        made.append(_SPACED.sub(lambda m: _closed(m.group()), text))
     return made
+
+
+def _as_drawn(line: str) -> str:
+    """Capitals of TCVN3 are small letters in a font of capitals: “UBND Xã TâN HưNG” was drawn all in capitals."""
+    plain = [letter for letter in line if letter.isascii() and letter.isalpha()]
+    return line.upper() if len(plain) > 3 and all(map(str.isupper, plain)) else line
+
+
+def _closed(spaced: str) -> str:
+    """`T H Ô N G   B Á O` → `THÔNG BÁO`: by its wider gaps, else by the syllables that its letters make."""
+    words = re.split(r"[ \u00a0]{2,}", spaced)
+    if len(words) > 1:
+        return " ".join("".join(word.split()) for word in words)
+    letters = "".join(spaced.split())
+    best: list[list[str] | None] = [[]]
+    for end in range(1, len(letters) + 1):
+        ways = [
+            [*above, letters[start:end]]
+            for start in range(max(0, end - 7), end)
+            if (above := best[start]) is not None and letters[start:end].lower() in syllables()
+        ]
+        best.append(min(ways, key=len, default=None))
+    return " ".join(best[-1] or [spaced])
 
 
 def _converter(texts: Sequence[str]) -> Callable[[str], str] | None:

@@ -13,7 +13,7 @@ from loa.article.tables import to_lines
 from loa.checks import Shape, Text, hits
 from loa.checks.fix import fix
 from loa.importing.blocks import Block, Document, Table, from_text
-from loa.importing.contacts import contact_in, issuer_in
+from loa.importing.contacts import by_sign, contact_in, issuer_in
 from loa.importing.letterhead import ABOUT, BODY, KIND, SIGNS, take_apart
 from loa.importing.letters import modern
 from loa.importing.web_text import article_of, caption
@@ -81,14 +81,19 @@ def read_notice(document: Document, day: date) -> Notice:
     """Mend the text and take it apart; `day`: whose law counts. Greeting and thanks go: the template says them."""
     page = article_of(_in_lines(_modern(document.blocks)))
     blocks, mended, notes = _mended(page.blocks, document.shape, day)
+    blocks = [block.strip(SIGNS) if isinstance(block, str) else block for block in blocks]
+    blocks = [block for block in blocks if block]
     running = "\n".join(block for block in blocks if isinstance(block, str))
     frame = take_apart(blocks, running)
     paragraphs = [text for block in frame.blocks if isinstance(block, str) if (text := _said(block))]
+    polite = [block for block in frame.blocks if isinstance(block, str) and not _said(block) and not _RULE.match(block)]
     body: list[str] = []
     for block in frame.blocks:
         body += [_said(block)] if isinstance(block, str) else _rows(block)
     sender = page.sender if page.sender and BODY.match(page.sender) else None
-    issuer = frame.issuer or issuer_in(frame.title, paragraphs) or sender
+    issuer = (
+        frame.issuer or issuer_in(frame.title, paragraphs) or by_sign(frame.number, frame.title, paragraphs) or sender
+    )
     issued = frame.issued or page.posted
     return Notice(
         title=frame.title,
@@ -100,7 +105,7 @@ def read_notice(document: Document, day: date) -> Notice:
         contact=contact_in(paragraphs, issuer),
         notes=tuple(notes),
         mended=mended,
-        left_out=(*frame.left_out, *page.left_out),
+        left_out=(*frame.left_out, *polite, *page.left_out),
     )
 
 
@@ -228,7 +233,8 @@ def _said(line: str) -> str:
 
 _POLITE = frozenset(
     "kính thưa chào gửi toàn thể bà con nhân dân quý vị các đồng chí trong xã phường thôn ấp bạn nghe đài thân mến "
-    "cùng và xin trân trọng chân thành cảm cám ơn đã chú ý lắng tạm biệt thông báo rất hẹn gặp lại ạ".split()
+    "theo dõi cùng và xin trân "
+    "trọng chân thành cảm cám ơn đã chú ý lắng tạm biệt thông báo rất hẹn gặp lại ạ".split()
 )
 
 

@@ -61,8 +61,17 @@ Line = tuple[Piece, ...]
 
 def lines_of(chars: Sequence[Char]) -> list[Line]:
     """The letters as lines from top to bottom, each as its pieces from left to right."""
+    return [line for row in rows_of(chars) if (line := tuple(_pieces(row)))]
+
+
+def rows_of(chars: Sequence[Char]) -> list[list[Char]]:
+    """The letters of each line from left to right, from the top line down."""
+    sizes = sorted(char.size for char in chars if not char.text.isspace())
+    usual = sizes[len(sizes) // 2] if sizes else 0.0
+    raised = [char for char in chars if char.size < 0.88 * usual and not char.text.isspace()]
+    small = set(map(id, raised))
     rows: list[list[Char]] = []
-    for char in sorted(chars, key=lambda c: (-(c.bottom + c.top), c.left)):
+    for char in sorted((c for c in chars if id(c) not in small), key=lambda c: (-(c.bottom + c.top), c.left)):
         middle = (char.bottom + char.top) / 2
         for row in rows[-3:]:
             first = row[0]
@@ -71,7 +80,38 @@ def lines_of(chars: Sequence[Char]) -> list[Line]:
                 break
         else:
             rows.append([char])
-    return [line for row in rows if (line := tuple(_pieces(sorted(row, key=lambda c: c.left))))]
+    alone = [char for char in raised if not _raised_in(char, rows)]
+    rows = [sorted(row, key=lambda c: c.left) for row in rows]
+    if alone:  # a line of small print
+        rows = sorted([*rows, *rows_of(alone)], key=lambda row: -(row[0].bottom + row[0].top))
+    return rows
+
+
+_UNIT = ("m", "km", "cm", "dm", "mm", "ha", "°", "o")
+
+
+def _raised_in(char: Char, rows: Sequence[list[Char]]) -> bool:
+    """Put a small letter beside others into their line (m²), or leave it out where it is the mark of a footnote."""
+    for row in rows:
+        size = row[0].size
+        if not row[0].bottom - 0.3 * size <= (char.bottom + char.top) / 2 <= row[0].top + 0.3 * size:
+            continue
+        before = [c for c in row if -0.2 * size < char.left - c.right < 0.6 * size and not c.text.isspace()]
+        after = [c for c in row if -0.2 * size < c.left - char.right < 0.6 * size and not c.text.isspace()]
+        if not before and not after:
+            continue
+        word = ""
+        for letter in sorted((c for c in row if c.left < char.left), key=lambda c: -c.left):
+            if not letter.text.isalpha() and letter.text != "°":
+                break
+            word = letter.text + word
+        is_mark = (
+            char.text.isdigit() and char.bottom > row[0].bottom + 0.2 * size and word.lower() not in _UNIT and before
+        )
+        if not is_mark:
+            row.append(char)
+        return True
+    return False
 
 
 def _pieces(row: Sequence[Char]) -> Iterator[Piece]:

@@ -20,6 +20,7 @@ from pdfminer.pdfparser import PDFParser
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.importing.blocks import to_json
+from loa.importing.pdf_columns import in_parts
 from loa.importing.pdf_lines import Char, Line, Page, lines_of
 from loa.importing.pdf_paragraphs import blocks_of, joined
 
@@ -54,7 +55,7 @@ def pdf_text(content: bytes, name: str) -> dict[str, object]:
     if strange * 5 > len(letters):
         message = _("The letters of this PDF cannot be told: its fonts do not say which ones they are.")
         raise _refused("file.pdf-letters", message, _("Ask for the Word file, or copy the text."), name)
-    blocks = joined([blocks_of(page) for page in _without_page_frames(pages)])
+    blocks = joined([blocks_of(part) for page in _without_page_frames(pages) for part in in_parts(page)])
     return {"blocks": to_json(blocks), "pictures": sum(page.pictures for page in pages), "empty_pages": scans}
 
 

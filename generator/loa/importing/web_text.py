@@ -46,12 +46,17 @@ def article_of(blocks: Sequence[Block]) -> Article:
     others = False
     for number, block in enumerate(blocks):
         if not isinstance(block, str):
-            if not others:
+            if all(_is_furniture(" ".join(row)) or all(map(_is_furniture, row)) for row in block.rows):
+                made.left_out += [" ".join(row) for row in block.rows]
+            elif not others:
                 made.blocks.append(block)
+            else:
+                made.left_out += [" ".join(row) for row in block.rows]
             continue
         chat = _CHAT.match(block.strip())
         if chat:  # who sent a message, and when
             made.left_out.append(chat.group())
+            made.posted = made.posted or _sent(chat.group())
             made.sender = made.sender or chat["who"].strip()
             block = block.strip()[chat.end() :]
         line = " ".join(block.split())
@@ -74,6 +79,15 @@ def article_of(blocks: Sequence[Block]) -> Article:
         made.blocks.append(block)
     _without_menu(made)
     return made
+
+
+def _sent(head: str) -> date | None:
+    """The day in the head of a message (“[10:05, 18/11/2026] …”)."""
+    found = re.search(_DAY, head)
+    try:
+        return date(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+    except ValueError:
+        return None
 
 
 def _is_furniture(line: str) -> bool:

@@ -78,6 +78,13 @@ class _Reader:
         return unicodedata.normalize("NFC", self._numbers.of(element) + "".join(_texts(element)))
 
     def _table(self, element: Any) -> Iterator[Block]:
+        if element.find(f".//{qn('w:tc')}//{qn('w:tbl')}") is not None:
+            cells = list(element.iterfind(f"{qn('w:tr')}/{qn('w:tc')}"))
+            rows = [row for row in element.iterfind(qn("w:tr")) if "".join(row.itertext()).strip()]
+            if len(rows) == 1 or all(len(row.findall(qn("w:tc"))) == 1 for row in rows):  # a frame around a text
+                for cell in cells:
+                    yield from self.blocks(cell)
+                return
         table = Table(element, self._document)  # all that it asks of a parent is its part
         grid = []
         texts: dict[int, str] = {}
