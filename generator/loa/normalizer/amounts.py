@@ -23,9 +23,12 @@ LETTERED = re.compile(r"(\d{1,4})([A-ZĐ])(?![\w&]|\.[A-ZĐ])")
 DRAW = re.compile(r"\d{2}(?:\s?[-–]\s?\d{2}){3,7}(?!\d|[-–/.]\d)")
 NIGHTS = re.compile(r"(\d{1,2})\s?N\s?(\d{1,2})\s?Đ(?![^\W_])")
 STARS = re.compile(r"(\d)(?:\*|★| ★| \*(?! ))(?!\d)")
-RATIO = re.compile(r"(\d{1,3}):(\d{1,3}\.\d{3}|\d{1,6})(?![\d:])")
+RATIO = re.compile(r"(\d{1,3}):(\d{1,3}(?:\.\d{3}){1,2}|\d{1,2},\d{1,2}|\d{1,6})(?![\d:])")
+IN_ONE = re.compile(r"(\d)\s?in\s?(\d)(?![\w.,])")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
-AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s*$| \(| trở )")
+AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s|$)")
+_ENDS = re.compile(r"[),;.:]|\s*$| \(| trở ")
+_ADULTS = re.compile(r"(?<![\d.,/])(?:1[5-9]|[2-7]\d) ?[-–] ?$")
 _AGES = re.compile(r"(?:từ|nam|nữ|tuổi|người|cháu|trẻ|\()[ :]*\d{1,2} ?[-–] ?$")
 _AGED = re.compile(r"(?<!\w)(?:thọ|cụ|tuổi|cao tuổi|nct)(?!\w)")
 
@@ -63,8 +66,16 @@ def say_unit(scan: Scan, end: int) -> int:
     match = _unit().match(scan.text, end)
     if match and match[0].strip() == "đ" and re.match(r"/[cC](?!\w)", scan.after(match.end(), 3)):
         match = None
+    if match and match[0].strip() == "Đ" and re.match(r"\.? ?\d", scan.after(match.end(), 3)):
+        match = None  # khoản 1 Đ.175
     if match and match[0] == '"' and _OPEN_QUOTE.search(scan.left(end, 64)):
         match = None  # it closes a quotation
+    if match and match[0] == "K" and _RUN.search(f"{scan.left(end)} {scan.after(end, 24)}".lower()):
+        scan.say("ki lô mét", *match.span())
+        return scan.measure(match.end(), "number")
+    if match and match[0].strip() == "đ" and _POINTS.search(scan.left(end, 8)) and scan.after(match.end(), 1) != "/":
+        scan.say("điểm", *match.span())  # nobody pays 6 đồng
+        return scan.measure(match.end(), "number")
     if match and match[0] == "K" and not re.search(r"\d\d$", scan.left(end, 3)):
         match = None
     if match and not (
@@ -80,6 +91,8 @@ def say_unit(scan: Scan, end: int) -> int:
     return scan.measure(end, "electric" if match and match[0].strip() in _ELECTRIC else "number")
 
 
+_RUN = re.compile(r"(?<!\w)(?:chạy|run|running|marathon|cự ly|đường chạy)(?!\w)")
+_POINTS = re.compile(r"(?<![\d.,/k-])(?:[1-9]|[12]\d|30)(?:[.,]\d{1,2})?$")
 _ELECTRIC = frozenset({"kV", "KV", "kVA", "KVA", "V", "kv", "MVA", "A", "W", "kW", "KW"})
 
 
@@ -233,13 +246,24 @@ def read_ratio(scan: Scan, match: re.Match[str]) -> int | None:
     """1:500: a scale; 2:1: a score."""
     if scan.before(match.start()).ends("score") or match[1] == match[2]:
         joint = ""
-    elif scan.before(match.start()).ends("scale", past_filler=True) or int(match[2].replace(".", "")) >= 10:
+    elif (
+        scan.before(match.start()).ends("scale", past_filler=True)
+        or float(match[2].replace(".", "").replace(",", ".")) >= 10
+    ):
         joint = "trên "
+    elif "," in match[2]:
+        joint = "trên "  # taluy 1:1,5
     else:
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
     scan.say(joint + number_words(scan, match[2]), *match.span(2))
     return scan.measure(match.end(), "number")
+
+
+def read_in_one(scan: Scan, match: re.Match[str]) -> int | None:
+    """Vắc xin 5in1: so many in one."""
+    scan.say(f"{whole(match[1], scan.region)} trong {whole(match[2], scan.region)}", *match.span())
+    return match.end()
 
 
 def read_months(scan: Scan, match: re.Match[str]) -> int | None:
@@ -273,6 +297,10 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
         or _AGED.search(before.text) is not None
         or _AGES.search(before.text) is not None
     )
+    adults = int(match[1]) < 80 and match[0][-1] == "t" and _ADULTS.search(scan.left(match.start(), 8)) is not None
+    aged = aged or adults
+    if not adults and not _ENDS.match(scan.after(match.end(), 12)):
+        return None
     if int(match[1]) > 120 or not (aged or scan.text[match.end() : match.end() + 1] in {")", ""}):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
@@ -289,6 +317,7 @@ RULES: tuple[Rule, ...] = (
     (STARS, read_stars),
     (TRIPLE, read_triple),
     (RATIO, read_ratio),
+    (IN_ONE, read_in_one),
     (MONTHS, read_months),
     (AGE, read_age),
     (LETTERED, read_lettered),
@@ -297,6 +326,9 @@ RULES: tuple[Rule, ...] = (
 
 
 PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!\d)")
+_SET = re.compile(
+    r"(?:thắng|thua|tỷ số|tỉ số|séc|set)(?: \d{1,2}[-–:]\d{1,2})?[ (]+(?:\d{1,2}/\d{1,2}[,; ]+(?:và )?)*$"
+)
 _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
 _LUNAR = re.compile(r"\s?\(?(?:(?:ÂL|AL|âl|âm lịch|Âm lịch|DL|dương lịch)(?!\w)|(?:âm|dương)(?=\s?(?:[).,;:]|$)))")
 _STREET_AFTER = re.compile(
@@ -344,6 +376,10 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         return _say(scan, match, "trên")
     if before.ends("placed"):
         return _say(scan, match, "trên")
+    if _SET.search(before.text) and a <= 35 and b <= 35 and abs(a - b) > 1:
+        return _say(scan, match, "")
+    if b and (re.match(r"(?: ?[=×]| [+–-]) ?\d+/\d", after) or re.search(r"\d ?[=+×] ?$", scan.left(match.start(), 6))):
+        return _say(scan, match, "phần")
     if before.ends("scale"):
         return _say(scan, match, "trên" if b < 100 else "phần" if a == 1 else "trên")
     counted = _counted(after) or (a == b and re.match(r" (?:ngày|buổi)", after) is not None)
@@ -393,7 +429,7 @@ def _say(scan: Scan, match: re.Match[str], joint: str) -> int:
     second = number_words(scan, match[2])
     if joint == "phần" and match[2] == "4":
         second = "tư"
-    scan.say(f"{joint} {second}", match.start(2) - 1, match.end(2))
+    scan.say(f"{joint} {second}".strip(), match.start(2) - 1, match.end(2))
     return say_unit(scan, match.end())
 
 

@@ -20,6 +20,7 @@ KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])|K(?=\d{1,3}\s?\+\s?\d{3}(?!\
 DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
 WARD = re.compile(r"([PQ])(1\d|2[0-8]|[1-9])(?![\w]|[./-]\d)")
 _ADDRESS = re.compile(r"(?:(?<!\w)(?:đường|phố|số|hẻm|ngõ|phường|quận|đ\.|p\.?\d+)(?!\w)|\d/\d)")
+HALF_TIME = re.compile(r"H([12])(?=:? ?\d{1,2}\s?[-–:]\s?\d)")
 FEAST_DAY = re.compile(r"M(10|[1-9])(?![\w²³]|[./]\d)")
 MONTH_CODE = re.compile(r"T(1[0-2]|0?[1-9])(?:(?=[/.]\s?(?:19|20)\d\d(?!\d))|(?![\w/.-]))")
 MIXED = re.compile(
@@ -31,11 +32,12 @@ _QUANTITY = re.compile(r"[\d/(]\s?$")
 _ELEMENT = "(?:Ca|Na|Mg|Fe|Cu|Zn|Cl|Si|Al|Mn|[CHNOPKSF])"
 _FORMULA = re.compile(rf"(?=[A-Z\d]*O)(?=\D*\d)(?:{_ELEMENT}\d{{0,2}}){{2,6}}")
 """A chemical formula with oxygen, whose O is said ô: K2O, P2O5."""
-_KM_NUMBER = re.compile(r"(\d\.\d{3}(?=\s?\+)|\d{1,4})(?:\s?\+\s?(\d{1,3})(?!\d))?")
+_KM_NUMBER = re.compile(r"(\d\.\d{3}(?=\s?\+)|\d{1,4})(?:\s?\+\s?(\d{1,3})(?:,(\d{1,2}))?(?!\d))?")
 _YEAR = re.compile(r"[/.]\s?(\d{4})(?!\d)")
 _NO_DAY = frozenset(
     "tuyến lô mẫu khu nhóm mã kênh ga nhà vụ loại xe u tba trạm lộ mạch nhánh tầng máy áp trục cầu tòa cổng".split()
 )
+_LISTED_CODES = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_NO_DAY))}) (?:t\d+(?:, | và |/|-| - ))+$")
 _ROADS = frozenset({"QL", "TL", "ĐT", "ĐH", "HL", "ĐX"})
 
 
@@ -104,13 +106,15 @@ def read_km(scan: Scan, match: re.Match[str]) -> int | None:
     scan.say(whole(number[1].replace(".", ""), scan.region), *number.span(1))
     if number[2]:
         scan.say("cộng " + whole(number[2], scan.region), number.end(1), number.end(2))
+    if number[3]:
+        scan.say("phẩy " + whole(number[3], scan.region), number.end(2), number.end())
     return scan.measure(number.end(), "km")
 
 
 def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
     """T7: a weekday."""
     before = scan.before(match.start())
-    if before.last in _NO_DAY:
+    if before.last in _NO_DAY or _LISTED_CODES.search(before.text):
         return None
     if match[1] == "8":
         words = "tháng tám" if scan.kind == "date" else None
@@ -141,6 +145,12 @@ def read_feast_day(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     scan.say(f"mùng {cardinal(int(match[1]), scan.region)}", *match.span())
     return scan.measure(match.end(), "date")
+
+
+def read_half_time(scan: Scan, match: re.Match[str]) -> int | None:
+    """Thắng 3-1 (H1: 2-0): the halves of a match."""
+    scan.say(f"hiệp {DIGITS[int(match[1])]}", *match.span())
+    return match.end()
 
 
 def read_month_code(scan: Scan, match: re.Match[str]) -> int | None:
@@ -182,7 +192,7 @@ def read_mixed(scan: Scan, match: re.Match[str]) -> int | None:
     said = known or (spell(text).replace(" o", " ô") if formula else _in_parts(scan, match))
     if said is None:
         return None
-    scan.say(said, *match.span())
+    scan.say(scan.unsaid(said, match.start()), *match.span())
     return scan.measure(match.end(), "code")
 
 
@@ -234,7 +244,9 @@ def _letters(scan: Scan, match: re.Match[str], last: str, *, crop: bool) -> str:
     prefix = table("prefixes").get(name) if not crop else None
     if name in {"SN", "sn", "Sn"} and len(digits) == 4:
         return "sinh năm"
-    form = name == "CT" and digits[0] == "0"
+    form = name == "CT" and (digits[0] == "0" or match["grade"] is not None)
+    if name == "C" and len(digits) <= 2 and last in {"giật", "gió", "sóng", "bão", "mạnh", "lên"}:
+        return "cấp"
     if (
         prefix
         and not form
@@ -260,6 +272,7 @@ CAPITAL_RULES: tuple[Rule, ...] = (
     (MONTH_CODE, read_month_code),
     (DAY_CODE, read_day_code),
     (FEAST_DAY, read_feast_day),
+    (HALF_TIME, read_half_time),
     (WARD, read_ward),
 )
 RULES: tuple[Rule, ...] = (
@@ -273,6 +286,7 @@ RULES: tuple[Rule, ...] = (
     (MONTH_CODE, read_month_code),
     (DAY_CODE, read_day_code),
     (FEAST_DAY, read_feast_day),
+    (HALF_TIME, read_half_time),
     (WARD, read_ward),
     (MIXED, read_mixed),
 )

@@ -300,6 +300,8 @@ def _dash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     feast = _feast(match)
     if before.last in {"tức", "nhằm"}:
         return True
+    if feast and int(match[1]) > int(match[3]) and {"ngày", "lễ"} & set(before.words):
+        return True  # ngày Thầy thuốc Việt Nam 27-2
     falls = int(match[1]) > int(match[3])
     if falls and scan.kind == "hour" and 0 <= match.start() - scan.measured <= 3 and re.match(r"[,.;)]|\s?$", after):
         return True  # trước 17h, 20-11
@@ -377,6 +379,7 @@ CLOCK = re.compile(
 HALF_DAY = re.compile(r"\s?([aApP])\.?\s?[mM](?:\.(?!\s[A-ZĐ])|(?![^\W_]))")
 ENGLISH_HOUR = re.compile(r"(\d{1,2})\s?([aApP])(?:\.\s?[mM]\b\.?|[mM](?![^\W_]))")
 _HOUR_TO = re.compile(r"(\d{1,2})(\s?[-–]\s?)(?=\d{1,2}\s?(?:giờ|h|H|g)(?![^\W\d_]))")
+_HOUR_OF_DAY = re.compile(r"/(\d{1,2})(?![\d/:hHg%]|[.,]\d| (?:giờ|ngày|buổi|ca|tuần|người|tháng|lần))")
 _GRAM_WORDS = frozenset(
     "nặng chứa uống pha bón gói lọ túi hộp cân phun khoảng với thêm liều muối đường bột thuốc hạt".split()
 )
@@ -402,6 +405,10 @@ def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say(_part_of_day(int(hour), half[1].lower()), *half.span())
         return scan.measure(half.end(), "hour")
     if minute is None:
+        day = _HOUR_OF_DAY.match(scan.text, match.end(2))
+        if day and 1 <= int(day[1]) <= 31 and (hour, day[1]) != ("24", "7"):
+            scan.say("ngày " + cardinal(int(day[1]), scan.region), *day.span(1))
+            return scan.measure(day.end(), "hour")
         around = re.compile(r"/(?=\d{1,2}\s?(?:h|giờ))").match(scan.text, match.end(2))
         if around:
             twice = hour == "24"

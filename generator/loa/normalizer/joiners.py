@@ -29,18 +29,20 @@ _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|ch
 _LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
 _SUM = re.compile(r"(?:\d|[a-z]|[²³)]) $")
 _SUM_NEXT = re.compile(r" (?:[\d.,]+[a-z]?|[a-z])(?: ?[-+x×:] ?(?:[\d.,]+[a-z]?|[a-z]))* = ")
+_DEVICE = re.compile(r"(?<!\w)(?:recloser|rec|máy cắt|mc|dcl|dao|dao cách ly|lbs|cầu dao|fco) \d{2,4}$")
 _SPANS = frozenset("giờ ngày tuần tháng quý năm lần đợt vụ kỳ".split())
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)?\s?(?:[-–/]\s?\d+(?:[.,]\d+)?\s?)?(?:%|°|‰|mmHg|mmol|mg|g/|ml|µg|IU)")
 _MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|bán kết|tứ kết|chung kết|lượt)(?!\w)")
 _SIDES = re.compile(r"(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d{1,2}[A-Z]?\d? ?$")
 _SIDE_NEXT = re.compile(r" ?(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d")
 _SCORES = re.compile(
-    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|chung cuộc|penalty|dẫn)(?!\w)"
+    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|hiệp một|H[12]|chung cuộc|penalty|dẫn)(?!\w)"
+    r"|(?<!\w)(?:[Vv]án|[Ss]éc|[Gg]ame|[Tt]rận)(?: \w{1,3})?: ?\d{1,2} ?$"
 )
 _SCORED = re.compile(
     r"(?<!\w)(?!Mùng|Mồng|Ngày|Tháng|Khóa|Tổ |Thôn|Ấp|Lớp|Khối|Số|Tiết|Tuần|Bài|Điều)[A-ZĐ]\w+ \d{1,2} ?$"
 )
-_SCORED_NEXT = re.compile(r" ?\d{1,2} (?:ĐT |CLB |đội |U\d+ )?[A-ZĐ]\w*[a-zà-ỹ]\w*")
+_SCORED_NEXT = re.compile(r" ?\d{1,2} (?:ĐT |CLB |đội |U\d+ )?(?:[A-ZĐ]\w*[a-zà-ỹ]\w*|[A-ZĐ]{3,6}(?!\w))")
 _MATCHED = re.compile(r"(?:[Tt]rận|vòng|[Gg]iải|vs)(?!\w).*(?<![.;:] )(?<!\w)[A-ZĐ]\w+ \d{1,2} ?$")
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
@@ -94,7 +96,8 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     pair = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) if number and match[0] == "/" else None
     if pair:
-        alike = pair[1] in _TIMES or re.match(rf"[\d.,]+ {pair[1]}", scan.after(end, 24))
+        alike = pair[1] in _TIMES or re.match(rf"[\d.,]+ {pair[1]}(?! ?/)", scan.after(end, 24))
+        alike = alike and not re.search(rf"\d {pair[1]} ?/ ?[\d.,]+ {pair[1]}$", scan.left(start, 40))
         scan.say("trên" if alike else "", *match.span())
         scan.pause(",")
         return end
@@ -177,12 +180,12 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
                 or (_SCORED.search(scan.left(start, 32)) and _SCORED_NEXT.match(after))
             )
             and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))
-        )
+        ) or _DEVICE.search(scan.left(start, 32).lower())
         scan.say("" if score else "đến", *match.span())
         if not score:
             _doubt_day(scan, start, end)
         return end
-    if scan.left(start, 1) == "(" and re.match(r"[\d.,]+\s?(?:đ|đồng|k|%|nghìn|triệu)", after):
+    if scan.left(start, 1) == "(" and (re.match(r"[\d.,]+\s?(?:đ|đồng|k|%|nghìn|triệu)", after) or _change(scan, end)):
         said = re.search(r"(?<!\w)(?:giảm|mất|lùi)(?!\w)", scan.left(start, 40))
         scan.say("" if said else "giảm", *match.span())  # 118.500đ/kg (-700đ)
         return end
@@ -195,6 +198,14 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     if scan.left(start, 1).isspace() or len(match[0]) > 1 or match[0] in "–—":
         scan.pause(",")
     return end
+
+
+def _change(scan: Scan, end: int) -> bool:
+    """Whether a bracket holds only by how much the price before it has changed: 112.500 đ/kg (+500)."""
+    return (
+        re.match(r"[\d.,]+\)", scan.after(end, 12)) is not None
+        and re.search(r"\d{3}\s?(?:đ|đồng|USD|nghìn|triệu|điểm)(?:/\w+)? ?\($", scan.left(end - 1, 24)) is not None
+    )
 
 
 def _doubt_day(scan: Scan, start: int, end: int) -> None:
@@ -272,6 +283,12 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     if scan.follows_quantity(start) and re.search(r"(?<!\d)(?:45|90)$|phút \d{2,3}$", left) and _ADDED.match(after):
         scan.say("cộng", start, end)  # phút 90+4
         return end
+    if scan.left(start, 1) == "(" and _change(scan, end):
+        scan.say("tăng", start, end)
+        return end
+    if re.search(r"(?<!\w)[A-Z]{3,}$", left) and after[:1].isdecimal():  # ASEAN+3
+        scan.say("cộng", start, end)
+        return end
     if after.startswith("TE"):  # NPK 20-20-15+TE: with trace elements
         scan.say("cộng", start, end)
         return end
@@ -288,8 +305,8 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         else:
             scan.say("và", start, end)
         return end
-    if re.search(r"(?<![^\W_])[A-Z]$", left) and not after[:1].strip(" ,;.)"):
-        scan.say("cộng", start, end)
+    if re.search(r"(?<![^\W_])[A-Z]B?$", left) and not after[:1].strip(" ,;.)"):
+        scan.say("dương" if "máu" in scan.before(start).words else "cộng", start, end)
         return end
     if after[:1].isdecimal():
         falling = scan.before(start).last in {

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from loa.normalizer.letters import letter
+from loa.normalizer.letters import POINTS, letter
 from loa.normalizer.numbers import Region, cardinal, digit_by_digit, roman
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.tables import contexts, table, word_set
@@ -11,7 +11,7 @@ from loa.normalizer.tables import contexts, table, word_set
 _PIECE = r"[A-ZĐƯ][A-Za-zĐđƯư0-9&]{0,14}"
 CODE = re.compile(
     rf"(?P<number>\d{{1,6}}[a-zA-Z]?)(?:\s?/\s?(?P<year>(?:19|20)\d\d))?\s?(?P<mark>[/–-])\s?"
-    rf"(?P<code>{_PIECE}(?:(?:\s?[-–/.]\s?|,\s?(?=TT&))(?!\d){_PIECE}){{0,5}})(?![^\W_])"
+    rf"(?P<code>{_PIECE}(?:(?:\s?[-–/.]\s?|,\s?(?=TT&))(?!\d){_PIECE}){{0,5}}(?:(?<=QH) \d\d(?!\d))?)(?![^\W_])"
 )
 YEARED = re.compile(
     r"(?P<number>\d{1,4}[a-z]?)\s?/\s?(?P<year>(?:19|20)\d\d)(?![\d/])"
@@ -21,6 +21,11 @@ STANDARD = re.compile(
     r"(?P<kind>QCVN|TCVN|TCXDVN|QCĐP) ?(?P<number>\d{1,5})(?:-(?P<part>\d{1,3}))?:(?P<year>(?:19|20)\d\d)"
     r"(?:/(?P<body>[A-ZĐ]{2,8}))?(?!\w)"
 )
+SHORT = re.compile(
+    r"(?:(?:điểm|đ|Đ|Điểm)\.? ?(?P<point>[a-zđ]),? )?[kK]\.? ?(?P<clause>\d{1,2}),? ?Đ(?:iều)?\.? ?(?P<article>\d{1,3})(?![\w/])"
+)
+ARTICLE = re.compile(r"Đ\.? ?(\d{1,3})(?![\w/])")
+_CLAUSE = re.compile(r"(?<!\w)(?:khoản \d{1,2}|điểm [a-zđ]),? $")
 _STANDARDS = {
     "QCVN": "quy chuẩn việt nam",
     "TCVN": "tiêu chuẩn việt nam",
@@ -37,7 +42,7 @@ _SAYS_WHOSE = re.compile(
     r"|ngày \d{1,2} tháng \d{1,2} năm \d{4},? )?"
     r"của\s(?!\w{0,3}\b(?:công dân|người|tổ chức|các)\b)"
 )
-_PARLIAMENT = re.compile(r"(UBTV)?QH([IVX]+|\d{1,2})")
+_PARLIAMENT = re.compile(r"(UBTV)?QH ?([IVX]+|\d{1,2})")
 
 
 @cache
@@ -145,5 +150,27 @@ def read_standard(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
-LETTER_RULES: tuple[Rule, ...] = ((STANDARD, read_standard),)
+def read_short(scan: Scan, match: re.Match[str]) -> int | None:
+    """K2 Đ3, đ a k1 Đ 5: point, clause and article of a law, as those write who quote it often."""
+    if match["point"]:
+        scan.say(f"điểm {POINTS[match['point']]}", match.start(), match.end("point"))
+    scan.say(
+        f"khoản {cardinal(int(match['clause']), scan.region)}",
+        match.end("point") if match["point"] else match.start(),
+        match.end("clause"),
+    )
+    scan.say(f"điều {cardinal(int(match['article']), scan.region)}", match.end("clause"), match.end())
+    return scan.measure(match.end(), "number")
+
+
+def read_article(scan: Scan, match: re.Match[str]) -> int | None:
+    """Khoản 1 Đ.175: an article, after its clause."""
+    if not _CLAUSE.search(scan.left(match.start(), 16).lower()):
+        return None
+    scan.say(f"điều {cardinal(int(match[1]), scan.region)}", *match.span())
+    return scan.measure(match.end(), "number")
+
+
+CAPITAL_RULES: tuple[Rule, ...] = ((STANDARD, read_standard), (ARTICLE, read_article))
+LETTER_RULES: tuple[Rule, ...] = ((SHORT, read_short), *CAPITAL_RULES)
 RULES: tuple[Rule, ...] = ((CODE, read_code), (YEARED, read_yeared))

@@ -14,7 +14,9 @@ BARE_POSITION = re.compile(
     r"(?P<north>\d{1,2}[.,]\d{1,4})\s?(?P<n>[NB])(?P<joint>\s?[,;–-]?\s?)(?P<east>\d{2,3}[.,]\d{1,4})\s?(?P<e>[EĐ])(?!\w)"
 )
 SHORT_PRICE = re.compile(r"(\d{1,4})\s?([Tt]r|triệu|[Tt]ỷ|[Tt]ỉ|k|K)\s?(\d{1,3})(?![\w%]|[.,]\d)")
-GLUED_PART = re.compile(r"(\d{1,4})(km|Km|kg|Kg|ha|tấn|tạ|yến|cm|kilo|ký|lít|cây|mẫu|sào)(\d)(?![\w%]|[.,]\d)")
+GLUED_PART = re.compile(
+    r"(\d{1,4})(km|Km|kg|Kg|ha|tấn|tạ|yến|cm|kilo|ký|lít|cây|mẫu|sào)(\d)(?![\w%]|[.,]\d)(?<!m[23])"
+)
 POSITION = re.compile(
     r"(?P<degrees>\d{1,3})\s?(?:[°º]|o(?=\d))\s?(?:(?P<minutes>\d{1,2}(?:[.,]\d{1,4})?)\s?['’′]\s?"
     r"(?:(?P<seconds>\d{1,2}(?:[.,]\d{1,3})?)\s?(?:\"|”|″|'')\s?)?)(?P<side>[NSEWBĐT](?![^\W_]))?"
@@ -25,7 +27,7 @@ BEARING = re.compile(
 RACE = re.compile(r"(\d{1,2}):([0-5]\d):([0-5]\d)(?:[.,](\d{1,3}))?(?![\d:])")
 MINUTES = re.compile(r"(\d{1,3})\s?['’′]\s?([0-5]?\d)(?:\"|”|″|''|’’)(\d{1,3})?(?!\d)")
 SECONDS = re.compile(r"(\d{1,3})(?:\"|”|″|''|’’)(\d{1,3})(?!\d)")
-SHORT_RACE = re.compile(r"(\d{1,2}):([0-5]\d)(?:[.,](\d{2,3}))?(?![\d:]|[.,]\d)")
+SHORT_RACE = re.compile(r"(\d{1,2}):([0-5]\d)(?:[.,](?!000)(\d{2,3}))?(?![\d:]|[.,]\d)")
 
 _POWER = {"2": "mét vuông", "3": "mét khối"}
 _SCALE = {"tr": 10**6, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9, "k": 10**3}

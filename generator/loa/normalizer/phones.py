@@ -23,6 +23,7 @@ LONG = re.compile(
 )
 SHORT = re.compile(r"\d{2,8}(?![/.,-]\d|%|[^\W_])")
 CODE = re.compile(r"(?=[^\s]{0,30}\d)[A-ZĐa-z0-9]{1,20}(?:[./-][A-ZĐa-z0-9]{1,12}){0,6}(?![^\W_])")
+DASHED = re.compile(r"(?=[\d-]*-0\d\d)\d{3,6}(?:-\d{2,6}){2,5}(?![\d/-])")
 GROUPS = re.compile(r"\d{2,5}(?: \d{2,5}){1,5}(?!\d)")
 PLATE = re.compile(r"\d{2}[ -]?(?:[A-ZĐ]{1,2}\d?|[A-Z]\d)[ .-]{0,3}\d{3}[. ]?\d{1,2}(?!\d)")
 HIDDEN_PLATE = re.compile(r"\d{2}[A-ZĐ]{1,2}\d?[ .-]?(?:[xX*]{2,3}[. ]?[\dxX*]{2,3}|\d{3}[. ]?[xX*]{2,3})(?!\w)")
@@ -149,9 +150,16 @@ def read_groups(scan: Scan, match: re.Match[str]) -> int | None:
     """3900 2050 00123 after "tài khoản": an account number in groups."""
     before = scan.before(match.start())
     coded = before.ends("code", past_filler=True) and (len(match[0]) > 5 or before.gap.strip() == ":")
-    if not coded and not (before.ends("call strong", past_filler=True) and match[0][2].isdecimal()):
+    card = re.fullmatch(r"\d{4}(?: \d{4}){3,4}", match[0]) is not None
+    if not coded and not card and not (before.ends("call strong", past_filler=True) and match[0][2].isdecimal()):
         return None
     scan.say(digit_by_digit(match[0].replace(" ", "")), *match.span())
+    return scan.measure(match.end(), "phone")
+
+
+def read_dashed(scan: Scan, match: re.Match[str]) -> int | None:
+    """4251-000-123-456: an account number; a number inside a range has no leading zeros."""
+    scan.say(digit_by_digit(match[0].replace("-", "")), *match.span())
     return scan.measure(match.end(), "phone")
 
 
@@ -174,6 +182,7 @@ RULES: tuple[Rule, ...] = (
     (PLATE, read_plate),
     (GROUPED, read_phone),
     (SERVICE, read_service),
+    (DASHED, read_dashed),
     (GROUPS, read_groups),
     (CODE, read_code),
     (LONG, read_long),

@@ -24,7 +24,7 @@ LETTER_RULES: tuple[Rule, ...] = (
     words.RULES[1],
 )
 _CAPITAL_ONLY = (
-    *legal_numbers.LETTER_RULES,
+    *legal_numbers.CAPITAL_RULES,
     *dates.LETTER_RULES,
     *codes.CAPITAL_RULES,
     *words.CAPITAL_RULES,

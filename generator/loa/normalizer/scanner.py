@@ -219,6 +219,17 @@ class Scan:
             self._before_at = start
         return self._before
 
+    def unsaid(self, words: str, start: int) -> str:
+        """Đường ĐT.482, đất ONT, Trung tâm TTYT: `words` without what the text already says in full before them."""
+        before = self.before(start)
+        parts = words.split()
+        if before.gap != " " or before.last == "xã":
+            return words
+        for size in range(min(3, len(parts) - 1), 0, -1):
+            if before.words[-size:] == parts[:size]:
+                return " ".join(parts[size:])
+        return words
+
     def left(self, start: int, size: int = LOOK) -> str:
         """The text just before `start`, as it stands."""
         return self.text[max(0, start - size) : start]

@@ -37,7 +37,14 @@ _NAMED = re.compile(
 _TAILED = re.compile(rf"([{UPPER}]{{2,10}})([{LOWER}]{{2,}})")
 _HUMPS = re.compile(rf"(?:[{UPPER}]?[{LOWER}]{{1,6}})(?:[{UPPER}][{LOWER}]{{1,6}}){{1,3}}")
 _HUMP_WORD = re.compile(rf"[{UPPER}]?[{LOWER}]+")
+_LETTERED = frozenset("điểm khoản hệ số chữ cấp loại vitamin ký tiết tổ lớp nhóm".split())
 _DIMENSIONS = frozenset("dài rộng cao sâu dày".split())
+_WINDS = {
+    **{"N": "bắc", "S": "nam", "E": "đông", "W": "tây", "NE": "đông bắc", "NW": "tây bắc", "SE": "đông nam"},
+    **{"SW": "tây nam", "NNE": "bắc đông bắc", "ENE": "đông đông bắc", "ESE": "đông đông nam"},
+    **{"SSE": "nam đông nam", "SSW": "nam tây nam", "WSW": "tây tây nam", "WNW": "tây tây bắc"},
+    "NNW": "bắc tây bắc",
+}
 _COMPASS = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 _NUMBERED = re.compile(r"(BĐ|HK|CK|KV|QK)([IVX]{1,4})")
 _COUNTED = re.compile(r"(?:[\d)/²³]|triệu|nghìn|ngàn|tỷ|vạn|trăm)\s?$")
@@ -61,6 +68,8 @@ def read_word(scan: Scan, match: re.Match[str]) -> int | None:
     """Read one run of letters."""
     word, start, end = match[0], match.start(), match.end()
     words = scan.pronounce.get(word) or _roman(scan, word, start, end) or _decide(scan, word, start, end)
+    if word not in scan.pronounce and len(word) > 1 and word[-1].isupper():
+        words = scan.unsaid(words, start)
     scan.say(words, start, end)
     if word.isupper() and scan.text[start - 1 : start].isdecimal():
         scan.measure(end, "code")  # trụ 475MC/12
@@ -163,7 +172,9 @@ def _english(scan: Scan, lower: str, start: int, end: int) -> bool:
 
 
 def _compass(scan: Scan, word: str, start: int) -> str | None:
-    """Hướng ĐĐN, phía TTB: letters of the compass."""
+    """Hướng ĐĐN, phía TTB, di chuyển WNW: letters of the compass."""
+    if word in _WINDS and scan.before(start).ends("compass", past_filler=True):
+        return _WINDS[word]
     if len(word) > 3 or not set(word) <= set(_COMPASS) or not scan.before(start).ends("compass", past_filler=True):
         return None
     return " ".join(_COMPASS[letter] for letter in word)
@@ -252,8 +263,12 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return _SHORT[word]
     listed = re.search(r"(?:^|\W)(?:điểm|tiết|ý) (?:[a-zđ](?:, | và |,| hoặc ))*$", before.text)
     item = re.match(r"\)", after) and word.islower() and before.gap.rstrip()[-1:] in {";", ".", ":"}
-    if (listed and word.islower()) or item or (scan.fresh and re.match(r"[.)]", after)):
+    if (listed and word.islower()) or item or (scan.fresh and re.match(r"[.)]|\s?[-–] ", after)):
         return POINTS.get(lower) or latin(lower)
+    if lower in "x×" and re.search(r"(?<!\w)[a-zA-Z] $", scan.left(start, 3)) and re.match(r" [a-zA-Z](?!\w)", after):
+        return "nhân"
+    if lower in "x×" and re.search(r"\d ?%\s?$", scan.left(start, 5)) and re.match(rf" [{LOWER}]", after):
+        return "nhân"
     if (
         lower in "x×"
         and re.search(r"(?:\d[^\s]*(?: [^\s\d]+){0,3}|\))\s?$", before.text)
@@ -272,6 +287,8 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return "đồng"
     if lower == "ø":
         return "phi"
+    if word == "k" and before.gap == " " and re.match(rf" [{LOWER}]{{2}}", after) and before.last not in _LETTERED:
+        return "không"
     if word in {"h", "g"} and not after[:1].isalnum() and before.gap == "":
         return units()[word]
     return lower if is_syllable(lower) else letter(lower) or latin(lower)
@@ -317,11 +334,11 @@ def read_compound(scan: Scan, match: re.Match[str]) -> int | None:
         end = start + len(text)
         words = expand(scan, key, start, end) if len(key) <= 24 else None
         if words is None and text.isupper():
-            words = company(text) or unmarked(key)
+            words = company(text) or (unmarked(key) if "," not in key else None)
         if words is None:
             words = foreign().get(key.lower() if not text.islower() else key)
         if words is not None:
-            scan.say(words, start, end)
+            scan.say(scan.unsaid(words, start) if text[0].isupper() else words, start, end)
             if key.lower() == "v.v":
                 dots = re.match(r"[.…]*", scan.after(end, 8))
                 return end + (dots.end() if dots else 0)
