@@ -24,7 +24,7 @@ DRAW = re.compile(r"\d{2}(?:\s?[-–]\s?\d{2}){3,7}(?!\d|[-–/.]\d)")
 NIGHTS = re.compile(r"(\d{1,2})\s?N\s?(\d{1,2})\s?Đ(?![^\W_])")
 STARS = re.compile(r"(\d)(?:\*|★| ★| \*(?! ))(?!\d)")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}(?:\.\d{3}){1,2}|\d{1,2},\d{1,2}|\d{1,6})(?![\d:])")
-IN_ONE = re.compile(r"(\d)\s?in\s?(\d)(?![\w.,])")
+IN_ONE = re.compile(r"(\d)\s?in\s?(\d)(?!\w|[.,]\d)")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s|$)")
 _ENDS = re.compile(r"[),;.:]|\s*$| \(| trở ")
@@ -151,6 +151,8 @@ def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
         return "nhất"
     if 2 <= value <= 7 and re.search(r"(?:^|\W)thứ [2-7](?:, [2-7])*(?:, | và | hoặc |, và )$", before.text):
         return "thứ " + ("tư" if value == 4 else whole(text, scan.region))
+    if len(text) == 3 and text[0] == "0" and not unit and before.last in contexts("crop"):
+        return digit_by_digit(text)  # bơ 034
     if text[0] == "0" and 1 < len(text) <= 4 and not unit and before.gap in {" ", ": "}:
         kept = before.ends("keeps zero")
         if kept or (before.last == "số" and len(text) > 2):

@@ -114,6 +114,8 @@ def read_km(scan: Scan, match: re.Match[str]) -> int | None:
 def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
     """T7: a weekday."""
     before = scan.before(match.start())
+    if re.match(r" (?:Tân Sơn|Nội Bài)", scan.after(match.end(), 10)):
+        return None
     if before.last in _NO_DAY or _LISTED_CODES.search(before.text):
         return None
     if match[1] == "8":

@@ -347,6 +347,8 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     if follows or before.ends("today") or _DATED_AFTER.match(after) or _near(scan, match):
         return True
     whole = re.match(rf" (?:[{LOWER}]+)", after)
+    if "lễ" in before.words and not whole and one <= 31 and two <= 12 and before.gap == " ":
+        return True  # lễ Đức Mẹ Vô Nhiễm 8/12
     if _feast(match) and {"ngày", "lễ", "qk", "giỗ", "vía"} & set(before.words):
         return True
     joined = before.gap.strip() in {"", ":", "(", ","}
@@ -380,6 +382,7 @@ HALF_DAY = re.compile(r"\s?([aApP])\.?\s?[mM](?:\.(?!\s[A-ZĐ])|(?![^\W_]))")
 ENGLISH_HOUR = re.compile(r"(\d{1,2})\s?([aApP])(?:\.\s?[mM]\b\.?|[mM](?![^\W_]))")
 _HOUR_TO = re.compile(r"(\d{1,2})(\s?[-–]\s?)(?=\d{1,2}\s?(?:giờ|h|H|g)(?![^\W\d_]))")
 _HOUR_OF_DAY = re.compile(r"/(\d{1,2})(?![\d/:hHg%]|[.,]\d| (?:giờ|ngày|buổi|ca|tuần|người|tháng|lần))")
+_HOUR_G = re.compile(r"(?<!\d)\d{1,2}g\d\d(?!\d)")
 _GRAM_WORDS = frozenset(
     "nặng chứa uống pha bón gói lọ túi hộp cân phun khoảng với thêm liều muối đường bột thuốc hạt".split()
 )
@@ -435,6 +438,9 @@ def _southern(scan: Scan, match: re.Match[str]) -> bool:
     """8g is eight o'clock after "lúc", "từ", "đến" and before a mark; else grams."""
     before = scan.before(match.start())
     if scan.kind == "hour" and match.start() - scan.measured <= 3 and int(match[1]) <= 24:
+        return True
+    beside = _HOUR_G.search(scan.left(match.start())) or _HOUR_G.search(scan.after(match.end()))
+    if beside and int(match[1]) <= 24 and not any(word in _GRAM_WORDS for word in before.words[-4:]):
         return True
     if (
         before.last in {"lúc", "từ", "đến", "vào", "trước", "sau", "hồi", "sáng", "chiều", "tối", "khoảng"}

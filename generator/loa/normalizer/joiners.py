@@ -5,7 +5,7 @@ import re
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.tables import contexts, units, word_set
 
-COMPARE = re.compile(r"(<=|>=|=<|=>|≤|≥|<|>)\s?(?=[+-]?\d|cấp \d|bậc \d|mức \d|BĐ ?\d)")
+COMPARE = re.compile(r"(<=|>=|=<|=>|≤|≥|<|>)\s?(?=[+-]?\d|[A-Za-z](?!\w)|cấp \d|bậc \d|mức \d|BĐ ?\d)")
 SLASH = re.compile(r"\s?/\s?")
 ARROW = re.compile(r"[-=–]{1,3}>|→|⇒|➔|<=+|=>")
 DASH = re.compile(r"[-–—‑−÷]+")
@@ -29,20 +29,22 @@ _WEEKDAY_NEXT = re.compile(r"\s?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|ch
 _LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?tháng [^\W_]", re.IGNORECASE)
 _SUM = re.compile(r"(?:\d|[a-z]|[²³)]) $")
 _SUM_NEXT = re.compile(r" (?:[\d.,]+[a-z]?|[a-z])(?: ?[-+x×:] ?(?:[\d.,]+[a-z]?|[a-z]))* = ")
-_DEVICE = re.compile(r"(?<!\w)(?:recloser|rec|máy cắt|mc|dcl|dao|dao cách ly|lbs|cầu dao|fco) \d{2,4}$")
+_DEVICE = re.compile(r"(?<!\w)(?:recloser|rec|máy cắt|mc|dcl|dao|dao cách ly|lbs|cầu dao|fco|boeing|airbus) \d{2,4}$")
 _SPANS = frozenset("giờ ngày tuần tháng quý năm lần đợt vụ kỳ".split())
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)?\s?(?:[-–/]\s?\d+(?:[.,]\d+)?\s?)?(?:%|°|‰|mmHg|mmol|mg|g/|ml|µg|IU)")
 _MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|bán kết|tứ kết|chung kết|lượt)(?!\w)")
 _SIDES = re.compile(r"(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d{1,2}[A-Z]?\d? ?$")
 _SIDE_NEXT = re.compile(r" ?(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d")
 _SCORES = re.compile(
-    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|hiệp một|H[12]|chung cuộc|penalty|dẫn)(?!\w)"
+    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|H[12]|chung cuộc|penalty|dẫn)(?!\w)"
     r"|(?<!\w)(?:[Vv]án|[Ss]éc|[Gg]ame|[Tt]rận)(?: \w{1,3})?: ?\d{1,2} ?$"
 )
 _SCORED = re.compile(
     r"(?<!\w)(?!Mùng|Mồng|Ngày|Tháng|Khóa|Tổ |Thôn|Ấp|Lớp|Khối|Số|Tiết|Tuần|Bài|Điều)[A-ZĐ]\w+ \d{1,2} ?$"
 )
 _SCORED_NEXT = re.compile(r" ?\d{1,2} (?:ĐT |CLB |đội |U\d+ )?(?:[A-ZĐ]\w*[a-zà-ỹ]\w*|[A-ZĐ]{3,6}(?!\w))")
+_PAIRED = re.compile(r"(?<!\w)[A-ZĐ]\w+ [-–] (?:[A-ZĐ]\w*\.? ){1,3}\d{1,2} ?$")
+_PAIRED_NEXT = re.compile(r" ?\d{1,2}(?=[;,.)]|\s*$)")
 _MATCHED = re.compile(r"(?:[Tt]rận|vòng|[Gg]iải|vs)(?!\w).*(?<![.;:] )(?<!\w)[A-ZĐ]\w+ \d{1,2} ?$")
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
@@ -65,6 +67,13 @@ def read_compare(scan: Scan, match: re.Match[str]) -> int | None:
         scan.pause(",")
         return match.end()
     words = _COMPARED[match[1]]
+    inside = re.match(r"[A-Za-z](?!\w) ?[<>≤≥]", scan.after(match.end(), 8)) or re.search(
+        r"[<>≤≥] ?[A-Za-z] ?$", scan.left(match.start(), 6)
+    )
+    if inside:  # 80 < V ≤ 100
+        words = {"<": "nhỏ hơn", ">": "lớn hơn", "≤": "nhỏ hơn hoặc bằng", "≥": "lớn hơn hoặc bằng"}.get(
+            match[1], words
+        )
     percent = _MEASURE.match(scan.after(match.end(), 24))
     if match[1] in {"≥", "≤", ">=", "<="} and (percent or scan.fresh):
         words = {"từ": "lớn hơn hoặc bằng", "không quá": "nhỏ hơn hoặc bằng"}[words]
@@ -97,8 +106,8 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     pair = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) if number and match[0] == "/" else None
     if pair:
         alike = pair[1] in _TIMES or re.match(rf"[\d.,]+ {pair[1]}(?! ?/)", scan.after(end, 24))
-        alike = alike and not re.search(rf"\d {pair[1]} ?/ ?[\d.,]+ {pair[1]}$", scan.left(start, 40))
-        scan.say("trên" if alike else "", *match.span())
+        listed = re.search(rf"\d {pair[1]} ?/ ?[\d.,]+ {pair[1]}$", scan.left(start, 40))
+        scan.say("trên" if alike and not listed else "", *match.span())
         scan.pause(",")
         return end
     if right is None or (match[0].endswith(" ") and match[0].startswith("/")):
@@ -177,6 +186,7 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
             and (
                 _SCORES.search(scan.left(start))
                 or _MATCHED.search(scan.left(start))
+                or (_PAIRED.search(scan.left(start)) and _PAIRED_NEXT.match(after))
                 or (_SCORED.search(scan.left(start, 32)) and _SCORED_NEXT.match(after))
             )
             and re.search(r"(?<!\d)\d{1,2}\s?$", scan.left(start, 4))

@@ -22,7 +22,8 @@ STANDARD = re.compile(
     r"(?:/(?P<body>[A-ZĐ]{2,8}))?(?!\w)"
 )
 SHORT = re.compile(
-    r"(?:(?:điểm|đ|Đ|Điểm)\.? ?(?P<point>[a-zđ]),? )?[kK]\.? ?(?P<clause>\d{1,2}),? ?Đ(?:iều)?\.? ?(?P<article>\d{1,3})(?![\w/])"
+    r"(?:(?:điểm|đ|Đ|Điểm)\.? ?(?P<point>[a-zđ]),? )?[kK]\.? ?(?P<clause>\d{1,2}),? ?"
+    r"Đ(?:iều)?\.? ?(?P<article>\d{1,3})(?![\w/])"
 )
 ARTICLE = re.compile(r"Đ\.? ?(\d{1,3})(?![\w/])")
 _CLAUSE = re.compile(r"(?<!\w)(?:khoản \d{1,2}|điểm [a-zđ]),? $")
@@ -57,6 +58,8 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
     pieces = [piece.strip() for piece in re.split(r"[-–/.,]", match["code"])]
     before = scan.left(match.start()).lower()
     stated = _AFTER_KIND.search(before) is not None or re.search(r"(?:số|sổ):? ?$", before) is not None
+    if re.search(r"\d\s[-–]\s", match[0]) and match["year"] is None and not _AFTER_KIND.search(before):
+        return None  # quầy số 02 – TTPVHCC
     known = [p for p in pieces if p in bodies or p in kinds or _PARLIAMENT.fullmatch(p)]
     lettered = len(pieces[0]) > 1 and not any(character.isdecimal() for character in pieces[0])
     if not known and not (stated and lettered):

@@ -15,7 +15,7 @@ MASKED = re.compile(
     r"(?:\+\d{1,3}[ .-]?)?\(?\d{1,5}\)?(?:[ .-]?\d{1,5}){0,3}[ .-]?(?:[xX*]{2,6})(?:[ .-]?[xX*]{2,4}){0,2}"
     r"(?:[ .-]?\d{2,4})?(?!\w)"
 )
-FOREIGN = re.compile(r"\+\d{2,3}(?![\d.,])")
+FOREIGN = re.compile(r"\+\d{2,3}(?!\d|[.,]\d)")
 EXTENSION = re.compile(r"[/-](\d{2,4})(?![\d/])")
 SERVICE = re.compile(r"1[89]00[ .-]?(?:\d{2,8})(?:[ .-]?\d{2,4}){0,2}(?![\d%])")
 LONG = re.compile(

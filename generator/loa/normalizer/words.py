@@ -17,7 +17,7 @@ WORD = re.compile(rf"[^\W\d_²³¹¼½¾⅓⅔]{{1,{LONGEST}}}")
 ROMANS = re.compile(r"([IVXL]{1,6})(\s?[-–]\s?)([IVXL]{1,6})(?![^\W_])")
 _ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đến |-)$")
 _HUMP = re.compile(rf"[A-ZĐ]?[{LOWER}]{{2,}}|[A-ZĐ]{{1,4}}(?![{LOWER}]{{2}})")
-_CAMEL = re.compile(r"(?=\w*[a-zđ]{3})(?:[A-Z][a-zđ]{2,}|[A-Z]{1,4}(?![a-zđ]{2})){2,4}")
+_CAMEL = re.compile(r"(?=\w*[a-zđ]{2})(?:[A-Z][a-zđ]{2,}|[A-Z]{1,4}(?![a-zđ]{2})){2,4}")
 _EQUALS = re.compile(r"\s?=|:\s?\d{4}")
 _WEAK_ROMAN = frozenset("CDLM")
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
@@ -38,6 +38,9 @@ _TAILED = re.compile(rf"([{UPPER}]{{2,10}})([{LOWER}]{{2,}})")
 _HUMPS = re.compile(rf"(?:[{UPPER}]?[{LOWER}]{{1,6}})(?:[{UPPER}][{LOWER}]{{1,6}}){{1,3}}")
 _HUMP_WORD = re.compile(rf"[{UPPER}]?[{LOWER}]+")
 _LETTERED = frozenset("điểm khoản hệ số chữ cấp loại vitamin ký tiết tổ lớp nhóm".split())
+_VOWEL = re.compile("[aeiouy]")
+_NO_SHORT = frozenset("ng nh th tr ph ch kh gh gi qu vs st mr ms dr vn pt nc pr cv cd tv pc sc ps".split())
+"""Lower-case letters that are beginnings of syllables, foreign or ends of addresses."""
 _DIMENSIONS = frozenset("dài rộng cao sâu dày".split())
 _WINDS = {
     **{"N": "bắc", "S": "nam", "E": "đông", "W": "tây", "NE": "đông bắc", "NW": "tây bắc", "SE": "đông nam"},
@@ -89,6 +92,8 @@ def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
         unit in contexts("roman") or " ".join(before.words[-2:]) in contexts("roman")
     )
     listed = _ROMAN_LIST.search(scan.left(start)) is not None and len(word) <= 5
+    if not called and before.gap == " " and unit in contexts("roman places") and set(word) <= set("IVX"):
+        called = word != "X" and re.match(r" ?[A-ZĐ]{2}| [A-ZĐ](?![\w,])", after) is None  # thôn II, but thôn XI LA
     if called and word in _WEAK_ROMAN and not marker:
         return None
     if called and word in {"X", "V"} and unit in contexts("roman weak"):
@@ -121,6 +126,11 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     found = expand(scan, word, start, end)
     if found is None and not syllable and not capital:  # Ubnd, Bhyt, Đt: as hurried people type them
         found = abbreviations().get(lower) or (abbreviations().get(word.upper()) if len(word) > 2 else None)
+        if (
+            found is None and word == lower and word not in _NO_SHORT | units().keys() and not _VOWEL.search(word)
+        ):  # hs, gv, cb
+            upper = word.upper()
+            found = expand(scan, upper, start, end) if upper in ambiguous() or upper in abbreviations() else None
     if found is not None:
         if word == "CN" and found == "chủ nhật":
             scan.measure(end, "weekday")
@@ -227,7 +237,8 @@ def _camel(scan: Scan, word: str, start: int) -> str:
     for hump in _HUMP.finditer(word):
         if hump[0].isupper():
             place = start + hump.start(), start + hump.end()
-            said.append(expand(scan, hump[0], *place) or table("foreign")["capitals"].get(hump[0]) or spell(hump[0]))
+            known = None if hump[0] in ambiguous() else expand(scan, hump[0], *place)
+            said.append(known or table("foreign")["capitals"].get(hump[0]) or spell(hump[0]))
         else:
             said.append(foreign().get(hump[0].lower()) or latin(hump[0].lower()))
     return " ".join(said)
@@ -287,6 +298,8 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return "đồng"
     if lower == "ø":
         return "phi"
+    if word in _WINDS and before.ends("compass"):
+        return _WINDS[word]
     if word == "k" and before.gap == " " and re.match(rf" [{LOWER}]{{2}}", after) and before.last not in _LETTERED:
         return "không"
     if word in {"h", "g"} and not after[:1].isalnum() and before.gap == "":
@@ -393,6 +406,9 @@ def read_person(scan: Scan, match: re.Match[str]) -> int | None:
 
 def read_apostrophe(scan: Scan, match: re.Match[str]) -> int | None:
     """Cư M'gar, H'Bia, K'Bang: the consonant is said with ơ."""
+    if match[0].lower() in foreign():
+        scan.say(foreign()[match[0].lower()], *match.span())
+        return match.end()
     onset = {"k": "c", "c": "c"}.get(match[1].lower(), match[1].lower())
     rest = match[2].lower()
     scan.say(onset if onset in "aeiouy" else f"{onset}ơ", *match.span(1))
