@@ -10,7 +10,9 @@ from loa.bulletin.manifest import Manifest
 from loa.bulletin.programme import RELAYS, unpack
 from loa.bulletin.synthetic import KEY, SOURCE_KEY, is_synthetic
 from loa.errors import ScheduleError
+from loa.playout.recording import LoadedRecording
 from loa.schedule.loader import load_schedule
+from loa.store.approvals import BulletinFile, approved_copy, keep_copy, planned_recording
 from loa.workspace import Workspace
 from tests.sounds import make_mp3
 
@@ -25,8 +27,8 @@ MIXED = """\
   items:
     - {kind: recording, file: audio/quoc-ca.mp3, title: Quốc ca, length: 4s}
     - opening
-    - {kind: recording, file: audio/bru.mp3, title: Bản tin tiếng Bru, language: bru, text: Mời bà con nghe. Xin cảm ơn.}
-    - kind: article
+    - {kind: recording, file: audio/bru.mp3, title: Bản tin tiếng Bru, language: bru, text: Mời bà con nghe. Xin cảm ơn., category: doi-song, received_from: Đài tỉnh}
+    - {kind: article, category: hang-hoa}
     - {kind: music, file: bed}
     - closing
 - id: cu
@@ -111,6 +113,27 @@ def test_synthetic_speech_is_marked_for_programs_and_recordings_of_people_are_no
     assert "máy tính" in str(tag.getall("COMM")[0])
 
 
+def test_what_reports_say_of_items_stands_in_the_record_and_changes_no_sound(made: Workspace) -> None:
+    """Issue 16, item 8: a category that is typed after the approval reaches the copy that is aired, too."""
+    before = record(made, "sang")[0]
+    found = {content.name: content for content in before.contents if content.name}
+    bru, article = found["audio/bru.mp3"], found["nuoc"]
+    assert (bru.category, bru.source, bru.received_from, bru.language) == ("doi-song", "received", "Đài tỉnh", "bru")
+    assert (article.kind, article.category, article.source) == ("article", "hang-hoa", "own")
+    assert [c.category for c in record(made, "tiep-song")[0].contents] == [""]
+    recording = planned_recording(made, "ben-hai/sang")
+    keep_copy(made, recording, before.sha256, recording.read())
+    try:
+        scheduled(made, MIXED.replace("doi-song", "guong-tot") + RELAY)
+        build(made, voice="espeak")
+    finally:
+        scheduled(made, MIXED + RELAY)
+    after = record(made, "sang")[0]
+    assert after.sha256 == before.sha256
+    copy = LoadedRecording.load(BulletinFile("ben-hai/sang", approved_copy(made, before.sha256)))
+    assert [c.category for c in copy.contents if c.name == "audio/bru.mp3"] == ["guong-tot"]
+
+
 def test_the_approved_file_names_its_relays_and_holds_the_music_that_bridges_gaps(made: Workspace) -> None:
     manifest, tag, _captions = record(made, "tiep-song")
     (relay,) = unpack(str(tag[f"TXXX:{RELAYS}"]))
@@ -132,6 +155,7 @@ def test_the_approved_file_names_its_relays_and_holds_the_music_that_bridges_gap
         ("{file: a.mp3}", "key.missing"),
         ("{kind: recording, file: a.mp3, language: xx}", "value.wrong"),
         ("{kind: recording, file: ../a.mp3}", "value.wrong"),
+        ("{kind: recording, file: a.mp3, category: khac}", "value.choice"),
         ("{kind: article, campaign: khac}", "campaign.unknown"),
         ("{kind: music, file: bed, length: 5}", "value.wrong"),
     ],

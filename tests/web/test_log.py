@@ -49,6 +49,28 @@ def test_an_airing_counts_for_its_month_its_commune_and_each_of_its_topics(
     assert rows(page)["3"] == ["0", "0", "0"]
 
 
+def test_the_report_of_a_month_is_a_page_and_three_files_of_the_persons_own_communes(
+    log_in: LogIn, console: Console, station: Workspace
+) -> None:
+    (station.campaigns / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
+    station.schedule_file.write_text(SCHEDULE, "utf-8")
+    moment = datetime.datetime(2026, 4, 7, 10, tzinfo=datetime.UTC)
+    ended = moment + datetime.timedelta(minutes=10)
+    about = {"planned": moment, "started": moment, "ended": ended, "outcome": "aired", "output": "thu"}
+    asrun.append(console.store, NewRow(airing="a", broadcast="ca-hai", commune="ben-hai", **about), moment)
+    asrun.append(console.store, NewRow(airing="b", commune="khac", **about), moment)
+    browser = log_in(Role.OFFICER, communes=frozenset({"ben-hai"}))
+    page = browser.look("/log/report?year=2026&month=4")
+    assert "Disasters, rescue, fire, epidemics" in page
+    assert "Sốt xuất huyết" in page
+    for form, begins in (("xlsx", b"PK"), ("docx", b"PK"), ("json", b"{")):
+        answer = browser.get(f"/log/report.{form}?year=2026&month=4")
+        assert answer.content.startswith(begins)
+    assert answer.json()["minutes"] == 10
+    assert browser.get("/log/report.pdf?year=2026").status_code == 404
+    assert browser.get("/log/report?year=2026&month=13").status_code == 404
+
+
 def rows(page: str) -> dict[str, list[str]]:
     """The numbers of each row of the page's tables: aired, not aired, others."""
     found = re.findall(r'<th scope="row">([^<]+)(?:<svg.*?</svg>)?</th>(.*?)</tr>', page)

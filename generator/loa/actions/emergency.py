@@ -9,6 +9,7 @@ from loa.actions.on_air import is_emergency, require_station
 from loa.article import Article
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest, Style
+from loa.bulletin.programme import Credit
 from loa.campaign import Commune, load_commune
 from loa.errors import Finding, RequestError
 from loa.i18n import _
@@ -76,6 +77,7 @@ def write_message(
         commune=commune.unit.full_name,
         date=today,
         emergency=emergency,
+        credits={0: Credit(name, received_from="" if emergency else issuer)},
     )
     return make(workspace, order, engine, voice)
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from loa import template_files
 from loa.bulletin import jingles
 from loa.bulletin.captions import srt, webvtt
-from loa.bulletin.manifest import Cue, Manifest
+from loa.bulletin.manifest import Cue, Manifest, PartRecord
 from loa.bulletin.models import BulletinRequest
 from loa.bulletin.writer import may_speak
 from loa.campaign import Commune
@@ -32,6 +32,7 @@ from loa.workspace import Workspace, below
 
 _TEMPLATES = "templates/"
 _DIGEST = re.compile("[0-9a-f]{64}")
+_FOR_REPORTS = ("category", "author", "received_from")
 _SHOWN = 5
 """Bulletins that a notice names."""
 
@@ -146,7 +147,7 @@ def given(workspace: Workspace, request: BulletinRequest, commune: Commune) -> d
     """
     campaigns = [commune.campaign(id_) for id_ in request.plan.campaigns]
     facts = [_written(commune, "campaigns", "station"), str(commune.station.call)]
-    facts += [_written(campaign, "notes", "voices") for campaign in campaigns]
+    facts += [_written(campaign, "notes", "voices", *_FOR_REPORTS) for campaign in campaigns]
     facts += [f"{name} {sha256}" for name, sha256 in sorted(_own_templates(workspace, request).items())]
     reading = [_written(commune.station, "call", "jingle"), *(" ".join(campaign.voices) for campaign in campaigns)]
     plan, style = request.plan, request.style
@@ -160,6 +161,31 @@ def _with_given(workspace: Workspace, manifest: Manifest, now: dict[str, str]) -
     noted = manifest.model_copy(update={"given": now})
     noted.save(workspace.bulletins / f"{manifest.id}.json")
     return noted
+
+
+def credited(workspace: Workspace, manifest: Manifest, request: BulletinRequest) -> Manifest:
+    """A bulletin that stays as it is, with what reports say of its items now, in its record and in that of its released
+    copy. Raises WorkspaceError.
+    """
+    found = dict(request.credits)
+    if manifest.credits == found or not manifest.parts:
+        return manifest
+    noted = manifest.model_copy(update={"credits": found, "parts": _numbered(manifest, request)})
+    noted.save(workspace.bulletins / f"{manifest.id}.json")
+    copy = approved_copy(workspace, manifest.sha256)
+    if copy.is_file():
+        noted.save(copy.with_suffix(".json"))
+    return noted
+
+
+def _numbered(manifest: Manifest, request: BulletinRequest) -> tuple[PartRecord, ...]:
+    """The parts with their items' numbers, which records of earlier versions lack."""
+    if all(part.item is not None for part in manifest.parts):
+        return manifest.parts
+    numbers: dict[tuple[str, str], int] = {}
+    for number in reversed(request.order):
+        numbers[request.part_kind(number), request.part_title(number)] = number
+    return tuple(part.model_copy(update={"item": numbers.get((part.kind, part.title))}) for part in manifest.parts)
 
 
 def _written(model: BaseModel, *without: str) -> str:

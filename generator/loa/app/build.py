@@ -4,16 +4,18 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Final
 
 from loa import article as articles
 from loa import script as scripts
 from loa import template_files
-from loa.app.approved import ApprovedBulletins, given
+from loa.app.approved import ApprovedBulletins, credited, given
 from loa.app.publication import publish_signed
 from loa.bulletin import jingles
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import APOLOGY, CLOSING, OPENING, AudioItem, BulletinPlan, BulletinRequest
+from loa.bulletin.programme import Credit
 from loa.bulletin.verify import quality_warnings
 from loa.bulletin.writer import made_before, make
 from loa.campaign import Campaign, Commune, load_commune, load_communes
@@ -28,6 +30,7 @@ from loa.schedule.models import LONGEST_BULLETIN
 from loa.tts import Engine, choose, fall_back, is_auto, missing
 from loa.workspace import Workspace, yaml_files
 
+NOBODY = Credit()
 RADIO_TEXTS: Final[tuple[articles.RadioText, ...]] = ("opening", "bridge", "closing")
 Progress = Callable[[BulletinPlan, int, int, bool], None]
 """Called after each sentence: the plan, sentences done, total sentences, whether this one was spoken now."""
@@ -89,9 +92,9 @@ def build(
             wanted = voice or commune.station.voice
             done = None if lossless else made_before(workspace, request, wanted)
             if done:
-                report.unchanged.append(approved.current(done, request, commune))
+                report.unchanged.append(credited(workspace, approved.current(done, request, commune), request))
             elif not lossless and (done := approved.kept(request, commune, wanted)):
-                report.unchanged.append(done)
+                report.unchanged.append(credited(workspace, done, request))
             elif audio:
                 studio.speak(replace(request, given=given(workspace, request, commune)), wanted)
         except LoaError as error:
@@ -158,9 +161,11 @@ def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Bull
     items: list[scripts.Script | AudioItem] = list(written.values())
     items += (jingles.recording(workspace, name) for name in plan.recordings)
     languages = {n: c.language for n, c in enumerate(campaigns)}
+    credited_to = {n: _credit(c) for n, c in enumerate(campaigns)}
+    credited_to |= dict(enumerate(plan.credits if not plan.parts else (), len(campaigns)))
     layout: tuple[int, ...] = ()
     if plan.parts:
-        items, layout, languages = _programme(workspace, plan, campaigns, written)
+        items, layout, languages, credited_to = _programme(workspace, plan, campaigns, written)
         kinds = {part.kind for part in plan.parts}
         opening = opening if "opening" in kinds else replace(opening, sentences=())
         closing = closing if "closing" in kinds else replace(closing, sentences=())
@@ -173,6 +178,7 @@ def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Bull
         closing=closing,
         layout=layout,
         languages={number: code for number, code in languages.items() if code != VIETNAMESE},
+        credits=credited_to,
         style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle),
         commune=commune.unit.full_name,
         date=max((campaign.as_of for campaign in campaigns), default=None),
@@ -195,25 +201,38 @@ def _titles(plan: BulletinPlan, campaigns: Sequence[Campaign]) -> list[str]:
 
 def _programme(
     workspace: Workspace, plan: BulletinPlan, campaigns: Sequence[Campaign], written: Mapping[str, scripts.Script]
-) -> tuple[list[scripts.Script | AudioItem], tuple[int, ...], dict[int, str]]:
-    """Return the items of a programme, their order, and the language of each. Raises BulletinError."""
+) -> tuple[list[scripts.Script | AudioItem], tuple[int, ...], dict[int, str], dict[int, Credit]]:
+    """Return the items of a programme, their order, the language and the credit of each. Raises BulletinError."""
     items: list[scripts.Script | AudioItem] = []
     layout: list[int] = []
     languages: dict[int, str] = {}
-    for part in plan.parts:
+    credited_to: dict[int, Credit] = {}
+    for part, credit in zip(plan.parts, plan.credits or repeat(NOBODY), strict=False):
         if part.kind in ("opening", "closing"):
             layout.append(OPENING if part.kind == "opening" else CLOSING)
         elif part.kind == "article":
             for campaign in campaigns:
                 if part.campaign in ("", campaign.id):
                     languages[len(items)] = campaign.language if part.language == VIETNAMESE else part.language
+                    credited_to[len(items)] = _credit(campaign, credit)
                     layout.append(len(items))
                     items.append(replace(written[campaign.id], title=part.title or written[campaign.id].title))
         else:
             languages[len(items)] = part.language
+            credited_to[len(items)] = credit
             layout.append(len(items))
             items.append(jingles.sound_of(workspace, part))
-    return items, tuple(layout), languages
+    return items, tuple(layout), languages, credited_to
+
+
+def _credit(campaign: Campaign, own: Credit = NOBODY) -> Credit:
+    """Return what reports say of an article; what its item says (`own`) goes before what its campaign says."""
+    return Credit(
+        campaign.id,
+        own.category or campaign.reported_category,
+        own.author or campaign.author or "",
+        own.received_from or campaign.received_from or "",
+    )
 
 
 def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:

@@ -268,6 +268,7 @@ def _details(live: LiveAiring, reports: Sequence[OutputReport]) -> dict[str, obj
         found["relays"] = [relay.as_json() for relay in live.relays]
     if live.recording.languages:
         found["languages"] = dict(live.recording.languages)
+    found |= {"priority": live.airing.priority, "contents": [content.as_json() for content in live.recording.contents]}
     return found
 
 

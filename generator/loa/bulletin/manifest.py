@@ -2,15 +2,21 @@
 
 import datetime
 import re
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from loa.bulletin.programme import Credit
 from loa.errors import BulletinError, Finding
 from loa.files import write_atomic
 from loa.i18n import _
+from loa.reference.categories import URGENT
 from loa.workspace import read_text
+
+SPOKEN = ("article", "recording", "relay")
+"""Kinds of parts that say something; opening, closing, bridges and music only carry them."""
 
 
 class _Record(BaseModel):
@@ -50,7 +56,8 @@ class Cue(_Record):
 class PartRecord(_Record):
     """One part of the bulletin. `start`, `end`: seconds of the file; of a relay those of its hold music.
 
-    `kind` as in `bulletin.programme.Part`, or `bridge`; `seconds`: how long it lasts on air.
+    `kind` as in `bulletin.programme.Part`, or `bridge`; `seconds`: how long it lasts on air. `item`: its number, by
+    which its credit is found; None in records of earlier versions.
     """
 
     kind: str
@@ -60,6 +67,28 @@ class PartRecord(_Record):
     end: float
     seconds: float
     reading: int = 1
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An item on air as the log and the reports tell it. `kind` as in `PartRecord`; `source`: `own`, `received`,
+    `relay` or `emergency` (Nghị định 49/2024/NĐ-CP, Điều 9); `seconds`: on air.
+    """
+
+    kind: str
+    title: str = ""
+    name: str = ""
+    language: str = "vi"
+    category: str = ""
+    author: str = ""
+    source: str = "own"
+    received_from: str = ""
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, str | float]:
+        """The same for the log, without what is empty."""
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 class Verification(_Record):
@@ -107,6 +136,8 @@ class Manifest(_Record):
     cues: tuple[Cue, ...] = ()
     parts: tuple[PartRecord, ...] = ()
     """What is heard, in its order; empty in records of earlier versions."""
+    credits: dict[int, Credit] = {}
+    """What reports say of each item, by its number."""
     synthetic: str = ""
     """The IPTC source type where a machine speaks (`bulletin.synthetic`); "" for recordings of people alone."""
     proof: Verification | None = None
@@ -136,9 +167,35 @@ class Manifest(_Record):
         """Seconds on air in each language, by its code; music, opening and closing count for none."""
         found: dict[str, float] = {}
         for part in self.parts:
-            if part.kind in ("article", "recording", "relay"):
+            if part.kind in SPOKEN:
                 found[part.language] = round(found.get(part.language, 0.0) + part.seconds, 1)
         return found
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """What is on air, in its order; empty in records of earlier versions."""
+        return tuple(self._content(part) for part in self.parts)
+
+    def _content(self, part: PartRecord) -> Content:
+        credit = self.credits.get(-1 if part.item is None else part.item, Credit())
+        source = "received" if credit.received_from else "own"
+        if part.kind not in SPOKEN:
+            credit = Credit()
+        elif part.kind == "relay":
+            source = "relay"
+        elif self.is_emergency:
+            source, credit = "emergency", replace(credit, category=credit.category or URGENT)
+        return Content(
+            part.kind,
+            part.title,
+            credit.name,
+            part.language,
+            credit.category,
+            credit.author,
+            source,
+            credit.received_from,
+            round(part.seconds, 2),
+        )
 
     @property
     def speakers(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loa.audio.samples import Preset
-from loa.bulletin.programme import Part, PartKind
+from loa.bulletin.programme import Credit, Part, PartKind
 
 if TYPE_CHECKING:  # whoever only plays bulletins needs plans, and not the articles and the reader behind a script
     from loa.script import Script
@@ -32,7 +32,8 @@ class BulletinPlan:
 
     `recordings` are sound files that follow the campaigns, by their path relative to the workspace. If `title` is "",
     the titles of the items are used. `parts`: the whole programme in its order; empty: opening, articles, recordings,
-    closing. `at`: the first hour of a day at which it is aired (HH:MM:SS), "" where none is known.
+    closing. `at`: the first hour of a day at which it is aired (HH:MM:SS), "" where none is known. `credits`: of each
+    part.
     """
 
     commune: str
@@ -45,6 +46,7 @@ class BulletinPlan:
     style: Style = Style()
     parts: tuple[Part, ...] = ()
     at: str = ""
+    credits: tuple[Credit, ...] = ()
 
     @property
     def id(self) -> str:
@@ -72,6 +74,7 @@ class BulletinRequest:
     `inputs` are the SHA-256 digests of the workspace's files that the scripts were made from, by path. `emergency`: it
     is a message that somebody typed as one, and no programme. `layout`: the order of a programme of items; empty:
     opening, items, closing. `languages`: the code of each item's language, by its number; what is not in it is `vi`.
+    `credits`: of each item, by its number.
     """
 
     plan: BulletinPlan
@@ -87,6 +90,7 @@ class BulletinRequest:
     emergency: bool = False
     layout: tuple[int, ...] = ()
     languages: Mapping[int, str] = field(default_factory=dict)
+    credits: Mapping[int, Credit] = field(default_factory=dict)
 
     @property
     def order(self) -> tuple[int, ...]:

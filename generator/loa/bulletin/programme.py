@@ -34,6 +34,20 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """What reports say of an item, which changes nothing that is heard.
+
+    `name`: the campaign or the file; `category`: a code of `reference.categories`; `author`: who made it;
+    `received_from`: who sent it, "" if the commune made it itself.
+    """
+
+    name: str = ""
+    category: str = ""
+    author: str = ""
+    received_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RelayPoint:
     """Where a relay comes into the MP3 of a programme: its hold music, which bridges gaps, stands there.
 

@@ -189,6 +189,7 @@ def make(
         clips=selection.clips,
         cues=assembled.cues,
         parts=_parts(request, assembled),
+        credits=dict(request.credits),
         synthetic=_source_type(request, assembled),
         emergency=request.emergency,
     )
@@ -363,6 +364,7 @@ def _parts(request: BulletinRequest, assembled: AssembledBulletin) -> tuple[Part
                 end=round(chapter.end, 3),
                 seconds=round(seconds, 3),
                 reading=chapter.reading,
+                item=chapter.item,
             )
         )
     return tuple(found)

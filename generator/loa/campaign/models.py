@@ -19,6 +19,7 @@ from pydantic import (
 from loa.errors import CampaignError, Finding
 from loa.formats import day_of
 from loa.i18n import N_, _
+from loa.reference.categories import Category, of_topic
 from loa.reference.languages import VIETNAMESE, Language
 from loa.text import printable
 from loa.yamlfile import Choices, Strict
@@ -293,9 +294,31 @@ class Campaign(Strict):
         description=N_("vi, or the code of a minority's language; the log and the reports count it."),
         examples=["khm"],
     )
+    category: Category = Field(
+        default=None,
+        title=N_("Category"),
+        description=N_("By Article 6 of Decree 49/2024, for the reports. Empty: as the topic suggests."),
+    )
+    author: Text | None = Field(
+        default=None,
+        title=N_("Author"),
+        description=N_("Who wrote it, for the reports and the fee sheet. Never shown on the page and never spoken."),
+        examples=["Nguyễn Thị Lan"],
+    )
+    received_from: Text | None = Field(
+        default=None,
+        title=N_("Received from"),
+        description=N_("Who sent the text, if the commune did not write it itself; for the reports."),
+        examples=["Trung tâm Văn hóa, Thể thao và Truyền thông"],
+    )
     notes: Text | None = Field(
         default=None, title=N_("Notes for staff"), description=N_("Never shown on the page and never spoken.")
     )
+
+    @property
+    def reported_category(self) -> str:
+        """The category under which it is reported; "" where neither it nor its topic says one."""
+        return self.category or of_topic(self.template)
 
 
 class Commune(Strict):

@@ -32,6 +32,7 @@ MODULES = {
     "player": "player",
     "publish": "maintenance",
     "rehearse": "maintenance",
+    "report": "log",
     "restore": "maintenance",
     "run": "run",
     "say": "speech",

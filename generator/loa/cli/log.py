@@ -6,13 +6,14 @@ import email.policy
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from loa import names
+from loa.app import report_files, reports
 from loa.app.reports import workbook
 from loa.automation.disk import open_station_store
 from loa.cli.app import CliContext, loa, pass_station
@@ -169,6 +170,8 @@ def row_item(row: asrun.Row, zone: ZoneInfo, on_outputs: Sequence[asrun.Row] = (
         "bulletin": row.bulletin,
         "sha256": row.sha256,
         "station": row.station,
+        "priority": row.details.get("priority"),
+        "contents": row.details.get("contents", []),
         "best": row.details.get("best"),
         "worst": row.details.get("worst"),
         "outputs": [
@@ -199,3 +202,43 @@ def row_line(row: asrun.Row, zone: ZoneInfo) -> str:
     reason = f"  ({row.reason})" if row.reason else ""
     what = row.broadcast or row.bulletin
     return f"{when:%d/%m/%Y %H:%M}  {what}: {names.outcome(row.outcome or 'missed')}{span}  {row.output}{reason}"
+
+
+@loa.command(help=_("Report what was aired in a month or a year: by category, source, language and loudspeaker."))
+@click.option("--month", metavar="YYYY-MM", help=_("The month, for example 2026-11."))
+@click.option("--year", type=int, metavar="YYYY", help=_("The whole year."))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "xlsx", "docx"]), default="text", help=_("Form of output.")
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=_("File to write (xlsx and docx need one)."))
+@pass_station
+def report(station: CliContext, month: str | None, year: int | None, form: str, output: Path | None) -> None:
+    """Without a span: of this month."""
+    schedule = load_schedule(station.workspace)
+    today = datetime.datetime.now(schedule.timezone).date()
+    if month and year:
+        raise click.UsageError(_("Give either --month or --year."))
+    try:
+        wanted = datetime.date.fromisoformat(f"{month}-01") if month else today
+        first, last = reports.month_of(year or wanted.year, 0 if year else wanted.month)
+    except ValueError:
+        message = _("There is no such month or year; write for example --month 2026-11, or --year 2026.")
+        raise click.UsageError(message) from None
+    if form in ("xlsx", "docx") and output is None:
+        raise click.UsageError(_("This form needs a file: add -o report.{form}").format(form=form))
+    store = open_station_store(station.workspace, schedule)
+    found = reports.report(station.workspace, schedule, store, first, last)
+    if form == "text":
+        write("".join(_table_lines(report_files.title_of(found), report_files.tables(found))), output)
+    else:
+        made = report_files.as_file(found, form)
+        write(made if output else made.decode(), output)
+
+
+def _table_lines(title: str, tables: Sequence[report_files.Table]) -> Iterator[str]:
+    yield f"{title}\n"
+    for table in tables:
+        if table.rows:
+            yield f"\n{table.title}\n"
+            yield "  " + "  |  ".join(table.heads) + "\n"
+            yield from ("  " + "  |  ".join(map(report_files.shown, row)) + "\n" for row in table.rows)

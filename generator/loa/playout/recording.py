@@ -11,7 +11,7 @@ import miniaudio
 from mutagen import MutagenError
 from mutagen.id3 import ID3
 
-from loa.bulletin.manifest import Manifest
+from loa.bulletin.manifest import Content, Manifest
 from loa.bulletin.programme import RELAYS, RelayPoint, unpack
 from loa.errors import BulletinError, Finding, PlayoutError, WorkspaceError
 from loa.i18n import _
@@ -26,7 +26,7 @@ class LoadedRecording:
     """A recording in memory. `data`: the MP3. `sentences`: where sentences start (s); playout may resume there.
 
     `seconds`: how long it lasts on air. `title`, `station`: what its tag says; "" without one. `relays`: where another
-    station comes in live. `languages`: seconds in each language, where its record tells.
+    station comes in live. `languages`: seconds in each language, `contents`: what is heard, where its record tells.
     """
 
     bulletin: str
@@ -38,6 +38,7 @@ class LoadedRecording:
     station: str = ""
     relays: tuple[RelayPoint, ...] = ()
     languages: Mapping[str, float] = field(default_factory=dict)
+    contents: tuple[Content, ...] = ()
 
     @classmethod
     def load(cls, recording: BulletinFile) -> "LoadedRecording":
@@ -58,9 +59,10 @@ class LoadedRecording:
         title, station, relays = _named(data)
         manifest = _record(recording, digest)
         starts = tuple(sorted(cue.start for cue in manifest.cues)) if manifest else ()
-        languages = manifest.languages if manifest else {}
+        languages, contents = (manifest.languages, manifest.contents) if manifest else ({}, ())
         longer = sum(relay.seconds - relay.hold for relay in relays)
-        return cls(recording.id, digest, data, info.duration + longer, starts, title, station, relays, languages)
+        seconds = info.duration + longer
+        return cls(recording.id, digest, data, seconds, starts, title, station, relays, languages, contents)
 
     @property
     def file_seconds(self) -> float:

@@ -31,7 +31,7 @@ _EARLIEST = date(1601, 1, 1)
 def document(article: Article, commune: Commune, campaign: Campaign) -> bytes:
     """Return the .docx. The same article gives the same bytes. Signature and name stay empty for the clerk."""
     made = docx.Document()
-    _page(made)
+    paper(made)
     notice = campaign.template == "thong-bao"
     _head(made, commune, campaign, "TB-UBND" if notice else "UBND")
     _title(made, article, (campaign.kind or "thông báo").upper() if notice else "BÀI TUYÊN TRUYỀN")
@@ -43,10 +43,10 @@ def document(article: Article, commune: Commune, campaign: Campaign) -> bytes:
     day = max(article.as_of, _EARLIEST)
     properties.created = properties.modified = datetime.combine(day, time(), UTC).replace(tzinfo=None)
     properties.last_modified_by, properties.comments = "Loa", ""
-    return _stable(made)
+    return stable(made)
 
 
-def _page(made: Document) -> None:
+def paper(made: Document) -> None:
     """Set paper, margins, base font, and page numbers from the second page on (centred at the top, size 13)."""
     section = made.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
@@ -73,31 +73,31 @@ def _page(made: Document) -> None:
 def _head(made: Document, commune: Commune, campaign: Campaign, sign: str) -> None:
     """Write agency and number on the left; the state's name, its motto, place and date on the right."""
     day = campaign.issued or campaign.as_of
-    left, right = _columns(made, 6.0, 10.0)
+    left, right = columns(made, 6.0, 10.0)
     # 12-13, bold: the committee is the issuer itself, with no superior agency above it (mục II.2), on two lines.
     if campaign.issuer:
-        _line(left.paragraphs[0], campaign.issuer.upper(), 13, bold=True)
+        line(left.paragraphs[0], campaign.issuer.upper(), 13, bold=True)
     else:
-        _line(left.paragraphs[0], "ỦY BAN NHÂN DÂN", 13, bold=True)
-        _line(left.add_paragraph(), commune.unit.full_name.upper(), 13, bold=True)
-    _rule(left.add_paragraph(), 2.0, 6.0)
-    _line(left.add_paragraph(), f"Số: {campaign.number}" if campaign.number else f"Số:          /{sign}", 13)
-    _line(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, bold=True)  # 12-13, bold
-    _line(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", 14, bold=True)  # 13-14, bold
-    _rule(right.add_paragraph(), 6.2, 10.0)
+        line(left.paragraphs[0], "ỦY BAN NHÂN DÂN", 13, bold=True)
+        line(left.add_paragraph(), commune.unit.full_name.upper(), 13, bold=True)
+    rule(left.add_paragraph(), 2.0, 6.0)
+    line(left.add_paragraph(), f"Số: {campaign.number}" if campaign.number else f"Số:          /{sign}", 13)
+    line(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, bold=True)  # 12-13, bold
+    line(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", 14, bold=True)  # 13-14, bold
+    rule(right.add_paragraph(), 6.2, 10.0)
     place = commune.unit.name or "…"
     # Days below 10 and the months 1 and 2 are written with a leading zero (Phụ lục I, mục II.4).
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    _line(right.add_paragraph(), f"{place}, ngày {day.day:02} tháng {month} năm {day.year}", 14, italic=True)
+    line(right.add_paragraph(), f"{place}, ngày {day.day:02} tháng {month} năm {day.year}", 14, italic=True)
 
 
 def _title(made: Document, article: Article, kind: str) -> None:
     """Write the kind of document and its subject: size 13-14, bold, centred, with a short line below."""
     first = made.add_paragraph()
     first.paragraph_format.space_before = Pt(18)
-    _line(first, kind, 14, bold=True)
-    _line(made.add_paragraph(), article.title, 14, bold=True)
-    _rule(made.add_paragraph(), 5.0, 16.0)
+    line(first, kind, 14, bold=True)
+    line(made.add_paragraph(), article.title, 14, bold=True)
+    rule(made.add_paragraph(), 5.0, 16.0)
     made.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
@@ -131,8 +131,8 @@ def _grid(made: Document, table: str) -> None:
     lines = [heads, *(row.cells for row in rows)]
     wide = max(len(line) for line in lines)
     grid = made.add_table(rows=len(lines), cols=wide, style="Table Grid")
-    for number, (row, line) in enumerate(zip(grid.rows, lines, strict=True)):
-        for cell, text in zip(row.cells, [*line, *[""] * (wide - len(line))], strict=True):
+    for number, (row, texts) in enumerate(zip(grid.rows, lines, strict=True)):
+        for cell, text in zip(row.cells, [*texts, *[""] * (wide - len(texts))], strict=True):
             run = cell.paragraphs[0].add_run(plain(text))
             run.font.size, run.bold = Pt(13), number == 0
     made.add_paragraph().paragraph_format.space_after = Pt(0)
@@ -141,20 +141,20 @@ def _grid(made: Document, table: str) -> None:
 def _foot(made: Document, commune: Commune, campaign: Campaign) -> None:
     """Write the receivers (left: size 12 bold italic, then 11) and the signature (right: 13-14, bold, capitals)."""
     made.add_paragraph().paragraph_format.space_after = Pt(0)
-    left, right = _columns(made, 8.0, 8.0)
-    _line(left.paragraphs[0], "Nơi nhận:", 12, bold=True, italic=True, centred=False)
+    left, right = columns(made, 8.0, 8.0)
+    line(left.paragraphs[0], "Nơi nhận:", 12, bold=True, italic=True, centred=False)
     for receiver in (f"- {commune.call[0].upper()}{commune.call[1:]};", "- Trang thông tin điện tử;", "- Lưu: VT."):
-        _line(left.add_paragraph(), receiver, 11, centred=False)
+        line(left.add_paragraph(), receiver, 11, centred=False)
     if campaign.issuer:
-        _line(right.paragraphs[0], campaign.issuer.upper(), 14, bold=True)
+        line(right.paragraphs[0], campaign.issuer.upper(), 14, bold=True)
     else:
-        _line(right.paragraphs[0], "TM. ỦY BAN NHÂN DÂN", 14, bold=True)
-        _line(right.add_paragraph(), "CHỦ TỊCH", 14, bold=True)
+        line(right.paragraphs[0], "TM. ỦY BAN NHÂN DÂN", 14, bold=True)
+        line(right.add_paragraph(), "CHỦ TỊCH", 14, bold=True)
     for _empty in range(4):
-        _line(right.add_paragraph(), "", 14)
+        line(right.add_paragraph(), "", 14)
 
 
-def _columns(made: Document, left: float, right: float) -> tuple[_Cell, _Cell]:
+def columns(made: Document, left: float, right: float) -> tuple[_Cell, _Cell]:
     """Add two cells side by side without borders; widths in cm."""
     table = made.add_table(rows=1, cols=2)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -165,16 +165,17 @@ def _columns(made: Document, left: float, right: float) -> tuple[_Cell, _Cell]:
     return cells[0], cells[1]
 
 
-def _line(
+def line(
     paragraph: Paragraph, text: str, size: float, *, bold: bool = False, italic: bool = False, centred: bool = True
 ) -> None:
+    """Write `text` into a paragraph, `size` points, with nothing below it."""
     run = paragraph.add_run(text)
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
     paragraph.paragraph_format.space_after = Pt(0)
 
 
-def _rule(paragraph: Paragraph, wide: float, column: float) -> None:
+def rule(paragraph: Paragraph, wide: float, column: float) -> None:
     """Draw a thin line, `wide` cm, in a column of `column` cm: an empty, indented paragraph with a top border."""
     layout = paragraph.paragraph_format
     layout.space_after, layout.line_spacing = Pt(6), Pt(3)
@@ -187,7 +188,7 @@ def _rule(paragraph: Paragraph, wide: float, column: float) -> None:
     paragraph._p.get_or_add_pPr().append(borders)
 
 
-def _stable(made: Document) -> bytes:
+def stable(made: Document) -> bytes:
     """Return the .docx with constant time stamps in its ZIP."""
     packed, stable = io.BytesIO(), io.BytesIO()
     made.save(packed)

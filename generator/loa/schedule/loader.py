@@ -15,6 +15,7 @@ from loa.formats import lasting
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
+from loa.schedule.fees import Fees
 from loa.schedule.models import Approval, Broadcast, Extra, Move, Publication, Rules, Schedule
 from loa.schedule.outputs import KINDS, AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
@@ -233,6 +234,7 @@ class _Frame(Strict):
     approval: Approval = Approval()
     publish: Publication = Publication()
     players: Players = Players()
+    fees: Fees = Fees()
     broadcasts: tuple[Any, ...] = ()
 
 
@@ -292,6 +294,7 @@ def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
         frame.approval,
         frame.publish,
         frame.players,
+        frame.fees,
     )
 
 

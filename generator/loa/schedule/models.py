@@ -14,6 +14,7 @@ from loa.campaign.models import Url
 from loa.i18n import N_, _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
+from loa.schedule.fees import Fees
 from loa.schedule.outputs import AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import AnyItem, Article, File, Relay
@@ -240,6 +241,7 @@ class Schedule:
     approval: Approval = field(default_factory=Approval)
     publish: Publication = field(default_factory=Publication)
     players: Players = field(default_factory=Players)
+    fees: Fees = field(default_factory=Fees)
     elsewhere: frozenset[str] = frozenset()
     """Outputs, and groups of nothing else, that players air: `at_station` has taken them out."""
 
@@ -274,6 +276,7 @@ class Schedule:
                 recordings=() if broadcast.is_programme else broadcast.files(),
                 parts=tuple(item.part() for item in broadcast.items) if broadcast.is_programme else (),
                 at=f"{min(broadcast.at):%H:%M:%S}" if broadcast.at else "",
+                credits=tuple(item.credit() for item in broadcast.items),
                 style=Style(
                     music=broadcast.sound.music,
                     preset=broadcast.sound.preset,

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from loa.bulletin.programme import Part
+from loa.bulletin.programme import Credit, Part
 from loa.i18n import N_, _
+from loa.reference.categories import Category
 from loa.reference.languages import VIETNAMESE, Language
 from loa.schedule.local_time import LocalTime
 from loa.schedule.values import Hour, Seconds, StationPath
@@ -16,10 +17,20 @@ LONGEST, LONGEST_SOUND = 4 * 3600.0, 1800.0
 
 
 class _Item(Strict):
-    """`title`: in the list of chapters; None for the file's name, or the article's title."""
+    """`title`: in the list of chapters; None for the file's name, or the article's title.
+
+    `category`, `author`, `received_from`: for the reports; of an article None for what its campaign says.
+    """
 
     title: str | None = Field(default=None, title=N_("Title"))
     language: Language = Field(default=VIETNAMESE, title=N_("Language"))
+    category: Category = Field(default=None, title=N_("Category"))
+    author: str | None = Field(default=None, title=N_("Author"))
+    received_from: str | None = Field(default=None, title=N_("Received from"))
+
+    def credit(self) -> Credit:
+        """What reports say of it."""
+        return Credit(str(getattr(self, "file", "")), self.category or "", self.author or "", self.received_from or "")
 
 
 class File(_Item):

@@ -23,6 +23,7 @@ from loa.web.routes import (
     today,
     week,
 )
+from loa.web.routes.outward import reports
 
 
 def all_routers() -> tuple[APIRouter, ...]:
@@ -45,6 +46,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         emergency,
         inbox,
         publish,
+        reports,
         log,
     )
     return (api.hidden, api.router, *(module.router for module in modules))

@@ -16,6 +16,7 @@ from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.called import output_name
+from loa.schedule.fees import Fees
 from loa.schedule.models import Approval, Publication, Rules
 from loa.schedule.outputs import KINDS, Group
 from loa.text import slug
@@ -43,7 +44,7 @@ class Back:
 
 
 SETTINGS, PUBLISH = Back("/settings", N_("Settings")), Back("/publish", N_("Publish"))
-PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts}
+PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts, "fees": Fees}
 
 
 @router.get("/settings/new-output")
@@ -211,7 +212,12 @@ def _sheet(console: Console, key: str, model: type[BaseModel]) -> YamlForm:
 
 
 def _title(key: str) -> str:
-    return _("Rules for broadcasting") if key == "rules" else _("Who is told of trouble")
+    titles = {
+        "rules": _("Rules for broadcasting"),
+        "alerts": _("Who is told of trouble"),
+        "fees": _("Fees for own works"),
+    }
+    return titles[key]
 
 
 def _called(console: Console, name: str) -> str:
