@@ -257,7 +257,7 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
     """One letter: điểm đ, P. 5, Nguyễn Văn A, 4 x 6."""
     before, after = scan.before(start), scan.after(end, 24)
     lower = word.lower()
-    if word == "P" and _OFFICE.match(after):
+    if word == "P" and (_OFFICE.match(after) or re.match(r"\.\s?(?:họp|học|thi|khám|máy)\b", after)):
         return "phòng"
     if word == "P" and re.match(r"\.\s?(?:\d{3}(?!\d)|[A-ZĐ]{2}|[A-Z]{1,2}\d)", after):
         return "phòng"
@@ -298,8 +298,8 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return "đồng"
     if lower == "ø":
         return "phi"
-    if word in _WINDS and before.ends("compass"):
-        return _WINDS[word]
+    if (word in _WINDS or word in _COMPASS) and before.ends("compass"):
+        return _COMPASS.get(word) or _WINDS[word]
     if word == "k" and before.gap == " " and re.match(rf" [{LOWER}]{{2}}", after) and before.last not in _LETTERED:
         return "không"
     if word in {"h", "g"} and not after[:1].isalnum() and before.gap == "":
