@@ -30,7 +30,7 @@ AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s|$)")
 _ENDS = re.compile(r"[),;.:]|\s*$| \(| trở ")
 _ADULTS = re.compile(r"(?<![\d.,/])(?:1[5-9]|[2-7]\d) ?[-–] ?$")
 _AGES = re.compile(r"(?:từ|nam|nữ|tuổi|người|cháu|trẻ|\()[ :]*\d{1,2} ?[-–] ?$")
-_AGED = re.compile(r"(?<!\w)(?:thọ|cụ|tuổi|cao tuổi|nct)(?!\w)")
+_AGED = re.compile(r"(?<!\w)(?:thọ|cụ|tuổi|cao tuổi|nct|te|trẻ|bé)(?!\w)")
 
 _TIMES = re.compile(rf"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[{LOWER}]+ ){{0,2}}\d)")
 _OPEN_QUOTE = re.compile(r'(?:^|[\s(])"[^"]*$')

@@ -381,7 +381,7 @@ RULES: tuple[Rule, ...] = (
 
 
 CLOCK = re.compile(
-    r"(\d{1,2})(\s?(?:giờ|h|H)(?![^\W\d_])|g(?![^\W\d_])|:(?=\d\d(?!\d)))\s?(?:(\d{1,2})(?![\d/%]|[.,:]\d|\s?(?:giờ|h)\b)(\s?(?:phút|['p]|ph)(?![^\W\d_]))?)?"
+    r"(\d{1,2})(\s?(?:giờ|h|H)(?![^\W\d_])|g(?![^\W\d_])|:(?=\d\d(?!\d)))\s?(?:(\d{1,2})(?![\d%]|/(?!\d{1,2}/\d{1,2})|[.,:]\d|\s?(?:giờ|h)\b)(\s?(?:phút|['p]|ph)(?![^\W\d_]))?)?"
 )
 HALF_DAY = re.compile(r"\s?([aApP])\.?\s?[mM](?:\.(?!\s[A-ZĐ])|(?![^\W_]))")
 ENGLISH_HOUR = re.compile(r"(\d{1,2})\s?([aApP])(?:\.\s?[mM]\b\.?|[mM](?![^\W_]))")
@@ -403,7 +403,7 @@ def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     if mark == "g" and not minute and not _southern(scan, match):
         return None
-    if minute and int(minute) > 59:
+    if minute and (int(minute) > 59 or (mark == "H" and len(minute) == 1)):
         return None
     scan.say(cardinal(int(hour), scan.region) + " giờ", match.start(1), match.end(2))
     half = HALF_DAY.match(scan.text, match.end(3) if minute else match.end(2)) if int(hour) <= 12 else None
