@@ -56,6 +56,7 @@ def _deeds() -> dict[str, str]:
         "inbox.signed": _("signed a message from outside"),
         "inbox.taken": _("had a message from outside made"),
         "inbox.refused": _("refused a message from outside"),
+        "campaign.reworded": _("changed the words of an article"),
         "jingle.added": _("added a station sound"),
         "log.exported": _("exported the log"),
         "log.verified": _("verified the log"),

@@ -22,8 +22,8 @@ from loa.schedule.outputs import KINDS
 from loa.web import yaml_forms
 from loa.web.edits import removing
 from loa.web.edits import schedule as schedule_edits
+from loa.web.edits.own_words import replace_in
 from loa.web.forms import Form
-from loa.web.routes.script import replace_in
 from loa.web.yaml_forms import YamlForm
 from loa.workspace import read_text
 from loa.yamlfile import editor, parse, value_at

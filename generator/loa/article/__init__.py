@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-from loa.article import tables
+from loa.article import own_words, tables
 from loa.article.facts import Law, Record, plain, record
 from loa.article.markup import MARKS, Form, Part, only, shown
 from loa.article.markup import spoken_parts as _spoken_parts
@@ -18,7 +18,7 @@ from loa.reference import places
 from loa.text import printable
 from loa.workspace import Workspace
 
-__all__ = ["Article", "Form", "Part", "radio_template", "radio_text", "render", "template_name"]
+__all__ = ["Article", "Form", "Part", "passages", "radio_template", "radio_text", "render", "template_name"]
 
 RadioText = Literal["opening", "bridge", "closing", "apology"]
 
@@ -33,6 +33,7 @@ class Article:
     as_of: date
     form: Form
     source: str
+    unused: tuple[str, ...] = ()  # the template's words for which there are own ones, and which it has no longer
 
     @property
     def markdown(self) -> str:
@@ -69,8 +70,14 @@ def template_name(campaign: Campaign) -> str:
 def render(workspace: Workspace, commune: Commune, campaign: Campaign) -> Article:
     """The article of `campaign`. Raises TemplateError: the template's file and line, or the facts that are missing."""
     given = _facts(commune, campaign) | {"facts": values(workspace, commune.stem, campaign)}
-    source = _fit(fill(workspace, template_name(campaign), given))
-    return Article(commune.stem, campaign.id, campaign.title, campaign.as_of, campaign.form, source)
+    source, unused = own_words.applied(_fit(fill(workspace, template_name(campaign), given)), campaign.words)
+    return Article(commune.stem, campaign.id, campaign.title, campaign.as_of, campaign.form, source, unused)
+
+
+def passages(workspace: Workspace, commune: Commune, campaign: Campaign) -> list[str]:
+    """The passages of a campaign's article that may get own words, in the template's words. Raises TemplateError."""
+    made = render(workspace, commune, campaign.model_copy(update={"words": ()}))
+    return [passage.text for passage in own_words.passages(made.source)]
 
 
 def radio_template(name: RadioText) -> str:
@@ -109,8 +116,9 @@ _AT_MARKS = re.compile(f"([{MARKS}])")
 
 
 def _visible(campaign: Campaign) -> dict[str, Any]:
-    """A campaign as templates see it: everything but the notes for staff, and the topic's own facts."""
-    return {name: plain(getattr(campaign, name)) for name in Campaign.model_fields if name not in {"notes", "facts"}}
+    """A campaign as templates see it: everything but notes for staff, own words and the topic's own facts."""
+    without = {"notes", "facts", "words"}
+    return {name: plain(getattr(campaign, name)) for name in Campaign.model_fields if name not in without}
 
 
 def _unit(commune: Commune) -> Record:

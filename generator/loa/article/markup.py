@@ -18,6 +18,8 @@ from loa.article import tables
 
 Form = Literal["radio", "web"]
 _MARKS: dict[str, tuple[str, str]] = {"web": ("\ue000", "\ue001"), "radio": ("\ue002", "\ue003")}
+OPENING: dict[Form, str] = {"web": _MARKS["web"][0], "radio": _MARKS["radio"][0]}
+CLOSING: dict[Form, str] = {"web": _MARKS["web"][1], "radio": _MARKS["radio"][1]}
 MARKS = "".join(start + end for start, end in _MARKS.values())
 # What dropping an alternate leaves behind: spaces at line ends, runs of spaces within a line, runs of blank lines.
 _LEFT_BEHIND = (re.compile(r"[ \t]+(?=\n)"), re.compile(r"(?<=\S[ \t])[ \t]+(?=\S)"), re.compile(r"(?<=\n\n)\n+"))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -21,8 +22,9 @@ from loa.i18n import N_, _
 from loa.reference.categories import Category, of_topic
 from loa.reference.languages import VIETNAMESE, Language
 from loa.text import printable
-from loa.yamlfile import Choices, Strict, Url, web_address
+from loa.yamlfile import Choices, Strict
 
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
@@ -40,8 +42,18 @@ def whole_number(value: Any) -> Any:
     return value
 
 
+def _url(text: str) -> str:
+    """Accept a web address with scheme and host. Raises ValueError: the message, a line break, how to correct it."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or re.search(r"\s|:.*:", text) or not _HOST.fullmatch(parts.netloc):
+        raise ValueError(
+            _("This is not a web address.") + "\n" + _("Write it without spaces, as https://dichvucong.gov.vn/")
+        )
+    return text
+
+
 def _website(text: str) -> str:
-    return web_address(text if "://" in text else f"https://{text}") and text
+    return _url(text if "://" in text else f"https://{text}") and text
 
 
 def _presenters(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -61,6 +73,7 @@ Presenters = Annotated[tuple[Text, ...], AfterValidator(_presenters)]
 Slug = Annotated[str, Field(pattern=_SLUG)]
 Day = Annotated[date, BeforeValidator(day_of)]
 Count = Annotated[int, BeforeValidator(whole_number), Field(ge=0)]
+Url = Annotated[str, AfterValidator(_url)]
 Website = Annotated[str, AfterValidator(_website)]
 Kind = Annotated[
     Literal["xã", "phường", "thị trấn", "đặc khu"],
@@ -188,6 +201,15 @@ class Services(Strict):
     partial: Count | None = Field(default=None, title=N_("Partly online (một phần)"))
 
 
+class OwnWords(Strict):
+    """A passage of an article in words of its own; the template's words say which passage it is."""
+
+    instead: Text = Field(title=N_("The template's words"))
+    say: Annotated[str, AfterValidator(nfc)] = Field(
+        title=N_("This article's own words"), description=N_("Empty: the passage is left out.")
+    )
+
+
 class Campaign(Strict):
     """One article to make: its topic, its day, and the commune's facts for it."""
 
@@ -262,6 +284,12 @@ class Campaign(Strict):
         default_factory=dict,
         title=N_("Facts of the topic"),
         description=N_("What the topic's own list of facts asks for: loa topic NAME shows it."),
+    )
+    words: tuple[OwnWords, ...] = Field(
+        default=(),
+        title=N_("This article's own words"),
+        description=N_("Passages that this article says otherwise than its template."),
+        examples=[[{"instead": "Đề nghị bà con thực hiện đúng thời hạn.", "say": "Mong bà con thực hiện đúng hạn."}]],
     )
     deadline: Day | None = Field(default=None, title=N_("Last day to do it"))
     contact: Desk | None = Field(

@@ -9,7 +9,7 @@ from typing import get_args
 
 from loa import article as articles
 from loa import template_files
-from loa.article import Article, topics
+from loa.article import Article, own_words, topics
 from loa.article.filters import count, host, spell
 from loa.article.templates import asked_for
 from loa.campaign import Campaign, Commune, read_station
@@ -347,6 +347,9 @@ def check_commune(
         except TemplateError as error:
             yield from (_asked_at(finding, source, index) for finding in error.findings)
             continue
+        for found in own_words.unused(article.unused):
+            at_words = source.finding(("campaigns", index, "words"), found.code, found.message, found.fix)
+            yield replace(at_words, severity=found.severity)
         yield from check_spoken(article, commune, campaign, source, index, asked_for(workspace).get(campaign.template))
         reported = list(_of_texts(article, commune, day or campaign.as_of))
         if spoken:

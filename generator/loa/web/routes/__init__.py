@@ -23,6 +23,7 @@ from loa.web.routes import (
     today,
     week,
 )
+from loa.web.routes.content import own_words
 from loa.web.routes.outward import reports
 
 
@@ -38,6 +39,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         import_article,
         new_commune,
         notice,
+        own_words,
         changes,
         campaigns,
         broadcasts,

@@ -123,7 +123,7 @@ def _commune_page(
 FIRST = ("template", "title", "as_of", "facts", "body")
 CAMPAIGN_FIELDS = tuple(
     sorted(
-        yaml_forms.fields_of(Campaign, without=frozenset({"id"})),
+        yaml_forms.fields_of(Campaign, without=frozenset({"id", "words"})),
         key=lambda field: FIRST.index(field.name) if field.name in FIRST else len(FIRST),
     )
 )

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
+from loa import article as articles
 from loa.actions.acts import Act
 from loa.actions.approvals import send_to_leader
 from loa.errors import LoaError
@@ -25,6 +26,7 @@ from loa.web.context import (
     own_console_of,
     session_of,
 )
+from loa.web.edits.own_words import mend
 from loa.web.edits.schedule import broadcast_in, reschedule
 from loa.web.forms import FormError
 from loa.web.pages import fragment, go, page
@@ -116,28 +118,16 @@ def fix(request: Request, console: ConsoleDep, stem: str, id_: str, form: Submit
     if remark is None or remark.replacement is None or not remark.finding.quote:
         raise FormError({"": _("This remark has no mend any more. Look at the text again.")})
     quote, replacement = remark.finding.quote, remark.replacement
+    passages = articles.passages(console.workspace, commune, campaign)
+    where = ""
 
     def edit(data: Any) -> None:
-        if not replace_in(data, quote, replacement):
-            text = _("These words stand in the template, not in the facts: the administrator can mend templates/.")
-            raise FormError({"": text})
+        nonlocal where
+        where = mend(data, id_, quote, replacement, passages)
 
     _edit(request, stem, edit, f"{quote} → {replacement}", action="campaign.mended", subject=f"{stem}/{id_}")
-    flash(request, _("Mended: {old} → {new}").format(old=quote, new=replacement))
+    flash(request, _("Mended: {old} → {new} ({where})").format(old=quote, new=replacement, where=where))
     return go(f"/campaigns/{stem}/{id_}/heard")
-
-
-def replace_in(data: Any, quote: str, replacement: str) -> int:
-    """Replace `quote` in every text of `data`; how many texts changed."""
-    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    many = 0
-    for key, value in list(items):
-        if isinstance(value, str) and quote in value:
-            data[key] = value.replace(quote, replacement)
-            many += 1
-        else:
-            many += replace_in(value, quote, replacement)
-    return many
 
 
 def _edit(request: Request, stem: str, edit: Callable[[Any], None], text: str, *, action: str, subject: str) -> None:

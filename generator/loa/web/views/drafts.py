@@ -4,13 +4,13 @@ import difflib
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 from loa import article as articles
 from loa import script as scripts
-from loa.article import Article
+from loa.article import Article, own_words
 from loa.article.html import to_html
 from loa.bulletin.manifest import Cue
 from loa.campaign import Campaign, Commune, parse_commune
@@ -52,6 +52,8 @@ class Draft:
     html: str
     script: Script | None
     remarks: tuple[Remark, ...]
+    own_words: int = 0
+    """Passages that do not follow the template and the facts any more."""
 
     @property
     def seconds(self) -> float:
@@ -91,7 +93,11 @@ def make_draft(workspace: Workspace, commune: Commune, campaign: Campaign) -> Dr
         article = articles.render(workspace, commune, campaign)
     except LoaError as error:
         return Draft(None, "", None, tuple(Remark(finding) for finding in error.findings))
-    return _work(article, _FileFacts(commune))
+    draft = _work(article, _FileFacts(commune))
+    if not campaign.words:
+        return draft
+    told = (Remark(finding) for finding in own_words.unused(article.unused))
+    return replace(draft, remarks=(*told, *draft.remarks), own_words=len(campaign.words) - len(article.unused))
 
 
 def sounding_otherwise(workspace: Workspace, stem: str, before: str, after: str) -> list[str]:
