@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "loa"
 LAYERS = (
-    "errors i18n formats names text clock file_cache workspace files priority station_secrets stop_file sample template_files logs limited "
+    "errors i18n formats names text clock file_cache workspace files priority station_secrets stop_file sample template_files logs ending limited "
     "yamlfile normalizer reference hazards campaign article script checks importing audio tts bulletin schedule store playout automation fleet inbox publish actions app web "
     "cli"
 ).split()

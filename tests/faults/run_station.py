@@ -4,10 +4,12 @@ import json
 import sys
 from pathlib import Path
 
+from loa import ending
 from loa.automation import service, timing
 from loa.i18n import set_language
 from loa.workspace import Workspace
 
 if __name__ == "__main__":
     set_language("en")
-    service.run(Workspace(Path(sys.argv[1])), timing=timing.Timing(**json.loads(sys.argv[2])))
+    with ending.when_asked() as stop:
+        service.run(Workspace(Path(sys.argv[1])), timing=timing.Timing(**json.loads(sys.argv[2])), stop=stop)

@@ -30,7 +30,7 @@ from loa.playout.outputs.sound_card import device_names
 from loa.playout.recording import LoadedRecording
 from loa.playout.session import Session
 from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
-from tests.local import Metronome, free_even_port, free_port, wait_for
+from tests.local import Metronome, answers, free_even_port, free_port, wait_for
 from tests.servers import IcecastServer, PulseAudio, Recorder
 from tests.sounds import follow
 
@@ -116,6 +116,29 @@ def test_loudspeakers_pull_the_stream_by_http(programme: LoadedRecording, tmp_pa
         assert listener.wait(20) == 0
         assert abs(sound_in(tmp_path / f"{number}.mp3")[0] - programme.seconds) < 0.2
     assert status_of(url) == (503, "5"), "nothing is on air: come again"
+
+
+def test_the_end_of_an_airing_lets_every_loudspeaker_go(programme: LoadedRecording, tmp_path: Path) -> None:
+    """They leave one by one while the player goes through them: it stumbled, and the rest hung."""
+    port = free_port()
+    session = play(programme, tmp_path, 5.0, h=Http(kind="http", port=port, host="127.0.0.1"))
+    url = f"http://127.0.0.1:{port}/h.mp3"
+    wait_for(lambda: answers(port) and status_of(url, "HEAD")[0] == 200)
+    with contextlib.ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_connection(("127.0.0.1", port), 10)) for _ in range(100)]
+        for listener in listeners:
+            listener.sendall(b"GET /h.mp3 HTTP/1.0\r\n\r\n")
+            assert listener.recv(12).endswith(b"200")
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)  # as busy as a computer can be
+        try:
+            session.stop()
+            wait_for(lambda: status_of(url, "HEAD")[0] == 503)
+        finally:
+            sys.setswitchinterval(usual)
+        for listener in listeners:
+            while listener.recv(65536):
+                pass
 
 
 def status_of(url: str, method: str = "GET") -> tuple[int, str | None]:

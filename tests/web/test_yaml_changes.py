@@ -42,7 +42,13 @@ def of_day(schedule: Schedule, day: datetime.date) -> list[str]:
     return [f"{a.planned.astimezone(schedule.timezone):%H:%M}" for a in found if a.broadcast == "ben-hai-dvc"]
 
 
-TUESDAY = datetime.date(2026, 12, 1)
+def a_tuesday_to_come() -> datetime.date:
+    """Of a past airing the week shows what became of it, and not from where it was moved."""
+    first = datetime.date(datetime.datetime.now(datetime.UTC).year + 1, 12, 1)
+    return first + datetime.timedelta(days=(1 - first.weekday()) % 7)
+
+
+TUESDAY = a_tuesday_to_come()
 
 
 def test_a_day_is_left_out_and_put_back(console: Console, station: Workspace) -> None:
@@ -56,7 +62,7 @@ def test_a_day_is_left_out_and_put_back(console: Console, station: Workspace) ->
 
 
 def test_once_more_and_not(console: Console, station: Workspace) -> None:
-    wednesday = datetime.datetime(2026, 12, 2, 16, 45)  # noqa: DTZ001  the station's clock
+    wednesday = datetime.datetime.combine(TUESDAY + datetime.timedelta(days=1), datetime.time(16, 45))
     text = station.schedule_file.read_text("utf-8")
     more = editor.change(text, lambda data: schedule_edits.put_extra(data, "ben-hai-dvc", wednesday))
     assert of_day(console.history.try_schedule(more), wednesday.date()) == ["16:45"]
@@ -67,24 +73,25 @@ def test_once_more_and_not(console: Console, station: Workspace) -> None:
 
 def test_one_of_two_hours_moves_and_the_other_stays(log_in: LogIn, console: Console, station: Workspace) -> None:
     browser, before = log_in(Role.OPERATOR), station.schedule_file.read_text("utf-8")
-    browser.look("/week?day=2026-12-01")
-    moved = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "17:00", "day": "2026-12-01", "hour": "16:45"}
+    wednesday = TUESDAY + datetime.timedelta(days=1)
+    browser.look(f"/week?day={TUESDAY}")
+    moved = {"broadcast": "ben-hai-dvc", "first": f"{TUESDAY}", "from": "17:00", "day": f"{TUESDAY}", "hour": "16:45"}
     browser.submit("/week/move", **moved)
     schedule = console.files.plan().schedule
     assert schedule
     assert of_day(schedule, TUESDAY) == ["05:45", "16:45"]
-    assert "→ moved to 16:45 01/12" in browser.look("/week?day=2026-12-01")
-    again = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "16:45", "day": "2026-12-02", "hour": "17:30"}
+    assert f"→ moved to 16:45 {TUESDAY:%d/%m}" in browser.look(f"/week?day={TUESDAY}")
+    again = {"broadcast": "ben-hai-dvc", "first": f"{TUESDAY}", "from": "16:45", "day": f"{wednesday}", "hour": "17:30"}
     browser.submit("/week/move", **again)
     schedule = console.files.plan().schedule
     assert schedule
     assert of_day(schedule, TUESDAY) == ["05:45"]
-    assert of_day(schedule, TUESDAY + datetime.timedelta(days=1)) == ["17:30"]
-    page = browser.look("/week?day=2026-12-01")
+    assert of_day(schedule, wednesday) == ["17:30"]
+    page = browser.look(f"/week?day={TUESDAY}")
     assert "<s><strong>17:00</strong>" in page
-    assert "→ moved to 17:30 02/12" in page
-    assert "← moved from 17:00 01/12" in page
-    browser.submit("/week/put-back", which="ben-hai-dvc 2026-12-01")
+    assert f"→ moved to 17:30 {wednesday:%d/%m}" in page
+    assert f"← moved from 17:00 {TUESDAY:%d/%m}" in page
+    browser.submit("/week/put-back", which=f"ben-hai-dvc {TUESDAY}")
     assert station.schedule_file.read_text("utf-8") == before
 
 

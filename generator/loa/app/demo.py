@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from loa import article as articles
-from loa import sample, yamlfile
+from loa import ending, sample, yamlfile
 from loa.actions.approvals import approve
 from loa.app import build
 from loa.app.publication import publish_signed
@@ -144,13 +144,15 @@ def _air(workspace: Workspace, airing: Airing, progress: Callable[[float], None]
     def shown(station: Automation) -> None:
         progress((station.clock.now() - airing.planned).total_seconds() / (airing.minutes * 60))
 
-    service.run(
-        workspace,
-        clock=RealClock(SPEED, airing.planned - _LEAD),
-        until=lambda station: asrun.outcome_of(station.store, airing.id) is not None,
-        limit=120,
-        progress=shown,
-    )
+    with ending.when_asked() as stop:
+        service.run(
+            workspace,
+            clock=RealClock(SPEED, airing.planned - _LEAD),
+            until=lambda station: asrun.outcome_of(station.store, airing.id) is not None,
+            limit=120,
+            progress=shown,
+            stop=stop,
+        )
 
 
 def _line(workspace: Workspace, commune: Commune, coming: tuple[Airing, ...]) -> DemoRow:

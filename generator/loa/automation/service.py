@@ -2,13 +2,12 @@
 
 import contextlib
 import os
-import signal
 import socket
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -258,8 +257,9 @@ def run(
     timing: Timing | None = None,
     chores: Mapping[str, Chore] | None = None,
     watches: Mapping[str, Chore] | None = None,
+    stop: threading.Event | None = None,
 ) -> None:
-    """Run the station by the schedule until SIGINT or SIGTERM, or until `until(station)` is true.
+    """Run the station by the schedule until `stop` is set (`ending.when_asked` gives one), or `until(station)` is true.
 
     `clock`: for a demonstration, RealClock(speed, start). `limit`: seconds of real time after which LogbookError is
     raised if `until` was never true. `progress` is called about once a second. `chores`: what else is looked after
@@ -273,7 +273,7 @@ def run(
     maintenance_store = open_station_store(workspace, schedule)
     timing = (timing or Timing()).at_speed(clock.speed)
     station = Automation(workspace, store, clock, timing, trust_clock=trust_clock, lanes=lanes.Thread)
-    stop, done = threading.Event(), False
+    stop, done = stop or threading.Event(), False
     started = datetime.now(UTC)
     driver = IntervalRunner()
     last_step = time.monotonic()
@@ -307,29 +307,16 @@ def run(
         driver.add(name, _CHORE_INTERVAL, partial(chore, station))
     for name, chore in (watches or {}).items():
         driver.add(name, _WATCH_INTERVAL, partial(chore, station))
-    with _signals(stop):
-        try:
-            stepping.start()
-            notify("READY=1")
-            driver.run(stop, watch)
-        finally:
-            notify("STOPPING=1")
-            stop.set()
-            stepping.join(_LAST_STEP)
-            station.close()
-            maintenance_store.close()
-            store.close()
+    try:
+        stepping.start()
+        notify("READY=1")
+        driver.run(stop, watch)
+    finally:
+        notify("STOPPING=1")
+        stop.set()
+        stepping.join(_LAST_STEP)
+        station.close()
+        maintenance_store.close()
+        store.close()
     if until and limit and not done:
         raise LogbookError(Finding("on-air.limit", _("What was waited for did not happen in time.")))
-
-
-@contextlib.contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
-    """Let SIGINT and SIGTERM set `stop`. In other threads than the main thread nothing is changed."""
-    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
-    old = {number: signal.signal(number, lambda *_frame: stop.set()) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)

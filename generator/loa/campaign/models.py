@@ -4,7 +4,6 @@ import re
 import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -22,9 +21,8 @@ from loa.i18n import N_, _
 from loa.reference.categories import Category, of_topic
 from loa.reference.languages import VIETNAMESE, Language
 from loa.text import printable
-from loa.yamlfile import Choices, Strict
+from loa.yamlfile import Choices, Strict, Url, web_address
 
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
@@ -42,18 +40,8 @@ def whole_number(value: Any) -> Any:
     return value
 
 
-def _url(text: str) -> str:
-    """Accept a web address with scheme and host. Raises ValueError: the message, a line break, how to correct it."""
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or re.search(r"\s|:.*:", text) or not _HOST.fullmatch(parts.netloc):
-        raise ValueError(
-            _("This is not a web address.") + "\n" + _("Write it without spaces, as https://dichvucong.gov.vn/")
-        )
-    return text
-
-
 def _website(text: str) -> str:
-    return _url(text if "://" in text else f"https://{text}") and text
+    return web_address(text if "://" in text else f"https://{text}") and text
 
 
 def _presenters(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -73,7 +61,6 @@ Presenters = Annotated[tuple[Text, ...], AfterValidator(_presenters)]
 Slug = Annotated[str, Field(pattern=_SLUG)]
 Day = Annotated[date, BeforeValidator(day_of)]
 Count = Annotated[int, BeforeValidator(whole_number), Field(ge=0)]
-Url = Annotated[str, AfterValidator(_url)]
 Website = Annotated[str, AfterValidator(_website)]
 Kind = Annotated[
     Literal["xã", "phường", "thị trấn", "đặc khu"],

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import click
 
-from loa import template_files
+from loa import ending, template_files
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings
 from loa.errors import Finding, WorkspaceError
@@ -116,7 +116,7 @@ def run(
     else:
         beside = console_beside(workspace, as_arguments(listen, tls_cert, tls_key, behind_proxy, names))
     step_forward()  # the console is started by a thread that inherits it
-    with beside:
+    with ending.when_asked() as stop, beside:
         from loa.app.chores import BackupChore, InboxChore  # while these load, the console already does
         from loa.automation import service
         from loa.fleet.office import office_beside
@@ -127,4 +127,5 @@ def run(
                 trust_clock=trust_clock,
                 chores={"backup": BackupChore(workspace)},
                 watches={"inbox": InboxChore(workspace)},
+                stop=stop,
             )

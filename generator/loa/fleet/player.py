@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from loa import __version__
+from loa import __version__, ending
 from loa.automation import service
 from loa.automation.disk import open_station_store
 from loa.automation.station import Automation
@@ -397,12 +397,13 @@ class Player:
 
 def run(workspace: Workspace) -> None:
     """Air the plan until SIGINT or SIGTERM. Raises PlayerError, WorkspaceError, ScheduleError, StoreError."""
-    player = Player(workspace)
-    player.start()
-    try:
-        service.run(workspace, clock=player.clock, chores={"player": player.follow})
-    finally:
-        player.close()
+    with ending.when_asked() as stop:
+        player = Player(workspace)
+        player.start()
+        try:
+            service.run(workspace, clock=player.clock, chores={"player": player.follow}, stop=stop)
+        finally:
+            player.close()
 
 
 def _name_of(command: Command) -> str:

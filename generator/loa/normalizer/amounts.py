@@ -30,7 +30,7 @@ AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s|$)")
 _ENDS = re.compile(r"[),;.:]|\s*$| \(| trở ")
 _ADULTS = re.compile(r"(?<![\d.,/])(?:1[5-9]|[2-7]\d) ?[-–] ?$")
 _AGES = re.compile(r"(?:từ|nam|nữ|tuổi|người|cháu|trẻ|\()[ :]*\d{1,2} ?[-–] ?$")
-_AGED = re.compile(r"(?<!\w)(?:thọ|cụ|tuổi|cao tuổi|nct)(?!\w)")
+_AGED = re.compile(r"(?<!\w)(?:thọ|cụ|tuổi|cao tuổi|nct|te|trẻ|bé)(?!\w)")
 
 _TIMES = re.compile(rf"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[{LOWER}]+ ){{0,2}}\d)")
 _OPEN_QUOTE = re.compile(r'(?:^|[\s(])"[^"]*$')
@@ -64,7 +64,7 @@ def number_words(scan: Scan, text: str) -> str:
 def say_unit(scan: Scan, end: int) -> int:
     """The unit after a number that ends at `end`, then "nhân" if an x follows; returns where it stops."""
     match = _unit().match(scan.text, end)
-    if match and match[0].strip() == "đ" and re.match(r"/[cC](?!\w)", scan.after(match.end(), 3)):
+    if match and match[0].strip() == "đ" and re.match(r"/[cCvV](?!\w)", scan.after(match.end(), 3)):
         match = None
     if match and match[0].strip() == "Đ" and re.match(r"\.? ?\d", scan.after(match.end(), 3)):
         match = None  # khoản 1 Đ.175
@@ -92,7 +92,7 @@ def say_unit(scan: Scan, end: int) -> int:
 
 
 _RUN = re.compile(r"(?<!\w)(?:chạy|run|running|marathon|cự ly|đường chạy)(?!\w)")
-_POINTS = re.compile(r"(?<![\d.,/k-])(?:[1-9]|[12]\d|30)(?:[.,]\d{1,2})?$")
+_POINTS = re.compile(r"(?<![\d.,/k-])(?:(?:[1-9]|[12]\d|30)|[1-9]\d?[.,]\d{1,2})$")
 _ELECTRIC = frozenset({"kV", "KV", "kVA", "KVA", "V", "kv", "MVA", "A", "W", "kW", "KW"})
 
 
@@ -303,6 +303,7 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
     aged = aged or adults
     if not adults and not _ENDS.match(scan.after(match.end(), 12)):
         return None
+    aged = aged or before.last in {"trẻ", "em", "nct"} or scan.after(match.end(), 5) == " trở "
     if int(match[1]) > 120 or not (aged or scan.text[match.end() : match.end() + 1] in {")", ""}):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
@@ -389,7 +390,7 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         return _say(scan, match, "phần")
     dated = a > b or (b in {6, 7, 8, 9, 11, 12} and not before.ends("fraction before"))
     if a <= 31 and b <= 12 and dated and (a, b) != (24, 7) and not counted and before.gap[-1:] != "(":
-        street_day = before.ends("named street") and before.gap == " "
+        street_day = before.on_street
         scan.say(("" if street_day else "ngày ") + cardinal(a, scan.region), *match.span(1))
         scan.say("tháng " + ("tư" if b == 4 else cardinal(b, scan.region)), *match.span(2))
         taken, other = f"ngày {a} tháng {b}", f"{a} trên {b}"

@@ -18,7 +18,7 @@ SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
 BOAT = re.compile(r"([A-ZĐ]{1,2}[a-z]?)[ .-]{0,2}(\d{4,5})[ .-]{0,2}(TS|KT|SK)(?![^\W_])")
 KM = re.compile(r"(?:Km|KM|km)\s?(?=\d)(?![^\W\d_])|K(?=\d{1,3}\s?\+\s?\d{3}(?!\d))")
 DAY_CODE = re.compile(r"T([2-8])(?![\w]|[./]\d)")
-WARD = re.compile(r"([PQ])(1\d|2[0-8]|[1-9])(?![\w]|[./-]\d)")
+WARD = re.compile(r"([PQ])(1\d|2[0-8]|[1-9])(?![\w]|[./-]\d(?!\d{3}))")
 _ADDRESS = re.compile(r"(?:(?<!\w)(?:đường|phố|số|hẻm|ngõ|phường|quận|đ\.|p\.?\d+)(?!\w)|\d/\d)")
 HALF_TIME = re.compile(r"H([12])(?=:? ?\d{1,2}\s?[-–:]\s?\d)")
 FEAST_DAY = re.compile(r"M(10|[1-9])(?![\w²³]|[./]\d)")
@@ -37,6 +37,8 @@ _YEAR = re.compile(r"[/.]\s?(\d{4})(?!\d)")
 _NO_DAY = frozenset(
     "tuyến lô mẫu khu nhóm mã kênh ga nhà vụ loại xe u tba trạm lộ mạch nhánh tầng máy áp trục cầu tòa cổng".split()
 )
+_GRADED = frozenset("giật gió sóng bão mạnh lên tn tb đb đn bắc nam đông tây nhà".split())
+"""Before C7 these say that it is a force or a class."""
 _LISTED_CODES = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_NO_DAY))}) (?:t\d+(?:, | và |/|-| - ))+$")
 _ROADS = frozenset({"QL", "TL", "ĐT", "ĐH", "HL", "ĐX"})
 
@@ -133,6 +135,17 @@ def read_ward(scan: Scan, match: re.Match[str]) -> int | None:
     """91 Trần Quang Diệu, P13, Q3: a ward and a district, at the end of an address."""
     before = scan.before(match.start())
     pair = match[1] == "P" and re.match(r",? ?-? ?Q\.?\d", scan.after(match.end(), 6))
+    if (
+        match[1] == "Q"
+        and int(match[2]) <= 4
+        and (
+            before.last in {"trong", "hết", "đầu", "cuối", "đến", "từ", "và"}
+            or re.match(r"[/.]? ?(?:năm )?20\d\d", scan.after(match.end(), 10))
+        )
+    ):
+        scan.say("quý", match.start(), match.start(2))
+        scan.say(whole(match[2], scan.region), *match.span(2))
+        return scan.measure(match.end(), "roman")
     if not pair and not (before.gap.startswith(",") and _ADDRESS.search(before.text)):
         return None
     scan.say("phường" if match[1] == "P" else "quận", match.start(), match.start(2))
@@ -246,8 +259,10 @@ def _letters(scan: Scan, match: re.Match[str], last: str, *, crop: bool) -> str:
     prefix = table("prefixes").get(name) if not crop else None
     if name in {"SN", "sn", "Sn"} and len(digits) == 4:
         return "sinh năm"
+    if name == "QĐ" and len(digits) < 3:
+        prefix = None  # quân đoàn, not a decision
     form = name == "CT" and (digits[0] == "0" or match["grade"] is not None)
-    if name == "C" and len(digits) <= 2 and last in {"giật", "gió", "sóng", "bão", "mạnh", "lên"}:
+    if name in {"C", "c"} and len(digits) <= 2 and last in _GRADED:
         return "cấp"
     if (
         prefix

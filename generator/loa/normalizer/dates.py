@@ -44,6 +44,7 @@ _DATED_AFTER = re.compile(
     r"năm \d{4}|hằng năm|hàng năm|tới\b|vừa qua|sắp tới|này\b|"
     r"\((?:thứ|T[2-7]|nhằm|tức|chủ|mùng|CN))"
 )
+_BRACKETED_DAY = re.compile(r"(?:(?:mùng|mồng|ngày) \d{1,2}|tết|rằm|giêng|chạp|thứ \w+|chủ nhật|cn|t[2-7]) \($")
 _RANGE_OR_END = re.compile(
     r"\s?(?:-|–|đến|tới)\s?(?:hết |ngày |hết ngày )?\d{1,2}[./]\d{1,2}(?![\d%])|\s?(?:đến|[-–]|tới|và)|[.,;)]|$"
 )
@@ -84,7 +85,7 @@ def wants_day(scan: Scan, start: int) -> bool:
     before = scan.before(start)
     if before.last in {"ngày", "mùng", "mồng", "hôm", "rằm"} and len(before.gap) <= 3:
         return False
-    if before.ends("named street") and before.gap == " ":
+    if before.on_street:
         return False
     return _LISTED_NO_TO.search(before.text) is None
 
@@ -122,7 +123,9 @@ def read_days(scan: Scan, match: re.Match[str]) -> int | None:
     joined = match[2].strip() in {"và", "&", ","}
     if (match[4] == "." or joined) and not (before.ends("day words") or _LISTED.search(before.text)):
         return None
+    counted = re.match(rf" [{LOWER}]", scan.after(match.end(), 2)) is not None
     loose = int(last) <= int(month_) and not match[6] and before.last != "từ" and not before.ends("day words")
+    loose = loose and first[0] != "0" and (counted or before.gap == " ")
     if before.ends("street") or loose:
         return None
     ngay = wants_day(scan, match.start())
@@ -232,7 +235,7 @@ def read_month_year(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     if not _month(match[1]) or (match[2] == "-" and before.last != "tháng") or (match[2] == "." and scan.fresh):
         return None
-    if before.ends("quarter words") and before.gap == " ":
+    if before.ends("quarter words") and before.gap == " " and (before.last != "kỳ" or int(match[1]) <= 4):
         scan.say(cardinal(int(match[1]), scan.region), *match.span(1))
     else:
         named = before.last == "tháng" or re.search(r"tháng[: ]+(?:\d{1,2}(?:,| và|, và| -|-| &) ?)+$", before.text)
@@ -338,6 +341,8 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
         return False  # phục vụ 7/7 ngày
     if one < two <= 10 and re.match(r" (?:ngày|buổi|tháng|năm|giờ|số|tổng|suất|liều|viên)", after):
         return False
+    if _BRACKETED_DAY.search(before.text):
+        return True  # mùng 5 (10/2)
     follows = scan.kind in {"hour", "weekday"} and 0 <= match.start() - scan.measured <= 3
     word = re.match(r" ([^\W\d_]+)(?: ([^\W\d_]+))?", after)
     if one < two and word and before.last not in {"ngày", "sáng", "chiều", "tối"}:
@@ -376,7 +381,7 @@ RULES: tuple[Rule, ...] = (
 
 
 CLOCK = re.compile(
-    r"(\d{1,2})(\s?(?:giờ|h|H)(?![^\W\d_])|g(?![^\W\d_])|:(?=\d\d(?!\d)))\s?(?:(\d{1,2})(?![\d/%]|[.,:]\d|\s?(?:giờ|h)\b)(\s?(?:phút|['p]|ph)(?![^\W\d_]))?)?"
+    r"(\d{1,2})(\s?(?:giờ|h|H)(?![^\W\d_])|g(?![^\W\d_])|:(?=\d\d(?!\d)))\s?(?:(\d{1,2})(?![\d%]|/(?!\d{1,2}/\d{1,2})|[.,:]\d|\s?(?:giờ|h)\b)(\s?(?:phút|['p]|ph)(?![^\W\d_]))?)?"
 )
 HALF_DAY = re.compile(r"\s?([aApP])\.?\s?[mM](?:\.(?!\s[A-ZĐ])|(?![^\W_]))")
 ENGLISH_HOUR = re.compile(r"(\d{1,2})\s?([aApP])(?:\.\s?[mM]\b\.?|[mM](?![^\W_]))")
@@ -398,7 +403,7 @@ def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     if mark == "g" and not minute and not _southern(scan, match):
         return None
-    if minute and int(minute) > 59:
+    if minute and (int(minute) > 59 or (mark == "H" and len(minute) == 1)):
         return None
     scan.say(cardinal(int(hour), scan.region) + " giờ", match.start(1), match.end(2))
     half = HALF_DAY.match(scan.text, match.end(3) if minute else match.end(2)) if int(hour) <= 12 else None

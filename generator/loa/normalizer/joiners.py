@@ -36,7 +36,7 @@ _MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|bán kết|tứ kết|chung kế
 _SIDES = re.compile(r"(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d{1,2}[A-Z]?\d? ?$")
 _SIDE_NEXT = re.compile(r" ?(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d")
 _SCORES = re.compile(
-    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|H[12]|chung cuộc|penalty|dẫn)(?!\w)"
+    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|H[12]|chung cuộc|pen|penalty|dẫn)(?!\w)"
     r"|(?<!\w)(?:[Vv]án|[Ss]éc|[Gg]ame|[Tt]rận)(?: \w{1,3})?: ?\d{1,2} ?$"
 )
 _SCORED = re.compile(

@@ -6,7 +6,7 @@ from functools import cache
 from loa.normalizer.letters import POINTS, letter
 from loa.normalizer.numbers import Region, cardinal, digit_by_digit, roman
 from loa.normalizer.scanner import Rule, Scan
-from loa.normalizer.tables import contexts, table, word_set
+from loa.normalizer.tables import abbreviations, contexts, table, word_set
 
 _PIECE = r"[A-ZĐƯ][A-Za-zĐđƯư0-9&]{0,14}"
 CODE = re.compile(
@@ -42,6 +42,23 @@ _SAYS_WHOSE = re.compile(
     r"\s?(?:,\s?|\()?(?:(?:ban hành\s)?(?:ngày\s)?\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}\)?,?\s"
     r"|ngày \d{1,2} tháng \d{1,2} năm \d{4},? )?"
     r"của\s(?!\w{0,3}\b(?:công dân|người|tổ chức|các)\b)"
+)
+_OFFICES = (
+    *(
+        "ban ",
+        "hội ",
+        "phòng ",
+        "sở ",
+        "trung tâm ",
+        "trạm ",
+        "chi bộ",
+        "ủy ban",
+        "văn phòng ",
+        "bộ ",
+        "cục ",
+        "chi cục ",
+    ),
+    *("điện lực", "đảng ", "trường ", "công an ", "tòa án", "viện ", "liên đoàn", "hợp tác xã", "bệnh viện ", "tổng "),
 )
 _PARLIAMENT = re.compile(r"(UBTV)?QH ?([IVX]+|\d{1,2})")
 
@@ -93,6 +110,8 @@ def _kind_and_bodies(pieces: list[str], kinds: dict[str, str], bodies: dict[str,
             said.append(who + _term(parliament[2]))
         elif piece in bodies and not ((said or piece is not rest[0]) and piece in _inner()):
             said.append(bodies[piece])
+        elif piece not in bodies and piece not in _inner() and not said and _is_body(piece):
+            said.append(abbreviations()[piece])
     if kind == "" and len(said) > 1:  # 123/UBND-VP: the second is the office that drafted it
         said = said[:1]
     if not any(joint in kind for joint in ("liên tịch", "phối hợp", "liên ngành")) and len(said) > 1:
@@ -104,6 +123,11 @@ def _kind_and_bodies(pieces: list[str], kinds: dict[str, str], bodies: dict[str,
     if len(said) > 1:
         return kind, ", ".join(said[:-1]).replace(",", "") + " và " + said[-1]
     return kind, said[0] if said else ""
+
+
+def _is_body(piece: str) -> bool:
+    """Whether the abbreviations know `piece` as an office: BTGDV, ban tuyên giáo và dân vận."""
+    return abbreviations().get(piece, "").startswith(_OFFICES)
 
 
 def _term(text: str) -> str:

@@ -13,7 +13,7 @@ SCREEN = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s?(?:\"|”|″|'')(?!\d)")
 BARE_POSITION = re.compile(
     r"(?P<north>\d{1,2}[.,]\d{1,4})\s?(?P<n>[NB])(?P<joint>\s?[,;–-]?\s?)(?P<east>\d{2,3}[.,]\d{1,4})\s?(?P<e>[EĐ])(?!\w)"
 )
-SHORT_PRICE = re.compile(r"(\d{1,4})\s?([Tt]r|triệu|[Tt]ỷ|[Tt]ỉ|k|K)\s?(\d{1,3})(?![\w%]|[.,]\d)")
+SHORT_PRICE = re.compile(r"(\d{1,4})\s?([Tt]r|triệu|[Tt]ỷ|[Tt]ỉ|(?<! )ty|k|K)\s?(\d{1,3})(?![\w%]|[.,]\d)")
 GLUED_PART = re.compile(
     r"(\d{1,4})(km|Km|kg|Kg|ha|tấn|tạ|yến|cm|kilo|ký|lít|cây|mẫu|sào)(\d)(?![\w%]|[.,]\d)(?<!m[23])"
 )
@@ -30,7 +30,7 @@ SECONDS = re.compile(r"(\d{1,3})(?:\"|”|″|''|’’)(\d{1,3})(?!\d)")
 SHORT_RACE = re.compile(r"(\d{1,2}):([0-5]\d)(?:[.,](?!000)(\d{2,3}))?(?![\d:]|[.,]\d)")
 
 _POWER = {"2": "mét vuông", "3": "mét khối"}
-_SCALE = {"tr": 10**6, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9, "k": 10**3}
+_SCALE = {"tr": 10**6, "triệu": 10**6, "tỷ": 10**9, "ty": 10**9, "tỉ": 10**9, "k": 10**3}
 _SIDES = {"N": "bắc", "B": "bắc", "S": "nam", "E": "đông", "Đ": "đông", "W": "tây", "T": "tây"}
 _CLOCK_WORDS = frozenset("lúc từ đến trước sau hồi sáng chiều tối".split())
 _NORTH_SOUTH = frozenset("NBS")

@@ -122,6 +122,9 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
     if not before.ends("code", past_filler=True) or before.gap.strip() not in {"", ":", "."}:
         return None
     text = match[0]
+    name = re.search(r"-(?=[A-ZĐ][a-zđ]{2,}$)", text)
+    if name:
+        text = text[: name.start()]  # tàu 016-Quang Trung
     if _MEASURED.fullmatch(text) and text.lstrip("0123456789") in units():
         return None  # camera 50MP
     if (
@@ -143,7 +146,7 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
         if mark is not None and not before.ends("dossier", past_filler=True):
             mark = ""
         scan.say(mark if mark is not None else spell(piece), at + part.start(), at + part.end())
-    return scan.measure(match.end(), "phone")
+    return scan.measure(at + len(text), "phone")
 
 
 def read_groups(scan: Scan, match: re.Match[str]) -> int | None:

@@ -101,6 +101,11 @@ class SaidBefore:
         """The last word, "" where there is none."""
         return self.words[-1] if self.words else ""
 
+    @property
+    def on_street(self) -> bool:
+        """Whether a kind of street or place stands just before, which may be named after a day (đường 30/4)."""
+        return self.gap == " " and self.ends("named street") and self.words[-2:-1] not in (["tựu"], ["tan"], ["thị"])
+
     def ends(self, name: str, *, past_filler: bool = False) -> bool:
         """Whether the words before end with a phrase of the list `name`; `past_filler` skips small words after it."""
         words = self.words

@@ -51,7 +51,7 @@ _WINDS = {
 _COMPASS = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 _NUMBERED = re.compile(r"(BĐ|HK|CK|KV|QK)([IVX]{1,4})")
 _COUNTED = re.compile(r"(?:[\d)/²³]|triệu|nghìn|ngàn|tỷ|vạn|trăm)\s?$")
-_MANY = frozenset({"triệu", "nghìn", "ngàn", "vạn", "tỷ", "chục", "trăm", "nửa", "mỗi"})
+_MANY = frozenset({"triệu", "tr", "nghìn", "ngàn", "vạn", "tỷ", "chục", "trăm", "nửa", "mỗi"})
 
 
 def read_romans(scan: Scan, match: re.Match[str]) -> int | None:
@@ -143,7 +143,12 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
         return str(respelt)
     before = scan.before(start)
     measure = not syllable or (word == "ha" and (before.last in _MANY or before.gap.endswith(("(", ": "))))
-    if measure and word in units() and (len(word) > 2 or not capital or _COUNTED.search(scan.left(start, 8))):
+    if (
+        measure
+        and word in units()
+        and word != "mb"
+        and (len(word) > 2 or not capital or _COUNTED.search(scan.left(start, 8)))
+    ):
         return units()[word]
     if syllable:
         return lower
@@ -257,7 +262,7 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
     """One letter: điểm đ, P. 5, Nguyễn Văn A, 4 x 6."""
     before, after = scan.before(start), scan.after(end, 24)
     lower = word.lower()
-    if word == "P" and _OFFICE.match(after):
+    if word == "P" and (_OFFICE.match(after) or re.match(r"\.\s?(?:họp|học|thi|khám|máy)\b", after)):
         return "phòng"
     if word == "P" and re.match(r"\.\s?(?:\d{3}(?!\d)|[A-ZĐ]{2}|[A-Z]{1,2}\d)", after):
         return "phòng"
@@ -298,8 +303,8 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return "đồng"
     if lower == "ø":
         return "phi"
-    if word in _WINDS and before.ends("compass"):
-        return _WINDS[word]
+    if (word in _WINDS or word in _COMPASS) and before.ends("compass"):
+        return _COMPASS.get(word) or _WINDS[word]
     if word == "k" and before.gap == " " and re.match(rf" [{LOWER}]{{2}}", after) and before.last not in _LETTERED:
         return "không"
     if word in {"h", "g"} and not after[:1].isalnum() and before.gap == "":
@@ -334,9 +339,10 @@ COMPOUND = re.compile(
 )
 SPACED = re.compile(r"[^\W\d_]{1,8}[. ]{1,2}[^\W\d_]{1,8}(?![^\W_])")
 APOSTROPHE = re.compile(r"([A-ZĐ]|[CTcPpKkNn]h|[Tt]r|[bcdđhklmnprstx])'([^\W\d_]{2,20})(?![^\W_])")
+_SLASHED = re.compile(r"[a-zđ]/[a-zđ]")
 _INITIAL = "(?:Th|Tr|Ng|Nh|Ph|Kh|Ch|Gi|Qu|[A-ZĐ])"
 INITIALS = re.compile(rf"(?:{_INITIAL}\.\s?){{2,6}}{_INITIAL}?(?![^\W_])|(?:{_INITIAL}\.){{1,6}}{_INITIAL}(?![^\W_])")
-PERSON = re.compile(rf"([ACÔacô])\.\s?(?=[{UPPER}][{LOWER}])")
+PERSON = re.compile(rf"([ABCÔacô])\.\s?(?=[{UPPER}][{LOWER}])")
 
 
 def read_compound(scan: Scan, match: re.Match[str]) -> int | None:
@@ -347,7 +353,14 @@ def read_compound(scan: Scan, match: re.Match[str]) -> int | None:
         end = start + len(text)
         words = expand(scan, key, start, end) if len(key) <= 24 else None
         if words is None and text.isupper():
-            words = company(text) or (unmarked(key) if "," not in key else None)
+            words = company(text) or _joined(scan, key, start) or (unmarked(key) if "," not in key else None)
+        if (
+            words is None
+            and _SLASHED.fullmatch(key)
+            and not (scan.after(end, 1).isalnum() or "=" in scan.left(start, 4))
+        ):  # t/v, s/c
+            upper = key.replace("/", "").upper()
+            words = expand(scan, upper, start, end) if upper in ambiguous() or upper in abbreviations() else None
         if words is None:
             words = foreign().get(key.lower() if not text.islower() else key)
         if words is not None:
@@ -364,6 +377,14 @@ def read_compound(scan: Scan, match: re.Match[str]) -> int | None:
         text = text[:cut].rstrip(" -/.&,–+")
         if not re.search(r"[-/.&,–+]", text):
             return None
+
+
+def _joined(scan: Scan, key: str, start: int) -> str | None:
+    """XD&TM: "và" is said where & stands between two known parts."""
+    if "&" not in key or not key.replace("&", "").isalpha():
+        return None
+    said = [expand(scan, part, start, start + len(part)) for part in key.split("&")]
+    return " và ".join(part for part in said if part) if all(said) else None
 
 
 def read_spaced(scan: Scan, match: re.Match[str]) -> int | None:
@@ -393,9 +414,15 @@ def read_person(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say("ông", *match.span())
         return match.end()
     before = scan.before(match.start())
+    if match[1] == "B":
+        if not re.match(rf"[{UPPER}][{LOWER}]+ (?:Thị|[{UPPER}][{LOWER}]+(?! \d))", scan.after(match.end(), 24)):
+            return None
+        scan.say("bà", *match.span())
+        return match.end()
     if (
         before.gap.strip() == "("
-        or before.last in {"gặp", "liên", "lh", "với"}
+        or before.last in {"gặp", "liên", "lh", "với", "hệ", "hotline", "zalo", "sđt", "đt", "gọi"}
+        or re.match(r"\w+(?: \w+)?[ :(]+0\d", scan.after(match.end(), 24))
         or (before.gap == ", " and scan.kind == "person")
     ):
         scan.say("anh" if match[1] in "Aa" else "chị", *match.span())

@@ -10,7 +10,6 @@ from dateutil.rrule import rrulestr
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from loa.bulletin.models import BulletinPlan, Style
-from loa.campaign.models import Url
 from loa.i18n import N_, _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
@@ -19,7 +18,7 @@ from loa.schedule.outputs import AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import AnyItem, Article, File, Relay
 from loa.schedule.values import Day, Days, Hour, Seconds, StationPath, Window, moment
-from loa.yamlfile import Strict
+from loa.yamlfile import Strict, Url
 
 Priority = Literal["normal", "priority", "emergency"]
 """The three priorities of Circular 39/2020/TT-BTTTT: thông thường, ưu tiên, khẩn cấp."""

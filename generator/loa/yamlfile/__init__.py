@@ -1,12 +1,13 @@
 """YAML files: load with the place of every value, validate with clear messages, edit without losing comments."""
 
 from loa.yamlfile.loader import Path_, YamlFile, load, parse, value_at
-from loa.yamlfile.validation import Choices, Strict, is_kept, model_in, validate, wording
+from loa.yamlfile.validation import Choices, Strict, Url, is_kept, model_in, validate, web_address, wording
 
 __all__ = [
     "Choices",
     "Path_",
     "Strict",
+    "Url",
     "YamlFile",
     "is_kept",
     "load",
@@ -14,5 +15,6 @@ __all__ = [
     "parse",
     "validate",
     "value_at",
+    "web_address",
     "wording",
 ]

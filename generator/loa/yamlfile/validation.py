@@ -4,9 +4,10 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
 from loa.errors import Finding, WorkspaceError
@@ -191,3 +192,19 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 def model_in(annotation: Any) -> Any:
     """Return the model inside `X | None`, `list[X]`, `dict[str, X]`, ...; None if there is none."""
     return next(_models(annotation), None)
+
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
+
+
+def web_address(text: str) -> str:
+    """Accept a web address with scheme and host. Raises ValueError: the message, a line break, how to correct it."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or re.search(r"\s|:.*:", text) or not _HOST.fullmatch(parts.netloc):
+        raise ValueError(
+            _("This is not a web address.") + "\n" + _("Write it without spaces, as https://dichvucong.gov.vn/")
+        )
+    return text
+
+
+Url = Annotated[str, AfterValidator(web_address)]

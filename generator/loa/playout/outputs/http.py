@@ -39,7 +39,7 @@ class HttpPlayer(Encoded):
         self._taken_frames = self._looked_frames = 0
         self._looked_at = 0.0
         self._server = open_port(connection.output, output)
-        self._server.listeners[connection.output] = set()
+        self._stream = self._server.streams[connection.output] = _Stream()
         super().__init__(
             connection, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send
         )
@@ -64,11 +64,12 @@ class HttpPlayer(Encoded):
     def close(self) -> None:
         """End the stream of every listener."""
         super().close()
-        for listener in self._server.listeners.pop(self.connection.output, set()):
-            listener.end()
+        if self._server.streams.get(self.connection.output) is self._stream:  # and not that of the next airing
+            del self._server.streams[self.connection.output]
+        self._stream.end()
 
     def _look(self, now: float) -> None:
-        listeners = list(self._server.listeners.get(self.connection.output, ()))
+        listeners = self._stream.listeners()
         for listener in listeners:
             listener.meter.look(now)
         if any(listener.meter.idle_for(now) < _STALLED for listener in listeners):
@@ -76,7 +77,7 @@ class HttpPlayer(Encoded):
         self._looked_frames = self._frames
 
     def _send(self, data: bytes) -> None:
-        for listener in list(self._server.listeners.get(self.connection.output, ())):
+        for listener in self._stream.listeners():
             listener.put(data)
 
 
@@ -105,6 +106,35 @@ class _Listener:
             return self._chunks.popleft()
 
 
+class _Stream:
+    """The listeners of one airing, which come and go in threads of their own, also while it ends."""
+
+    def __init__(self) -> None:
+        self._listeners: set[_Listener] = set()
+        self._over = False
+        self._lock = threading.Lock()
+
+    def listeners(self) -> list[_Listener]:
+        with self._lock:
+            return list(self._listeners)
+
+    def add(self, listener: _Listener) -> None:
+        with self._lock:
+            self._listeners.add(listener)
+            if self._over:
+                listener.end()
+
+    def remove(self, listener: _Listener) -> None:
+        with self._lock:
+            self._listeners.discard(listener)
+
+    def end(self) -> None:
+        with self._lock:
+            self._over = True
+            for listener in self._listeners:
+                listener.end()
+
+
 class _Server(ThreadingHTTPServer):
     """Each connection has a thread and a file handle, of which the station needs some itself: so many, and no more.
 
@@ -117,7 +147,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int]) -> None:
         super().__init__(address, _Handler)
         self.names: set[str] = set()
-        self.listeners: dict[str, set[_Listener]] = {}
+        self.streams: dict[str, _Stream] = {}
 
     def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any) -> None:
         """Handle a connection in a thread of its own, if there is room for it."""
@@ -182,11 +212,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send the stream; or 503 (nothing is on air, try again), or 404 (no such output)."""
-        listeners = self._open()
-        if listeners is None:
+        stream = self._open()
+        if stream is None:
             return
         listener = _Listener(self.connection)
-        listeners.add(listener)
+        stream.add(listener)
         try:
             while data := listener.next():
                 listener.meter.offer(len(data))
@@ -195,17 +225,17 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:  # the loudspeaker disconnected
             return
         finally:
-            listeners.discard(listener)
+            stream.remove(listener)
 
     def do_HEAD(self) -> None:
         """Send the headers of a GET."""
         self._open()
 
-    def _open(self) -> "set[_Listener] | None":
-        """Send the headers; return the listeners of the output, or None if there is no stream."""
+    def _open(self) -> _Stream | None:
+        """Send the headers; return the stream of the output, or None if there is none."""
         name = self.path.partition("?")[0].strip("/").removesuffix(".mp3")
-        listeners = self.server.listeners.get(name)
-        if listeners is None:
+        stream = self.server.streams.get(name)
+        if stream is None:
             known = name in self.server.names
             text = (
                 _("Nothing is on air now; come again.")
@@ -226,7 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "audio/mpeg")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        return listeners
+        return stream
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name of the class above
         """Log nothing: listeners connect and disconnect all day."""
