@@ -37,7 +37,7 @@ class IcecastServer:
         logs.chmod(0o777)
         owner = "<changeowner><user>nobody</user><group>nogroup</group></changeowner>" if os.geteuid() == 0 else ""
         (folder / "icecast.xml").write_text(
-            "<icecast><limits><sources>4</sources><burst-size>65535</burst-size></limits>"
+            "<icecast><limits><sources>40</sources><burst-size>65535</burst-size></limits>"
             "<authentication><source-password>mat-khau</source-password><relay-password>x</relay-password>"
             "<admin-user>a</admin-user><admin-password>x</admin-password></authentication><hostname>localhost</hostname>"
             f"<listen-socket><port>{self.port}</port><bind-address>127.0.0.1</bind-address></listen-socket>"

@@ -3,7 +3,7 @@ import array
 import numpy as np
 import pytest
 
-from loa.playout.channel import Fader
+from loa.playout.fader import Fader
 
 RATE = 44100
 CHUNK = 882  # 20 ms

@@ -9,6 +9,8 @@ from loa.clock import RealClock
 from loa.errors import PlayoutError
 from loa.playout.outputs import not_ready, open_connection
 from loa.playout.outputs.base import OutputConnection
+from loa.playout.outputs.carrier import Carrier
+from loa.playout.recording import LoadedRecording
 from loa.schedule.outputs import AnyOutput, File, Null
 from loa.workspace import Workspace
 
@@ -20,7 +22,7 @@ def kept(folder: str) -> File:
 
 def connect(output: AnyOutput, station: Path, name: str = "loa") -> None:
     at = OutputConnection(name, "tin@2026-11-20T10:00:00Z", "0" * 64, RealClock(), threading.Event(), station)
-    open_connection(output, at).close()
+    open_connection(output, at, Carrier(LoadedRecording("a/b", at.sha256, b"", 0.0), at.clock)).close()
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from loa.bulletin.writer import id3
 from loa.clock import RealClock
 from loa.playout.outputs import not_ready, open_connection
 from loa.playout.outputs.base import OutputConnection
+from loa.playout.outputs.carrier import Carrier
 from loa.playout.outputs.http import MAX_CONNECTIONS
-from loa.playout.outputs.icecast import IcecastPlayer
 from loa.playout.outputs.peer import PeerMeter
 from loa.playout.recording import LoadedRecording
 from loa.playout.session import Session
@@ -174,28 +174,22 @@ def test_a_recording_knows_its_title_and_commune_from_its_tag(tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("password")
-def test_title_and_commune_are_shown_by_the_server(tmp_path: Path, icecast: IcecastServer) -> None:
+def test_title_and_commune_are_shown_by_the_server(
+    programme: LoadedRecording, tmp_path: Path, icecast: IcecastServer
+) -> None:
     title, station = "Phòng, chống sốt xuất huyết", "xã Bến Hải"
     at = OutputConnection("i", "tin@x", "0" * 64, RealClock(), threading.Event(), tmp_path, title, station)
-    player = open_connection(Icecast(kind="icecast", url=icecast.url("a.mp3")), at)
-
-    assert isinstance(player, IcecastPlayer)
-    stop = threading.Event()
-
-    def speak() -> None:
-        while not stop.wait(0.1):
-            player.idle()
-
-    speaking = threading.Thread(target=speak)
-    speaking.start()
+    player = open_connection(Icecast(kind="icecast", url=icecast.url("a.mp3")), at, Carrier(programme, at.clock))
+    waiting = threading.Thread(target=player.begin, args=(lambda: 3600.0, 0.0))  # silence until the start
+    waiting.start()
     wait_for(lambda: '"title"' in icecast.status().decode())
     request = urllib.request.Request(icecast.url("a.mp3"), headers={"Icy-MetaData": "1"})
     with urllib.request.urlopen(request, timeout=9) as answer:
         assert answer.headers["icy-name"].encode("latin-1").decode() == station
         answer.read(int(answer.headers["icy-metaint"]))
         shown = answer.read(answer.read(1)[0] * 16)
-    stop.set()
-    speaking.join()
+    at.stop.set()
+    waiting.join()
     assert shown.rstrip(b"\0").decode() == f"StreamTitle='{title}';"
     player.close()
 

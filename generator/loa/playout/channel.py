@@ -1,63 +1,35 @@
 """One output during one airing: a thread that feeds the connection, reopens it after a failure, and reports."""
 
-import array
 import datetime
 import threading
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from loa.clock import Clock
 from loa.errors import LoaError
-from loa.i18n import _
+from loa.playout.fader import Fader
 from loa.playout.monitor import Monitor, MonitorResult
 from loa.playout.outputs import open_connection
-from loa.playout.outputs.base import REFUSED, STOPPED, OutputConnection, Player, output_error
-from loa.playout.recording import CHUNK_SECONDS, LoadedRecording
-from loa.playout.relay import LivePlayer
+from loa.playout.outputs.base import (
+    CHUNK_SECONDS,
+    REFUSED,
+    STOPPED,
+    OutputConnection,
+    Player,
+    output_error,
+    took_nothing,
+)
+from loa.playout.outputs.carrier import SILENCE_LEVEL, Carried, Carrier, Sound
 from loa.schedule.outputs import AnyOutput
 
-with warnings.catch_warnings():  # from Python 3.13 on the package audioop-lts brings it back, and says nothing
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import audioop
-
-_RAMP_SECONDS = 0.05
-"""Seconds over which the volume changes: a step within one sample would be heard as a click."""
-_LOWEST, _HIGHEST = -32768, 32767
-
-
-class Fader:
-    """Applies a volume to samples. `volume`: per cent of the bulletin's level; any thread may set it at any time."""
-
-    def __init__(self, volume: int) -> None:
-        self.volume = volume
-        self._gain = volume / 100
-        self._aim, self._slope = self._gain, 0.0
-
-    def apply(self, chunk: "array.array[int]", rate: int) -> "array.array[int]":
-        """Return `chunk` (16-bit samples at `rate` Hz) at the current volume; overflow is clipped."""
-        aim = self.volume / 100
-        if aim != self._aim:
-            self._aim, self._slope = aim, (aim - self._gain) / (_RAMP_SECONDS * rate)
-        if self._gain == aim == 1.0:
-            return chunk
-        if self._gain == aim:
-            return array.array("h", audioop.mul(chunk, 2, aim))
-        low, high = sorted((self._gain, aim))
-        gains = [max(low, min(high, self._gain + self._slope * n)) for n in range(1, len(chunk) + 1)]
-        self._gain = gains[-1]
-        louder = (round(sample * gain) for sample, gain in zip(chunk, gains, strict=True))
-        return array.array("h", (max(_LOWEST, min(_HIGHEST, sample)) for sample in louder))
-
-
-SILENCE_LEVEL = 64
-"""16-bit samples below this value are silence (-54 dBFS)."""
 _RETRY = (0.5, 1.0, 2.0, 5.0)
 _RETRY_REFUSED = 60.0
 """Seconds before a server that refused the password is asked again; some lock out who asks too often."""
 _EVIDENT_SOON = 2.0
 """Seconds after the first sound within which an answer of the other side says that it took it from the beginning."""
+_LOOK = 0.25
+"""Seconds between two looks at a stream."""
 LOST = 2.0
 """Seconds of sound at the end of a stream that may be on their way."""
 OutputCondition = Literal["opening", "ready", "sounding", "failing", "over"]
@@ -94,17 +66,12 @@ class OutputReport:
         return max(0.0, self.seconds - self.taken) if self.taken is not None else 0.0
 
 
-def took_nothing() -> str:
-    """Return the words for an output that blocks."""
-    return _("took no sound for some seconds")
-
-
 class _StoodStillError(Exception):
     """This process was stopped, or the computer suspended, while the output waited for its start."""
 
 
 class Channel:
-    """Plays `recording` on one output.
+    """Plays `sound` on one output; what is a stream gets it from `carrier`.
 
     `remaining()` returns the seconds until the first sound; `start_position()` the position (s) at which a connection
     that has just been opened starts; `looked_at()` when the station looked last whether it may make sound.
@@ -118,7 +85,8 @@ class Channel:
         self,
         output: AnyOutput,
         connection: OutputConnection,
-        recording: LoadedRecording | LivePlayer,
+        sound: Sound,
+        carrier: Carrier,
         remaining: Callable[[], float],
         start_position: Callable[[], float],
         looked_at: Callable[[], float],
@@ -130,13 +98,13 @@ class Channel:
         self.stood_still = 0.0
         self.evident = False
         self.condition: OutputCondition = "failing" if report.failures else "opening"
-        self._output, self._connection, self._recording = output, connection, recording
+        self._output, self._connection, self._sound, self._carrier = output, connection, sound, carrier
         self._fader = Fader(output.volume)
         self._remaining, self._start_position, self._looked_at = remaining, start_position, looked_at
         self._paused_since, self._monitor = paused_since, monitor
         self._asked_at = 0.0
         self.last_activity = connection.clock.elapsed()
-        self._player: Player | None = None
+        self._player: Player | Carried | None = None
         self._thread = threading.Thread(target=self._run, name=f"output {connection.output}", daemon=True)
 
     @property
@@ -166,6 +134,9 @@ class Channel:
     def set_volume(self, volume: int) -> None:
         """Set the volume in per cent, from the next chunk on."""
         self._fader.volume = volume
+        player = self._player
+        if isinstance(player, Carried):
+            player.volume = volume
 
     def stop(self) -> None:
         """Stop the sound immediately; the thread ends by itself."""
@@ -206,29 +177,35 @@ class Channel:
 
     def _play(self) -> None:
         begun = self.clock.elapsed()
-        self._player = player = open_connection(self._output, self._connection)
+        self._player = player = open_connection(self._output, self._connection, self._carrier)
         self.last_activity = opened = self.clock.elapsed()
         while opened - begun > STOPPED * self.clock.speed and self._looked_at() <= opened:
             if self.clock.wait(self._connection.stop, 0.05 * self.clock.speed):
                 return
         offset = self._start_position()
-        pcm = self._recording.pcm(player.rate, offset, self._output.delay)
+        lost, taken = self.report.lost, self.report.taken or 0.0
+        if isinstance(player, Carried):
+            self._follow(player, offset, taken)
+        else:
+            self._feed(player, offset, taken)
+        if not self._connection.stop.is_set() and not self.stood_still:
+            player.finish()
+            self._note_taken(player, taken)
+            self.report.complete = not self._connection.stop.is_set() and self.report.lost - lost <= LOST
+
+    def _feed(self, player: Player, offset: float, taken: float) -> None:
+        """Write the sound to the output, chunk by chunk."""
+        pcm = self._sound.pcm(player.rate, offset, self._output.delay)
         chunk = next(pcm, None)
         self.condition = "ready"
         if not self._begin(player, offset):
             return
-        silence, before, lost = 0.0, self.report.taken or 0.0, self.report.lost
+        silence = 0.0
         self.last_activity = self.clock.elapsed()
         self.condition = "sounding"
         if self._monitor:
             self._monitor.connected(player.rate)
-        while chunk is not None and not self._connection.stop.is_set():
-            gone = self.clock.elapsed() - self.last_activity
-            if gone > STOPPED * self.clock.speed:
-                if not self._paused_since(self.last_activity):
-                    raise output_error(took_nothing())
-                self.stood_still = gone
-                return
+        while chunk is not None and not self._stopped(self.last_activity):
             self.last_activity = self.clock.elapsed()
             adjusted = self._fader.apply(chunk, player.rate)
             player.write(adjusted)
@@ -238,24 +215,57 @@ class Channel:
             offset += len(chunk) / player.rate
             self.report.position = offset
             self.report.seconds += len(chunk) / player.rate
-            self._note_taken(player, before)
+            self._note_taken(player, taken)
             self._note_start(player)
             silence = silence + CHUNK_SECONDS if max(max(adjusted), -min(adjusted)) < SILENCE_LEVEL else 0.0
             self.report.longest_silence = max(self.report.longest_silence, silence)
             chunk = next(pcm, None)
-        if not self._connection.stop.is_set():
-            player.finish()
-            self._note_taken(player, before)
-            self.report.complete = not self._connection.stop.is_set() and self.report.lost - lost <= LOST
 
-    def _note_taken(self, player: Player, before: float) -> None:
+    def _follow(self, player: Carried, offset: float, taken: float) -> None:
+        """Watch an output whose sound the carrier sends."""
+        player.volume, player.hearer = self._fader.volume, self._monitor
+        self.condition = "ready"
+        if not self._begin(player, offset):
+            return
+        seconds = self.report.seconds
+        looked = self.last_activity = self.clock.elapsed()
+        self.condition = "sounding"
+        while not self._stopped(looked):
+            looked = self.clock.elapsed()
+            player.look()
+            self.last_activity = player.last_at
+            self.report.failures += player.troubles
+            player.troubles.clear()
+            if player.seconds:
+                self.report.last_sound_at = self.clock.now() - datetime.timedelta(seconds=looked - player.last_at)
+                self.report.position, self.report.seconds = player.position, seconds + player.seconds
+                self.report.longest_silence = max(self.report.longest_silence, player.silence)
+            self._note_taken(player, taken)
+            self._note_start(player)
+            if player.over:
+                return
+            self.clock.wait(self._connection.stop, _LOOK * self.clock.speed)
+
+    def _stopped(self, moved: float) -> bool:
+        """Whether it must not go on; `moved`: when it did something last. Raises PlayoutError if the output hung."""
+        gone = self.clock.elapsed() - moved
+        if self._connection.stop.is_set():
+            return True
+        if gone > STOPPED * self.clock.speed:
+            if not self._paused_since(moved):
+                raise output_error(took_nothing())
+            self.stood_still = gone
+            return True
+        return False
+
+    def _note_taken(self, player: Player | Carried, before: float) -> None:
         """`before`: what was taken from earlier connections."""
         taken = player.taken()
         self.evident = taken is None or taken > 0
         if taken is not None:
             self.report.taken = before + taken
 
-    def _begin(self, player: Player, offset: float) -> bool:
+    def _begin(self, player: Player | Carried, offset: float) -> bool:
         self._asked_at = self.clock.elapsed()
         try:
             return player.begin(self._ask_remaining, offset) and not self.stood_still
@@ -271,7 +281,7 @@ class Channel:
             raise _StoodStillError
         return self._remaining()
 
-    def _note_start(self, player: Player) -> None:
+    def _note_start(self, player: Player | Carried) -> None:
         """Note the first sound, as soon as it is evident that somebody took it."""
         if self.report.started is None and player.first_sound_at is not None and self.evident:
             ago = self.clock.elapsed() - player.first_sound_at

@@ -15,10 +15,8 @@ from loa.bulletin.manifest import Content, Manifest
 from loa.bulletin.programme import RELAYS, RelayPoint, unpack
 from loa.errors import BulletinError, Finding, PlayoutError, WorkspaceError
 from loa.i18n import _
+from loa.playout.outputs.base import CHUNK_SECONDS
 from loa.store.approvals import BulletinFile
-
-CHUNK_SECONDS = 0.02
-"""Seconds of sound per chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class LoadedRecording:
         number = bisect_right(self.sentences, seconds)
         return self.sentences[number - 1] if number else 0.0
 
-    def pcm(self, rate: int, start: float = 0.0, _delay: float = 0.0) -> Iterator["array.array[int]"]:
+    def pcm(self, rate: int, start: float = 0.0, _delay: float = 0.0, /) -> Iterator["array.array[int]"]:
         """Decode to mono 16-bit samples at `rate` Hz, from `start` seconds on, in chunks of `CHUNK_SECONDS`."""
         return self.file_pcm(rate, start)
 

@@ -17,8 +17,9 @@ from loa.bulletin.programme import RelayPoint
 from loa.clock import Clock
 from loa.formats import lasting
 from loa.i18n import _
+from loa.playout.outputs.base import CHUNK_SECONDS
 from loa.playout.receiving import CHUNK, RATE, Receiver
-from loa.playout.recording import CHUNK_SECONDS, LoadedRecording
+from loa.playout.recording import LoadedRecording
 
 with warnings.catch_warnings():  # from Python 3.13 on the package audioop-lts brings it back, and says nothing
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -300,7 +301,7 @@ class LivePlayer:
         """Why a relay is not heard now; "" while it is, or before its time."""
         return next((f"{feed.report.title}: {feed.trouble}" for feed in self._feeds if feed.trouble), "")
 
-    def pcm(self, rate: int, start: float, delay: float = 0.0) -> Iterator["array.array[int]"]:
+    def pcm(self, rate: int, start: float = 0.0, delay: float = 0.0, /) -> Iterator["array.array[int]"]:
         """Yield mono 16-bit samples at `rate` Hz from second `start` on air on, in chunks of 20 ms.
 
         `delay`: seconds by which this output plays later than others.

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from loa.clock import Clock
-from loa.playout.channel import Channel, OutputCondition, OutputReport, took_nothing
+from loa.playout.channel import Channel, OutputCondition, OutputReport
 from loa.playout.monitor import Monitor
-from loa.playout.outputs.base import OutputConnection
+from loa.playout.outputs.base import OutputConnection, took_nothing
+from loa.playout.outputs.carrier import Carrier
 from loa.playout.recording import LoadedRecording
 from loa.playout.relay import LivePlayer, RelayReport
 from loa.schedule.outputs import AnyOutput, Monitored
@@ -42,6 +43,8 @@ class Session:
         live: LivePlayer | None = None,
     ) -> None:
         self._live = live
+        self._sound = live or recording
+        self._carrier = Carrier(self._sound, clock)
         self.airing_id, self.recording, self.outputs, self.planned = airing_id, recording, dict(outputs), planned
         self.offset = offset
         self._clock, self._root = clock, root
@@ -204,7 +207,8 @@ class Session:
         self._channels[name] = Channel(
             output,
             connection,
-            self._live or self.recording,
+            self._sound,
+            self._carrier,
             remaining,
             start_position,
             lambda: self._looked_at,

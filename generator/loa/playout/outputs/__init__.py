@@ -5,6 +5,7 @@ from pathlib import Path
 
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, Player, output_error
+from loa.playout.outputs.carrier import Carried, Carrier
 from loa.playout.outputs.http import HttpPlayer
 from loa.playout.outputs.http import open_port as open_http_port
 from loa.playout.outputs.icecast import IcecastPlayer
@@ -16,8 +17,11 @@ from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, Soun
 from loa.workspace import below, leads_out
 
 
-def open_connection(output: AnyOutput, connection: OutputConnection) -> Player:
-    """Open `output` and return its player. Raises PlayoutError, WorkspaceError."""
+def open_connection(output: AnyOutput, connection: OutputConnection, carrier: Carrier) -> Player | Carried:
+    """Open `output` and return its player; `carrier` sends its sound if it is a stream.
+
+    Raises PlayoutError, WorkspaceError.
+    """
     if leads_out(connection.output):  # files are called by it
         raise output_error(_("“{name}” cannot be the name of an output").format(name=connection.output))
     match output:
@@ -28,11 +32,11 @@ def open_connection(output: AnyOutput, connection: OutputConnection) -> Player:
         case SoundCard():
             return SoundCardPlayer(connection, output.device)
         case Icecast():
-            return IcecastPlayer(connection, output)
+            return IcecastPlayer(connection, carrier, output)
         case Rtp():
-            return RtpPlayer(connection, output)
+            return RtpPlayer(connection, carrier, output)
         case Http():
-            return HttpPlayer(connection, output)
+            return HttpPlayer(connection, carrier, output)
     raise output_error(_("this kind of output cannot be played to"))
 
 

@@ -8,9 +8,12 @@ from typing import NamedTuple, Protocol
 
 from loa.clock import Clock
 from loa.errors import Finding, PlayoutError
+from loa.i18n import _
 
 STOPPED = 3.0
 """Seconds by which a wait may take longer before the process must have been stopped, or the computer suspended."""
+CHUNK_SECONDS = 0.02
+"""Seconds of sound per chunk."""
 AHEAD = 0.2
 """Seconds of sound that are sent ahead to an output without its own clock."""
 
@@ -32,7 +35,10 @@ class OutputConnection(NamedTuple):
 
 
 class Player(Protocol):
-    """An open output. Every method may raise PlayoutError; no method may be called after `close`."""
+    """An open output that a thread of its own feeds.
+
+    Every method may raise PlayoutError; no method may be called after `close`.
+    """
 
     rate: int
     first_sound_at: float | None
@@ -73,12 +79,8 @@ class Paced:
         while (left := remaining()) > 0:
             if self.connection.clock.wait(self.connection.stop, min(left, 0.25 * self.connection.clock.speed)):
                 return False
-            self.idle()
         self.first_sound_at, self.offset = self.connection.clock.elapsed(), offset
         return True
-
-    def idle(self) -> None:
-        """Do something while waiting; called a few times a second."""
 
     def write(self, chunk: "array.array[int]") -> None:
         """Wait until the chunk is (nearly) due, then send it."""
@@ -104,7 +106,7 @@ class Paced:
             self.connection.clock.wait(self.connection.stop, left)
 
     def taken(self) -> float | None:
-        """Nothing answers; subclasses whose other side does override this."""
+        """Nothing answers."""
         return None
 
     def close(self) -> None:
@@ -113,6 +115,11 @@ class Paced:
 
 REFUSED = "output.refused"
 """The code of an error that trying again soon does not cure: user name or password are wrong."""
+
+
+def took_nothing() -> str:
+    """Return the words for an output that blocks."""
+    return _("took no sound for some seconds")
 
 
 def output_error(message: str, fix: str = "", code: str = "output.failed") -> PlayoutError:

@@ -5,25 +5,25 @@ with silence ten seconds before the airing, so they are connected when it begins
 keep their amplifiers on and prevent them from using their second source.
 """
 
-import array
 import contextlib
 import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 from loa import __version__
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, output_error
-from loa.playout.outputs.encoder import Encoded
+from loa.playout.outputs.carrier import Carried, Carrier
+from loa.playout.outputs.encoding import Encoding
 from loa.playout.outputs.peer import PeerMeter
 from loa.schedule.outputs import Http
 
 MAX_CONNECTIONS = 300
 """On all ports together. A process may open 1 024 files on usual systems, and the station has more to do."""
-_LOOK = 0.25
 _STALLED = 3.0
 """Seconds without progress after which a listener does not count."""
 _MAX_CHUNKS = 256
@@ -32,34 +32,36 @@ _servers: dict[tuple[str, int], "_Server"] = {}
 _lock = threading.Lock()
 
 
-class HttpPlayer(Encoded):
+class HttpPlayer(Carried):
     """Sends the same stream to every listener of /<output>.mp3, from the moment it connects."""
 
-    def __init__(self, connection: OutputConnection, output: Http) -> None:
-        self._taken_frames = self._looked_frames = 0
-        self._looked_at = 0.0
+    def __init__(self, connection: OutputConnection, carrier: Carrier, output: Http) -> None:
+        super().__init__(connection, carrier, Encoding("MP3", output.bitrate), output.delay)
+        self._taken_seconds = self._looked_seconds = 0.0
         self._server = open_port(connection.output, output)
         self._stream = self._server.streams[connection.output] = _Stream()
-        super().__init__(
-            connection, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send
-        )
 
-    def send(self, chunk: "array.array[int]") -> None:
-        """Feed the encoder; look now and then whether anybody takes the stream."""
-        super().send(chunk)
+    def deliver(self, packets: Sequence[bytes]) -> None:
+        """Queue it for every listener."""
+        data = b"".join(packets)
+        for listener in self._stream.listeners():
+            listener.put(data)
+
+    def look(self) -> None:
+        """Look also whether anybody takes the stream."""
+        super().look()
         now = time.monotonic()
-        if now - self._looked_at >= _LOOK:
-            self._looked_at = now
-            self._look(now)
-
-    def finish(self) -> None:
-        """Wait as every encoded output."""
-        super().finish()
-        self._look(time.monotonic())
+        listeners = self._stream.listeners()
+        for listener in listeners:
+            listener.meter.look(now)
+        seconds = self.seconds
+        if any(listener.meter.idle_for(now) < _STALLED for listener in listeners):
+            self._taken_seconds += seconds - self._looked_seconds
+        self._looked_seconds = seconds
 
     def taken(self) -> float | None:
         """Return the seconds for which at least one loudspeaker took the stream."""
-        return self._taken_frames / self.rate
+        return self._taken_seconds
 
     def close(self) -> None:
         """End the stream of every listener."""
@@ -67,18 +69,6 @@ class HttpPlayer(Encoded):
         if self._server.streams.get(self.connection.output) is self._stream:  # and not that of the next airing
             del self._server.streams[self.connection.output]
         self._stream.end()
-
-    def _look(self, now: float) -> None:
-        listeners = self._stream.listeners()
-        for listener in listeners:
-            listener.meter.look(now)
-        if any(listener.meter.idle_for(now) < _STALLED for listener in listeners):
-            self._taken_frames += self._frames - self._looked_frames
-        self._looked_frames = self._frames
-
-    def _send(self, data: bytes) -> None:
-        for listener in self._stream.listeners():
-            listener.put(data)
 
 
 class _Listener:

@@ -1,6 +1,5 @@
 """A mount point of an Icecast 2 server, fed with HTTP PUT (Icecast's source protocol)."""
 
-import array
 import base64
 import contextlib
 import http.client
@@ -8,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
@@ -16,7 +15,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from loa.errors import PlayoutError
 from loa.i18n import _
 from loa.playout.outputs.base import REFUSED, OutputConnection, output_error
-from loa.playout.outputs.encoder import Encoded
+from loa.playout.outputs.carrier import Carried, Carrier
+from loa.playout.outputs.encoding import Encoding
 from loa.playout.outputs.peer import PeerMeter
 from loa.schedule.outputs import Icecast
 from loa.station_secrets import secret
@@ -24,7 +24,6 @@ from loa.workspace import Workspace
 
 ANSWER_TIMEOUT = 5.0
 """Seconds within which the server must answer."""
-_LOOK = 0.25
 _ASK = 3.0
 """Seconds between an answer of the server and the next question."""
 _ANSWER = 4.0
@@ -75,50 +74,60 @@ class Login(NamedTuple):
             connection.close()
 
 
-class IcecastPlayer(Encoded):
+class IcecastPlayer(Carried):
     """Connects when it is created. Raises PlayoutError with the reason if the server is down or refuses.
 
     A server that accepts the stream and does not take it is told by two signs: bytes that it does not acknowledge, and
     that it does not answer a question beside the stream. (Its system acknowledges up to a minute of sound by itself.)
     """
 
-    def __init__(self, connection: OutputConnection, output: Icecast) -> None:
+    def __init__(self, connection: OutputConnection, carrier: Carrier, output: Icecast) -> None:
+        super().__init__(connection, carrier, Encoding("MP3", output.bitrate), output.delay)
         login = Login.of(output, connection.root)
         self._socket = _connect(login, connection, output)
+        self._socket.setblocking(False)
         now = time.monotonic()
         self._meter = PeerMeter(self._socket, now)
         self._bytes_a_second = output.bitrate * 125
-        self._begun_at, self._looked_at, self._deaf = 0, now, False
-        super().__init__(
-            connection, ["-c:a", "libmp3lame", "-b:a", f"{output.bitrate}k", "-f", "mp3", "pipe:1"], self._send
-        )
+        self._begun_at, self._deaf = 0, False
+        self._waiting, self._lock = bytearray(), threading.Lock()
         self._asking = _Asking(login, connection.title, lambda: self._meter.taken)
 
     def begin(self, remaining: Callable[[], float], offset: float) -> bool:
-        """Wait as every encoded output; what is taken counts from here."""
+        """Wait as every stream; what is taken counts from here."""
         begun = super().begin(remaining, offset)
         self._begun_at = self._meter.offered
         return begun
 
-    def send(self, chunk: "array.array[int]") -> None:
-        """Feed the encoder. Raises PlayoutError also if the server takes nothing any more."""
-        super().send(chunk)
+    def deliver(self, packets: Sequence[bytes]) -> None:
+        """Send, or keep until the connection has room for it. Raises OSError."""
+        data = b"".join(packets)
+        self._meter.offer(len(data))
+        with self._lock:
+            self._waiting += data
+        self._push()
+
+    def look(self) -> None:
+        """Raises PlayoutError also if the server takes nothing any more."""
+        super().look()
         now = time.monotonic()
-        if now - self._looked_at >= _LOOK:
-            self._looked_at = now
-            self._meter.look(now)
-            if self._idle_for(now) > _STALLED:
-                raise output_error(
-                    _("the Icecast server has taken no sound for {n} seconds").format(n=round(self._idle_for(now))),
-                    _("Restart the server; then look at the network between."),
-                )
+        try:
+            self._push()
+        except OSError as error:
+            raise output_error(_("the connection broke ({reason})").format(reason=error.strerror or error)) from error
+        self._meter.look(now)
+        if self._idle_for(now) > _STALLED:
+            raise output_error(
+                _("the Icecast server has taken no sound for {n} seconds").format(n=round(self._idle_for(now))),
+                _("Restart the server; then look at the network between."),
+            )
 
     def finish(self) -> None:
-        """Wait as every encoded output, and until the server has taken the rest."""
-        super().finish()
+        """Wait until the server has taken the rest."""
         asked = time.monotonic()
         self._asking.ask_now()
         while (now := time.monotonic()) < asked + _CATCH_UP:
+            self._push()
             self._meter.look(now)
             taken = self._meter.taken >= self._meter.offered
             if (taken and self._asking.answered_at > asked) or self.connection.stop.wait(0.05):
@@ -131,23 +140,28 @@ class IcecastPlayer(Encoded):
         asking = self._asking
         taken = self._meter.taken if asking.answers(now) and not self._deaf else asking.taken_when_it_answered
         seconds = (taken - self._begun_at) / self._bytes_a_second
-        return max(0.0, min(seconds, self._frames / self.rate))
+        return max(0.0, min(seconds, self.seconds))
 
     def close(self) -> None:
         """Disconnect from the mount point."""
+        super().close()
         self._asking.end()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        super().close()
         self._socket.close()
 
     def _idle_for(self, now: float) -> float:
         return max(self._meter.idle_for(now), self._asking.unanswered_for(now))
 
-    def _send(self, data: bytes) -> None:
-        self._meter.offer(len(data))
-        self._socket.sendall(data)
-        self._meter.sent(len(data))
+    def _push(self) -> None:
+        with self._lock:
+            while self._waiting:
+                try:
+                    count = self._socket.send(self._waiting)
+                except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                    return  # it is told by the meter, if that lasts
+                self._meter.sent(count)
+                del self._waiting[:count]
 
 
 class _Asking:
