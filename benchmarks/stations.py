@@ -8,7 +8,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from loa.bulletin.manifest import Cue, Manifest, Word
-from loa.store.asrun import GENESIS, chain_hash
+from loa.campaign.authoring import commune_draft
+from loa.reference import places
+from loa.store.chain import GENESIS, chain_hash
 from loa.store.database import Database, stamp
 from loa.store.tables import approvals, logbook
 from loa.workspace import Workspace
@@ -101,3 +103,54 @@ def _log(store: Database) -> None:
         rows.append(row)
     with store.write() as connection:
         connection.execute(sa.insert(logbook), rows)
+
+
+_DAY = datetime.date(2026, 11, 1)
+_MORE = """  - id: dinh-danh-dien-tu
+    template: dinh-danh-dien-tu
+    title: Tài khoản định danh điện tử VNeID
+    as_of: 2026-11-01
+    form: radio
+    contact: {{name: Công an {unit}}}
+  - id: phong-chong-lua-dao
+    template: phong-chong-lua-dao
+    title: Cảnh giác với lừa đảo qua điện thoại và mạng
+    as_of: 2026-11-01
+    form: radio
+    contact: {{name: Công an {unit}}}
+    hotlines: [{{who: Cảnh sát phản ứng nhanh, phone: "113"}}]
+  - id: sot-xuat-huyet
+    template: sot-xuat-huyet
+    title: Chủ động phòng bệnh sốt xuất huyết
+    as_of: 2026-11-01
+    form: radio
+    contact: {{name: Trạm Y tế {unit}}}
+    hotlines: [{{who: Cấp cứu y tế, phone: "115"}}]
+"""
+_TOPICS = ("dich-vu-cong-truc-tuyen", "dinh-danh-dien-tu", "phong-chong-lua-dao", "sot-xuat-huyet")
+
+
+def country(root: Path, communes: int) -> str:
+    """A station of so many of today's communes, each with four campaigns, four broadcasts, a cluster of its own and a
+    schedule file of its own. Returns the name of one commune's file.
+    """
+    for name in ("campaigns", "schedules"):
+        (root / name).mkdir()
+    shutil.copytree(ROOT / "audio" / "jingles", root / "audio" / "jingles")
+    (root / "schedule.yaml").write_text("language: vi\ntimezone: Asia/Ho_Chi_Minh\n", "utf-8")
+    units = [unit for province in places.provinces(_DAY) for unit in places.of_province(province.code, _DAY)]
+    stem = ""
+    for unit in units[:communes]:
+        draft = commune_draft(unit, _DAY)
+        stem = f"{draft.stem}-{unit.code}"
+        (root / "campaigns" / f"{stem}.yaml").write_text(
+            draft.text + _MORE.format(unit=f"{unit.kind} {unit.name}"), "utf-8"
+        )
+        lines = ["outputs:", f"  cum-{unit.code}: {{kind: null, commune: {stem}}}", "broadcasts:"]
+        for number, topic in enumerate(_TOPICS):
+            lines.append(
+                f"  - {{id: {stem}-{number}, commune: {stem}, campaigns: [{topic}], days: {_DAYS[number]}, "
+                f'at: ["17:00"], on: [cum-{unit.code}]}}'
+            )
+        (root / "schedules" / f"{stem}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+    return stem

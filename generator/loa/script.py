@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from loa.article import Article, Part
 from loa.campaign import Commune, StationSettings
@@ -83,14 +84,31 @@ def _takes_turn(before: Part, part: Part) -> bool:
 
 def _said(part: Part, markdown: str, station: StationSettings, subject: Subject) -> Iterator[Sentence]:
     """The sentences of one block; `subject`: what the whole article is about."""
+    pronounce = tuple(station.pronounce.items())
+    about = tuple(subject.topics.items()), tuple(subject.defined.items())
     for start, end in split_sentences(part.text):
-        reading = read(part.text[start:end], region=station.region, pronounce=station.pronounce, subject=subject)
-        pieces = breaths(reading)
-        for number, (first, last) in enumerate(pieces, 1):
-            offset, text, piece = _piece(part.text[start:end], reading, first, last)
+        pieces = _read(part.text[start:end], station.region, pronounce, *about)
+        for number, (offset, text, piece) in enumerate(pieces, 1):
             pause = PAUSE_SENTENCE if number == len(pieces) else PAUSE_BREATH
             place = _place(part, start + offset, text, markdown)
             yield Sentence(text, piece, pause, part.kind, place, _line(markdown, place))
+
+
+@lru_cache(maxsize=4096)
+def _read(
+    text: str,
+    region: Region,
+    pronounce: tuple[tuple[str, str], ...],
+    topics: tuple[tuple[str, int], ...],
+    defined: tuple[tuple[str, str], ...],
+) -> tuple[tuple[int, str, Reading], ...]:
+    """The pieces of a sentence that are said in one breath: offset in `text`, text and reading.
+
+    Remembered, because most sentences of a topic are the same in all communes. `topics` and `defined` are the entries
+    of the article's `Subject`.
+    """
+    reading = read(text, region=region, pronounce=dict(pronounce), subject=Subject(dict(topics), dict(defined)))
+    return tuple(_piece(text, reading, first, last) for first, last in breaths(reading))
 
 
 def _piece(text: str, reading: Reading, first: int, last: int) -> tuple[int, str, Reading]:

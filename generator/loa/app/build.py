@@ -1,10 +1,10 @@
 """Build the station: campaigns become articles, scripts, speech and bulletins. Only what has changed is made again."""
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
+from pathlib import Path
 from typing import Final
 
 from loa import article as articles
@@ -19,6 +19,7 @@ from loa.bulletin.programme import Credit
 from loa.bulletin.verify import quality_warnings
 from loa.bulletin.writer import made_before, make
 from loa.campaign import Campaign, Commune, load_commune, load_communes
+from loa.campaign.models import nfc
 from loa.errors import CampaignError, Finding, LoaError, Severity, SpeechError
 from loa.files import remove_leftovers
 from loa.formats import lasting
@@ -85,9 +86,10 @@ def build(
     report = BuildReport(notices=list(template_files.retire_copies(workspace)))
     studio = _Voices(workspace, report, jobs, lossless, progress)
     approved = ApprovedBulletins(workspace, schedule)
+    files = _Files(workspace)
     for commune, plan in _plans(communes, schedule, frozenset(campaigns)):
         try:
-            request = (_request if plan.campaigns or plan.parts else _apology)(workspace, commune, plan)
+            request = (_request if plan.campaigns or plan.parts else _apology)(workspace, commune, plan, files)
             report.articles += len(plan.campaigns)
             wanted = voice or commune.station.voice
             done = None if lossless else made_before(workspace, request, wanted)
@@ -116,7 +118,8 @@ def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Sc
     except CampaignError as error:
         problems.extend(error.findings)
     try:
-        schedule = load_schedule(workspace)
+        known = {commune.stem: tuple(campaign.id for campaign in commune.campaigns) for commune in communes}
+        schedule = load_schedule(workspace, loaded=known)
     except LoaError as error:
         raise LoaError([*problems, *error.findings]) from error
     if problems:
@@ -132,24 +135,26 @@ def _plans(
 
     With `only`: each bulletin that holds one of these campaigns, and one for each that no broadcast plays.
     """
-    wanted = schedule.plans()
+    wanted: dict[str, list[BulletinPlan]] = {}
+    for plan in schedule.plans():
+        wanted.setdefault(plan.commune, []).append(plan)
     for commune in communes:
-        own = [plan for plan in wanted if plan.commune == commune.stem]
+        own = wanted.get(commune.stem, [])
         alone = [
             BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, LONGEST_BULLETIN)
             for campaign in commune.campaigns
         ]
         if only:
             read = {campaign for plan in own for campaign in plan.campaigns}
-            own += [plan for plan in alone if plan.name not in read]
-            yield from ((commune, plan) for plan in own if only & set(plan.campaigns))
+            apart = [plan for plan in alone if plan.name not in read]
+            yield from ((commune, plan) for plan in [*own, *apart] if only & set(plan.campaigns))
             continue
         yield from ((commune, plan) for plan in own or alone)
         if own:
             yield commune, BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, LONGEST_BULLETIN)
 
 
-def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
+def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan, files: "_Files") -> BulletinRequest:
     """Return everything that a bulletin contains. Raises TemplateError, CampaignError."""
     campaigns = [commune.campaign(id_) for id_ in plan.campaigns]
     host, titles = _host(commune, campaigns), _titles(plan, campaigns)
@@ -182,10 +187,8 @@ def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Bull
         style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle),
         commune=commune.unit.full_name,
         date=max((campaign.as_of for campaign in campaigns), default=None),
-        inputs=_inputs(
-            workspace,
-            commune,
-            [*map(articles.radio_template, RADIO_TEXTS), *(articles.template_name(c) for c in campaigns)],
+        inputs=files.inputs(
+            commune, [*map(articles.radio_template, RADIO_TEXTS), *(articles.template_name(c) for c in campaigns)]
         ),
     )
 
@@ -235,7 +238,7 @@ def _credit(campaign: Campaign, own: Credit = NOBODY) -> Credit:
     )
 
 
-def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> BulletinRequest:
+def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan, files: "_Files") -> BulletinRequest:
     """Return the apology: jingle, a few sentences, jingle. Raises TemplateError.
 
     It has no date and uses the station's own presenter, so that it does not change and needs only one approval.
@@ -250,7 +253,7 @@ def _apology(workspace: Workspace, commune: Commune, plan: BulletinPlan) -> Bull
         closing=nothing,
         style=replace(plan.style, jingle=commune.station.jingle or plan.style.jingle, music=None),
         commune=commune.unit.full_name,
-        inputs=_inputs(workspace, commune, [articles.radio_template("apology")]),
+        inputs=files.inputs(commune, [articles.radio_template("apology")]),
     )
 
 
@@ -259,15 +262,28 @@ def _host(commune: Commune, campaigns: Sequence[Campaign]) -> tuple[str, ...]:
     return next(filter(None, (commune.presenters(campaign.id) for campaign in campaigns)), ())[:1]
 
 
-def _inputs(workspace: Workspace, commune: Commune, names: Sequence[str]) -> dict[str, str]:
-    """Return the SHA-256 of the commune's file and of the templates `names`, by their path from the root.
+class _Files:
+    """The files that bulletins are made from. The folder of facts is listed once for a build, a file is read once."""
 
-    A template that comes with Loa has the path that it would have in the station.
-    """
-    facts = next(path for path in yaml_files(workspace.campaigns) if _nfc(path.stem) == commune.stem)
-    files = {workspace.relative(facts): facts}
-    files |= {f"templates/{name}": template_files.locate(workspace, name) for name in names}
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._facts = {nfc(path.stem): path for path in reversed([*yaml_files(workspace.campaigns)])}
+        self._known: dict[Path, str] = {}
+
+    def inputs(self, commune: Commune, names: Sequence[str]) -> dict[str, str]:
+        """Return the SHA-256 of the commune's file and of the templates `names`, by their path from the root.
+
+        A template that comes with Loa has the path that it would have in the station.
+        """
+        facts = self._facts[commune.stem]
+        files = {self._workspace.relative(facts): facts}
+        files |= {f"templates/{name}": template_files.locate(self._workspace, name) for name in names}
+        return {name: self._digest(path) for name, path in files.items()}
+
+    def _digest(self, path: Path) -> str:
+        if path not in self._known:
+            self._known[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return self._known[path]
 
 
 @dataclass(slots=True)
@@ -331,7 +347,3 @@ def _short(manifest: Manifest, plan: BulletinPlan) -> Iterator[Finding]:
             "Leave it short (take length.min away), add another campaign to the broadcast, or lengthen the article."
         )
         yield Finding("bulletin.short", message, fix, Severity.WARNING, f"audio/bulletins/{plan.id}.mp3")
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from loa.actions.offices import WHOLE, Office
 from loa.bulletin.manifest import SPOKEN, Content, Manifest
 from loa.bulletin.models import APOLOGY
-from loa.campaign import Commune, read_station
+from loa.campaign import Commune, survey
 from loa.errors import LoaError
 from loa.schedule import Schedule
 from loa.schedule.called import output_name
@@ -209,7 +209,7 @@ class _Known:
         self._workspace = workspace
         self._broadcasts = {b.id: b for b in schedule.broadcasts}
         self._records: dict[str, tuple[Content, ...]] = {}
-        self.communes: dict[str, Commune] = {c.stem: c for c, _source in read_station(workspace)[0]}
+        self.communes: dict[str, Commune] = {c.stem: c for c in survey(workspace)[0]}
 
     def contents(self, row: Row) -> tuple[Content, ...]:
         """What was on air, in its order; never empty."""
@@ -330,7 +330,7 @@ def _midnight(day: datetime.date, zone: ZoneInfo) -> datetime.datetime:
 def workbook(workspace: Workspace, schedule: Schedule, rows: Sequence[Row]) -> bytes:
     """Return an XLSX file of `rows`. If a commune's file is invalid, ids are used instead of names."""
 
-    loaded = [commune for commune, _source in read_station(workspace)[0]]
+    loaded = survey(workspace)[0]
     titles = {(commune.stem, campaign.id): campaign.title for commune in loaded for campaign in commune.campaigns}
     topics = {b.id: [titles.get((b.commune, id_), id_) for id_ in b.campaigns] for b in schedule.broadcasts}
     communes = {commune.stem: commune.unit.full_name for commune in loaded}

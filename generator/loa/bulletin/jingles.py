@@ -4,6 +4,7 @@ import hashlib
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -117,7 +118,8 @@ def files(workspace: Workspace, request: BulletinRequest) -> list[Path]:
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a sound file. Raises BulletinError if it cannot be read."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        stat = path.stat()
+        return _sha256(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
         raise BulletinError(
             Finding(
@@ -127,6 +129,11 @@ def file_sha256(path: Path) -> str:
                 file=str(path),
             )
         ) from error
+
+
+@lru_cache(maxsize=256)
+def _sha256(path: Path, age: int, size: int) -> str:  # noqa: ARG001 (age and size: a file that changed is read again)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def sound_segment(

@@ -31,7 +31,8 @@ def load_commune(workspace: Workspace, stem: str) -> Commune:
                 _("Choose: {list}").format(list=stems),
             )
         )
-    loaded, findings = _read_all(workspace, paths)
+    findings: list[Finding] = []
+    loaded = list(_read_all(workspace, paths, findings))
     errors = [f for f in findings if f.severity is Severity.ERROR]
     if errors:
         raise CampaignError(errors)
@@ -40,13 +41,16 @@ def load_commune(workspace: Workspace, stem: str) -> Commune:
 
 def survey(workspace: Workspace) -> tuple[list[Commune], list[Finding]]:
     """Load what is valid; return it with every problem, warnings included (a sample without a name)."""
-    loaded, findings = read_station(workspace)
-    return [commune for commune, _source in loaded], findings
+    findings: list[Finding] = []
+    return [commune for commune, _source in read_station(workspace, findings)], findings
 
 
-def read_station(workspace: Workspace) -> tuple[list[tuple[Commune, YamlFile]], list[Finding]]:
-    """Do the same as `survey`, and return for each commune the places of its values."""
-    return _read_all(workspace, yaml_files(workspace.campaigns))
+def read_station(workspace: Workspace, findings: list[Finding]) -> Iterator[tuple[Commune, YamlFile]]:
+    """Yield each valid commune with the places of its values; every problem is added to `findings`.
+
+    One after the other, because the places of a country's communes fill a gigabyte.
+    """
+    yield from _read_all(workspace, yaml_files(workspace.campaigns), findings)
 
 
 def read_commune(path: Path, file: str) -> tuple[Commune, YamlFile]:
@@ -82,9 +86,9 @@ def _ids_twice(commune: Commune, source: YamlFile) -> Iterator[Finding]:
         first.setdefault(campaign.id, index)
 
 
-def _read_all(workspace: Workspace, paths: Iterable[Path]) -> tuple[list[tuple[Commune, YamlFile]], list[Finding]]:
-    loaded: list[tuple[Commune, YamlFile]] = []
-    findings: list[Finding] = []
+def _read_all(
+    workspace: Workspace, paths: Iterable[Path], findings: list[Finding]
+) -> Iterator[tuple[Commune, YamlFile]]:
     seen: dict[str, str] = {}
     for path in paths:
         file = workspace.relative(path)
@@ -107,10 +111,9 @@ def _read_all(workspace: Workspace, paths: Iterable[Path]) -> tuple[list[tuple[C
         except (CampaignError, WorkspaceError) as error:
             findings.extend(error.findings)
             continue
-        loaded.append((commune, source))
         if commune.unit.sample:
             findings.append(_sample(source))
-    return loaded, findings
+        yield commune, source
 
 
 def _sample(source: YamlFile) -> Finding:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import get_args
@@ -250,15 +250,24 @@ def _finding(doubt: Doubt, file: str | None = None, line: int | None = None, col
     )
 
 
-def check(workspace: Workspace, day: date | None = None, *, spoken: bool = False) -> list[Finding]:
+def check(
+    workspace: Workspace,
+    day: date | None = None,
+    *,
+    spoken: bool = False,
+    seen: Callable[[Commune], object] = lambda _commune: None,
+) -> list[Finding]:
     """Everything wrong in the station. `day`: whose law counts instead of each campaign's own `as_of`.
 
-    `spoken`: also the places where the reader had to guess.
+    `spoken`: also the places where the reader had to guess. `seen` is called with each commune that is valid.
     """
-    loaded, found = read_station(workspace)
-    for commune, source in loaded:
+    found: list[Finding] = []
+    days: list[date] = []
+    for commune, source in read_station(workspace, found):
+        seen(commune)
         found += check_commune(workspace, commune, source, day, spoken=spoken)
-    newest = max((c.as_of for commune, _source in loaded for c in commune.campaigns), default=date(2026, 11, 1))
+        days += (campaign.as_of for campaign in commune.campaigns)
+    newest = max(days, default=date(2026, 11, 1))
     for name in template_files.topics(workspace):
         found += check_topic(workspace, name, day or newest, spoken=spoken)
     return _once(found)

@@ -10,7 +10,7 @@ import click
 
 from loa.bulletin import intelligibility as listening
 from loa.bulletin import jingles
-from loa.campaign import read_commune, survey
+from loa.campaign import Commune, read_commune
 from loa.checks import Shape, Text, fix, review, station
 from loa.checks import fix as fixes
 from loa.checks.station import doubts_of_text
@@ -57,7 +57,8 @@ def check(
             for file in yaml_files(place.workspace.campaigns):
                 with suppress(LoaError):  # what cannot be read is told by the check itself
                     _mend_campaign(place, file, day)
-        found = station.check(place.workspace, day, spoken=spoken) + _schedule(place)
+        seen = _Seen()
+        found = station.check(place.workspace, day, spoken=spoken, seen=seen.add) + _schedule(place, seen)
     if listen:
         mp3s = sorted(place.workspace.bulletins.glob("*/*.mp3"))
         found = [*found, *(finding for mp3 in mp3s for finding in listening.findings(place.workspace, mp3))]
@@ -69,17 +70,29 @@ def check(
     sys.exit(_exit_code(found))
 
 
-def _schedule(place: CliContext) -> list[Finding]:
+class _Seen:
+    """What the schedule asks of each commune, so that no file is read twice."""
+
+    def __init__(self) -> None:
+        self.campaigns: dict[str, tuple[str, ...]] = {}
+        self.jingles: dict[str, str | None] = {}
+
+    def add(self, commune: Commune) -> None:
+        """Keep the ids of a commune's campaigns, and its jingle."""
+        self.campaigns[commune.stem] = tuple(campaign.id for campaign in commune.campaigns)
+        self.jingles[commune.stem] = commune.station.jingle
+
+
+def _schedule(place: CliContext, seen: _Seen) -> list[Finding]:
     """What is wrong in schedule.yaml, and which sounds it asks for that are not there."""
     try:
-        plans = load_schedule(place.workspace).plans()
+        plans = load_schedule(place.workspace, loaded=seen.campaigns).plans()
     except LoaError as error:
         return list(error.findings)
-    own = {commune.stem: commune.station.jingle for commune in survey(place.workspace)[0]}
     return [
         finding
         for plan in plans
-        for finding in jingles.absent(place.workspace, plan, own.get(plan.commune) or plan.style.jingle)
+        for finding in jingles.absent(place.workspace, plan, seen.jingles.get(plan.commune) or plan.style.jingle)
     ]
 
 

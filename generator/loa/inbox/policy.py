@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from loa import yamlfile
-from loa.campaign import Commune, read_station
+from loa.campaign import Commune, survey
 from loa.errors import Finding, InboxError, WorkspaceError
 from loa.i18n import _
 from loa.inbox.models import Areas, Message, Point, refused
@@ -137,8 +137,6 @@ def load_policy(workspace: Workspace, schedule: Schedule | None = None) -> Inbox
 
     Raises InboxError with every problem of the file.
     """
-    communes = [commune for commune, _source in read_station(workspace)[0]]
-    targets = {commune.stem: _codes(commune) for commune in communes}
     if not workspace.inbox_file.exists():
         return InboxPolicy(InboxFile(), {}, ())
     try:
@@ -148,6 +146,8 @@ def load_policy(workspace: Workspace, schedule: Schedule | None = None) -> Inbox
         file = yamlfile.validate(InboxFile, source)
     except WorkspaceError as error:
         raise InboxError(error.findings) from error
+    communes = survey(workspace)[0]
+    targets = {commune.stem: _codes(commune) for commune in communes}
     problems: list[Finding] = []
     keys: dict[str, tuple[str, ...]] = {}
     for number, sender in enumerate(file.senders):

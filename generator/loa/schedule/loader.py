@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 
 from loa import yamlfile
 from loa.bulletin.models import APOLOGY
+from loa.campaign.models import nfc
 from loa.errors import Finding, ScheduleError, WorkspaceError
+from loa.file_cache import FileCache, marks_in
 from loa.formats import lasting
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
@@ -21,20 +23,23 @@ from loa.schedule.outputs import KINDS, AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import Article, Relay
 from loa.schedule.values import DatabaseUrl, Zone, zone
-from loa.workspace import Workspace, leads_out, yaml_files
-from loa.yamlfile import Strict, YamlFile
+from loa.workspace import Workspace, is_yaml, leads_out
+from loa.yamlfile import SCHEDULE_LIMITS, Strict, YamlFile
 
 _ANY_DAY = datetime.date(2000, 1, 1)
 
 
+CampaignIds = Mapping[str, tuple[str, ...]]
+"""The campaigns' ids of each commune, by its stem."""
+
+
 def cross_check(
     source: YamlFile,
-    workspace: Workspace,
+    communes: Mapping[str, tuple[str, ...] | None],
     broadcasts: Mapping[int, Broadcast],
     outputs: Mapping[str, AnyOutput | None],
 ) -> list[Finding]:
     """Return every problem between the parts that are valid by themselves."""
-    communes = _communes(workspace)
     findings: list[Finding] = []
     seen: dict[str, int] = {}
     for index, broadcast in broadcasts.items():
@@ -203,19 +208,29 @@ def _near(name: str, known: Iterable[str]) -> str:
     return _("Choose: {list}").format(list=", ".join(known)) if known else _("Add it first.")
 
 
-def _communes(workspace: Workspace) -> dict[str, tuple[str, ...] | None]:
+def _communes(workspace: Workspace, loaded: CampaignIds) -> dict[str, tuple[str, ...] | None]:
     """Return the campaign ids of each commune file, by its stem; None if the file cannot be read.
 
     An invalid commune file is reported by `loa.campaign`; it must not stop the other communes' broadcasts.
     """
     found: dict[str, tuple[str, ...] | None] = {}
-    for path in yaml_files(workspace.campaigns):
-        try:
-            data: Any = yamlfile.load(path, path.name).data
-            found[path.stem] = tuple(str(campaign["id"]) for campaign in data["campaigns"])
-        except (WorkspaceError, KeyError, TypeError):
-            found[path.stem] = None
+    for name, mark in marks_in(workspace.campaigns, is_yaml).items():
+        path = workspace.campaigns / name
+        known = loaded.get(nfc(path.stem))
+        found[path.stem] = _ids.get(path, mark) if known is None else known
     return found
+
+
+def _ids_in(path: Path) -> tuple[str, ...] | None:
+    try:
+        data: Any = yamlfile.load(path, path.name).data
+        return tuple(str(campaign["id"]) for campaign in data["campaigns"])
+    except (WorkspaceError, KeyError, TypeError):
+        return None
+
+
+_ids: FileCache[Path, tuple[str, ...] | None] = FileCache(_ids_in, most=10_000)
+_NONE: CampaignIds = {}
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -238,15 +253,17 @@ class _Frame(Strict):
     broadcasts: tuple[Any, ...] = ()
 
 
-def load_schedule(workspace: Workspace, kept: Path | None = None) -> Schedule:
+def load_schedule(workspace: Workspace, kept: Path | None = None, *, loaded: CampaignIds = _NONE) -> Schedule:
     """Load and check the schedule of `workspace`. Raises ScheduleError with every problem of the file.
 
     `kept`: load this copy of an earlier valid schedule instead. Its communes, campaigns and outputs are not checked
-    again, because they may have changed in the meantime.
+    again, because they may have changed in the meantime. `loaded`: communes whose files need not be read again.
     """
     file = kept or workspace.schedule_file
     try:
-        return _checked(yamlfile.load(file, workspace.relative(file)), None if kept else workspace)
+        return _checked(
+            yamlfile.load(file, workspace.relative(file), SCHEDULE_LIMITS), None if kept else workspace, loaded
+        )
     except WorkspaceError as error:
         raise ScheduleError(error.findings) from error
 
@@ -254,12 +271,12 @@ def load_schedule(workspace: Workspace, kept: Path | None = None) -> Schedule:
 def parse_schedule(text: str, workspace: Workspace) -> Schedule:
     """The schedule that schedule.yaml of this text would be. Raises as `load_schedule`."""
     try:
-        return _checked(yamlfile.parse(text, workspace.relative(workspace.schedule_file)), workspace)
+        return _checked(yamlfile.parse(text, workspace.relative(workspace.schedule_file), SCHEDULE_LIMITS), workspace)
     except WorkspaceError as error:
         raise ScheduleError(error.findings) from error
 
 
-def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
+def _checked(source: YamlFile, workspace: Workspace | None, loaded: CampaignIds = _NONE) -> Schedule:
     """`workspace`: where the communes and campaigns that the schedule names are looked for. Raises ScheduleError."""
     problems: list[Finding] = []
 
@@ -278,7 +295,7 @@ def _checked(source: YamlFile, workspace: Workspace | None) -> Schedule:
         if broadcast:
             broadcasts[index] = broadcast
     if workspace:
-        problems += cross_check(source, workspace, broadcasts, outputs)
+        problems += cross_check(source, _communes(workspace, loaded), broadcasts, outputs)
         problems += _output_names(source, outputs)
     if problems or frame is None:
         raise ScheduleError(sorted(problems, key=lambda f: (f.line or 0, f.column or 0)))

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from loa.yamlfile.loader import Path_, tree, with_places
+from loa.yamlfile.loader import SCHEDULE_LIMITS, Path_, tree, with_places
 
 BLANKS = " \t\r\n"
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
@@ -28,7 +28,7 @@ class Layout:
     @classmethod
     def of(cls, text: str) -> "Layout":
         """Raises WorkspaceError where `text` cannot be read."""
-        root = tree(text, "")
+        root = tree(text, "", SCHEDULE_LIMITS)
         data = with_places(root, text, "").data if root else None
         return cls(text, {} if data is None else data, root)
 

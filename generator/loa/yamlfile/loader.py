@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from loa.errors import Finding, WorkspaceError
-from loa.i18n import _
+from loa.i18n import N_, _
 from loa.workspace import read_text
 
 _GLUED = re.compile(r"\s*(?:- )?\w+:(?=[^\s/])")  # "name:Côn Đảo", but not "https://"
@@ -118,9 +118,21 @@ def _unknown_mistake() -> tuple[str, str]:
     return _("This line is not written as YAML asks."), _("Check this line and the one above.")
 
 
-MAX_BYTES = 1_000_000
-MAX_DEPTH = 20
-MAX_NODES = 50_000
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that a file may hold: its size in bytes, groups inside each other, keys and values; `fix`: what to do
+    about a file that holds more.
+    """
+
+    bytes: int
+    entries: int
+    fix: str
+    depth: int = 20
+
+
+FACTS_LIMITS = Limits(1_000_000, 50_000, N_("A commune's facts need a few kB: is this the right file?"))
+SCHEDULE_LIMITS = Limits(16_000_000, 1_000_000, N_("Is this the right file?"))
+"""Four broadcasts for each of the country's 3 321 communes are 3 MB and 700 000 entries; 250 MB of memory."""
 _PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")  # a number with a leading + or 0 is a telephone number: text
 _CURLY = re.compile(
@@ -173,7 +185,7 @@ def value_at(data: Any, path: Path_) -> Any:
     return data
 
 
-def load(path: Path, file: str) -> YamlFile:
+def load(path: Path, file: str, limits: Limits = FACTS_LIMITS) -> YamlFile:
     """Read and parse `path`, called `file` in messages. Raises WorkspaceError with every problem that is found."""
     try:
         text = read_text(path)
@@ -181,12 +193,12 @@ def load(path: Path, file: str) -> YamlFile:
         raise WorkspaceError(
             Finding(f.code, f.message, f.fix, file=file, line=f.line, column=f.column) for f in error.findings
         ) from error
-    return parse(text, file)
+    return parse(text, file, limits)
 
 
-def parse(text: str, file: str) -> YamlFile:
+def parse(text: str, file: str, limits: Limits = FACTS_LIMITS) -> YamlFile:
     """`text` as data with places. Raises WorkspaceError: too large or deep, tabs, syntax, duplicate keys, empty."""
-    return with_places(tree(text, file), text, file)
+    return with_places(tree(text, file, limits), text, file)
 
 
 def with_places(node: yaml.Node | None, text: str, file: str) -> YamlFile:
@@ -202,17 +214,17 @@ def with_places(node: yaml.Node | None, text: str, file: str) -> YamlFile:
     return YamlFile(file, data, builder.values, builder.keys, text)
 
 
-def tree(text: str, file: str) -> yaml.Node | None:
+def tree(text: str, file: str, limits: Limits = FACTS_LIMITS) -> yaml.Node | None:
     """The nodes of `text` with the offsets where they begin and end; None of an empty file. Raises as `parse`."""
-    if len(text.encode()) > MAX_BYTES:
+    if len(text.encode()) > limits.bytes:
         raise _error(
             file,
             "yaml.size",
-            _("The file is larger than {limit} kB.").format(limit=MAX_BYTES // 1000),
-            _("A commune's facts need a few kB: is this the right file?"),
+            _("The file is larger than {limit} kB.").format(limit=limits.bytes // 1000),
+            _(limits.fix),
         )
     try:
-        return _compose(text, file)
+        return _compose(text, file, limits)
     except yaml.MarkedYAMLError as error:
         reported = explain(error, text)
         raise _error(file, "yaml.syntax", reported.message, reported.fix, reported.line, reported.column) from error
@@ -235,18 +247,18 @@ def _error(
     return WorkspaceError(Finding(code, message, fix, file=file, line=line, column=column))
 
 
-def _compose(text: str, file: str) -> yaml.Node | None:
+def _compose(text: str, file: str, limits: Limits) -> yaml.Node | None:
     """Return the node tree. libyaml parses (ten times as fast); if it fails, PyYAML parses again for a better error."""
     fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        _check_limits(text, file, fast)
+        _check_limits(text, file, fast, limits)
         return yaml.compose(text, Loader=fast)
     except (yaml.MarkedYAMLError, yaml.reader.ReaderError):
-        _check_limits(text, file, yaml.SafeLoader)
+        _check_limits(text, file, yaml.SafeLoader, limits)
         return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
-def _check_limits(text: str, file: str, loader: Any) -> None:
+def _check_limits(text: str, file: str, loader: Any, limits: Limits) -> None:
     """Walk the parser events, without recursion, and check depth, size and aliases (the "billion laughs" attack)."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=loader)):
@@ -259,9 +271,12 @@ def _check_limits(text: str, file: str, loader: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
             message, fix = _("References (*name) are not used here."), _("Write the value out.")
             raise _error(file, "yaml.alias", message, fix, line, column)
-        if depth > MAX_DEPTH or count > MAX_NODES:
-            message, fix = _("The file is nested too deeply or holds too much."), _("Is this the right file?")
+        if depth > limits.depth:
+            message, fix = _("The file is nested too deeply."), _("Is this the right file?")
             raise _error(file, "yaml.limit", message, fix, line, column)
+        if count > limits.entries:
+            message = _("The file holds more than {limit} keys and values.").format(limit=limits.entries)
+            raise _error(file, "yaml.limit", message, _(limits.fix), line, column)
 
 
 class _Builder:
