@@ -7,6 +7,7 @@ import time
 import wave
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -20,12 +21,14 @@ from loa.schedule import UTC
 from loa.schedule.outputs import Null
 from loa.store.alarms import open_alarms
 from loa.store.approvals import find
+from loa.store.asrun import parts_of
 from loa.store.database import Database
 from loa.store.output_health import OutputHealth, output_health
 from loa.workspace import Workspace
 from tests.approving import approve
 from tests.local import free_port
 from tests.sounds import make_mp3
+from tests.zones import STATION
 
 from .conftest import Plan
 
@@ -131,3 +134,37 @@ def test_what_stays_as_it_is_is_not_written_again(air: Workspace, store: Databas
             versions.append(other.execute("PRAGMA data_version").fetchone())
     assert len(set(versions)) == 1
     assert len(output_health(store)) == 1
+
+
+def test_quiet_places_stay_quiet_others_have_their_limit_and_begin_gently_but_not_in_an_emergency(
+    released: Workspace, plan: Plan
+) -> None:
+    """Issue 16, item 9."""
+    airing, urgent = plan(soon(3), on="n, f"), soon(3)
+    more = (
+        f"  - {{id: lu, commune: ben-hai, campaigns: [dvc], also: ['{urgent.astimezone(ZoneInfo(STATION)):%Y-%m-%d %H:%M:%S}'],"
+        " priority: emergency, length: {min: 1s, max: 20s}, on: [m, g]}\n"
+    )
+    text = released.schedule_file.read_text("utf-8").replace("{kind: file}", "{kind: file, fade_in: 1s}")
+    text = text.replace("outputs: {", "outputs: {g: {kind: file, folder: audio/g, fade_in: 1s}, ")
+    limits = "rules: {limits: [{on: 'n, m', max_volume: 0}, {on: 'f, g', max_volume: 50}]}\n"
+    released.schedule_file.write_text(text.replace("broadcasts:", limits + "broadcasts:") + more, "utf-8")
+    (released.bulletins / "ben-hai" / "lu.mp3").write_bytes((released.bulletins / "ben-hai" / "tin.mp3").read_bytes())
+    store = Database(released.database)
+    approve(released, store, find(released, "lu"), "Chị Hoa", datetime.datetime(2026, 11, 1, tzinfo=UTC))
+    run_with(released, airing, lambda: None)
+    rows = {row.output: (row.outcome, row.reason) for row in parts_of(store, [airing])}
+    assert rows == {"n": ("skipped", "it must be quiet then"), "f": ("aired", None)}
+    ordinary, emergency = (levels(released.root / folder) for folder in ("audio/played", "audio/g"))
+    assert ordinary[2] == pytest.approx(emergency[2] / 2, rel=0.1)
+    assert ordinary[0] < ordinary[2] / 3
+    assert emergency[0] == pytest.approx(emergency[2], rel=0.2)
+
+
+def levels(folder: Path) -> list[float]:
+    """The mean level of the first, the third and the sixth half second of the sound that was played."""
+    (path,) = folder.rglob("*.wav")
+    with wave.open(str(path)) as file:
+        rate, sound = file.getframerate(), np.frombuffer(file.readframes(file.getnframes()), np.int16)
+    sound = sound[np.argmax(np.abs(sound.astype(int)) > 30) :]
+    return [float(np.abs(sound[n * rate // 2 : (n + 1) * rate // 2].astype(float)).mean()) for n in (0, 2, 5)]

@@ -49,3 +49,14 @@ def test_turned_again_on_the_way_it_goes_on_from_where_it_is() -> None:
 def test_too_loud_is_clipped_not_wrapped() -> None:
     assert set(chunks(Fader(200), 1, 30_000)) == {32767.0}
     assert set(chunks(Fader(200), 1, -30_000)) == {-32768.0}
+
+
+def test_a_gentle_start_rises_steadily_and_then_stays() -> None:
+    fader = Fader(80, rise=2.0)
+    heard = chunks(fader, 150)  # three seconds
+    assert np.all(np.diff(heard) >= 0)
+    assert heard[0] < 10
+    assert heard[RATE] == pytest.approx(4000, abs=10)  # half of it after a second
+    assert set(heard[2 * RATE + 1 :]) == {8000.0}
+    fader.volume = 40
+    assert chunks(fader, 5)[-1] == 4000  # later changes take effect at once

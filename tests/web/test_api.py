@@ -37,7 +37,7 @@ def test_a_page_uses_the_interface_only_with_its_form_token(log_in: LogIn) -> No
 def test_the_log_and_the_plan_as_json(log_in: LogIn) -> None:
     browser = log_in(Role.EDITOR)
     plan = browser.get("/api/v1/airings", params={"since": "2026-11-23", "days": 7}).json()
-    assert [item["planned"][11:16] for item in plan] == ["05:45", "17:00", "05:45", "17:00"]
+    assert [item["planned"][11:16] for item in plan] == ["06:00", "17:00", "06:00", "17:00"]
     assert browser.get("/api/v1/log").json() == []
     assert browser.get("/api/v1/now").json()["running"] is False
 

@@ -56,7 +56,7 @@ def test_a_day_is_left_out_and_put_back(console: Console, station: Workspace) ->
     left = editor.change(text, lambda data: schedule_edits.leave_out(data, "ben-hai-dvc", TUESDAY, TUESDAY))
     assert of_day(console.history.try_schedule(left), TUESDAY) == []
     back = editor.change(left, lambda data: schedule_edits.put_back(data, "ben-hai-dvc", TUESDAY))
-    assert of_day(console.history.try_schedule(back), TUESDAY) == ["05:45", "17:00"]
+    assert of_day(console.history.try_schedule(back), TUESDAY) == ["06:00", "17:00"]
     with pytest.raises(FormError):
         editor.change(back, lambda data: schedule_edits.put_back(data, "ben-hai-dvc", TUESDAY))
 
@@ -79,13 +79,13 @@ def test_one_of_two_hours_moves_and_the_other_stays(log_in: LogIn, console: Cons
     browser.submit("/week/move", **moved)
     schedule = console.files.plan().schedule
     assert schedule
-    assert of_day(schedule, TUESDAY) == ["05:45", "16:45"]
+    assert of_day(schedule, TUESDAY) == ["06:00", "16:45"]
     assert f"→ moved to 16:45 {TUESDAY:%d/%m}" in browser.look(f"/week?day={TUESDAY}")
     again = {"broadcast": "ben-hai-dvc", "first": f"{TUESDAY}", "from": "16:45", "day": f"{wednesday}", "hour": "17:30"}
     browser.submit("/week/move", **again)
     schedule = console.files.plan().schedule
     assert schedule
-    assert of_day(schedule, TUESDAY) == ["05:45"]
+    assert of_day(schedule, TUESDAY) == ["06:00"]
     assert of_day(schedule, wednesday) == ["17:30"]
     page = browser.look(f"/week?day={TUESDAY}")
     assert "<s><strong>17:00</strong>" in page

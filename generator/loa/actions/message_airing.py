@@ -114,7 +114,9 @@ def _say(
 def _may_sound(schedule: Schedule, piece: Piece, now: datetime.datetime) -> bool:
     """Whether an ordinary message may begin at this hour."""
     probe = Airing("", "", piece.communes[0], piece.bulletin, now, 1.0, piece.outputs, "normal")
-    return inside_hours(schedule, probe)
+    return inside_hours(schedule, probe) and schedule.quiet(piece.outputs, now, now) != set(
+        schedule.loudspeakers(piece.outputs)
+    )
 
 
 def refuse_entry(

@@ -3,12 +3,16 @@
 import datetime
 import subprocess
 import sys
+import threading
 
 from loa.actions.inbox_work import inbox_is_due
 from loa.app.backups import due, overdue, place_states
 from loa.automation.disk import open_station_store
 from loa.automation.station import Automation
-from loa.schedule import UTC
+from loa.errors import LoaError
+from loa.logs import logger
+from loa.messages import outbox
+from loa.schedule import UTC, Schedule
 from loa.store.database import Database
 from loa.workspace import Workspace
 
@@ -51,6 +55,32 @@ class InboxChore:
         self._store = self._store or open_station_store(self._workspace, station.schedule_watch.schedule)
         if inbox_is_due(self._workspace, self._store, datetime.datetime.now(UTC)):
             self._child.start()
+
+
+class MessagesChore:
+    """Called every five seconds by the service. A gateway that does not answer holds up its own thread alone."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._thread: threading.Thread | None = None
+        self._store: Database | None = None
+
+    def __call__(self, station: Automation) -> None:
+        """Look whether there is something to send."""
+        schedule = station.schedule_watch.schedule
+        if not any(schedule.messages.channels()) or not _may_work(station):
+            return
+        if self._thread and self._thread.is_alive():
+            return
+        self._store = self._store or open_station_store(self._workspace, schedule)
+        self._thread = threading.Thread(target=self._work, args=(schedule, self._store), name="messages", daemon=True)
+        self._thread.start()
+
+    def _work(self, schedule: Schedule, store: Database) -> None:
+        try:
+            outbox.work(self._workspace, schedule, store, datetime.datetime.now(UTC))
+        except (LoaError, OSError) as error:
+            logger("loa.messages").warning("messages", problem=str(error))
 
 
 class _Child:

@@ -129,10 +129,12 @@ class Controller:
             self._outcomes.alarm(f"{live.airing.id} relay {trouble}"[:200], "relay", message)
 
     def apply_volumes(self) -> None:
-        """Apply the volumes of a changed schedule to live airings. Other changes take effect with the next airing."""
+        """Apply the volumes of a changed schedule, and of the hour, to live airings. Other changes take effect with the
+        next airing.
+        """
         for live in self.live.values():
             if live.session:
-                lines = self._lines(live)
+                lines = self._lines(live, self._clock.now())
                 for name in live.session.conditions:
                     if name in lines:
                         live.session.set_volume(name, lines[name].volume)
@@ -228,7 +230,9 @@ class Controller:
             return
         if self._take_off_if_withdrawn(live, now):  # since it was claimed: it may have waited for another one
             return
-        live.session = self._start(live.airing, live.recording, self._lines(live), max(moment, now), live.offset)
+        live.session = self._start(
+            live.airing, live.recording, self._lines(live, max(moment, now)), max(moment, now), live.offset
+        )
         live.due_at = self._clock.elapsed() + max(0.0, (moment - now).total_seconds())
         live.session.start()
         self._note_position(
@@ -237,10 +241,20 @@ class Controller:
         if live.cut:
             live.notes.append(_("went on from {place}").format(place=lasting(live.offset)))
 
-    def _lines(self, live: LiveAiring) -> dict[str, AnyOutput]:
-        """Return its outputs that are still in the schedule, with their current settings."""
-        lines = self._schedule_watch.schedule.lines((*live.airing.outputs, *live.outputs))
-        return {name: lines[name] for name in live.wanted_outputs if name in lines}
+    def _lines(self, live: LiveAiring, moment: datetime.datetime) -> dict[str, AnyOutput]:
+        """Return its outputs that are still in the schedule, with their settings at `moment`; an emergency begins at
+        once and is as loud as it can be.
+        """
+        schedule = self._schedule_watch.schedule
+        lines = schedule.lines((*live.airing.outputs, *live.outputs))
+        found = {name: lines[name] for name in live.wanted_outputs if name in lines}
+        if live.urgent:
+            return {name: line.model_copy(update={"fade_in": 0.0}) for name, line in found.items()}
+        for name, line in found.items() if schedule.rules.limits else ():
+            limit = schedule.limit_of(name, moment)
+            if limit is not None and limit < line.volume:
+                found[name] = line.model_copy(update={"volume": limit})
+        return found
 
     def _competitors(self, live: LiveAiring, users: Users) -> list[LiveAiring]:
         """Return the airings that use one of its outputs. An emergency keeps its outputs between repetitions."""
@@ -387,7 +401,7 @@ class Controller:
                 _("it waits for {other}").format(other=competitors[0].name) if competitors else _("it could not start")
             )
         else:
-            lines = self._lines(live)
+            lines = self._lines(live, self._clock.now())
             delay = max((output.delay for output in lines.values()), default=0.0)
             if self._clock.elapsed() < live.due_at + self._timing.unheard + delay:
                 return

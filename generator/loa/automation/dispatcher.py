@@ -287,6 +287,8 @@ class Dispatcher:
         recording = as_aired(choice.recording, airing.planned, self._schedule_watch.schedule.timezone)
         live = LiveAiring(airing, recording, outputs, limit, self._late(airing), repeat)
         live.hours_end = hours_end(self._schedule_watch.schedule, airing)
+        if not live.urgent:
+            live.keep_quiet(self._schedule_watch.schedule.quiet(outputs, airing.planned, airing.ends))
         live.resumes_after_cut = broadcast.resume_after_cut if broadcast else False
         live.notes += [choice.note] if choice.note else []
         if previous and previous.position is not None:
@@ -354,11 +356,15 @@ class Dispatcher:
     def _outputs_for_apology(self, airing: Airing, now: datetime.datetime) -> tuple[str, ...]:
         """Return the outputs of `airing` on which the commune has not apologised recently."""
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
+        quiet = self._schedule_watch.schedule.quiet(outputs, now, now)
         return tuple(
             o
             for o in outputs
-            if (airing.commune, o) not in self._last_apology
-            or abs(now - self._last_apology[airing.commune, o]) > _APOLOGY_INTERVAL
+            if o not in quiet
+            and (
+                (airing.commune, o) not in self._last_apology
+                or abs(now - self._last_apology[airing.commune, o]) > _APOLOGY_INTERVAL
+            )
         )
 
     def _finish_unaired(

@@ -93,7 +93,8 @@ class LiveAiring:
     this emergency interrupts may resume (None: as their broadcast says). `times_played`: how often it has been played.
     `due_at`: when its first sound was to be heard, in seconds of the clock that only goes forward. `told_unheard`: it
     was told where no sound came. `given_up`: outputs on which a newer emergency took the place of its repetitions, or
-    which somebody stopped; why, in the latter case, is in `stopped`.
+    which somebody stopped; why, in the latter case, is in `stopped`; or
+    where it must be quiet (`kept_quiet`).
     `hours_end`: when the hours end in which the commune allows it; None where they do not bind it.
     """
 
@@ -118,6 +119,7 @@ class LiveAiring:
     told_unheard: bool = False
     given_up: set[str] = field(default_factory=set)
     stopped: dict[str, str] = field(default_factory=dict)
+    kept_quiet: frozenset[str] = frozenset()
     notes: list[str] = field(default_factory=list)
     past_reports: list[OutputReport] = field(default_factory=list)
     past_relays: list[RelayReport] = field(default_factory=list)
@@ -159,6 +161,11 @@ class LiveAiring:
             self.session.drop(outputs)
         self.given_up |= set(outputs)
         self.stopped |= dict.fromkeys(outputs, why)
+
+    def keep_quiet(self, outputs: frozenset[str]) -> None:
+        """Let it not sound on some of its outputs, because the commune wants quiet there at this hour."""
+        self.kept_quiet = outputs
+        self.given_up |= outputs
 
     def resume(self, claim: Claim, gap_reason: str) -> None:
         """Let it begin with the sentence at which the process before stopped, and say so."""
@@ -290,7 +297,9 @@ def _of_output(live: LiveAiring, name: str, whole: NewRow, timing: Timing) -> Ne
     if cut:
         failures.insert(0, cut)
     outcome: Outcome
-    if cut:
+    if name in live.kept_quiet:
+        outcome, failures = "skipped", [_("it must be quiet then")]
+    elif cut:
         outcome = "cut"
     elif not any(report.complete for report in reports):
         taken = any(report.taken for report in reports)

@@ -360,6 +360,8 @@ class Automation:
             self._log.warning("asleep", seconds=reading.slept)
 
     def _follow_schedule(self, now: datetime.datetime) -> None:
+        if self.schedule_watch.schedule.rules.limits:
+            self.controller.apply_volumes()  # another hour may have another limit
         if not self.schedule_watch.refresh():
             return
         if self.schedule_watch.problems:

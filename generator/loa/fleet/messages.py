@@ -33,7 +33,8 @@ class Release(_Message):
 class PlannedBroadcast(_Message):
     """A broadcast as a player airs it: `moments` by the commune's clocks, each with its campaign if they rotate.
 
-    `length`: (shortest, longest), `start_within`, `pause`, `delay`, `silence_before` in seconds; `volume` in per cent.
+    `length`: (shortest, longest), `start_within`, `pause`, `delay`, `silence_before`, `fade_in` in seconds; `volume` in
+    per cent.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -52,12 +53,14 @@ class PlannedBroadcast(_Message):
     volume: int = 100
     delay: float = 0.0
     silence_before: float = 0.0
+    fade_in: float = 0.0
 
 
 class Plan(_Message):
     """What a player airs by itself. A `number` is used once, and a player takes only higher ones.
 
-    `allowed`: the hours in which the commune allows broadcasting. `revoked`: the player airs nothing any more.
+    `allowed`: the hours in which the commune allows broadcasting; `limits`: how loud it may be there, as in
+    schedule.yaml, without the loudspeakers. `revoked`: the player airs nothing any more.
     """
 
     number: int
@@ -67,6 +70,7 @@ class Plan(_Message):
     language: str | None = None
     commune: str | None = None
     allowed: tuple[str, ...] = ()
+    limits: tuple[dict[str, Any], ...] = ()
     broadcasts: tuple[PlannedBroadcast, ...] = ()
     releases: tuple[Release, ...] = ()
     volume: int = 100

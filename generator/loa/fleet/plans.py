@@ -3,12 +3,14 @@
 import datetime
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 from loa.bulletin.models import APOLOGY
 from loa.errors import ApprovalError, WorkspaceError
 from loa.file_cache import FileCache, mark_of
 from loa.fleet.messages import Plan, PlannedBroadcast, Release
 from loa.schedule import Airing, Broadcast, Schedule, airings
+from loa.schedule.limits import Limit
 from loa.store.approvals import Approval, BulletinFile, approved, approved_copy, current, keep_copy, last_approved
 from loa.store.database import Database
 from loa.workspace import Workspace
@@ -95,6 +97,7 @@ def make_plan(
         language=schedule.language,
         commune=player.commune,
         allowed=tuple(f"{first:%H:%M:%S}-{last:%H:%M:%S}" for first, last in schedule.rules.allowed),
+        limits=tuple(_limit(limit) for limit in schedule.rules.limits if _concerns(schedule, limit, name)),
         broadcasts=tuple(_broadcast(name, schedule, broadcast, its) for broadcast, its in broadcasts),
         releases=tuple(given.values()),
         volume=player.volume,
@@ -124,4 +127,14 @@ def _broadcast(name: str, schedule: Schedule, broadcast: Broadcast, its: Iterabl
         volume=line.volume,
         delay=line.delay,
         silence_before=line.silence_before,
+        fade_in=line.fade_in,
     )
+
+
+def _concerns(schedule: Schedule, limit: Limit, name: str) -> bool:
+    return not limit.on or name in schedule.loudspeakers(limit.on)
+
+
+def _limit(limit: Limit) -> dict[str, Any]:
+    hours = [f"{first:%H:%M:%S}-{last:%H:%M:%S}" for first, last in limit.hours]
+    return {"days": [rule.text for rule in limit.days], "hours": hours, "max_volume": limit.max_volume}

@@ -62,20 +62,21 @@ def _schedule(plan: Plan | None, outputs: dict[str, Any]) -> str:
     made[ALL] = {"kind": "group", "outputs": local, "volume": plan.volume}
     broadcasts = []
     for broadcast in plan.broadcasts:
-        zone = f"_{broadcast.volume}-{broadcast.delay:g}-{broadcast.silence_before:g}"
+        zone = f"_{broadcast.volume}-{broadcast.delay:g}-{broadcast.silence_before:g}-{broadcast.fade_in:g}"
         made[zone] = {
             "kind": "group",
             "outputs": local,
             "volume": broadcast.volume,
             "delay": f"{broadcast.delay:g}s",
             "silence_before": f"{broadcast.silence_before:g}s",
+            "fade_in": f"{broadcast.fade_in:g}s",
         }
         broadcasts.append(_broadcast(broadcast, zone))
     parts: dict[str, Any] = {"timezone": plan.timezone, "outputs": made}
     if plan.language:
         parts["language"] = plan.language
-    if plan.allowed:
-        parts["rules"] = {"allowed": list(plan.allowed)}
+    if plan.allowed or plan.limits:
+        parts["rules"] = {"allowed": list(plan.allowed), "limits": list(plan.limits)}
     head = "# The station writes this file. The outputs of this player stand in player.yaml.\n"
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in parts.items()]
     lines += (

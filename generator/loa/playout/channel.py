@@ -99,7 +99,7 @@ class Channel:
         self.evident = False
         self.condition: OutputCondition = "failing" if report.failures else "opening"
         self._output, self._connection, self._sound, self._carrier = output, connection, sound, carrier
-        self._fader = Fader(output.volume)
+        self._fader = Fader(output.volume, output.fade_in)
         self._remaining, self._start_position, self._looked_at = remaining, start_position, looked_at
         self._paused_since, self._monitor = paused_since, monitor
         self._asked_at = 0.0
@@ -224,6 +224,7 @@ class Channel:
     def _follow(self, player: Carried, offset: float, taken: float) -> None:
         """Watch an output whose sound the carrier sends."""
         player.volume, player.hearer = self._fader.volume, self._monitor
+        player.fade_in = self._output.fade_in
         self.condition = "ready"
         if not self._begin(player, offset):
             return

@@ -13,21 +13,27 @@ _LOWEST, _HIGHEST = -32768, 32767
 
 
 class Fader:
-    """Applies a volume to samples. `volume`: per cent of the bulletin's level; any thread may set it at any time."""
+    """Applies a volume to samples. `volume`: per cent of the bulletin's level; any thread may set it at any time.
 
-    def __init__(self, volume: int) -> None:
+    `rise`: seconds in which it is reached at the beginning.
+    """
+
+    def __init__(self, volume: int, rise: float = 0.0) -> None:
         self.volume = volume
-        self._gain = volume / 100
+        self._rise = rise
+        self._gain = 0.0 if rise else volume / 100
         self._aim, self._slope = self._gain, 0.0
 
     def apply(self, chunk: "array.array[int]", rate: int) -> "array.array[int]":
         """Return `chunk` (16-bit samples at `rate` Hz) at the current volume; overflow is clipped."""
         aim = self.volume / 100
         if aim != self._aim:
-            self._aim, self._slope = aim, (aim - self._gain) / (_RAMP_SECONDS * rate)
+            self._aim, self._slope = aim, (aim - self._gain) / ((self._rise or _RAMP_SECONDS) * rate)
         if self._gain == aim == 1.0:
+            self._rise = 0.0
             return chunk
         if self._gain == aim:
+            self._rise = 0.0
             return array.array("h", audioop.mul(chunk, 2, aim))
         low, high = sorted((self._gain, aim))
         gains = [max(low, min(high, self._gain + self._slope * n)) for n in range(1, len(chunk) + 1)]

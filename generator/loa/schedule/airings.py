@@ -20,7 +20,8 @@ _EVERY_DAY = (day_rule("daily"),)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem of an airing: `plan.clash`, or a broken rule (`rule.window`, `rule.minutes`, `rule.sessions`).
+    """A problem of an airing: `plan.clash`, `plan.quiet` (some of its loudspeakers stay quiet), or a broken rule
+    (`rule.window`, `rule.quiet`, `rule.minutes`, `rule.sessions`), which leaves it out.
 
     `other`: the broadcast that it clashes with.
     """
@@ -166,6 +167,11 @@ def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
             spans = ", ".join(f"{a:%H:%M}-{b:%H:%M}" for a, b in schedule.rules.allowed)
             message = _("outside the hours that the commune allows ({spans})").format(spans=spans)
             problems[airing.id].append(Problem("rule.window", message))
+        quiet = schedule.quiet(airing.outputs, airing.planned, airing.ends)
+        if quiet:
+            everywhere = quiet == set(schedule.loudspeakers(airing.outputs))
+            message = _("it must be quiet then at {outputs}").format(outputs=", ".join(sorted(quiet)))
+            problems[airing.id].append(Problem("rule.quiet" if everywhere else "plan.quiet", message))
     if schedule.rules.max_minutes or schedule.rules.max_sessions_per_day:
         _sessions(schedule.rules, schedule.timezone, live, problems)
     return [replace(a, problems=tuple(problems[a.id])) if a.id in problems else a for a in order]

@@ -18,6 +18,7 @@ from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.fees import Fees
+from loa.schedule.messages import Messages
 from loa.schedule.models import Approval, Broadcast, Extra, Move, Publication, Rules, Schedule
 from loa.schedule.outputs import KINDS, AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
@@ -55,6 +56,7 @@ def cross_check(
             message = _("“{id}” is the name of the commune's apology.").format(id=broadcast.id)
             findings.append(source.finding((*path, "id"), "broadcast.apology", message, _("Choose another id.")))
         seen[broadcast.id] = index
+    findings += _limited(source, outputs)
     for name, output in outputs.items():
         if isinstance(output, Group):
             findings += _group(source, name, output, outputs)
@@ -182,6 +184,19 @@ def _relay(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast, 
             yield source.finding((*path, "to"), "relay.hours", message, fix)
 
 
+def _limited(source: YamlFile, outputs: Mapping[str, AnyOutput | None]) -> Iterator[Finding]:
+    """Limits for loudspeakers that are not there: they would limit nothing."""
+    rules = source.data.get("rules") if isinstance(source.data, dict) else None
+    limits = rules.get("limits") if isinstance(rules, dict) else None
+    for number, limit in enumerate(limits if isinstance(limits, list) else ()):
+        named = limit.get("on") if isinstance(limit, dict) else None
+        names = [part.strip() for part in named.split(",")] if isinstance(named, str) else named
+        for name in names if isinstance(names, list) else ():
+            if name and name not in outputs:
+                message = _("There is no output “{name}”.").format(name=name)
+                yield source.finding(("rules", "limits", number, "on"), "output.unknown", message, _near(name, outputs))
+
+
 def _group(source: YamlFile, name: str, group: Group, outputs: Mapping[str, AnyOutput | None]) -> Iterator[Finding]:
     for number, member in enumerate(group.outputs):
         path = ("outputs", name, "outputs", number)
@@ -250,6 +265,7 @@ class _Frame(Strict):
     publish: Publication = Publication()
     players: Players = Players()
     fees: Fees = Fees()
+    messages: Messages = Messages()
     broadcasts: tuple[Any, ...] = ()
 
 
@@ -312,6 +328,7 @@ def _checked(source: YamlFile, workspace: Workspace | None, loaded: CampaignIds 
         frame.publish,
         frame.players,
         frame.fees,
+        frame.messages,
     )
 
 

@@ -14,6 +14,8 @@ from loa.i18n import N_, _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.fees import Fees
+from loa.schedule.limits import Limit
+from loa.schedule.messages import Messages
 from loa.schedule.outputs import AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import AnyItem, Article, File, Relay
@@ -202,6 +204,14 @@ class Rules(Strict):
     max_sessions_per_day: int | None = Field(
         default=None, ge=1, title=N_("Most airings a day"), description=N_("Empty: no limit.")
     )
+    limits: tuple[Limit, ...] = Field(
+        default=(),
+        title=N_("Quiet places and hours"),
+        description=N_(
+            "The volume that is not exceeded there; 0: nothing sounds there then. What is empty counts for all."
+        ),
+        examples=[[{"on": "loa-truong", "days": "mon, tue", "hours": "07:00-11:00", "max_volume": 0}]],
+    )
 
 
 class Approval(Strict):
@@ -241,6 +251,7 @@ class Schedule:
     publish: Publication = field(default_factory=Publication)
     players: Players = field(default_factory=Players)
     fees: Fees = field(default_factory=Fees)
+    messages: Messages = field(default_factory=Messages)
     elsewhere: frozenset[str] = frozenset()
     """Outputs, and groups of nothing else, that players air: `at_station` has taken them out."""
 
@@ -319,26 +330,55 @@ class Schedule:
     def lines(self, names: tuple[str, ...]) -> dict[str, AnyOutput]:
         """Return the loudspeakers of `names`, with the volume, delay and silence before the first word to use.
 
-        The volume of a group multiplies the volumes of its members; its delay is added to theirs; of the silences the
-        longest counts. If a loudspeaker is named twice, the first one counts.
+        The volume of a group multiplies the volumes of its members; its delay is added to theirs; of silences and
+        gentle starts the longest counts. If a loudspeaker is named twice, the first one counts.
         """
         return {
             name: output.model_copy(
-                update={"volume": min(200, round(volume)), "delay": delay, "silence_before": silence}
+                update={
+                    "volume": min(200, round(volume)),
+                    "delay": delay,
+                    "silence_before": silence,
+                    "fade_in": fade_in,
+                }
             )
-            for name, (volume, delay, silence) in self._members(names).items()
+            for name, (volume, delay, silence, fade_in) in self._members(names).items()
             if (output := self.outputs.get(name)) is not None
         }
 
-    def _members(self, names: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
-        """Return volume (per cent), delay and silence before (seconds) of each loudspeaker of `names`."""
-        found: dict[str, tuple[float, float, float]] = {}
+    def limit_of(self, output: str, moment: datetime.datetime) -> int | None:
+        """Return the highest volume (per cent) of a loudspeaker at an instant; None where nothing limits it."""
+        found = [limit.max_volume for limit in self._limits(output, moment, moment)]
+        return min(found, default=None)
+
+    def quiet(self, outputs: tuple[str, ...], since: datetime.datetime, until: datetime.datetime) -> frozenset[str]:
+        """Return those loudspeakers of `outputs` on which nothing may sound at some moment between two instants."""
+        if not self.rules.limits:
+            return frozenset()
+        return frozenset(
+            name
+            for name in self.loudspeakers(outputs)
+            if any(limit.max_volume == 0 for limit in self._limits(name, since, until))
+        )
+
+    def _limits(self, output: str, since: datetime.datetime, until: datetime.datetime) -> list[Limit]:
+        first, last = (moment.astimezone(self.timezone).replace(tzinfo=None) for moment in (since, until))
+        there = (limit for limit in self.rules.limits if not limit.on or output in self.loudspeakers(limit.on))
+        return [limit for limit in there if limit.holds(first, last)]
+
+    def _members(self, names: tuple[str, ...]) -> dict[str, tuple[float, float, float, float]]:
+        """Return volume (per cent), delay, silence before and gentle start (seconds) of each loudspeaker of `names`."""
+        found: dict[str, tuple[float, float, float, float]] = {}
         for name in names:
             output = self.outputs.get(name)
-            volume, delay, silence = (output.volume, output.delay, output.silence_before) if output else (100, 0.0, 0.0)
+            if output is None:
+                found.setdefault(name, (100, 0.0, 0.0, 0.0))
+                continue
+            volume, delay, silence, rise = output.volume, output.delay, output.silence_before, output.fade_in
             if isinstance(output, Group):
-                for member, (own, later, longer) in self._members(output.outputs).items():
-                    found.setdefault(member, (own * volume / 100, later + delay, max(longer, silence)))
+                for member, (own, later, longer, slower) in self._members(output.outputs).items():
+                    values = own * volume / 100, later + delay, max(longer, silence), max(slower, rise)
+                    found.setdefault(member, values)
             else:
-                found.setdefault(name, (volume, delay, silence))
+                found.setdefault(name, (volume, delay, silence, rise))
         return found

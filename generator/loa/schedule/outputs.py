@@ -28,7 +28,8 @@ class Output(Strict):
     """Fields of all outputs. `volume`: per cent of the bulletin's level; `delay`: seconds after the other outputs.
 
     `silence_before`: seconds of silence between opening it and the first word. Outputs are opened ten seconds before
-    the planned instant, so it delays only what is aired at once, such as an emergency. `commune`: the stem of
+    the planned instant, so it delays only what is aired at once, such as an emergency. `fade_in`: seconds in which the
+    sound rises at its beginning. `commune`: the stem of
     the commune to which it belongs; None: it is the station's, and every commune may play on it. `title`: what people
     call it; None: its id.
     """
@@ -60,6 +61,15 @@ class Output(Strict):
         le=8,
         title=N_("Silence before the first word"),
         description=N_("For amplifiers that wake up slowly, for example 2s: an emergency waits for them. At most 8s."),
+    )
+    fade_in: Seconds = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        title=N_("Gentle start"),
+        description=N_(
+            "For so long the sound rises at the beginning, for example 2s; not of emergencies. At most 10s."
+        ),
     )
     commune: str | None = Field(
         default=None,

@@ -198,6 +198,27 @@ player_marks = Table(
 )
 """How far the station has come with its players: numbers of messages, and until when airings were handed over."""
 
+messages = Table(
+    "messages",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String(20), nullable=False),
+    Column("receiver", String(64), nullable=False),
+    Column("bulletin", String(300), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("began", String(32), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("next", String(32), nullable=False),
+    Column("reason", Text),
+    Index("messages_once", "channel", "receiver", "sha256", unique=True),
+)
+"""The texts that go out on other ways, one row a receiver, so that none is sent twice (`messages.outbox`).
+
+`receiver`: SHA-256 of the channel's name and the address, which itself stands in schedule.yaml alone: whoever is taken
+out there is nowhere any more. `next`: not before that instant.
+"""
+
 inbox = Table(
     "inbox",
     metadata,

@@ -232,7 +232,8 @@ def _emptied(form: Form, group: Field) -> bool:
 
 def _same(new: Any, old: Any) -> bool:
     if isinstance(new, list) and isinstance(old, list) and any(isinstance(item, dict) for item in new + old):
-        return as_rows(new) == as_rows(old)
+        columns = tuple(sorted({key for row in new + old if isinstance(row, dict) for key in row}))
+        return as_rows(new, columns) == as_rows(old, columns)
     if isinstance(new, list) and isinstance(old, list):
         return [str(item) for item in new] == [str(item) for item in old]
     if isinstance(new, str) and isinstance(old, str):
@@ -245,10 +246,14 @@ def pairs(value: object) -> str:
     return "\n".join(f"{word} = {said}" for word, said in value.items()) if isinstance(value, Mapping) else ""
 
 
-def as_rows(value: Any) -> str:
-    """A list of mappings as lines `value | value`, for a text field."""
-    rows = value if isinstance(value, list) else []
-    return "\n".join(" | ".join(str(v) for v in row.values()) for row in rows if isinstance(row, dict))
+def as_rows(value: Any, columns: tuple[str, ...] = ()) -> str:
+    """A list of mappings as lines `value | value`, for a text field; the values of `columns` where these are given."""
+    rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    return "\n".join(" | ".join(_cell(row.get(key)) for key in columns or row).rstrip(" |") for row in rows)
+
+
+def _cell(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
 @lru_cache(maxsize=8)

@@ -52,12 +52,14 @@ class Hearer(Protocol):
 class Carried:
     """Base class for outputs that are streams. It is silent until `begin` returns; then it gets the airing's sound.
 
-    `volume` may be set at any time. The constructor raises PlayoutError where the output cannot be opened.
+    `volume` may be set at any time; `fade_in`: seconds in which the sound rises at the start. The constructor raises
+    PlayoutError where the output cannot be opened.
     """
 
     def __init__(self, connection: OutputConnection, carrier: "Carrier", encoding: Encoding, delay: float) -> None:
         self.connection, self.encoding, self.delay = connection, encoding, delay
         self.volume = 100
+        self.fade_in = 0.0
         self.first_sound_at: float | None = None
         self.hearer: Hearer | None = None
         self.failed = ""
@@ -150,10 +152,10 @@ class Carried:
 class _Level:
     """One encoder, and the outputs that get what it makes."""
 
-    def __init__(self, track: "_Track", encoding: Encoding, volume: int) -> None:
-        self.track, self.encoding = track, encoding
+    def __init__(self, track: "_Track", encoding: Encoding, volume: int, fade_in: float) -> None:
+        self.track, self.encoding, self.fade_in = track, encoding, fade_in
         self.legs: tuple[Carried, ...] = ()
-        self.fader = Fader(volume)
+        self.fader = Fader(volume, fade_in)
         self.silence = 0.0
         self._encoder = encoder(encoding, self._deliver)
         self._made = track.clock.elapsed()
@@ -162,6 +164,7 @@ class _Level:
         """Take these outputs to a level of their own, which changes to `volume`."""
         other = _Level.__new__(_Level)
         other.track, other.encoding, other.silence = self.track, self.encoding, self.silence
+        other.fade_in = self.fade_in
         other.fader = Fader(self.fader.volume)
         other.fader.volume = volume
         other._encoder, other._made = self._encoder.twin(), self.track.clock.elapsed()
@@ -230,10 +233,11 @@ class _Track:
 
     def take(self, leg: Carried) -> None:
         """Send to `leg`, too. Raises PlayoutError."""
-        same = (one for one in self.levels if one.encoding == leg.encoding and one.fader.volume == leg.volume)
+        wanted = leg.encoding, leg.volume, leg.fade_in
+        same = (one for one in self.levels if (one.encoding, one.fader.volume, one.fade_in) == wanted)
         level = next(same, None)
         if level is None:
-            level = _Level(self, leg.encoding, leg.volume)
+            level = _Level(self, leg.encoding, leg.volume, leg.fade_in)
             self.levels.append(level)
         level.legs = (*level.legs, leg)
         leg.level, leg.last_at = level, self.clock.elapsed()

@@ -17,6 +17,7 @@ from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.called import output_name
 from loa.schedule.fees import Fees
+from loa.schedule.messages import Messages
 from loa.schedule.models import Approval, Publication, Rules
 from loa.schedule.outputs import KINDS, Group
 from loa.text import slug
@@ -44,7 +45,7 @@ class Back:
 
 
 SETTINGS, PUBLISH = Back("/settings", N_("Settings")), Back("/publish", N_("Publish"))
-PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts, "fees": Fees}
+PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts, "fees": Fees, "messages": Messages}
 
 
 @router.get("/settings/new-output")
@@ -216,6 +217,7 @@ def _title(key: str) -> str:
         "rules": _("Rules for broadcasting"),
         "alerts": _("Who is told of trouble"),
         "fees": _("Fees for own works"),
+        "messages": _("Messages to residents"),
     }
     return titles[key]
 

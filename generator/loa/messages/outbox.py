@@ -1,0 +1,238 @@
+"""What is to be sent, and what became of it: a text once to each receiver, with a row of the log for each channel."""
+
+import datetime
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from loa.bulletin.manifest import Manifest
+from loa.bulletin.models import APOLOGY
+from loa.errors import LoaError
+from loa.i18n import _
+from loa.messages.sending import NotSentError, Text, UncertainError, send
+from loa.schedule import Schedule
+from loa.schedule.messages import MessageChannel
+from loa.station_secrets import secret
+from loa.store import asrun
+from loa.store.approvals import approved, approved_copy
+from loa.store.asrun import NewRow, append
+from loa.store.database import Database, instant, stamp
+from loa.store.tables import messages
+from loa.workspace import Workspace, commune_of
+
+State = Literal["waiting", "sending", "sent", "refused", "unknown"]
+"""To be sent; being sent; delivered to the channel; not delivered; nobody knows, so it is not sent again."""
+OPEN = ("waiting", "sending")
+_LONGEST_PAUSE = 900.0
+_OUT_OF_DATE = {"emergency": datetime.timedelta(hours=2), "all": datetime.timedelta(hours=24)}
+"""After so long an emergency message, and any other text, is not sent any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A text on one channel: how many receivers are in each state, and what was answered last where it failed."""
+
+    channel: str
+    bulletin: str
+    sha256: str
+    began: datetime.datetime
+    states: Counter[str]
+    reason: str
+
+
+def channel_name(name: str) -> str:
+    """What a channel is called."""
+    return {"telegram": "Telegram", "zalo": "Zalo", "sms": _("text messages (SMS)"), "email": _("e-mail")}.get(
+        name, name
+    )
+
+
+def work(workspace: Workspace, schedule: Schedule, store: Database, now: datetime.datetime) -> None:
+    """Send what is due. One process does this at a time. Raises StoreError."""
+    _interrupted(store)
+    for bulletin, sha256, urgent in _texts(workspace, store, now):
+        text = text_of(workspace, schedule, bulletin, sha256)
+        for name, channel in schedule.messages.channels() if text else ():
+            if (urgent or channel.what == "all") and (not channel.communes or commune_of(bulletin) in channel.communes):
+                _add(store, name, channel, bulletin, sha256, now)
+    _send_due(workspace, schedule, store, now)
+    _log_finished(workspace, store, now)
+
+
+def text_of(workspace: Workspace, schedule: Schedule, bulletin: str, sha256: str) -> Text | None:
+    """What the released sound says, in letters; None where its record is gone or nothing is said."""
+    try:
+        manifest = Manifest.load(approved_copy(workspace, sha256).with_suffix(".json"))
+    except (LoaError, OSError):
+        return None
+    around = ("bridge", "closing") if manifest.is_emergency else ("opening", "bridge", "closing")
+    said = [cue.text for cue in manifest.cues if cue.reading == 1 and cue.part not in around]
+    if not said:
+        return None
+    address = schedule.publish.address
+    link = ""
+    if address and not manifest.is_emergency and len(manifest.campaigns) == 1:
+        link = f"{address.rstrip('/')}/{commune_of(bulletin)}/{manifest.campaigns[0]}/"
+    return Text(manifest.title, " ".join(said), link)
+
+
+def posted(store: Database, since: datetime.datetime) -> list[Posted]:
+    """What went out since then, the newest first. Raises StoreError."""
+    query = select(messages).where(messages.c.began >= stamp(since)).order_by(messages.c.number.desc())
+    found: dict[tuple[str, str], Posted] = {}
+    with store.read() as connection:
+        for row in connection.execute(query):
+            one = found.setdefault(
+                (row.channel, row.sha256),
+                Posted(row.channel, row.bulletin, row.sha256, instant(row.began), Counter(), row.reason or ""),
+            )
+            one.states[row.state] += 1
+    return list(found.values())
+
+
+def _texts(workspace: Workspace, store: Database, now: datetime.datetime) -> Iterator[tuple[str, str, bool]]:
+    """Bulletin, sound, and whether it is an emergency: released lately, or heard lately, and still released."""
+    since = now - _OUT_OF_DATE["all"]
+    for row in asrun.rows(store, since, None, kinds=("approval",)):
+        if row.at >= now - _OUT_OF_DATE["emergency"] and _is_emergency(workspace, row.sha256):
+            yield from _released(store, row, urgent=True)
+    for row in asrun.rows(store, since, None, kinds=("airing",)):
+        if (
+            row.started
+            and not _is_emergency(workspace, row.sha256)
+            and not (row.bulletin or "").endswith(f"/{APOLOGY}")
+        ):
+            yield from _released(store, row, urgent=False)
+
+
+def _released(store: Database, row: asrun.Row, *, urgent: bool) -> Iterator[tuple[str, str, bool]]:
+    if row.bulletin and row.sha256 and approved(store, row.bulletin, row.sha256):
+        yield row.bulletin, row.sha256, urgent
+
+
+def _is_emergency(workspace: Workspace, sha256: str | None) -> bool:
+    try:
+        return bool(sha256) and Manifest.load(approved_copy(workspace, sha256 or "").with_suffix(".json")).is_emergency
+    except (LoaError, OSError):
+        return False
+
+
+def receiver_key(channel: str, target: str) -> str:
+    """The name of a receiver in the database."""
+    return hashlib.sha256(f"{channel} {target}".encode()).hexdigest()
+
+
+def _add(
+    store: Database, name: str, channel: MessageChannel, bulletin: str, sha256: str, now: datetime.datetime
+) -> None:
+    """A row for each receiver that has none yet."""
+    with store.read() as connection:
+        query = select(messages.c.receiver).where(messages.c.channel == name, messages.c.sha256 == sha256)
+        known = set(connection.execute(query).scalars())
+    about = {"channel": name, "bulletin": bulletin, "sha256": sha256, "began": stamp(now), "state": "waiting"}
+    new = [key for target in channel.targets() if (key := receiver_key(name, target)) not in known]
+    if not new:
+        return
+    try:
+        with store.write() as connection:
+            for key in dict.fromkeys(new):
+                connection.execute(insert(messages).values(**about, receiver=key, attempts=0, next=stamp(now)))
+    except IntegrityError:  # another process was quicker
+        return
+
+
+def _interrupted(store: Database) -> None:
+    """The process before ended while it sent these: they may have been delivered."""
+    with store.read() as connection:
+        if not connection.execute(select(messages.c.number).where(messages.c.state == "sending").limit(1)).first():
+            return
+    with store.write() as connection:
+        values = {"state": "unknown", "reason": _("Loa was ended while it was sent")}
+        connection.execute(update(messages).where(messages.c.state == "sending").values(**values))
+
+
+def _send_due(workspace: Workspace, schedule: Schedule, store: Database, now: datetime.datetime) -> None:
+    channels = dict(schedule.messages.channels())
+    query = select(messages).where(messages.c.state == "waiting", messages.c.next <= stamp(now))
+    with store.read() as connection:
+        due = list(connection.execute(query.order_by(messages.c.number)))
+    for row in due:
+        channel = channels.get(row.channel)
+        targets = {receiver_key(row.channel, target): target for target in channel.targets()} if channel else {}
+        text = text_of(workspace, schedule, row.bulletin, row.sha256)
+        emergency = _is_emergency(workspace, row.sha256)
+        late = now - instant(row.began) > _OUT_OF_DATE["emergency" if emergency else "all"]
+        if channel is None or row.receiver not in targets or text is None:
+            _note(store, row.number, "refused", _("it is no receiver any more"))
+        elif late or approved(store, row.bulletin, row.sha256) is None:
+            _note(store, row.number, "refused", row.reason or _("its release was withdrawn"))
+        else:
+            _send(workspace, store, channel, targets[row.receiver], text, row.number, row.attempts, now)
+
+
+def _send(
+    workspace: Workspace,
+    store: Database,
+    channel: MessageChannel,
+    target: str,
+    text: Text,
+    number: int,
+    attempts: int,
+    now: datetime.datetime,
+) -> None:
+    """`sending` is on the disk before the first byte leaves: what a power cut interrupts is not sent again."""
+    _note(store, number, "sending", None)
+    name = getattr(channel, "token_env", None) or getattr(channel, "password_env", None)
+    try:
+        send(channel, target, text, secret(workspace, name) if name else None)
+    except NotSentError as error:
+        if error.later is None:
+            _note(store, number, "refused", error.reason)
+        else:
+            pause = min(_LONGEST_PAUSE, error.later * 2**attempts)
+            _note(store, number, "waiting", error.reason, attempts + 1, now + datetime.timedelta(seconds=pause))
+    except UncertainError as error:
+        _note(store, number, "unknown", str(error))
+    else:
+        _note(store, number, "sent", None)
+
+
+def _note(
+    store: Database,
+    number: int,
+    state: State,
+    reason: str | None,
+    attempts: int | None = None,
+    later: datetime.datetime | None = None,
+) -> None:
+    values: dict[str, object] = {"state": state, "reason": reason[:500] if reason else None}
+    values |= {"attempts": attempts} if attempts is not None else {}
+    values |= {"next": stamp(later)} if later else {}
+    with store.write() as connection:
+        connection.execute(update(messages).where(messages.c.number == number).values(**values))
+
+
+def _log_finished(workspace: Workspace, store: Database, now: datetime.datetime) -> None:
+    """A row of the log for each text and channel on which nothing is open any more; without who the receivers are, and
+    without what a gateway answered, which may name them.
+    """
+    done = [one for one in posted(store, now - 2 * _OUT_OF_DATE["all"]) if not any(one.states[s] for s in OPEN)]
+    if not done:
+        return
+    since = now - 3 * _OUT_OF_DATE["all"]
+    logged = {(row.details.get("channel"), row.sha256) for row in asrun.rows(store, since, None, kinds=("message",))}
+    for one in done:
+        if (one.channel, one.sha256) not in logged:
+            reason = _("{channel}: sent to {sent} of {all}").format(
+                channel=channel_name(one.channel), sent=one.states["sent"], all=one.states.total()
+            )
+            if one.states["unknown"]:
+                reason += "; " + _("not known: {n}").format(n=one.states["unknown"])
+            details = {"channel": one.channel, **one.states}
+            row = NewRow("message", bulletin=one.bulletin, sha256=one.sha256, reason=reason, details=details)
+            append(store, row, now, seal=workspace.seal)
