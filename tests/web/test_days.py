@@ -299,6 +299,9 @@ def admin(window: Window, rig: Rig) -> None:
     page.click("a:has-text('Cả xã')")
     page.click("text=Xóa loa này")
     window.says("xóa loa: Cả xã")
+    page.goto("/settings/outputs/loa-xa")  # the sound cards that there are, by their names (issue 15, fault 10)
+    assert [text.strip() for text in page.locator("[name=device] option").all_inner_texts()][1:] == ["Null Output"]
+    page.goto("/settings")
     page.click("li:has(strong:text-is('loa-xa')) button:has-text('Thử loa')")
     page.wait_for_url("**/jobs/*")
     assert sounds_within(rig, 20.0)

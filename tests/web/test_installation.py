@@ -24,10 +24,17 @@ def send(browser: Browser, path: str, status: int = 303, **fields: object) -> st
 def test_a_loudspeaker_is_added_changed_and_deleted(operator: Browser, station: Workspace, console: Console) -> None:
     before = station.schedule_file.read_text("utf-8")
     assert "device" in operator.look("/settings/new-output?kind=sound-card")
-    send(operator, "/settings/outputs", kind="sound-card", name="Loa thôn 1", device="USB", volume="80")
+    send(operator, "/settings/outputs", kind="sound-card", name="Loa thôn 1", device="default", volume="80")
     lines = [line for line in station.schedule_file.read_text("utf-8").splitlines() if line not in before.splitlines()]
-    assert lines == ["  loa-thon-1: {kind: sound-card, title: Loa thôn 1, device: USB, volume: 80}"]
-    assert 'value="USB"' in operator.look("/settings/outputs/loa-thon-1")
+    assert lines == ["  loa-thon-1: {kind: sound-card, title: Loa thôn 1, volume: 80}"]
+    text = station.schedule_file.read_text("utf-8")
+    send(operator, "/settings/outputs/loa-thon-1", 422, title="Loa thôn 1", device="Card không có", volume="80")
+    assert station.schedule_file.read_text("utf-8") == text
+    station.schedule_file.write_text(
+        text.replace("Loa thôn 1, volume: 80", "Loa thôn 1, device: USB, volume: 80"), "utf-8"
+    )
+    console.files.forget()  # a card that is unplugged just now stays chosen
+    assert 'value="USB" selected' in operator.look("/settings/outputs/loa-thon-1")
     send(operator, "/settings/outputs/loa-thon-1", title="Loa nhà văn hóa", device="default", volume="", delay="300ms")
     assert yaml_of(station.schedule_file)["outputs"]["loa-thon-1"] == {  # type: ignore[index]
         "kind": "sound-card",
@@ -153,3 +160,19 @@ def test_a_form_names_no_other_variable_of_the_computer(operator: Browser, name:
     page = send(operator, "/settings/station/alerts", 422, **fields)
     assert 'id="wrong-webhook.token_env"' in page
     assert f"LOA_{name.removeprefix('LOA-')}" in page
+
+
+def test_voice_and_jingle_are_chosen_among_those_there_are(log_in: LogIn, station: Workspace, console: Console) -> None:
+    """Issue 15, fault 10: they were free text, and a slip was told when the bulletin was made, or never."""
+    browser, path = log_in(Role.OFFICER), station.campaigns / "ben-hai.yaml"
+    page = browser.look("/campaigns/ben-hai")
+    mark, before = page.split('name="mark" value="')[1].split('"')[0], path.read_text("utf-8")
+    assert '<option value="espeak:vi+f2"' in page
+    sounds = page.split('name="station.jingle"')[1].split("</select>")[0]
+    assert 'value="chime" selected' in sounds
+    assert "chime-end" not in sounds
+    held = yaml_of(path)["station"]
+    fields = {f"station.{key}": value for key, value in held.items() if isinstance(value, str)}  # type: ignore[attr-defined]
+    for field, wrong in (("station.voice", "espeak:khong-co"), ("station.jingle", "nhac-khong-co")):
+        browser.submit("/campaigns/ben-hai", 422, mark=mark, **{**fields, field: wrong})
+    assert path.read_text("utf-8") == before

@@ -10,7 +10,7 @@ from loa.actions.offices import Role
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.conftest import Loa
-from tests.web.conftest import LogIn, yaml_of
+from tests.web.conftest import PASSWORD, LogIn, yaml_of
 
 
 @pytest.fixture
@@ -63,3 +63,22 @@ def test_a_commune_is_found_by_its_name_and_added(log_in: LogIn, station: Worksp
     browser.submit("/communes", 422, code=code)  # a second press makes no second one
     browser.submit("/communes", 422, code="999999")
     assert browser.look("/communes/new?q=khong+co+xa+nay").count("<form") == 2
+
+
+def test_the_first_run_tells_everything_at_once_and_keeps_the_code(log_in: LogIn, console: Console) -> None:
+    """Issue 15, fault 20: one error at a time, and the code was to be typed again."""
+    stranger = log_in()
+    stranger.look("/login")
+    code = console.code
+    typed = {"code": code.lower(), "name": "Chị Lan", "shown": "Chị Lan", "password": "ngắn", "again": "khác"}
+    page = stranger.submit("/first", 422, **typed)
+    assert [name for name in typed if f'id="wrong-{name}"' in page] == ["name", "password", "again"]
+    assert f'value="{code.lower()}"' in page
+    assert "code" in re.findall('id="wrong-([a-z]+)"', stranger.submit("/first", 422, **{**typed, "code": "AAAA"}))
+    assert console.accounts.empty()
+    good = {"name": "lan", "shown": "Chị Lan", "password": PASSWORD, "again": PASSWORD}
+    steps = stranger.submit("/first", code=code, **good).split('id="first-steps"')[1].split("</section>")[0]
+    assert steps.count("✓") == 1  # the commune that `loa new commune` made
+    for path in re.findall('href="([^"]+)"', steps):
+        assert stranger.look(path)
+    assert 'href="/settings/people"' in steps

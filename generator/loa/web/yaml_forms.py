@@ -46,6 +46,8 @@ class Field:
     description: str = ""
     example: str = ""
     names: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
+    closed: bool = False
+    """The options are what there is, and the model does not know them: another value is refused here."""
 
     @property
     def name(self) -> str:
@@ -221,6 +223,8 @@ def changes(form: Form, fields: tuple[Field, ...], data: Any) -> list[Change]:
             continue
         if (new in _EMPTY and old in _EMPTY) or _same(new, old):
             continue
+        if field.closed and new is not None and new not in field.options:
+            raise FormError({field.name: _("Choose one from the list.")})
         found.append(Change(field.path, new, drop=new is None and not field.nullable and not field.required))
     return found
 

@@ -77,10 +77,7 @@ class Accounts:
         """
         name = name.strip().lower()
         shown = " ".join(shown.split())[:80] or name
-        problems = {"password": passwords.weakness(password, name)}
-        if not _NAME.fullmatch(name):
-            problems["name"] = _("Use 3 to 40 letters a-z, digits, dot or dash, without spaces or accents.")
-        FormError.if_any(problems | _office_problems(roles, communes))
+        FormError.if_any(unfit(name, password) | _office_problems(roles, communes))
         row = {"name": name, "shown": shown, "password": passwords.hash_password(password), "active": 1}
         row |= {"roles": join_roles(roles), "created": stamp(datetime.now(UTC)), "communes": _column(communes)}
         with self._database.write() as connection:
@@ -164,6 +161,14 @@ def _end_access(connection: sa.Connection, id_: int) -> None:
 def _typed(name: str) -> str:
     """A log-in name as tables keep it."""
     return unicodedata.normalize("NFC", name.strip().lower())[:40]
+
+
+def unfit(name: str, password: str) -> dict[str, str | None]:
+    """What is wrong with a log-in name and a password, by field."""
+    problems = {"password": passwords.weakness(password, name.strip().lower())}
+    if not _NAME.fullmatch(name.strip().lower()):
+        problems["name"] = _("Use 3 to 40 letters a-z, digits, dot or dash, without spaces or accents.")
+    return problems
 
 
 def _office_problems(roles: frozenset[Role], communes: frozenset[str] | None) -> dict[str, str]:

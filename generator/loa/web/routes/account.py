@@ -13,7 +13,7 @@ from loa.actions.acts import Act
 from loa.actions.offices import Role, parse_roles
 from loa.errors import StoreError
 from loa.i18n import _
-from loa.web.auth.accounts import Person
+from loa.web.auth.accounts import Person, unfit
 from loa.web.auth.decisions import does
 from loa.web.auth.guesses import too_many
 from loa.web.auth.passwords import OUTSIDE, same_code
@@ -77,15 +77,18 @@ def login(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respons
 @does(Act.FIRST_RUN)
 def first_run(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """Make the administrator, for whoever can read the code in the terminal."""
-    values = {"name": form.text("name", 40), "shown": form.text("shown", 80), "roles": form.texts("roles")}
+    values: dict[str, Any] = {name: form.text(name, 80) for name in ("code", "name", "shown")}
+    values["roles"] = form.texts("roles")
     address = address_of(request)
     with _first:
         if not console.first_run():
             return go("/login")
         try:
-            _check_code(console, form, address)
-            roles = parse_roles(" ".join(form.texts("roles"))) | {Role.ADMIN}
-            person = console.accounts.add(form.text("name"), form.text("shown"), form.secret("password"), roles)
+            differ = _("The two passwords differ.") if form.secret("password") != form.secret("again") else None
+            wrong = unfit(values["name"], form.secret("password"))
+            FormError.if_any({**wrong, "again": differ, "code": _wrong_code(console, form, address)})
+            roles = parse_roles(" ".join(values["roles"])) | {Role.ADMIN}
+            person = console.accounts.add(values["name"], values["shown"], form.secret("password"), roles)
         except FormError as refused:
             return page(request, "first.html", 422, values=values, problems=refused.problems)
         console.end_first_run()
@@ -176,14 +179,14 @@ def theme(request: Request, form: SubmittedForm) -> Response:
     return answer
 
 
-def _check_code(console: Console, form: Form, address: str) -> None:
+def _wrong_code(console: Console, form: Form, address: str) -> str | None:
+    """What is wrong with the one-time code; every wrong one counts as a guess."""
     if not console.guesses.count("first", address):
-        raise FormError({"code": too_many()})
+        return too_many()
     if not same_code(form.secret("code"), console.code):
-        raise FormError({"code": _("This is not the code in the terminal window where Loa was started.")})
+        return _("This is not the code in the terminal window where Loa was started.")
     console.guesses.right("first", address)
-    if form.secret("password") != form.secret("again"):
-        raise FormError({"again": _("The two passwords differ.")})
+    return None
 
 
 def _enter(request: Request, cookie: str, path: str) -> Response:

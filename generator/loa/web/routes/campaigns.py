@@ -20,6 +20,7 @@ from loa.web.edits.communes import add_to
 from loa.web.forms import FormError, typed_day
 from loa.web.pages import fragment, go, in_parts, page
 from loa.web.routes.script import sound_part
+from loa.web.views import known
 from loa.web.views.drafts import make_draft
 from loa.web.views.files import CommuneFile
 from loa.web.views.lookup import find_campaign, find_file, returned
@@ -72,12 +73,18 @@ def _words(file: CommuneFile, campaign: Campaign | None) -> str:
 COMMUNE_FIELDS = yaml_forms.fields_of(Commune, without=frozenset({"campaigns"}))
 
 
+def _commune_fields(console: Console) -> tuple[yaml_forms.Field, ...]:
+    """A commune's fields, with the voices and the jingles that there are."""
+    choices = {"station.voice": known.voices, "station.jingle": lambda: known.jingles(console.workspace)}
+    return known.with_choices(COMMUNE_FIELDS, choices)
+
+
 @router.get("/campaigns/{stem}")
 @does(Act.READ_CAMPAIGN)
 def commune(request: Request, console: ConsoleDep, stem: str) -> Response:
     """A commune's facts, and its campaigns."""
     file = find_file(console.files, stem)
-    sheet = YamlForm.of(file.path, (), COMMUNE_FIELDS)
+    sheet = YamlForm.of(file.path, (), _commune_fields(console))
     return _commune_page(request, file, sheet, sheet.values, {}, list(file.findings))
 
 
@@ -86,7 +93,7 @@ def commune(request: Request, console: ConsoleDep, stem: str) -> Response:
 def save_commune(request: Request, console: ConsoleDep, stem: str, form: SubmittedForm) -> Response:
     """Change the commune's facts."""
     file = find_file(console.files, stem)
-    filled = YamlForm.of(file.path, (), COMMUNE_FIELDS).filled(form, console.history)
+    filled = YamlForm.of(file.path, (), _commune_fields(console)).filled(form, console.history)
     try:
         edit_file(request, file.path, filled.apply, filled.said, action="commune.saved", subject=stem)
     except (LoaError, FormError) as error:

@@ -28,6 +28,7 @@ from loa.web.context import SubmittedForm as Sent
 from loa.web.edits.schedule import rewrite
 from loa.web.forms import FormError
 from loa.web.pages import go, page
+from loa.web.views import known
 from loa.web.views.airings import name_of
 from loa.web.yaml_forms import Clash, Field, FilledForm, YamlForm
 from loa.yamlfile import editor
@@ -235,7 +236,9 @@ def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
     return YamlForm.of(
         console.workspace.schedule_file,
         ("outputs", name),
-        tuple(_with_names(field, others, communes) for field in _ordered(fields)),
+        known.with_choices(
+            tuple(_with_names(field, others, communes) for field in _ordered(fields)), {"device": known.sound_cards}
+        ),
     )
 
 

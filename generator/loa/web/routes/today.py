@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from loa.actions.acts import Act
 from loa.actions.alarms import clear_alarms
 from loa.actions.clock import confirm_clock
+from loa.actions.offices import Role
 from loa.actions.on_air import go_on_with_the_rest, new_air_request, not_running, play
 from loa.actions.receipts import receipt_soon, receipt_text
 from loa.actions.silence import stop, stopped_text
@@ -28,6 +29,7 @@ from loa.web.lanes import urgent
 from loa.web.pages import fragment, go, page
 from loa.web.routes.release import find_bulletin
 from loa.web.views import bulletins
+from loa.web.views.first_steps import Step, first_steps
 from loa.web.views.now import LOUDEST, StationState
 from loa.web.views.tasks import tasks_for
 
@@ -166,6 +168,7 @@ def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any
         "few": _FEW,
         "undo": _just_changed(console, me) if me.may(Act.SET_VOLUME) else None,
         "todo": tasks_for(me, moment, console.bulletins, console.files, _failed(console, me), alone=_is_alone(console)),
+        "steps": _first_steps(console, me),
         "not_running": not_running(),
         "receipt_text": receipt_text,
         "title_of": console.monitor.title_of,
@@ -183,6 +186,15 @@ def _is_alone(console: Console) -> bool:
     with suppress(StoreError):
         return len(console.accounts.all()) == 1
     return False
+
+
+def _first_steps(console: Console, me: Person) -> list[Step]:
+    """The steps of the first hour, for who sets the station up."""
+    with suppress(StoreError):
+        if Role.ADMIN in me.roles and me.office.communes is None:
+            people = len(console.accounts.all())
+            return first_steps(console.files, console.bulletins, console.jobs.latest(50), people=people)
+    return []
 
 
 def _failed(console: Console, me: Person) -> list[Job]:

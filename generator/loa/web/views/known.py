@@ -1,0 +1,61 @@
+"""What there is to choose from at this station: voices, jingles, sound cards. Nobody types what must be known."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from loa.bulletin.jingles import SUFFIXES
+from loa.i18n import N_
+from loa.tts import all_engines
+from loa.web import preview_audio
+from loa.web.yaml_forms import Field
+from loa.workspace import Workspace
+
+_VOICES = {"loa:nu": N_("Loa, a woman's voice"), "loa:nam": N_("Loa, a man's voice")}
+_FOR = 20.0
+"""Seconds for which a look at the sound cards holds."""
+_looking = threading.Lock()
+_cards: list[tuple[float, tuple[str, ...]]] = []
+
+
+def voices() -> dict[str, str]:
+    """The voices that are ready, or that nobody asked yet, by `engine:voice`, and what people call them."""
+    ready = {name for name, _licence, state, _names in preview_audio.engine_states() if state is None or state.ready}
+    found = [f"{e.name}:{voice}" for e in all_engines() if e.name in ready for voice in e.voices()]
+    ours = [name for name in _VOICES if name in found]
+    return {"": N_("the best voice of this computer"), **{name: _VOICES.get(name, name) for name in [*ours, *found]}}
+
+
+def jingles(workspace: Workspace) -> dict[str, str]:
+    """The station's sounds that may begin a bulletin; those that end it go with them."""
+    names = sorted({path.stem for path in workspace.jingles.glob("*.*") if path.suffix.lower() in SUFFIXES})
+    named = {name: name for name in names if not name.endswith("-end") and not name.startswith(".")}
+    return {"": N_("the usual one"), **named}
+
+
+def sound_cards() -> dict[str, str]:
+    """The sound cards of this computer by their names."""
+    with _looking:
+        if not _cards or time.monotonic() - _cards[0][0] > _FOR:
+            from loa.playout.outputs.sound_card import device_names  # miniaudio: only the form of a sound card asks
+
+            _cards[:] = [(time.monotonic(), tuple(device_names()))]
+        names = _cards[0][1]
+    return {"default": N_("the usual sound card of the computer"), **{name: name for name in names}}
+
+
+def with_choices(
+    fields: tuple[Field, ...], choices: Mapping[str, Callable[[], Mapping[str, str]]]
+) -> tuple[Field, ...]:
+    """`fields` with those called as in `choices` (`station.voice`) to be chosen from what there is."""
+    return tuple(_chosen(field, choices) for field in fields)
+
+
+def _chosen(field: Field, choices: Mapping[str, Callable[[], Mapping[str, str]]]) -> Field:
+    if field.members:
+        return replace(field, members=with_choices(field.members, choices))
+    if field.name not in choices:
+        return field
+    names = choices[field.name]()
+    return replace(field, kind="choice", options=tuple(names), names=names, closed=True, example="", description="")
