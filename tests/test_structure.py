@@ -226,6 +226,7 @@ HEAVY = {
         "loa.app.chores",
         "loa.fleet",
     ),  # in `loa run`, while which they load the console already does
+    "loa.playout.outputs.sound_card",  # miniaudio: of the console only the form of a sound card asks which there are
     "loa.campaign",  # the light player has none, and sends alarms too
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
     "loa.actions.own_station",  # numpy and the players: `loa stop` needs none
