@@ -135,3 +135,14 @@ def test_what_a_clock_that_was_ahead_gave_up_is_aired_once_ntp_has_set_it(world:
     world.at(SIX + 45.0, right)
     assert broken_in(world, 1) == []
     assert outcome(world, "tin-sang")[0] == "aired-late"
+
+
+def test_a_clock_that_is_wrong_between_two_repetitions_silences_nobody(world: World) -> None:
+    def leap(seconds: float) -> None:
+        world.clock.offset, world.clock.synchronised = seconds, False
+        world.trouble("clock", world.clock.real + 130.0)
+
+    world.at(TWO + 28.0, lambda: leap(8 * DAY))
+    world.at(TWO + 313.0, lambda: leap(0.0))
+    assert broken_in(world, 1) == []
+    assert outcome(world, "tin-chieu")[0] == "aired"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from loa.automation.live_airing import LiveAiring
 from loa.automation.timing import Timing
+from loa.clock import Clock
 from loa.errors import LoaError
 from loa.schedule import Airing, Schedule, airings
 from loa.schedule.loader import parse_schedule
@@ -313,7 +314,7 @@ class World:
                     times.append(moment + 0.001)
             if any(one.session and one.session.sounding for one in live.values()):
                 times.append(now + LENGTH / 2 + 1.0)
-            if any(self._is_stuck(one) for one in live.values()):
+            if any(self._is_stuck(one, process.station.clock) for one in live.values()):
                 times.append(now + 5.0)
             if process.station.doubt:
                 times.append(now + 20.0)
@@ -321,9 +322,10 @@ class World:
                 times.append(now + (2.5 if self._beside(process) else 60.0))
         return max(now + 0.01, min(times))
 
-    def _is_stuck(self, live: LiveAiring) -> bool:
+    def _is_stuck(self, live: LiveAiring, clock: Clock) -> bool:
         """Whether it should sound by now, and does not: nobody knows when that ends."""
-        due = max(live.airing.planned, live.not_before or live.airing.planned) <= self.clock.wall
+        repeats = live.not_before is None or live.not_before <= clock.elapsed()
+        due = live.airing.planned <= self.clock.wall and repeats
         return due and not (live.session and live.session.sounding)
 
     def _beside(self, paused: Process) -> bool:

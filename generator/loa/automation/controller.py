@@ -203,12 +203,18 @@ class Controller:
         """Whether nobody knows if its time has come, or is over: it is planned, and the clock cannot be trusted."""
         return bool(live.airing.broadcast) and not self._outcomes.clock_is_sure
 
+    def _is_too_late(self, live: LiveAiring, now: datetime.datetime) -> bool:
+        return now > live.limit and self._clock.elapsed() > live.not_after
+
     def _open(self, live: LiveAiring, now: datetime.datetime, users: Users) -> None:
         if self._in_doubt(live):
             return
-        moment = max(live.airing.planned, live.not_before or live.airing.planned)
-        if not live.airing.broadcast:  # asked for by a person: as soon as it can be, whatever the clock was set to
-            moment = min(moment, now + datetime.timedelta(seconds=live.repeat.pause if live.not_before else 0.0))
+        if live.not_before is not None:
+            moment = now + datetime.timedelta(seconds=live.not_before - self._clock.elapsed())
+        elif live.airing.broadcast:
+            moment = live.airing.planned
+        else:  # asked for by a person: as soon as it can be, whatever the clock was set to
+            moment = min(live.airing.planned, now)
         competitors = self._competitors(live, users)
         lead = 0.0 if live.rank < RANK["normal"] and competitors else self._timing.open
         if (moment - now).total_seconds() > lead:
@@ -218,14 +224,14 @@ class Controller:
             self._replace(live, [competitor for competitor in competitors if live.urgent and competitor.urgent], now)
             competitors = self._competitors(live, users)
         if competitors:
-            live.limit = max(live.limit, now + datetime.timedelta(seconds=live.late.start_within))
+            live.not_after = self._clock.elapsed() + live.late.start_within
             waited = _("it waited for {other}").format(
                 other=competitors[0].airing.broadcast or competitors[0].airing.id
             )
             if now > live.airing.planned and not live.cut and waited not in live.notes:
                 live.notes.append(waited)
             return
-        if now > live.limit or live.outside_hours(max(moment, now)):
+        if self._is_too_late(live, now) or live.outside_hours(max(moment, now)):
             self._end(live, now)
             return
         if self._take_off_if_withdrawn(live, now):  # since it was claimed: it may have waited for another one
@@ -312,7 +318,7 @@ class Controller:
         early = (live.airing.planned - now).total_seconds() > self._timing.claim
         if early or slept or session.stood_still or self._in_doubt(live):
             live.stop_session()
-        elif now > live.limit or session.over or live.outside_hours(max(live.airing.planned, now)):
+        elif self._is_too_late(live, now) or session.over or live.outside_hours(max(live.airing.planned, now)):
             self._end(live, now)
         else:
             self._take_off_if_withdrawn(live, now)
@@ -342,7 +348,7 @@ class Controller:
         live.stop_session()
         live.resumed = True
         live.notes.append(_("interrupted at {place} ({why})").format(place=place, why=why))
-        if not live.late.resume or now > live.limit or live.outside_hours(now):
+        if not live.late.resume or self._is_too_late(live, now) or live.outside_hours(now):
             self._end(live, now)
 
     def _watch_playing(self, live: LiveAiring, session: PlayingSession, now: datetime.datetime) -> None:
@@ -382,8 +388,8 @@ class Controller:
         if live.times_played < live.repeat.times and any(report.complete for report in live.reports):
             live.stop_session()
             live.offset = 0.0
-            live.not_before = now + datetime.timedelta(seconds=live.repeat.pause)
-            live.limit = max(live.limit, live.not_before + datetime.timedelta(seconds=live.late.start_within))
+            live.not_before = self._clock.elapsed() + live.repeat.pause
+            live.not_after = live.not_before + live.late.start_within
             self._note(live, 0.0, live.started, at_once=True)
         else:
             self._end(live, now)

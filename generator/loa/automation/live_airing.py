@@ -88,7 +88,9 @@ class PlayingSession(Protocol):
 class LiveAiring:
     """A claimed airing.
 
-    `limit`: the last instant at which it may start or resume. `offset`: the position (s) at which it starts next.
+    `limit`: the last instant at which it may start or resume; `not_after`: the same where it waited for another one or is
+    repeated. `not_before`: when its next repetition starts. Both in seconds of the clock that only goes forward: the
+    other one may be set meanwhile. `offset`: the position (s) at which it starts next.
     `resumes_after_cut`: it resumes after an emergency has interrupted it. `lets_others_resume`: whether airings that
     this emergency interrupts may resume (None: as their broadcast says). `times_played`: how often it has been played.
     `due_at`: when its first sound was to be heard, in seconds of the clock that only goes forward. `told_unheard`: it
@@ -113,7 +115,8 @@ class LiveAiring:
     cut: str | None = None
     lets_others_resume: bool | None = None
     times_played: int = 0
-    not_before: datetime.datetime | None = None
+    not_before: float | None = None
+    not_after: float = float("-inf")
     quiet_since: float | None = None
     due_at: float = float("inf")
     told_unheard: bool = False
