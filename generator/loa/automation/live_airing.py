@@ -88,8 +88,8 @@ class PlayingSession(Protocol):
 class LiveAiring:
     """A claimed airing.
 
-    `limit`: the last instant at which it may start or resume; `not_after`: the same where it waited for another one or is
-    repeated. `not_before`: when its next repetition starts. Both in seconds of the clock that only goes forward: the
+    `limit`: the last instant at which it may start or resume; `not_after`: the same where it waited for another one or
+    is repeated. `not_before`: when its next repetition starts. Both in seconds of the clock that only goes forward: the
     other one may be set meanwhile. `offset`: the position (s) at which it starts next.
     `resumes_after_cut`: it resumes after an emergency has interrupted it. `lets_others_resume`: whether airings that
     this emergency interrupts may resume (None: as their broadcast says). `times_played`: how often it has been played.
