@@ -72,6 +72,26 @@ def hours(passage: Passage) -> Iterator[Hit]:
         yield Hit(*match.span(), "time.span", message, _("Check the two times."))
 
 
+_PART_OF_DAY = re.compile(
+    r"(?<!\w)(?P<part>sáng|chiều|tối)\s+(?:(?:thứ\s+\w+|chủ\s+nhật)\s*,?\s*)?(?:(?:ngày|hôm\s+nay|mai|\(?\d{1,2}/)[^.;:\d]{0,6}"
+    r"(?:\d{1,2}(?:/\d{1,2})?(?:/\d{4})?\)?)?)?\s*,?\s*(?:vào\s+)?(?:lúc|từ|bắt\s+đầu\s+từ|hồi)\s+(?P<h>\d{1,2})\s*(?:giờ|[hg:](?=\d|\b))"
+    r"|(?<![\w:,.-])(?P<h2>\d{1,2})\s*(?:giờ|h)\s*(?:\d{1,2}\s*(?:phút)?)?\s+(?P<part2>sáng|chiều|tối)(?!\w)",
+    re.I,
+)
+_WITHIN = {"sáng": range(12), "chiều": (*range(1, 7), *range(12, 19)), "tối": (*range(5, 13), *range(17, 24))}
+
+
+def parts_of_day(passage: Passage) -> Iterator[Hit]:
+    """ "sáng ngày 5/12, lúc 14 giờ", "9 giờ chiều": an hour that the part of the day does not have."""
+    for match in _PART_OF_DAY.finditer(passage.text) if _DIGIT.search(passage.text) else ():
+        part, hour = (match["part"] or match["part2"]).lower(), int(match["h"] or match["h2"])
+        if hour < 24 and hour not in _WITHIN[part]:
+            message = _("{hour} o'clock is not in this part of the day: {words}.").format(
+                hour=hour, words=match.group()
+            )
+            yield warning(*match.span(), "time.part", message, _("Check the hour."))
+
+
 def day_spans(passage: Passage) -> Iterator[Hit]:
     """ "từ 15/9 đến 10/9/2026": days that run backwards."""
     if "/" not in passage.text:
@@ -118,6 +138,49 @@ def own_day(text: Text) -> Iterator[Hit]:
                 day=f"{other:%d/%m/%Y}", own=f"{own:%d/%m/%Y}"
             )
             yield Hit(match.start("d"), match.end("y"), "date.after-text", message, _("Check both days."))
+
+
+_DAY = r"(?P<d>\d{1,2})(?:/(?P<m>\d{1,2})/|\s+tháng\s+(?P<m2>\d{1,2})\s+năm\s+)(?P<y>(?:19|20)\d\d)(?!\d)"
+_MADE = re.compile(
+    r"(?:ban hành|xây dựng|ký)\s+(?:kế hoạch|thông báo|quyết định|công văn|hướng dẫn|phương án)\s+số\s*:?\s*"
+    rf"[\w/.-]{{2,40}}\s*,?\s*ngày\s+{_DAY}",
+    re.I,
+)
+_HELD = re.compile(
+    r"(?:thời gian(?:\s+(?:tổ chức|thực hiện|diễn ra))?\s*:|diễn ra|ra quân|khai mạc|tổ chức)[^.;\n]{0,60}?"
+    r"(?:ngày|từ)\s+" + _DAY,
+    re.I,
+)
+_RESULT = re.compile(
+    r"(?:báo cáo|gửi|tổng hợp|công bố)\s+(?:\w+\s+){0,3}?kết quả[^.;\n]{0,90}?"
+    r"(?:trước|ngày|chậm nhất)[^.;\n]{0,25}?(?<!\d)" + _DAY,
+    re.I,
+)
+
+
+def made_before(text: Text) -> Iterator[Hit]:
+    """A plan that the text says was made, older than the papers that it rests on."""
+    for match in _MADE.finditer(text.flat):
+        own = _day_of(match)
+        above = text.flat[max(0, match.start() - 700) : match.start()]
+        younger = [other for found in _RESTS_ON.finditer(above) if (other := _day_of(found)) and own and other > own]
+        if own and younger:
+            message = _("This document is of {own}; it rests on one of {day}.").format(
+                day=f"{max(younger):%d/%m/%Y}", own=f"{own:%d/%m/%Y}"
+            )
+            yield warning(match.start("d"), match.end("y"), "date.after-text", message, _("Check both days."))
+
+
+def results_early(text: Text) -> Iterator[Hit]:
+    """A day for the report of results before the event itself."""
+    held = [day for match in _HELD.finditer(text.flat) if (day := _day_of(match))]
+    for match in _RESULT.finditer(text.flat):
+        day = _day_of(match)
+        if day and held and day < min(held):
+            message = _("The results are due on {day}, before the event on {held}.").format(
+                day=f"{day:%d/%m/%Y}", held=f"{min(held):%d/%m/%Y}"
+            )
+            yield warning(match.start("d"), match.end("y"), "date.before-event", message, _("Check both days."))
 
 
 def _day_of(match: re.Match[str] | None) -> date | None:

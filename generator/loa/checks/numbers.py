@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
@@ -47,6 +48,125 @@ _OF = re.compile(
     r"(?P<part>\d[\d.]*)\s+(?P=noun)(?!\w)",
     re.I,
 )
+
+
+_GUST = re.compile(
+    r"cấp\s+(?P<a>\d{1,2})(?:\s*[-–]\s*(?P<a2>\d{1,2}))?(?!\w)[^.;\d\n]{0,30}giật\s+(?:tới\s+|đến\s+|trên\s+|mạnh\s+)?"
+    r"cấp\s+(?P<b>\d{1,2})(?!\w)",
+    re.I,
+)
+_MEASURE = (
+    r"(?:độ(?:\s*C)?|mm|mi-?\s?li-?\s?mét|kg|ki lô gam|tuổi|tháng\s+tuổi|triệu(?:\s+đồng)?|nghìn(?:\s+đồng)?|"
+    r"tỷ(?:\s+đồng)?|đồng|%|phần\s+trăm|mét|km|m|cm|hộ|người|con|ha|tấn|tạ)"
+)
+_FROM_TO = re.compile(
+    rf"(?<!\w)từ\s+(?:khoảng\s+)?(?P<a>\d[\d.]*(?:,\d+)?)\s*(?P<u>{_MEASURE}(?!\w))?\s*(?:đến|tới|[-–])\s*"
+    rf"(?P<b>\d[\d.]*(?:,\d+)?)\s*(?P<u2>{_MEASURE})(?!\w)"
+    r"|(?<!\w)từ\s+(?:năm\s+)?(?P<y>19\d\d|20\d\d)\s*(?:đến|[-–])\s*(?:năm\s+)?(?P<y2>19\d\d|20\d\d)(?![\w/])",
+    re.I,
+)
+_AGED = re.compile(
+    r"(?<![\d.,/])(?P<age>\d{1,3})\s+tuổi(?!\w)[^.;\d\n]{0,20}sinh\s+(?:năm|ngày\s+\d{1,2}/\d{1,2}/)\s*(?P<born>(?:19|20)\d\d)"
+    r"|sinh\s+năm\s+(?P<born2>(?:19|20)\d\d)[^.;\d\n]{0,20}?(?P<age2>\d{1,3})\s+tuổi(?!\w)",
+    re.I,
+)
+_SHARE = re.compile(
+    r"(?<![\d/.,])(?P<a>\d{1,4})/(?P<b>\d{1,4})\s+(?:hộ|người|thôn|tiêu\s+chí|đại\s+biểu|hội\s+viên|cử\s+tri|đảng\s+viên|"
+    r"học\s+sinh|thanh\s+niên|đoàn\s+viên|chi\s+bộ)(?!\w)",
+    re.I,
+)
+_HOUSEHOLDS = re.compile(
+    r"(?<![\d.,/])(?P<a>\d[\d.]*)\s+hộ(?:\s+dân|\s+gia\s+đình)?\s*(?:,|với|và|/|-|–|\(|có)+\s*(?P<b>\d[\d.]*)\s+(?:nhân\s+)?khẩu(?!\w)",
+    re.I,
+)
+_REDUCED = re.compile(
+    r"(?P<a>\d[\d.]*)\s*(?:đồng|đ)(?!\w)[^.;\d\n]{0,30}giảm\s+(?:giá\s+)?(?:còn\s+)?(?P<p>\d{1,2})\s*%[^.;\d\n]{0,20}còn\s+"
+    r"(?:lại\s+)?(?P<b>\d[\d.]*)\s*(?:đồng|đ)(?!\w)",
+    re.I,
+)
+_LISTED_DAYS = re.compile(
+    rf"(?<![\w,.])(?:0)?{_MANY}\s+ngày\s*:?\s*\(?(?P<days>\d{{1,2}}(?:\s*,\s*\d{{1,2}})*\s*(?:,|và)\s*\d{{1,2}})(?:/\d|\s+tháng)",
+    re.I,
+)
+_LOW_HIGH = re.compile(
+    r"thấp nhất[^.;\d\n]{0,30}(?P<a>\d{1,2})(?!\d)[^.;\n]{0,60}?cao nhất[^.;\d\n]{0,30}(?P<b>\d{1,2})(?!\d)", re.I
+)
+_FALLS = re.compile(r"(?:giảm|hạ|rút|xuống|lùi|ngược|thay\s+đổi|điều\s+chỉnh|chuyển)[^.;]{0,30}$", re.I)
+_DAYS = re.compile(
+    rf"(?<![\w,.])(?:0)?{_MANY}\s+ngày(?:\s+liên\s+tục|\s+liền)?\s*[,(:]?\s*(?:bắt\s+đầu\s+)?từ\s+(?:ngày\s+)?"
+    r"(?P<d>\d{1,2})(?:/(?P<m>\d{1,2})(?:/(?:19|20)\d\d)?)?\s*(?:đến|tới|[-–])\s*(?:hết\s+)?(?:ngày\s+)?"
+    r"(?P<d2>\d{1,2})(?:/(?P<m2>\d{1,2})(?:/(?P<y>(?:19|20)\d\d))?)?(?![\d/])",
+    re.I,
+)
+
+
+def backwards(passage: Passage) -> Iterator[Hit]:
+    """A gust weaker than its wind, “từ 25 đến 20 độ”, a lowest value above the highest."""
+    text = passage.text
+    for match in _GUST.finditer(text) if "giật" in text else ():
+        if int(match["b"]) < int(match["a2"] or match["a"]):
+            message = _("The gusts are weaker than the wind: {words}.").format(words=match.group())
+            yield Hit(*match.span(), "number.backwards", message, _("Check the two numbers."))
+    for match in (*_FROM_TO.finditer(text), *_LOW_HIGH.finditer(text)):
+        found = match.groupdict()
+        if found.get("u") and " ".join(match["u"].lower().split()) != " ".join(match["u2"].lower().split()):
+            continue
+        ends = (match["y"], match["y2"]) if found.get("y") else (match["a"], match["b"])
+        first, last = map(_exact, ends)
+        if first > last and not _FALLS.search(text[: match.start()]):
+            message = _("The span ends before it begins: {span}.").format(span=match.group())
+            yield warning(*match.span(), "number.backwards", message, _("Check the two numbers."))
+
+
+def _exact(digits: str) -> float:
+    return float(digits.rstrip(".").replace(".", "").replace(",", "."))
+
+
+def parts_and_wholes(passage: Passage) -> Iterator[Hit]:
+    """ "45/40 hộ", "200 hộ với 150 nhân khẩu", "45 tuổi (sinh năm 1990)", "giảm 20% còn 70.000 đồng" of 100.000."""
+    text = passage.masked
+    for match in (*_SHARE.finditer(text), *_HOUSEHOLDS.finditer(text)):
+        first, last = _exact(match["a"]), _exact(match["b"])
+        if first > last:
+            message = _("{part} is more than the {whole} that it is part of.").format(part=match["a"], whole=match["b"])
+            yield warning(*match.span(), "count.sum", message, _("Check the two numbers."))
+    for match in _AGED.finditer(text):
+        age, born = int(match["age"] or match["age2"]), int(match["born"] or match["born2"])
+        if abs(passage.day.year - born - age) > 2:
+            message = _("Who was born in {year} is not {age} years old.").format(year=born, age=age)
+            yield warning(*match.span(), "count.years", message, _("Check the two numbers."))
+    for match in _REDUCED.finditer(text):
+        right = _exact(match["a"]) * (100 - int(match["p"])) / 100
+        if abs(right - _exact(match["b"])) > 0.01 * right:
+            message = _("{part} % off makes {right}, not {given}.").format(
+                part=match["p"], right=f"{right:,.0f}".replace(",", "."), given=match["b"]
+            )
+            yield warning(*match.span(), "count.rate", message, _("Check the three numbers."))
+    for match in _LISTED_DAYS.finditer(text):
+        many = len(re.findall(r"\d+", match["days"]))
+        if many != _number(match["many"]):
+            message = _("{many} are announced, {found} follow.").format(many=match["many"], found=many)
+            yield warning(*match.span(), "count.days", message, _("Check the number and the days."))
+
+
+def days_counted(passage: Passage) -> Iterator[Hit]:
+    """ "trong 3 ngày, từ ngày 10 đến ngày 13": a number of days that the two days do not give."""
+    for match in _DAYS.finditer(passage.text):
+        first, last = int(match["d"]), int(match["d2"])
+        if match["m"] and match["m2"] and match["m"] != match["m2"]:
+            try:
+                year = int(match["y"] or passage.day.year)
+                begin = date(year - (int(match["m"]) > int(match["m2"])), int(match["m"]), first)
+                right = (date(year, int(match["m2"]), last) - begin).days + 1
+            except ValueError:
+                continue
+        else:
+            right = last - first + 1
+        if right > 0 and right != _number(match["many"]):
+            message = _("These are {right} days, not {given}: {words}.").format(
+                right=right, given=_number(match["many"]), words=match.group()
+            )
+            yield warning(*match.span(), "count.days", message, _("Check the number and the days."))
 
 
 def lost(passage: Passage) -> Iterator[Hit]:

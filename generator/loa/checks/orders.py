@@ -30,6 +30,9 @@ _MUST = (
     r"|(?:chấp\s+hành|tuân\s+thủ|thực\s+hiện)\s+(?:nghiêm\s+(?:túc\s+)?|đúng\s+|theo\s+)?(?:lệnh|hướng\s+dẫn|quy\s+định|yêu\s+cầu|sự\s+chỉ|các\s+"
     r"(?:biện\s+pháp|quy\s+định|hướng\s+dẫn))|(?:nâng\s+cao\s+)?cảnh\s+giác|giữ\s+bình\s+tĩnh|theo\s+dõi\s+(?:chặt\s+chẽ\s+|thường\s+xuyên\s+)?"
     r"(?:tin|diễn\s+biến|thông\s+tin|dự\s+báo)|đến\s+(?:ngay\s+)?(?:cơ\s+sở\s+y\s+tế|trạm\s+y\s+tế|bệnh\s+viện)"
+    r"|(?:nộp|hoàn\s+thành|đóng)\s+[^.,;]{0,30}đúng\s+(?:hạn|thời\s+(?:gian|hạn)|quy\s+định)|(?:tham\s+gia|có\s+mặt|đến\s+dự|dự\s+họp)\s+"
+    r"(?:đông\s+đủ|đầy\s+đủ|đúng\s+giờ)|(?:giữ\s+gìn|bảo\s+vệ)\s+(?:vệ\s+sinh|môi\s+trường|an\s+ninh)|treo\s+(?:cờ|Quốc\s+kỳ)"
+    r"|mang\s+theo\s+(?:căn\s+cước|thẻ|giấy|sổ)|đi\s+(?:bầu\s+cử|bỏ\s+phiếu)"
     r"|dập\s+(?:tắt\s+)?(?:lửa|tắt)|tắt\s+(?:bếp|nguồn)|dự\s+trữ\s+(?:lương\s+thực|nước)|kiểm\s+tra\s+kỹ)"
 )
 _NOT_DONE = re.compile(
@@ -51,6 +54,7 @@ _ORDER_HEAD = re.compile(
     re.I,
 )
 _ORDER_ASKED = re.compile(rf"(?<!\w){_ASKED}\s+{_PEOPLE}[^.;:]{{0,40}}$", re.I)
+_OBLIGED = re.compile(r"(?<!\w)(?<!không )(?:phải|cần|hãy)\s+$", re.I)
 # Said of those who do not do it, or of what then happens.
 _ABOUT = re.compile(
     r"(?<!\w)(?:nếu|vì|do|khi|mà|trường\s+hợp|hành\s+vi|cố\s+tình|lý\s+do|tội|xử\s+phạt|phạt|xử\s+lý|cưỡng\s+chế|nhắc\s+nhở|phê\s+bình|vẫn|"
@@ -99,12 +103,14 @@ def turned_round(passage: Passage) -> Iterator[Hit]:
     """ "Bà con không sơ tán", "bà con hãy lội qua suối": an order that sends people into danger."""
     for match in _NOT_DONE.finditer(passage.text) if _NEGATIVE.search(passage.text) else ():
         before = _said_before(passage.text, match.start())
-        told = _ORDER_HEAD.search(before) or _ORDER_ASKED.search(before)
+        told = _ORDER_HEAD.search(before) or _ORDER_ASKED.search(before) or _OBLIGED.search(before)
         no = " ".join(match["no"].lower().split())
         if not told or _ABOUT.search(before if no in _WEAK else before[before.rfind(",") + 1 :]):
             continue
         to_whom = re.search(rf"(?:{_ASKED}|{_PEOPLE})", before, re.I)
-        if no == "không" and not to_whom and (before.strip() or passage.item):  # told of others, or what is forbidden
+        if (
+            no == "không" and not to_whom and not _OBLIGED.search(before) and (before.strip() or passage.item)
+        ):  # told of others, or what is forbidden
             continue
         message = _("This forbids what people should do: “{words}”.").format(words=match.group())
         make = warning if no in _WEAK else Hit

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from loa.checks.text import Hit, Passage, warning
+from loa.checks.text import Hit, Passage, advice, warning
 from loa.checks.words import lexicon as syl
 from loa.checks.words import real_words
+from loa.checks.words.ngrams import model
 from loa.i18n import _
 
 _WORD = re.compile(r"[^\W\d_²³¹]+(?:['’][^\W\d_²³¹]+)?")
@@ -72,6 +73,24 @@ def spelling(passage: Passage) -> Iterator[Hit]:
         if hit:
             reported.append((hit.start, hit.end))
             yield hit
+
+
+# Names of bodies in which people write one capital too many (Nghị định 30/2020/NĐ-CP, Phụ lục II).
+_CAPITALS = re.compile(
+    r"(?<!\w)(?:(?:Mặt [Tt]rận )?(?P<tq>Tổ Quốc)|(?P<ub>[UỦ]y Ban [Nn]hân [Dd]ân|[UỦ]ỷ? ?ban Nhân Dân)|"
+    r"(?P<hd>Hội Đồng [Nn]hân [Dd]ân|Hội đồng Nhân Dân))(?!\w)"
+)
+
+
+def capitals(passage: Passage) -> Iterator[Hit]:
+    """ "Ủy Ban Nhân Dân", "Mặt trận Tổ Quốc": capitals that the name has not; not in a line of nothing but capitals."""
+    if passage.heading or passage.text.istitle():
+        return
+    for match in _CAPITALS.finditer(passage.text):
+        right = "Tổ quốc" if match["tq"] else "Ủy ban nhân dân" if match["ub"] else "Hội đồng nhân dân"
+        span = match.span("tq") if match["tq"] else match.span()
+        message = _("Spelling: “{wrong}”.").format(wrong=passage.text[slice(*span)])
+        yield warning(*span, "spelling.capitals", message, _("Write “{right}”.").format(right=right), right)
 
 
 def _spans_two_words(text: str, match: re.Match[str]) -> bool:
@@ -163,12 +182,15 @@ def _ascii_word(words: list[re.Match[str]], index: int, text: str, *, name: bool
 
 def _unknown_foreign(match: re.Match[str]) -> Hit:
     message = _("“{word}” is a foreign word; many listeners will not know it.").format(word=match.group())
-    return warning(*match.span(), "word.foreign", message, _("Say it in Vietnamese, or explain it."))
+    fix = _("Say it in Vietnamese, or explain it.")
+    word = match.group().lower()
+    like_word = len(word) > 3 and not re.search(r"[^aeiouy]{5}|^[^aeiouy]{4}|^[^aeiouy]+$", word)
+    return (advice if like_word else warning)(*match.span(), "word.foreign", message, fix)
 
 
 def _foreign_word(match: re.Match[str], better: str) -> Hit:
     message = _("“{word}” is a foreign word; many listeners will not know it.").format(word=match.group())
-    return warning(*match.span(), "word.foreign", message, _("Write “{right}”.").format(right=better))
+    return advice(*match.span(), "word.foreign", message, _("Write “{right}”.").format(right=better))
 
 
 def _pair(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
@@ -308,8 +330,12 @@ _NEVER = frozenset("của và là các những được cho trong với để t�
 # Words that may follow themselves: digits told one by one, and "all of them, always" ("nhà nhà", "chiều chiều").
 _DOUBLES = frozenset(
     "không một hai ba bốn năm sáu bảy tám chín mười nhà người mình ngành đời ngàn hàng muôn ai đâu nơi chốn lớp thôn xã"
-    " ngày tháng sáng trưa chiều tối đêm tuần mãi luôn rất từ dần thường lâu đều ngang".split()
+    " ngày tháng sáng trưa chiều tối đêm tuần mãi luôn rất từ dần thường lâu đều ngang đông tây nam bắc".split()
 )
+
+
+_SEEN = 5
+"""How often a word must have been seen before another for the two to belong together (“dự bị bị hư hỏng”)."""
 
 
 def repeated_words(passage: Passage) -> Iterator[Hit]:
@@ -318,6 +344,10 @@ def repeated_words(passage: Passage) -> Iterator[Hit]:
     for match in _AGAIN.finditer(text):
         word = syl.normal(match[1])
         message, fix = _("The word “{word}” stands here twice.").format(word=match[1]), _("Keep one.")
+        if "," in word and re.search(
+            r"[^\s.!?:;]\s*$", text[: match.start()]
+        ):  # “… nhân dân, Ủy ban nhân dân, Ủy ban Mặt trận”
+            continue
         if word in _NEVER:
             yield Hit(*match.span(), "spelling.twice", message, fix, replacement=match[1])
         elif " " in word or not (syl.is_pair(word, word) or word in _DOUBLES or _two_words(text, match, word)):
@@ -330,4 +360,8 @@ def _two_words(text: str, match: re.Match[str], word: str) -> bool:
         return True
     before, after = _LETTER_RUN.findall(text[: match.start()][-20:]), _LETTER_RUN.findall(text[match.end() :][:20])
     joined = bool(before and after)
-    return joined and syl.is_pair(syl.normal(before[-1]), word) and syl.is_pair(word, syl.normal(after[0]))
+    if not joined or not syl.is_pair(syl.normal(before[-1]), word):
+        return False
+    first, following = syl.normal(before[-1]), syl.normal(after[0])
+    often = model().pair(word, following) >= _SEEN and not model().triple(first, word, following)
+    return syl.is_pair(word, following) or often

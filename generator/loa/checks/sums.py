@@ -26,6 +26,30 @@ _ORDINAL = re.compile(
 _NO_COUNT = re.compile(r"\s*(?:%|tuổi|/|-|–|giờ|h\b|phút|ngày|tháng|năm|lần)", re.I)
 _REST = re.compile(r"(?:khác|còn\s+lại)\b", re.I)
 _SEX = frozenset({"nam", "nữ"})
+_PERSONS = _SEX | frozenset(
+    "người thanh hội đoàn học cháu em cử đại đảng công trẻ lao cán chiến sinh giáo bệnh phụ cựu đồng quân".split()
+)
+"""With what the names of people begin: thanh niên, hội viên, đoàn viên, học sinh."""
+_BEHIND = re.compile(
+    rf"[,;.–(]?\s*(?:tổng\s+cộng|tổng\s+số|tổng\s+kinh\s+phí|tổng|tất\s+cả|cả\s+thảy|cộng)\s*(?:là|có|gồm|:)?\s*"
+    rf"(?P<n>{_NUMBER})\s+(?P<noun>{_MONEY}|[^\W\d_]+)(?!\w)",
+    re.I,
+)
+_OPENS = re.compile(r"(?:[.!?:]\s|\n|(?<!\w)(?:gồm|trong\s+đó)\s)", re.I)
+_MONTHS = {"tháng": 1, "quý": 3, "năm": 12}
+_PERIOD = (
+    rf"(?P<a>{_NUMBER})\s*(?P<u>{_MONEY})(?!\w)[^.;\d\n]{{0,40}}?(?:/|(?<!\w)(?:một|mỗi|1)\s+)(?P<p>tháng|quý)(?!\w)"
+)
+_PERIOD_FIRST = (
+    rf"(?<!\w)(?:một|mỗi|hằng|hàng|1)\s+(?P<p>tháng|quý)(?!\w)[^.;\d\n]{{0,30}}?"
+    rf"(?P<a>{_NUMBER})\s*(?P<u>{_MONEY})(?!\w)"
+)
+_LONGER = (
+    rf"[^.;\d\n]{{0,50}}?(?<!\w)(?:(?:cả|một|mỗi|trọn|1)\s+(?P<q>quý|năm)|(?P<k>\d{{1,2}})\s+tháng)(?!\w)"
+    rf"[^.;\d\n]{{0,25}}?(?P<b>{_NUMBER})\s*(?P<u2>{_MONEY})(?!\w)"
+)
+_PERIODS = tuple(re.compile(first + _LONGER, re.I) for first in (_PERIOD, _PERIOD_FIRST))
+_CHEAPER = re.compile(r"giảm|ưu\s+đãi|miễn|chỉ\s+còn|khuyến\s+mại", re.I)
 _EACH = re.compile(
     rf"(?<![\d.,/])(?P<many>\d[\d.]*)\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\n]{{0,60}}?(?:mỗi|một|1|01)\s+(?P=noun)\s+[^.;\d\n]{{0,30}}"
     rf"(?P<each>{_NUMBER})\s*(?P<unit>{_MONEY})(?!\w)[^.;\n]{{0,20}}?[,;.(]?\s*(?:với\s+)?"
@@ -58,7 +82,7 @@ def sums(passage: Passage) -> Iterator[Hit]:
         if abs(added - total) < 0.005 * total or max(values) > total:
             continue
         whole = (match["how"] or "").lower().split() != ["trong", "đó"]
-        closed = _REST.search(parts[-1].text) or {part.noun for part in parts} == _SEX
+        closed = _REST.search(parts[-1].text) or {part.noun for part in parts} == _SEX or _complement(parts)
         if added > total or closed or (whole and all(part.noun in {unit, *_SEX} for part in parts)):
             yield _wrong(match.start("n"), match.end("noun"), added, total, unit)
     for match in _EACH.finditer(text):
@@ -66,6 +90,42 @@ def sums(passage: Passage) -> Iterator[Hit]:
         given, right = _value(match["all"]) * _scale(match["unit2"]), _value(match["many"]) * every
         if abs(given - right) > 0.01 * right:
             yield _wrong(match.start("all"), match.end("unit2"), right, given, "đồng")
+
+
+def totals_behind(passage: Passage) -> Iterator[Hit]:
+    """ "45 đoàn viên, 30 hội viên và 25 cựu chiến binh, tổng cộng 110 người": the parts stand before their total."""
+    text = passage.masked
+    if sum(c.isdigit() for c in text) < 3 or not re.search(r"tổng|cộng|tất cả|cả thảy", text, re.I):
+        return
+    for match in _BEHIND.finditer(text):
+        unit = " ".join(match["noun"].lower().split())
+        opened = [found.end() for found in _OPENS.finditer(text, 0, match.start())]
+        pieces = text[opened[-1] if opened else 0 : match.start()]
+        parts = _parts(pieces, bare=True)
+        if parts is None or len(parts) < 2 or not _one_kind(parts, unit):
+            continue
+        behind = pieces[pieces.rfind(parts[0].text) + len(parts[0].text) :]
+        if re.search(r"(?<!\w)(?:mỗi|từng|một)\s", behind):
+            continue
+        total = _value(match["n"]) * _SCALE.get(unit, 1.0)
+        added = sum(part.value * _SCALE.get(part.noun or unit, 1.0) for part in parts)
+        if abs(added - total) >= 0.005 * total:
+            yield _wrong(match.start("n"), match.end("noun"), added, total, unit)
+
+
+def per_period(passage: Passage) -> Iterator[Hit]:
+    """ "25.000 đồng một tháng, cả quý là 85.000 đồng": a longer time that costs another multiple."""
+    for match in (found for pattern in _PERIODS for found in pattern.finditer(passage.masked)):
+        months = int(match["k"]) if match["k"] else _MONTHS[match["q"].lower()]
+        times = months / _MONTHS[match["p"].lower()]
+        right, given = _value(match["a"]) * _scale(match["u"]) * times, _value(match["b"]) * _scale(match["u2"])
+        if times > 1 and abs(right - given) > 0.005 * right and not _CHEAPER.search(match.group()):
+            yield _wrong(match.start("b"), match.end("u2"), right, given, "đồng")
+
+
+def _complement(parts: list[_Part]) -> bool:
+    """Whether two parts are what is and what is not: “đạt 32 người, không đạt 9 người”."""
+    return len(parts) == 2 and bool(re.match(r"\s*(?:không|chưa)\s", parts[1].text))
 
 
 def _wrong(start: int, end: int, added: float, total: float, unit: str) -> Hit:
@@ -76,8 +136,8 @@ def _wrong(start: int, end: int, added: float, total: float, unit: str) -> Hit:
     return warning(start, end, "count.sum", message, _("Check the numbers."))
 
 
-def _parts(text: str) -> list[_Part] | None:
-    """The parts that a list counts; None where one of them counts nothing, or two things."""
+def _parts(text: str, *, bare: bool = False) -> list[_Part] | None:
+    """The parts that a list counts; None where one of them counts two things, or (without `bare`) nothing."""
     found = []
     for piece in _PART.split(text):
         numbers = [
@@ -85,6 +145,10 @@ def _parts(text: str) -> list[_Part] | None:
             for match in re.finditer(rf"(?<![\d.,/]){_NUMBER}", piece)
             if not _ORDINAL.search(piece[: match.start()]) and not _NO_COUNT.match(piece, match.end())
         ]
+        if bare and len(numbers) != 1:
+            if numbers:  # “7 đến 10 ngày”: what stands before it is no part
+                found.clear()
+            continue
         if len(numbers) != 1:
             return None
         behind = re.match(rf"\s*({_MONEY}|[^\W\d_]+)", piece[numbers[0].end() :], re.I)
@@ -97,7 +161,8 @@ def _one_kind(parts: list[_Part], unit: str) -> bool:
     """Whether all parts count what the total counts."""
     if unit in _SCALE:
         return all(part.noun in _SCALE or not part.noun for part in parts)
-    return all(part.noun in {"", unit, *_SEX} for part in parts)
+    same = {"", unit, *(_PERSONS if unit in _PERSONS else _SEX)}
+    return all(part.noun in same for part in parts)
 
 
 def _scale(unit: str) -> float:

@@ -55,6 +55,10 @@ class Model:
         listed += LISTED if second in syl.pairs().get(first, ()) else 0
         return self._counted(0, (first, second)) + listed
 
+    def followed(self, word: str) -> int:
+        """How often anything follows `word`."""
+        return self._following(word)[0]
+
     def triple(self, first: str, second: str, third: str) -> int:
         """How often the three follow each other; 0 also for once."""
         return self._counted(1, (first, second, third))

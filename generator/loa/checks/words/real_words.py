@@ -18,7 +18,7 @@ from loa.text import toneless
 
 Context = tuple[str, str, str, str]
 """Two words before (the farther first) and two behind; "<", ">", "#" and "?" as in `ngrams.py`."""
-THRESHOLD = 2.2
+THRESHOLD = 1.0
 """From which sum of weights on a word is reported: about one false warning in two thousand words of villages."""
 _LEAST = 1.5
 """The logarithm by which another word must at least be likelier."""
@@ -28,6 +28,8 @@ _OFTEN = 300
 """A word that stands so often between two numbers belongs there: ngày 15 tháng 11."""
 _OTHER_LETTER = 2.0
 """What a slip in a letter is rarer than one in a mark, as a logarithm."""
+_OTHER_SOUND = 0.7
+"""The same for letters that sound alike in some region: people confuse these nearly as often as marks."""
 _NUMBER = re.compile(r" ?\d[\d.,]*(?:[/ ].*)? ?|.*[/ ]\d[\d.,]* ", re.DOTALL)
 _STARTS = (
     ("s", "x"),
@@ -118,7 +120,7 @@ def slip(line: Line, index: int) -> Hit | None:
 def suspect(line: Line, index: int) -> tuple[str, str, Context] | None:
     """Word `index`, the likeliest word in its place, and its context; None for names and what is surely right."""
     word, match, text = line.norms[index], line.words[index], line.text
-    if len(word) < 2 or word not in syl.syllables():
+    if (len(word) < 2 and word.isascii()) or word not in syl.syllables():
         return None
     if text[match.start() - 1 : match.start()] in {"/", "-", "&"} or text[match.end() : match.end() + 1] in {"/", "-"}:
         return None
@@ -165,10 +167,25 @@ def likeliest(word: str, context: Context) -> str | None:
         stands_right = right not in SIGNS and counts.pair(other, right)
         if not (stands_left or stands_right or (numbers and counts.triple("#", other, "#") >= _OFTEN)):
             continue
-        gain = _likelihood(other, context) - here - (0.0 if toneless(other) == bare else _OTHER_LETTER)
-        if gain > best:
+        gain = _likelihood(other, context) - here
+        if toneless(other) != bare:
+            gain -= _OTHER_SOUND if other in _alike(word) else _OTHER_LETTER
+        if gain > best and not _same_word(word, other):
             best, found = gain, other
     return found
+
+
+_Y = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
+_BOTH_WAYS = frozenset(frozenset(pair.split()) for pair in ("bẩy bảy", "hằng hàng", "ngưng ngừng"))
+"""Words that official texts write in two ways."""
+
+
+def _same_word(word: str, other: str) -> bool:
+    """Whether both are right: lý and lí, hằng and hàng."""
+    if frozenset({word, other}) in _BOTH_WAYS:
+        return True
+    alike = word[:-1] == other[:-1] and word.translate(_Y) == other.translate(_Y)
+    return alike and len(word) <= 3 and word[:1] in "hklmst"
 
 
 def _likelihood(word: str, context: Context) -> float:
@@ -185,7 +202,7 @@ EVIDENCE = (
     "gain mark sound left_seen right_seen left_other right_other left_tied right_tied left_other_tied right_other_tied "
     "left_word right_word left_number right_number common common_other left_listed right_listed left_other_listed "
     "right_other_listed left_taken right_taken triple_left triple_middle triple_right triple_word function "
-    "function_other left_function right_function"
+    "function_other left_function right_function left_never right_never"
 ).split()
 """What `evidence` gives, in its order; `data/slips.txt` has a weight for each."""
 
@@ -213,7 +230,16 @@ def evidence(word: str, other: str, context: Context) -> tuple[float, ...]:
         *(seen(far, left, other), seen(left, other, right), seen(other, right, farther)),
         seen(far, left, word) + seen(left, word, right) + seen(word, right, farther),
         *(float(one in FUNCTION_WORDS) for one in (word, other, left, right)),
+        _never(left, word, counts.followed(left) * counts.alone(word)),
+        _never(word, right, counts.total(right) * counts.alone(word)),
     )
+
+
+def _never(first: str, second: str, expected: float) -> float:
+    """How often two that were never seen together would stand so by chance, as a logarithm; 0 for those that were."""
+    if first in SIGNS or second in SIGNS or model().pair(first, second):
+        return 0.0
+    return math.log1p(expected)
 
 
 def _tied(first: str, second: str) -> float:
