@@ -138,7 +138,7 @@ def parts_and_wholes(passage: Passage) -> Iterator[Hit]:
     for match in _REDUCED.finditer(text):
         right = _exact(match["a"]) * (100 - int(match["p"])) / 100
         if abs(right - _exact(match["b"])) > 0.01 * right:
-            message = _("{part} % off makes {right}, not {given}.").format(
+            message = _("A reduction by {part} per cent gives {right}, not {given}.").format(
                 part=match["p"], right=f"{right:,.0f}".replace(",", "."), given=match["b"]
             )
             yield warning(*match.span(), "count.rate", message, _("Check the three numbers."))

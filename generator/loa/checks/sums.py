@@ -138,7 +138,7 @@ def _wrong(start: int, end: int, added: float, total: float, unit: str) -> Hit:
 
 def _parts(text: str, *, bare: bool = False) -> list[_Part] | None:
     """The parts that a list counts; None where one of them counts two things, or (without `bare`) nothing."""
-    found = []
+    found: list[_Part] = []
     for piece in _PART.split(text):
         numbers = [
             match
