@@ -135,6 +135,6 @@ def test_the_host_of_the_first_article_with_presenters_opens_the_bulletin(statio
     file.write_text(text.replace("  - id:", "  - voices: [nam, nữ]\n    id:"), "utf-8")
     commune = load_commune(station, "ben-hai")
     plan = BulletinPlan("ben-hai", "tin", "Tin", (commune.campaigns[0].id,), 0, 900)
-    made = build._request(station, commune, plan)
+    made = build._request(station, commune, plan, build._Files(station))
     assert made.presenters() == ("nam", "nữ")
     assert {s.presenter for one in (made.opening, made.bridge, made.closing) for s in one.sentences} == {"nam"}
