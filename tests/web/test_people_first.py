@@ -2,16 +2,19 @@
 
 import datetime
 import hashlib
+import zoneinfo
 from pathlib import Path
 
 import pytest
 
+from loa.actions.approvals import approve
 from loa.actions.offices import Role
 from loa.automation.timing import Timing
 from loa.bulletin.manifest import Cue, Manifest
 from loa.clock import RealClock
 from loa.errors import LoaError
 from loa.store import approvals
+from loa.store.approvals import BulletinFile
 from loa.store.database import stamp
 from loa.store.lease import Lease
 from loa.store.tables import outputs
@@ -165,3 +168,45 @@ def test_each_row_of_today_can_be_left_out_moved_and_signed(
     assert "Air after all" in page
     browser.submit("/week/put-back", which=f"ve-sinh {day}", back="/")
     assert "<s>" not in browser.look("/")
+
+
+def test_a_corrected_figure_that_does_not_reach_the_air_is_told_to_all_whom_it_concerns(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    """Issue 15, fault 4: nobody was told, and while it could still begin late the pages said “no record”."""
+    now = datetime.datetime.now(datetime.UTC)
+    zone = f"Etc/GMT{now.hour - 12:+d}"  # where it is noon now, whenever this runs
+    schedule = SCHEDULE.replace("Asia/Ho_Chi_Minh", zone)
+    station.schedule_file.write_text(schedule, "utf-8")
+    approve(
+        console.workspace,
+        console.store,
+        BulletinFile(BULLETIN, station.bulletins / f"{BULLETIN}.mp3"),
+        make(station, "Họp lúc 7 giờ."),
+        "Chị Mai",
+        now,
+    )
+    officer = log_in(Role.OFFICER)
+    assert "signed again" not in officer.look("/")
+    make(station, "Họp lúc 8 giờ.")
+    console.forget()
+    for browser in (officer, log_in(Role.OPERATOR)):
+        page = browser.look("/")
+        assert "Changed since it was signed, not aired at 17:00 unless it is signed again" in page
+        assert "changed and not signed again: it is not aired" in page
+        assert "changed and not signed again: it is not aired" in browser.look("/week")
+    assert "Hear and sign" in log_in(Role.LEADER).look("/")
+
+    station.schedule_file.write_text(schedule.replace("on: [thu]}", "late: {fallback: last-good}, on: [thu]}"), "utf-8")
+    console.files.forget()
+    console.forget()
+    page = officer.look("/")
+    assert "what was signed last is aired" in page
+    assert "not aired at 17:00" not in page
+
+    began = (now - datetime.timedelta(minutes=2)).astimezone(zoneinfo.ZoneInfo(zone))
+    station.schedule_file.write_text(schedule.replace("17:00", f"{began:%H:%M}"), "utf-8")
+    console.files.forget()
+    console.forget()
+    for path in ("/", "/week"):
+        assert "it may still begin within" in officer.look(path)

@@ -8,10 +8,11 @@ from loa import formats, names
 from loa.errors import Finding
 from loa.i18n import _
 from loa.schedule import Airing, Broadcast, Schedule, airings, wording
+from loa.schedule.models import Late
 from loa.store import asrun
 from loa.store.database import Database
 from loa.web.forms import FormError
-from loa.web.views.bulletins import BulletinCatalogue
+from loa.web.views.bulletins import Bulletin, BulletinCatalogue
 from loa.web.views.files import StationFiles
 
 _ONE_DAY = datetime.timedelta(days=1)
@@ -128,32 +129,61 @@ class AiringList:
             local = airing.planned.astimezone(schedule.timezone)
             past, outcome = airing.planned <= now, outcomes.get(airing.id)
             state = bulletin.state if bulletin else "none"
-            tone, says = _judge(airing, state, past, outcome)
+            broadcast = schedule.broadcast(airing.broadcast)
+            late = broadcast.late if broadcast else Late()
+            left = airing.planned + datetime.timedelta(seconds=late.start_within) - now
+            tone, says = _judge(airing, _Readiness(state, bulletin, late), past, outcome, left)
             found.append(Slot(airing, local, past, tone, says, title, outcome, state))
         return found
 
 
-def _judge(airing: Airing, state: str, past: bool, outcome: str | None) -> tuple[str, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Readiness:
+    """What there is to air: the bulletin and its state, and what its programme does if it is late."""
+
+    state: str
+    bulletin: Bulletin | None
+    late: Late
+
+    def missing(self) -> str | None:
+        """What keeps it off the air, or puts another sound on air than people think; None where all is well."""
+        again = self.bulletin is not None and self.bulletin.again
+        if self.state == "signed":
+            changed = self.bulletin is not None and self.bulletin.draft
+            return _("the text was changed; what was signed before is aired") if changed else None
+        if again and self.late.fallback == "last-good":
+            return _("changed and not signed again: what was signed last is aired")
+        if again:
+            return _("changed and not signed again: it is not aired")
+        return {
+            "none": _("no sound has been made yet"),
+            "draft": _("not sent to the leader yet"),
+            "waiting": _("not signed yet"),
+            "returned": _("sent back by the leader"),
+        }[self.state]
+
+
+def _judge(
+    airing: Airing, ready: _Readiness, past: bool, outcome: str | None, left: datetime.timedelta
+) -> tuple[str, tuple[str, ...]]:
+    """The tone and the words of an airing. `left`: how long it may still begin late."""
     if airing.skipped:
         if airing.moved:
             return "off", (_("→ moved to {moment}").format(moment=f"{airing.moved:%H:%M %d/%m}"),)
         return "off", (_("left out: {reason}").format(reason=airing.skipped),)
     if airing.moved and not past and not outcome:
-        tone, says = _judge(replace(airing, moved=None), state, past, outcome)
+        tone, says = _judge(replace(airing, moved=None), ready, past, outcome, left)
         return tone, (_("← moved from {moment}").format(moment=f"{airing.moved:%H:%M %d/%m}"), *says)
     if outcome:
         return ("bad" if outcome == "missed" else "warn" if outcome == "cut" else "good"), (names.outcome(outcome),)
+    missing = ready.missing()
+    if past and left > datetime.timedelta() and ready.state != "signed":
+        wait = _("it may still begin within {time}").format(time=formats.wait(left))
+        return "warn", (*([missing] if missing else []), wait)
     if past:
-        return "", (_("no record"),)
+        return "", (_("not known yet"),)
     still = [problem.message for problem in airing.problems]
-    missing = {
-        "none": _("no sound has been made yet"),
-        "draft": _("not sent to the leader yet"),
-        "waiting": _("not signed yet"),
-        "returned": _("sent back by the leader"),
-    }
-    if state in missing:
-        still.append(missing[state])
+    still += [missing] if missing else []
     return ("warn" if still else "good"), tuple(still)
 
 

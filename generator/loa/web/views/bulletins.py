@@ -131,6 +131,8 @@ class Bulletin:
     planned: bool = True
     draft: bool = False
     shortest: float = 0.0
+    again: bool = False
+    """Another sound is signed under its name: that was signed before somebody changed the text."""
 
     @property
     def short(self) -> bool:
@@ -211,6 +213,9 @@ class BulletinCatalogue:
         drafts_ = self.marked()
         lying = self.sounds.lying()
         approved = self._approvals()
+        signed: dict[str, set[str]] = {}
+        for bulletin, sha in approved:
+            signed.setdefault(bulletin, set()).add(sha)
         returned = self._returns()
         found = {}
         for id_ in sorted({*wanted, *lying}):
@@ -233,6 +238,7 @@ class BulletinCatalogue:
                 id_ in wanted,
                 bool(own & drafts_),
                 shortest.get(id_, 0.0),
+                any(sha != sha256 for sha in signed.get(id_, ())),
             )
         return found
 

@@ -56,6 +56,18 @@ def tasks_for(
             steps.append(Task(_("Send to the leader: {title}").format(title=b.title), f"/release/{b.id}", pressing))
         if b.state == "waiting" and pressing and Role.LEADER in roles:
             steps.append(Task(_("Hear and sign: {title}").format(title=b.title), f"/release/{b.id}", pressing))
+    if roles & {Role.OFFICER, Role.OPERATOR}:
+        schedule = files.plan().schedule
+        changed = {b.id: b for b in known if b.again and b.state != "signed"}
+        for slot in moment.today:
+            broadcast = schedule.broadcast(slot.airing.broadcast) if schedule else None
+            if slot.past or slot.airing.skipped or (broadcast and broadcast.late.fallback == "last-good"):
+                continue
+            again = changed.pop(slot.airing.bulletin, None)
+            if again:
+                text = _("Changed since it was signed, not aired at {time} unless it is signed again: {title}")
+                said = text.format(time=f"{slot.local:%H:%M}", title=again.title)
+                steps.append(Task(said, f"/release/{again.id}", urgent=True))
     waiting = sum(b.state == "waiting" and b.id not in soon for b in known)
     if waiting and Role.LEADER in roles:
         text = ngettext("{n} bulletin waits for a signature", "{n} bulletins wait for a signature", waiting)
