@@ -63,7 +63,7 @@ def test_only_so_many_are_kept_the_newest_ones(tmp_path: Path, reads: list[str])
 def test_what_an_earlier_process_knew_is_not_read(tmp_path: Path, reads: list[str]) -> None:
     (tmp_path / "a").write_text("a", "utf-8")
     cache: FileCache[str, str] = FileCache(
-        lambda name: reads.append(name) or name, known={"a": (mark_of(tmp_path / "a"), "?")}
+        lambda name: reads.append(name) or name, known={"a": (marks_in(tmp_path)["a"], "?")}
     )
     assert cache.follow(marks_in(tmp_path)) == ({"a": "?"}, [], [])
 

@@ -31,8 +31,9 @@ Run = Callable[..., str]
 
 
 def run(*command: str | Path, cwd: Path) -> str:
-    """Run `command` without the source tree on its path; its stdout."""
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"LOA_LANG": "en"}
+    """Run `command` without the source tree on its path, nor another clock (what tests/clocks needs for one lies there)."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "LD_PRELOAD"}}
+    env = kept | {"LOA_LANG": "en"}
     done = subprocess.run(
         [*map(str, command)], cwd=cwd, env=env, capture_output=True, encoding="utf-8", check=False, timeout=300
     )

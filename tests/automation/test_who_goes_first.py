@@ -54,8 +54,13 @@ def until(station: Automation, condition: Callable[[], object], seconds: float =
 
 
 def ask(station: Automation, airing: str, **more: object) -> None:
+    leave(station.store, station.clock.now(), airing, **more)
+
+
+def leave(store: Database, at: datetime.datetime, airing: str, **more: object) -> None:
+    """A request that a station finds."""
     values = {"airing": airing, "bulletin": "ben-hai/tin", "outputs": ["n"], "by": "Lan", "now": True, **more}
-    requests.ask(station.store, make_request(AirRequest, values), station.clock.now())
+    requests.ask(store, make_request(AirRequest, values), at)
 
 
 def row_of(store: Database, airing: str) -> Row | None:
@@ -118,9 +123,8 @@ def test_priority_goes_first_among_those_that_wait(
     also_released(released, store, "khan", 12)
     ordinary = plan(START + datetime.timedelta(seconds=10), more=more("gap", 12, "priority", zone))
     first = f"gap@{START + datetime.timedelta(seconds=12):%Y-%m-%dT%H:%M:%SZ}"
-    station = begin()
-    ask(station, "khan", bulletin="ben-hai/khan", times=2, pause="1s")
-    until(station, lambda: row_of(store, ordinary) and row_of(store, first), 120)
+    leave(store, START, "khan", bulletin="ben-hai/khan", times=2, pause="1s")  # it sounds when the others come
+    until(begin(), lambda: row_of(store, ordinary) and row_of(store, first), 120)
     began = [airing for airing, _from in order(released)]
     assert began == ["khan", "khan", first, ordinary]
 

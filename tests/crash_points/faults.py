@@ -207,10 +207,13 @@ def run(
     faults: list[str],
     *,
     every: int,
+    turn: int = 0,
     each_call: bool,
     workers: int,
 ) -> dict[tuple[str, str], Count]:
-    """Each of `faults` at every `every`-th point of the scenarios; `each_call`: also inside a run of writes to one file.
+    """Each of `faults` at every `every`-th point of the scenarios, from the `turn`-th on.
+
+    `each_call`: also inside a run of writes to one file.
 
     `workers`: processes beside each other, each with every `workers`-th of those points.
     """
@@ -219,7 +222,7 @@ def run(
     for name in names:
         bench = Bench(name, SCENARIOS[name])
         try:
-            for fault, count in _side_by_side(bench, faults, every, each_call, workers).items():
+            for fault, count in _side_by_side(bench, faults, every, turn, each_call, workers).items():
                 counts[name, fault] = count
                 failed = len({point for point, _broken in count.failures})
                 print(f"{name:10} {fault:10} {count.points:5} points {failed:4} failures {count.seconds:6.1f} s")
@@ -231,14 +234,16 @@ def run(
     return counts
 
 
-def _side_by_side(bench: Bench, faults: list[str], every: int, each_call: bool, workers: int) -> dict[str, Count]:
+def _side_by_side(
+    bench: Bench, faults: list[str], every: int, turn: int, each_call: bool, workers: int
+) -> dict[str, Count]:
     """What the workers found, together."""
     children = []
     for number in range(workers):
 
         def work(pipe: int, number: int = number) -> None:
             bench.use_place(number)
-            share = slice(number * every, None, workers * every)
+            share = slice(turn + number * every, None, workers * every)
             for fault in faults:
                 count = _break(bench, fault, share, each_call)
                 os.write(pipe, (json.dumps({"fault": fault, **dataclasses.asdict(count)}) + "\n").encode())

@@ -77,20 +77,24 @@ def lateness(rows: list[Row]) -> list[float]:
 
 @pytest.mark.skipif(CC is None, reason="there is no C compiler")
 def test_twenty_airings_at_one_instant_on_a_slow_disk(station: Faulty, tmp_path: Path) -> None:
-    """Each step made a transaction for every airing that sounded: with sixty, none of them was aired."""
-    check(air_at_once(station, tmp_path, 300, 20, ahead=12, seconds=4.0))
+    """Each step made a transaction for every airing that sounded: with sixty, none of them was aired.
+
+    Eight tests share two cores here: what waited for the disk, once, would come later than `within`, and a busy computer
+    makes nothing so late.
+    """
+    check(air_at_once(station, tmp_path, 600, 20, ahead=14, seconds=4.0), within=0.6)
 
 
 @pytest.mark.long
 @pytest.mark.skipif(CC is None, reason="there is no C compiler")
 @pytest.mark.parametrize("milliseconds", [0, 30, 100, 300])
 def test_sixty_airings_at_one_instant_on_a_slow_disk(station: Faulty, tmp_path: Path, milliseconds: int) -> None:
-    check(air_at_once(station, tmp_path, milliseconds, 60, ahead=20, seconds=12.0))
+    check(air_at_once(station, tmp_path, milliseconds, 60, ahead=20, seconds=12.0), PUNCTUAL)
 
 
-def check(rows: list[Row]) -> None:
-    """All are aired, and 99 % of them on time."""
+def check(rows: list[Row], within: float) -> None:
+    """All are aired, and 99 % of them begin `within` seconds of the planned instant."""
     assert [(row.outcome, row.reason) for row in rows] == [("aired", None)] * len(rows)
     late = lateness(rows)
     print(f"median {late[len(late) // 2]:.4f} s, 99 % {late[int(len(late) * 0.99)]:.4f} s")
-    assert late[int(len(late) * 0.99)] <= PUNCTUAL, late[-5:]
+    assert late[int(len(late) * 0.99)] < within, late[-5:]

@@ -219,11 +219,14 @@ class Monitor:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                for pcm in listen(self._source, self._stop):
-                    self.heard(pcm)
-                    if self._clock() - self._looked_at > _EVERY:
-                        self._looked_at = self._clock()
-                        self.look()
+                try:
+                    for pcm in listen(self._source, self._stop):
+                        self.heard(pcm)
+                        if self._clock() - self._looked_at > _EVERY:
+                            self._looked_at = self._clock()
+                            self.look()
+                finally:
+                    self.look()  # at what came after the last look
             except Exception as error:  # noqa: BLE001  a monitor must never touch what it listens to
                 if not self._problem:
                     logger().warning("monitor", source=self._source, problem=str(error))
