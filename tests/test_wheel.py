@@ -131,6 +131,8 @@ def test_an_installed_loa_makes_a_station_and_its_first_bulletin(loa: Run, tmp_p
     loa("check", cwd=root)
     assert "1 bulletin made" in loa("build", "--voice", "espeak", cwd=root)
     assert (root / "audio" / "bulletins" / "ben-hai" / "thong-bao.mp3").is_file()
+    loa("approve", "thong-bao", "--by", "Chị Hoa", cwd=root)
+    loa("publish", cwd=root)
     assert (root / "public" / "ben-hai" / "thong-bao" / "index.html").is_file()
 
 
