@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -113,6 +114,21 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = {m: {target for target, _line in imports(m)} & plain for m in plain}
     assert circles(graph) == []
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [{"b", "c"}]  # it would have been found
+
+
+def test_the_light_player_loads_only_what_it_is_installed_with() -> None:
+    """tests/automation/test_light_player.py airs so; this says it in a moment, to whoever adds an import anywhere."""
+    held = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["loa"]["player"]["modules"]
+    inside = lambda module: any(f"{module}.".startswith(f"{name}.") for name in held)  # noqa: E731
+    parents = {name.rpartition(".")[0] for name in held} | {"loa"}
+    outside = []
+    for module in (m for m in MODULES if inside(m) or m in parents):
+        tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+        at_once = ast.Module([n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)], [])
+        for target, line in _imports(at_once):
+            if not inside(target) and target not in parents:
+                outside.append(f"{module}, line {line}: {target}")
+    assert not outside
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=name_of)

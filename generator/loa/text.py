@@ -29,6 +29,11 @@ def printable(text: str) -> str:
     return _UNFIT.sub("", text.translate(_BREAKS))
 
 
+def nfc(text: str) -> str:
+    """Return `text` in Unicode form NFC, without characters that a page, a document or a feed cannot hold."""
+    return unicodedata.normalize("NFC", printable(text))
+
+
 def toneless(text: str) -> str:
     """Return `text` without any diacritic: đường → duong, Bến → Ben."""
     letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))

@@ -19,7 +19,6 @@ from loa.bulletin.programme import Credit
 from loa.bulletin.verify import quality_warnings
 from loa.bulletin.writer import made_before, make
 from loa.campaign import Campaign, Commune, load_commune, load_communes
-from loa.campaign.models import nfc
 from loa.errors import CampaignError, Finding, LoaError, Severity, SpeechError
 from loa.files import remove_leftovers
 from loa.formats import lasting
@@ -28,6 +27,7 @@ from loa.reference.languages import VIETNAMESE
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
 from loa.schedule.models import LONGEST_BULLETIN
+from loa.text import nfc
 from loa.tts import Engine, choose, fall_back, is_auto, missing
 from loa.workspace import Workspace, yaml_files
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from loa.campaign.models import Commune, nfc
+from loa.campaign.models import Commune
 from loa.errors import CampaignError, Finding, Severity, WorkspaceError
 from loa.i18n import _
+from loa.text import nfc
 from loa.workspace import Workspace, yaml_files
 from loa.yamlfile import YamlFile, load, parse, validate
 

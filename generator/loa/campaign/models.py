@@ -1,7 +1,6 @@
 """The models of a campaign file: a commune, its station and its campaigns."""
 
 import re
-import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -20,15 +19,10 @@ from loa.formats import day_of
 from loa.i18n import N_, _
 from loa.reference.categories import Category, of_topic
 from loa.reference.languages import VIETNAMESE, Language
-from loa.text import printable
+from loa.text import nfc
 from loa.yamlfile import Choices, Strict, Url, web_address
 
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-
-
-def nfc(text: str) -> str:
-    """Return `text` in Unicode form NFC, without characters that a page, a document or a feed cannot hold."""
-    return unicodedata.normalize("NFC", printable(text))
 
 
 def whole_number(value: Any) -> Any:

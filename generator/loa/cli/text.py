@@ -13,7 +13,6 @@ from loa.article import html
 from loa.article.filters import capital
 from loa.campaign import load_commune
 from loa.campaign.authoring import add_campaign
-from loa.campaign.models import nfc
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.edits import edit_file
 from loa.cli.options import DAY
@@ -21,6 +20,7 @@ from loa.i18n import _
 from loa.importing import documents, told
 from loa.importing.notice import read_notice
 from loa.normalizer import Region, spoken
+from loa.text import nfc
 from loa.workspace import read_text, yaml_files
 
 

@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 
 from loa import yamlfile
 from loa.bulletin.models import APOLOGY
-from loa.campaign.models import nfc
 from loa.errors import Finding, ScheduleError, WorkspaceError
 from loa.file_cache import FileCache, marks_in
 from loa.formats import lasting
@@ -24,6 +23,7 @@ from loa.schedule.outputs import KINDS, AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import Article, Relay
 from loa.schedule.values import DatabaseUrl, Zone, zone
+from loa.text import nfc
 from loa.workspace import Workspace, is_yaml, leads_out
 from loa.yamlfile import SCHEDULE_LIMITS, Strict, YamlFile
 
