@@ -25,7 +25,7 @@ from tests.sounds import make_mp3
 
 RTP = int(os.environ.get("LOA_BENCH_RTP", "150"))
 MOUNTS = int(os.environ.get("LOA_BENCH_MOUNTS", "20"))
-SECONDS = 60.0
+SECONDS = float(os.environ.get("LOA_BENCH_SECONDS", "60"))
 _REAL = ("L16", "L16", "L16", "PCMU", "MPA")
 """Those that a real ffmpeg receives."""
 
@@ -50,7 +50,8 @@ def _measured(folder: Path, icecast: IcecastServer, receivers: Receivers) -> lis
     make_mp3(folder / "a.mp3", SECONDS)
     codecs = ("L16", "L16", "PCMU")
     targets = [(port, codecs[number % 3]) for number, port in enumerate(receivers.ports)]
-    real = [(free_even_port(), codec) for codec in _REAL]
+    first = free_even_port()
+    real = [(first + 4 * number, codec) for number, codec in enumerate(_REAL)]
     job = {"rtp": [*real, *targets], "icecast": [icecast.url(f"m{number}.mp3") for number in range(MOUNTS)]}
     (folder / "job.json").write_text(json.dumps(job), "ascii")
     process = subprocess.Popen(
@@ -60,7 +61,9 @@ def _measured(folder: Path, icecast: IcecastServer, receivers: Receivers) -> lis
     wait_for(lambda: all(sdp.exists() for sdp in sdps), 60)
     heard = [folder / f"{number}.wav" for number in range(len(real))]
     ffmpegs = [
-        subprocess.Popen([executable(), "-v", "quiet", "-protocol_whitelist", "file,rtp,udp", "-i", str(sdp), str(wav)])
+        subprocess.Popen(
+            [executable(), "-v", "error", "-nostdin", "-protocol_whitelist", "file,rtp,udp", "-i", str(sdp), str(wav)]
+        )
         for sdp, wav in zip(sdps, heard, strict=True)
     ]
     wait_for(lambda: sum(map(bool, receivers.packets)) == len(targets), 60)

@@ -122,7 +122,7 @@ class Dispatcher:
         for airing in self._schedule_watch.planned(self._sum_up(now), horizon):
             if self._outcomes.is_done(airing.id) or airing.id in self._controller.live:
                 continue
-            skipped_reason = _skipped_reason(airing)
+            skipped_reason = airing.forbidden
             if skipped_reason:
                 if airing.planned <= now:
                     self._finish_unaired(airing, skipped_reason, outcome="skipped")
@@ -159,7 +159,7 @@ class Dispatcher:
             return min(since, now)
         until = now - recent
         found: dict[str, Outcome] = {
-            airing.id: "skipped" if _skipped_reason(airing) else "missed"
+            airing.id: "skipped" if airing.forbidden else "missed"
             for airing in self._schedule_watch.planned(since, until)
             if not self._outcomes.is_done(airing.id)
             and airing.id not in self._controller.live
@@ -226,7 +226,7 @@ class Dispatcher:
         until = at + STOPPED + datetime.timedelta(microseconds=1)
         for airing in self._schedule_watch.planned(min(self.resolved_until or at, at), until):
             known = self._outcomes.is_done(airing.id) or airing.id in self._controller.live
-            if known or _skipped_reason(airing) or at > airing.planned + self._start_within(airing):
+            if known or airing.forbidden or at > airing.planned + self._start_within(airing):
                 continue
             if not stop.reaches(self._schedule_watch.schedule, airing.commune, airing.outputs):
                 continue
@@ -378,8 +378,3 @@ class Dispatcher:
         for kept in (self._reasons, self._previous, self._retry_at):
             kept.pop(airing, None)
         self._recordings.forget(airing)
-
-
-def _skipped_reason(airing: Airing) -> str:
-    """Why an airing is not to be aired; "" if it is."""
-    return airing.skipped or "; ".join(p.message for p in airing.problems if p.code.startswith("rule."))

@@ -22,6 +22,7 @@ from loa.errors import Finding, LoaError, Severity, WorkspaceError
 from loa.files import write_atomic
 from loa.i18n import _, ngettext
 from loa.importing import documents
+from loa.schedule.echoes import echo_fix, echo_text, echoes
 from loa.schedule.loader import load_schedule
 from loa.workspace import yaml_files
 from loa.yamlfile import parse
@@ -86,13 +87,18 @@ class _Seen:
 def _schedule(place: CliContext, seen: _Seen) -> list[Finding]:
     """What is wrong in schedule.yaml, and which sounds it asks for that are not there."""
     try:
-        plans = load_schedule(place.workspace, loaded=seen.campaigns).plans()
+        schedule = load_schedule(place.workspace, loaded=seen.campaigns)
     except LoaError as error:
         return list(error.findings)
-    return [
+    absent = [
         finding
-        for plan in plans
+        for plan in schedule.plans()
         for finding in jingles.absent(place.workspace, plan, seen.jingles.get(plan.commune) or plan.style.jingle)
+    ]
+    file = place.workspace.relative(place.workspace.schedule_file)
+    return absent + [
+        Finding("schedule.echo", echo_text(schedule, echo), echo_fix(), Severity.WARNING, str(file))
+        for echo in echoes(schedule)
     ]
 
 

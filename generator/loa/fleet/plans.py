@@ -79,7 +79,7 @@ def make_plan(
     """
     mine: dict[str, list[Airing]] = {}
     for airing in found:
-        if name in schedule.loudspeakers(airing.outputs) and not airing.skipped:
+        if name in schedule.loudspeakers(airing.outputs) and not airing.forbidden:
             mine.setdefault(airing.broadcast, []).append(airing)
     broadcasts = [(b, mine[b.id]) for b in schedule.broadcasts if b.id in mine]
     wanted: dict[str, bool] = {}

@@ -74,7 +74,7 @@ class RemoteLog:
             speakers = schedule.loudspeakers(airing.outputs)
             mine = [name for name in speakers if name in away]
             handed += [_remote(schedule, airing, name, alone=len(mine) == len(speakers)) for name in mine]
-            if airing.skipped:
+            if airing.forbidden:
                 skipped.append((airing, mine))
         if handed or not mark or (now - since).total_seconds() > 30:
             register.hand_over(self._store, handed, now)
@@ -82,7 +82,7 @@ class RemoteLog:
             self._note(())
         for airing, mine in skipped:
             rows = [
-                _missing(_remote(schedule, airing, name, alone=False), airing.skipped or "", "skipped") for name in mine
+                _missing(_remote(schedule, airing, name, alone=False), airing.forbidden, "skipped") for name in mine
             ]
             self._write(rows, now)
 

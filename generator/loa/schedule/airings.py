@@ -9,7 +9,7 @@ from dateutil.rrule import rrulestr
 
 from loa.i18n import _
 from loa.schedule.local_time import LocalTime, local_moment
-from loa.schedule.models import RANK, Broadcast, Priority, Rules, Schedule
+from loa.schedule.models import RANK, Broadcast, Priority, Schedule
 from loa.schedule.values import day_rule, days_of
 from loa.schedule.wording import in_words
 
@@ -49,6 +49,11 @@ class Airing:
     problems: tuple[Problem, ...] = ()
     skipped: str | None = None
     moved: datetime.datetime | None = None
+
+    @property
+    def forbidden(self) -> str:
+        """Why it is not to be aired: left out, or against a rule; "" if it is."""
+        return self.skipped or "; ".join(p.message for p in self.problems if p.code.startswith("rule."))
 
     @property
     def ends(self) -> datetime.datetime:
@@ -173,7 +178,7 @@ def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
             message = _("it must be quiet then at {outputs}").format(outputs=", ".join(sorted(quiet)))
             problems[airing.id].append(Problem("rule.quiet" if everywhere else "plan.quiet", message))
     if schedule.rules.max_minutes or schedule.rules.max_sessions_per_day:
-        _sessions(schedule.rules, schedule.timezone, live, problems)
+        _sessions(schedule, live, problems)
     return [replace(a, problems=tuple(problems[a.id])) if a.id in problems else a for a in order]
 
 
@@ -244,12 +249,27 @@ def hours_end(schedule: Schedule, airing: Airing) -> datetime.datetime | None:
     return None
 
 
-def _sessions(rules: Rules, zone: datetime.tzinfo, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
-    """Check the minutes of each session and the sessions of each day. A session is what is aired without a break."""
-    per_day: dict[tuple[str, datetime.date], list[Airing]] = defaultdict(list)
+def _sessions(schedule: Schedule, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
+    """Check the minutes of each session and the sessions of each day, as a listener beside a loudspeaker counts them.
+
+    A session is what is aired there without a break. Each commune's airings are counted by themselves.
+    """
+    rules = schedule.rules
+    speakers = {names: schedule.loudspeakers(names) for names in {a.outputs for a in live}}
+    heard: dict[tuple[str, datetime.date, str], list[Airing]] = defaultdict(list)
     for airing in live:
-        per_day[airing.commune, local_moment(airing.planned, zone).date()].append(airing)
-    for items in per_day.values():
+        day = local_moment(airing.planned, schedule.timezone).date()
+        for speaker in speakers[airing.outputs]:
+            heard[airing.commune, day, speaker].append(airing)
+    places: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    same: dict[tuple[str, ...], list[Airing]] = {}
+    for (_commune, _day, speaker), items in heard.items():
+        key = tuple(airing.id for airing in items)
+        places[key].append(speaker)
+        same[key] = items
+    longest: dict[str, dict[float, list[str]]] = defaultdict(lambda: defaultdict(list))
+    most: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for key, items in same.items():
         number, minutes, end = 0, 0.0, None
         for airing in items:
             if end is None or airing.planned > end + _SAME_SESSION:
@@ -257,12 +277,24 @@ def _sessions(rules: Rules, zone: datetime.tzinfo, live: list[Airing], problems:
             minutes += airing.minutes
             end = max(end, airing.planned) + datetime.timedelta(minutes=airing.minutes)
             if rules.max_minutes and minutes > rules.max_minutes:
-                message = _("the session gets {minutes:g} minutes long; the commune allows {limit}").format(
-                    minutes=minutes, limit=rules.max_minutes
-                )
-                problems[airing.id].append(Problem("rule.minutes", message))
+                longest[airing.id][minutes] += places[key]
             if rules.max_sessions_per_day and number > rules.max_sessions_per_day:
-                message = _("session number {number} of the day; the commune allows {limit}").format(
-                    number=number, limit=rules.max_sessions_per_day
-                )
-                problems[airing.id].append(Problem("rule.sessions", message))
+                most[airing.id][number] += places[key]
+    for airing in live:
+        for minutes, where in sorted(longest.get(airing.id, {}).items())[-1:]:
+            message = _("the session gets {minutes:g} minutes long; the commune allows {limit}").format(
+                minutes=minutes, limit=rules.max_minutes
+            )
+            problems[airing.id].append(Problem("rule.minutes", _at(message, where, speakers[airing.outputs])))
+        for number, where in sorted(most.get(airing.id, {}).items())[-1:]:
+            message = _("session number {number} of the day; the commune allows {limit}").format(
+                number=number, limit=rules.max_sessions_per_day
+            )
+            problems[airing.id].append(Problem("rule.sessions", _at(message, where, speakers[airing.outputs])))
+
+
+def _at(message: str, where: list[str], all_: tuple[str, ...]) -> str:
+    """Say where it is so, unless it is so on every loudspeaker of the airing."""
+    if len(where) == len(all_):
+        return message
+    return _("{problem} (on {outputs})").format(problem=message, outputs=", ".join(where))

@@ -19,7 +19,7 @@ from loa.schedule.backup import Backup
 from loa.schedule.fees import Fees
 from loa.schedule.messages import Messages
 from loa.schedule.models import Approval, Broadcast, Extra, Move, Publication, Rules, Schedule
-from loa.schedule.outputs import KINDS, AnyOutput, Group, RemotePlayer
+from loa.schedule.outputs import KINDS, AnyOutput, Group, Placed, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import Article, Relay
 from loa.schedule.values import DatabaseUrl, Zone, zone
@@ -198,6 +198,15 @@ def _limited(source: YamlFile, outputs: Mapping[str, AnyOutput | None]) -> Itera
 
 
 def _group(source: YamlFile, name: str, group: Group, outputs: Mapping[str, AnyOutput | None]) -> Iterator[Finding]:
+    villages = {o.village.casefold(): o.village for o in outputs.values() if isinstance(o, Placed) and o.village}
+    if not group.outputs and not group.villages:
+        message, fix = _("The group “{name}” is empty.").format(name=name), _("Name loudspeakers or villages.")
+        yield source.finding(("outputs", name), "output.empty", message, fix, key=True)
+    for number, village in enumerate(group.villages):
+        if village.casefold() not in villages:
+            message = _("No loudspeaker stands in “{name}”.").format(name=village)
+            fix = _near(village, villages.values())
+            yield source.finding(("outputs", name, "villages", number), "village.unknown", message, fix)
     for number, member in enumerate(group.outputs):
         path = ("outputs", name, "outputs", number)
         if member not in outputs:
@@ -318,7 +327,7 @@ def _checked(source: YamlFile, workspace: Workspace | None, loaded: CampaignIds 
     return Schedule(
         frame.timezone,
         tuple(broadcasts.values()),
-        {name: output for name, output in outputs.items() if output},
+        _with_villages({name: output for name, output in outputs.items() if output}),
         frame.rules,
         frame.alerts,
         frame.language,
@@ -330,6 +339,23 @@ def _checked(source: YamlFile, workspace: Workspace | None, loaded: CampaignIds 
         frame.fees,
         frame.messages,
     )
+
+
+def _with_villages(outputs: Mapping[str, AnyOutput]) -> dict[str, AnyOutput]:
+    """Put the loudspeakers of the villages that a group names behind those that it lists itself."""
+    by_village: dict[str, list[str]] = {}
+    for name, output in outputs.items():
+        if isinstance(output, Placed) and output.village:
+            by_village.setdefault(output.village.casefold(), []).append(name)
+
+    def filled(group: Group) -> Group:
+        found = [name for village in group.villages for name in by_village.get(village.casefold(), ())]
+        return group.model_copy(update={"outputs": tuple(dict.fromkeys((*group.outputs, *found)))})
+
+    return {
+        name: filled(output) if isinstance(output, Group) and output.villages else output
+        for name, output in outputs.items()
+    }
 
 
 def _outputs(source: YamlFile, part: Callable[..., Any], problems: list[Finding]) -> dict[str, AnyOutput | None]:

@@ -81,7 +81,16 @@ class Output(Strict):
     )
 
 
-class Monitored(Output):
+class Placed(Output):
+    """An output that stands somewhere. `position`: degrees north and east."""
+
+    village: str | None = Field(default=None, min_length=1, max_length=80, title=N_("Village"))
+    position: Annotated[str | None, AfterValidator(_position)] = Field(
+        default=None, title=N_("Position"), description=N_("Degrees north and east, for example 16.9021, 107.0713.")
+    )
+
+
+class Monitored(Placed):
     """An output at which somebody can listen: whether what was sent is heard is written into the log."""
 
     monitor: str | None = Field(
@@ -166,7 +175,7 @@ class Http(Monitored):
     bitrate: int = Field(default=64, ge=16, le=320, title=N_("Bit rate, kbit/s"))
 
 
-class File(Output):
+class File(Placed):
     """Writes what was played as WAV files into `folder`, a path relative to the workspace."""
 
     kind: Literal["file"]
@@ -175,23 +184,19 @@ class File(Output):
     )
 
 
-class Null(Output):
+class Null(Placed):
     """Plays without sound, at the pace of a loudspeaker, and notes what it played: for trials and tests."""
 
     kind: Annotated[Literal["null"], BeforeValidator(lambda value: "null" if value is None else value)]
 
 
-class RemotePlayer(Output):
+class RemotePlayer(Placed):
     """A computer beside an amplifier somewhere else, with `loa player` on it: it airs its plan by itself.
 
-    `position`: degrees north and east; `power`: of the amplifier, in watts.
+    `power`: of the amplifier, in watts.
     """
 
     kind: Literal["player"]
-    village: str | None = Field(default=None, min_length=1, max_length=80, title=N_("Village"))
-    position: Annotated[str | None, AfterValidator(_position)] = Field(
-        default=None, title=N_("Position"), description=N_("Degrees north and east, for example 16.9021, 107.0713.")
-    )
     place: Annotated[
         Literal["wired", "fm", "ip", "4g"],
         Choices(
@@ -207,10 +212,13 @@ class RemotePlayer(Output):
 
 
 class Group(Output):
-    """A zone: several outputs under one name."""
+    """A zone: several outputs under one name, and all that stand in `villages`."""
 
     kind: Literal["group"]
-    outputs: tuple[str, ...] = Field(min_length=1, title=N_("Loudspeakers of this group"))
+    outputs: tuple[str, ...] = Field(default=(), title=N_("Loudspeakers of this group"))
+    villages: tuple[str, ...] = Field(
+        default=(), title=N_("Villages"), description=N_("Every loudspeaker of these villages belongs to the group.")
+    )
 
 
 AnyOutput = SoundCard | Icecast | Rtp | Http | File | Null | RemotePlayer | Group

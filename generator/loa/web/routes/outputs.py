@@ -19,7 +19,7 @@ from loa.schedule.called import output_name
 from loa.schedule.fees import Fees
 from loa.schedule.messages import Messages
 from loa.schedule.models import Approval, Publication, Rules
-from loa.schedule.outputs import KINDS, Group
+from loa.schedule.outputs import KINDS, Group, Placed
 from loa.text import slug
 from loa.web import yaml_forms
 from loa.web.auth.decisions import does
@@ -231,13 +231,15 @@ def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
     """The form of an output; of a new one (`name` is "") without its title, which is asked for by itself."""
     fields = yaml_forms.fields_of(KINDS[kind], without=frozenset({"kind"}) if name else frozenset({"kind", "title"}))
     others = {other: output.title or other for other, output in _schedule(console).outputs.items() if other != name}
+    stand = (o.village for o in _schedule(console).outputs.values() if isinstance(o, Placed) and o.village)
+    villages = {village: village for village in sorted(stand)}
     communes = {"": N_("the whole station")}
     communes |= {f.stem: f.commune.unit.full_name if f.commune else f.stem for f in console.files.communes()}
     return YamlForm.of(
         console.workspace.schedule_file,
         ("outputs", name),
         known.with_choices(
-            tuple(_with_names(field, others, communes) for field in _ordered(fields)), {"device": known.sound_cards}
+            tuple(_with_names(field, others, communes, villages) for field in _ordered(fields)), {"device": known.sound_cards}
         ),
     )
 
@@ -249,8 +251,10 @@ def _ordered(fields: tuple[Field, ...]) -> list[Field]:
     return [*titles, *(field for field in fields if field not in (*titles, *shared)), *shared]
 
 
-def _with_names(field: Field, others: dict[str, str], communes: dict[str, str]) -> Field:
-    """The members of a group are ticked among the loudspeakers there are; a commune is chosen from those there are."""
+def _with_names(field: Field, others: dict[str, str], communes: dict[str, str], villages: dict[str, str]) -> Field:
+    """What a group holds is ticked among the loudspeakers and villages there are; a commune is chosen from those."""
+    if field.name == "villages":
+        return replace(field, kind="ticks", options=tuple(villages), names=villages)
     if field.name == "commune":
         return replace(field, kind="choice", options=tuple(communes), names=communes)
     return replace(field, kind="ticks", options=tuple(others), names=others) if field.name == "outputs" else field
