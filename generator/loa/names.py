@@ -40,6 +40,8 @@ def _deeds() -> dict[str, str]:
         "campaign.sent": _("sent a bulletin to the leader"),
         "job.cancelled": _("cancelled a job"),
         "schedule.changed": _("changed the schedule"),
+        "player.code": _("let a player join"),
+        "player.revoked": _("took a player out"),
         "schedule.undone": _("took a change of the schedule back"),
         "bulletin.signed": _("signed a bulletin"),
         "bulletin.returned": _("sent a bulletin back"),

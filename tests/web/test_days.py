@@ -327,7 +327,7 @@ PAGES = (
     "/settings/outputs/loa-xa /settings/station/rules /settings/station/alerts "
     "/campaigns/ben-hai/don-ve-sinh/heard /history/ben-hai /release "
     "/release/ben-hai/ve-sinh /emergency /publish /publish/ben-hai/don-ve-sinh /log /log/year /settings /settings/people "
-    "/settings/people/1 /settings/audit /account /jobs/1 /khong-co /login"
+    "/settings/people/1 /clusters /settings/audit /account /jobs/1 /khong-co /login"
 ).split()
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from loa.actions.clusters import join_code, revoke_player
 from loa.automation.disk import open_station_store
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.stop import user
-from loa.errors import Finding, PlayerError
 from loa.fleet import joining, register
 from loa.fleet import player as agent
 from loa.i18n import _
@@ -52,16 +52,7 @@ def run_(folder: Path) -> None:
 def code(station: CliContext, name: str, by: str) -> None:
     """Print the code."""
     schedule, store = _open(station.workspace)
-    if name not in schedule.remote_players():
-        known = ", ".join(schedule.remote_players())
-        fix = _("Choose: {list}").format(list=known) if known else _("Add it first: {example}").format(
-            example=f"outputs: {{{name}: {{kind: player}}}}"
-        )  # fmt: skip
-        raise PlayerError(
-            Finding("player.unknown", _("There is no player “{name}” in schedule.yaml.").format(name=name), fix)
-        )
-    made = register.give_code(station.workspace, store, name, by or user(), datetime.datetime.now(UTC))
-    click.echo(f"{made[:4]}-{made[4:]}")
+    click.echo(join_code(station.workspace, store, schedule, name, by or user()))
 
 
 @player.command(help=_("At the station: take the player NAME out; it airs nothing any more."))
@@ -71,7 +62,7 @@ def code(station: CliContext, name: str, by: str) -> None:
 def revoke(station: CliContext, name: str, by: str) -> None:
     """Revoke."""
     _schedule, store = _open(station.workspace)
-    register.revoke(station.workspace, store, name, by or user(), datetime.datetime.now(UTC))
+    revoke_player(station.workspace, store, name, by or user())
     click.echo(_("The player {name} is revoked.").format(name=name))
 
 

@@ -197,12 +197,15 @@ def remote_airings(
     since: datetime.datetime | None = None,
     airings: Iterable[str] | None = None,
     open_only: bool = False,
+    unheard: bool = False,
 ) -> list[RemoteAiring]:
-    """What players were to air, by the planned instant. Raises StoreError."""
+    """What players were to air, by the planned instant; `unheard`: and have not, as far as known. Raises StoreError."""
     query = select(player_airings).order_by(player_airings.c.planned, player_airings.c.airing, player_airings.c.player)
     query = query.where(player_airings.c.planned >= stamp(since)) if since else query
     query = query.where(player_airings.c.airing.in_(list(airings))) if airings is not None else query
     query = query.where(player_airings.c.outcome.is_(None)) if open_only else query
+    if unheard:
+        query = query.where(player_airings.c.outcome.is_(None) | (player_airings.c.outcome == "missed"))
     with store.read() as connection:
         found = connection.execute(query).mappings().all()
     return [

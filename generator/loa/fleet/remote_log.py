@@ -14,6 +14,7 @@ from loa.fleet.plans import BACK, planned
 from loa.fleet.register import Enrolled, RemoteAiring
 from loa.i18n import _
 from loa.schedule import Airing, Schedule
+from loa.schedule.called import output_names
 from loa.store.alarms import Alarm, channels, raise_once
 from loa.store.asrun import NewRow, append_all, outcome_rows, parts_of, with_outputs
 from loa.store.database import Database, instant
@@ -229,7 +230,7 @@ def grouped(schedule: Schedule, names: Iterable[str]) -> str:
         villages.setdefault(village or "", []).append(name)
     told = []
     for village, found in sorted(villages.items(), key=lambda item: -len(item[1])):
-        listed = ", ".join(found)
+        listed = output_names(schedule, found)
         told.append(f"{village} ({len(found)}): {listed}" if village else listed)
     return "; ".join(told)
 

@@ -24,7 +24,7 @@ from loa.web.routes import (
     week,
 )
 from loa.web.routes.content import own_words
-from loa.web.routes.outward import reports
+from loa.web.routes.outward import clusters, reports
 
 
 def all_routers() -> tuple[APIRouter, ...]:
@@ -49,6 +49,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         inbox,
         publish,
         reports,
+        clusters,
         log,
     )
     return (api.hidden, api.router, *(module.router for module in modules))

@@ -24,6 +24,7 @@ from loa.store.output_health import OutputHealth, State, output_health, state_na
 from loa.web.jobs import Job, Jobs
 from loa.web.views.airings import AiringList, Slot
 from loa.web.views.bulletins import BulletinCatalogue
+from loa.web.views.clusters import Unheard, unheard
 from loa.web.views.files import StationFiles
 from loa.workspace import Workspace
 
@@ -117,7 +118,8 @@ class WaitingItem:
 @dataclass(frozen=True, slots=True)
 class StationState:
     """The station now. `running`: whether a `loa run` is on air. `waiting`: the queue, as far as the schedule made it;
-    `receipts`: what became of what people asked for; `rest`: what the last STOP cut.
+    `receipts`: what became of what people asked for; `rest`: what the last STOP cut; `unheard`:
+    what players did not air since yesterday.
 
     `held`: why the database could not be read; all else then is how it was seen last.
     """
@@ -134,6 +136,7 @@ class StationState:
     waiting: tuple[WaitingItem, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     rest: Rest | None = None
+    unheard: tuple[Unheard, ...] = ()
 
     @property
     def near(self) -> tuple[Slot, ...]:
@@ -248,6 +251,7 @@ class StationMonitor:
             tuple(sorted(waiting, key=lambda item: item.planned)),
             tuple(receipts(self._store, utc - RECENT, plan.schedule)),
             rest_after_stop(self._store, utc),
+            tuple(unheard(plan.schedule, self._store, utc, 1)) if plan.schedule else (),
         )
 
     def _waiting(self, claim: ledger.Claim) -> WaitingItem:

@@ -46,6 +46,10 @@ def tasks_for(
             for s in moment.loudspeakers
             if s.tone == "bad"
         ]
+        steps += [
+            Task(_("Not heard at {names}").format(names=one.names), "/clusters", urgent=True)
+            for one in moment.unheard[:3]
+        ]
     for b in known:
         pressing = b.id in soon
         if b.state == "returned" and Role.OFFICER in roles:
