@@ -75,3 +75,52 @@ def test_two_horns_that_one_house_hears_one_after_the_other_are_told(write: Call
     assert not list(echoes(load_schedule(write(near + "broadcasts:\n" + broadcast("d", "all", '"17:00"')))))
     siren = broadcast("d", "all", '"17:00"', ", priority: emergency")
     assert not list(echoes(load_schedule(write(VILLAGES + "broadcasts:\n" + siren))))
+
+
+GROUPS = """outputs:
+  a: {kind: "null", position: "16.9000, 107.0700"}
+  b: {kind: player, position: "16.9000, 107.0708"}
+  c: {kind: "null", position: "16.9000, 107.0716"}
+  nhom-1: {kind: group, outputs: [a]}
+  nhom-2: {kind: group, outputs: [b], after: nhom-1}
+  nhom-3: {kind: group, outputs: [c], after: nhom-2}
+rules: {max_sessions_per_day: 1}
+broadcasts:
+"""
+
+
+def heard(schedule: Schedule) -> list[str]:
+    found = airings(schedule, DAY, DAY + datetime.timedelta(days=1), with_skipped=True)
+    return [f"{a.planned:%H:%M} {','.join(a.outputs)}{' (left out)' if a.forbidden else ''}" for a in found]
+
+
+def test_groups_speak_one_after_the_other_and_no_echoes_meet(write: Callable[[str], Workspace]) -> None:
+    text = GROUPS + broadcast("d", "nhom-1, nhom-2, nhom-3", '"17:00"')
+    schedule = load_schedule(write(text))
+    assert heard(schedule) == ["17:00 nhom-1", "17:10 nhom-2", "17:20 nhom-3"]
+    assert not list(echoes(schedule))
+    # the station airs its own, at the same instants and by the same names; a player gets what is its own
+    assert heard(schedule.at_station()) == ["17:00 nhom-1", "17:20 nhom-3"]
+    assert planned(schedule) == {"d 17:00": [], "d 17:10": [], "d 17:20": []}, "one session for each listener"
+    alone = load_schedule(write(GROUPS + broadcast("d", "nhom-2, nhom-3", '"17:00"')))
+    assert heard(alone) == ["17:00 nhom-2", "17:10 nhom-3"]
+    assert heard(alone.at_station()) == ["17:10 nhom-3"]
+
+
+def test_an_emergency_goes_everywhere_at_once(write: Callable[[str], Workspace]) -> None:
+    text = GROUPS + broadcast("d", "nhom-1, nhom-2, nhom-3", '"17:00"', ", priority: emergency")
+    assert heard(load_schedule(write(text))) == ["17:00 nhom-1,nhom-2,nhom-3"]
+
+
+def test_a_day_left_out_is_left_out_for_every_group(write: Callable[[str], Workspace]) -> None:
+    text = GROUPS + broadcast("d", "nhom-1, nhom-2", '"17:00"', ", except: [2026-11-03]")
+    assert heard(load_schedule(write(text))) == ["17:00 nhom-1 (left out)", "17:10 nhom-2 (left out)"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"), [("nhom-1", "waits for itself"), ("nhom-9", "There is no group"), ("a", "There is no group")]
+)
+def test_groups_in_a_circle_are_told(write: Callable[[str], Workspace], wrong: str, told: str) -> None:
+    text = GROUPS.replace("outputs: [a]", f"outputs: [a], after: {wrong}")
+    with pytest.raises(ScheduleError, match=told):
+        load_schedule(write(text + broadcast("d", "nhom-1", '"17:00"')))

@@ -1,6 +1,7 @@
 """Compute the airings between two instants, with their problems. Pure functions: no clock, no files."""
 
 import datetime
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ class Airing:
     """One broadcast at one planned instant. `minutes`: its maximum length. `skipped`: why it is not aired, or None.
 
     `moved`: by the wall clock, where a person moved it to if it is skipped, where it comes from if it is aired.
+    `follows`: the airing on other groups after which this one comes (`Schedule.stages`).
     """
 
     id: str
@@ -49,6 +51,7 @@ class Airing:
     problems: tuple[Problem, ...] = ()
     skipped: str | None = None
     moved: datetime.datetime | None = None
+    follows: str | None = None
 
     @property
     def forbidden(self) -> str:
@@ -87,6 +90,8 @@ def _of_broadcast(
 ) -> Iterator[Airing]:
     seen: set[str] = set()
     zone = schedule.timezone
+    stages = schedule.stages(broadcast)
+    firsts: list[Airing] = []
     named = {extra.moment for extra in broadcast.extras}
     gone = {move.old: move.new for move in broadcast.moved if move.old != move.new}
     came = {move.new: move.old for move in broadcast.moved}
@@ -103,19 +108,32 @@ def _of_broadcast(
         skipped = _("an exception of the schedule: {day}").format(day=in_words(day)) if day else None
         if local in gone and local not in came:
             skipped = _("moved to {moment}").format(moment=f"{gone[local]:%H:%M %d/%m/%Y}")
-        yield Airing(
+        made = Airing(
             name,
             broadcast.id,
             broadcast.commune,
             f"{broadcast.commune}/{broadcast.bulletin_name(campaign)}",
             instant.astimezone(zone),
             broadcast.length.max / 60,
-            broadcast.on,
+            stages[0],
             broadcast.priority,
             (),
             skipped,
             gone.get(local) or came.get(local),
         )
+        firsts.append(made)
+        if len(stages) == 1 or schedule.loudspeakers(stages[0]):  # else players alone air it
+            yield made
+    step = datetime.timedelta(minutes=math.ceil(broadcast.length.max / 60))
+    for number, outputs in enumerate(stages[1:], 1):
+        for before in firsts:
+            instant = before.planned.astimezone(UTC) + number * step
+            while (name := airing_id(broadcast.id, instant)) in seen:
+                instant += datetime.timedelta(seconds=1)
+            seen.add(name)
+            later = instant.astimezone(zone)
+            if schedule.loudspeakers(outputs):
+                yield replace(before, id=name, planned=later, outputs=outputs, moved=None, follows=before.id)
 
 
 def _moments(

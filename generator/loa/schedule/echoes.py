@@ -1,5 +1,6 @@
 """Where two horns that speak at once are heard one after the other, worked out from their positions."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,9 +48,12 @@ def echoes(schedule: Schedule) -> Iterator[Echo]:
     for broadcast in schedule.broadcasts:
         if broadcast.priority == "emergency":
             continue
-        placed = [(name, line) for name, line in schedule.lines(broadcast.on).items() if _position(line)]
-        for number, (name, line) in enumerate(placed):
-            for other, line_2 in placed[number + 1 :]:
+        at_once = [
+            [(name, line) for name, line in schedule.lines(names).items() if _position(line)]
+            for names in schedule.stages(broadcast)
+        ]
+        for placed in at_once:
+            for (name, line), (other, line_2) in itertools.combinations(placed, 2):
                 apart = metres(_position(line), _position(line_2))
                 if apart * 1.5 > _REACH or (name, other) in seen:
                     continue
@@ -79,4 +83,4 @@ def echo_text(schedule: Schedule, echo: Echo) -> str:
 
 def echo_fix() -> str:
     """What can be done about it."""
-    return _("Let them speak at different hours, or turn one of them down.")
+    return _("Put them into two groups, one “after” the other, or turn one of them down.")

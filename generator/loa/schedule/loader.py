@@ -202,6 +202,21 @@ def _group(source: YamlFile, name: str, group: Group, outputs: Mapping[str, AnyO
     if not group.outputs and not group.villages:
         message, fix = _("The group “{name}” is empty.").format(name=name), _("Name loudspeakers or villages.")
         yield source.finding(("outputs", name), "output.empty", message, fix, key=True)
+    if group.after is not None:
+        other, seen = outputs.get(group.after), {name}
+        if not isinstance(other, Group):
+            groups = [known for known, output in outputs.items() if isinstance(output, Group) and known != name]
+            message = _("There is no group “{name}”.").format(name=group.after)
+            yield source.finding(("outputs", name, "after"), "output.unknown", message, _near(group.after, groups))
+        before: str | None = group.after
+        while before is not None and before not in seen:
+            seen.add(before)
+            following = outputs.get(before)
+            before = following.after if isinstance(following, Group) else None
+        if before is not None:
+            message = _("The group “{name}” waits for itself.").format(name=before)
+            fix = _("Take “after” out of one of these groups.")
+            yield source.finding(("outputs", name, "after"), "output.circle", message, fix)
     for number, village in enumerate(group.villages):
         if village.casefold() not in villages:
             message = _("No loudspeaker stands in “{name}”.").format(name=village)

@@ -254,6 +254,8 @@ class Schedule:
     messages: Messages = field(default_factory=Messages)
     elsewhere: frozenset[str] = frozenset()
     """Outputs, and groups of nothing else, that players air: `at_station` has taken them out."""
+    order: Mapping[str, str] | None = None
+    """Which group speaks after which, where `at_station` has taken some out; None: as `outputs` says."""
 
     def at_station(self) -> "Schedule":
         """Return what this computer airs itself: without the outputs of players, and broadcasts that have no other."""
@@ -267,7 +269,26 @@ class Schedule:
             broadcasts=tuple(b for b in self.broadcasts if not set(self.loudspeakers(b.on)) <= away),
             outputs={name: output for name, output in self.outputs.items() if name not in elsewhere},
             elsewhere=elsewhere,
+            order=_order(self.outputs),
         )
+
+    def stages(self, broadcast: Broadcast) -> tuple[tuple[str, ...], ...]:
+        """Return the outputs of `broadcast` in the order in which they speak: groups `after` others of it follow those.
+
+        One that is named twice speaks first. An emergency, and what comes live, goes everywhere at once.
+        """
+        if broadcast.priority == "emergency" or broadcast.relays:
+            return (broadcast.on,)
+
+        order = self.order if self.order is not None else _order(self.outputs)
+
+        def step(name: str) -> int:
+            before = order.get(name)
+            return step(before) + 1 if before in broadcast.on else 0
+
+        steps = {name: step(name) for name in broadcast.on}
+        found = (tuple(name for name in broadcast.on if steps[name] == number) for number in range(len(steps)))
+        return tuple(names for names in found if names)
 
     def remote_players(self) -> dict[str, RemotePlayer]:
         """Return the outputs that players air, by name."""
@@ -382,3 +403,7 @@ class Schedule:
             else:
                 found.setdefault(name, (volume, delay, silence, rise))
         return found
+
+
+def _order(outputs: Mapping[str, AnyOutput]) -> dict[str, str]:
+    return {name: output.after for name, output in outputs.items() if isinstance(output, Group) and output.after}

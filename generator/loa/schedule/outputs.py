@@ -212,12 +212,23 @@ class RemotePlayer(Placed):
 
 
 class Group(Output):
-    """A zone: several outputs under one name, and all that stand in `villages`."""
+    """A zone: several outputs under one name, and all that stand in `villages`.
+
+    `after`: another group; what is aired on both is aired here when its longest length has passed there.
+    """
 
     kind: Literal["group"]
     outputs: tuple[str, ...] = Field(default=(), title=N_("Loudspeakers of this group"))
     villages: tuple[str, ...] = Field(
         default=(), title=N_("Villages"), description=N_("Every loudspeaker of these villages belongs to the group.")
+    )
+    after: str | None = Field(
+        default=None,
+        title=N_("Speaks after"),
+        description=N_(
+            "A programme that names both groups is heard here when it is over there, so that their echoes do not meet. "
+            "Emergencies and relays go everywhere at once."
+        ),
     )
 
 

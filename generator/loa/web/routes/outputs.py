@@ -233,13 +233,14 @@ def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
     others = {other: output.title or other for other, output in _schedule(console).outputs.items() if other != name}
     stand = (o.village for o in _schedule(console).outputs.values() if isinstance(o, Placed) and o.village)
     villages = {village: village for village in sorted(stand)}
+    groups = {other for other, output in _schedule(console).outputs.items() if isinstance(output, Group)}
     communes = {"": N_("the whole station")}
     communes |= {f.stem: f.commune.unit.full_name if f.commune else f.stem for f in console.files.communes()}
     return YamlForm.of(
         console.workspace.schedule_file,
         ("outputs", name),
         known.with_choices(
-            tuple(_with_names(field, others, communes, villages) for field in _ordered(fields)), {"device": known.sound_cards}
+            tuple(_with_names(field, others, communes, villages, groups) for field in _ordered(fields)), {"device": known.sound_cards}
         ),
     )
 
@@ -251,8 +252,13 @@ def _ordered(fields: tuple[Field, ...]) -> list[Field]:
     return [*titles, *(field for field in fields if field not in (*titles, *shared)), *shared]
 
 
-def _with_names(field: Field, others: dict[str, str], communes: dict[str, str], villages: dict[str, str]) -> Field:
+def _with_names(
+    field: Field, others: dict[str, str], communes: dict[str, str], villages: dict[str, str], groups: set[str]
+) -> Field:
     """What a group holds is ticked among the loudspeakers and villages there are; a commune is chosen from those."""
+    if field.name == "after":
+        before = {"": N_("none: at once")} | {group: title for group, title in others.items() if group in groups}
+        return replace(field, kind="choice", options=tuple(before), names=before)
     if field.name == "villages":
         return replace(field, kind="ticks", options=tuple(villages), names=villages)
     if field.name == "commune":

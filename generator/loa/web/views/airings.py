@@ -227,7 +227,10 @@ def turns_of(files: StationFiles, broadcast: Broadcast) -> list[tuple[str, str]]
 
 
 def turns_on(schedule: Schedule | None, id_: str, day: datetime.date) -> dict[datetime.datetime, str | None]:
-    """The airings of a broadcast on a day, by the station's clock, with whose turn it is if campaigns rotate."""
+    """The airings of a broadcast on a day, by the station's clock, with whose turn it is if campaigns rotate.
+
+    Those of groups that speak after others are moved with them.
+    """
     broadcast = schedule.broadcast(id_) if schedule else None
     if schedule is None or broadcast is None:
         return {}
@@ -238,5 +241,5 @@ def turns_on(schedule: Schedule | None, id_: str, day: datetime.date) -> dict[da
             airing.bulletin.partition("/")[2]
         )
         for airing in airings(schedule, start, end)
-        if airing.broadcast == id_
+        if airing.broadcast == id_ and airing.follows is None
     }
