@@ -62,7 +62,7 @@ def _measured(folder: Path, icecast: IcecastServer, receivers: Receivers) -> lis
     heard = [folder / f"{number}.wav" for number in range(len(real))]
     ffmpegs = [
         subprocess.Popen(
-            [executable(), "-v", "error", "-nostdin", "-protocol_whitelist", "file,rtp,udp", "-i", str(sdp), str(wav)]
+            [executable(), "-v", "quiet", "-nostdin", "-protocol_whitelist", "file,rtp,udp", "-i", str(sdp), str(wav)]
         )
         for sdp, wav in zip(sdps, heard, strict=True)
     ]
@@ -82,12 +82,13 @@ def _measured(folder: Path, icecast: IcecastServer, receivers: Receivers) -> lis
     lengths = [
         wav.stat().st_size / 2 / (8_000 if codec == "PCMU" else 44_100) for wav, codec in zip(heard, _REAL, strict=True)
     ]
+    failures = sorted(set(report["failures"]))
     return [
         f"outputs: {RTP} RTP and {MOUNTS} Icecast: {cores:.2f} cores (at most 1), {memory:.0f} MB (at most 300), "
         f"{len(family) - 1} encoders",
         f"outputs: {sum(map(len, receivers.packets))} packets counted at {len(targets)} receivers, {missing} missing",
-        f"outputs: {report['complete']} of {RTP + MOUNTS} complete, {report['failures']} failures; first sounds within "
-        f"{report['spread'] * 1000:.0f} ms",
+        f"outputs: {report['complete']} of {RTP + MOUNTS} complete, {len(failures)} failures {failures[:3]}; first "
+        f"sounds within {report['spread'] * 1000:.0f} ms",
         f"outputs: received by ffmpeg: {', '.join(f'{length:.1f}' for length in lengths)} s with the silence around",
     ]
 
@@ -112,7 +113,7 @@ def play(folder: Path) -> None:
         json.dumps(
             {
                 "complete": sum(report.complete for report in session.reports),
-                "failures": sum(len(report.failures) for report in session.reports),
+                "failures": [failure for report in session.reports for failure in report.failures],
                 "spread": (max(started) - min(started)).total_seconds(),
             }
         )

@@ -240,7 +240,8 @@ def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
         console.workspace.schedule_file,
         ("outputs", name),
         known.with_choices(
-            tuple(_with_names(field, others, communes, villages, groups) for field in _ordered(fields)), {"device": known.sound_cards}
+            tuple(_with_names(field, others, communes, villages, groups) for field in _ordered(fields)),
+            {"device": known.sound_cards},
         ),
     )
 
