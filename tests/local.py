@@ -17,6 +17,11 @@ from typing import Any
 
 import pytest
 
+BEHIND = 300.0
+"""Seconds to wait for work that steps back (`loa.priority`): beside busy tests a process of `nice` 19 gets a hundredth of
+what they get, and a disk that others use.
+"""
+
 
 def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
     """Until `condition` holds; fails after `seconds`."""

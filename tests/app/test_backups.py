@@ -35,7 +35,7 @@ from loa.workspace import Workspace
 from tests.app.station import aired, make, often, running, schedule, states
 from tests.approving import approve
 from tests.conftest import ROOT, Loa
-from tests.local import answers, free_port, wait_for
+from tests.local import BEHIND, answers, free_port, wait_for
 
 NOW = datetime.datetime(2026, 11, 24, 9, tzinfo=UTC)
 DAY = datetime.timedelta(days=1)
@@ -102,7 +102,7 @@ def test_the_running_station_makes_its_backup_and_the_restored_one_airs(here: Wo
     text = schedule(*often()) + f"backup: {{folder: {{path: {place}}}}}\n"
     here.schedule_file.write_text(text, "utf-8")
     with running(here):
-        wait_for(lambda: any(state.good for state in place_states(here).values()), 120)
+        wait_for(lambda: any(state.good for state in place_states(here).values()), BEHIND)
     there = Workspace(tmp_path / "B")
     restore(there, archives(place)[0], None)
     with running(there):
@@ -332,7 +332,7 @@ def test_the_station_raises_an_alarm_and_doctor_says_it(here: Workspace, loa: Lo
     assert (alarm.kind, alarm.message) == ("backup", "the last good backup (folder) is 5 days old")
     station.close()
     store.close()
-    wait_for(lambda: not chore._child.works, 60)
+    wait_for(lambda: not chore._child.works, BEHIND)
     checks = json.loads(loa("doctor", "--format", "json", cwd=here.root).stdout)
     (check,) = [check for check in checks if check["name"] == "backup"]
     assert check["health"] == "bad"

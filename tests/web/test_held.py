@@ -30,7 +30,7 @@ from loa.web.context import Console
 from loa.web.jobs import JobRunner
 from loa.workspace import Workspace
 from tests.approving import as_emergency
-from tests.local import locked, wait_for
+from tests.local import BEHIND, locked, wait_for
 from tests.raising import raise_alarm
 from tests.web.conftest import PASSWORD, Browser, LogIn
 
@@ -309,7 +309,7 @@ def test_a_job_whose_start_could_not_be_written_is_started_once(
         job = console.jobs.get(number)
         return job is not None and job.over
 
-    wait_for(over, 60)
+    wait_for(over, BEHIND)
     job = console.jobs.get(number)
     assert job
-    assert (job.state, first.wait(10)) == ("done", 0)
+    assert (job.state, first.wait(BEHIND)) == ("done", 0)
