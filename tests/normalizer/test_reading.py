@@ -46,6 +46,12 @@ def test_an_ambiguous_reading_is_taken_by_rule_and_reported():
     assert not read("từ 10-12 người").doubts
 
 
+def test_two_senses_that_the_words_beside_call_for_are_reported():
+    (doubt,) = read("gửi về BIDV CN Quảng Trị").doubts
+    assert (doubt.quote, doubt.taken, doubt.others) == ("CN", "chi nhánh", ("cử nhân",))
+    assert not read("gửi về BIDV CN tỉnh").doubts
+
+
 def test_the_least_sure_places_of_a_text_come_first():
     text = "Ban QXZK và GS Hà xem https://docs.google.com/forms/d/e/1FAIpQLSd/viewform; LêThị Hoa, ĐứcMạnh và Ban QXZK nghỉ."
     reading = read(text)

@@ -31,6 +31,8 @@ _SURVEYED = 20_000
 """Characters of a text that decide what it is about."""
 _ENOUGH = 2
 """Words of a topic (those beside the abbreviation count twice) without which a topic proves nothing."""
+_TORN = 0.75
+"""How often the first of two senses is right when the words before call for one and those after for the other."""
 SURE = 0.8
 """A reading below this confidence is reported."""
 
@@ -130,11 +132,13 @@ def _typed(scan: Scan, start: int) -> bool:
 def _choose(scan: Scan, senses: tuple[Sense, ...], start: int, end: int) -> str:
     """The sense for this place. Words beside it decide first, then topics, then the order of the table."""
     before, after = scan.left(start).lower(), scan.after(end)
-    for sense in senses:
-        if sense.open:
-            continue
-        if (sense.after is None or sense.after.search(before)) and (sense.before is None or sense.before.match(after)):
-            return sense.words
+    called = [sense for sense in senses if not sense.open and _called(sense, before, after)]
+    if called:
+        first = called[0]
+        others = tuple(dict.fromkeys(sense.words for sense in called[1:] if _opposed(first, sense)))
+        if others:
+            scan.doubt("reading.ambiguous", start, end, first.words, *others[:3], confidence=_TORN)
+        return first.words
     usual = next((sense for sense in senses if sense.open and sense.confidence > 0), senses[-1])
     scores = _scores(scan, senses, before, after)
     best = max(scores, key=scores.__getitem__, default=usual.words)
@@ -148,6 +152,19 @@ def _choose(scan: Scan, senses: tuple[Sense, ...], start: int, end: int) -> str:
     if others and confidence < SURE:
         scan.doubt("reading.ambiguous", start, end, taken, *others[:3], confidence=confidence)
     return taken
+
+
+def _called(sense: Sense, before: str, after: str) -> bool:
+    """Whether the words beside the abbreviation call for `sense`."""
+    return (sense.after is None or sense.after.search(before) is not None) and (
+        sense.before is None or sense.before.match(after) is not None
+    )
+
+
+def _opposed(one: Sense, other: Sense) -> bool:
+    """Whether the words before call for one sense and those after for another, so that either may be meant."""
+    sides = {(one.after is None, one.before is None), (other.after is None, other.before is None)}
+    return one.words != other.words and sides == {(True, False), (False, True)}
 
 
 def _scores(scan: Scan, senses: tuple[Sense, ...], before: str, after: str) -> dict[str, int]:

@@ -73,6 +73,9 @@ def say_unit(scan: Scan, end: int) -> int:
     if match and match[0] == "K" and _RUN.search(f"{scan.left(end)} {scan.after(end, 24)}".lower()):
         scan.say("ki lô mét", *match.span())
         return scan.measure(match.end(), "number")
+    if match and match[0].strip() == "tr" and not {"cuốn", "khổ", "sách", "dày"}.isdisjoint(scan.before(end).words):
+        scan.say("trang", *match.span())
+        return scan.measure(match.end(), "number")
     if match and match[0].strip() == "đ" and _POINTS.search(scan.left(end, 8)) and scan.after(match.end(), 1) != "/":
         scan.say("điểm", *match.span())  # nobody pays 6 đồng
         return scan.measure(match.end(), "number")
@@ -167,7 +170,10 @@ def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
     ):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
-    if match[2] == "T" and scan.before(match.start()).ends("months before"):
+    if match[2] == "T" and (
+        scan.before(match.start()).ends("months before")
+        or (not scan.before(match.start()).words or re.match(r":? ?\d+(?:[.,]\d+)? ?%", scan.after(match.end(), 12)))
+    ):
         scan.say("tháng", *match.span(2))
         return scan.measure(match.end(), "number")
     heavy = match[2] == "T" and scan.before(match.start()).last not in {"lớp", "số", "nhà", "phòng", "tổ", "lô"}

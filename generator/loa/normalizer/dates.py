@@ -249,7 +249,11 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     if not (_day(match[1]) and _month(match[3])):
         return None
     before = scan.before(match.start())
-    if (before.ends("street") and match[2] != ".") or before.ends("class") or before.ends("disabled"):
+    if (
+        (before.ends("street") and match[2] != ".")
+        or (before.ends("class") and before.words[-2:] != ["giỗ", "tổ"])
+        or before.ends("disabled")
+    ):
         return None
     if before.ends("placed") and before.gap == " ":
         return None
@@ -352,7 +356,13 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
     if follows or before.ends("today") or _DATED_AFTER.match(after) or _near(scan, match):
         return True
     whole = re.match(rf" (?:[{LOWER}]+)", after)
-    if "lễ" in before.words and not whole and one <= 31 and two <= 12 and before.gap == " ":
+    if (
+        not {"lễ", "tết", "vía", "giỗ", "hội"}.isdisjoint(before.words)
+        and not whole
+        and one <= 31
+        and two <= 12
+        and before.gap == " "
+    ):
         return True  # lễ Đức Mẹ Vô Nhiễm 8/12
     if _feast(match) and {"ngày", "lễ", "qk", "giỗ", "vía"} & set(before.words):
         return True
@@ -386,7 +396,7 @@ CLOCK = re.compile(
 HALF_DAY = re.compile(r"\s?([aApP])\.?\s?[mM](?:\.(?!\s[A-ZĐ])|(?![^\W_]))")
 ENGLISH_HOUR = re.compile(r"(\d{1,2})\s?([aApP])(?:\.\s?[mM]\b\.?|[mM](?![^\W_]))")
 _HOUR_TO = re.compile(r"(\d{1,2})(\s?[-–]\s?)(?=\d{1,2}\s?(?:giờ|h|H|g)(?![^\W\d_]))")
-_HOUR_OF_DAY = re.compile(r"/(\d{1,2})(?![\d/:hHg%]|[.,]\d| (?:giờ|ngày|buổi|ca|tuần|người|tháng|lần))")
+_HOUR_OF_DAY = re.compile(r"/(\d{1,2})(?![\d/hHg%]|[.,:]\d| (?:giờ|ngày|buổi|ca|tuần|người|tháng|lần))")
 _HOUR_G = re.compile(r"(?<!\d)\d{1,2}g\d\d(?!\d)")
 _GRAM_WORDS = frozenset(
     "nặng chứa uống pha bón gói lọ túi hộp cân phun khoảng với thêm liều muối đường bột thuốc hạt".split()

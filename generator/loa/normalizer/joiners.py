@@ -32,7 +32,7 @@ _SUM_NEXT = re.compile(r" (?:[\d.,]+[a-z]?|[a-z])(?: ?[-+x×:] ?(?:[\d.,]+[a-z]?
 _DEVICE = re.compile(r"(?<!\w)(?:recloser|rec|máy cắt|mc|dcl|dao|dao cách ly|lbs|cầu dao|fco|boeing|airbus) \d{2,4}$")
 _SPANS = frozenset("giờ ngày tuần tháng quý năm lần đợt vụ kỳ".split())
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)?\s?(?:[-–/]\s?\d+(?:[.,]\d+)?\s?)?(?:%|°|‰|mmHg|mmol|mg|g/|ml|µg|IU)")
-_MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|bán kết|tứ kết|chung kết|lượt)(?!\w)")
+_MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|gặp|vs|thi đấu|bán kết|tứ kết|chung kết|lượt)(?!\w)")
 _SIDES = re.compile(r"(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d{1,2}[A-Z]?\d? ?$")
 _SIDE_NEXT = re.compile(r" ?(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d")
 _SCORES = re.compile(
@@ -44,7 +44,7 @@ _SCORED = re.compile(
 )
 _SCORED_NEXT = re.compile(r" ?\d{1,2} (?:ĐT |CLB |đội |U\d+ )?(?:[A-ZĐ]\w*[a-zà-ỹ]\w*|[A-ZĐ]{3,6}(?!\w))")
 _PAIRED = re.compile(r"(?<!\w)[A-ZĐ]\w+ [-–] (?:[A-ZĐ]\w*\.? ){1,3}\d{1,2} ?$")
-_PAIRED_NEXT = re.compile(r" ?\d{1,2}(?=[;,.)]|\s*$)")
+_PAIRED_NEXT = re.compile(r" ?\d{1,2}(?=[;,.)]|\s*$| \()")
 _MATCHED = re.compile(r"(?:[Tt]rận|vòng|[Gg]iải|vs)(?!\w).*(?<![.;:] )(?<!\w)[A-ZĐ]\w+ \d{1,2} ?$")
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
 _NEXT = re.compile(
@@ -178,6 +178,9 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
         scan.pause(",")
         return end  # lần thứ 97 - 2025
     joins = scan.follows_quantity(start) and len(match[0]) == 1
+    if joins and scan.kind in {"date", "hour"} and re.match(r"\s?(?:hết|đầu|cuối|giữa) ", after):
+        scan.say("đến", *match.span())
+        return end
     if joins and scan.kind != "phone" and _NEXT.match(after) and _same_kind(scan, after):
         small = re.match(r"\s?\d{1,2}(?!\d)", after)
         score = (

@@ -9,7 +9,8 @@ from loa.normalizer.tables import contexts, units
 
 _GROUP = r"(?:(?:\.\s|[ .–-])\d{1,8}){0,5}(?!\d)"
 GROUPED = re.compile(
-    rf"(?:\(0\d{{1,4}}\)[ .–-]{{0,3}}\d{{1,8}}|\(?(?:\+|00)84\)?[ .-]?\(?\d{{1,10}}\)?|0\d{{1,10}}){_GROUP}"
+    rf"(?:\(84[ -]\d{{2,4}}\)[ .–-]{{0,3}}\d{{1,8}}|\(0\d{{1,4}}\)[ .–-]{{0,3}}\d{{1,8}}"
+    rf"|\(?(?:\+|00)84\)?[ .-]?\(?\d{{1,10}}\)?|0\d{{1,10}}){_GROUP}"
 )
 MASKED = re.compile(
     r"(?:\+\d{1,3}[ .-]?)?\(?\d{1,5}\)?(?:[ .-]?\d{1,5}){0,3}[ .-]?(?:[xX*]{2,6})(?:[ .-]?[xX*]{2,4}){0,2}"
@@ -23,7 +24,7 @@ LONG = re.compile(
 )
 SHORT = re.compile(r"\d{2,8}(?![/.,-]\d|%|[^\W_])")
 CODE = re.compile(r"(?=[^\s]{0,30}\d)[A-ZĐa-z0-9]{1,20}(?:[./-][A-ZĐa-z0-9]{1,12}){0,6}(?![^\W_])")
-DASHED = re.compile(r"(?=[\d-]*-0\d\d)\d{3,6}(?:-\d{2,6}){2,5}(?![\d/-])")
+DASHED = re.compile(r"(?=[\d-]{3,40}-0\d\d)\d{3,6}(?:-\d{2,6}){2,5}(?![\d/-])")
 GROUPS = re.compile(r"\d{2,5}(?: \d{2,5}){1,5}(?!\d)")
 PLATE = re.compile(r"\d{2}[ -]?(?:[A-ZĐ]{1,2}\d?|[A-Z]\d)[ .-]{0,3}\d{3}[. ]?\d{1,2}(?!\d)")
 HIDDEN_PLATE = re.compile(r"\d{2}[A-ZĐ]{1,2}\d?[ .-]?(?:[xX*]{2,3}[. ]?[\dxX*]{2,3}|\d{3}[. ]?[xX*]{2,3})(?!\w)")
@@ -35,7 +36,7 @@ _COUNTED = re.compile(rf" (?:{'|'.join(sorted(contexts('never dialled')))})")
 def read_phone(scan: Scan, match: re.Match[str]) -> int | None:
     """0233.3825.119, (024) 3825 119, +84 912 345 678, 0233.3800.111/112: a telephone number, with its extension."""
     raw = match[0]
-    most = 12 if "+" in raw else 13 if raw.startswith("00") else 11
+    most = 12 if "+" in raw or raw.startswith("(84") else 13 if raw.startswith("00") else 11
     while len(digits := re.sub(r"\D", "", raw)) > most:  # two numbers with only a space between
         cut = max(raw.rfind(mark) for mark in " .-–")
         if cut <= 0:

@@ -383,7 +383,11 @@ def _joined(scan: Scan, key: str, start: int) -> str | None:
     """XD&TM: "và" is said where & stands between two known parts."""
     if "&" not in key or not key.replace("&", "").isalpha():
         return None
-    said = [expand(scan, part, start, start + len(part)) for part in key.split("&")]
+    said, at = [], start
+    for part in key.split("&"):
+        at = scan.text.index(part[0], at)
+        said.append(expand(scan, part, at, at + len(part)))
+        at += len(part)
     return " và ".join(part for part in said if part) if all(said) else None
 
 
@@ -415,7 +419,8 @@ def read_person(scan: Scan, match: re.Match[str]) -> int | None:
         return match.end()
     before = scan.before(match.start())
     if match[1] == "B":
-        if not re.match(rf"[{UPPER}][{LOWER}]+ (?:Thị|[{UPPER}][{LOWER}]+(?! \d))", scan.after(match.end(), 24)):
+        beside = re.search(r"(?<!\w)Ô\.", scan.left(match.start()))
+        if not beside and not re.match(rf"[{UPPER}][{LOWER}]+ Thị", scan.after(match.end(), 24)):
             return None
         scan.say("bà", *match.span())
         return match.end()
