@@ -154,8 +154,8 @@ def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
         return "nhất"
     if 2 <= value <= 7 and re.search(r"(?:^|\W)thứ [2-7](?:, [2-7])*(?:, | và | hoặc |, và )$", before.text):
         return "thứ " + ("tư" if value == 4 else whole(text, scan.region))
-    if len(text) == 3 and text[0] == "0" and not unit and before.last in contexts("crop"):
-        return digit_by_digit(text)  # bơ 034
+    if 3 <= len(text) <= 4 and text[0] == "0" and not unit:
+        return digit_by_digit(text)  # bơ 034, mã hộ 012
     if text[0] == "0" and 1 < len(text) <= 4 and not unit and before.gap in {" ", ": "}:
         kept = before.ends("keeps zero")
         if kept or (before.last == "số" and len(text) > 2):

@@ -5,7 +5,7 @@ from functools import cache
 
 from loa.normalizer.abbreviations import ambiguous, expand, foreign
 from loa.normalizer.letters import latin, spell, spell_code
-from loa.normalizer.numbers import DIGITS, ROMAN, cardinal, roman, whole
+from loa.normalizer.numbers import DIGITS, ROMAN, cardinal, decimal, roman, whole
 from loa.normalizer.phones import CODE, read_code
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.syllables import is_syllable
@@ -32,7 +32,7 @@ _QUANTITY = re.compile(r"[\d/(]\s?$")
 _ELEMENT = "(?:Ca|Na|Mg|Fe|Cu|Zn|Cl|Si|Al|Mn|[CHNOPKSF])"
 _FORMULA = re.compile(rf"(?=[A-Z\d]*O)(?=\D*\d)(?:{_ELEMENT}\d{{0,2}}){{2,6}}")
 """A chemical formula with oxygen, whose O is said ô: K2O, P2O5."""
-_KM_NUMBER = re.compile(r"(\d\.\d{3}(?=\s?\+)|\d{1,4})(?:\s?\+\s?(\d{1,3})(?:,(\d{1,2}))?(?!\d))?")
+_KM_NUMBER = re.compile(r"(\d\.\d{3}(?=\s?\+)|\d{1,4}(?:,\d{1,2}(?!\d))?)(?:\s?\+\s?(\d{1,3})(?:,(\d{1,2}))?(?!\d))?")
 _YEAR = re.compile(r"[/.]\s?(\d{4})(?!\d)")
 _NO_DAY = frozenset(
     "tuyến lô mẫu khu nhóm mã kênh ga nhà vụ loại xe u tba trạm lộ mạch nhánh tầng máy áp trục cầu tòa cổng".split()
@@ -105,7 +105,9 @@ def read_km(scan: Scan, match: re.Match[str]) -> int | None:
     if number is None or (match[0] == "KM" and scan.before(match.start()).ends("crop")):
         return None
     scan.say("ca" if match[0] == "K" else "ki lô mét", *match.span())
-    scan.say(whole(number[1].replace(".", ""), scan.region), *number.span(1))
+    metres, _comma, tenths = number[1].replace(".", "").partition(",")
+    said = decimal(metres, tenths, scan.region) if tenths else whole(metres, scan.region)
+    scan.say(said, *number.span(1))
     if number[2]:
         scan.say("cộng " + whole(number[2], scan.region), number.end(1), number.end(2))
     if number[3]:

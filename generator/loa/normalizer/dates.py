@@ -286,7 +286,7 @@ def _dot_is_date(scan: Scan, match: re.Match[str]) -> bool:
     if not _round(match):
         return False
     ranged = before.last in {"từ", "đến", "hết", "tới"} and _RANGE_OR_END.match(after)
-    if before.last in {"hạn", "chót", "trước", "sau", "nghỉ", "lễ", "tết"} and re.match(r"[,.;)]|\s?$", after):
+    if before.last in {"hạn", "cuối", "chót", "trước", "sau", "nghỉ", "lễ", "tết"} and re.match(r"[,.;)]|\s?$", after):
         return True
     if _feast(match) and before.gap.endswith("("):
         return True

@@ -240,7 +240,7 @@ def _same_kind(scan: Scan, after: str) -> bool:
             return clock is not None or re.match(r"\d{1,2}(?!\d)", after) is not None
         case "date":
             if clock:
-                return "ngày" in after
+                return "ngày" in after or re.match(r"\d{1,2}\s?(?:h|g|giờ)\d{0,2} \d{1,2}/\d", after) is not None
             return (
                 date is not None
                 or re.match(r"M\d", after) is not None

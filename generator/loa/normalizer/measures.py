@@ -8,7 +8,7 @@ from loa.normalizer.tables import contexts, units
 
 SQUARE = re.compile(r"(\d)\s?m([23])(?![\w²³,.]\d|\w)")
 TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])|(\d{2,3})m([14-9]|\d{2})(?![\d\w²³])")
-TONS = re.compile(r"(\d{1,3}[.,]\d{1,2})\s?T(?![\w.])")
+TONS = re.compile(r"(\d{1,3}[.,]\d{1,2})\s?T(?!\w|\.\w)")
 SCREEN = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s?(?:\"|”|″|'')(?!\d)")
 BARE_POSITION = re.compile(
     r"(?P<north>\d{1,2}[.,]\d{1,4})\s?(?P<n>[NB])(?P<joint>\s?[,;–-]?\s?)(?P<east>\d{2,3}[.,]\d{1,4})\s?(?P<e>[EĐ])(?!\w)"

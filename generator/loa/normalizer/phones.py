@@ -107,7 +107,10 @@ def read_short(scan: Scan, match: re.Match[str]) -> int | None:
     digits, before, after = match[0], scan.before(match.start()), scan.after(match.end(), 12)
     if _COUNTED.match(after):
         return None
-    emergency = digits == "1022" or (digits in EMERGENCY and (before.ends("call", past_filler=True) or scan.called))
+    emergency = digits == "1022" or (
+        digits in EMERGENCY
+        and (before.ends("call", past_filler=True) or scan.called or scan.left(match.start(), 3) == "CA ")
+    )
     if not emergency and not (
         len(digits) >= 3 and before.ends("call strong", past_filler=True) and before.gap.strip() in {"", ":", ".", "("}
     ):

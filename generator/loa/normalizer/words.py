@@ -113,6 +113,9 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     if len(word) == 1:
         return _single(scan, word, start, end)
     capital, syllable = word.isupper(), is_syllable(word)
+    if re.fullmatch(r"Q(?:I{1,3}|IV)", word):
+        scan.measure(end, "roman")
+        return f"quý {cardinal(roman(word[1:]), scan.region)}"
     numbered = _NUMBERED.fullmatch(word)
     if numbered and word not in abbreviations() and ROMAN.fullmatch(numbered[2]):  # BĐIII, HKII
         return f"{table('prefixes')[numbered[1]]} {cardinal(roman(numbered[2]), scan.region)}"
