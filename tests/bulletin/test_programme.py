@@ -6,9 +6,11 @@ import mutagen.id3
 import pytest
 
 from loa.app.build import build
+from loa.article import SPOKEN_LABEL, radio_text
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.programme import RELAYS, unpack
 from loa.bulletin.synthetic import KEY, SOURCE_KEY, is_synthetic
+from loa.campaign import load_commune
 from loa.errors import ScheduleError
 from loa.playout.recording import LoadedRecording
 from loa.schedule.loader import load_schedule
@@ -95,6 +97,15 @@ def test_a_programme_is_heard_in_its_order_and_fits_its_length(made: Workspace) 
     said = " ".join(cue.text for cue in manifest.cues)
     assert "gồm ba nội dung: Quốc ca; Bản tin tiếng Bru; Cúp nước." in said
     assert str(tag["TLAN"]) == "viebru"
+
+
+def test_a_station_may_say_that_a_machine_reads(made: Workspace) -> None:
+    """A switch: the law does not clearly ask for it; files are marked in any case."""
+    commune = load_commune(made, "ben-hai")
+    plain = radio_text(made, commune, "opening", commune.campaigns).markdown
+    labelled = commune.model_copy(update={"station": commune.station.model_copy(update={"spoken_label": True})})
+    assert radio_text(made, labelled, "opening", commune.campaigns).markdown == f"{plain.rstrip()}\n\n{SPOKEN_LABEL}\n"
+    assert SPOKEN_LABEL not in radio_text(made, labelled, "closing", commune.campaigns).markdown
 
 
 def test_paths_alone_follow_the_articles_as_they_did(made: Workspace) -> None:

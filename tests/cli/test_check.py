@@ -24,6 +24,8 @@ EXPECTED = {
     ("campaigns/unknown-key.yaml", 3, 3, "key.unknown"),
     ("campaigns/tcvn3.yaml", 2, 10, "file.encoding"),
     ("campaigns/wrong-type.yaml", 2, 9, "value.type"),
+    ("inbox.yaml", 2, 35, "inbox.key"),
+    ("inbox.yaml", 2, 60, "output.unknown"),
     ("templates/articles/asks-undefined.md.j2", 5, 13, "template.undefined"),
     ("templates/articles/escapes.md.j2", 3, 1, "template.forbidden"),
     ("templates/articles/unfinished.md.j2", 3, 1, "template.syntax"),

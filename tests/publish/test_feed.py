@@ -32,6 +32,11 @@ def test_a_feed_has_what_rss_and_podcast_players_require(public: Path, bulletin:
         "length": str((public / "trung-son/dich-vu-cong-truc-tuyen/bulletin.mp3").stat().st_size),
         "type": "audio/mpeg",
     }
+    mark = item.find("category")  # Law 134/2025, Article 11
+    assert mark is not None
+    assert (mark.text, mark.attrib) == (
+        "trainedAlgorithmicMedia", {"domain": "http://cv.iptc.org/newscodes/digitalsourcetype/"}
+    )  # fmt: skip
     assert item.findtext(f"{ITUNES}duration") == str(round(bulletin.seconds))
 
 

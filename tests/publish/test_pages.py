@@ -32,6 +32,16 @@ def test_each_campaign_has_its_files_at_stable_paths(public: Path) -> None:
     assert "ben-hai/sot-xuat-huyet/index.html" in files
 
 
+def test_a_page_with_synthetic_speech_says_so_to_programs_and_people(public: Path) -> None:
+    heard, silent = ((public / name / "index.html").read_text("utf-8") for name in (ARTICLE, "ben-hai/sot-xuat-huyet"))
+    kind = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    assert f'<meta name="DigitalSourceType" content="{kind}">' in heard
+    assert re.search(r'<meta name="SyntheticSpeech" content="[a-z]+:[^"]+">', heard)
+    assert "Giọng đọc trong tệp này do máy tính tạo ra" in heard
+    if "<audio" not in silent:
+        assert "DigitalSourceType" not in silent
+
+
 def test_what_has_not_changed_is_not_written_again(fresh: Workspace, store: Database) -> None:
     before = {path: path.stat().st_mtime_ns for path in fresh.public.rglob("*") if path.is_file()}
     report = publish(fresh, store, base_url=BASE)

@@ -17,7 +17,7 @@ from loa.web.routes import all_routers
 from scripts.make_offices import PAGE, page_with_table
 from tests.web.conftest import LogIn
 
-PUBLIC = {"/login", "/first", "/health", "/static/{name}", "/feed/{stem}.xml"}
+PUBLIC = {"/board/{stem}", "/board/{stem}/slides", "/login", "/first", "/health", "/static/{name}", "/feed/{stem}.xml"}
 
 
 def table() -> Iterator[tuple[str, APIRoute, Act]]:

@@ -11,6 +11,7 @@ class Act(StrEnum):
     LOAD_STYLE = "load-style"
     ASK_HEALTH = "ask-health"
     READ_FEED = "read-feed"
+    READ_BOARD = "read-board"
 
     LOG_OUT = "log-out"
     OWN_ACCOUNT = "own-account"

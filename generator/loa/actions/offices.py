@@ -106,6 +106,7 @@ OFFICES: Mapping[Act, Rule] = {
     Act.LOAD_STYLE: Rule(Touches.PUBLIC),
     Act.ASK_HEALTH: Rule(Touches.PUBLIC),
     Act.READ_FEED: Rule(Touches.PUBLIC),
+    Act.READ_BOARD: Rule(Touches.PUBLIC),
     Act.LOG_OUT: Rule(Touches.NOBODYS, _EVERYBODY),
     Act.OWN_ACCOUNT: Rule(Touches.NOBODYS, _EVERYBODY),
     Act.OWN_PASSWORD: Rule(Touches.NOBODYS, _EVERYBODY),

@@ -85,6 +85,10 @@ def radio_template(name: RadioText) -> str:
     return f"radio/{name}.txt.j2"
 
 
+SPOKEN_LABEL = "Chương trình do giọng đọc máy tính thể hiện."
+"""What is said after the opening where the commune wants listeners to know that a machine reads."""
+
+
 def radio_text(
     workspace: Workspace,
     commune: Commune,
@@ -103,6 +107,8 @@ def radio_text(
         "campaigns": [_visible(campaign) for campaign in campaigns],
     }
     source = _fit(fill(workspace, radio_template(name), facts))
+    if name == "opening" and commune.station.spoken_label:
+        source = f"{source.rstrip()}\n\n{SPOKEN_LABEL}\n"
     day = campaigns[0].as_of if campaigns else date.today()  # noqa: DTZ011  no law is asked for in a programme without articles
     return Article(commune.stem, name, commune.call, day, "radio", source)
 
@@ -116,8 +122,8 @@ _AT_MARKS = re.compile(f"([{MARKS}])")
 
 
 def _visible(campaign: Campaign) -> dict[str, Any]:
-    """A campaign as templates see it: everything but notes for staff, own words and the topic's own facts."""
-    without = {"notes", "facts", "words"}
+    """A campaign as templates see it: all but notes for staff, what is for reports, and what has its own name."""
+    without = {"notes", "facts", "words", "category", "author", "received_from"}
     return {name: plain(getattr(campaign, name)) for name in Campaign.model_fields if name not in without}
 
 

@@ -21,6 +21,11 @@ def source_type(*, with_recordings: bool) -> str:
     return _TYPES + ("compositeWithTrainedAlgorithmicMedia" if with_recordings else "trainedAlgorithmicMedia")
 
 
+def type_of(manifest: Manifest) -> str:
+    """Return the source type of a bulletin; "" where no machine speaks in it."""
+    return manifest.synthetic or (source_type(with_recordings=False) if is_synthetic(manifest) else "")
+
+
 def comment(speakers: str) -> str:
     """Return the sentence for people. `speakers`: engine and voices, for example `loa:nu + nam`."""
     return COMMENT.format(speakers=speakers)

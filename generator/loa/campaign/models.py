@@ -164,6 +164,11 @@ class StationSettings(Strict):
         examples=[["nữ", "nam"]],
     )
     jingle: Text | None = Field(default="chime", title=N_("Jingle"))
+    spoken_label: bool = Field(
+        default=False,
+        title=N_("Say that a machine reads"),
+        description=N_("One sentence after the opening call. The files are marked for programs in any case."),
+    )
     pronounce: dict[Text, Text] = Field(
         default_factory=dict, title=N_("How words are read"), examples=[{"VNeID": "vi en i đi"}]
     )

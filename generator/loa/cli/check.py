@@ -22,13 +22,26 @@ from loa.errors import Finding, LoaError, Severity, WorkspaceError
 from loa.files import write_atomic
 from loa.i18n import _, ngettext
 from loa.importing import documents
+from loa.inbox.policy import load_policy
+from loa.schedule import Schedule
 from loa.schedule.echoes import echo_fix, echo_text, echoes
 from loa.schedule.loader import load_schedule
 from loa.workspace import yaml_files
 from loa.yamlfile import parse
 
 # Findings of these kinds mean that a file cannot be used at all: exit code 2.
-_UNUSABLE = ("yaml.", "key.", "value.", "file.", "template.", "commune.", "workspace.", "campaign.", "output.")
+_UNUSABLE = (
+    "yaml.",
+    "key.",
+    "value.",
+    "file.",
+    "template.",
+    "commune.",
+    "workspace.",
+    "campaign.",
+    "output.",
+    "inbox.",
+)
 
 
 @loa.command(help=_("Tell everything wrong in the station, or in the texts FILE... (.md, .txt, .docx, .pdf, .yaml)."))
@@ -85,21 +98,31 @@ class _Seen:
 
 
 def _schedule(place: CliContext, seen: _Seen) -> list[Finding]:
-    """What is wrong in schedule.yaml, and which sounds it asks for that are not there."""
+    """What is wrong in schedule.yaml and in inbox.yaml, and which sounds the schedule asks for that are not there."""
     try:
         schedule = load_schedule(place.workspace, loaded=seen.campaigns)
     except LoaError as error:
-        return list(error.findings)
+        return [*error.findings, *_inbox(place, None)]
     absent = [
         finding
         for plan in schedule.plans()
         for finding in jingles.absent(place.workspace, plan, seen.jingles.get(plan.commune) or plan.style.jingle)
     ]
     file = place.workspace.relative(place.workspace.schedule_file)
-    return absent + [
+    echo = [
         Finding("schedule.echo", echo_text(schedule, echo), echo_fix(), Severity.WARNING, str(file))
         for echo in echoes(schedule)
     ]
+    return [*_inbox(place, schedule), *absent, *echo]
+
+
+def _inbox(place: CliContext, schedule: Schedule | None) -> list[Finding]:
+    """What is wrong in inbox.yaml: until it is right, no message from outside is taken."""
+    try:
+        load_policy(place.workspace, schedule)
+    except LoaError as error:
+        return list(error.findings)
+    return []
 
 
 def _check_file(place: CliContext, file: Path, day: date | None, *, fix: bool, spoken: bool) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ State = Literal["waiting", "sending", "sent", "refused", "unknown"]
 """To be sent; being sent; delivered to the channel; not delivered; nobody knows, so it is not sent again."""
 OPEN = ("waiting", "sending")
 _LONGEST_PAUSE = 900.0
-_OUT_OF_DATE = {"emergency": datetime.timedelta(hours=2), "all": datetime.timedelta(hours=24)}
+OUT_OF_DATE = {"emergency": datetime.timedelta(hours=2), "all": datetime.timedelta(hours=24)}
 """After so long an emergency message, and any other text, is not sent any more."""
 
 
@@ -97,16 +97,12 @@ def posted(store: Database, since: datetime.datetime) -> list[Posted]:
 
 def _texts(workspace: Workspace, store: Database, now: datetime.datetime) -> Iterator[tuple[str, str, bool]]:
     """Bulletin, sound, and whether it is an emergency: released lately, or heard lately, and still released."""
-    since = now - _OUT_OF_DATE["all"]
+    since = now - OUT_OF_DATE["all"]
     for row in asrun.rows(store, since, None, kinds=("approval",)):
-        if row.at >= now - _OUT_OF_DATE["emergency"] and _is_emergency(workspace, row.sha256):
+        if row.at >= now - OUT_OF_DATE["emergency"] and is_emergency(workspace, row.sha256):
             yield from _released(store, row, urgent=True)
     for row in asrun.rows(store, since, None, kinds=("airing",)):
-        if (
-            row.started
-            and not _is_emergency(workspace, row.sha256)
-            and not (row.bulletin or "").endswith(f"/{APOLOGY}")
-        ):
+        if row.started and not is_emergency(workspace, row.sha256) and not (row.bulletin or "").endswith(f"/{APOLOGY}"):
             yield from _released(store, row, urgent=False)
 
 
@@ -115,7 +111,8 @@ def _released(store: Database, row: asrun.Row, *, urgent: bool) -> Iterator[tupl
         yield row.bulletin, row.sha256, urgent
 
 
-def _is_emergency(workspace: Workspace, sha256: str | None) -> bool:
+def is_emergency(workspace: Workspace, sha256: str | None) -> bool:
+    """Whether a released sound was typed as an emergency message; not where its record is gone."""
     try:
         return bool(sha256) and Manifest.load(approved_copy(workspace, sha256 or "").with_suffix(".json")).is_emergency
     except (LoaError, OSError):
@@ -165,8 +162,8 @@ def _send_due(workspace: Workspace, schedule: Schedule, store: Database, now: da
         channel = channels.get(row.channel)
         targets = {receiver_key(row.channel, target): target for target in channel.targets()} if channel else {}
         text = text_of(workspace, schedule, row.bulletin, row.sha256)
-        emergency = _is_emergency(workspace, row.sha256)
-        late = now - instant(row.began) > _OUT_OF_DATE["emergency" if emergency else "all"]
+        emergency = is_emergency(workspace, row.sha256)
+        late = now - instant(row.began) > OUT_OF_DATE["emergency" if emergency else "all"]
         if channel is None or row.receiver not in targets or text is None:
             _note(store, row.number, "refused", _("it is no receiver any more"))
         elif late or approved(store, row.bulletin, row.sha256) is None:
@@ -221,10 +218,10 @@ def _log_finished(workspace: Workspace, store: Database, now: datetime.datetime)
     """A row of the log for each text and channel on which nothing is open any more; without who the receivers are, and
     without what a gateway answered, which may name them.
     """
-    done = [one for one in posted(store, now - 2 * _OUT_OF_DATE["all"]) if not any(one.states[s] for s in OPEN)]
+    done = [one for one in posted(store, now - 2 * OUT_OF_DATE["all"]) if not any(one.states[s] for s in OPEN)]
     if not done:
         return
-    since = now - 3 * _OUT_OF_DATE["all"]
+    since = now - 3 * OUT_OF_DATE["all"]
     logged = {(row.details.get("channel"), row.sha256) for row in asrun.rows(store, since, None, kinds=("message",))}
     for one in done:
         if (one.channel, one.sha256) not in logged:

@@ -19,6 +19,8 @@ register_namespace("itunes", _ITUNES)
 class Item:
     """One article. `href` and `audio` are relative to the feed's folder; `size` in bytes, `seconds` of sound.
 
+    `source_type`: the IPTC's word for sound in which a machine speaks (`bulletin.synthetic`), "" for that of people.
+
     `key`: what it is called wherever it is published. Feed readers show an article again if its id changes, so the id
     comes from the key and not from an address.
     """
@@ -31,6 +33,7 @@ class Item:
     audio: str | None = None
     size: int = 0
     seconds: float = 0.0
+    source_type: str = ""
 
 
 def feed(title: str, description: str, base: str, items: Sequence[Item]) -> bytes:
@@ -62,6 +65,9 @@ def feed(title: str, description: str, base: str, items: Sequence[Item]) -> byte
         if item.audio:
             SubElement(entry, "enclosure", {"url": base + item.audio, "length": str(item.size), "type": "audio/mpeg"})
         _text(entry, "pubDate", _moment(item.as_of))
+        if item.source_type:
+            domain, _slash, kind = item.source_type.rpartition("/")
+            _text(entry, "category", kind, domain=f"{domain}/")
         if item.audio:
             _text(entry, f"{{{_ITUNES}}}duration", str(round(item.seconds)))
     indent(rss)

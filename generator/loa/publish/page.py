@@ -14,6 +14,7 @@ from loa.article import Article
 from loa.article.html import to_html
 from loa.article.markup import blocks, plain
 from loa.article.templates import fill
+from loa.bulletin import synthetic
 from loa.bulletin.captions import webvtt
 from loa.bulletin.manifest import Manifest
 from loa.campaign import Campaign, Commune
@@ -167,9 +168,18 @@ def article_page(
         "as_of": article.as_of,
         "heading": Markup(f"{heading}</h1>"),  # noqa: S704  sanitised by output.to_html
         "body": Markup(body.strip()),  # noqa: S704  sanitised by output.to_html
-        "audio": {"file": "bulletin.mp3", "captions": "bulletin.vtt", "length": heard.length} if heard else None,
+        "audio": {"file": "bulletin.mp3", "captions": "bulletin.vtt", "length": heard.length, **_mark(heard.manifest)}
+        if heard
+        else None,
     }
     return ArticlePage(fill(workspace, "page/article.html.j2", facts), article, summary, heard)
+
+
+def _mark(manifest: Manifest) -> dict[str, str]:
+    """Whether a machine speaks in the sound, for programs (`source_type`, `speakers`) and people (`mark`)."""
+    kind = synthetic.type_of(manifest)
+    said = synthetic.comment(manifest.speakers) if kind else ""
+    return {"source_type": kind, "speakers": manifest.speakers, "mark": said}
 
 
 def summary_of(markdown: str, title: str) -> str:

@@ -9,6 +9,7 @@ from loa import template_files
 from loa.article.html import to_html
 from loa.article.templates import fill
 from loa.bulletin.manifest import Manifest
+from loa.bulletin.synthetic import type_of
 from loa.campaign import Campaign, Commune, load_communes
 from loa.errors import WorkspaceError
 from loa.files import cannot_write, remove, write_atomic
@@ -52,6 +53,7 @@ class _Public:
     day: date
     size: int
     seconds: float
+    source_type: str
 
 
 def publish(
@@ -122,7 +124,9 @@ def _as_it_is_now(
     report.put(folder / "fragment.txt", to_html(page.article.markdown) + "\n")
     report.put(folder / "article.docx", document(page.article, commune, campaign))
     seconds = page.heard.manifest.seconds
-    return _Public(campaign.id, campaign.title, page.summary, campaign.as_of, len(sound), seconds)
+    return _Public(
+        campaign.id, campaign.title, page.summary, campaign.as_of, len(sound), seconds, type_of(page.heard.manifest)
+    )
 
 
 def _as_it_was_signed(
@@ -139,7 +143,8 @@ def _as_it_was_signed(
         markdown = read_text(folder / "article.md")
         title = next((line[2:].strip() for line in markdown.splitlines() if line.startswith("# ")), manifest.title)
         size = (folder / "bulletin.mp3").stat().st_size
-        return _Public(id_, title, summary_of(markdown, title), manifest.date, size, manifest.seconds)
+        summary = summary_of(markdown, title)
+        return _Public(id_, title, summary, manifest.date, size, manifest.seconds, type_of(manifest))
     return None
 
 
@@ -227,4 +232,4 @@ def _item(commune: Commune, made: _Public, folder: str) -> Item:
     place = f"{folder}{made.id}/"
     key = f"{commune.unit.province}/{commune.stem}/{made.id}"
     page, sound = f"{place}index.html", f"{place}bulletin.mp3"
-    return Item(key, made.title, made.summary, made.day, page, sound, made.size, made.seconds)
+    return Item(key, made.title, made.summary, made.day, page, sound, made.size, made.seconds, made.source_type)

@@ -24,7 +24,7 @@ from loa.web.routes import (
     week,
 )
 from loa.web.routes.content import own_words
-from loa.web.routes.outward import clusters, reports
+from loa.web.routes.outward import board, clusters, reports
 
 
 def all_routers() -> tuple[APIRouter, ...]:
@@ -50,6 +50,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         publish,
         reports,
         clusters,
+        board,
         log,
     )
     return (api.hidden, api.router, *(module.router for module in modules))
