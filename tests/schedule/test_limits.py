@@ -27,7 +27,7 @@ rules:
     - {on: truong, days: [mon, t3], hours: "07:00-11:00, 13:30-16:30", max_volume: 0}
     - {on: [yen], hours: ["16:00-24:00"], max_volume: 60}
     - {days: sun, max_volume: 40}
-"""
+""".replace("Asia/Ho_Chi_Minh", STATION)
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime.datetime:
