@@ -173,4 +173,5 @@ def test_the_year_as_json_and_what_was_paid_before(filled: tuple[Workspace, Data
     workspace, _store = filled
     got = loa("--workspace", str(workspace.root), "report", "--month", "2026-11", "--format", "json")
     assert json.loads(got.stdout)["outcomes"]["missed"] == 1
-    assert loa("--workspace", str(workspace.root), "report", "--month", "2026-13").returncode == 2
+    with pytest.raises(ValueError, match="month"):
+        month_of(2026, 13)
