@@ -63,7 +63,8 @@ def read_tall(scan: Scan, match: re.Match[str]) -> int | None:
     """1m65, 21m5: a height."""
     left, right = (1, 2) if match[1] else (3, 4)
     scan.say(whole(match[left], scan.region) + " mét", match.start(), match.start(right))
-    scan.say(whole(match[right], scan.region), *match.span(right))
+    rest = match[right]
+    scan.say(digit_by_digit(rest) if rest[0] == "0" else whole(rest, scan.region), *match.span(right))
     return scan.measure(match.end(), "number")
 
 

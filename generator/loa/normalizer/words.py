@@ -59,7 +59,8 @@ def read_romans(scan: Scan, match: re.Match[str]) -> int | None:
     if not (ROMAN.fullmatch(match[1]) and ROMAN.fullmatch(match[3]) and roman(match[1]) < roman(match[3])):
         return None
     unit = scan.before(match.start()).last
-    if unit not in contexts("roman") and not _ROMAN_LIST.search(scan.left(match.start())):
+    centuries = len(match[1]) > 1 and len(match[3]) > 2 and set(match[1] + match[3]) <= set("IVX")
+    if unit not in contexts("roman") and not centuries and not _ROMAN_LIST.search(scan.left(match.start())):
         return None
     scan.say(cardinal(roman(match[1]), scan.region), *match.span(1))
     scan.say("đến quý" if unit == "quý" else "đến", *match.span(2))
