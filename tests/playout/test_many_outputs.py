@@ -81,3 +81,21 @@ def test_frames_are_cut_where_they_begin() -> None:
     frame = bytes((0xFF, 0xFD, 0x80, 0xC0)).ljust(417, b"\1")  # layer II, 128 kbit/s, 44.1 kHz
     padded = bytes((0xFF, 0xFB, 0x52, 0xC4)).ljust(209, b"\1")  # layer III, 64 kbit/s, padded
     assert list(frames(frame + padded + frame[:100])) == [frame, padded]
+
+
+def test_an_encoder_that_never_works_is_not_started_again_and_again(
+    programme: LoadedRecording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "ffmpeg"
+    broken.write_text(f"#!/bin/sh\necho x >> {tmp_path}/starts\necho no such encoder >&2\nexit 1\n", "utf-8")
+    broken.chmod(0o755)
+    monkeypatch.setattr("loa.playout.outputs.encoding.executable", lambda: str(broken))
+    output = Rtp.model_construct(kind="rtp", address="127.0.0.1", port=5004, codec="MPA")
+    planned = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=60)
+    session = Session("tin@test", programme, {"r": output}, planned, RealClock(), tmp_path)
+    session.start()
+    wait_for(lambda: len(session.reports[0].failures) >= 2)
+    session.stop()
+    assert "ffmpeg gave up (no such encoder)" in session.reports[0].failures[-1]
+    starts = (tmp_path / "starts").read_text("utf-8").count("x")
+    assert starts <= 2 * (len(session.reports[0].failures) + 1), "two for each time that the output is opened"

@@ -158,7 +158,7 @@ class _Level:
         self.fader = Fader(volume, fade_in)
         self.silence = 0.0
         self._encoder = encoder(encoding, self._deliver)
-        self._made = track.clock.elapsed()
+        self._made, self._restarts, self.hopeless = track.clock.elapsed(), 0, False
 
     def split(self, legs: Sequence[Carried], volume: int) -> "_Level":
         """Take these outputs to a level of their own, which changes to `volume`."""
@@ -167,7 +167,8 @@ class _Level:
         other.fade_in = self.fade_in
         other.fader = Fader(self.fader.volume)
         other.fader.volume = volume
-        other._encoder, other._made = self._encoder.twin(), self.track.clock.elapsed()
+        other._encoder = self._encoder.twin()
+        other._made, other._restarts, other.hopeless = self.track.clock.elapsed(), 0, False
         other._encoder.hand_to(other._deliver)
         other.legs = tuple(legs)
         self.legs = tuple(leg for leg in self.legs if leg not in legs)
@@ -187,19 +188,22 @@ class _Level:
         self._encoder.feed(chunk)
 
     def heal(self) -> None:
-        """Where the encoder has given up, start another one; if it has never worked for long, the outputs fail."""
+        """Where the encoder has given up, start another one; one that never works for long fails the outputs."""
         problem = self._encoder.problem()
-        if not problem:
+        if not problem or self.hopeless:
             return
         now = self.track.clock.elapsed()
-        broken, worked = self._encoder, now - self._made > _CALM * self.track.clock.speed
+        broken, self._restarts = self._encoder, self._restarts + 1
+        if now - self._made > _CALM * self.track.clock.speed:
+            self._restarts = 1
         for leg in self.legs:
             leg.troubles.append(problem)
         try:
-            if not worked and all(len(leg.troubles) > 1 for leg in self.legs):
+            if self._restarts > 1:
                 raise output_error(problem)
             self._encoder, self._made = encoder(self.encoding, self._deliver), now
         except PlayoutError as error:
+            self.hopeless = True
             for leg in self.legs:
                 leg.failed = error.reason
         broken.close()

@@ -29,8 +29,8 @@ _PACKET = {"L16": 441, "PCMU": 160}
 """Samples in a packet: 10 ms of L16 (882 bytes) and 20 ms of PCMU pass every network."""
 _MPA_SAMPLES = 1152
 """Samples in a frame of MPEG audio layer II."""
-_STALLED = 150
-"""Chunks (3 s) that wait for ffmpeg before it counts as hung."""
+_STALLED = 90
+"""Chunks (1.8 s) that wait for ffmpeg before it counts as hung: before the session opens its outputs anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ class IcecastPlayer(Carried):
         asked = time.monotonic()
         self._asking.ask_now()
         while (now := time.monotonic()) < asked + _CATCH_UP:
-            self._push()
+            with contextlib.suppress(OSError):  # what it has not taken is told by `taken`
+                self._push()
             self._meter.look(now)
             taken = self._meter.taken >= self._meter.offered
             if (taken and self._asking.answered_at > asked) or self.connection.stop.wait(0.05):
