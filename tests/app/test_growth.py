@@ -1,10 +1,12 @@
 """What a station of many communes costs: nothing is done for each pair of them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from loa.app import build as building
+from loa.campaign import Commune
 from loa.schedule.loader import load_schedule
 from loa.workspace import Workspace
 
@@ -43,3 +45,45 @@ def test_a_build_lists_the_folder_of_facts_as_often_for_one_bulletin_as_for_many
     monkeypatch.setattr(building, "yaml_files", counted)
     report = building.build(station, audio=False)
     assert report.articles > len(listed) == 1
+
+
+def _written(station: Workspace, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The communes of which a build without sound writes articles."""
+    asked: list[str] = []
+    whole = building._request
+
+    def counted(workspace: Workspace, commune: Commune, *more: Any) -> object:
+        asked.append(commune.stem)
+        return whole(workspace, commune, *more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(building, "_request", counted)
+        assert building.build(station, audio=False).articles == ARTICLES
+    return sorted(set(asked))
+
+
+ARTICLES = 6
+
+
+def test_only_what_changed_is_written_again(station: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every build wrote every article of the station, to see that nothing had changed."""
+    everybody = sorted(path.stem for path in station.campaigns.iterdir())
+    assert _written(station, monkeypatch) == everybody
+    assert _written(station, monkeypatch) == []
+    facts = station.campaigns / "trung-son.yaml"
+    facts.write_text(facts.read_text("utf-8").replace("Bộ phận", "Phòng"), "utf-8")
+    assert _written(station, monkeypatch) == ["trung-son"]
+    plan = station.schedule_file.read_text("utf-8")
+    station.schedule_file.write_text(plan.replace("id: nhat-quang-dvc", "id: nhat-quang-dvc\n    title: Khác"), "utf-8")
+    assert _written(station, monkeypatch) == ["nhat-quang"]
+    opening = station.templates / "radio" / "opening.txt.j2"
+    opening.parent.mkdir(parents=True, exist_ok=True)
+    opening.write_text("Kính thưa bà con.\n", "utf-8")
+    assert _written(station, monkeypatch) == everybody
+    (station.bulletins / "ben-hai").mkdir(parents=True)
+    (station.bulletins / "ben-hai" / "ben-hai-dvc.mp3").write_bytes(b"a sound of somebody else")
+    assert _written(station, monkeypatch) == ["ben-hai"] == _written(station, monkeypatch)
+    (station.jingles / "chime.wav").write_bytes(b"another")
+    assert _written(station, monkeypatch) == everybody
+    (station.state / "built.json").write_text("[1", "utf-8")  # cut off
+    assert _written(station, monkeypatch) == everybody

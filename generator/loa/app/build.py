@@ -11,6 +11,7 @@ from loa import article as articles
 from loa import script as scripts
 from loa import template_files
 from loa.app.approved import ApprovedBulletins, credited, given
+from loa.app.built import Built
 from loa.app.publication import publish_signed
 from loa.bulletin import jingles
 from loa.bulletin.manifest import Manifest
@@ -39,10 +40,12 @@ Progress = Callable[[BulletinPlan, int, int, bool], None]
 
 @dataclass(slots=True)
 class BuildReport:
-    """The result of a build. `spoken` and `reused` count sentences; `failed` holds the problems of failed bulletins."""
+    """The result of a build. `unchanged`: the ids of bulletins; `spoken` and `reused` count sentences; `failed` holds
+    the problems of failed bulletins.
+    """
 
     made: list[Manifest] = field(default_factory=list)
-    unchanged: list[Manifest] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
     articles: int = 0
     spoken: int = 0
     reused: int = 0
@@ -87,21 +90,42 @@ def build(
     studio = _Voices(workspace, report, jobs, lossless, progress)
     approved = ApprovedBulletins(workspace, schedule)
     files = _Files(workspace)
-    for commune, plan in _plans(communes, schedule, frozenset(campaigns)):
-        try:
-            request = (_request if plan.campaigns or plan.parts else _apology)(workspace, commune, plan, files)
-            report.articles += len(plan.campaigns)
-            wanted = voice or commune.station.voice
-            done = None if lossless else made_before(workspace, request, wanted)
-            if done:
-                report.unchanged.append(credited(workspace, approved.current(done, request, commune), request))
-            elif not lossless and (done := approved.kept(request, commune, wanted)):
-                report.unchanged.append(credited(workspace, done, request))
-            elif audio:
-                studio.speak(replace(request, given=given(workspace, request, commune)), wanted)
-        except LoaError as error:
-            place = workspace.relative(workspace.bulletins / f"{plan.id}.mp3")
-            report.failed.extend(replace(finding, file=finding.file or place) for finding in error.findings)
+    built = None if campaigns or lossless else Built(workspace, voice)
+    for commune, plans in _plans(communes, schedule, frozenset(campaigns)):
+        key = built.key(files.facts(commune), plans) if built else ""
+        known = built.articles(commune.stem, key, plans, audio=audio) if built else None
+        if known is not None:
+            report.articles += known
+            report.unchanged += (plan.id for plan in plans if files.is_made(plan))
+            continue
+        in_order = True
+        for plan in plans:
+            try:
+                request = (_request if plan.campaigns or plan.parts else _apology)(workspace, commune, plan, files)
+                report.articles += len(plan.campaigns)
+                wanted = voice or commune.station.voice
+                done = None if lossless else made_before(workspace, request, wanted)
+                if done:
+                    credited(workspace, approved.current(done, request, commune), request)
+                    report.unchanged.append(plan.id)
+                elif not lossless and (done := approved.kept(request, commune, wanted)):
+                    credited(workspace, done, request)
+                    report.unchanged.append(plan.id)
+                    in_order = False  # only while it is approved
+                elif audio:
+                    studio.speak(replace(request, given=given(workspace, request, commune)), wanted)
+                elif files.is_made(plan):
+                    in_order = False  # it is there, and not what it should be
+            except LoaError as error:
+                in_order = False
+                place = workspace.relative(workspace.bulletins / f"{plan.id}.mp3")
+                report.failed.extend(replace(finding, file=finding.file or place) for finding in error.findings)
+        if built and in_order:
+            built.note(commune.stem, key, plans, sum(len(plan.campaigns) for plan in plans), audio=audio)
+        elif built:
+            built.forget(commune.stem)
+    if built:
+        built.save()
     approved.close()
     report.notices.extend(approved.notices())
     if report.made and not stems and not report.failed:
@@ -129,9 +153,9 @@ def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Sc
 
 def _plans(
     communes: Sequence[Commune], schedule: Schedule, only: frozenset[str]
-) -> Iterator[tuple[Commune, BulletinPlan]]:
-    """Yield the bulletins in the schedule and one apology per commune; of a commune that is not in the schedule yet one
-    bulletin per campaign.
+) -> Iterator[tuple[Commune, list[BulletinPlan]]]:
+    """Yield each commune with its bulletins in the schedule and its apology; where it is not in the schedule yet with
+    one bulletin per campaign.
 
     With `only`: each bulletin that holds one of these campaigns, and one for each that no broadcast plays.
     """
@@ -147,11 +171,10 @@ def _plans(
         if only:
             read = {campaign for plan in own for campaign in plan.campaigns}
             apart = [plan for plan in alone if plan.name not in read]
-            yield from ((commune, plan) for plan in [*own, *apart] if only & set(plan.campaigns))
+            yield commune, [plan for plan in [*own, *apart] if only & set(plan.campaigns)]
             continue
-        yield from ((commune, plan) for plan in own or alone)
-        if own:
-            yield commune, BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, LONGEST_BULLETIN)
+        apology = BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, LONGEST_BULLETIN)
+        yield commune, [*own, apology] if own else alone
 
 
 def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan, files: "_Files") -> BulletinRequest:
@@ -270,6 +293,14 @@ class _Files:
         self._facts = {nfc(path.stem): path for path in reversed([*yaml_files(workspace.campaigns)])}
         self._known: dict[Path, str] = {}
 
+    def facts(self, commune: Commune) -> str:
+        """Return the SHA-256 of the commune's file."""
+        return self._digest(self._facts[commune.stem])
+
+    def is_made(self, plan: BulletinPlan) -> bool:
+        """Return whether there is a bulletin of `plan`, whatever it holds."""
+        return (self._workspace.bulletins / f"{plan.id}.mp3").is_file()
+
     def inputs(self, commune: Commune, names: Sequence[str]) -> dict[str, str]:
         """Return the SHA-256 of the commune's file and of the templates `names`, by their path from the root.
 
@@ -334,7 +365,10 @@ class _Voices:
                 *_short(manifest, request.plan),
             )
         )
-        (self.report.made if asked else self.report.unchanged).append(manifest)
+        if asked:
+            self.report.made.append(manifest)
+        else:
+            self.report.unchanged.append(manifest.id)
 
 
 def _short(manifest: Manifest, plan: BulletinPlan) -> Iterator[Finding]:
