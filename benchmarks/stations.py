@@ -131,26 +131,25 @@ _TOPICS = ("dich-vu-cong-truc-tuyen", "dinh-danh-dien-tu", "phong-chong-lua-dao"
 
 
 def country(root: Path, communes: int) -> str:
-    """A station of so many of today's communes, each with four campaigns, four broadcasts, a cluster of its own and a
-    schedule file of its own. Returns the name of one commune's file.
+    """A station of so many of today's communes, each with four campaigns, four broadcasts and a cluster of its own.
+
+    Returns the name of one commune's file, "" where there is none.
     """
-    for name in ("campaigns", "schedules"):
-        (root / name).mkdir()
+    (root / "campaigns").mkdir()
     shutil.copytree(ROOT / "audio" / "jingles", root / "audio" / "jingles")
-    (root / "schedule.yaml").write_text("language: vi\ntimezone: Asia/Ho_Chi_Minh\n", "utf-8")
     units = [unit for province in places.provinces(_DAY) for unit in places.of_province(province.code, _DAY)]
-    stem = ""
+    outputs, broadcasts, stem = ["outputs:"], ["broadcasts:"], ""
     for unit in units[:communes]:
         draft = commune_draft(unit, _DAY)
         stem = f"{draft.stem}-{unit.code}"
-        (root / "campaigns" / f"{stem}.yaml").write_text(
-            draft.text + _MORE.format(unit=f"{unit.kind} {unit.name}"), "utf-8"
+        more = _MORE.format(unit=f"{unit.kind} {unit.name}")
+        (root / "campaigns" / f"{stem}.yaml").write_text(draft.text + more, "utf-8")
+        outputs.append(f"  cum-{unit.code}: {{kind: null, commune: {stem}}}")
+        broadcasts += (
+            f"  - {{id: {stem}-{number}, commune: {stem}, campaigns: [{topic}], days: {_DAYS[number]}, "
+            f'at: ["17:00"], on: [cum-{unit.code}]}}'
+            for number, topic in enumerate(_TOPICS)
         )
-        lines = ["outputs:", f"  cum-{unit.code}: {{kind: null, commune: {stem}}}", "broadcasts:"]
-        for number, topic in enumerate(_TOPICS):
-            lines.append(
-                f"  - {{id: {stem}-{number}, commune: {stem}, campaigns: [{topic}], days: {_DAYS[number]}, "
-                f'at: ["17:00"], on: [cum-{unit.code}]}}'
-            )
-        (root / "schedules" / f"{stem}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+    lists = [*outputs, *broadcasts] if communes else []
+    (root / "schedule.yaml").write_text("\n".join(["language: vi", "timezone: Asia/Ho_Chi_Minh", *lists, ""]), "utf-8")
     return stem
