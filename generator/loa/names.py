@@ -44,6 +44,8 @@ def _deeds() -> dict[str, str]:
         "player.revoked": _("took a player out"),
         "schedule.undone": _("took a change of the schedule back"),
         "bulletin.signed": _("signed a bulletin"),
+        "bulletin.not-mine": _("said that others wrote what was changed past Loa"),
+        "bulletin.at-once": _("released a bulletin and put it on air in one act"),
         "bulletin.returned": _("sent a bulletin back"),
         "bulletin.withdrawn": _("withdrew a signature"),
         "air.played": _("played a bulletin by hand"),

@@ -29,7 +29,8 @@ def small(station: Workspace, console: Console) -> None:
     """One commune, the switch on, and a sound of the text as it is."""
     for path in station.campaigns.iterdir():
         path.unlink()
-    (station.campaigns / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
+    facts, by = station.campaigns / "ben-hai.yaml", Author("Kho", login="kho")
+    console.history.edit_file(facts, lambda _text: COMMUNE, by, "mới", action="campaign.saved")
     station.schedule_file.write_text(SCHEDULE + "approval: {four_eyes: true}\n", "utf-8")
     build(station, "first")
 
@@ -53,8 +54,8 @@ def rewrite(console: Console, old: str, new: str, name: str) -> None:
     console.history.edit_file(file, lambda text: text.replace(old, new), by, "sửa", action="campaign.saved")
 
 
-def sign(browser: Browser, sha256: str) -> int:
-    data = {"csrf": browser.csrf, "sha256": sha256, "heard": "1"}
+def sign(browser: Browser, sha256: str, **more: str) -> int:
+    data = {"csrf": browser.csrf, "sha256": sha256, "heard": "1", **more}
     program = browser.post(f"/release/{PROGRAMME}/sign", data=data, headers={"accept": "application/json"})
     return program.status_code
 
@@ -145,3 +146,82 @@ def test_the_command_line_keeps_to_it(console: Console, station: Workspace, loa:
     assert "four eyes" in done.stderr, "an emergency's way is none past the rule"
     assert approvals.all_approvals(console.store) == []
     assert loa("approve", PROGRAMME, "--by", "Hoa", cwd=station.root).returncode == 0
+
+
+def edit_past_loa(station: Workspace, old: str, new: str) -> None:
+    file = station.campaigns / "ben-hai.yaml"
+    file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def test_what_was_changed_past_loa_is_signed_only_with_a_word_that_is_recorded(
+    log_in: LogIn, console: Console, station: Workspace, loa: Loa
+) -> None:
+    lan, nam = log_in(*BOTH, name="lan"), log_in(*BOTH, name="nam")
+    edit_past_loa(station, "Sáng chủ nhật", "Chiều chủ nhật")
+    sha256 = build(station, "second")
+    asked = lan.post(f"/release/{PROGRAMME}/sign", data={"csrf": lan.csrf, "sha256": sha256, "heard": "1"})
+    assert asked.status_code == 422
+    assert "campaigns/ben-hai.yaml" in asked.text
+    assert 'name="not_mine"' in asked.text
+    address, said = f"/api/v1/bulletins/{PROGRAMME}/sign", {"sha256": sha256}
+    assert lan.post(address, json=said, headers={"x-csrf-token": lan.csrf}).status_code == 422
+    assert approvals.all_approvals(console.store) == []
+    assert sign(lan, sha256, not_mine="1") == 303
+    (row,) = asrun.rows(console.store, kinds=("approval",))
+    assert row.details["not_mine"] == "yes"
+    console.outbox.flush()
+    assert len(console.audit.read(word="bulletin.not-mine")) == 1
+    rewrite(console, "mùa mưa", "mùa bão", "nam")
+    assert sign(lan, build(station, "third")) == 303, "what was signed once is known, and so is every change since"
+    rewrite(console, "mùa bão", "mùa mưa", "nam")
+    edit_past_loa(station, "Chiều chủ nhật", "Sáng chủ nhật")
+    rewrite(console, "Sáng chủ nhật", "Tối chủ nhật", "nam")
+    sha256 = build(station, "fourth")
+    assert sign(nam, sha256) == 422, "nam wrote it"
+    assert sign(lan, sha256) == 422, "somebody changed it between two changes by Loa"
+    done = loa("approve", PROGRAMME, "--by", "Lan", cwd=station.root)
+    assert "--not-mine" in done.stderr
+    assert done.returncode == 2
+    assert loa("approve", PROGRAMME, "--by", "Lan", "--not-mine", cwd=station.root).returncode == 0
+
+
+def test_what_somebody_did_elsewhere_past_loa_asks_for_no_word(
+    log_in: LogIn, console: Console, station: Workspace
+) -> None:
+    lan = log_in(*BOTH, name="lan")
+    more = "\n  - {id: khac, template: thong-bao, title: Khác, as_of: 2026-11-01, form: radio, body: [Khác.]}\n"
+    edit_past_loa(station, COMMUNE, COMMUNE.rstrip("\n") + more)
+    rewrite(console, "mùa mưa", "mùa bão", "nam")
+    assert sign(lan, build(station, "second")) == 303
+
+
+def test_a_recording_that_somebody_put_there_asks_for_the_word(
+    log_in: LogIn, console: Console, station: Workspace
+) -> None:
+    lan = log_in(*BOTH, name="lan")
+    sha256 = build(station, "second")
+    (station.bulletins / f"{PROGRAMME}.json").unlink()
+    assert sign(lan, sha256) == 422
+    assert sign(lan, sha256, not_mine="1") == 303
+
+
+def test_air_now_signs_no_programme_for_somebody_who_does_not_sign(
+    log_in: LogIn, console: Console, station: Workspace, loa: Loa
+) -> None:
+    station.schedule_file.write_text(SCHEDULE, "utf-8")  # four eyes are off
+    log_in(Role.OFFICER, name="tam")
+    log_in(Role.LEADER, name="hoa")
+    build(station, "second")
+    for who in ("Tam", "Ai đó"):
+        done = loa("air", PROGRAMME, "--on", "thu", "--now", "--by", who, cwd=station.root)
+        assert done.returncode == 2
+        assert "does not sign" in done.stderr
+        assert "Hoa" in done.stderr
+    assert approvals.all_approvals(console.store) == []
+    assert loa("air", PROGRAMME, "--on", "thu", "--now", cwd=station.root).returncode == 1
+    assert approvals.all_approvals(console.store) == [], "without a name nothing is signed"
+    loa("air", PROGRAMME, "--on", "thu", "--now", "--by", "Hoa", cwd=station.root)
+    (row,) = asrun.rows(console.store, kinds=("approval",))
+    assert (row.details["by"], row.details["at_once"]) == ("Hoa", "yes")
+    console.outbox.flush()
+    assert [one["who"] for one in console.audit.read(word="bulletin.at-once")] == ["Hoa"]

@@ -2,13 +2,14 @@
 
 import datetime
 import hashlib
+from collections.abc import Collection
 from contextlib import suppress
 
 from loa.errors import ApprovalError, Finding, RequestError
 from loa.files import write_atomic
 from loa.i18n import _
 from loa.store import approvals, handover
-from loa.store.approvals import Approval, BulletinFile
+from loa.store.approvals import Approval, BulletinFile, Kind
 from loa.store.database import Database
 from loa.workspace import Workspace
 
@@ -20,12 +21,11 @@ def approve(
     sha256: str,
     by: str,
     now: datetime.datetime,
-    *,
-    alone: bool = False,
+    kinds: Collection[Kind] = (),
 ) -> Approval:
     """Let `recording` on air: exactly the sound with this SHA-256, which `by` heard or was shown.
 
-    A copy of it is kept, and the log says who did it; `alone`: against the rule of four eyes, in an emergency.
+    A copy of it is kept, and the log says who did it, and of what `kinds` this release is.
 
     Raises RequestError where the file holds another sound meanwhile, ApprovalError (unreadable, nobody named),
     StoreError, WorkspaceError.
@@ -38,7 +38,7 @@ def approve(
     made = Approval(recording.id, sha256, by.strip(), now)
     if not approvals.approved(store, made.bulletin, sha256):
         approvals.keep_copy(workspace, recording, sha256, data)
-        approvals.add(workspace, store, made, alone=alone)
+        approvals.add(workspace, store, made, kinds)
     return made
 
 

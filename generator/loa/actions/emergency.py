@@ -16,7 +16,7 @@ from loa.i18n import _
 from loa.schedule import UTC
 from loa.script import Script
 from loa.store import requests
-from loa.store.approvals import BulletinFile
+from loa.store.approvals import BulletinFile, Kind
 from loa.store.database import Database
 from loa.store.requests import AirRequest
 from loa.tts import choose
@@ -110,5 +110,5 @@ def release_emergency(
     if request.bulletin != recording.id or not request.now:
         raise ValueError(request)
     require_station(store)
-    approve(workspace, store, recording, sha256, request.by, datetime.datetime.now(UTC), alone=alone)
+    approve(workspace, store, recording, sha256, request.by, datetime.datetime.now(UTC), [Kind.ALONE] if alone else [])
     return requests.ask(store, request, datetime.datetime.now(UTC))

@@ -17,12 +17,14 @@ from loa.automation.disk import open_station_store
 from loa.automation.schedule_watch import schedule_in_force
 from loa.bulletin.models import APOLOGY
 from loa.cli.app import CliContext, loa, pass_station
+from loa.cli.options import NOT_MINE, options_named
 from loa.errors import Finding, InboxError
 from loa.i18n import _
 from loa.inbox import register
 from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
 from loa.store import approvals as approvals_store
+from loa.store.approvals import Kind
 from loa.store.database import Database
 
 
@@ -30,8 +32,9 @@ from loa.store.database import Database
 @click.argument("bulletin")
 @click.option("--by", required=True, metavar="NAME", help=_("Who releases it."))
 @click.option("--withdraw", is_flag=True, help=_("Take the release back."))
+@click.option("--not-mine", is_flag=True, help=_(NOT_MINE))
 @pass_station
-def approve_command(station: CliContext, bulletin: str, by: str, withdraw: bool) -> None:
+def approve_command(station: CliContext, bulletin: str, by: str, withdraw: bool, not_mine: bool) -> None:
     """Bind a release to the SHA-256 of the MP3."""
     workspace = station.workspace
     schedule = load_schedule(workspace)
@@ -41,10 +44,13 @@ def approve_command(station: CliContext, bulletin: str, by: str, withdraw: bool)
         taken = acts.withdraw(workspace, store, recording.id, by, now)
         click.echo(_("{bulletin}: {count} releases withdrawn.").format(bulletin=recording.id, count=len(taken)))
         return
+    kinds: list[Kind] = []
     if schedule.approval.four_eyes:
-        with open_history(workspace) as history:
-            require_other(Signer(by.strip(), None, history), workspace, store, recording)
-    made = acts.approve(workspace, store, recording, recording.sha256, by, now)
+        with options_named(), open_history(workspace) as history:
+            kinds = require_other(Signer(by.strip(), None, history), workspace, store, recording, not_mine=not_mine)
+            if kinds:
+                history.audit.write(by.strip(), "bulletin.not-mine", recording.id)
+    made = acts.approve(workspace, store, recording, recording.sha256, by, now, kinds)
     click.echo(_("{bulletin} is released by {name}.").format(bulletin=made.bulletin, name=made.by))
     click.echo(f"SHA-256 {made.sha256}")
 

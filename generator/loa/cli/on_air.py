@@ -5,37 +5,38 @@ import datetime
 
 import click
 
-from loa.actions.approvals import approve
 from loa.actions.clock import confirm_clock
-from loa.actions.file_history import open_history
-from loa.actions.four_eyes import Signer, require_other
-from loa.actions.on_air import is_emergency, new_air_request
+from loa.actions.on_air import new_air_request
 from loa.actions.receipts import receipt, receipt_text
+from loa.actions.release_now import release_now
 from loa.automation.disk import open_station_store
 from loa.cli.app import CliContext, loa, pass_station
-from loa.cli.options import options_named
+from loa.cli.options import NOT_MINE, options_named
 from loa.cli.stop import stop_here, user
 from loa.clock import RealClock
 from loa.errors import StoreError
 from loa.i18n import _
-from loa.schedule import UTC, Schedule
+from loa.schedule import UTC
 from loa.schedule.loader import load_schedule
 from loa.store import approvals
 from loa.store.alarms import open_alarms
-from loa.store.approvals import BulletinFile
-from loa.store.database import Database
-from loa.workspace import Workspace
 
 
 @loa.command("air", help=_("Put a released bulletin on air now."))
 @click.argument("bulletin")
 @click.option("--on", "outputs", multiple=True, required=True, metavar="OUTPUT", help=_("Where; may be given again."))
 @click.option("--now", is_flag=True, help=_("An emergency: cut what is on air there."))
-@click.option("--by", default="", metavar="NAME", help=_("Who; with --now this also releases it on the spot."))
+@click.option(
+    "--by",
+    default="",
+    metavar="NAME",
+    help=_("Who; with --now this also releases it on the spot, in the name of who signs."),
+)
 @click.option("--times", default=1, type=click.IntRange(1, 20), help=_("How many times it is said."))
 @click.option("--pause", default="30s", help=_("Between two times."))
 @click.option("--resume/--no-resume", default=None, help=_("Whether what is cut goes on afterwards."))
 @click.option("--valid", metavar="TIME", help=_("How long it may still start, or go on after a power cut (30m, 2h)."))
+@click.option("--not-mine", is_flag=True, help=_(NOT_MINE))
 @pass_station
 def air_command(
     station: CliContext,
@@ -47,6 +48,7 @@ def air_command(
     pause: str,
     resume: bool | None,
     valid: str | None,
+    not_mine: bool,
 ) -> None:
     """Play, and wait for the end; exit 1 unless it was aired."""
     from loa.actions.own_station import play_to_end  # numpy and the players, 0.25 s: `loa stop` does without
@@ -68,7 +70,8 @@ def air_command(
         )
     store = open_station_store(workspace, schedule)
     if by and now:
-        _release(workspace, store, schedule, recording, request.by)
+        with options_named():
+            release_now(workspace, store, schedule, recording, request.by, at=user(), not_mine=not_mine)
     seen: list[str] = []
 
     def tell(number: int) -> None:
@@ -82,20 +85,6 @@ def air_command(
     outcome = play_to_end(workspace, store, request, tell)
     click.echo(f"{recording.id}: {outcome}")
     raise SystemExit(0 if outcome.startswith("aired") else 1)
-
-
-def _release(workspace: Workspace, store: Database, schedule: Schedule, recording: BulletinFile, by: str) -> None:
-    """Sign it on the spot. By the rule of four eyes its author signs an emergency message alone, which the log tells,
-    and nothing else. Raises RequestError, ApprovalError, StoreError.
-    """
-    alone = False
-    if schedule.approval.four_eyes and not approvals.approved(store, recording.id, recording.sha256):
-        with open_history(workspace) as history:
-            signer = Signer(by, None, history)
-            alone = is_emergency(recording, recording.sha256) and signer.is_author(workspace, store, recording)
-            if not alone:
-                require_other(signer, workspace, store, recording)
-    approve(workspace, store, recording, recording.sha256, by, datetime.datetime.now(UTC), alone=alone)
 
 
 @loa.command("stop", help=_("Stop the sound at once."))

@@ -12,11 +12,12 @@ import click
 
 from loa.errors import Finding, RequestError, Severity
 from loa.formats import day_of
-from loa.i18n import _
+from loa.i18n import N_, _
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+NOT_MINE = N_("You did not write or change what was changed past Loa (rule of four eyes).")
 _WEEK = datetime.timedelta(days=7)
 
 
@@ -109,7 +110,7 @@ def progress_bar(*, counted: bool = False) -> "Progress":
 @contextlib.contextmanager
 def options_named() -> Iterator[None]:
     """What does not fit is told at its option. Raises RequestError."""
-    names = {"bulletin": "BULLETIN", "outputs": "--on"}
+    names = {"bulletin": "BULLETIN", "outputs": "--on", "not_mine": "--not-mine", "alone": "--by"}
     try:
         yield
     except RequestError as error:

@@ -8,8 +8,9 @@ import datetime
 import functools
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -137,15 +138,30 @@ def open_if_signed(workspace: Workspace, place: str | Path | None) -> Database |
     return Database(wanted) if wanted != workspace.database or workspace.database.is_file() else None
 
 
-def add(workspace: Workspace | None, store: Database, approval: Approval, *, alone: bool = False) -> None:
+class Kind(StrEnum):
+    """What the log says beside who released a recording: a key in the payload of its row."""
+
+    ALONE = "alone"
+    """Who released it wrote it, too, and nobody else was there."""
+    AT_ONCE = "at_once"
+    """Released in the act that put it on air (`loa air --now --by NAME`)."""
+    NOT_MINE = "not_mine"
+    """Its text was changed past Loa; who released it has said that it was somebody else."""
+
+
+def add(workspace: Workspace | None, store: Database, approval: Approval, kinds: Collection[Kind] = ()) -> None:
     """Write an approval, and the row of the log that says so, in one transaction. `workspace`: None for a log that has
-    no seal. `alone`: who released it wrote it, too, and nobody else was there. Raises StoreError.
+    no seal. Raises StoreError.
     """
     row = {"bulletin": approval.bulletin, "sha256": approval.sha256, "by": approval.by, "at": stamp(approval.at)}
     reason = _("released by {name}").format(name=approval.by)
-    if alone:
-        reason += "; " + _("who wrote it released it, because nobody else was there")
-    more = {"alone": "yes"} if alone else {}
+    said = {
+        Kind.ALONE: _("who wrote it released it, because nobody else was there"),
+        Kind.AT_ONCE: _("to be aired at once"),
+        Kind.NOT_MINE: _("the text was changed past Loa; who released it has said: by somebody else"),
+    }
+    reason = "; ".join([reason, *(said[kind] for kind in kinds)])
+    more = {kind.value: "yes" for kind in kinds}
     entry = _entry(approval, reason, act="released", by=approval.by, at=row["at"], **more)
     append_all(
         store,

@@ -25,7 +25,7 @@ from loa.publish.signed import noted
 from loa.schedule.called import in_words
 from loa.schedule.values import is_postgresql
 from loa.store import handover
-from loa.store.approvals import BulletinFile
+from loa.store.approvals import BulletinFile, Kind
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database
 from loa.web.auth.accounts import Accounts, Person
@@ -252,12 +252,17 @@ def author_of(request: Request) -> Author:
     return Author(person.shown, address_of(request), person.name, person.office)
 
 
-def require_four_eyes(request: Request, recording: BulletinFile) -> None:
-    """Raises RequestError where the station wants four eyes and whoever asks wrote the text; StoreError."""
+def require_four_eyes(request: Request, recording: BulletinFile, *, not_mine: bool = False) -> list[Kind]:
+    """The kind of release where the station wants four eyes (`four_eyes.require_other`).
+
+    Raises RequestError where whoever asks wrote the text, or may have and does not say no (`not_mine`); StoreError.
+    """
     console, person = console_of(request), person_of(request)
     schedule = console.files.plan().schedule or schedule_in_force(console.workspace)[0]
     if schedule is None or schedule.approval.four_eyes:
-        require_other(Signer(person.shown, person.name, console.history), console.workspace, console.store, recording)
+        signer = Signer(person.shown, person.name, console.history)
+        return require_other(signer, console.workspace, console.store, recording, not_mine=not_mine)
+    return []
 
 
 def address_of(request: Request) -> str:

@@ -48,6 +48,12 @@ class Signature(Sent):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
+class Release(Signature):
+    """A signature. `not_mine`: what was changed past Loa was changed by somebody else (four eyes)."""
+
+    not_mine: bool = False
+
+
 class Return(Signature):
     """Why it is sent back."""
 
@@ -262,15 +268,17 @@ def bulletins(
 @router.post("/bulletins/{commune}/{name}/sign", name="sign")
 @does(Act.APPROVE)
 def post_approval(
-    request: Request, console: ConsoleDep, me: CurrentPerson, commune: Name, name: Name, sent: Signature
+    request: Request, console: ConsoleDep, me: CurrentPerson, commune: Name, name: Name, sent: Release
 ) -> Bulletin:
     """Sign exactly this sound."""
     found = find_bulletin(console, f"{commune}/{name}")
     require_sent(found)
-    require_four_eyes(request, found.recording)
-    approve(console.workspace, console.store, found.recording, sent.sha256, me.shown, shelf.now())
+    kinds = require_four_eyes(request, found.recording, not_mine=sent.not_mine)
+    approve(console.workspace, console.store, found.recording, sent.sha256, me.shown, shelf.now(), kinds)
     follow_signatures(console, me.shown)
     audit(request, "bulletin.signed", found.id, sent.sha256)
+    if kinds:
+        audit(request, "bulletin.not-mine", found.id)
     console.forget()
     return Bulletin.of(find_bulletin(console, found.id))
 

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 
 from loa.actions.acts import Act
 from loa.actions.approvals import approve, send_back, withdraw
+from loa.errors import RequestError
 from loa.i18n import _
 from loa.web.auth.decisions import does
 from loa.web.context import (
@@ -84,10 +85,17 @@ def post_approval(
     if not form.flag("heard"):
         text = _("Hear the bulletin first. Whoever has heard it elsewhere ticks the box.")
         return _page(request, console, bulletin.id, {"heard": text})
-    require_four_eyes(request, bulletin.recording)
-    approve(console.workspace, console.store, bulletin.recording, sha256, me.shown, shelf.now())
+    try:
+        kinds = require_four_eyes(request, bulletin.recording, not_mine=form.flag("not_mine"))
+    except RequestError as error:
+        if "not_mine" not in error.problems:
+            raise
+        return _page(request, console, bulletin.id, error.problems)
+    approve(console.workspace, console.store, bulletin.recording, sha256, me.shown, shelf.now(), kinds)
     follow_signatures(console, me.shown)
     audit(request, "bulletin.signed", bulletin.id, sha256)
+    if kinds:
+        audit(request, "bulletin.not-mine", bulletin.id)
     flash(request, _("Signed: {title}. It goes on air as planned.").format(title=bulletin.title))
     return go("/release")
 
