@@ -245,7 +245,6 @@ HEAVY = {
     "loa.playout.outputs.sound_card",  # miniaudio: of the console only the form of a sound card asks which there are
     "loa.campaign",  # the light player has none, and sends alarms too
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
-    "loa.actions.own_station",  # numpy and the players: `loa stop` needs none
     "resource",  # there is none on Windows
     *("paramiko", "ctypes"),  # an extra; only on Windows
     "loa.app.restore",  # numpy: of the verbs of one module only one restores

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 
 from loa.actions.on_air import taken_soon
-from loa.automation.station import Automation
 from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import Finding, PlayoutError
@@ -55,6 +54,8 @@ def _be_the_station(workspace: Workspace, store: Database, number: int, airing: 
     """Answer the request, and what else is asked meanwhile, until its outcome is there; or until another process has
     taken it. The schedule is left to the next `loa run`. Nothing is played without the lease.
     """
+    from loa.automation.station import Automation  # numpy and the players, 0.25 s: first somebody else is asked
+
     write_log_file(workspace)
     timing = Timing()
     station = Automation(workspace, store, RealClock(), timing, only_requests=True)

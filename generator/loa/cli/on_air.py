@@ -7,6 +7,7 @@ import click
 
 from loa.actions.clock import confirm_clock
 from loa.actions.on_air import new_air_request
+from loa.actions.own_station import play_to_end
 from loa.actions.receipts import receipt, receipt_text
 from loa.actions.release_now import release_now
 from loa.automation.disk import open_station_store
@@ -51,8 +52,6 @@ def air_command(
     not_mine: bool,
 ) -> None:
     """Play, and wait for the end; exit 1 unless it was aired."""
-    from loa.actions.own_station import play_to_end  # numpy and the players, 0.25 s: `loa stop` does without
-
     workspace = station.workspace
     schedule = load_schedule(workspace)
     recording = approvals.find(workspace, bulletin)
