@@ -19,7 +19,7 @@ SOURCES := pyproject.toml $(wildcard $(LOCK)/*.txt) $(wildcard generator/loa/loc
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup station demo test test-long soak bench lint debian catalogue lock audit sbom wheel wheels arm-wheel deb try-deb release clean
+.PHONY: docs help setup station demo test test-long soak planted bench lint debian catalogue lock audit sbom wheel wheels arm-wheel deb try-deb release clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -92,6 +92,9 @@ DAYS ?= 100
 JOBS ?= 2
 soak: setup ## simulated worlds for hours
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --days $(DAYS) --jobs $(JOBS) --out soak.json
+
+planted: setup ## defects put in on purpose: does the simulation find them?
+	$(BIN)/python -m tests.simulation.planted
 
 bench: setup ## the benchmarks
 	$(BIN)/python -m benchmarks

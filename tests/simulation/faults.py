@@ -10,10 +10,8 @@ from loa.store import requests
 from loa.store.requests import AirRequest
 from tests.simulation.files import BULLETINS, BY_HAND, EMERGENCIES, LENGTH, OUTPUTS, START, ZONE
 from tests.simulation.processes import Process
-from tests.simulation.world import DAY, Act, Fault, World
+from tests.simulation.world import DAY, SETTLED, Act, Fault, World
 
-_SETTLED = 10.0
-"""Seconds after a trouble in which the station finds back to its work."""
 _PLANNED = tuple(name for name in BULLETINS if name not in (*BY_HAND, *EMERGENCIES) and not name.endswith("/xin-loi"))
 
 
@@ -32,6 +30,19 @@ def kill(world: World) -> None:
         world.kill(process)
 
 
+def power_cut(world: World) -> None:
+    """Every process dies; the computer has no clock of its own, and begins with a wrong one until NTP sets it."""
+    alive = [p for p in world.processes if p.alive]
+    if not alive:
+        return
+    back = world.span(5, 60, 600)
+    for process in alive[1:]:
+        world.kill(process, back=back + 3600.0)
+    world.kill(alive[0], back=back)
+    days = world.random.choice((-900.0, -2.0, -0.1, 8.0, 30.0, 400.0))
+    world.at(world.clock.real + back - 1.0, lambda: _set_clock(world, days * DAY, world.span(30, 300)))
+
+
 def kill_at_write(world: World) -> None:
     """Killed at one of its next commits, before or after it."""
     process = _some(world)
@@ -46,17 +57,21 @@ def kill_at_write(world: World) -> None:
 def pause(world: World) -> None:
     """SIGSTOP, or a machine that swaps."""
     process = _some(world)
+    if process:
+        world.stand_still(process)
+
+
+def pause_at_write(world: World) -> None:
+    """It stands still just as it begins to write or to read; mostly beside a second `loa run`."""
+    process = next((p for p in world.processes if p.alive and p.station.lease.holds), None)
     if process is None:
         return
-    now = world.clock.real
-    process.paused_until = now + world.span(2, 4, 30, 900)
-    world.tell(f"process {process.pid} stands still for {process.paused_until - now:.0f} s")
-    others = [p for p in world.processes if p.alive and p is not process and p.paused_until < now]
-    beside = any(not p.station.lease.holds for p in others) and process.station.lease.holds
-    if process.station.lease.holds or not others:
-        world.trouble("pause", min(process.paused_until, now + 20.0) if beside else process.paused_until + _SETTLED)
-    world.trouble("pause", process.paused_until + _SETTLED, since=process.paused_until)
-    world.at(process.paused_until, lambda: None)
+    if world.random.random() < 0.7:
+        standby(world)
+    process.stalls_in = world.random.randint(1, 30)
+    world.tell(f"process {process.pid} will stand still at job {process.stalls_in}")
+    world.look_often([0.25] * 40)
+    world.at(world.clock.real + 10.0, lambda: setattr(process, "stalls_in", None))
 
 
 def pause_beside_standby(world: World) -> None:
@@ -75,7 +90,7 @@ def sleep(world: World) -> None:
     """The computer sleeps."""
     seconds = world.span(2, 10, 300, 5000)
     world.tell(f"the computer sleeps {seconds:.0f} s")
-    world.trouble("sleep", world.clock.real + seconds + _SETTLED)
+    world.trouble("sleep", world.clock.real + seconds + SETTLED)
     world.clock.real += seconds
     world.clock.asleep += seconds
 
@@ -116,7 +131,7 @@ def locked(world: World) -> None:
     world.disk.locked_until = world.clock.real + world.span(3, 60)
     world.disk.readers = world.random.random() < 0.3
     world.tell(f"the database is locked for {world.disk.locked_until - world.clock.real:.0f} s ({world.disk.readers})")
-    world.trouble("locked", world.disk.locked_until + _SETTLED)
+    world.trouble("locked", world.disk.locked_until + SETTLED)
     world.at(world.disk.locked_until, lambda: None)
 
 
@@ -124,7 +139,7 @@ def full(world: World) -> None:
     """The disk is full."""
     world.disk.full_until = world.clock.real + world.span(30, 600)
     world.tell(f"the disk is full for {world.disk.full_until - world.clock.real:.0f} s")
-    world.trouble("full", world.disk.full_until + _SETTLED)
+    world.trouble("full", world.disk.full_until + SETTLED)
     world.at(world.disk.full_until, lambda: None)
 
 
@@ -132,7 +147,7 @@ def io_error(world: World) -> None:
     """The disk does not take what is written."""
     world.disk.broken_until = world.clock.real + world.span(3, 60, 600)
     world.tell(f"the disk has errors for {world.disk.broken_until - world.clock.real:.0f} s")
-    world.trouble("io_error", world.disk.broken_until + _SETTLED)
+    world.trouble("io_error", world.disk.broken_until + SETTLED)
     world.at(world.disk.broken_until, lambda: None)
 
 
@@ -166,7 +181,7 @@ def _break(world: World, names: "list[str] | tuple[str, ...]", where: dict[str, 
     word = "stalled" if where is world.village.stalled else "dead"
     world.tell(f"{', '.join(names)} {word} for {until - world.clock.real:.0f} s")
     where.update(dict.fromkeys(names, until))
-    world.trouble("output", until + _SETTLED, *names)
+    world.trouble("output", until + SETTLED, *names)
     world.at(until, lambda: None)
 
 
@@ -266,14 +281,14 @@ def no_schedule(world: World) -> None:
 
 def rebuilt(world: World) -> None:
     """A bulletin is made anew and released some time later, perhaps too late."""
-    bulletin = world.random.choice(_PLANNED)
+    bulletin = world.near(_PLANNED)
     world.rebuild(bulletin)
     _release_later(world, bulletin, "rebuilt", world.span(10, 900, 900, DAY))
 
 
 def withdrawn(world: World) -> None:
     """A release is taken back, and given again later."""
-    bulletin = world.random.choice(_PLANNED)
+    bulletin = world.near(_PLANNED)
     withdraw(world.workspace, world.store, bulletin, "Hoa", world.clock.wall)
     for release in world.releases:
         if release.bulletin == bulletin:
@@ -284,20 +299,20 @@ def withdrawn(world: World) -> None:
 
 def _release_later(world: World, bulletin: str, kind: str, seconds: float) -> None:
     until = world.clock.real + seconds
-    world.trouble(kind, until + _SETTLED, bulletin)
+    world.trouble(kind, until + SETTLED, bulletin)
     world.trouble(kind, until + 720.0, "apology")
     world.at(until, lambda: world.approve(bulletin))
     world.at(until + 6.0, lambda: None)  # the station looks for a release every five seconds
 
 
 FAULTS: dict[str, tuple[float, Fault]] = {
-    "kill": (3, kill), "kill_at_write": (4, kill_at_write), "pause": (2, pause), "sleep": (1, sleep),
-    "standby": (1, standby), "pause_beside_standby": (2, pause_beside_standby), "clock": (2, clock), "clock_far": (2, clock_far),
+    "kill": (3, kill), "power_cut": (2, power_cut), "kill_at_write": (4, kill_at_write), "pause": (2, pause), "sleep": (1, sleep),
+    "standby": (1, standby), "pause_beside_standby": (2, pause_beside_standby), "pause_at_write": (2, pause_at_write), "clock": (2, clock), "clock_far": (2, clock_far),
     "locked": (2, locked), "full": (1, full), "io_error": (1, io_error),
     "slow_disk": (2, slow_disk),
     "output": (2, output), "all_outputs": (1, all_outputs), "stalled": (1, stalled),
     "stop": (2, stop), "emergency": (3, emergency), "emergencies": (1, emergencies), "by_hand": (1, by_hand),
     "schedule": (1, schedule), "bad_schedule": (1, bad_schedule), "no_schedule": (0.5, no_schedule),
-    "rebuilt": (1, rebuilt), "withdrawn": (1, withdrawn),
+    "rebuilt": (1, rebuilt), "withdrawn": (2, withdrawn),
 }  # fmt: skip
 """Each with how often it comes beside the others."""

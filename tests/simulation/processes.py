@@ -116,9 +116,12 @@ class SlowLane:
         disk: Disk,
         at: Callable[[float, Callable[[], None]], None],
         runs: Callable[[Callable[[], None]], float | None],
+        stalls: Callable[[], bool],
     ) -> None:
-        """`runs`: lets the process do a job; where it stands still, until when."""
-        self._disk, self._at, self._runs = disk, at, runs
+        """`runs`: lets the process do a job; where it stands still, until when. `stalls`: whether it stands still as it
+        begins one.
+        """
+        self._disk, self._at, self._runs, self._stalls = disk, at, runs, stalls
         self._jobs: deque[Callable[[], None]] = deque()
 
     def start(self, job: Callable[[], Result]) -> "Future[Result]":
@@ -128,10 +131,11 @@ class SlowLane:
         def run() -> None:
             settle(future, job)
 
-        if self._jobs or self._disk.clock.real < self._disk.slow_until:
+        slow = self._disk.clock.real < self._disk.slow_until
+        if self._stalls() or self._jobs or slow:
             self._jobs.append(run)
             if len(self._jobs) == 1:
-                self._at(self._disk.clock.real + self._disk.takes(), self._next)
+                self._at(self._disk.clock.real + (self._disk.takes() if slow else 0.0), self._next)
         else:
             run()
         return future
@@ -171,7 +175,9 @@ class SimulatedAutomation(Automation):
 
 @dataclass(slots=True)
 class Process:
-    """A `loa run`. `paused_until`: SIGSTOP."""
+    """A `loa run`. `paused_until`: SIGSTOP, since `paused_at`. `stalls_in`: it stands still as it begins the job of a
+    lane with this number from now on.
+    """
 
     pid: int
     station: SimulatedAutomation
@@ -179,4 +185,6 @@ class Process:
     fuse: Fuse
     sessions: list[SimulatedSession] = field(default_factory=list)
     alive: bool = True
+    paused_at: float = -1.0
     paused_until: float = -1.0
+    stalls_in: int | None = None

@@ -18,6 +18,10 @@ _STOPPED = 60.0
 """Seconds after a STOP in which nothing begins that was not asked for after it."""
 _OBEYED = 0.5
 """Seconds in which a station that works has taken a STOP, a withdrawn release, or an emergency."""
+_WITHDRAWN = 4.5
+"""Seconds in which it falls silent; the station looks once a second, and processes of the simulation less often."""
+_STOOD_STILL = 9.0
+"""Seconds without a sign of life before which nobody takes over: those of `Timing.stale`, less a heartbeat."""
 _EXACT = 0.1
 """Seconds between the planned instant and the first sound."""
 _NOTED = 2.5
@@ -26,8 +30,12 @@ _TAKEN_OVER = 20.0
 """Seconds in which a standby goes on with what another process left."""
 _EMERGENCY = 12.0
 """Seconds from the word of a person to the sound, or to the alarm that says why there is none."""
+_VALID = 3600.0 - 60.0
+"""Seconds for which an emergency is worth something, less a minute."""
+FOREVER = float("inf")
 _AWAY = ("kill", "pause", "sleep", "start")
 """Faults in which no process answers."""
+_DISK = ("locked", "full", "io_error", "slow_disk")
 _PLAYED = ("aired", "aired-late", "resumed")
 
 
@@ -85,11 +93,23 @@ class Facts:
 
     def disk_failed(self, since: float, until: float) -> bool:
         """Whether what the station had to write then may be lost if it was killed before it could."""
-        return any(w.kind in ("locked", "full", "io_error", "slow_disk") for w in self.windows(since, until))
+        return any(w.kind in _DISK for w in self.windows(since, until))
 
     def killed_at(self, moment: float) -> bool:
-        """Whether a process died then, and could not say what it had done."""
-        return any(w.kind == "kill" and abs(w.since - moment) < 1.0 for w in self.windows(moment - 1.0, moment + 1.0))
+        """Whether a process died then or stood still for long, and could not say what it had done."""
+        return any(
+            w.kind in ("kill", "pause") and abs(w.since - moment) < 1.0
+            for w in self.windows(moment - 1.0, moment + 1.0)
+        )
+
+    def calm_after(self, since: float, seconds: float, own: tuple[str, float]) -> float:
+        """The first moment from `since` on after which nothing happens for so many seconds, but the act `own`."""
+        place = since
+        while True:
+            ends = [w.until for w in self.windows(place, place + seconds) if (w.kind, w.since) != own]
+            if not ends or max(ends) <= place:
+                return place
+            place = max(ends)
 
     def calm(self, since: float, until: float, *scope: str) -> bool:
         """Whether no fault touched any of these then."""
@@ -128,7 +148,8 @@ def requests_are_answered(facts: Facts) -> Iterator[str]:
         if act.kind != "stop" and len(facts.by_airing[act.id]) != 1:
             yield f"{act.id} has {len(facts.by_airing[act.id])} outcomes"
         dead = facts.windows(act.at - 1.0, act.at + PATIENCE)
-        if act.kind == "stop" and act.taken is None and not any(w.kind in _AWAY for w in dead):
+        mute = (*_AWAY, *_DISK) if act.id else _AWAY  # a database that takes no writes keeps the answer back
+        if act.kind == "stop" and act.taken is None and not any(w.kind in mute for w in dead):
             yield f"the STOP at {act.at:.0f} was never taken"
 
 
@@ -148,6 +169,12 @@ def only_approved(facts: Facts) -> Iterator[str]:
         spans = [(r.since, r.until) for r in facts.world.releases if r.sha256 == sound.sha256]
         if not any(since <= sound.began <= until + _OBEYED for since, until in spans):
             yield f"{sound.airing}: a sound that nobody released at {sound.began:.1f}"
+            continue
+        ended = max(until for since, until in spans if since <= sound.began <= until + _OBEYED)
+        if sound.end > ended + _WITHDRAWN and not any(
+            w.kind in (*_AWAY, "locked") for w in facts.windows(ended - 1.0, ended + _WITHDRAWN)
+        ):
+            yield f"{sound.airing}: sounds {sound.end - ended:.1f} s on after its release was withdrawn"
 
 
 def nothing_twice(facts: Facts) -> Iterator[str]:
@@ -270,12 +297,30 @@ def emergencies_are_heard(facts: Facts) -> Iterator[str]:
             continue
         if row.outcome == "missed" and not any(act.id in event or event.startswith("request:") for event in told):
             yield f"{act.id} is missed ({row.reason}), and no alarm says so"
-        others = [w for w in facts.windows(act.at - 0.1, act.at + _EMERGENCY) if w.since != act.at]
-        if others or facts.urgent(act.at - 1.0, act.at + LENGTH, *act.outputs):
-            continue
-        for output in act.outputs:
-            if not any(s.output == output and s.began <= act.at + _OBEYED for s in facts.sounds[act.id]):
-                yield f"{act.id} ({row.outcome}) did not sound at once on {output}"
+        others = [
+            w for w in facts.windows(act.at - 0.1, act.at + _EMERGENCY)
+            if (w.kind, w.since) != ("emergency", act.at)  # its own
+        ]  # fmt: skip
+        if not others and not facts.urgent(act.at - 1.0, act.at + LENGTH, *act.outputs):
+            for output in act.outputs:
+                if not any(s.output == output and s.began <= act.at + _OBEYED for s in facts.sounds[act.id]):
+                    yield f"{act.id} ({row.outcome}) did not sound at once on {output}"
+        calm = facts.calm_after(act.at - 0.1, _EMERGENCY, ("emergency", act.at))
+        answered = min([facts.world.decided.get(act.id, FOREVER), *(s.began for s in facts.sounds[act.id])])
+        waits = any(
+            s.end > act.at and s.began < calm + _EMERGENCY and s.airing != act.id and s.output in act.outputs
+            for other in _acts(facts, "emergency") for s in facts.sounds[other.id]
+        )  # fmt: skip
+        waits = waits or facts.urgent(act.at - 1.0, calm + _EMERGENCY, *act.outputs)
+        if calm < act.at + _VALID and answered > calm + _EMERGENCY and not waits:
+            yield f"{act.id} ({row.outcome}): no word of it for {answered - act.at:.0f} s, calm after {calm - act.at:.0f} s"
+
+
+def no_early_takeover(facts: Facts) -> Iterator[str]:
+    """A standby takes over from who is dead, or has given no sign of life for long enough."""
+    for at, still in facts.world.takeovers:
+        if still < _STOOD_STILL and not any(w.kind in ("sleep", "locked") for w in facts.windows(at - 30.0, at)):
+            yield f"at {at:.1f} another process took over from one that had stood still for {still:.1f} s"
 
 
 def inside_the_hours(facts: Facts) -> Iterator[str]:
@@ -293,7 +338,7 @@ def inside_the_hours(facts: Facts) -> Iterator[str]:
 
 PROMISES: tuple[Callable[[Facts], Iterator[str]], ...] = (
     one_outcome_each, requests_are_answered, never_two_sounds, only_approved, nothing_twice, the_log_tells_the_truth,
-    without_faults_on_time, missed_for_a_reason, left_out_is_silent, stop_is_silence, emergencies_are_heard, inside_the_hours,
+    without_faults_on_time, missed_for_a_reason, left_out_is_silent, stop_is_silence, emergencies_are_heard, inside_the_hours, no_early_takeover,
 )  # fmt: skip
 
 

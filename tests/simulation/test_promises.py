@@ -45,6 +45,12 @@ def stop_of_deaf(world: World) -> None:
     world.acts.append(Act("stop", SIX + 10.0, "", taken=SIX + 10.2))
 
 
+def withdraw(world: World, moment: float) -> None:
+    for release in world.releases:
+        if release.sha256 == morning(world).sha256:
+            release.until = moment
+
+
 TAMPERINGS: dict[str, tuple[Callable[[World], None], str]] = {
     "no outcome": (lambda world: log(world, None), f"{MORNING} has 0 outcomes"),
     "no answer": (lambda world: world.acts.append(Act("by_hand", 10.0, "air:x")), "air:x has 0 outcomes"),
@@ -63,6 +69,10 @@ TAMPERINGS: dict[str, tuple[Callable[[World], None], str]] = {
     "after STOP": (stop_of_deaf, f"{MORNING} sounds -10.2 s after STOP"),
     "outside the hours": (
         lambda world: world.village.heard.append(again(world, 60.0)), "sounds at 30 00:01:00-00:01:39, outside the hours"
+    ),
+    "withdrawn": (lambda world: withdraw(world, SIX + 10.0), "sounds 30.0 s on after its release was withdrawn"),
+    "taken over too early": (
+        lambda world: world.takeovers.append((SIX, 3.0)), "took over from one that had stood still for 3.0 s"
     ),
     "changed log": (lambda world: log(world, NOON, reason="nothing"), "log: Row"),
     "a failed step": (lambda world: world.failures.append("a step failed"), "a step failed"),
@@ -101,3 +111,8 @@ def test_an_emergency_that_is_not_heard_at_once_is_found(world: World) -> None:
         if sound.airing.startswith("air:"):
             sound.began += 2.0
     assert any("did not sound at once on cum" in text for text in broken_promises(world, 1))
+    for sound in world.village.heard:
+        if sound.airing.startswith("air:"):
+            sound.began += 30.0
+    world.decided["air:ben-hai/khan@x"] = HALF_PAST_ELEVEN + 1072.0
+    assert any("no word of it for 32 s" in text for text in broken_promises(world, 1))

@@ -7,12 +7,13 @@ import os
 import random
 import shutil
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from loa.automation.live_airing import LiveAiring
+from loa.automation.outcomes import OutcomeWriter
 from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import LoaError
@@ -20,6 +21,7 @@ from loa.schedule import Airing, Schedule, airings
 from loa.schedule.loader import parse_schedule
 from loa.store import lease, requests
 from loa.store.approvals import find
+from loa.store.asrun import NewRow
 from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.approving import approve
@@ -34,6 +36,10 @@ PATIENCE = 8.0
 """Seconds that a person waits for the answer to a STOP; then he is told that the station does not answer."""
 NEAR = (-70.0, 70.0)
 """Faults love airings: most of them come this near to one (seconds)."""
+_SWARM, _BESIDE = 0.6, (-10.0, 25.0)
+"""How often a fault comes beside the one before it, and how near (seconds)."""
+SETTLED = 10.0
+"""Seconds after a trouble in which the station finds back to its work."""
 _FRESH = 0.2
 """A station looks four times a second: so long before a fault it has looked for the last time."""
 _AFTER = (0.25, 3.5)
@@ -92,6 +98,8 @@ class World:
         self.windows: list[Window] = []
         self.releases: list[Release] = []
         self.failures: list[str] = []
+        self.decided: dict[str, float] = {}  # when a process first knew the outcome of an airing
+        self.takeovers: list[tuple[float, float]] = []  # when from one that lives, and how long that had stood still
         self.left_out: dict[tuple[str, str], float] = {}  # since when a broadcast is left out on a day
         self.history: list[str] = []
         self.programme = Programme(self.random)
@@ -154,14 +162,15 @@ class World:
         begin = self.clock.start + datetime.timedelta(days=day)
         due = [a.planned for a in self.planned(begin, begin + datetime.timedelta(days=1)) if not a.skipped]
         weights = [weight for weight, _fault in self._faults.values()]
-        for _one in range(self.random.choice((1, 1, 1, 2, 3)) if self._faults else 0):
+        moment: float | None = None
+        for _one in range(self.random.choice((1, 1, 1, 2, 3, 4)) if self._faults else 0):
             name = self.random.choices(list(self._faults), weights)[0]
-            near = self.random.random() < 0.8 and due
-            moment = (
-                (self.random.choice(due) - self.clock.start).total_seconds() + self.random.uniform(*NEAR)
-                if near
-                else day * DAY + self.random.uniform(0, DAY)
-            )
+            if moment is not None and self.random.random() < _SWARM:
+                moment += self.random.uniform(*_BESIDE)  # troubles come together
+            elif due and self.random.random() < 0.8:
+                moment = (self.random.choice(due) - self.clock.start).total_seconds() + self.random.uniform(*NEAR)
+            else:
+                moment = day * DAY + self.random.uniform(0, DAY)
             self.at(max(day * DAY + 1, moment), self._fault(name))
 
     def _fault(self, name: str) -> Callable[[], None]:
@@ -170,6 +179,13 @@ class World:
             self._faults[name][1](self)
 
         return happen
+
+    def near(self, bulletins: Sequence[str]) -> str:
+        """One of `bulletins`; mostly one that is on air, or is to be soon: people change what is in their hands."""
+        now = self.clock.wall
+        since, until = now - datetime.timedelta(seconds=LENGTH), now + datetime.timedelta(seconds=90)
+        soon = sorted({a.bulletin for a in self.planned(since, until) if a.bulletin in bulletins})
+        return self.random.choice(soon if soon and self.random.random() < 0.7 else bulletins)
 
     # the station's things
 
@@ -206,7 +222,7 @@ class World:
         me: list[Process] = []
 
         def lane(_name: str) -> SlowLane:
-            return SlowLane(self.disk, self.at, lambda job: self._run_job(me[0], job))
+            return SlowLane(self.disk, self.at, lambda job: self._run_job(me[0], job), lambda: self._stalls(me))
 
         try:
             store = FaultyDatabase(self.workspace.database, self.disk, fuse)
@@ -222,10 +238,38 @@ class World:
         )
         station.sessions = sessions
         station.lease.pid = pid
+        self._note_outcomes(station.outcomes)
         process = Process(pid, station, store, fuse, sessions)
         me.append(process)
         self.processes.append(process)
         self.look_often(_AFTER)
+
+    def _stalls(self, me: list[Process]) -> bool:
+        """Count a job of a lane; whether the process stands still just as it begins it."""
+        process = me[0] if me else None  # none: it is being made
+        if process is None or process.stalls_in is None:
+            return False
+        process.stalls_in -= 1
+        if process.stalls_in > 0:
+            return False
+        process.stalls_in = None
+        self.stand_still(process)
+        return True
+
+    def stand_still(self, process: Process) -> None:
+        """SIGSTOP, or a machine that swaps."""
+        now = self.clock.real
+        if now < process.paused_until:
+            return
+        process.paused_at, process.paused_until = now, now + self.span(2, 4, 30, 900)
+        self.tell(f"process {process.pid} stands still for {process.paused_until - now:.0f} s")
+        others = [p for p in self.processes if p.alive and p is not process and p.paused_until < now]
+        beside = any(not p.station.lease.holds for p in others) and process.station.lease.holds
+        if process.station.lease.holds or not others:
+            until = min(process.paused_until, now + 20.0) if beside else process.paused_until + SETTLED
+            self.trouble("pause", until)
+        self.trouble("pause", process.paused_until + SETTLED, since=process.paused_until)
+        self.at(process.paused_until, lambda: None)
 
     def _run_job(self, process: Process, job: Callable[[], None]) -> float | None:
         """Let the process do a job of its lane; where it stands still, until when."""
@@ -237,6 +281,15 @@ class World:
             except KilledError:
                 self.kill(process)
         return None
+
+    def _note_outcomes(self, outcomes: OutcomeWriter) -> None:
+        finish = outcomes.finish
+
+        def noted(entry: NewRow, on_outputs: Sequence[NewRow]) -> None:
+            self.decided.setdefault(entry.airing or "", self.clock.real)
+            finish(entry, on_outputs)
+
+        setattr(outcomes, "finish", noted)  # noqa: B010  mypy: a method
 
     def kill(self, process: Process, back: float | None = None) -> None:
         """kill -9; systemd, or a person much later, starts it again, after `back` seconds."""
@@ -263,7 +316,7 @@ class World:
         self.village.broken, self.village.stalled = {}, {}
         self.disk.locked_until = self.disk.full_until = self.disk.broken_until = self.disk.slow_until = -1.0
         for process in self.processes:
-            process.paused_until, process.fuse.writes = -1.0, None
+            process.paused_until, process.fuse.writes, process.stalls_in = -1.0, None, None
         self.write_schedule()
         for bulletin in BULLETINS:
             self.approve(bulletin)
@@ -289,7 +342,8 @@ class World:
 
     def look_often(self, pauses: Iterable[float]) -> None:
         """The processes look after these `pauses` (seconds), though nothing happens by itself."""
-        self._quick = list(itertools.accumulate(pauses, initial=self.clock.real))[1:]
+        more = itertools.islice(itertools.accumulate(pauses, initial=self.clock.real), 1, None)
+        self._quick = sorted({*self._quick, *more})
 
     def _move(self, moment: float) -> None:
         """The sound goes on to then; nobody looks."""
@@ -373,15 +427,25 @@ class World:
                 act.taken = self.clock.real
 
     def _look(self, process: Process) -> None:
+        held = process.station.lease.holds
         try:
             if self.clock.real - self._tested > 60.0:
                 self._tested = self.clock.real
                 process.station.outputs_tested({name: None if self.village.works(name) else "dead" for name in OUTPUTS})
             process.station.step()
+            if process.station.lease.holds and not held:
+                self._note_takeover(process)
         except KilledError:
             self.kill(process)
         except Exception:  # noqa: BLE001  `loa run` goes on with the next step; here it is a broken promise
             self.failures.append(f"a step failed at {self.clock.real:.1f}: {traceback.format_exc(limit=-3)}")
+
+    def _note_takeover(self, process: Process) -> None:
+        now = self.clock.real
+        for other in self.processes:
+            if other is not process and other.alive and other.station.lease.holds:
+                still = min(now, other.paused_until) - other.paused_at if other.paused_until > now - SETTLED else 0.0
+                self.takeovers.append((now, still))
 
     def _is_taken(self, act: Act) -> bool:
         return requests.taken(self.store, int(act.id)) if act.id else not self.workspace.stop_file.exists()
