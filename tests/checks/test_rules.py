@@ -165,6 +165,12 @@ TOLD = [
     (Y2026, "Khám trong hai ngày 10, 11 và 12/12/2026.", "count.days", "hai ngày"),
     (Y2026, "Bão mạnh cấp 11, giật cấp 9.", "number.backwards", "cấp 11, giật cấp 9"),
     (Y2026, "Nhiệt độ từ 25 đến 19 độ; công dân sinh từ năm 2009 đến năm 2000.", "number.backwards", "2009"),
+    (Y2026, "Trận đấu gồm 2 hiệp, mỗi hiệp 25 phút, tổng thời gian 40 phút.", "count.sum", "40"),
+    (Y2026, "Có 8 đội chia làm 2 bảng, mỗi bảng 5 đội.", "count.sum", "8"),
+    (Y2026, "Thôn thu được 48 triệu đồng, đã chi 31 triệu, còn lại 27 triệu đồng.", "count.sum", "48 triệu"),
+    (Y2026, "Có 7.250 người tham gia trên tổng số 7.100 dân.", "count.sum", "7.250"),
+    (Y2026, "Người dân nên sử dụng thịt chưa qua kiểm dịch.", "order.turned", "sử dụng thịt"),
+    (Y2026, "Họp tối thứ Bẩy tuần này.", "spelling.confused", "thứ Bẩy"),
     (Y2026, "Có 45/40 hộ tham gia.", "count.sum", "45/40"),
     (Y2026, "Thôn có 200 hộ với 150 nhân khẩu.", "count.sum", "200 hộ"),
     (Y2026, "Cụ Y Bl, 45 tuổi (sinh năm 1990).", "count.years", "45 tuổi"),
@@ -287,6 +293,10 @@ LET_PASS = [
     (
         Y2026,
         "Trong 4 ngày, từ ngày 10 đến ngày 13/12; gồm 5 nam và 4 nữ, tổng cộng 9 người; mỗi hộ 5 triệu, tổng 15 triệu.",
+    ),
+    (
+        Y2026,
+        "Thôn Trung họp, thôn Trung tổ chức; 8 đội chia làm 2 bảng, mỗi bảng 4 đội; thu 48 triệu, chi 31 triệu, còn 17 triệu.",
     ),
     (Y2026, "Xã có 120 hộ với 450 nhân khẩu; 38/40 hộ ký cam kết; cụ 96 tuổi (sinh năm 1930)."),
     (Y2026, "Không phải không có cách phòng tránh; bà con không thể không lo."),

@@ -306,6 +306,22 @@ def framed() -> bytes:
     return saved(made)
 
 
+def paired() -> bytes:
+    """A table whose second row names only what stands below one head."""
+    made = docx.Document()
+    for line in ("ĐẢNG ỦY XÃ TÂN THÀNH", "BAN XÂY DỰNG ĐẢNG", "Số 09-HD/BXDĐ", "Tân Thành, ngày 2/11/2026"):
+        made.add_paragraph(line)
+    made.add_paragraph("HƯỚNG DẪN sinh hoạt chi bộ tháng 11")
+    made.add_paragraph("Hoàn thành trước ngày 10/11/2026.")
+    grid = made.add_table(rows=3, cols=3)
+    texts = [["Thôn", "Số vật nuôi", ""], ["", "Trâu", "Bò"], ["Khe Pịa", "45", "12"]]
+    for row, cells in zip(grid.rows, texts, strict=True):
+        for cell, value in zip(row.cells, cells, strict=True):
+            cell.text = value
+    grid.cell(0, 1).merge(grid.cell(0, 2))
+    return saved(made)
+
+
 def columns_pdf() -> bytes:
     """A newsletter in two columns with a narrow gap, a raised mark of a footnote, and square metres."""
     made = Pdf()
@@ -595,6 +611,32 @@ KINDS = [
             "Mỗi hộ được hỗ trợ 5 m2 lưới che rau theo đăng ký.",
         ),
         suffix="pdf",
+    ),
+    Kind(
+        "party's guidance, heads over two columns",
+        paired,
+        "Hướng dẫn sinh hoạt chi bộ tháng 11",
+        "Ban Xây dựng Đảng xã Tân Thành",
+        "hướng dẫn",
+        "09-HD/BXDĐ",
+        date(2026, 11, 2),
+        said=("Thôn Khe Pịa, số vật nuôi trâu: 45, số vật nuôi bò: 12.",),
+    ),
+    Kind(
+        "menu in one line",
+        text(
+            "Trang chủ  |  Giới thiệu  |  Tin tức",
+            "[Thông báo tuyển quân năm 2027]",
+            "Hội đồng Nghĩa vụ quân sự xã Ia Krêl thông báo về việc khám tuyển năm 2027.",
+            "Ảnh 1. Buổi khám năm ngoái. Ảnh: T.H",
+            "Tin: Siu Thảo",
+        ),
+        "Thông báo tuyển quân năm 2027",
+        "Hội đồng Nghĩa vụ quân sự xã Ia Krêl",
+        "thông báo",
+        holds=("Buổi khám năm ngoái.",),
+        without=("Giới thiệu", "Siu Thảo", "T.H"),
+        suffix="txt",
     ),
     Kind(
         "messages of a group",

@@ -53,6 +53,7 @@ PASSAGE_RULES: tuple[Callable[[Passage], Iterator[Hit]], ...] = (
     sums.sums,
     sums.totals_behind,
     sums.per_period,
+    sums.shared_out,
     numbers.lost,
     numbers.backwards,
     numbers.days_counted,

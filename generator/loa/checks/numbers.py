@@ -75,6 +75,10 @@ _SHARE = re.compile(
     r"học\s+sinh|thanh\s+niên|đoàn\s+viên|chi\s+bộ)(?!\w)",
     re.I,
 )
+_OF_ALL = re.compile(
+    r"(?<![\d/.,])(?P<a>\d[\d.]*)\s+[^\W\d_]+(?:\s+[^\W\d_]+){0,4}\s+trên\s+(?:tổng\s+số\s+)(?P<b>\d[\d.]*)\s+[^\W\d_]",
+    re.I,
+)
 _HOUSEHOLDS = re.compile(
     r"(?<![\d.,/])(?P<a>\d[\d.]*)\s+hộ(?:\s+dân|\s+gia\s+đình)?\s*(?:,|với|và|/|-|–|\(|có)+\s*(?P<b>\d[\d.]*)\s+(?:nhân\s+)?khẩu(?!\w)",
     re.I,
@@ -125,7 +129,7 @@ def _exact(digits: str) -> float:
 def parts_and_wholes(passage: Passage) -> Iterator[Hit]:
     """ "45/40 hộ", "200 hộ với 150 nhân khẩu", "45 tuổi (sinh năm 1990)", "giảm 20% còn 70.000 đồng" of 100.000."""
     text = passage.masked
-    for match in (*_SHARE.finditer(text), *_HOUSEHOLDS.finditer(text)):
+    for match in (*_SHARE.finditer(text), *_OF_ALL.finditer(text), *_HOUSEHOLDS.finditer(text)):
         first, last = _exact(match["a"]), _exact(match["b"])
         if first > last:
             message = _("{part} is more than the {whole} that it is part of.").format(part=match["a"], whole=match["b"])

@@ -76,6 +76,7 @@ _DANGER = (
     r"(?:nghe|làm)\s+theo\s+(?:lời\s+)?(?:kẻ|đối\s+tượng|người)\s+lạ|"
     r"đốt\s+(?:rơm|rác|nương|rừng|thực\s+bì)|ăn\s+tiết\s+canh|giết\s+mổ[^.,;]{0,30}(?:ốm|bệnh|chết)|vứt\s+xác|"
     r"(?:đổ|vứt|xả)\s+(?:rác|nước)\s[^.,;]{0,20}(?:bừa|ra\s+(?:đường|sông|kênh|môi))|ở\s+lại\s+(?:trên\s+)?(?:tàu|lồng|chòi|bè)|trú\s+(?:dưới\s+)?gốc\s+cây|"
+    r"(?:sử\s+dụng|ăn|mua|bán)\s[^.,;]{0,30}chưa\s+(?:qua\s+kiểm\s+dịch|(?:được\s+)?nấu\s+chín|kiểm\s+dịch)|"
     r"sử\s+dụng\s+(?:chất\s+cấm|xung\s+điện|thuốc\s+nổ)|mua\s+bán[^.,;]{0,20}(?:pháo|vũ\s+khí)|đốt\s+pháo|lạng\s+lách|chở\s+quá\s+số|bán\s+chạy\s+(?:lợn|heo|gia)"
 )
 _DONE = re.compile(

@@ -49,6 +49,25 @@ _LONGER = (
     rf"[^.;\d\n]{{0,25}}?(?P<b>{_NUMBER})\s*(?P<u2>{_MONEY})(?!\w)"
 )
 _PERIODS = tuple(re.compile(first + _LONGER, re.I) for first in (_PERIOD, _PERIOD_FIRST))
+_EACH_OF = (
+    re.compile(
+        r"(?<![\d.,/])(?P<n>\d{1,4})\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\d\n]{0,20},\s*mỗi\s+(?P=noun)\s+[^.;\d\n]{0,15}"
+        r"(?P<m>\d{1,5})\s+(?P<u>[^\W\d_]+)(?!\w)[^.;\d\n]{0,15}tổng\s[^.;\d\n]{0,20}(?P<t>\d{1,6})\s+(?P=u)(?!\w)",
+        re.I,
+    ),
+    re.compile(
+        r"(?<![\d.,/])(?P<t>\d{1,6})\s+(?P<u>[^\W\d_]+)(?!\w)[^.;\d\n]{0,25}chia\s+(?:làm|thành|ra|đều)\s+"
+        r"(?P<n>\d{1,4})\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\d\n]{0,15}mỗi\s+(?P=noun)\s+[^.;\d\n]{0,15}"
+        r"(?P<m>\d{1,5})\s+(?P=u)(?!\w)",
+        re.I,
+    ),
+)
+_LEFT = re.compile(
+    rf"(?<!\w)thu(?!\s+(?:nhập|hoạch))[^.;\d\n]{{0,25}}(?P<a>{_NUMBER})\s*(?P<u>{_MONEY})(?!\w)[^.;\d\n]{{0,30}}"
+    rf"(?<!\w)chi[^.;\d\n]{{0,25}}(?P<b>{_NUMBER})\s*(?P<u2>{_MONEY})(?!\w)[^.;\d\n]{{0,20}}"
+    rf"còn[^.;\d\n]{{0,20}}(?P<c>{_NUMBER})\s*(?P<u3>{_MONEY})(?!\w)",
+    re.I,
+)
 _CHEAPER = re.compile(r"giảm|ưu\s+đãi|miễn|chỉ\s+còn|khuyến\s+mại", re.I)
 _EACH = re.compile(
     rf"(?<![\d.,/])(?P<many>\d[\d.]*)\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\n]{{0,60}}?(?:mỗi|một|1|01)\s+(?P=noun)\s+[^.;\d\n]{{0,30}}"
@@ -121,6 +140,19 @@ def per_period(passage: Passage) -> Iterator[Hit]:
         right, given = _value(match["a"]) * _scale(match["u"]) * times, _value(match["b"]) * _scale(match["u2"])
         if times > 1 and abs(right - given) > 0.005 * right and not _CHEAPER.search(match.group()):
             yield _wrong(match.start("b"), match.end("u2"), right, given, "đồng")
+
+
+def shared_out(passage: Passage) -> Iterator[Hit]:
+    """ "2 hiệp, mỗi hiệp 25 phút, tổng 40 phút", "8 đội chia làm 2 bảng, mỗi bảng 5 đội", "thu 48, chi 31, còn 27"."""
+    text = passage.masked
+    for match in (found for pattern in _EACH_OF for found in pattern.finditer(text) if "mỗi" in text):
+        right, given = int(match["n"]) * int(match["m"]), int(match["t"])
+        if right != given:
+            yield _wrong(match.start("t"), match.end("t"), right, given, "")
+    for match in _LEFT.finditer(text) if "còn" in text else ():
+        taken, spent, left = (_value(match[n]) * _scale(match[u]) for n, u in (("a", "u"), ("b", "u2"), ("c", "u3")))
+        if abs(taken - spent - left) > 0.005 * taken:
+            yield _wrong(match.start("a"), match.end("u"), spent + left, taken, " ".join(match["u"].lower().split()))
 
 
 def _complement(parts: list[_Part]) -> bool:

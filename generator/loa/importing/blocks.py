@@ -142,11 +142,22 @@ def _heads(grid: Sequence[Sequence[Cell]]) -> int:
         below = grid[1]
         wide = any(a[0] == b[0] for a, b in pairwise(first))
         tall = any(a[0] == b[0] for a, b in zip(first, below, strict=False))
-        if wide and tall:
+        if wide and (tall or _is_under(first, below)):
             return 2
     if len(first) == 2 and _names_facts(grid):
         return 0
     return 0 if any(map(_is_data, texts)) else 1
+
+
+def _is_under(first: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """Whether the second row names only what stands below a head over several columns, and is empty elsewhere."""
+    shared = [a[0] == b[0] for a, b in zip([*first[1:], first[0]], first, strict=True)]
+    over = [both or shared[number - 1] for number, both in enumerate(shared)]
+    texts = [text.strip() for _key, text in below]
+    named = [text for text, covered in zip(texts, over, strict=False) if covered]
+    return not any(text for text, covered in zip(texts, over, strict=False) if not covered) and not any(
+        map(_is_data, named)
+    )
 
 
 _FACTS = words("facts")

@@ -35,7 +35,8 @@ _DATED = re.compile(
 )
 _DATED_SHORT = re.compile(
     r"(?!(?:từ|đến|trước|sau|hạn|vào|trong|sáng|chiều|tối|đợt|hết|lúc|hồi|kể)\b)"
-    r"(?P<place>[^.:;,/]{2,40}?),?\s*ngày\s*(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})\.?$",
+    r"(?P<place>[^.:;,/]{2,40}?)(?<!trước)(?<!sau)(?<!từ)(?<!đến)(?<!vào)(?<!hết)(?<!tới)(?<!là)(?<!\s),?\s*"
+    r"ngày\s*(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})\.?$",
     re.IGNORECASE,
 )
 _SPLIT = (
@@ -276,7 +277,7 @@ def issuer_of(bodies: Sequence[str], running: str) -> str:
         return ""
     issuer = names[-1]
     if len(names) > 1 and not _has_place(issuer):
-        place = re.search(r"\b(?:xã|phường|thị trấn|đặc khu)\s.+$", names[-2], re.IGNORECASE)
+        place = re.search(r"\b(?:xã(?!\s+hội\b)|phường|thị trấn|đặc khu)\s.+$", names[-2], re.IGNORECASE)
         name = place.group().split(" ", 1)[1] if place else ""
         issuer = f"{issuer} {place.group()}" if place and name.lower() not in issuer.lower() else issuer
     around = "\n".join([running, *(from_capitals(name) for name in names[:-1])])  # they name the place, too
@@ -302,7 +303,7 @@ def _title(lines: Sequence[Block], start: int, frame: Frame, running: str) -> in
     if n >= len(lines) or not isinstance(lines[n], str):
         frame.title = _proper_title(frame.title, running)
         return n
-    line = str(lines[n]).strip().strip(SIGNS)
+    line = _unbracketed(lines[n])
     kind = KIND.match(line)
     if not kind:
         return _bare_title(lines, n, frame, running)
@@ -384,9 +385,18 @@ def _is_subject(text: str, parts: Sequence[str]) -> bool:
     )
 
 
+def _unbracketed(block: Block) -> str:
+    """A headline without signs around it, and without brackets around all of it."""
+    line = str(block).strip().strip(SIGNS)
+    return re.sub(r"^\[([^\[\]]+)\]$", r"\1", line)
+
+
 def _bare_title(lines: Sequence[Block], n: int, frame: Frame, running: str) -> int:
     """A title that stands without a kind of document alone on its line."""
-    line = str(lines[n]).strip().strip(SIGNS)
+    line = _unbracketed(lines[n])
+    mixed = _BEGINS.match(line)
+    if mixed and mixed["kind"].isupper() and line[mixed.end() :].strip() and not is_capitals(line[mixed.end() :]):
+        line = mixed["kind"].capitalize() + line[mixed.end() :]
     if frame.title:  # a letter: its subject stands below its number
         frame.title = _proper_title(frame.title, running)
         frame.kind = frame.kind or "công văn"

@@ -26,6 +26,7 @@ _FURNITURE = re.compile(rf"[\s|•·\-–»>*\[\]()]*(?:{any_of('furniture')})[\
 _CHAT = re.compile(r"\[\d{1,2}[/:.]\d{1,2}[^\]]{0,20}\]\s*(?P<who>[^:\[\]]{2,40}):\s*")
 _CREDIT = re.compile(r"\(?(?:ảnh|hình|photo|nguồn ảnh|ảnh tư liệu|ảnh minh họa)\s*:\s*[^.]{1,40}\)?\.?$", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:ảnh|hình)\s*\d{1,2}\s*[.:]\s*(?P<says>.*)$", re.IGNORECASE)
+_CREDIT_BEHIND = re.compile(r"(?<=[.!?])\s+\(?(?:ảnh|nguồn)\s*:\s*\S.{0,25}$", re.IGNORECASE)
 _OTHERS = re.compile(rf"[\s*>»•]*(?:{any_of('others')})\s*[:.]?$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?;:]\s*$")
 
@@ -76,6 +77,10 @@ def article_of(blocks: Sequence[Block]) -> Article:
         if others or posted or _is_furniture(block.strip()) or not re.search(r"[^\W_]", line):
             made.left_out.append(line)
             continue
+        behind = _CREDIT_BEHIND.search(line) if _CAPTION.match(line) else None
+        if behind:
+            made.left_out.append(behind.group().strip())
+            block = line[: behind.start()]
         made.blocks.append(block)
     _without_menu(made)
     return made
@@ -93,7 +98,10 @@ def _sent(head: str) -> date | None:
 def _is_furniture(line: str) -> bool:
     whole = " ".join(line.split())
     parts = [part for part in re.split(r"\s{2,}|\t|[|•·]", line) if part.strip()]
-    return bool(_CREDIT.match(whole) or _FURNITURE.match(whole)) or all(_FURNITURE.match(part) for part in parts)
+    if _CREDIT.match(whole) or _FURNITURE.match(whole):
+        return True
+    beside = len(parts) > 1
+    return all(_FURNITURE.match(part) or (beside and _MENU.match(part.strip())) for part in parts)
 
 
 def _is_text(line: str) -> bool:

@@ -30,6 +30,7 @@ _OTHER_LETTER = 2.0
 """What a slip in a letter is rarer than one in a mark, as a logarithm."""
 _OTHER_SOUND = 0.7
 """The same for letters that sound alike in some region: people confuse these nearly as often as marks."""
+_BEFORE_NAMES = frozenset("thôn ấp xóm bản buôn làng khóm xã phường tỉnh ông bà anh chị em".split())
 _NUMBER = re.compile(r" ?\d[\d.,]*(?:[/ ].*)? ?|.*[/ ]\d[\d.,]* ", re.DOTALL)
 _STARTS = (
     ("s", "x"),
@@ -86,6 +87,8 @@ class Line:
         """Whether a capital begins a name of several words: not "Tổ quốc", "Công an"."""
         if not self.words[index].group().istitle():
             return False
+        if index and self.norms[index - 1] in _BEFORE_NAMES:
+            return True
         following = self.words[index + 1].group() if index + 1 < len(self.words) else ""
         return not (self.gaps[index + 1] == " " and following.islower())
 
@@ -176,7 +179,7 @@ def likeliest(word: str, context: Context) -> str | None:
 
 
 _Y = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
-_BOTH_WAYS = frozenset(frozenset(pair.split()) for pair in ("bẩy bảy", "hằng hàng", "ngưng ngừng"))
+_BOTH_WAYS = frozenset(frozenset(pair.split()) for pair in ("hằng hàng", "ngưng ngừng"))
 """Words that official texts write in two ways."""
 
 
