@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
+    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required "
+    "--use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
 ).split()
 
 

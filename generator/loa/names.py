@@ -62,6 +62,7 @@ def _deeds() -> dict[str, str]:
         "inbox.refused": _("refused a message from outside"),
         "campaign.reworded": _("changed the words of an article"),
         "jingle.added": _("added a station sound"),
+        "sound.removed": _("deleted a sound"),
         "log.exported": _("exported the log"),
         "log.verified": _("verified the log"),
         "pages.asked": _("had pages and feeds written"),

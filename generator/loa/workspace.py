@@ -82,6 +82,11 @@ class Workspace:
         return self.root / "audio" / "jingles"
 
     @property
+    def recordings(self) -> Path:
+        """Recordings of people that were taken in for programmes."""
+        return self.root / "audio" / "recordings"
+
+    @property
     def clips(self) -> Path:
         """The clip cache: one file per spoken sentence."""
         return self.root / "audio" / "clips"

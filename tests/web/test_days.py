@@ -123,6 +123,25 @@ def on_paper(window: Window, whole: str, most: int) -> None:
     page.emulate_media(media="screen")
 
 
+def speaker(window: Window, rig: Rig) -> None:
+    """Speaks into the microphone of the browser, hears it, keeps it."""
+    page = window.page
+    log_in(page, "canbo")
+    page.goto("/sounds")
+    page.fill("[name=name]", "Lời kêu gọi")
+    page.click("[data-record]")
+    expect(page.locator("[data-clock]")).to_have_text(re.compile("0:0[2-9]"), timeout=30_000)
+    page.click("[data-finish]")
+    expect(page.locator("[data-take]")).to_be_visible(timeout=30_000)
+    assert page.evaluate("document.querySelector('input[type=file]').files[0].size") > 2 * 24_000
+    page.click("main button.first")
+    window.says("“loi-keu-goi” đã được lưu")
+    window.shoot("kho-am-thanh")
+    (kept,) = (rig.root / "audio" / "recordings").iterdir()
+    assert kept.read_bytes()[:4] == b"fLaC"
+    assert page.request.get("/sounds/recording/loi-keu-goi").ok
+
+
 def leader(window: Window, _rig: Rig) -> None:
     """Hears, and sends back."""
     page = window.page
@@ -308,7 +327,7 @@ def admin(window: Window, rig: Rig) -> None:
 
 
 DAY = (
-    everybody, officer, leader, reported, signing, rewriting, signing_again, operator, emergency, editor, admin,
+    everybody, officer, speaker, leader, reported, signing, rewriting, signing_again, operator, emergency, editor, admin,
 )  # fmt: skip
 
 
@@ -324,7 +343,7 @@ def test_the_day_of_every_role(rig: Rig, browser: Chromium) -> None:
 PAGES = (
     "/ /week /week/new /week/broadcasts/ve-sinh /week/broadcasts/ve-sinh/remove /bring-in /campaigns /campaigns/ben-hai /campaigns/ben-hai/don-ve-sinh "
     "/campaigns/ben-hai/don-ve-sinh/remove /settings/new-output?kind=icecast /settings/new-output?kind=group "
-    "/settings/outputs/loa-xa /settings/station/rules /settings/station/alerts "
+    "/sounds /week/broadcasts/ve-sinh/items /campaigns/ben-hai/don-ve-sinh/words /publish/address /settings/outputs/loa-xa /settings/station/rules /settings/station/alerts "
     "/campaigns/ben-hai/don-ve-sinh/heard /history/ben-hai /release "
     "/release/ben-hai/ve-sinh /emergency /publish /publish/ben-hai/don-ve-sinh /log /log/year /settings /settings/people "
     "/settings/people/1 /clusters /settings/audit /account /jobs/1 /khong-co /login"

@@ -218,8 +218,8 @@ def test_an_upload_is_limited_and_made_anew(log_in: LogIn, station: Workspace) -
     browser = log_in(Role.ADMIN)
 
     def send(name: str, content: bytes) -> int:
-        data = {"csrf": browser.csrf, "name": "nhac hiệu mới"}
-        return int(browser.post("/settings/jingles", data=data, files={"file": (name, content)}).status_code)
+        data = {"csrf": browser.csrf, "name": "nhac hiệu mới", "shelf": "station"}
+        return int(browser.post("/sounds", data=data, files={"file": (name, content)}).status_code)
 
     chime = next(station.jingles.glob("chime.*")).read_bytes()
     assert send("../../evil.php", chime + b"<?php system('id'); ?>") == 303

@@ -152,7 +152,7 @@ OFFICES: Mapping[Act, Rule] = {
     Act.PUBLISH: _of(Touches.STATION, Role.EDITOR),
     Act.ADD_COMMUNE: _of(Touches.STATION, Role.OFFICER, Role.ADMIN),
     Act.INSTALL: Rule(Touches.STATION, _INSTALLERS),
-    Act.ADD_JINGLE: _of(Touches.STATION, Role.ADMIN),
+    Act.ADD_JINGLE: _of(Touches.STATION, Role.OFFICER, Role.OPERATOR, Role.ADMIN),
     Act.BACK_UP: _of(Touches.STATION, Role.ADMIN),
     Act.SET_SECRETS: _of(Touches.STATION, Role.ADMIN),
     Act.SET_FOUR_EYES: _of(Touches.STATION, Role.ADMIN),

@@ -62,6 +62,7 @@ def menu() -> list[Entry]:
         Entry("/", _("Today"), "today", Act.WATCH),
         Entry("/week", _("Week"), "week", Act.READ_PLAN),
         Entry("/campaigns", _("Campaigns"), "campaigns", Act.READ_CAMPAIGN),
+        Entry("/sounds", _("Sounds"), "play", Act.ADD_JINGLE),
         Entry("/release", _("Release"), "release", Act.READ_RELEASE),
         Entry("/emergency", _("Emergency"), "emergency", Act.WRITE_EMERGENCY),
         Entry("/inbox", _("Messages"), "release", Act.READ_INBOX),

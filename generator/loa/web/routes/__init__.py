@@ -23,7 +23,7 @@ from loa.web.routes import (
     today,
     week,
 )
-from loa.web.routes.content import own_words
+from loa.web.routes.content import items, library, own_words
 from loa.web.routes.outward import board, clusters, reports
 
 
@@ -40,6 +40,8 @@ def all_routers() -> tuple[APIRouter, ...]:
         new_commune,
         notice,
         own_words,
+        library,
+        items,
         changes,
         campaigns,
         broadcasts,

@@ -1,7 +1,6 @@
-"""Settings: voices with a sample each, outputs with a self-test, files to bring in, backup."""
+"""Settings: voices with a sample each, outputs with a self-test, communes to bring in, backup."""
 
 import datetime
-import io
 import shutil
 import tempfile
 from pathlib import Path
@@ -16,9 +15,7 @@ from loa.actions.file_history import replacing
 from loa.app import backups as automatic
 from loa.app.backup import backup as write_backup
 from loa.app.backups import PlaceState, place_states
-from loa.files import write_atomic
 from loa.i18n import _
-from loa.limited import Limits, run_limited
 from loa.schedule.alerts import Alerts
 from loa.schedule.models import Rules
 from loa.schedule.outputs import KINDS
@@ -33,8 +30,6 @@ from loa.web.routes.today import owned
 
 router = APIRouter(include_in_schema=False)
 SAMPLE = "Kính chào bà con. Đây là giọng đọc thử của đài truyền thanh."
-LONGEST_JINGLE = 60.0
-JINGLE_LIMITS = Limits(seconds=15, megabytes=300)
 
 
 @router.get("/settings")
@@ -52,7 +47,6 @@ def settings(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respon
         rules=schedule.rules if schedule else Rules(),
         alerts=schedule.alerts if schedule else Alerts(),
         tests=[job for job in console.jobs.latest(20) if job.kind == "chime"][:5],
-        jingles=sorted(path.name for path in console.workspace.jingles.glob("*.*") if not path.name.startswith(".")),
         people=len(console.accounts.all()),
         backups=_backup_states(console) if schedule else [],
     )
@@ -73,31 +67,6 @@ def sample(console: ConsoleDep, engine: str, voice: str) -> Response:
     if found is None:
         raise HTTPException(404)
     return Response(preview_audio.hear_voice(console.workspace, found, voice, SAMPLE), media_type="audio/wav")
-
-
-@router.post("/settings/jingles")
-@does(Act.ADD_JINGLE)
-def jingle(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
-    """A station sound from an uploaded file: decoded, cut to a minute and written anew as FLAC."""
-    import numpy as np  # with soundfile 0.1 s, 25 MB: few ever upload a sound
-    import soundfile
-
-    from loa.audio import foreign  # soundfile and miniaudio: 0.1 s, 25 MB
-
-    name, content = form.upload("file")
-    wanted = slug(form.text("name", 40) or Path(name).stem, 40) or "muc"
-    decoded = run_limited(foreign.uploaded, content, 44100, LONGEST_JINGLE, limits=JINGLE_LIMITS, file=name)
-    if decoded is None:
-        raise FormError({"file": _("This is not a sound file that can be read (MP3, WAV, FLAC, OGG).")})
-    samples = np.frombuffer(decoded, dtype=np.int16)
-    if not len(samples):
-        raise FormError({"file": _("There is no sound in this file.")})
-    target, flac = console.workspace.jingles / f"{wanted}.flac", io.BytesIO()
-    soundfile.write(flac, samples, 44100, format="FLAC", subtype="PCM_16")
-    write_atomic(target, flac.getvalue())
-    audit(request, "jingle.added", target.name)
-    flash(request, _("The station sound “{name}” is there now.").format(name=wanted))
-    return go("/settings")
 
 
 @router.get("/settings/backup")

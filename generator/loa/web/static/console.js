@@ -187,6 +187,59 @@
   const leave = one("form[action='/logout']");
   if (leave) leave.addEventListener("submit", () => Object.keys(localStorage).filter((name) => name.startsWith("loa:")).forEach((name) => localStorage.removeItem(name)));
 
+  // The microphone: what was said becomes a WAV file of the form, and is heard before it is sent.
+  const recorded = async (blob) => {
+    const sound = await new OfflineAudioContext(1, 1, 24000).decodeAudioData(await blob.arrayBuffer());
+    const samples = sound.getChannelData(0);
+    const view = new DataView(new ArrayBuffer(44 + 2 * samples.length));
+    const text = (at, letters) => [...letters].forEach((letter, n) => view.setUint8(at + n, letter.charCodeAt(0)));
+    text(0, "RIFF"); view.setUint32(4, 36 + 2 * samples.length, true); text(8, "WAVEfmt ");
+    view.setUint32(16, 16, true); view.setUint16(20, 1, true); view.setUint16(22, 1, true);
+    view.setUint32(24, sound.sampleRate, true); view.setUint32(28, 2 * sound.sampleRate, true);
+    view.setUint16(32, 2, true); view.setUint16(34, 16, true); text(36, "data"); view.setUint32(40, 2 * samples.length, true);
+    samples.forEach((value, n) => view.setInt16(44 + 2 * n, Math.max(-1, Math.min(1, value)) * 32767, true));
+    return new File([view], "microphone.wav", { type: "audio/wav" });
+  };
+  const desk = one("[data-recorder]");
+  if (desk) {
+    const [begin, finish, timer, said, take] = ["record", "finish", "clock", "said", "take"].map((name) => one(`[data-${name}]`, desk));
+    const field = one("input[type=file]", desk.closest("form"));
+    const longest = 240; // seconds: what an upload may hold
+    let recorder = null;
+    const end = () => { if (recorder && recorder.state === "recording") recorder.stop(); };
+    begin.addEventListener("click", async () => {
+      const stream = navigator.mediaDevices ? await navigator.mediaDevices.getUserMedia({ audio: true }).catch(() => null) : null;
+      said.textContent = stream ? "" : desk.dataset.refused;
+      if (!stream) return;
+      const parts = [];
+      const since = Date.now();
+      recorder = new MediaRecorder(stream);
+      const tick = setInterval(() => {
+        const seconds = (Date.now() - since) / 1000;
+        timer.textContent = clock(seconds);
+        if (seconds >= longest) end();
+      }, 250);
+      recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
+      recorder.addEventListener("stop", async () => {
+        clearInterval(tick);
+        stream.getTracks().forEach((track) => track.stop());
+        begin.hidden = false;
+        finish.hidden = true;
+        const file = await recorded(new Blob(parts, { type: recorder.mimeType }));
+        const held = new DataTransfer();
+        held.items.add(file);
+        field.files = held.files;
+        if (take.src) URL.revokeObjectURL(take.src);
+        take.src = URL.createObjectURL(file);
+        take.hidden = false;
+      });
+      recorder.start();
+      begin.hidden = true;
+      finish.hidden = false;
+    });
+    finish.addEventListener("click", end);
+  }
+
   // What is live.
   const live = document.getElementById("live");
   const work = one("[data-job-page]");
