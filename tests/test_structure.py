@@ -33,6 +33,7 @@ MADE = (
     "recordings/",
     "public/",
     "audio/bulletins/",
+    "audio/recordings/",
     "audio/clips/",
     "demo-station/",
     "dist/",

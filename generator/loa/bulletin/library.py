@@ -71,9 +71,9 @@ def take_in(workspace: Workspace, shelf: Shelf, wanted: str, content: bytes, fil
     import numpy as np  # with soundfile 0.1 s, 25 MB: few ever take in a sound
     import soundfile
 
-    from loa.audio import foreign  # soundfile and miniaudio: 0.1 s, 25 MB
+    from loa.audio import taking_in  # soundfile and miniaudio: 0.1 s, 25 MB
 
-    decoded = run_limited(foreign.taken_in, content, LONGEST[shelf], limits=_LIMITS, file=file)
+    decoded = run_limited(taking_in.taken_in, content, LONGEST[shelf], limits=_LIMITS, file=file)
     if decoded is None:
         message = _("This is not a sound file that can be read (MP3, WAV, FLAC, OGG).")
         raise WorkspaceError(Finding("sound.unreadable", message, file=file))
