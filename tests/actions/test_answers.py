@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from loa import stop_file
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.stop_file import StopRequest

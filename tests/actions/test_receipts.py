@@ -9,8 +9,8 @@ import pytest
 from loa import stop_file
 from loa.actions.on_air import go_on_with_the_rest, play, rest_after_stop
 from loa.actions.receipts import Receipt, receipt, receipt_of, receipt_text, receipts
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import RequestError
 from loa.schedule import UTC

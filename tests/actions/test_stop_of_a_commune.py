@@ -9,8 +9,8 @@ import pytest
 from loa import stop_file
 from loa.actions.offices import Office, Role
 from loa.actions.on_air import rest_after_stop
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.stop_file import StopRequest

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from loa import stop_file
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.stop_file import StopRequest

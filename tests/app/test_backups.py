@@ -21,8 +21,8 @@ from loa.app import backup_places, backups
 from loa.app.backups import back_up, due, kept, overdue, place_states
 from loa.app.chores import BackupChore
 from loa.app.restore import restore
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import ScheduleError, WorkspaceError
 from loa.schedule import UTC

@@ -18,8 +18,8 @@ from loa.app.approved import bring_back
 from loa.app.backup import LIST, backup
 from loa.app.restore import finish_restore, restore
 from loa.automation.fallbacks import Fallbacks
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
 from loa.errors import ApprovalError, StoreError, WorkspaceError

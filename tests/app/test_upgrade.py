@@ -302,7 +302,7 @@ def test_the_console_lets_it_be_written_down_once_for_each_version(old_station: 
     console.note_upgrade()
     (job,) = console.jobs.living()
     assert job.kind == "upgrade"
-    worker = [sys.executable, "-m", "loa.web.worker", str(old_station.root), str(job.id)]
+    worker = [sys.executable, "-m", "loa.web.job_worker", str(old_station.root), str(job.id)]
     subprocess.run(worker, check=True, timeout=90)
     assert console.jobs.latest(1)[0].state == "done"
     assert old_station.bulletins_version.read_text("utf-8") == __version__

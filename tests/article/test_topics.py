@@ -210,6 +210,6 @@ def test_the_samples_show_every_topic_that_needs_no_facts_of_its_own() -> None:
 
 def test_every_fact_that_a_campaign_can_hold_is_asked_for_by_some_template() -> None:
     texts = "".join(path.read_text(encoding="utf-8") for path in Path(ROOT / "templates" / "articles").glob("*.j2"))
-    credits = {"category", "author", "received_from"}
-    unasked = {"id", "template", "variant", "as_of", "form", "notes", "voices", "language", "words"} | credits
+    credit = {"category", "author", "received_from"}
+    unasked = {"id", "template", "variant", "as_of", "form", "notes", "voices", "language", "words"} | credit
     assert [name for name in Campaign.model_fields if name not in texts and name not in unasked] == []

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
-from loa.automation import notify, timing
+from loa.automation import intervals, notify
 from loa.automation.notify import AlarmSender
 from loa.automation.service import IntervalRunner, Job, Maintenance
 from loa.automation.station import Automation
@@ -192,7 +192,7 @@ def test_a_process_that_stands_by_sends_nothing(
 ) -> None:
     """Or every alarm would go out as often as there are processes."""
     plan(NOW, more=f'alerts: {{webhook: {{url: "http://127.0.0.1:{webhook.server_port}/loa"}}}}\n')
-    first, second = (Automation(released, store, RealClock(), timing.Timing()) for _process in range(2))
+    first, second = (Automation(released, store, RealClock(), intervals.Timing()) for _process in range(2))
     for station in (first, second):
         station.step()
     raise_alarm(store, MISSED, ("webhook",))
@@ -209,7 +209,7 @@ def test_the_end_of_the_log_goes_out_once_a_day_and_with_every_alarm(
     box, port = mailbox
     settings = f"host: 127.0.0.1, port: {port}, security: none, sender: loa@xa.vn, to: [hoa@xa.vn]"
     plan(NOW, more=f"alerts: {{email: {{{settings}}}}}\n")
-    station = Automation(released, store, RealClock(), timing.Timing())
+    station = Automation(released, store, RealClock(), intervals.Timing())
     station.step()
     station.outcomes.write_all(Alerts(), 10)
     chores = Maintenance(released, station, store)
@@ -233,7 +233,7 @@ def test_a_log_that_was_changed_is_told_within_a_day_and_at_once_where_its_end_i
     released: Workspace, store: Database, plan: Plan
 ) -> None:
     plan(NOW)
-    station = Automation(released, store, RealClock(), timing.Timing())
+    station = Automation(released, store, RealClock(), intervals.Timing())
     station.step()
     for number in range(3):
         station.outcomes.event("note", str(number))

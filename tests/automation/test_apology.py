@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from loa.automation import rehearsal, service, timing
+from loa.automation import intervals, rehearsal, service
 from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.schedule import UTC
@@ -151,7 +151,7 @@ def test_a_station_that_was_off_does_not_apologise_hours_later(
     released_sorry: Workspace, store: Database, plan: Plan
 ) -> None:
     before = START - datetime.timedelta(hours=4)
-    lease = Lease(store, RealClock(2, before), heartbeat=timing.Timing().heartbeat, stale=timing.Timing().stale)
+    lease = Lease(store, RealClock(2, before), heartbeat=intervals.Timing().heartbeat, stale=intervals.Timing().stale)
     lease.keep(before)
     lease.give_back()
     plan(START - datetime.timedelta(hours=3), late=LATE)

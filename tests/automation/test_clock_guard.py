@@ -11,9 +11,9 @@ import pytest
 
 from loa import RELEASED
 from loa.automation.clock_guard import ClockGuard
+from loa.automation.intervals import Timing
 from loa.automation.rehearsal import RehearsedSession
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock, kernel_clock
 from loa.playout.recording import LoadedRecording
 from loa.schedule import UTC, Airing

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from loa.app.doctor import Check, Health, examine
-from loa.automation import service, timing
+from loa.automation import intervals, service
 from loa.automation.output_watch import OutputWatch
 from loa.automation.station import Automation
 from loa.clock import RealClock
@@ -108,7 +108,7 @@ def test_an_output_that_does_not_work_is_told_before_its_hour(released: Workspac
     plan(soon(3600), on="s")
     text = released.schedule_file.read_text("utf-8")
     released.schedule_file.write_text(text.replace("m: {kind: null}", "s: {kind: sound-card, device: Loa}"), "utf-8")
-    station = Automation(released, store, RealClock(), timing.Timing())
+    station = Automation(released, store, RealClock(), intervals.Timing())
     for _try in range(2):
         station.step()
         station.outputs_tested({"s": "no sound card is called “Loa”", "n": None, "f": None})

@@ -8,9 +8,9 @@ import pytest
 
 from loa.actions.approvals import withdraw
 from loa.automation.disk import prune
+from loa.automation.intervals import Timing
 from loa.automation.service import Maintenance
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.store.alarms import open_alarms

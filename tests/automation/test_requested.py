@@ -9,9 +9,9 @@ from typing import TypeVar
 import pytest
 
 from loa import stop_file
+from loa.automation.intervals import Timing
 from loa.automation.lanes import settle
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.stop_file import StopRequest

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from loa.automation import service, timing
+from loa.automation import intervals, service
 from loa.automation.station import Automation
 from loa.clock import RealClock
 from loa.errors import ScheduleError
@@ -52,16 +52,16 @@ def test_a_clock_behind_the_last_heartbeat_is_not_believed(released: Workspace, 
     lease = Lease(
         store,
         RealClock(20, START + datetime.timedelta(hours=6)),
-        heartbeat=timing.Timing().heartbeat,
-        stale=timing.Timing().stale,
+        heartbeat=intervals.Timing().heartbeat,
+        stale=intervals.Timing().stale,
     )
     lease.keep(None)
     lease.give_back()
     plan(SOON)
-    station = Automation(released, store, RealClock(20, START), timing.Timing())
+    station = Automation(released, store, RealClock(20, START), intervals.Timing())
     station.step()
     assert "last seen on air" in (station.doubt or "")
-    trusting = Automation(released, store, RealClock(20, START), timing.Timing(), trust_clock=True)
+    trusting = Automation(released, store, RealClock(20, START), intervals.Timing(), trust_clock=True)
     trusting.step()
     assert trusting.doubt is None
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from loa.automation import service
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.schedule import UTC
 from loa.store.alarms import open_alarms
 from loa.store.approvals import find

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loa.actions.approvals import withdraw
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.schedule import UTC
 from loa.store import requests

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from loa.bulletin import intelligibility
-from loa.bulletin.intelligibility import findings, listen
+from loa.bulletin import recognition_check
 from loa.bulletin.models import BulletinPlan, BulletinRequest
+from loa.bulletin.recognition_check import findings, listen
 from loa.bulletin.writer import make
 from loa.errors import BulletinError, Severity
 from loa.tts.cache import load_clip
@@ -30,7 +30,7 @@ PLAN = BulletinPlan("xa", "tin", "Tin", ("tin",), 0, 120)
     ],
 )
 def test_missed_words_are_those_that_were_not_understood(said, understood, expected):
-    assert intelligibility.missed(said, understood) == expected
+    assert recognition_check.missed(said, understood) == expected
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_each_sentence_is_heard_once_and_remembered(station, monkeypatch):
         "bản tin đến đây là hết", "xin cảm ơn bà con đã lắng nghe",
     ]  # fmt: skip
     assert all(0 <= one.share <= 1 for one in first)
-    monkeypatch.setattr(intelligibility, "transcribe", lambda sound: pytest.fail("heard twice"))
+    monkeypatch.setattr(recognition_check, "transcribe", lambda sound: pytest.fail("heard twice"))
     assert listen(workspace, mp3) == first
 
 

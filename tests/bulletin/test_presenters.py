@@ -10,9 +10,9 @@ import pytest
 from loa.app import build
 from loa.audio import ffmpeg
 from loa.audio.mp3 import RATE
-from loa.bulletin.intelligibility import findings
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import BulletinPlan, BulletinRequest
+from loa.bulletin.recognition_check import findings
 from loa.bulletin.writer import made_before, make, unchanged
 from loa.campaign import load_commune
 from loa.script import Script

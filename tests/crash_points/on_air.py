@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from loa.automation.disk import open_station_store
+from loa.automation.intervals import Timing
 from loa.automation.schedule_watch import schedule_in_force
-from loa.automation.timing import Timing
 from loa.bulletin.manifest import Cue, Manifest
 from loa.errors import LoaError
 from loa.logs import write_log_file

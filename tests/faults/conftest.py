@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
-from loa.automation.timing import Timing
+from loa.automation.intervals import Timing
 from loa.bulletin.manifest import Cue, Manifest
 from loa.clock import RealClock
 from loa.schedule import UTC

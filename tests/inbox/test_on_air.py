@@ -17,8 +17,8 @@ from loa.actions.inbox import (
     take_message,
 )
 from loa.actions.inbox_work import inbox_is_due, text_of, work_inbox
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import RealClock
 from loa.errors import InboxError, RequestError
 from loa.inbox import register

@@ -9,7 +9,7 @@ from loa.clock import RealClock
 from loa.errors import PlayoutError
 from loa.playout.outputs import not_ready, open_connection
 from loa.playout.outputs.base import OutputConnection
-from loa.playout.outputs.carrier import Carrier
+from loa.playout.outputs.shared_stream import Carrier
 from loa.playout.recording import LoadedRecording
 from loa.schedule.outputs import AnyOutput, File, Null
 from loa.workspace import Workspace

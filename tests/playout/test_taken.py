@@ -16,9 +16,9 @@ from loa.bulletin.writer import id3
 from loa.clock import RealClock
 from loa.playout.outputs import not_ready, open_connection
 from loa.playout.outputs.base import OutputConnection
-from loa.playout.outputs.carrier import Carrier
 from loa.playout.outputs.http import MAX_CONNECTIONS
 from loa.playout.outputs.peer import PeerMeter
+from loa.playout.outputs.shared_stream import Carrier
 from loa.playout.recording import LoadedRecording
 from loa.playout.session import Session
 from loa.schedule.outputs import AnyOutput, Http, Icecast, Null

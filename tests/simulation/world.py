@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from loa.automation.intervals import Timing
 from loa.automation.live_airing import LiveAiring
 from loa.automation.outcomes import OutcomeWriter
-from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import LoaError
 from loa.schedule import Airing, Schedule, airings

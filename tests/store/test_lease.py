@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
+from loa.automation.intervals import Timing
 from loa.automation.rehearsal import SimulatedClock
-from loa.automation.timing import Timing
 from loa.errors import StoreError
 from loa.schedule import UTC
 from loa.store.database import Database

@@ -38,7 +38,7 @@ def test_the_place_is_set_and_a_backup_made(
     admin.submit(f"{FORM}/now")
     (job,) = [job for job in console.jobs.latest() if job.kind == "backup"]
     # in a process of its own, as the console does it: this one would stay behind all others for good
-    subprocess.run([sys.executable, "-m", "loa.web.worker", str(station.root), str(job.id)], check=True)
+    subprocess.run([sys.executable, "-m", "loa.web.job_worker", str(station.root), str(job.id)], check=True)
     assert list((tmp_path / "usb" / "loa-backup").glob("loa-*.zip"))
     assert place_states(station)["folder"].good
     assert "the last good one on" in admin.look("/settings")

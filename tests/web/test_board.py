@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from loa.bulletin.manifest import Cue, Manifest
 from loa.store.approvals import find
 from loa.web.context import Console
-from loa.web.routes.outward.board import LONGEST, pieces
+from loa.web.routes.overview.board import LONGEST, pieces
 from loa.workspace import Workspace
 from tests.approving import approve
 from tests.web.conftest import Browser, LogIn

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from loa.actions.acts import Act
 from loa.actions.file_history import Author, replacing
 from loa.actions.offices import OFFICES, Role, Touches
-from loa.automation.timing import Timing
+from loa.automation.intervals import Timing
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
 from loa.store.alarms import Alarm

@@ -6,7 +6,7 @@ import pytest
 
 from loa import sample
 from loa.actions.offices import Role
-from loa.web import worker
+from loa.web import job_worker
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.conftest import Loa
@@ -29,7 +29,7 @@ def work(console: Console) -> list[dict[str, object]]:
     """Do what waits, as the console's runner would; gives what each was asked to make."""
     done = []
     for job in console.jobs.living():
-        console.jobs.set(job.id, state="done", message=worker.do(console.workspace, console.jobs, job))
+        console.jobs.set(job.id, state="done", message=job_worker.do(console.workspace, console.jobs, job))
         done.append(job.arguments)
     console.forget()
     return done

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from loa.actions.emergency import release_emergency
 from loa.actions.offices import Role
 from loa.actions.on_air import new_air_request, play
-from loa.automation.timing import Timing
+from loa.automation.intervals import Timing
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
 from loa.errors import RequestError

@@ -6,7 +6,7 @@ import pytest
 
 from loa.actions.file_history import Author
 from loa.actions.offices import Office, Role
-from loa.automation.timing import Timing
+from loa.automation.intervals import Timing
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
 from loa.errors import RequestError

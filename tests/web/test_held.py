@@ -19,7 +19,7 @@ from loa import stop_file
 from loa.actions.approvals import withdraw
 from loa.actions.file_history import Author, replacing
 from loa.actions.offices import Role
-from loa.automation.timing import Timing
+from loa.automation.intervals import Timing
 from loa.clock import RealClock
 from loa.errors import StoreError
 from loa.store import approvals

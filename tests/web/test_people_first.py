@@ -9,7 +9,7 @@ import pytest
 
 from loa.actions.approvals import approve
 from loa.actions.offices import Role
-from loa.automation.timing import Timing
+from loa.automation.intervals import Timing
 from loa.bulletin.manifest import Cue, Manifest
 from loa.clock import RealClock
 from loa.errors import LoaError
@@ -18,7 +18,7 @@ from loa.store.approvals import BulletinFile
 from loa.store.database import stamp
 from loa.store.lease import Lease
 from loa.store.tables import outputs
-from loa.web import worker
+from loa.web import job_worker
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.approving import as_emergency
@@ -93,7 +93,7 @@ def test_a_self_test_of_a_dead_loudspeaker_says_so_and_is_a_task(
     assert "Listen at the loudspeaker" not in page
     (job,) = console.jobs.latest()
     with pytest.raises(LoaError) as why:  # what the worker's process does, which writes this down
-        worker.do(station, console.jobs, job)
+        job_worker.do(station, console.jobs, job)
     console.jobs.set(job.id, state="failed", message=str(why.value))
     assert "This loudspeaker takes no sound" in operator.look(f"/jobs/{job.id}")
     assert "Not done: Self-test: Loa thôn Đông" in operator.look("/")

@@ -4,7 +4,7 @@ from loa.actions.offices import Role
 from loa.campaign import load_commune
 from loa.publish.site import publish
 from loa.template_files import packaged
-from loa.web import worker
+from loa.web import job_worker
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.approving import sign_articles
@@ -40,7 +40,7 @@ def test_only_what_is_signed_is_public_and_it_is_listed(log_in: LogIn, station: 
 
     def job_done() -> None:
         (job,) = console.jobs.living()
-        worker.do(station, console.jobs, job)  # what the worker's process does
+        job_worker.do(station, console.jobs, job)  # what the worker's process does
         console.jobs.set(job.id, state="done")
 
     page = editor.look("/publish")

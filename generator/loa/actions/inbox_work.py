@@ -11,7 +11,7 @@ from loa.actions.inbox import receive_message
 from loa.actions.message_airing import approve_sounds, expired, go_on, is_approved, put_on_air, refuse_entry, tell_once
 from loa.errors import InboxError, LoaError, StoreError
 from loa.files import private_folder, remove, write_atomic
-from loa.hazards.kit import Notice, compose, hazard_named
+from loa.hazards.texts import Notice, compose, hazard_named
 from loa.i18n import _
 from loa.inbox import register
 from loa.inbox.models import LARGEST_WITH_SOUND, Info, Message

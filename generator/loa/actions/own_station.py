@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from loa.actions.on_air import taken_soon
-from loa.automation.timing import Timing
+from loa.automation.intervals import Timing
 from loa.clock import RealClock
 from loa.errors import Finding, PlayoutError
 from loa.i18n import _

@@ -13,7 +13,7 @@ from loa.i18n import _
 from loa.playout.fader import Fader
 from loa.playout.outputs import open_connection
 from loa.playout.outputs.base import CHUNK_SECONDS, OutputConnection
-from loa.playout.outputs.carrier import Carried, Carrier
+from loa.playout.outputs.shared_stream import Carried, Carrier
 from loa.schedule.loader import load_schedule
 from loa.workspace import Workspace
 

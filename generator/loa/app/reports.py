@@ -13,7 +13,7 @@ from loa.bulletin.models import APOLOGY
 from loa.campaign import Commune, survey
 from loa.errors import LoaError
 from loa.schedule import Schedule
-from loa.schedule.called import output_name
+from loa.schedule.display_names import output_name
 from loa.store import asrun
 from loa.store.approvals import approved_copy
 from loa.store.asrun import Row

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from loa import RELEASED
-from loa.automation.timing import Timing
+from loa.automation.intervals import Timing
 from loa.clock import Clock
 from loa.i18n import _
 

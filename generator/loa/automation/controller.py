@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from loa.automation.fallbacks import Fallbacks
+from loa.automation.intervals import Timing
 from loa.automation.live_airing import LiveAiring, PlayingSession, determine_outcome
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.schedule_watch import ScheduleWatch
-from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import ApprovalError, StoreError
 from loa.formats import lasting

@@ -6,13 +6,13 @@ from concurrent.futures import Future
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import STOPPED, Controller, PastStop
 from loa.automation.fallbacks import FallbackChoice, Fallbacks
+from loa.automation.intervals import Timing
 from loa.automation.lanes import Lane
 from loa.automation.live_airing import LiveAiring, airing_of, interrupted
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.recording_reader import RecordingReader
 from loa.automation.requested import RequestedAirings
 from loa.automation.schedule_watch import ScheduleWatch
-from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import ApprovalError, PlayoutError, StoreError
 from loa.i18n import _

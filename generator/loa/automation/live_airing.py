@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from loa.automation.timing import Timing
+from loa.automation.intervals import Timing
 from loa.formats import lasting
 from loa.i18n import _
 from loa.playout.channel import LOST, OutputCondition, OutputReport

@@ -17,7 +17,7 @@ from loa.i18n import _
 from loa.logs import logger
 from loa.schedule import Alerts
 from loa.schedule.alerts import Email, Webhook, forbidden
-from loa.schedule.called import in_words
+from loa.schedule.display_names import in_words
 from loa.station_secrets import secret
 from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
 from loa.store.database import Database

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from loa.automation.intervals import Timing
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.playout.channel import OutputCondition, OutputReport
 from loa.playout.outputs import not_ready
 from loa.playout.recording import LoadedRecording

@@ -9,12 +9,12 @@ from loa import formats
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller, PastStop
 from loa.automation.fallbacks import Fallbacks
+from loa.automation.intervals import Timing
 from loa.automation.lanes import USUAL, Lane, done_within
 from loa.automation.live_airing import LiveAiring, airing_of, interrupted
 from loa.automation.outcomes import OutcomeWriter
 from loa.automation.recording_reader import TURN, RecordingReader
 from loa.automation.schedule_watch import ScheduleWatch
-from loa.automation.timing import Timing
 from loa.errors import ApprovalError, PlayoutError, StoreError
 from loa.i18n import _
 from loa.logs import logger

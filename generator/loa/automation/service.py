@@ -20,10 +20,10 @@ from apscheduler.triggers.base import BaseTrigger
 
 from loa.automation import lanes
 from loa.automation.disk import open_station_store, prune, shortage
+from loa.automation.intervals import Timing
 from loa.automation.notify import AlarmSender
 from loa.automation.schedule_watch import schedule_in_force
 from loa.automation.station import Automation
-from loa.automation.timing import Timing
 from loa.clock import Clock, RealClock
 from loa.errors import Finding, LogbookError, PlayoutError
 from loa.i18n import _

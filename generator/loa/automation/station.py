@@ -16,6 +16,7 @@ from loa.automation.controller import Controller, PastStop, Start, stood_still
 from loa.automation.disk import DiskReserve
 from loa.automation.dispatcher import Dispatcher
 from loa.automation.fallbacks import Fallbacks
+from loa.automation.intervals import Timing
 from loa.automation.lanes import AtOnce, MakeLane, Question
 from loa.automation.live_airing import PlayingSession
 from loa.automation.outcomes import OutcomeWriter
@@ -23,7 +24,6 @@ from loa.automation.output_watch import OutputWatch
 from loa.automation.recording_reader import RecordingReader
 from loa.automation.requested import RequestedAirings
 from loa.automation.schedule_watch import ScheduleWatch
-from loa.automation.timing import Timing
 from loa.clock import Clock
 from loa.errors import StoreError
 from loa.i18n import _

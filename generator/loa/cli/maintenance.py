@@ -30,7 +30,7 @@ from loa.schedule import UTC, airings
 from loa.schedule.loader import load_schedule
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database, is_busy
-from loa.web.child import installed
+from loa.web.console_process import installed
 from loa.workspace import Workspace
 
 

@@ -14,7 +14,7 @@ from loa.cli.options import print_findings
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.priority import step_forward
-from loa.web.child import console_beside, installed
+from loa.web.console_process import console_beside, installed
 from loa.workspace import Workspace
 
 Verb = TypeVar("Verb", bound=Callable[..., object])

@@ -12,8 +12,8 @@ import click
 
 from loa import tts
 from loa.audio.samples import Sound
-from loa.bulletin.intelligibility import THRESHOLD, Heard
-from loa.bulletin.intelligibility import listen as listen_to
+from loa.bulletin.recognition_check import THRESHOLD, Heard
+from loa.bulletin.recognition_check import listen as listen_to
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.options import print_findings, progress_bar
 from loa.errors import Finding, SpeechError

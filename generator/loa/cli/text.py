@@ -17,7 +17,7 @@ from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.edits import edit_file
 from loa.cli.options import DAY
 from loa.i18n import _
-from loa.importing import documents, told
+from loa.importing import documents, import_report
 from loa.importing.notice import read_notice
 from loa.normalizer import Region, spoken
 from loa.text import nfc
@@ -80,14 +80,14 @@ def import_(station: CliContext, file: Path, stem: str | None, as_of: date | Non
     today = date.today()  # noqa: DTZ011  the day of the desk where it is typed
     notice = read_notice(document, as_of or today)
     day = notice.day(as_of, today)
-    for line in [*told.found(notice), *told.left(notice, document)]:
+    for line in [*import_report.found(notice), *import_report.left(notice, document)]:
         click.echo(line, err=True)
     if stem is not None:
         stem = load_commune(station.workspace, stem).stem  # tells the communes there are where it has none of this name
-    told.refuse_empty(notice, str(file))
-    entry = notice.entry(day, told.heading())
+    import_report.refuse_empty(notice, str(file))
+    entry = notice.entry(day, import_report.heading())
     if stem is None:
-        click.echo(notice.campaign(day, told.heading()), nl=False)
+        click.echo(notice.campaign(day, import_report.heading()), nl=False)
         return
     path = next(path for path in yaml_files(station.workspace.campaigns) if nfc(path.stem) == stem)
     _after, id_ = add_campaign(read_text(path), entry)

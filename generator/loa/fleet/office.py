@@ -20,8 +20,8 @@ from loa.file_cache import mark_of
 from loa.fleet import register
 from loa.fleet.broker import Broker, Login, mosquitto
 from loa.fleet.keys import Key, fingerprint, opened
-from loa.fleet.link import Address, Link
 from loa.fleet.messages import Command, Outcomes, Plan, State, Told, Topics, kind_of, read
+from loa.fleet.mqtt import Address, Link
 from loa.fleet.plans import AHEAD, BACK, Releases, make_plan, planned
 from loa.fleet.register import Enrolled, RemoteAiring
 from loa.fleet.remote_log import RemoteLog

@@ -23,8 +23,8 @@ from loa.fleet.clock import PlayerClock
 from loa.fleet.fetching import Fetcher
 from loa.fleet.joining import Identity
 from loa.fleet.keys import Key, fingerprint, opened
-from loa.fleet.link import Address, Link
 from loa.fleet.messages import Command, Outcomes, Plan, PlayerRow, State, Told, Topics, read
+from loa.fleet.mqtt import Address, Link
 from loa.fleet.taken_plan import ALL, check_outputs, take_release, take_releases, write_schedule
 from loa.i18n import _
 from loa.logs import logger

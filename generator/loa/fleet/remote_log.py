@@ -14,7 +14,7 @@ from loa.fleet.plans import BACK, planned
 from loa.fleet.register import Enrolled, RemoteAiring
 from loa.i18n import _
 from loa.schedule import Airing, Schedule
-from loa.schedule.called import output_names
+from loa.schedule.display_names import output_names
 from loa.store.alarms import Alarm, channels, raise_once
 from loa.store.asrun import NewRow, append_all, outcome_rows, parts_of, with_outputs
 from loa.store.database import Database, instant

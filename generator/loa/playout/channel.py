@@ -20,7 +20,7 @@ from loa.playout.outputs.base import (
     output_error,
     took_nothing,
 )
-from loa.playout.outputs.carrier import SILENCE_LEVEL, Carried, Carrier, Sound
+from loa.playout.outputs.shared_stream import SILENCE_LEVEL, Carried, Carrier, Sound
 from loa.schedule.outputs import AnyOutput
 
 _RETRY = (0.5, 1.0, 2.0, 5.0)

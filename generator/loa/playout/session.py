@@ -10,7 +10,7 @@ from loa.clock import Clock
 from loa.playout.channel import Channel, OutputCondition, OutputReport
 from loa.playout.monitor import Monitor
 from loa.playout.outputs.base import OutputConnection, took_nothing
-from loa.playout.outputs.carrier import Carrier
+from loa.playout.outputs.shared_stream import Carrier
 from loa.playout.recording import LoadedRecording
 from loa.playout.relay import LivePlayer, RelayReport
 from loa.schedule.outputs import AnyOutput, Monitored

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from loa.i18n import _
-from loa.schedule.called import output_name
+from loa.schedule.display_names import output_name
 from loa.schedule.models import Schedule
 from loa.schedule.outputs import AnyOutput, Placed
 

@@ -22,7 +22,7 @@ from loa.errors import StoreError, WorkspaceError
 from loa.files import remove
 from loa.i18n import _
 from loa.publish.signed import noted
-from loa.schedule.called import in_words
+from loa.schedule.display_names import in_words
 from loa.schedule.values import is_postgresql
 from loa.store import handover
 from loa.store.approvals import BulletinFile, Kind
@@ -36,10 +36,10 @@ from loa.web.forms import Form, read_form
 from loa.web.jobs import Job, JobRunner, Jobs
 from loa.web.views.airings import AiringList, name_of
 from loa.web.views.bulletins import BulletinCatalogue
+from loa.web.views.by_commune import AiringsWithin, BulletinsWithin, FilesWithin, JobsWithin, MonitorWithin
 from loa.web.views.drafts import sounding_otherwise
 from loa.web.views.files import StationFiles
 from loa.web.views.now import StationMonitor
-from loa.web.views.within import AiringsWithin, BulletinsWithin, FilesWithin, JobsWithin, MonitorWithin
 from loa.workspace import Workspace
 
 _OFFICES = 50

@@ -205,7 +205,7 @@ class JobRunner:
         self.jobs.set(job.id, state="running", pid=child.pid)
 
     def _spawn(self, job: Job) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "loa.web.worker", str(self.workspace.root), str(job.id)]
+        command = [sys.executable, "-m", "loa.web.job_worker", str(self.workspace.root), str(job.id)]
         with _opened(crash_log(self.workspace, job.id)) as log:
             return subprocess.Popen(
                 command,

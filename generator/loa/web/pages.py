@@ -16,7 +16,7 @@ from loa import formats, i18n, names
 from loa.actions.acts import Act
 from loa.actions.offices import Role
 from loa.i18n import _
-from loa.schedule.called import output_name, output_names
+from loa.schedule.display_names import output_name, output_names
 from loa.web.auth.guard import VISITOR
 from loa.web.context import Console, console_of, session_of
 from loa.web.yaml_forms import as_rows, pairs

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, Player, output_error
-from loa.playout.outputs.carrier import Carried, Carrier
 from loa.playout.outputs.http import HttpPlayer
 from loa.playout.outputs.http import open_port as open_http_port
 from loa.playout.outputs.icecast import IcecastPlayer
 from loa.playout.outputs.icecast import problem as icecast_problem
 from loa.playout.outputs.rtp import RtpPlayer
+from loa.playout.outputs.shared_stream import Carried, Carrier
 from loa.playout.outputs.sound_card import SoundCardPlayer, device_names
 from loa.playout.outputs.wav_file import FilePlayer, NullPlayer, leads_out_text
 from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard

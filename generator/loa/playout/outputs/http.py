@@ -17,9 +17,9 @@ from typing import Any, cast
 from loa import __version__
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, output_error
-from loa.playout.outputs.carrier import Carried, Carrier
 from loa.playout.outputs.encoding import Encoding
 from loa.playout.outputs.peer import PeerMeter
+from loa.playout.outputs.shared_stream import Carried, Carrier
 from loa.schedule.outputs import Http
 
 MAX_CONNECTIONS = 300

@@ -15,9 +15,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from loa.errors import PlayoutError
 from loa.i18n import _
 from loa.playout.outputs.base import REFUSED, OutputConnection, output_error
-from loa.playout.outputs.carrier import Carried, Carrier
 from loa.playout.outputs.encoding import Encoding
 from loa.playout.outputs.peer import PeerMeter
+from loa.playout.outputs.shared_stream import Carried, Carrier
 from loa.schedule.outputs import Icecast
 from loa.station_secrets import secret
 from loa.workspace import Workspace

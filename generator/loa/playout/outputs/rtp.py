@@ -12,8 +12,8 @@ from loa.errors import LoaError
 from loa.files import write_atomic
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, output_error
-from loa.playout.outputs.carrier import Carried, Carrier
 from loa.playout.outputs.encoding import Encoding
+from loa.playout.outputs.shared_stream import Carried, Carrier
 from loa.schedule.outputs import Rtp
 
 _MAPS = {"L16": "11 L16/44100/1", "PCMU": "0 PCMU/8000/1", "MPA": "14 MPA/90000/1"}

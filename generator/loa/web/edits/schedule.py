@@ -9,7 +9,7 @@ from fastapi import Request
 from loa.actions.offices import Office
 from loa.i18n import _
 from loa.schedule import Schedule, airings
-from loa.schedule.called import output_name
+from loa.schedule.display_names import output_name
 from loa.schedule.models import move_of
 from loa.web.context import Console, console_of, edit_file, flash, person_of
 from loa.web.forms import FormError

@@ -24,7 +24,7 @@ from loa.web.routes import (
     week,
 )
 from loa.web.routes.content import items, library, own_words
-from loa.web.routes.outward import board, clusters, reports
+from loa.web.routes.overview import board, clusters, reports
 
 
 def all_routers() -> tuple[APIRouter, ...]:

@@ -20,7 +20,7 @@ from loa.web.edits.communes import add_to
 from loa.web.forms import FormError, typed_day
 from loa.web.pages import fragment, go, in_parts, page
 from loa.web.routes.script import sound_part
-from loa.web.views import known
+from loa.web.views import choices
 from loa.web.views.drafts import make_draft
 from loa.web.views.files import CommuneFile
 from loa.web.views.lookup import find_campaign, find_file, returned
@@ -75,8 +75,8 @@ COMMUNE_FIELDS = yaml_forms.fields_of(Commune, without=frozenset({"campaigns"}))
 
 def _commune_fields(console: Console) -> tuple[yaml_forms.Field, ...]:
     """A commune's fields, with the voices and the jingles that there are."""
-    choices = {"station.voice": known.voices, "station.jingle": lambda: known.jingles(console.workspace)}
-    return known.with_choices(COMMUNE_FIELDS, choices)
+    offered = {"station.voice": choices.voices, "station.jingle": lambda: choices.jingles(console.workspace)}
+    return choices.with_choices(COMMUNE_FIELDS, offered)
 
 
 @router.get("/campaigns/{stem}")

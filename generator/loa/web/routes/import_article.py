@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from loa.actions.acts import Act
 from loa.errors import LoaError
 from loa.i18n import _
-from loa.importing import documents, told
+from loa.importing import documents, import_report
 from loa.importing.blocks import Document
 from loa.importing.notice import read_notice
 from loa.web.auth.decisions import does
@@ -42,17 +42,17 @@ def bring_in(request: Request, console: ConsoleDep, form: SubmittedForm) -> Resp
         document = _document(form)
         today = console.files.now().date()
         notice = read_notice(document, chosen or today)
-        told.refuse_empty(notice, _("the text"))
+        import_report.refuse_empty(notice, _("the text"))
         note = _("article brought in: {title}").format(title=notice.title)
-        entry = notice.entry(notice.day(chosen, today), told.heading())
+        entry = notice.entry(notice.day(chosen, today), import_report.heading())
         id_ = add_to(request, file, entry, note, action="campaign.imported")
     except (LoaError, FormError) as error:
         return _page(request, console, values, error)
     flash(request, _("Brought in: {name}").format(name=notice.title))
-    found = told.found(notice)
+    found = import_report.found(notice)
     if found:
         flash(request, _("Found in the text, please check: {list}").format(list="; ".join(found)))
-    for text in told.left(notice, document):
+    for text in import_report.left(notice, document):
         flash(request, text, "warn")
     return go(f"/campaigns/{file.stem}/{id_}")
 

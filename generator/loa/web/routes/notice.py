@@ -12,7 +12,7 @@ from loa.actions.approvals import send_to_leader
 from loa.actions.file_history import replacing, text_of
 from loa.errors import LoaError
 from loa.i18n import _
-from loa.importing import documents, told
+from loa.importing import documents, import_report
 from loa.importing.notice import Notice, read_notice
 from loa.schedule import Schedule, wording
 from loa.schedule.local_time import LocalTime
@@ -165,14 +165,14 @@ def _notice(form: Form, today: datetime.date) -> Notice:
         if len(short) > _TITLE:
             short = short[:_TITLE].rsplit(" ", 1)[0].rstrip(",;:") + "…"
         notice = replace(notice, title=short.rstrip("."), body=(notice.title,))
-    told.refuse_empty(notice, _("the text"))
+    import_report.refuse_empty(notice, _("the text"))
     return notice
 
 
 def _keep(request: Request, console: Console, file: CommuneFile, notice: Notice, when: dict[str, Any]) -> str:
     """The article and its broadcast, both or neither; gives the article's id. Raises LoaError, FormError."""
     before = text_of(file.path)
-    entry = notice.entry(notice.day(None, console.files.now().date()), told.heading())
+    entry = notice.entry(notice.day(None, console.files.now().date()), import_report.heading())
     id_ = add_to(request, file, entry, _("notice: {title}").format(title=notice.title), action="campaign.added")
     after = text_of(file.path)
     every = console_of(request).files.plan().schedule  # an id is free if no commune has it

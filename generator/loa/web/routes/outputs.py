@@ -15,7 +15,7 @@ from loa.names import output_kind
 from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
-from loa.schedule.called import output_name
+from loa.schedule.display_names import output_name
 from loa.schedule.fees import Fees
 from loa.schedule.messages import Messages
 from loa.schedule.models import Approval, Publication, Rules
@@ -28,7 +28,7 @@ from loa.web.context import SubmittedForm as Sent
 from loa.web.edits.schedule import rewrite
 from loa.web.forms import FormError
 from loa.web.pages import go, page
-from loa.web.views import known
+from loa.web.views import choices
 from loa.web.views.airings import name_of
 from loa.web.yaml_forms import Clash, Field, FilledForm, YamlForm
 from loa.yamlfile import editor
@@ -239,9 +239,9 @@ def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
     return YamlForm.of(
         console.workspace.schedule_file,
         ("outputs", name),
-        known.with_choices(
+        choices.with_choices(
             tuple(_with_names(field, others, communes, villages, groups) for field in _ordered(fields)),
-            {"device": known.sound_cards},
+            {"device": choices.sound_cards},
         ),
     )
 

@@ -17,7 +17,7 @@ from loa.actions.silence import stop, stopped_text
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.schedule import Schedule
-from loa.schedule.called import output_name
+from loa.schedule.display_names import output_name
 from loa.store.database import instant
 from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does

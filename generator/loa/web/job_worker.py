@@ -1,4 +1,4 @@
-"""`python -m loa.web.worker FOLDER NUMBER`: does one job, politely, and writes how far it is."""
+"""`python -m loa.web.job_worker FOLDER NUMBER`: does one job, politely, and writes how far it is."""
 
 import faulthandler
 import sys

@@ -11,7 +11,7 @@ from loa.actions.clusters import join_code, revoke_player
 from loa.errors import PlayerError
 from loa.i18n import _
 from loa.schedule import UTC, Schedule
-from loa.schedule.called import output_name
+from loa.schedule.display_names import output_name
 from loa.schedule.echoes import echo_text, echoes
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, flash
