@@ -14,7 +14,7 @@ from pathlib import Path
 
 from loa.automation.intervals import Timing
 from loa.automation.live_airing import LiveAiring
-from loa.automation.outcomes import OutcomeWriter
+from loa.automation.outcome_writer import OutcomeWriter
 from loa.clock import Clock
 from loa.errors import LoaError
 from loa.schedule import Airing, Schedule, airings

@@ -8,9 +8,9 @@ from collections import OrderedDict, deque
 from loa import stop_file
 from loa.automation.clock_guard import ClockGuard
 from loa.automation.controller import Controller, PastStop
-from loa.automation.dispatcher import Dispatcher
+from loa.automation.due_airings import DueAirings
 from loa.automation.lanes import Lane, Question
-from loa.automation.outcomes import OutcomeWriter
+from loa.automation.outcome_writer import OutcomeWriter
 from loa.automation.requested import RequestedAirings
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.errors import StoreError
@@ -40,7 +40,7 @@ class Commands:
         workspace: Workspace | None,
         store: Database,
         controller: Controller,
-        dispatcher: Dispatcher,
+        dispatcher: DueAirings,
         requested: RequestedAirings,
         outcomes: OutcomeWriter,
         guard: ClockGuard,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from loa.automation.fallbacks import Fallbacks
 from loa.automation.intervals import Timing
 from loa.automation.live_airing import LiveAiring, PlayingSession, determine_outcome
-from loa.automation.outcomes import OutcomeWriter
+from loa.automation.outcome_writer import OutcomeWriter
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.clock import Clock
 from loa.errors import ApprovalError, StoreError

@@ -12,7 +12,7 @@ from loa.automation.fallbacks import Fallbacks
 from loa.automation.intervals import Timing
 from loa.automation.lanes import USUAL, Lane, done_within
 from loa.automation.live_airing import LiveAiring, airing_of, interrupted
-from loa.automation.outcomes import OutcomeWriter
+from loa.automation.outcome_writer import OutcomeWriter
 from loa.automation.recording_reader import TURN, RecordingReader
 from loa.automation.schedule_watch import ScheduleWatch
 from loa.errors import ApprovalError, PlayoutError, StoreError

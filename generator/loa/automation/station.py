@@ -14,12 +14,12 @@ from loa.automation.clock_guard import ClockGuard, Reading
 from loa.automation.commands import Commands
 from loa.automation.controller import Controller, PastStop, Start, stood_still
 from loa.automation.disk import DiskReserve
-from loa.automation.dispatcher import Dispatcher
+from loa.automation.due_airings import DueAirings
 from loa.automation.fallbacks import Fallbacks
 from loa.automation.intervals import Timing
 from loa.automation.lanes import AtOnce, MakeLane, Question
 from loa.automation.live_airing import PlayingSession
-from loa.automation.outcomes import OutcomeWriter
+from loa.automation.outcome_writer import OutcomeWriter
 from loa.automation.output_watch import OutputWatch
 from loa.automation.recording_reader import RecordingReader
 from loa.automation.requested import RequestedAirings
@@ -103,7 +103,7 @@ class Automation:
             self._writer,
             recordings,
         )
-        self._dispatcher = Dispatcher(
+        self._dispatcher = DueAirings(
             store,
             clock,
             timing,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from loa.bulletin import intelligibility as listening
 from loa.bulletin import jingles
+from loa.bulletin import recognition_check as listening
 from loa.campaign import Commune, read_commune
 from loa.checks import Shape, Text, fix, review, station
 from loa.checks import fix as fixes

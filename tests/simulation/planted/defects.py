@@ -70,7 +70,7 @@ DEFECTS = (
     Defect(
         "begun-anew",
         "after a restart what may not be resumed is begun anew",
-        "automation/dispatcher.py",
+        "automation/due_airings.py",
         "        if previous and not self._late(airing).resume:\n"
         '            self._reasons[airing.id] = _("resuming is off")\n'
         "            return None\n",

@@ -9,7 +9,7 @@ from loa.automation.fallbacks import FallbackChoice, Fallbacks
 from loa.automation.intervals import Timing
 from loa.automation.lanes import Lane
 from loa.automation.live_airing import LiveAiring, airing_of, interrupted
-from loa.automation.outcomes import OutcomeWriter
+from loa.automation.outcome_writer import OutcomeWriter
 from loa.automation.recording_reader import RecordingReader
 from loa.automation.requested import RequestedAirings
 from loa.automation.schedule_watch import ScheduleWatch
@@ -35,7 +35,7 @@ _APOLOGY_INTERVAL = datetime.timedelta(minutes=15)
 """Minimum time between two apologies of a commune on one output."""
 
 
-class Dispatcher:
+class DueAirings:
     """`swept`: every airing planned before this instant has its outcome."""
 
     def __init__(
