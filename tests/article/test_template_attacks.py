@@ -222,10 +222,10 @@ def test_what_templates_of_the_first_version_use_keeps_working(station: Workspac
 def test_a_changed_template_makes_the_same_text_and_its_words_are_its_own(station: Workspace) -> None:
     """In the package's process or in one of its own: the same facts, the same article, page and radio texts."""
     for commune in (load_commune(station, stem) for stem in ("trung-son", "ben-hai", "nhat-quang")):
-        before = [texts(station, commune), article_page(station, commune, commune.campaigns[0]).html]
+        before = [texts(station, commune), article_page(station, commune, commune.campaigns[0], ()).html]
         for path in station.templates.rglob("*.j2"):
             path.write_text(path.read_text("utf-8") + "{# ours #}", encoding="utf-8")
-        assert [texts(station, commune), article_page(station, commune, commune.campaigns[0]).html] == before
+        assert [texts(station, commune), article_page(station, commune, commune.campaigns[0], ()).html] == before
 
 
 def texts(station: Workspace, commune: Commune) -> list[str]:

@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 
 from loa.automation import service
-from loa.automation.station import Automation
 from loa.bulletin.programme import RELAYS, RelayPoint, pack
 from loa.bulletin.writer import id3
 from loa.clock import RealClock
@@ -144,15 +143,26 @@ def station_with(
 
 
 def aired(workspace: Workspace, at: datetime.datetime, then: Callable[[float], None] = lambda _at: None) -> Row:
-    """The log row, after the station was on air in real time; `then` is called with the seconds since the instant."""
+    """The log row, after the station was on air in real time; `then` is called again and again, by a thread of its own,
+    with the seconds since the instant.
+    """
     clock = RealClock(1.0001, at - datetime.timedelta(seconds=4))  # at speed 1 it would be the computer's own
     airing = f"tin@{at:%Y-%m-%dT%H:%M:%SZ}"
+    over = threading.Event()
 
-    def written(station: Automation) -> bool:
-        then((clock.now() - at).total_seconds())
-        return station.outcomes.written(airing) is not None
+    def happen() -> None:
+        while not over.wait(0.02):
+            then((clock.now() - at).total_seconds())
 
-    service.run(workspace, clock=clock, until=written, limit=90)
+    others = threading.Thread(target=happen)
+    others.start()
+    try:
+        service.run(
+            workspace, clock=clock, until=lambda station: station.outcomes.written(airing) is not None, limit=90
+        )
+    finally:
+        over.set()
+        others.join()
     (row,) = rows(Database(workspace.database))
     return row
 
