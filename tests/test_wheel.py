@@ -113,6 +113,7 @@ def imported(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in plain | {str(n.module) for n in nodes if isinstance(n, ast.ImportFrom)}}
 
 
+@pytest.mark.long
 def test_an_installed_loa_makes_a_station_and_its_first_bulletin(loa: Run, tmp_path: Path) -> None:
     root = tmp_path / "Đài xã"
     loa("new", "station", root, cwd=tmp_path)

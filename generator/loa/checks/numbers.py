@@ -84,7 +84,7 @@ _HOUSEHOLDS = re.compile(
     re.I,
 )
 _REDUCED = re.compile(
-    r"(?P<a>\d[\d.]*)\s*(?:đồng|đ)(?!\w)[^.;\d\n]{0,30}giảm\s+(?:giá\s+)?(?:còn\s+)?(?P<p>\d{1,2})\s*%[^.;\d\n]{0,20}còn\s+"
+    r"(?<![\d.,])(?P<a>\d[\d.]*)\s*(?:đồng|đ)(?!\w)[^.;\d\n]{0,30}giảm\s+(?:giá\s+)?(?:còn\s+)?(?P<p>\d{1,2})\s*%[^.;\d\n]{0,20}còn\s+"
     r"(?:lại\s+)?(?P<b>\d[\d.]*)\s*(?:đồng|đ)(?!\w)",
     re.I,
 )
