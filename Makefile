@@ -65,8 +65,7 @@ demo: $(STATION) ## a station in demo-station/, built, approved, one bulletin ai
 
 lint: setup ## ruff and mypy
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/mypy --platform win32
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 & other=$$!; $(BIN)/mypy; wait $$other
 
 test test-long bench soak: DEBIAN += openssh-server chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 mosquitto cron postgresql faketime iproute2 curl
 # Eight workers whatever the cores: much of the time goes by in real airings, which wait for their minute. What plays real

@@ -59,6 +59,7 @@ class IcecastServer:
             env=_environment(),
         )
         wait_for(lambda: answers(self.port))
+        assert self._process.poll() is None, f"another program answers on port {self.port}"
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)

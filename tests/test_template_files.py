@@ -137,6 +137,7 @@ def test_a_copy_that_nobody_changed_makes_room_for_the_package(
     assert (of_01.state / template_files.OLD_TEMPLATES / OPENING).read_bytes() == OLD.replace("\n", ending).encode()
 
 
+@pytest.mark.long
 def test_copies_are_moved_once_and_one_that_somebody_asked_for_stays(loa: Loa, of_01: Workspace) -> None:
     first = loa("build", "--no-audio", cwd=of_01.root)
     assert first.returncode == 0, first.stderr

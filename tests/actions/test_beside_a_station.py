@@ -245,6 +245,7 @@ def test_a_stop_left_behind_by_a_dead_station_does_not_silence_the_next_one(stat
     assert loa("stop", cwd=station.workspace.root).returncode == 1
 
 
+@pytest.mark.long
 def test_a_station_that_stands_still_does_not_play_again_what_was_played_for_it(running: Faulty, loa: Loa) -> None:
     (process,) = running.processes
     wait_for(lambda: stood_still(running, process), 30)

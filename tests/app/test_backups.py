@@ -95,6 +95,7 @@ def test_a_recording_that_is_missing_beside_a_backup_is_told_and_the_rest_goes_b
     assert states(there) == {"ben-hai/tin": "gone"}
 
 
+@pytest.mark.long
 def test_the_running_station_makes_its_backup_and_the_restored_one_airs(here: Workspace, tmp_path: Path) -> None:
     """Station A on air, its place of backups, an empty folder elsewhere, `loa run` there."""
     place = tmp_path / "place"

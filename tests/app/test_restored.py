@@ -40,6 +40,7 @@ from tests.local import wait_for
 DAY = datetime.datetime(2026, 11, 1, tzinfo=UTC)
 
 
+@pytest.mark.long
 def test_a_backup_put_back_on_another_computer_airs_the_bulletin(here: Workspace, loa: Loa, tmp_path: Path) -> None:
     """From `loa backup` to sound: by commands and a real process, into an empty folder."""
     here.schedule_file.write_text(schedule(*often()), "utf-8")

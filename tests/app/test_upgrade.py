@@ -165,6 +165,7 @@ def test_a_template_edited_by_hand_still_gets_its_facts(old_station: Workspace, 
     assert "xã Bến Hải" in (old_station.public / "ben-hai" / "tiem-phong" / "index.html").read_text("utf-8")
 
 
+@pytest.mark.long
 def test_a_build_makes_no_approved_bulletin_anew(old_station: Workspace, loa: Loa, store: Database) -> None:
     done = loa("build", cwd=old_station.root)
     assert done.returncode == 0, done.stderr
@@ -279,6 +280,7 @@ def test_an_approved_bulletin_is_made_anew_where_somebody_changed_what_it_says(
     assert changed(build(old_station)) == made
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("reads_differently")
 @pytest.mark.parametrize(
     "what",

@@ -130,6 +130,7 @@ def kind_of_end(content: bytes) -> str:
     return "done"
 
 
+@pytest.mark.long
 def test_an_upload_of_many_hours_is_cut(tmp_path: Path) -> None:
     content = silence(tmp_path / "a.mp3", 5 * 3600).read_bytes()
     limits = Limits(seconds=5, megabytes=60)

@@ -141,6 +141,7 @@ def test_a_file_that_is_no_backup_changes_nothing(
     assert not (tmp_path.parent / "evil.txt").exists()
 
 
+@pytest.mark.long
 def test_the_verbs_from_release_to_log(air: Workspace, plan: Plan, loa: Loa) -> None:
     plan(SOON)
     root = air.root

@@ -80,6 +80,7 @@ def is_complete(workspace: Workspace, voice: str) -> None:
     assert {path.suffix for path in workspace.bulletins.rglob("tin*")} == {".mp3", ".json", ".vtt", ".srt", ".png"}
 
 
+@pytest.mark.long
 def test_before_whichever_file_it_dies_a_build_goes_on_from_there(workspace: Workspace) -> None:
     """Killed again and again, each time a little further on, until one run gets through."""
     kept: set[Path] = set()

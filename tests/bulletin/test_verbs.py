@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from loa.workspace import Workspace
 from tests.conftest import Loa
 
@@ -41,6 +43,7 @@ def test_without_audio_it_tells_what_could_be_made(loa: Loa, small_station: Work
     assert not small_station.bulletins.exists()
 
 
+@pytest.mark.long
 def test_what_cannot_be_made_is_told_and_the_rest_is_made(loa: Loa, small_station: Workspace) -> None:
     file = small_station.campaigns / "ben-hai.yaml"
     file.write_text(

@@ -59,7 +59,7 @@ Heard = tuple[tuple[Cue, ...], dict[str, Sound], np.ndarray]
 
 @pytest.fixture(
     scope="module",
-    params=[(Loa, "nu", 1.08), (Loa, "nam", 0.92), (Espeak, "vi+f2", 1.0)],
+    params=[(Loa, "nu", 1.08), pytest.param((Loa, "nam", 0.92), marks=pytest.mark.long), (Espeak, "vi+f2", 1.0)],
     ids=["loa:nu, quicker", "loa:nam, slower", "espeak"],
 )
 def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Heard:

@@ -220,6 +220,7 @@ def test_a_missing_table_is_made(tmp_path: Path) -> None:
     assert "last_sound_at" in columns(tmp_path / "station.db", "outputs")
 
 
+@pytest.mark.long
 def test_a_backup_can_be_put_back_in_place_of_a_database_that_cannot_be_used(
     old_station: Workspace, loa: Loa, tmp_path: Path
 ) -> None:
@@ -293,6 +294,7 @@ def test_a_process_killed_in_a_step_leaves_the_version_before_it(tmp_path: Path,
     check_migrated(file)
 
 
+@pytest.mark.long
 def test_processes_killed_at_any_moment_lose_nothing_and_do_nothing_twice(tmp_path: Path) -> None:
     chance = random.Random(11)
     for attempt in range(6):

@@ -44,6 +44,7 @@ def until(jobs: Jobs, number: int, good: Callable[[Job], bool], runner: JobRunne
     raise AssertionError(last)
 
 
+@pytest.mark.long
 def test_a_job_tells_how_far_it_is_survives_its_console_and_ends(console: Console, station: Workspace) -> None:
     jobs = console.jobs
     number = jobs.add("build", "Xã Bến Hải", {"communes": ["ben-hai"]}, "Lan")

@@ -38,7 +38,8 @@ _BEHIND = re.compile(
 _OPENS = re.compile(r"(?:[.!?:]\s|\n|(?<!\w)(?:gồm|trong\s+đó)\s)", re.I)
 _MONTHS = {"tháng": 1, "quý": 3, "năm": 12}
 _PERIOD = (
-    rf"(?<![\d.,])(?P<a>{_NUMBER})\s*(?P<u>{_MONEY})(?!\w)[^.;\d\n]{{0,40}}?(?:/|(?<!\w)(?:một|mỗi|1)\s+)(?P<p>tháng|quý)(?!\w)"
+    rf"(?<![\d.,])(?P<a>{_NUMBER})\s*(?P<u>{_MONEY})(?!\w)[^.;\d\n]{{0,40}}?"
+    r"(?:/|(?<!\w)(?:một|mỗi|1)\s+)(?P<p>tháng|quý)(?!\w)"
 )
 _PERIOD_FIRST = (
     rf"(?<!\w)(?:một|mỗi|hằng|hàng|1)\s+(?P<p>tháng|quý)(?!\w)[^.;\d\n]{{0,30}}?"
