@@ -5,7 +5,6 @@ import queue
 import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +32,7 @@ def when_asked(longest: float = LONGEST) -> Iterator[threading.Event]:
         if not asked.get():
             return
         stop.set()
-        time.sleep(longest)
+        threading.Event().wait(longest)  # not time.sleep: a clock that is set meanwhile may make it fail
         talking = threading.Thread(target=_tell, args=(longest,), daemon=True)
         talking.start()
         talking.join(_LAST_WORDS)
