@@ -95,8 +95,7 @@ class LiveAiring:
     this emergency interrupts may resume (None: as their broadcast says). `times_played`: how often it has been played.
     `due_at`: when its first sound was to be heard, in seconds of the clock that only goes forward. `told_unheard`: it
     was told where no sound came. `given_up`: outputs on which a newer emergency took the place of its repetitions, or
-    which somebody stopped; why, in the latter case, is in `stopped`; or
-    where it must be quiet (`kept_quiet`).
+    which somebody stopped (why is in `stopped`), or where it must be quiet (`kept_quiet`).
     `hours_end`: when the hours end in which the commune allows it; None where they do not bind it.
     """
 

@@ -6,6 +6,8 @@ import json
 import smtplib
 import ssl
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -59,7 +61,8 @@ def external_opener() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(_HttpHandler, _HttpsHandler, _NoRedirect)
 
 
-_TIMEOUT = 10.0
+TIMEOUT = 10.0
+"""Seconds for an answer of a program or a server outside."""
 _FIRST_PAUSE = 10.0
 _LONGEST_PAUSE = 3600.0
 
@@ -136,27 +139,42 @@ def post(webhook: Webhook, alarm: Alarm, end: str = "", token: str | None = None
     request = urllib.request.Request(  # noqa: S310  the schedule admits http and https only
         webhook.url, json.dumps(body, ensure_ascii=False).encode(), headers
     )
-    with external_opener().open(request, timeout=_TIMEOUT):
+    with external_opener().open(request, timeout=TIMEOUT):
         return
 
 
 def mail(settings: Email, alarm: Alarm, end: str = "", password: str | None = None) -> None:
     """Send the alarm as an e-mail, with the witness of the log, `end`. Raises OSError, SMTPException."""
-    message = EmailMessage()
-    message["From"], message["To"] = settings.sender, ", ".join(settings.to)
-    message["Subject"] = _("Loa: {message}").format(message=alarm.message[:120].replace("\n", " "))
-    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain="loa.invalid")
-    message.set_content(
-        f"{alarm.message}\n\n{alarm.kind}, {alarm.at.astimezone():%d/%m/%Y %H:%M:%S}\n{alarm.event}\n{end}\n"
+    message = new_mail(
+        settings.sender,
+        ", ".join(settings.to),
+        _("Loa: {message}").format(message=alarm.message[:120].replace("\n", " ")),
+        f"{alarm.message}\n\n{alarm.kind}, {alarm.at.astimezone():%d/%m/%Y %H:%M:%S}\n{alarm.event}\n{end}\n",
     )
+    with mail_server(settings, password) as server:
+        server.send_message(message)
+
+
+def new_mail(sender: str, to: str, subject: str, text: str) -> EmailMessage:
+    """Return a mail of today."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain="loa.invalid")
+    message.set_content(text)
+    return message
+
+
+@contextmanager
+def mail_server(settings: Email, password: str | None) -> Iterator[smtplib.SMTP]:
+    """Connect to the mail server and log in. Raises OSError, SMTPException."""
     secure = ssl.create_default_context()
     if settings.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=_TIMEOUT, context=secure)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=TIMEOUT, context=secure)
     else:
-        server = smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT)
+        server = smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT)
     with server:
         if settings.security == "starttls":
             server.starttls(context=secure)
         if settings.user:
             server.login(settings.user, password or "")
-        server.send_message(message)
+        yield server

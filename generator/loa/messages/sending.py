@@ -10,15 +10,13 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
 from typing import Any
 
-from loa.automation.notify import external_opener
+from loa.automation.notify import TIMEOUT, external_opener, mail_server, new_mail
 from loa.i18n import _
 from loa.schedule.messages import MessageChannel, MessageMail, Sms, Telegram, Zalo
 from loa.text import toneless
 
-_TIMEOUT = 10.0
 _TELEGRAM_LONGEST, _ZALO_LONGEST = 4096, 2000
 """Characters of a message, by the documents of both."""
 
@@ -115,7 +113,7 @@ def _post(url: str, body: Mapping[str, object], headers: Mapping[str, str] | Non
     data = json.dumps(body, ensure_ascii=False).encode()
     request = urllib.request.Request(url, data, sent)  # noqa: S310  the schedule admits http and https only
     try:
-        with external_opener().open(request, timeout=_TIMEOUT) as answer:
+        with external_opener().open(request, timeout=TIMEOUT) as answer:
             status, raw = answer.status, answer.read(100_000)
     except urllib.error.HTTPError as error:
         status, raw = error.code, error.read(100_000)
@@ -146,22 +144,10 @@ def _not_reached(error: object) -> NotSentError | UncertainError:
 
 
 def _mail(channel: MessageMail, target: str, text: Text, password: str | None) -> None:
-    message = EmailMessage()
-    message["From"], message["To"] = channel.sender, target
-    message["Subject"] = " ".join(text.title.split())[:200]
-    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain="loa.invalid")
-    message.set_content(text.within(100_000) + "\n")
-    secure = ssl.create_default_context()
+    subject = " ".join(text.title.split())[:200]
+    message = new_mail(channel.sender, target, subject, text.within(100_000) + "\n")
     try:
-        if channel.security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(channel.host, channel.port, timeout=_TIMEOUT, context=secure)
-        else:
-            server = smtplib.SMTP(channel.host, channel.port, timeout=_TIMEOUT)
-        with server:
-            if channel.security == "starttls":
-                server.starttls(context=secure)
-            if channel.user:
-                server.login(channel.user, password or "")
+        with mail_server(channel, password) as server:
             _hand_over(server, message)
     except smtplib.SMTPResponseException as error:
         temporary = 400 <= error.smtp_code < 500

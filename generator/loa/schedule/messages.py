@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from loa.i18n import N_
-from loa.schedule.alerts import WebAddress
-from loa.schedule.values import PASSWORD_VARIABLE, SECRET, SecretName
+from loa.schedule.alerts import Email, WebAddress
+from loa.schedule.values import SECRET, SecretName
 from loa.yamlfile import Choices, Strict
 
 _TOKEN = N_("Name of the token")
@@ -83,18 +83,8 @@ class Sms(MessageChannel):
         return self.phones
 
 
-class MessageMail(MessageChannel):
+class MessageMail(Email, MessageChannel):
     """A mail server, and who receives a mail of each text."""
-
-    host: str = Field(title=N_("Mail server"))
-    port: int = Field(default=587, ge=1, le=65535, title=N_("Port"))
-    security: Annotated[
-        Literal["starttls", "tls", "none"], Choices({"starttls": "STARTTLS", "tls": "TLS", "none": N_("none")})
-    ] = Field(default="starttls", title=N_("Encryption"))
-    user: str | None = Field(default=None, title=N_("User name"))
-    password_env: SecretName = Field(default="LOA_SMTP_PASSWORD", title=PASSWORD_VARIABLE, description=SECRET)
-    sender: str = Field(title=N_("Sent from the address"))
-    to: tuple[str, ...] = Field(min_length=1, title=N_("Sent to"))
 
     def targets(self) -> tuple[str, ...]:
         """Return the addresses."""
