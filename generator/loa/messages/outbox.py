@@ -55,11 +55,16 @@ def channel_name(name: str) -> str:
 def work(workspace: Workspace, schedule: Schedule, store: Database, now: datetime.datetime) -> None:
     """Send what is due. One process does this at a time. Raises StoreError."""
     _interrupted(store)
-    for bulletin, sha256, urgent in _texts(workspace, store, now):
-        text = text_of(workspace, schedule, bulletin, sha256)
-        for name, channel in schedule.messages.channels() if text else ():
-            if (urgent or channel.what == "all") and (not channel.communes or commune_of(bulletin) in channel.communes):
-                _add(store, name, channel, bulletin, sha256, now)
+    for bulletin, sha256, urgent in dict.fromkeys(_texts(workspace, store, now)):
+        wanted = [
+            (name, new)
+            for name, channel in schedule.messages.channels()
+            if (urgent or channel.what == "all") and (not channel.communes or commune_of(bulletin) in channel.communes)
+            if (new := _new_receivers(store, name, channel, sha256))
+        ]
+        if wanted and text_of(workspace, schedule, bulletin, sha256):
+            for name, new in wanted:
+                _add(store, name, new, bulletin, sha256, now)
     _send_due(workspace, schedule, store, now)
     _log_finished(workspace, store, now)
 
@@ -124,17 +129,17 @@ def receiver_key(channel: str, target: str) -> str:
     return hashlib.sha256(f"{channel} {target}".encode()).hexdigest()
 
 
-def _add(
-    store: Database, name: str, channel: MessageChannel, bulletin: str, sha256: str, now: datetime.datetime
-) -> None:
-    """A row for each receiver that has none yet."""
+def _new_receivers(store: Database, name: str, channel: MessageChannel, sha256: str) -> list[str]:
+    """Those of a channel for whom there is no row yet."""
     with store.read() as connection:
         query = select(messages.c.receiver).where(messages.c.channel == name, messages.c.sha256 == sha256)
         known = set(connection.execute(query).scalars())
+    return [key for target in channel.targets() if (key := receiver_key(name, target)) not in known]
+
+
+def _add(store: Database, name: str, new: list[str], bulletin: str, sha256: str, now: datetime.datetime) -> None:
+    """A row for each new receiver."""
     about = {"channel": name, "bulletin": bulletin, "sha256": sha256, "began": stamp(now), "state": "waiting"}
-    new = [key for target in channel.targets() if (key := receiver_key(name, target)) not in known]
-    if not new:
-        return
     try:
         with store.write() as connection:
             for key in dict.fromkeys(new):
