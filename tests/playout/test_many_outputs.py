@@ -28,6 +28,7 @@ def first_loud(packets: list[tuple[float, bytes]]) -> float:
     return next(at for at, packet in packets if np.abs(np.frombuffer(packet[12:], dtype=">i2")).max() > 200)
 
 
+@pytest.mark.sound
 def test_forty_outputs_get_every_packet_and_begin_together(programme: LoadedRecording, tmp_path: Path) -> None:
     """Each was an ffmpeg of its own; 40 of them broke an airing on a machine that had something else to do."""
     receivers = Receivers(OUTPUTS)
