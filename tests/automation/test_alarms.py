@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
+from loa import outgoing
 from loa.automation import intervals, notify
 from loa.automation.notify import AlarmSender
 from loa.automation.service import IntervalRunner, Job, Maintenance
@@ -147,7 +148,7 @@ def test_a_webhook_leads_nowhere_else(air: Workspace, store: Database, webhook: 
 def test_a_name_that_leads_to_a_forbidden_machine_is_told_nothing(
     air: Workspace, store: Database, webhook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notify, "forbidden", lambda peer: peer == "127.0.0.1")  # as if it were 169.254.169.254
+    monkeypatch.setattr(outgoing, "forbidden", lambda peer: peer == "127.0.0.1")  # as if it were 169.254.169.254
     raise_alarm(store, MISSED, ("webhook",))
     AlarmSender(store, air).deliver(hook(webhook))
     assert webhook.got == []
@@ -157,7 +158,7 @@ def test_a_name_that_leads_to_a_forbidden_machine_is_told_nothing(
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_forbidden_machine_gets_not_a_byte(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor a greeting of TLS: the name's address is looked at as soon as the connection stands."""
-    monkeypatch.setattr(notify, "forbidden", lambda peer: peer == "127.0.0.1")  # as if it were 169.254.169.254
+    monkeypatch.setattr(outgoing, "forbidden", lambda peer: peer == "127.0.0.1")  # as if it were 169.254.169.254
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"{scheme}://localhost:{server.getsockname()[1]}/"
         alerts = Alerts.model_validate({"webhook": {"url": url}})

@@ -1,24 +1,18 @@
 """Send alarms by webhook and e-mail: each event once per channel, with retries and back-off until it is sent."""
 
 import datetime
-import http.client
 import json
 import smtplib
-import ssl
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
-from typing import Any
 
 from loa.automation.schedule_watch import schedule_in_force
 from loa.errors import LoaError, StoreError
 from loa.i18n import _
 from loa.logs import logger
+from loa.outgoing import TIMEOUT, external_opener, mail_server, new_mail
 from loa.schedule import Alerts
-from loa.schedule.alerts import Email, Webhook, forbidden
+from loa.schedule.alerts import Email, Webhook
 from loa.schedule.display_names import in_words
 from loa.station_secrets import secret
 from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
@@ -26,43 +20,6 @@ from loa.store.database import Database
 from loa.store.proof import witness
 from loa.workspace import Workspace
 
-
-class _Http(http.client.HTTPConnection):
-    def connect(self) -> None:
-        """Connect; close again if the host name led to a forbidden address. Raises OSError."""
-        super().connect()
-        peer = str(self.sock.getpeername()[0])
-        if forbidden(peer):
-            self.close()
-            raise ConnectionRefusedError(f"not allowed: {peer}")
-
-
-class _Https(http.client.HTTPSConnection, _Http):
-    """HTTPSConnection calls `_Http.connect` before it says anything to the other side."""
-
-
-class _HttpHandler(urllib.request.HTTPHandler):
-    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_Http, request)
-
-
-class _HttpsHandler(urllib.request.HTTPSHandler):
-    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_Https, request)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_arguments: Any) -> None:
-        """Follow no redirect."""
-
-
-def external_opener() -> urllib.request.OpenerDirector:
-    """Return the opener for webhooks: no redirects, no forbidden addresses."""
-    return urllib.request.build_opener(_HttpHandler, _HttpsHandler, _NoRedirect)
-
-
-TIMEOUT = 10.0
-"""Seconds for an answer of a program or a server outside."""
 _FIRST_PAUSE = 10.0
 _LONGEST_PAUSE = 3600.0
 
@@ -153,28 +110,3 @@ def mail(settings: Email, alarm: Alarm, end: str = "", password: str | None = No
     )
     with mail_server(settings, password) as server:
         server.send_message(message)
-
-
-def new_mail(sender: str, to: str, subject: str, text: str) -> EmailMessage:
-    """Return a mail of today."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, to, subject
-    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain="loa.invalid")
-    message.set_content(text)
-    return message
-
-
-@contextmanager
-def mail_server(settings: Email, password: str | None) -> Iterator[smtplib.SMTP]:
-    """Connect to the mail server and log in. Raises OSError, SMTPException."""
-    secure = ssl.create_default_context()
-    if settings.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=TIMEOUT, context=secure)
-    else:
-        server = smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT)
-    with server:
-        if settings.security == "starttls":
-            server.starttls(context=secure)
-        if settings.user:
-            server.login(settings.user, password or "")
-        yield server

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
 
-from loa.automation.notify import TIMEOUT, external_opener, mail_server, new_mail
 from loa.i18n import _
+from loa.outgoing import TIMEOUT, external_opener, mail_server, new_mail
 from loa.schedule.messages import MessageChannel, MessageMail, Sms, Telegram, Zalo
 from loa.text import toneless
 
