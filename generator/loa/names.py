@@ -42,6 +42,8 @@ def _deeds() -> dict[str, str]:
         "schedule.changed": _("changed the schedule"),
         "player.code": _("let a player join"),
         "player.revoked": _("took a player out"),
+        "player.test": _("had players sound the chime"),
+        "player.restart": _("had players start again"),
         "schedule.undone": _("took a change of the schedule back"),
         "bulletin.signed": _("signed a bulletin"),
         "bulletin.not-mine": _("said that others wrote what was changed past Loa"),

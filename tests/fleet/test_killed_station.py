@@ -29,3 +29,7 @@ def test_a_player_airs_while_the_station_is_killed_and_tells_it_afterwards(fleet
     fleet.run("xa")
     wait_for(lambda: "" in fleet.outcomes(b), 60)
     assert {name: row.outcome for name, row in fleet.outcomes(b).items()} == {"": "aired", "p1": "aired"}
+    # it starts again when somebody asks: the same process with a new memory
+    assert fleet.at_station("player", "restart", "p1", "--by", "Hoa").strip() == "p1\thas started again"
+    assert fleet.processes[1].poll() is None
+    assert (fleet.player("p1").root / "run.txt").read_text("utf-8").count("On air by the station's plan") == 2

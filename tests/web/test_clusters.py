@@ -4,11 +4,14 @@ import datetime
 import re
 
 from loa.actions.offices import Role
-from loa.fleet import register
+from loa.clock import RealClock
+from loa.fleet import acts, register
 from loa.fleet.keys import Key, fingerprint
-from loa.fleet.messages import State
+from loa.fleet.messages import Done, State
 from loa.fleet.register import RemoteAiring
 from loa.schedule import UTC
+from loa.schedule.loader import load_schedule
+from loa.store.lease import Lease
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn
@@ -65,3 +68,39 @@ def test_a_commune_sees_its_clusters_lets_one_join_and_takes_one_out(
     assert [row["action"] for row in console.audit.read()][:2] == ["player.revoked", "player.code"]
     operator.submit("/volume", output="cum-tay", volume="45")
     assert "volume: 45" in station.schedule_file.read_text("utf-8")
+
+
+def test_a_hundred_clusters_are_shown_by_villages_and_set_by_villages(
+    station: Workspace, console: Console, log_in: LogIn
+) -> None:
+    outputs = "".join(
+        f"  cum-{n}: {{kind: player, title: Loa {n} thôn {n // 3}, village: thôn {n // 3}, "
+        f'position: "{16.9 + n * 0.001:.3f}, 107.0{n:03}"}}\n'
+        for n in range(102)
+    )
+    text = station.schedule_file.read_text("utf-8")
+    group = "  nhom-1: {kind: group, outputs: [cum-0, cum-1, ghi-lai]}\n"
+    station.schedule_file.write_text(text.replace("outputs:\n", "outputs:\n" + outputs + group, 1), "utf-8")
+    now = datetime.datetime.now(UTC)
+    for n in range(0, 102, 2):
+        join(station, console, f"cum-{n}", line=n != 4, now=now)
+    operator = log_in(Role.OPERATOR)
+    page = operator.look("/clusters")
+    assert len(page.encode()) <= 100_000
+    assert '<tr id="cum-4">' in page, "what is in trouble stands on the first page"
+    assert '<tr id="cum-0">' not in page
+    village = operator.look("/clusters?village=th%C3%B4n%200")
+    assert re.findall(r'<tr id="([\w-]+)">', village) == ["cum-0", "cum-1", "cum-2"]
+    # many at once: what people choose is a village, a group, everything
+    operator.submit("/clusters/volume", where="thôn 33", volume="35")
+    outputs_now = load_schedule(station).outputs
+    assert [outputs_now[f"cum-{n}"].volume for n in (98, 99, 100, 101)] == [100, 35, 35, 35]
+    operator.submit("/clusters/chime", 422, where="thôn 1")  # nobody is on air
+    assert Lease(console.store, RealClock(), heartbeat=3, stale=60).keep(None)
+    operator.submit("/clusters/chime", where="thôn 1")  # of 3, 4, 5 the player 4 has joined
+    operator.submit("/clusters/restart", where="nhom-1")
+    operator.submit("/clusters/chime", 422, where="thôn 77")
+    assert [(one.player, one.verb) for one in acts.waiting(console.store)] == [("cum-4", "test"), ("cum-0", "restart")]
+    acts.close(station, console.store, "cum-4", [Done(act=1, result="failed", note="no sound card")], now)
+    assert "not played: no sound card" in operator.look("/clusters")
+    assert [row["action"] for row in console.audit.read()][:2] == ["player.restart", "player.test"]

@@ -22,6 +22,8 @@ from loa.schedule.outputs import AnyOutput
 from loa.stop_file import CutAiring
 from loa.store import ledger
 
+_TOGETHER = datetime.timedelta(seconds=5)
+"""How far ahead a common beginning may lie; one that is further away is the doing of a clock."""
 STOPPED = datetime.timedelta(minutes=1)
 """What was to start so soon after a STOP is stopped, too."""
 
@@ -215,8 +217,11 @@ class Controller:
             moment = live.airing.planned
         else:  # asked for by a person: as soon as it can be, whatever the clock was set to
             moment = min(live.airing.planned, now)
+            if live.begins and now < live.begins <= now + _TOGETHER:
+                moment = live.begins
         competitors = self._competitors(live, users)
-        lead = 0.0 if live.rank < RANK["normal"] and competitors else self._timing.open
+        cuts = live.rank < RANK["normal"] and competitors and not live.begins
+        lead = 0.0 if cuts else self._timing.open
         if (moment - now).total_seconds() > lead:
             return
         if competitors:

@@ -96,6 +96,7 @@ class LiveAiring:
     `due_at`: when its first sound was to be heard, in seconds of the clock that only goes forward. `told_unheard`: it
     was told where no sound came. `given_up`: outputs on which a newer emergency took the place of its repetitions, or
     which somebody stopped (why is in `stopped`), or where it must be quiet (`kept_quiet`).
+    `begins`: when others begin it, too, where somebody asked for it.
     `hours_end`: when the hours end in which the commune allows it; None where they do not bind it.
     """
 
@@ -106,6 +107,7 @@ class LiveAiring:
     late: Late
     repeat: Repeat
     hours_end: datetime.datetime | None = None
+    begins: datetime.datetime | None = None
     resumes_after_cut: bool = False
     offset: float = 0.0
     session: PlayingSession | None = None

@@ -230,6 +230,7 @@ def _live(
     """What goes on air for `request`."""
     live = LiveAiring(airing, recording, outputs, asked_at + request.lasts, Late(), request.repeat)
     live.lets_others_resume, live.resumes_after_cut = request.resume, not request.now
+    live.begins = request.begins
     live.notes.append(_("put on air by {name}").format(name=request.by or "?"))
     return live
 

@@ -78,31 +78,46 @@ class Plan(_Message):
 
 
 class Command(_Message):
-    """Something to do now: `air` a released recording, or `stop`. `at`: when it was asked for; void after `expires`.
+    """Something to do now: `air` a released recording, `stop`, sound the chime (`test`), or start again (`restart`).
 
-    `request`: the request, as the station's own (`store.requests`); its outputs are the player's.
+    `at`: when it was asked for; void after `expires`. `begins`: when all players begin it together, those that can.
+    `request`: of `air` and `stop` the request, as the station's own (`store.requests`), whose outputs are the player's;
+    else `{"act": number}`.
     """
 
     number: int
     at: Moment
     expires: Moment
-    verb: Literal["air", "stop"]
+    verb: Literal["air", "stop", "test", "restart"]
     request: dict[str, Any]
     release: Release | None = None
+    begins: Moment | None = None
+
+
+class Done(_Message):
+    """What became of an act that was asked for by a command; `note`: the problem, in the player's words."""
+
+    act: int
+    result: Literal["done", "on-air", "quiet", "failed"]
+    note: str = Field(default="", max_length=500)
 
 
 class Told(_Message):
-    """The station's answer: `nonce` of the question, and its own time; up to which row (`through`) it has outcomes."""
+    """The station's answer: `nonce` of the question, and its own time; up to which row (`through`) it has outcomes;
+    which `acts` it knows the results of.
+    """
 
     nonce: str | None = None
     now: Moment | None = None
     through: int | None = None
+    acts: tuple[int, ...] = ()
 
 
 class State(_Message):
     """How a player is. `offset`: seconds by which its computer's clock is ahead of the station's (None: not known);
     `ntp`: whether NTP keeps it; `disk`: free bytes; `waiting`: recordings that it does not have yet; `resolved`: every
-    airing before has its outcome in the rows up to `seq`; `doubt`: why it does not trust its clock.
+    airing before has its outcome in the rows up to `seq`; `doubt`: why it does not trust its clock; `done`: what became
+    of acts, until the station knows.
     """
 
     version: str = ""
@@ -118,6 +133,7 @@ class State(_Message):
     doubt: str | None = None
     nonce: str | None = None
     refused: int = 0
+    done: tuple[Done, ...] = Field(default=(), max_length=20)
 
 
 class Outcomes(_Message):

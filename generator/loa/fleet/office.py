@@ -17,7 +17,7 @@ from loa.automation.disk import open_station_store
 from loa.automation.schedule_watch import schedule_in_force
 from loa.errors import Finding, LoaError, PlayerError, ScheduleError
 from loa.file_cache import mark_of
-from loa.fleet import register
+from loa.fleet import acts, register
 from loa.fleet.broker import Broker, Login, mosquitto
 from loa.fleet.keys import Key, fingerprint, opened
 from loa.fleet.messages import Command, Outcomes, Plan, State, Told, Topics, kind_of, read
@@ -38,6 +38,8 @@ from loa.store.requests import AirRequest
 from loa.workspace import Workspace, commune_of
 
 _TICK, _SECOND, _MINUTE = 0.2, 1.0, 60.0
+_TOGETHER = datetime.timedelta(seconds=1.5)
+"""After so long an emergency begins on all players at the same moment; on those that have its sound by then."""
 _DAY, _STOP_VALID = datetime.timedelta(days=1), datetime.timedelta(minutes=2)
 _KEPT = datetime.timedelta(days=60)
 _UTC = datetime.UTC
@@ -137,6 +139,7 @@ class Desk:
         self._next: dict[str, float] = {}
         self._log = RemoteLog(workspace, store)
         self._request: int | None = None
+        self._acts: set[int] = set()
         self._last_stop = datetime.datetime.now(_UTC) - _STOP_VALID
         self._refresh()
         settings = schedule.players
@@ -186,6 +189,7 @@ class Desk:
             self._refresh()
             self._log.hand_over(schedule, now)
             self._log.close_airings(schedule, self._known, now)
+            acts.give_up(self._workspace, self._store, now)
         self._send_plans(now, mark)
         if self._line_came_back.is_set():
             self._line_came_back.clear()
@@ -292,9 +296,11 @@ class Desk:
             if part == "line":
                 register.note_line(self._store, name, up=payload == b"1", now=now)
             elif part == "state":
-                register.note_state(
-                    self._store, name, read(State, opened(player.public_key or "", topic, payload)), now
-                )
+                state = read(State, opened(player.public_key or "", topic, payload))
+                register.note_state(self._store, name, state, now)
+                if state.done:
+                    acts.close(self._workspace, self._store, name, state.done, now)
+                    self._tell(player, Told(acts=tuple(one.act for one in state.done)))
                 for to, command in self._commands:
                     if to == name:
                         self._send(name, command)
@@ -319,7 +325,8 @@ class Desk:
         with self._store.read() as connection:
             approvals = connection.execute(query).scalar()
         folders = [mark_of(path) for path in sorted(self._workspace.bulletins.glob("*/*.mp3"))]
-        made_for = (mark, approvals, folders, f"{now:%Y-%m-%d}", [p.id for p in self._active()], len(self._commands))
+        released = [(name, command.number) for name, command in self._commands if command.release]
+        made_for = (mark, approvals, folders, f"{now:%Y-%m-%d}", [p.id for p in self._active()], released)
         if made_for == self._plans_made_for:
             return
         found = planned(self._schedule, now - BACK, now + AHEAD)
@@ -376,6 +383,23 @@ class Desk:
                 if isinstance(asked.request, AirRequest) and now < asked.at + asked.request.lasts:
                     self._command_air(asked.request, asked.at)
             self._request = row["id"]
+        waiting = acts.waiting(self._store)
+        for act in waiting:
+            if act.number not in self._acts:
+                self._command_act(act)
+        self._acts = {act.number for act in waiting}
+
+    def _command_act(self, act: acts.PlayerAct) -> None:
+        command = Command(
+            number=_number(act.asked),
+            at=act.asked,
+            expires=act.asked + acts.VALID,
+            verb=act.verb,
+            request={"act": act.number},
+            begins=act.begins,
+        )
+        self._commands.append((act.player, command))
+        self._send(act.player, command)
 
     def _command_stop(self, stop: StopRequest, at: datetime.datetime) -> None:
         for player in self._active():
@@ -409,6 +433,7 @@ class Desk:
                 verb="air",
                 request=wanted.model_dump(mode="json", exclude_none=True, exclude={"outputs"}),
                 release=release,
+                begins=at + _TOGETHER if wanted.now and len(mine) > 1 else None,
             )
             self._commands.append((name, command))
             self._send(name, command)

@@ -25,6 +25,7 @@ from loa.fleet.joining import Identity
 from loa.fleet.keys import Key, fingerprint, opened
 from loa.fleet.messages import Command, Outcomes, Plan, PlayerRow, State, Told, Topics, read
 from loa.fleet.mqtt import Address, Link
+from loa.fleet.own_acts import OwnActs
 from loa.fleet.taken_plan import ALL, check_outputs, take_release, take_releases, write_schedule
 from loa.i18n import _
 from loa.logs import logger
@@ -84,6 +85,7 @@ class Player:
         self._state_at, self._state = float("-inf"), ""
         self._took_releases: tuple[int, int] | None = None
         self.station: Automation | None = None
+        self.acts = OwnActs(workspace, self.clock)
         self._stop, self._told_time = threading.Event(), threading.Event()
         self._line_came_back = threading.Event()
         address = Address(self._identity.broker, self._identity.user, self._identity.password)
@@ -171,6 +173,7 @@ class Player:
             self._take(*self._inbox.get())
         self._take_over_releases()
         self._carry_out(self.clock.now())
+        self.acts.look(self.station)
         self._tell_outcomes()
         self._tell_state()
 
@@ -185,6 +188,7 @@ class Player:
                 told = read(Told, body)
                 if told.through is not None:
                     self._acknowledge(told.through)
+                self.acts.forget(told.acts)
         except PlayerError as error:
             self._refused += 1
             logger().warning("player", topic=topic, problem=str(error))
@@ -248,7 +252,11 @@ class Player:
             self._refused += 1
             logger().warning("player", problem="a command that is no longer valid", command=name)
             return
-        if command.verb == "stop":
+        if command.verb in {"test", "restart"}:
+            self._remember(name, command)
+            self.acts.do(command, self.station)
+        elif command.verb == "stop":
+            self.acts.silence()
             stop = StopRequest.from_json(json.dumps(command.request))
             for waiting in self._pending:
                 self._ask(waiting)
@@ -278,7 +286,7 @@ class Player:
         if release is None:
             return
         try:
-            values = {**command.request, "outputs": [ALL]}
+            values = {**command.request, "outputs": [ALL], "begins": command.begins}
             wanted = requests.make_request(AirRequest, values)
         except RequestError as error:
             logger().warning("player", problem=str(error))
@@ -357,7 +365,7 @@ class Player:
         if not asks and now - self._state_at < _STATE_SOON:
             return
         state = self._how_we_are()
-        says = state.model_dump_json(include={"plan", "waiting", "doubt", "refused", "seq"})
+        says = state.model_dump_json(include={"plan", "waiting", "doubt", "refused", "seq", "done"})
         since = now - self._state_at
         if not asks and since < _STATE_EVERY and says == self._state:
             return
@@ -392,25 +400,36 @@ class Player:
             resolved=instant(resolved) if resolved else None,
             doubt=self.station.doubt if self.station else None,
             refused=self._refused + self._fetcher.refused,
+            done=self.acts.told(),
         )
 
 
-def run(workspace: Workspace) -> None:
-    """Air the plan until SIGINT or SIGTERM. Raises PlayerError, WorkspaceError, ScheduleError, StoreError."""
+def run(workspace: Workspace) -> bool:
+    """Air the plan until SIGINT or SIGTERM, or until the station asks it to start again; return whether it does.
+
+    Raises PlayerError, WorkspaceError, ScheduleError, StoreError.
+    """
     with ending.when_asked() as stop:
         player = Player(workspace)
         player.start()
+
+        def watch(station: Automation) -> None:
+            player.follow(station)
+            if player.acts.again.is_set():
+                stop.set()
+
         try:
-            service.run(workspace, clock=player.clock, chores={"player": player.follow}, stop=stop)
+            service.run(workspace, clock=player.clock, progress=watch, stop=stop)
         finally:
             player.close()
+        return player.acts.again.is_set()
 
 
 def _name_of(command: Command) -> str:
     """What makes a command the same when it comes again: an emergency's airing; the moment of a STOP."""
     if command.verb == "air":
         return f"air {command.request.get('airing')}"
-    return f"stop {command.at.isoformat()}"
+    return f"{command.verb} {command.at.isoformat()}"
 
 
 def _row(row: Row) -> PlayerRow:

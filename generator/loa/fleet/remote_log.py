@@ -3,7 +3,7 @@
 import contextlib
 import datetime
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from loa.fleet import register
 from loa.fleet.messages import Outcomes, PlayerRow
 from loa.fleet.plans import BACK, planned
 from loa.fleet.register import Enrolled, RemoteAiring
-from loa.i18n import _
+from loa.i18n import _, ngettext
 from loa.schedule import Airing, Schedule
 from loa.schedule.display_names import output_names
 from loa.store.alarms import Alarm, channels, raise_once
@@ -23,20 +23,24 @@ from loa.workspace import Workspace
 _MINUTE = 60.0
 _DAY = datetime.timedelta(days=1)
 _GRACE = datetime.timedelta(minutes=2)
+_TOLD = 600.0
+"""Seconds between two alarms about silent players: a cut line takes them one after the other."""
 
 
 class RemoteLog:
     """Writes for the players of a station; `schedule` and players are those of the moment."""
 
-    def __init__(self, workspace: Workspace, store: Database) -> None:
-        self._workspace, self._store = workspace, store
+    def __init__(self, workspace: Workspace, store: Database, elapsed: Callable[[], float] = time.monotonic) -> None:
+        """`elapsed`: seconds of a clock that only goes forward."""
+        self._workspace, self._store, self._elapsed = workspace, store, elapsed
         self._open: list[RemoteAiring] = []
         self._open_is_old = True
         self._changed: set[str] | None = None  # airings to look at; None: those of the last days
         self._waited_for: set[str] = set()
         self._silent_told: set[str] = set()
         self._silent_since: dict[str, float] = {}
-        self._began = time.monotonic()
+        self._told_at = float("-inf")
+        self._began = elapsed()
 
     def enter(self, schedule: Schedule, player: Enrolled, told: Outcomes, now: datetime.datetime) -> None:
         """Enter what a player tells, each outcome once. Raises StoreError."""
@@ -162,15 +166,22 @@ class RemoteLog:
     def tell_of_silent(self, schedule: Schedule, active: Collection[Enrolled], now: datetime.datetime) -> None:
         """One alarm for all players that have fallen silent, after a minute or two: a power cut takes many at once."""
         silent = {player.name for player in active if player.is_silent(now)}
+        moment = self._elapsed()
         self._silent_told &= silent
-        self._silent_since = {name: self._silent_since.get(name, time.monotonic()) for name in silent}
-        lasting = {name for name, at in self._silent_since.items() if time.monotonic() - at >= _MINUTE}
-        if time.monotonic() - self._began < 2 * _MINUTE or not lasting - self._silent_told:
+        self._silent_since = {name: self._silent_since.get(name, moment) for name in silent}
+        lasting = {name for name, at in self._silent_since.items() if moment - at >= _MINUTE}
+        if moment - self._began < 2 * _MINUTE or not lasting - self._silent_told or moment - self._told_at < _TOLD:
             return
         self._silent_told |= lasting
-        message = _("{count} of {all} players are silent: {names}").format(
-            count=len(lasting), all=len(active), names=grouped(schedule, sorted(lasting))
-        )
+        self._told_at = moment
+        message = ngettext(
+            "{count} of {all} players is silent: {names}", "{count} of {all} players are silent: {names}", len(lasting)
+        ).format(count=len(lasting), all=len(active), names=grouped(schedule, sorted(lasting)))
+        dark = _dark_villages(schedule, active, lasting)
+        if dark:
+            message += ". " + _("Nothing is heard of {villages}: is the power out there, or the line cut?").format(
+                villages=", ".join(dark)
+            )
         self._alarm(schedule, f"players@{now:%Y-%m-%dT%H:%M}", "output", message, now)
 
     def _alarm(self, schedule: Schedule, event: str, kind: str, message: str, now: datetime.datetime) -> None:
@@ -233,6 +244,16 @@ def grouped(schedule: Schedule, names: Iterable[str]) -> str:
         listed = output_names(schedule, found)
         told.append(f"{village} ({len(found)}): {listed}" if village else listed)
     return "; ".join(told)
+
+
+def _dark_villages(schedule: Schedule, active: Iterable[Enrolled], silent: Collection[str]) -> list[str]:
+    """The villages with several players of which every one is silent."""
+    away = schedule.remote_players()
+    by_village: dict[str, list[str]] = {}
+    for player in active:
+        village = away[player.name].village if player.name in away else None
+        by_village.setdefault(village or "", []).append(player.name)
+    return [village for village, its in by_village.items() if village and len(its) > 1 and set(its) <= set(silent)]
 
 
 def _part(name: str, row: PlayerRow) -> NewRow:

@@ -57,7 +57,8 @@ class AirRequest(_Request):
 
     `now`: an emergency, which cuts what is on air there. `times`, `pause`: it is said again. `resume`: whether what is
     cut goes on afterwards (None: as its broadcast says). `by`: who asks. `valid`: for how long after it was asked for
-    it may start, or be resumed after a power cut (None: an emergency for an hour, else ten minutes).
+    it may start, or be resumed after a power cut (None: an emergency for an hour, else ten minutes). `begins`: the
+    moment, some seconds ahead, at which players elsewhere begin it too; whoever is not ready then begins late.
     """
 
     verb = "air"
@@ -70,6 +71,7 @@ class AirRequest(_Request):
     pause: Annotated[str, AfterValidator(_at_most_a_day)] = "30s"
     resume: bool | None = None
     valid: Annotated[str | None, AfterValidator(_worth_something)] = None
+    begins: datetime.datetime | None = None
 
     @property
     def lasts(self) -> datetime.timedelta:
@@ -137,8 +139,9 @@ def ask(store: Database, request: AnyRequest, now: datetime.datetime) -> int:
     """Leave a request; its number. Raises StoreError."""
     if isinstance(request, StopRequest):
         payload = request.to_json()
-    else:  # 0.1 does not know `valid`
-        payload = request.model_dump_json(exclude={"valid"} if getattr(request, "valid", "") is None else None)
+    else:  # older versions do not know these
+        unsaid = {name for name in ("valid", "begins") if getattr(request, name, "") is None}
+        payload = request.model_dump_json(exclude=unsaid)
     with store.write() as connection:
         row = {"at": stamp(now), "verb": request.verb, "payload": payload}
         return int(connection.execute(insert(requests).values(row).returning(requests.c.id)).scalar_one())

@@ -190,6 +190,21 @@ player_airings = Table(
 stands in the log.
 """
 
+player_acts = Table(
+    "player_acts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("player", String(100), nullable=False),
+    Column("verb", String(20), nullable=False),
+    Column("asked", String(32), nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("begins", String(32)),
+    Column("result", String(20), index=True),
+    Column("note", Text),
+    Column("ended", String(32)),
+)
+"""What people asked of players beside their plan, and what became of it (`fleet.acts`); `result` is null before."""
+
 player_marks = Table(
     "player_marks",
     metadata,

@@ -9,7 +9,7 @@ from fastapi import Request
 from loa.actions.offices import Office
 from loa.i18n import _
 from loa.schedule import Schedule, airings
-from loa.schedule.display_names import output_name
+from loa.schedule.display_names import output_names
 from loa.schedule.models import move_of
 from loa.web.context import Console, console_of, edit_file, flash, person_of
 from loa.web.forms import FormError
@@ -189,15 +189,20 @@ def rewrite(request: Request, edit: Callable[[str], str], text: str) -> None:
     flash(request, text)
 
 
-def set_volume(request: Request, console: Console, name: str, value: int) -> None:
-    """How loud an output is, at once; kept in schedule.yaml, which the station on air follows.
+def set_volume(request: Request, console: Console, names: Iterable[str], value: int) -> None:
+    """How loud outputs are, at once; kept in schedule.yaml, which the station on air follows.
 
     Raises FormError, ScheduleError.
     """
-    find_output(console, name, person_of(request).office)
-    called = output_name(console.files.plan().schedule, name)
+    found = [find_output(console, name, person_of(request).office) for name in names]
+    called = output_names(console.files.plan().schedule, found)
     text = _("{output}: volume {value} %").format(output=called, value=value)
-    reschedule(request, lambda data: editor.put(data, ("outputs", name, "volume"), value), text)
+
+    def edit(data: Any) -> None:
+        for name in found:
+            editor.put(data, ("outputs", name, "volume"), value)
+
+    reschedule(request, edit, text)
 
 
 def find_output(console: Console, name: str, office: Office) -> str:

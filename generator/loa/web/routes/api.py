@@ -219,7 +219,7 @@ def outputs(console: ConsoleDep) -> list[Output]:
 @does(Act.SET_VOLUME)
 def post_volume(request: Request, console: ConsoleDep, name: Name, sent: Turn) -> Output:
     """Turn it up or down, now and from now on."""
-    set_volume(request, console, name, sent.volume)
+    set_volume(request, console, [name], sent.volume)
     console.forget()
     return next(Output.of(speaker) for speaker in console.monitor.now().loudspeakers if speaker.name == name)
 

@@ -131,7 +131,7 @@ def post_rest(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respo
 def post_volume(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
     """How loud an output is, at once; `to` is a press of − or +."""
     set_volume(
-        request, console, form.text("output", 100), form.number("to" if form.text("to", 5) else "volume", 0, LOUDEST)
+        request, console, [form.text("output", 100)], form.number("to" if form.text("to", 5) else "volume", 0, LOUDEST)
     )
     return go("/")
 

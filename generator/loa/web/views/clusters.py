@@ -3,13 +3,15 @@
 import datetime
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from loa.fleet import register
+from loa.fleet import acts, register
+from loa.fleet.acts import PlayerAct
 from loa.fleet.register import Enrolled
 from loa.fleet.remote_log import grouped
 from loa.schedule import AnyOutput, Schedule
-from loa.schedule.outputs import Placed, RemotePlayer
+from loa.schedule.display_names import output_name
+from loa.schedule.outputs import Group, Placed, RemotePlayer
 from loa.store.database import Database
 from loa.store.output_health import OutputHealth, output_health, state_name
 
@@ -17,12 +19,18 @@ _WIDTH, _HEIGHT, _EDGE = 1000.0, 600.0, 60.0
 """The map in its own units, and how far from its edge the outermost dots are."""
 _LEAST = 0.002
 """Degrees that the map shows at least: one village, not one yard."""
-_SETTLED = datetime.timedelta(minutes=2)
+_SETTLED, _DAY = datetime.timedelta(minutes=2), datetime.timedelta(days=1)
+EVERYWHERE = "*"
+"""What a form says where it means every player."""
+_SHORT, _TROUBLED = 36, 20
+"""Clusters that one page shows whole; those in trouble that a long register shows on its first page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A loudspeaker that stands somewhere; `player`: what the register knows of it, None for devices without one."""
+    """A loudspeaker that stands somewhere. `player`: what the register knows of it, None for devices without one;
+    `act`: what was asked of it last.
+    """
 
     name: str
     title: str
@@ -30,6 +38,7 @@ class Cluster:
     state: str
     tone: str
     player: Enrolled | None
+    act: PlayerAct | None = None
 
     @property
     def village(self) -> str:
@@ -57,6 +66,24 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Village:
+    """A village of a long register: how many clusters stand there, and how many of them are in trouble."""
+
+    name: str
+    count: int
+    troubled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a page shows of the register: its `rows`; of a long one the `villages`. `village`: the one that is shown."""
+
+    rows: Sequence[Cluster]
+    villages: Sequence[Village] = ()
+    village: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unheard:
     """An airing that some players did not air; `names`: which, by village."""
 
@@ -71,8 +98,9 @@ def clusters(schedule: Schedule, store: Database, now: datetime.datetime) -> lis
     """Return every loudspeaker of the schedule, those in trouble first, then by village. Raises StoreError."""
     known = register.enrolled(store) if schedule.remote_players() else {}
     health = {found.output: found for found in output_health(store)}
+    asked = acts.latest(store, now - _DAY) if known else {}
     found = [
-        _cluster(name, output, known.get(name), health.get(name), now)
+        replace(_cluster(name, output, known.get(name), health.get(name), now), act=asked.get(name))
         for name, output in schedule.outputs.items()
         if isinstance(output, Placed)
     ]
@@ -93,6 +121,35 @@ def _cluster(
         doubtful = player.state is not None and (player.state.doubt or player.state.waiting)
         tone = "bad" if player.is_silent(now) else "warn" if doubtful else "good"
     return Cluster(name, title, output, register.condition(player, now), tone, player)
+
+
+def part(found: Sequence[Cluster], village: str) -> Part:
+    """Return what a page shows: the whole register while it is short, else one village of it, or those in trouble."""
+    if len(found) <= _SHORT:
+        return Part(found)
+    mine = [one for one in found if one.village == village]
+    if village and mine:
+        return Part(mine, (), village)
+    by_village: dict[str, list[Cluster]] = {}
+    for one in found:
+        by_village.setdefault(one.village, []).append(one)
+    villages = [
+        Village(name, len(its), sum(one.tone in {"bad", "warn"} for one in its)) for name, its in by_village.items()
+    ]
+    troubled = [one for one in found if one.tone in {"bad", "warn"} or not one.village]
+    return Part(troubled[:_TROUBLED], sorted(filter(lambda v: v.name, villages), key=lambda v: (-v.troubled, v.name)))
+
+
+def zones(schedule: Schedule) -> list[tuple[str, str]]:
+    """Return the groups and villages in which players stand: what a form sends, and what people call it."""
+    away = schedule.remote_players()
+    groups = [
+        (name, output_name(schedule, name))
+        for name, output in schedule.outputs.items()
+        if isinstance(output, Group) and away.keys() & set(schedule.loudspeakers((name,)))
+    ]
+    villages = sorted({output.village for output in away.values() if output.village})
+    return [*groups, *((name, name) for name in villages if name not in schedule.outputs)]
 
 
 def dots(found: Iterable[Cluster]) -> list[Dot]:
