@@ -27,6 +27,7 @@ MODULES = {
 PACKAGES = sorted(p.parent for p in SOURCES if p.name == "__init__.py")
 DOCUMENTS = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md")
 MADE = (
+    "schedules/",
     "inbox.yaml",
     "inbox/",
     "loa-backup/",

@@ -112,6 +112,15 @@ class Workspace:
         return self.root / "schedule.yaml"
 
     @property
+    def schedules(self) -> Path:
+        """Broadcasts of a commune in a file of its own, called by its stem, beside those in `schedule_file`."""
+        return self.root / "schedules"
+
+    def is_schedule(self, path: Path) -> bool:
+        """Return whether `path` is `schedule_file`, or the schedule of one commune."""
+        return path == self.schedule_file or path.parent == self.schedules
+
+    @property
     def inbox_file(self) -> Path:
         """Who may send messages from outside, and what becomes of them."""
         return self.root / "inbox.yaml"
@@ -150,6 +159,11 @@ class Workspace:
     def last_good_schedule(self) -> Path:
         """A copy of the last valid schedule, used when Loa starts while schedule.yaml is invalid."""
         return self.state / "last-good-schedule.yaml"
+
+    @property
+    def last_good_schedules(self) -> Path:
+        """Copies of the last valid files of `schedules`, each by itself: one that is invalid holds up no other."""
+        return self.state / "last-good-schedules"
 
     @property
     def backups_file(self) -> Path:

@@ -100,7 +100,7 @@ def test_a_schedule_is_tried_without_a_file(
     text = station.schedule_file.read_text("utf-8")
     with watched(station) as seen:
         try:
-            console.history.try_schedule(break_it(text))
+            console.history.try_schedule(station.schedule_file, break_it(text))
         except Exception as error:  # noqa: BLE001
             assert "schedule.yaml" in str(error)  # noqa: PT017
     assert seen == []

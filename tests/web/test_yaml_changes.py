@@ -54,9 +54,9 @@ TUESDAY = a_tuesday_to_come()
 def test_a_day_is_left_out_and_put_back(console: Console, station: Workspace) -> None:
     text = station.schedule_file.read_text("utf-8")
     left = editor.change(text, lambda data: schedule_edits.leave_out(data, "ben-hai-dvc", TUESDAY, TUESDAY))
-    assert of_day(console.history.try_schedule(left), TUESDAY) == []
+    assert of_day(console.history.try_schedule(station.schedule_file, left), TUESDAY) == []
     back = editor.change(left, lambda data: schedule_edits.put_back(data, "ben-hai-dvc", TUESDAY))
-    assert of_day(console.history.try_schedule(back), TUESDAY) == ["06:00", "17:00"]
+    assert of_day(console.history.try_schedule(station.schedule_file, back), TUESDAY) == ["06:00", "17:00"]
     with pytest.raises(FormError):
         editor.change(back, lambda data: schedule_edits.put_back(data, "ben-hai-dvc", TUESDAY))
 
@@ -65,10 +65,10 @@ def test_once_more_and_not(console: Console, station: Workspace) -> None:
     wednesday = datetime.datetime.combine(TUESDAY + datetime.timedelta(days=1), datetime.time(16, 45))
     text = station.schedule_file.read_text("utf-8")
     more = editor.change(text, lambda data: schedule_edits.put_extra(data, "ben-hai-dvc", wednesday))
-    assert of_day(console.history.try_schedule(more), wednesday.date()) == ["16:45"]
+    assert of_day(console.history.try_schedule(station.schedule_file, more), wednesday.date()) == ["16:45"]
     day = wednesday.date()
     less = editor.change(more, lambda data: schedule_edits.leave_out(data, "ben-hai-dvc", day, day))
-    assert of_day(console.history.try_schedule(less), day) == []  # it went on air all the same
+    assert of_day(console.history.try_schedule(station.schedule_file, less), day) == []  # it went on air all the same
 
 
 def test_one_of_two_hours_moves_and_the_other_stays(log_in: LogIn, console: Console, station: Workspace) -> None:
@@ -115,7 +115,7 @@ def test_a_schedule_that_would_be_wrong_is_refused_with_its_line(console: Consol
         schedule_edits.set_broadcast(data, {"id": "ben-hai-dvc", "on": ["khong-co"]})
 
     with pytest.raises(LoaError) as refused:
-        console.history.try_schedule(editor.change(text, break_it))
+        console.history.try_schedule(station.schedule_file, editor.change(text, break_it))
     finding = refused.value.findings[0]
     assert finding.file == "schedule.yaml"
     assert finding.line

@@ -42,7 +42,7 @@ class Author:
 
 
 class FileHistory:
-    """Changes schedule.yaml and the files of campaigns/, and keeps their earlier versions.
+    """Changes schedule.yaml and the files of schedules/ and campaigns/, and keeps their earlier versions.
 
     `saved` is called after each change, so that caches of the files can be emptied.
     """
@@ -59,9 +59,12 @@ class FileHistory:
         self._database, self._outbox = database, outbox
         self.audit, self._saved = audit, saved
 
-    def try_schedule(self, text: str) -> Schedule:
-        """The schedule that `text` would be, by the same checks as `loa check`. Raises ScheduleError."""
-        return parse_schedule(text, self.workspace)
+    def try_schedule(self, path: Path, text: str) -> Schedule:
+        """The schedule that there would be if one of its files were `text`, by the same checks as `loa check`.
+
+        Raises ScheduleError.
+        """
+        return parse_schedule(text, self.workspace, path)
 
     def try_commune(self, stem: str, text: str) -> Commune:
         """The commune that `text` would be. Raises WorkspaceError, CampaignError with every problem."""
@@ -112,8 +115,8 @@ class FileHistory:
             raise RequestError(Finding("office.approval", text))
         if office.communes is None:
             return
-        if path == self.workspace.schedule_file:
-            own = changes_only_own(before, after, office, self.workspace)
+        if self.workspace.is_schedule(path):
+            own = changes_only_own(before, after, office, self.workspace, path)
         else:
             own = path.parent == self.workspace.campaigns and office.covers(path.stem)
         if not own:
@@ -121,8 +124,8 @@ class FileHistory:
             raise RequestError(Finding("office.others", text))
 
     def _check(self, path: Path, text: str) -> None:
-        if path == self.workspace.schedule_file:
-            self.try_schedule(text)
+        if self.workspace.is_schedule(path):
+            self.try_schedule(path, text)
         elif text:
             parse_commune(text, path.stem, self.workspace.relative(path))
 
@@ -178,6 +181,17 @@ class FileHistory:
             return now
         texts = (row[side] for row in self.of(path) for side in ("after", "before"))
         return next((text for text in texts if mark_of(text) == mark), None)
+
+    def undoable_schedule(self, office: Office, login: str) -> dict[str, Any] | None:
+        """As `undoable`, of the newest change of schedule.yaml or of a commune's own schedule that this person made.
+
+        Raises StoreError.
+        """
+        own = versions.c.file.like("schedules/%") | (versions.c.file == self.workspace.schedule_file.name)
+        query = select(versions.c.file).where(own, versions.c.login == login).order_by(versions.c.id.desc()).limit(50)
+        names = dict.fromkeys(str(row["file"]) for row in self._database.rows(query))
+        found = (self.undoable(self.workspace.root / name, office, login) for name in names)
+        return max((row for row in found if row), key=lambda row: int(row["id"]), default=None)
 
     def undoable(self, path: Path, office: Office = WHOLE, login: str | None = None) -> dict[str, Any] | None:
         """The last change that was not taken back yet, if the file still is what it made, and the person may undo it.

@@ -1,6 +1,7 @@
-"""What a change of schedule.yaml touches: the broadcasts and outputs of which communes."""
+"""What a change of the schedule touches: the broadcasts and outputs of which communes."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from loa import yamlfile
@@ -8,20 +9,21 @@ from loa.actions.offices import Office
 from loa.errors import LoaError
 from loa.schedule import Schedule
 from loa.schedule.loader import parse_schedule
+from loa.text import nfc
 from loa.workspace import Workspace
 
 Data = Mapping[str, Any]
 
 
-def changes_only_own(before: str, after: str, office: Office, workspace: Workspace) -> bool:
+def changes_only_own(before: str, after: str, office: Office, workspace: Workspace, path: Path) -> bool:
     """Whether a person changes only what is the own communes': their broadcasts, and how loud their outputs are.
 
-    A broadcast is put only on outputs on which the person may play; where it was before, it may stay. A file that
-    cannot be read is nobody's but the station's.
+    `path`: schedule.yaml, or a commune's own schedule. A broadcast is put only on outputs on which the person may play;
+    where it was before, it may stay. A file that cannot be read is nobody's but the station's.
     """
     try:
-        old, new = (yamlfile.parse(text, "").data for text in (before, after))
-        schedule = parse_schedule(after, workspace)
+        old, new = (_data(text, path, workspace) for text in (before, after))
+        schedule = parse_schedule(after, workspace, path)
     except LoaError:
         return False
     if not isinstance(old, dict) or not isinstance(new, dict):
@@ -29,6 +31,21 @@ def changes_only_own(before: str, after: str, office: Office, workspace: Workspa
     if any(old.get(key) != new.get(key) for key in {*old, *new}.difference({"broadcasts", "outputs"})):
         return False
     return _outputs_are_own(old, new, office, schedule) and _broadcasts_are_own(old, new, office, schedule)
+
+
+def _data(text: str, path: Path, workspace: Workspace) -> Any:
+    """What a file of the schedule says; in a commune's own one each broadcast is the commune's. Raises LoaError."""
+    if path == workspace.schedule_file:
+        return yamlfile.parse(text, "").data
+    data = yamlfile.parse(text, "").data if text.strip() else {}
+    for broadcast in _list(data):
+        broadcast.setdefault("commune", nfc(path.stem))
+    return data
+
+
+def _list(data: Any) -> list[dict[str, Any]]:
+    found = data.get("broadcasts") if isinstance(data, dict) else None
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def approval_of(text: str) -> Any:

@@ -29,7 +29,17 @@ from loa.workspace import Workspace, below, is_state
 
 LIST = "backup.json"
 FORMAT = 1
-FOLDERS = ("campaigns", "templates", "audio", "keys", ".loa/released", ".loa/outbox", ".loa/inbox")
+FOLDERS = (
+    "campaigns",
+    "schedules",
+    "templates",
+    "audio",
+    "keys",
+    ".loa/released",
+    ".loa/outbox",
+    ".loa/inbox",
+    ".loa/last-good-schedules",
+)
 FILES = ("schedule.yaml", "inbox.yaml", ".loa/last-good-schedule.yaml", ".loa/station-id", ".loa/logbook.seal")
 DATABASES = (".loa/station.db", ".loa/console.db")
 SOUNDS = (".mp3", ".wav", ".flac", ".ogg", ".m4a")

@@ -30,7 +30,7 @@ from loa.schedule.loader import load_schedule
 from loa.store.asrun import NewRow, append, end_of_log
 from loa.store.database import Database
 from loa.store.lease import leave_behind, who_is_on_air
-from loa.workspace import Workspace, is_state
+from loa.workspace import Workspace, is_state, yaml_files
 
 _PACKED = 200
 """How many times larger than the archive its content may be: databases pack well, sounds hardly."""
@@ -286,6 +286,8 @@ def _finish(workspace: Workspace) -> None:
                     staged.chmod(_mode(name, target))
                 _keep_old(workspace, name, before)
                 _move(workspace, staged, target)
+        for name in _other_schedules(workspace, names):  # they would not fit the schedule.yaml that comes back
+            _keep_old(workspace, name, before)
         workspace.campaigns.mkdir(exist_ok=True)
         for folder in {(workspace.root / name).parent for name in names}:
             sync_folder(folder)
@@ -296,6 +298,13 @@ def _finish(workspace: Workspace) -> None:
         remove(plan)
     if staging.exists():
         shutil.rmtree(staging)
+
+
+def _other_schedules(workspace: Workspace, names: list[str]) -> list[str]:
+    """The schedules of single communes, and their copies, that the backup does not hold."""
+    folders = (workspace.schedules, workspace.last_good_schedules) if "schedule.yaml" in names else ()
+    found = (workspace.relative(path) for folder in folders for path in yaml_files(folder))
+    return [name for name in found if name not in names]
 
 
 def _mode(name: str, target: Path) -> int:

@@ -1,17 +1,17 @@
-"""The schedule in force: reload it when the file changes; while the file is invalid, use the last valid one."""
+"""The schedule in force: reload it when a file changes; while a file is invalid, use the last valid one."""
 
 import datetime
+from contextlib import suppress
 from dataclasses import dataclass
 
 from loa.automation.lanes import Lane, Question
 from loa.clock import Clock
-from loa.errors import Finding, ScheduleError, WorkspaceError
-from loa.file_cache import mark_of
+from loa.errors import Finding, LoaError, ScheduleError, WorkspaceError
 from loa.files import read_regular, write_atomic
 from loa.i18n import _
 from loa.logs import logger
-from loa.schedule import Airing, Schedule, airings
-from loa.schedule.loader import load_schedule
+from loa.schedule import Airing, Schedule, airings, commune_files
+from loa.schedule.loader import load_beside, load_schedule
 from loa.workspace import Workspace
 
 _DEADLINE = 10.0
@@ -28,6 +28,8 @@ def schedule_in_force(workspace: Workspace) -> tuple[Schedule, tuple[Finding, ..
     try:
         return load_schedule(workspace), ()
     except ScheduleError as error:
+        with suppress(LoaError):
+            return load_beside(workspace, error), error.findings
         if not workspace.last_good_schedule.is_file():
             raise
         return load_schedule(workspace, workspace.last_good_schedule), error.findings
@@ -35,7 +37,9 @@ def schedule_in_force(workspace: Workspace) -> tuple[Schedule, tuple[Finding, ..
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What stands in the file now: its mark, and the schedule or its problems."""
+    """What stands in the files now: their marks, and the schedule or its problems; both where only communes' own ones
+    are invalid.
+    """
 
     state: str
     schedule: Schedule | None
@@ -53,6 +57,7 @@ class ScheduleWatch:
         self._file = workspace.schedule_file
         self._read = self._state()
         self._saves, self._slow = saves, False
+        self._kept: dict[str, str] = {}
         self._question: Question[_Found | None] = Question(lane)
         found, broken = schedule_in_force(workspace)
         self.schedule = found.at_station()
@@ -74,11 +79,11 @@ class ScheduleWatch:
         found = answer.result()
         if found:
             self._read = found.state
+            self._suspect = (now, found.problems) if found.problems else None
             if found.schedule is None:
-                self._suspect = now, found.problems
                 return False
             self.schedule = found.schedule.at_station()
-            self.problems, self._suspect, self._planned = (), None, None
+            self.problems, self._planned = (), None
             return True
         if self._suspect and now - self._suspect[0] >= _SAVED * self._clock.speed:
             self.problems, self._suspect = self._suspect[1], None
@@ -107,6 +112,8 @@ class ScheduleWatch:
         try:
             schedule = load_schedule(self._workspace)
         except ScheduleError as error:
+            with suppress(LoaError):
+                return _Found(state, load_beside(self._workspace, error), error.findings)
             return _Found(state, None, error.findings)
         self._save(state)
         return _Found(state, schedule)
@@ -118,6 +125,7 @@ class ScheduleWatch:
         try:
             text = read_regular(self._file)
             if self._state() == state:  # it has not changed since it was validated
+                self._kept = commune_files.keep(self._workspace, self._kept)
                 write_atomic(self._workspace.last_good_schedule, text)
         except (OSError, WorkspaceError) as error:
             logger().warning("schedule", problem=str(error))
@@ -131,4 +139,4 @@ class ScheduleWatch:
         return [airing for airing in self._planned[2] if since <= airing.planned < until]
 
     def _state(self) -> str:
-        return mark_of(self._file)
+        return commune_files.marks(self._workspace)

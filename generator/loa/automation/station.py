@@ -365,8 +365,11 @@ class Automation:
         if not self.schedule_watch.refresh():
             return
         if self.schedule_watch.problems:
-            text = "; ".join(f"{f.place}: {f.message}" for f in self.schedule_watch.problems)
-            message = _("schedule.yaml is broken; the last good one stays in force ({problems})").format(problems=text)
+            problems = self.schedule_watch.problems
+            text = "; ".join(f"{f.place}: {f.message}" for f in problems)
+            files = ", ".join(sorted({f.file or "schedule.yaml" for f in problems}))
+            message = _("{file} is broken; the last good one stays in force ({problems})")
+            message = message.format(file=files, problems=text)
             self.outcomes.alarm(f"schedule@{now:%Y-%m-%dT%H:%M}", "schedule", message)
         else:
             self.controller.apply_volumes()

@@ -28,7 +28,7 @@ from loa.fleet.remote_log import RemoteLog
 from loa.fleet.server import Door, PlayerServer
 from loa.i18n import _
 from loa.logs import logger
-from loa.schedule import Schedule
+from loa.schedule import Schedule, commune_files
 from loa.station_secrets import secret
 from loa.stop_file import StopRequest, last_stop
 from loa.store import requests, tables
@@ -94,7 +94,7 @@ class Office:
 
     def _step(self) -> None:
         """Follow the schedule; work while there are players, and this process is on air."""
-        mark = mark_of(self._workspace.schedule_file)
+        mark = commune_files.marks(self._workspace)
         if mark != self._schedule_mark or self._schedule is None:
             with contextlib.suppress(ScheduleError):
                 settings = self._schedule.players if self._schedule else None

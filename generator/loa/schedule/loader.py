@@ -1,9 +1,13 @@
-"""Load schedule.yaml: validate each part with its model, then the parts against each other; report all problems."""
+"""Load schedule.yaml, and the schedules of single communes beside it: validate each part with its model, then the parts
+against each other; report all problems.
+"""
 
 import datetime
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field
@@ -16,6 +20,7 @@ from loa.formats import lasting
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
+from loa.schedule.commune_files import CommuneSchedule, places, read_all, read_as
 from loa.schedule.fees import Fees
 from loa.schedule.messages import Messages
 from loa.schedule.models import Approval, Broadcast, Extra, Move, Publication, Rules, Schedule
@@ -39,10 +44,13 @@ def cross_check(
     communes: Mapping[str, tuple[str, ...] | None],
     broadcasts: Mapping[int, Broadcast],
     outputs: Mapping[str, AnyOutput | None],
+    seen: set[str],
 ) -> list[Finding]:
-    """Return every problem between the parts that are valid by themselves."""
+    """Return every problem of the broadcasts of one file with all other parts.
+
+    `seen`: the ids of other files, to which those of this one are added.
+    """
     findings: list[Finding] = []
-    seen: dict[str, int] = {}
     for index, broadcast in broadcasts.items():
         path = ("broadcasts", index)
         findings += _names(source, path, broadcast, communes, outputs)
@@ -55,8 +63,15 @@ def cross_check(
         if broadcast.id == APOLOGY:
             message = _("“{id}” is the name of the commune's apology.").format(id=broadcast.id)
             findings.append(source.finding((*path, "id"), "broadcast.apology", message, _("Choose another id.")))
-        seen[broadcast.id] = index
-    findings += _limited(source, outputs)
+        seen.add(broadcast.id)
+    return findings
+
+
+def _check_outputs(
+    source: YamlFile, communes: Mapping[str, tuple[str, ...] | None], outputs: Mapping[str, AnyOutput | None]
+) -> list[Finding]:
+    """Return every problem of the outputs with all other parts."""
+    findings = [*_limited(source, outputs)]
     for name, output in outputs.items():
         if isinstance(output, Group):
             findings += _group(source, name, output, outputs)
@@ -64,7 +79,7 @@ def cross_check(
             message = _("There is no file campaigns/{name}.yaml.").format(name=output.commune)
             fix = _near(output.commune, communes)
             findings.append(source.finding(("outputs", name, "commune"), "commune.unknown", message, fix))
-    return findings
+    return [*findings, *_output_names(source, outputs)]
 
 
 def _names(
@@ -294,31 +309,87 @@ class _Frame(Strict):
 
 
 def load_schedule(workspace: Workspace, kept: Path | None = None, *, loaded: CampaignIds = _NONE) -> Schedule:
-    """Load and check the schedule of `workspace`. Raises ScheduleError with every problem of the file.
+    """Load and check the schedule of `workspace`. Raises ScheduleError with every problem of its files.
 
-    `kept`: load this copy of an earlier valid schedule instead. Its communes, campaigns and outputs are not checked
-    again, because they may have changed in the meantime. `loaded`: communes whose files need not be read again.
+    `kept`: load this copy of an earlier valid schedule instead, and the copies of the communes' own ones. Their
+    communes, campaigns and outputs are not checked again, because they may have changed in the meantime. `loaded`:
+    communes whose files need not be read again.
     """
+    parts, problems = _parts(
+        lambda: read_all(workspace.last_good_schedules if kept else workspace.schedules, kept=bool(kept))
+    )
     file = kept or workspace.schedule_file
     try:
-        return _checked(
-            yamlfile.load(file, workspace.relative(file), SCHEDULE_LIMITS), None if kept else workspace, loaded
-        )
+        source = yamlfile.load(file, workspace.relative(file), SCHEDULE_LIMITS)
     except WorkspaceError as error:
-        raise ScheduleError(error.findings) from error
+        raise ScheduleError([*error.findings, *problems]) from error
+    return _checked(source, None if kept else workspace, loaded, parts, problems)
 
 
-def parse_schedule(text: str, workspace: Workspace) -> Schedule:
-    """The schedule that schedule.yaml of this text would be. Raises as `load_schedule`."""
+def load_beside(workspace: Workspace, error: ScheduleError) -> Schedule:
+    """Return the schedule without what `error` finds wrong, where that is in communes' own files alone: of these the
+    last valid copies count, of the others what they say now.
+
+    One commune's slip does not hold up all others. Raises `error` where schedule.yaml itself is wrong.
+    """
+    parts = [*_parts(lambda: read_all(workspace.schedules))[0]]
+    broken = {finding.file for finding in error.findings}
+    if not broken or not broken <= {part.file for part in parts}:
+        raise error
+    copies = {part.path.name: part for part in read_all(workspace.last_good_schedules, kept=True)}
+    whole = [part for part in parts if part.file not in broken]
+    instead = [copies[part.path.name] for part in parts if part.file in broken and part.path.name in copies]
+    file = workspace.schedule_file
+    source = yamlfile.load(file, workspace.relative(file), SCHEDULE_LIMITS)
+    found = _checked(source, workspace, _NONE, whole, [])
+    known = {broadcast.id for broadcast in found.broadcasts}
+    held = [one for part in instead for one in part.broadcasts.values() if one.id not in known]
+    names = {id_: name for part in instead for id_, name in part.files.items() if id_ not in known}
+    return replace(found, broadcasts=(*found.broadcasts, *held), own_files={**found.own_files, **names})
+
+
+def parse_schedule(text: str, workspace: Workspace, path: Path | None = None) -> Schedule:
+    """The schedule that there would be if schedule.yaml, or the commune's own one at `path`, were this text.
+
+    Raises as `load_schedule`.
+    """
+    parts, problems = _parts(lambda: read_all(workspace.schedules))
+    texts = {}
     try:
-        return _checked(yamlfile.parse(text, workspace.relative(workspace.schedule_file), SCHEDULE_LIMITS), workspace)
+        if path is None or path == workspace.schedule_file:
+            source = yamlfile.parse(text, workspace.relative(workspace.schedule_file), SCHEDULE_LIMITS)
+        else:
+            texts[path] = text
+            parts = sorted([*(p for p in parts if p.path != path), read_as(path, text)], key=lambda part: part.path)
+            file = workspace.schedule_file
+            source = yamlfile.load(file, workspace.relative(file), SCHEDULE_LIMITS)
     except WorkspaceError as error:
-        raise ScheduleError(error.findings) from error
+        raise ScheduleError([*error.findings, *problems]) from error
+    return _checked(source, workspace, _NONE, parts, problems, texts)
 
 
-def _checked(source: YamlFile, workspace: Workspace | None, loaded: CampaignIds = _NONE) -> Schedule:
-    """`workspace`: where the communes and campaigns that the schedule names are looked for. Raises ScheduleError."""
-    problems: list[Finding] = []
+def _parts(read: Callable[[], list[CommuneSchedule]]) -> tuple[list[CommuneSchedule], list[Finding]]:
+    """The communes' own schedules; none, and why, where they cannot be listed."""
+    try:
+        return read(), []
+    except WorkspaceError as error:
+        return [], [*error.findings]
+
+
+def _checked(
+    source: YamlFile,
+    workspace: Workspace | None,
+    loaded: CampaignIds,
+    parts: Sequence[CommuneSchedule],
+    problems: list[Finding],
+    texts: Mapping[Path, str] = MappingProxyType({}),
+) -> Schedule:
+    """`workspace`: where the communes and campaigns that the schedule names are looked for. `parts`: the communes' own
+    schedules; `texts`: of those that are not as they lie on the disk. `problems`: what is wrong so far.
+
+    Raises ScheduleError.
+    """
+    files = {source.file: 0}
 
     def part(model: type[Model], *path: str | int) -> Model | None:
         try:
@@ -334,14 +405,28 @@ def _checked(source: YamlFile, workspace: Workspace | None, loaded: CampaignIds 
         broadcast = part(Broadcast, "broadcasts", index)
         if broadcast:
             broadcasts[index] = broadcast
+    every, own_files = [*broadcasts.values()], dict[str, str]()
+    for one in parts:
+        problems += one.findings
+        every += one.broadcasts.values()
+        own_files |= one.files
     if workspace:
-        problems += cross_check(source, _communes(workspace, loaded), broadcasts, outputs)
-        problems += _output_names(source, outputs)
+        communes, seen = _communes(workspace, loaded), set[str]()
+        problems += cross_check(source, communes, broadcasts, outputs, seen)
+        for one in parts:
+            if cross_check(_NOWHERE, communes, one.broadcasts, outputs, set(seen)):
+                problems += cross_check(
+                    places(one.path, texts.get(one.path)), communes, one.broadcasts, outputs, set(seen)
+                )
+            seen.update(broadcast.id for broadcast in one.broadcasts.values())
+        problems += _check_outputs(source, communes, outputs)
     if problems or frame is None:
-        raise ScheduleError(sorted(problems, key=lambda f: (f.line or 0, f.column or 0)))
+        raise ScheduleError(
+            sorted(problems, key=lambda f: (files.get(f.file or "", 1), f.file or "", f.line or 0, f.column or 0))
+        )
     return Schedule(
         frame.timezone,
-        tuple(broadcasts.values()),
+        tuple(every),
         _with_villages({name: output for name, output in outputs.items() if output}),
         frame.rules,
         frame.alerts,
@@ -353,7 +438,12 @@ def _checked(source: YamlFile, workspace: Workspace | None, loaded: CampaignIds 
         frame.players,
         frame.fees,
         frame.messages,
+        own_files=own_files,
     )
+
+
+_NOWHERE = YamlFile("", {}, {}, {})
+"""In place of a commune's own schedule while nothing is wrong with it: the places of all would fill a gigabyte."""
 
 
 def _with_villages(outputs: Mapping[str, AnyOutput]) -> dict[str, AnyOutput]:

@@ -256,6 +256,8 @@ class Schedule:
     """Outputs, and groups of nothing else, that players air: `at_station` has taken them out."""
     order: Mapping[str, str] | None = None
     """Which group speaks after which, where `at_station` has taken some out; None: as `outputs` says."""
+    own_files: Mapping[str, str] = field(default_factory=dict)
+    """The files (`schedules/ben-hai.yaml`) of the broadcasts that do not stand in schedule.yaml, by their ids."""
 
     def at_station(self) -> "Schedule":
         """Return what this computer airs itself: without the outputs of players, and broadcasts that have no other."""

@@ -315,7 +315,7 @@ def edit_file(
     if after == before:
         return
     try:
-        if path == console.workspace.schedule_file:
+        if console.workspace.is_schedule(path):
             make_missing(console, plans, by.name)
         else:
             changed = sounding_otherwise(console.workspace, path.stem, before, after)

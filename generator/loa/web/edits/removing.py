@@ -34,7 +34,7 @@ def without_campaign(text: str, id_: str) -> str:
 
 
 def without_broadcast(text: str, id_: str) -> str:
-    """schedule.yaml without a broadcast. Raises FormError where it is gone already."""
+    """A file of the schedule without a broadcast. Raises FormError where it is gone already."""
     ids = _ids(text, "broadcasts")
     if id_ not in ids:
         raise FormError({"": _("This broadcast is no longer in the schedule.")})
@@ -42,7 +42,7 @@ def without_broadcast(text: str, id_: str) -> str:
 
 
 def released_from(text: str, broadcasts: Iterable[Broadcast], campaign: str) -> str:
-    """schedule.yaml with `campaign` taken out of `broadcasts`; one that played nothing else goes as a whole."""
+    """A file of the schedule without `campaign` in `broadcasts`; one that played nothing else goes as a whole."""
     for broadcast in broadcasts:
         if set(broadcast.campaigns) == {campaign}:
             text = without_broadcast(text, broadcast.id)

@@ -1,7 +1,8 @@
-"""Changes of schedule.yaml that people ask for in the week's page; each works on the loaded file and nothing else."""
+"""Changes of the schedule that people ask for in the week's page; each works on one loaded file and nothing else."""
 
 import datetime
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -139,10 +140,21 @@ def _append(broadcast: Any, key: str, text: str) -> None:
         broadcast[key] = [text] if given is None else [given, text]
 
 
+def file_of(console: Console, id_: str) -> Path:
+    """The file in which the broadcast `id_` stands: the schedule of its commune, or schedule.yaml."""
+    schedule = console.files.plan().schedule
+    own = schedule.own_files.get(id_) if schedule else None
+    return console.workspace.root / own if own else console.workspace.schedule_file
+
+
 def reschedule(
-    request: Request, edit: Callable[[Any], None], text: str, check: Callable[[Schedule], None] | None = None
+    request: Request,
+    path: Path,
+    edit: Callable[[Any], None],
+    text: str,
+    check: Callable[[Schedule], None] | None = None,
 ) -> None:
-    """Let `edit` work on the loaded file. Raises FormError, ScheduleError; then nothing is changed.
+    """Let `edit` work on the loaded file at `path`. Raises FormError, ScheduleError; then nothing is changed.
 
     `check` looks at the schedule as it would be, and raises FormError where it must not become so.
     """
@@ -150,10 +162,10 @@ def reschedule(
     def changed(before: str) -> str:
         after = editor.change(before, edit)
         if check:
-            check(console_of(request).history.try_schedule(after))
+            check(console_of(request).history.try_schedule(path, after))
         return after
 
-    rewrite(request, changed, text)
+    rewrite(request, path, changed, text)
 
 
 def within_rules(
@@ -183,9 +195,9 @@ def within_rules(
     return check
 
 
-def rewrite(request: Request, edit: Callable[[str], str], text: str) -> None:
+def rewrite(request: Request, path: Path, edit: Callable[[str], str], text: str) -> None:
     """As `reschedule`, with an `edit` of the file's text."""
-    edit_file(request, console_of(request).workspace.schedule_file, edit, text, action="schedule.changed")
+    edit_file(request, path, edit, text, action="schedule.changed")
     flash(request, text)
 
 
@@ -202,7 +214,7 @@ def set_volume(request: Request, console: Console, names: Iterable[str], value: 
         for name in found:
             editor.put(data, ("outputs", name, "volume"), value)
 
-    reschedule(request, edit, text)
+    reschedule(request, console.workspace.schedule_file, edit, text)
 
 
 def find_output(console: Console, name: str, office: Office) -> str:

@@ -9,12 +9,13 @@ from loa.actions.acts import Act
 from loa.errors import LoaError
 from loa.i18n import _
 from loa.schedule import Broadcast, Schedule, wording
+from loa.schedule.commune_files import file_for
 from loa.schedule.values import WEEKDAYS, seconds
 from loa.text import free_slug
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, console_of
 from loa.web.edits import schedule as schedule_edits
-from loa.web.edits.schedule import reschedule
+from loa.web.edits.schedule import file_of, reschedule
 from loa.web.forms import Form, FormError, hour_of, typed_day
 from loa.web.pages import go, page
 from loa.web.views.airings import find_broadcast, name_of
@@ -51,6 +52,7 @@ def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
         values = {"id": id_, "commune": stem, "campaigns": [campaign], **_changes(form, schedule, ())}
         reschedule(
             request,
+            file_for(console.workspace, stem),
             lambda data: schedule_edits.set_broadcast(data, {k: v for k, v in values.items() if v is not None}),
             _("new broadcast: {id}").format(id=_campaigns(console, stem)[campaign]),
             schedule_edits.within_rules(id_, "at"),
@@ -74,6 +76,7 @@ def change(request: Request, console: ConsoleDep, id_: str, form: SubmittedForm)
             values["rrule"] = None
         reschedule(
             request,
+            file_of(console, id_),
             lambda data: schedule_edits.change_broadcast(data, values),
             _("{id}: changed").format(id=name_of(console.files, found)),
             None if _same_times(values, found) else schedule_edits.within_rules(id_, "at"),

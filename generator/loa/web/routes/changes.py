@@ -1,5 +1,6 @@
 """Earlier versions of a commune's file: who changed what when, and bringing one back."""
 
+from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -14,7 +15,7 @@ from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, edit_file, flash
 from loa.web.edits import removing
 from loa.web.edits.removing import needed
-from loa.web.edits.schedule import rewrite
+from loa.web.edits.schedule import file_of, rewrite
 from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.views.airings import find_broadcast, name_of
@@ -89,11 +90,14 @@ def remove_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, 
         return _campaign_page(request, console, commune, campaign, error.problems, 422)
     text = _("deleted campaign: {title}").format(title=campaign.title)
     if users:  # the schedule first: it is right with the campaign's file as it is and as it will be
-        rewrite(
-            request,
-            lambda schedule: removing.released_from(schedule, users, id_),
-            _("taken out of the schedule: {title}").format(title=campaign.title),
-        )
+        for schedule in dict.fromkeys(file_of(console, user.id) for user in users):
+            own = [user for user in users if file_of(console, user.id) == schedule]
+            rewrite(
+                request,
+                schedule,
+                partial(removing.released_from, broadcasts=own, campaign=id_),
+                _("taken out of the schedule: {title}").format(title=campaign.title),
+            )
     edit_file(
         request,
         path,
@@ -121,7 +125,7 @@ def remove_broadcast(request: Request, console: ConsoleDep, id_: str) -> Respons
     """Delete the broadcast; its campaigns and what the log says of it stay."""
     title = name_of(console.files, find_broadcast(console.files, id_)[1])
     text = _("deleted broadcast: {title}").format(title=title)
-    rewrite(request, lambda before: removing.without_broadcast(before, id_), text)
+    rewrite(request, file_of(console, id_), lambda before: removing.without_broadcast(before, id_), text)
     audit(request, "broadcast.removed", id_, title)
     return go("/week")
 

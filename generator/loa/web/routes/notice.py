@@ -15,6 +15,7 @@ from loa.i18n import _
 from loa.importing import documents, import_report
 from loa.importing.notice import Notice, read_notice
 from loa.schedule import Schedule, wording
+from loa.schedule.commune_files import file_for
 from loa.schedule.local_time import LocalTime
 from loa.schedule.outputs import Group
 from loa.schedule.values import WEEKDAYS
@@ -180,7 +181,9 @@ def _keep(request: Request, console: Console, file: CommuneFile, notice: Notice,
     values = {"id": broadcast, "commune": file.stem, "campaigns": [id_], **when}
     given = {key: value for key, value in values.items() if value is not None}
     try:
-        reschedule(request, lambda data: set_broadcast(data, given), _("{title}: planned").format(title=notice.title))
+        path = file_for(console.workspace, file.stem)
+        text = _("{title}: planned").format(title=notice.title)
+        reschedule(request, path, lambda data: set_broadcast(data, given), text)
     except (LoaError, FormError):
         note = _("taken back: {note}").format(note=notice.title)
         edit_file(request, file.path, replacing(after, before), note, action="campaign.removed", subject=id_)

@@ -111,7 +111,7 @@ def remove_output(request: Request, console: ConsoleDep, name: str) -> Response:
         problem = _("“{name}” is still used by: {list}. Take it out there first.")
         raise FormError({"": problem.format(name=_called(console, name), list=", ".join(users))})
     note = _("deleted loudspeaker: {name}").format(name=_called(console, name))
-    rewrite(request, lambda text: editor.cut(text, ("outputs", name)), note)
+    rewrite(request, console.workspace.schedule_file, lambda text: editor.cut(text, ("outputs", name)), note)
     return go("/settings")
 
 

@@ -27,7 +27,7 @@ from loa.web.context import (
     session_of,
 )
 from loa.web.edits.own_words import mend
-from loa.web.edits.schedule import broadcast_in, reschedule
+from loa.web.edits.schedule import broadcast_in, file_of, reschedule
 from loa.web.forms import FormError
 from loa.web.pages import fragment, go, page
 from loa.web.views.airings import name_of, when_in_words
@@ -197,6 +197,7 @@ def play_last_signed(request: Request, console: ConsoleDep, stem: str, id_: str,
     text = _("{name}: what is not signed in time is replaced by what was signed last")
     reschedule(
         request,
+        file_of(console, broadcast.id),
         lambda data: editor.put(broadcast_in(data, broadcast.id), ("late", "fallback"), "last-good"),
         text.format(name=name_of(console.files, broadcast)),
     )

@@ -207,6 +207,6 @@ def _failed(console: Console, me: Person) -> list[Job]:
 def _just_changed(console: Console, me: Person) -> dict[str, Any] | None:
     """The last change of the schedule, while it is so fresh that somebody may want it back."""
     with suppress(StoreError):
-        last = console.history.undoable(console.workspace.schedule_file, me.office, me.name)
+        last = console.history.undoable_schedule(me.office, me.name)
         return last if last and instant(last["at"]) > bulletins.now() - _FRESH else None
     return None

@@ -14,7 +14,7 @@ from loa.i18n import _
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, edit_file, flash
 from loa.web.edits import schedule as schedule_edits
-from loa.web.edits.schedule import reschedule
+from loa.web.edits.schedule import file_of, reschedule
 from loa.web.forms import Form, FormError, day_in, moment_in, parse_day
 from loa.web.pages import go, page
 from loa.web.views.airings import find_broadcast, name_of, turns_of, turns_on
@@ -36,7 +36,7 @@ def show(request: Request, console: ConsoleDep, me: CurrentPerson, day: str = ""
         "week.html",
         week=shown,
         zone=zone if schedule and zone in schedule.outputs else "",
-        undo=console.history.undoable(console.workspace.schedule_file, me.office, me.name),
+        undo=console.history.undoable_schedule(me.office, me.name),
         few=schedule is None or len(schedule.broadcasts) <= _FEW,
         broadcast_name=lambda broadcast: name_of(console.files, broadcast),
         turns=lambda broadcast: turns_of(console.files, broadcast),
@@ -52,7 +52,7 @@ def leave_out(request: Request, console: ConsoleDep, form: SubmittedForm) -> Res
     text = _("{id}: left out from {first} to {last}").format(
         id=console.title_of(id_) or id_, first=f"{first:%d/%m}", last=f"{last:%d/%m/%Y}"
     )
-    reschedule(request, lambda data: schedule_edits.leave_out(data, id_, first, last), text)
+    reschedule(request, file_of(console, id_), lambda data: schedule_edits.leave_out(data, id_, first, last), text)
     return _back(form, first)
 
 
@@ -62,7 +62,7 @@ def put_back(request: Request, console: ConsoleDep, form: SubmittedForm) -> Resp
     """Take a left-out day back."""
     id_, day = _which(form)
     text = _("{id}: on air again on {day}").format(id=console.title_of(id_) or id_, day=f"{day:%d/%m/%Y}")
-    reschedule(request, lambda data: schedule_edits.put_back(data, id_, day), text)
+    reschedule(request, file_of(console, id_), lambda data: schedule_edits.put_back(data, id_, day), text)
     return _back(form, day)
 
 
@@ -75,6 +75,7 @@ def extra(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respons
     text = _("{id}: once more at {moment}").format(id=console.title_of(id_) or id_, moment=f"{moment:%H:%M %d/%m/%Y}")
     reschedule(
         request,
+        file_of(console, id_),
         lambda data: schedule_edits.put_extra(data, id_, moment, campaign or None),
         text,
         schedule_edits.within_rules(id_, "hour", (moment,)),
@@ -148,17 +149,18 @@ def _move(
         id=console.title_of(id_) or id_, old=f"{old:%H:%M %d/%m}", new=f"{new:%H:%M %d/%m/%Y}"
     )
     check = schedule_edits.within_rules(id_, "hour", (new,))
-    reschedule(request, lambda data: schedule_edits.move(data, id_, old, new, turn), text, check)
+    path = file_of(console, id_)
+    reschedule(request, path, lambda data: schedule_edits.move(data, id_, old, new, turn), text, check)
 
 
 @router.post("/week/undo")
 @does(Act.UNDO_SCHEDULE)
 def undo(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Take back one's own last change of the schedule; pressed again, the one before."""
-    file = console.workspace.schedule_file
-    last = console.history.undoable(file, me.office, me.name)
+    last = console.history.undoable_schedule(me.office, me.name)
     if last is None:
         raise FormError({"": _("There is nothing to take back.")})
+    file = console.workspace.root / last["file"]
     text = _("taken back: {note}").format(note=last["note"])
     edit = replacing(last["after"], last["before"])
     edit_file(request, file, edit, text, action="schedule.undone", detail=last["note"])

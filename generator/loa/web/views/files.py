@@ -4,14 +4,15 @@ import datetime
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from loa.campaign import Commune, read_commune
-from loa.errors import Finding, LoaError
-from loa.file_cache import FileCache, mark_of, marks_in
-from loa.schedule import Schedule
-from loa.schedule.loader import load_schedule
+from loa.errors import Finding, LoaError, ScheduleError
+from loa.file_cache import FileCache, marks_in
+from loa.schedule import Schedule, commune_files
+from loa.schedule.loader import load_beside, load_schedule
 from loa.workspace import Workspace, is_yaml
 
 _LOOK = 1.0
@@ -106,7 +107,7 @@ class StationFiles:
         try:
             if time.monotonic() - self._planned >= _LOOK:
                 self.by_stem()
-                signature = (mark_of(self.workspace.schedule_file), self._marks)
+                signature = (commune_files.marks(self.workspace), self._marks)
                 if self._plan[0] != signature:
                     self._plan = (signature, self._load())
                 self._planned = time.monotonic()
@@ -128,6 +129,9 @@ class StationFiles:
         try:
             return ScheduleFile(load_schedule(self.workspace), ())
         except LoaError as error:
+            if isinstance(error, ScheduleError):
+                with suppress(LoaError):
+                    return ScheduleFile(load_beside(self.workspace, error), error.findings)
             return ScheduleFile(self._plan[1].schedule, error.findings)
 
     def _read(self, name: str) -> CommuneFile:

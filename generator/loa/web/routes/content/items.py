@@ -15,7 +15,7 @@ from loa.schedule import Broadcast
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, make_sound
 from loa.web.edits import programme
-from loa.web.edits.schedule import broadcast_in, reschedule
+from loa.web.edits.schedule import broadcast_in, file_of, reschedule
 from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.views.airings import find_broadcast, name_of
@@ -62,7 +62,12 @@ def change(request: Request, console: ConsoleDep, me: CurrentPerson, id_: str, f
     if act not in edits:
         raise FormError({"": _("Choose one from the list.")})
     try:
-        reschedule(request, edits[act], _("{id}: items changed").format(id=name_of(console.files, found)))
+        reschedule(
+            request,
+            file_of(console, id_),
+            edits[act],
+            _("{id}: items changed").format(id=name_of(console.files, found)),
+        )
     except FormError as error:
         return _page(request, console, found, error.problems[""])
     except LoaError as error:
@@ -73,7 +78,7 @@ def change(request: Request, console: ConsoleDep, me: CurrentPerson, id_: str, f
 
 def _data(console: Console, id_: str) -> Any:
     """The broadcast as the file says it."""
-    path = console.workspace.schedule_file
+    path = file_of(console, id_)
     return broadcast_in(parse(path.read_text("utf-8"), path.name).data, id_)
 
 
