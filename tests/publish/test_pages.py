@@ -42,13 +42,6 @@ def test_a_page_with_synthetic_speech_says_so_to_programs_and_people(public: Pat
         assert "DigitalSourceType" not in silent
 
 
-def test_what_has_not_changed_is_not_written_again(fresh: Workspace, store: Database) -> None:
-    before = {path: path.stat().st_mtime_ns for path in fresh.public.rglob("*") if path.is_file()}
-    report = publish(fresh, store, base_url=BASE)
-    assert report.written == []
-    assert {path: path.stat().st_mtime_ns for path in report.unchanged} == before
-
-
 def test_only_what_is_signed_is_public(fresh: Workspace, store: Database) -> None:
     """Issue 15, fault 6: a draft is not published; a changed article stays as it was signed until it is signed again."""
     folder, facts = fresh.public / "nhat-quang", fresh.campaigns / "nhat-quang.yaml"

@@ -1,14 +1,11 @@
 """What the last build found in order: the next one need not write each article again to see that it is the same."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from loa import __version__, template_files
+from loa.bulletin.inputs import contents, program
 from loa.bulletin.models import BulletinPlan
 from loa.errors import WorkspaceError
 from loa.file_cache import mark_of, marks_in
@@ -32,10 +29,10 @@ class Built:
     def __init__(self, workspace: Workspace, voice: str | None) -> None:
         self._workspace = workspace
         self._file = workspace.state / "built.json"
-        own = _contents(workspace.templates)
+        own = contents(workspace.templates)
         sounds = (f"{name} {mark}" for name, mark in marks_in(workspace.jingles).items())
         engines = sorted(f"{engine.name} {engine.version}" for engine in all_engines())
-        self._common = digest(_FORMAT, _program(), str(voice), *own, *sounds, *engines)
+        self._common = digest(_FORMAT, program(), str(voice), *own, *sounds, *engines)
         self._entries: dict[str, _Entry] = {}
         self._known: Mapping[str, _Entry] = {}
         with suppress(OSError, ValueError):
@@ -85,18 +82,3 @@ class Built:
 
 def _recordings(plan: BulletinPlan) -> Sequence[str]:
     return (*plan.recordings, *(part.file for part in plan.parts if part.file))
-
-
-def _contents(folder: Path) -> list[str]:
-    """Each file below `folder` with the SHA-256 of its content."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in paths]
-
-
-@cache
-def _program() -> str:
-    """A digest of the program and of the tables and templates that come with it."""
-    package = Path(__file__).parents[1]
-    files = [*package.rglob("*.py"), *package.glob("*/data/*"), *package.glob("reference/*")]
-    files += [path for path in template_files.packaged().rglob("*") if path.is_file()]
-    return digest(__version__, *sorted(f"{path} {mark_of(path)}" for path in files if "__pycache__" not in path.parts))

@@ -11,9 +11,11 @@ from loa.workspace import Workspace, yaml_files
 from loa.yamlfile import YamlFile, load, parse, validate
 
 
-def load_communes(workspace: Workspace) -> list[Commune]:
-    """Load all communes, sorted by file name. Raises CampaignError with the errors of all files."""
-    communes, findings = survey(workspace)
+def load_communes(workspace: Workspace, paths: Iterable[Path] | None = None) -> list[Commune]:
+    """Load all communes (or those of `paths`), by file name. Raises CampaignError with the errors of all files."""
+    findings: list[Finding] = []
+    wanted = yaml_files(workspace.campaigns) if paths is None else paths
+    communes = [commune for commune, _source in _read_all(workspace, wanted, findings)]
     errors = [f for f in findings if f.severity is Severity.ERROR]
     if errors:
         raise CampaignError(errors)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from loa.bulletin.manifest import Manifest
 from loa.errors import BulletinError, WorkspaceError
+from loa.file_cache import mark_of, marks_in
 from loa.files import write_atomic
 from loa.publish.page import BulletinSound
 from loa.store.approvals import BulletinFile, all_approvals, approved_copy, planned_recording
@@ -26,17 +27,30 @@ class SignedBulletins:
     def __init__(self, workspace: Workspace, store: Database | None) -> None:
         self._workspace = workspace
         found = [a for a in all_approvals(store) if a.withdrawn is None] if store else []
-        self._by_sha256 = {a.sha256: a.bulletin for a in reversed(found)}  # the newest signature first
-        self._sounds: dict[str, list[BulletinSound]] | None = None
+        self._signed: dict[str, dict[str, str]] = {}
+        for sha256, bulletin in {a.sha256: a.bulletin for a in reversed(found)}.items():  # the newest signature first
+            self._signed.setdefault(commune_of(bulletin), {})[sha256] = bulletin
+        self._kept = marks_in(workspace.state / "released") if found else {}
+        self._sounds: tuple[str, list[BulletinSound]] = ("", [])
+
+    def inputs(self, commune: str) -> list[str]:
+        """What `of` depends on, as texts: the signatures, and age and size of the files that hold what was signed."""
+        found = []
+        for sha256, bulletin in self._signed.get(commune, {}).items():
+            marks = [self._kept.get(f"{sha256}{suffix}", "") for suffix in (".mp3", ".json")]
+            if not all(marks):
+                path = planned_recording(self._workspace, bulletin).path
+                marks += [mark_of(path), mark_of(path.with_suffix(".json"))]
+            found.append(" ".join((bulletin, sha256, *marks)))
+        return found
 
     def of(self, commune: str) -> list[BulletinSound]:
-        """Every signed bulletin of a commune, the newest signature first."""
-        if self._sounds is None:
-            self._sounds = {}
-            for sha256, bulletin in self._by_sha256.items():
-                if sound := self._sound(bulletin, sha256):
-                    self._sounds.setdefault(commune_of(bulletin), []).append(sound)
-        return self._sounds.get(commune, [])
+        """Every signed bulletin of a commune, the newest signature first. Those of one commune are kept in memory."""
+        if self._sounds[0] != commune:
+            signed = self._signed.get(commune, {})
+            found = (self._sound(bulletin, sha256) for sha256, bulletin in signed.items())
+            self._sounds = commune, [sound for sound in found if sound]
+        return self._sounds[1]
 
     def with_sound(self, commune: str, mp3: Path) -> Manifest | None:
         """The record of the signed bulletin of `commune` whose sound `mp3` holds; None where it is not signed."""

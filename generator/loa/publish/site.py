@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from loa import template_files
@@ -15,10 +14,12 @@ from loa.errors import WorkspaceError
 from loa.files import cannot_write, remove, write_atomic
 from loa.publish.feed import Item, feed
 from loa.publish.page import ASSETS, article_page, length, summary_of
+from loa.publish.record import INDEXES, Listed, Public, Record
 from loa.publish.signed import Published, SignedBulletins, State, note
 from loa.publish.word import document
 from loa.store.database import Database
-from loa.workspace import Workspace, read_text
+from loa.text import nfc
+from loa.workspace import Workspace, read_text, yaml_files
 
 _FILES = ("index.html", "fragment.txt", "article.docx", "bulletin.mp3", "bulletin.vtt", "article.md")
 """What is public of an article, in its folder. A folder with the last of them is one of ours: it is removed last."""
@@ -33,6 +34,13 @@ class PublishReport:
     removed: list[Path] = field(default_factory=list)
     articles: list[Published] = field(default_factory=list)
 
+    def add(self, other: "PublishReport") -> None:
+        """Add what another publication did."""
+        self.written += other.written
+        self.unchanged += other.unchanged
+        self.removed += other.removed
+        self.articles += other.articles
+
     def put(self, path: Path, content: bytes | str) -> None:
         """Write `content` to `path` if it is different. Raises WorkspaceError if it cannot be written."""
         raw = content.encode() if isinstance(content, str) else content
@@ -41,19 +49,6 @@ class PublishReport:
             return
         write_atomic(path, raw)
         self.written.append(path)
-
-
-@dataclass(frozen=True, slots=True)
-class _Public:
-    """One published article, for indexes and feeds. `size` in bytes, `seconds` of sound."""
-
-    id: str
-    title: str
-    summary: str
-    day: date
-    size: int
-    seconds: float
-    source_type: str
 
 
 def publish(
@@ -73,22 +68,56 @@ def publish(
     report, signed = PublishReport(), SignedBulletins(workspace, store)
     for name in ASSETS:
         report.put(out / name, template_files.locate(workspace, f"page/{name}").read_bytes())
-    made: list[tuple[Commune, list[_Public]]] = []
-    for commune in load_communes(workspace):
-        items = list(_articles(workspace, commune, signed, out, report))
-        _take_away_others(out / commune.stem, {item.id for item in items}, signed, report)
-        made.append((commune, items))
-        address = f"{base}{commune.stem}/" if base else ""
-        _commune_index(workspace, commune, items, out / commune.stem, address, report)
-    _station_index(workspace, made, out, base, report)
+    record = Record(workspace, signed, out, base)
+    paths = list(yaml_files(workspace.campaigns))
+    keys = {nfc(path.stem): record.key(path) for path in paths}
+    names = {stem.casefold() for stem in keys}
+    known = {stem: record.listed(stem, key) if len(names) == len(paths) else None for stem, key in keys.items()}
+    changed = load_communes(workspace, [path for path in paths if known[nfc(path.stem)] is None])
+    new = {commune.stem: commune for commune in changed}
+    made: list[Listed] = []
+    for stem, listed in known.items():
+        if listed is None:
+            listed = _commune(workspace, new[stem], signed, out, base, report)
+            record.note(listed, keys[stem])
+        else:
+            report.articles += listed.articles
+            report.unchanged += (out / stem / name for name in listed.files)
+        made.append(listed)
+    for stem in record.gone(keys):
+        _take_away_others(out / stem, set(), signed, report)
+    if record.is_known:
+        report.unchanged += (out / name for name in INDEXES)
+    else:
+        _station_index(workspace, made, out, base, report)
+    record.save()
     if out == workspace.public:
         note(workspace, report.articles)
     return report
 
 
+def _commune(
+    workspace: Workspace, commune: Commune, signed: SignedBulletins, out: Path, base: str, report: PublishReport
+) -> Listed:
+    """Write everything of one commune; gives what is public of it now."""
+    folder, own = out / commune.stem, PublishReport()
+    items = tuple(_articles(workspace, commune, signed, out, own))
+    _take_away_others(folder, {item.id for item in items}, signed, own)
+    _commune_index(workspace, commune, items, folder, f"{base}{commune.stem}/" if base else "", own)
+    report.add(own)
+    return Listed(
+        commune.stem,
+        commune.unit.full_name[0].upper() + commune.unit.full_name[1:],
+        commune.unit.province,
+        items,
+        tuple(own.articles),
+        tuple(sorted(path.relative_to(folder).as_posix() for path in {*own.written, *own.unchanged})),
+    )
+
+
 def _articles(
     workspace: Workspace, commune: Commune, signed: SignedBulletins, out: Path, report: PublishReport
-) -> Iterable[_Public]:
+) -> Iterable[Public]:
     """Write the pages of the commune's signed articles; gives those that are public."""
     for campaign in commune.campaigns:
         folder = out / commune.stem / campaign.id
@@ -108,7 +137,7 @@ def _as_it_is_now(
     signed: SignedBulletins,
     folder: Path,
     report: PublishReport,
-) -> _Public | None:
+) -> Public | None:
     """The article with its current text, which somebody signed; None where nobody did."""
     sounds = [sound for sound in signed.of(commune.stem) if campaign.id in sound.manifest.campaigns]
     if not sounds:
@@ -124,14 +153,14 @@ def _as_it_is_now(
     report.put(folder / "fragment.txt", to_html(page.article.markdown) + "\n")
     report.put(folder / "article.docx", document(page.article, commune, campaign))
     seconds = page.heard.manifest.seconds
-    return _Public(
+    return Public(
         campaign.id, campaign.title, page.summary, campaign.as_of, len(sound), seconds, type_of(page.heard.manifest)
     )
 
 
 def _as_it_was_signed(
     workspace: Workspace, commune: Commune, id_: str, signed: SignedBulletins, folder: Path, report: PublishReport
-) -> _Public | None:
+) -> Public | None:
     """The article with the text that is public already, here or in public/, and was signed; None if there is none."""
     for place in dict.fromkeys((folder, workspace.public / commune.stem / id_)):
         manifest = _signed_page(place, commune.stem, id_, signed)
@@ -144,7 +173,7 @@ def _as_it_was_signed(
         title = next((line[2:].strip() for line in markdown.splitlines() if line.startswith("# ")), manifest.title)
         size = (folder / "bulletin.mp3").stat().st_size
         summary = summary_of(markdown, title)
-        return _Public(id_, title, summary, manifest.date, size, manifest.seconds, type_of(manifest))
+        return Public(id_, title, summary, manifest.date, size, manifest.seconds, type_of(manifest))
     return None
 
 
@@ -183,25 +212,21 @@ def _remove(path: Path) -> None:
 
 
 def _commune_index(
-    workspace: Workspace, commune: Commune, items: Sequence[_Public], folder: Path, base: str, report: PublishReport
+    workspace: Workspace, commune: Commune, items: Sequence[Public], folder: Path, base: str, report: PublishReport
 ) -> None:
     title = f"{commune.call[0].upper()}{commune.call[1:]}"
     about = f"Bài viết và chương trình phát thanh của {commune.unit.full_name}."
     groups = [_group(commune.stem, "Các bài viết", items, "")]
     _index(workspace, folder / "index.html", title, about, "../", groups, report)
-    report.put(folder / "feed.xml", feed(title, about, base, [_item(commune, made, "") for made in items]))
+    entries = [_item(commune.unit.province, commune.stem, made, "") for made in items]
+    report.put(folder / "feed.xml", feed(title, about, base, entries))
 
 
-def _station_index(
-    workspace: Workspace, made: Sequence[tuple[Commune, list[_Public]]], out: Path, base: str, report: PublishReport
-) -> None:
+def _station_index(workspace: Workspace, made: Sequence[Listed], out: Path, base: str, report: PublishReport) -> None:
     title, about = "Truyền thanh cơ sở", "Bài viết và chương trình phát thanh của các xã."
-    groups = []
-    for commune, items in made:
-        name = commune.unit.full_name[0].upper() + commune.unit.full_name[1:]
-        groups.append(_group(commune.stem, name, items, f"{commune.stem}/"))
+    groups = [_group(listed.stem, listed.name, listed.items, f"{listed.stem}/") for listed in made]
     _index(workspace, out / "index.html", title, about, "", groups, report)
-    entries = [_item(commune, item, f"{commune.stem}/") for commune, items in made for item in items]
+    entries = [_item(one.province, one.stem, item, f"{one.stem}/") for one in made for item in one.items]
     report.put(out / "feed.xml", feed(title, about, base, entries))
 
 
@@ -212,7 +237,7 @@ def _index(
     report.put(path, fill(workspace, "page/index.html.j2", facts))
 
 
-def _group(id_: str, name: str, items: Sequence[_Public], folder: str) -> dict[str, object]:
+def _group(id_: str, name: str, items: Sequence[Public], folder: str) -> dict[str, object]:
     return {
         "id": f"xa-{id_}",
         "name": name,
@@ -228,8 +253,8 @@ def _group(id_: str, name: str, items: Sequence[_Public], folder: str) -> dict[s
     }
 
 
-def _item(commune: Commune, made: _Public, folder: str) -> Item:
+def _item(province: str | None, stem: str, made: Public, folder: str) -> Item:
     place = f"{folder}{made.id}/"
-    key = f"{commune.unit.province}/{commune.stem}/{made.id}"
+    key = f"{province}/{stem}/{made.id}"
     page, sound = f"{place}index.html", f"{place}bulletin.mp3"
     return Item(key, made.title, made.summary, made.day, page, sound, made.size, made.seconds, made.source_type)
