@@ -41,6 +41,8 @@ _ASKED = {
     "/release": ["", "?q=250"],
     "/settings/new-output": ["?kind=icecast"],
     "/week": ["", "?zone=cum-7"],
+    "/week/day": ["", "?day=2026-11-19"],
+    "/week/month": ["", "?day=2026-11-19&zone=cum-7"],
     "/week/broadcasts": ["?broadcast=xa-250-dvc"],
     "/week/move": ["?broadcast=xa-250-dvc&first=2026-12-01&from=17:00"],
 }

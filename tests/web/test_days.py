@@ -229,9 +229,13 @@ def operator(window: Window, rig: Rig) -> None:
     assert falls_silent(rig)
     page.goto(f"/week?day={TUESDAY}")
     window.shoot("lich-tuan")
-    on_paper(window, ".days", 1)
-    page.click(".slot summary >> nth=0")
-    page.click("text=Nghỉ phát ngày này >> visible=true")
+    on_paper(window, ".cal", 1)
+    page.goto(f"/week/month?day={TUESDAY}")
+    window.shoot("lich-thang")
+    on_paper(window, ".cal", 1)
+    page.goto(f"/week?day={TUESDAY}")
+    page.click(".box >> nth=0")
+    page.click("#off")
     window.says("nghỉ phát từ")
     text = (rig.root / "schedule.yaml").read_text("utf-8")
     assert str(TUESDAY) in text
@@ -341,7 +345,7 @@ def test_the_day_of_every_role(rig: Rig, browser: Chromium) -> None:
 
 
 PAGES = (
-    "/ /week /week/new /week/broadcasts/ve-sinh /week/broadcasts/ve-sinh/remove /bring-in /campaigns /campaigns/ben-hai /campaigns/ben-hai/don-ve-sinh "
+    "/ /week /week/day /week/month /week/new /week/broadcasts/ve-sinh /week/broadcasts/ve-sinh/remove /bring-in /campaigns /campaigns/ben-hai /campaigns/ben-hai/don-ve-sinh "
     "/campaigns/ben-hai/don-ve-sinh/remove /settings/new-output?kind=icecast /settings/new-output?kind=group "
     "/sounds /week/broadcasts/ve-sinh/items /campaigns/ben-hai/don-ve-sinh/words /publish/address /settings/outputs/loa-xa /settings/station/rules /settings/station/alerts "
     "/campaigns/ben-hai/don-ve-sinh/heard /history/ben-hai /release "
@@ -449,8 +453,8 @@ def without_script(rig: Rig, browser: Chromium) -> None:
     page.click("[role=search] button")
     expect(page.locator("tbody tr")).to_have_count(1)
     page.goto(f"/week?day={TUESDAY}")
-    page.click(".slot summary >> nth=0")
-    page.click("button:has-text('Nghỉ phát ngày này') >> visible=true")
+    page.click(".box >> nth=0")
+    page.click("#off")
     window.says("nghỉ phát từ")
     brought_in_and_deleted(window, rig)
     page.goto("/campaigns/ben-hai/don-ve-sinh")

@@ -150,10 +150,9 @@ def operator(page: Page) -> None:
     page.click("#test-2")
     expect(page.locator("h1")).to_have_text("Thử loa: thu")  # its page says what came of it
     page.goto(f"/week?day={TUESDAY}")
-    page.click(".slot summary >> nth=0")
-    page.click("text=Dời sang giờ khác >> visible=true")
-    page.fill("[name=hour]", "17:30")
-    page.click("main button.first")
+    page.click(".box >> nth=0")
+    page.fill("#to-hour", "17:30")
+    page.click("#move")
     says(page, "17:30")
 
 

@@ -14,7 +14,7 @@ WORDS = (
     "SHA-256, YAML, JSON, UTC, UUID, HTTP, URL, API, biến môi trường, thư mục, mã lỗi, campaigns/, schedule.yaml, null"
 )
 WORDS_SEEN = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, WORDS.split(', ')))})(?![\w-])", re.IGNORECASE)
-PAGES = "/ /week /week/new /campaigns /release /release/ben-hai/ben-hai-dvc /emergency /publish /publish/ben-hai/sot-xuat-huyet /sounds /campaigns/ben-hai /campaigns/ben-hai/sot-xuat-huyet /campaigns/ben-hai/sot-xuat-huyet/words /campaigns/ben-hai/sot-xuat-huyet/heard /log /log/year /account".split()
+PAGES = "/ /week /week/day /week/month /week/new /campaigns /release /release/ben-hai/ben-hai-dvc /emergency /publish /publish/ben-hai/sot-xuat-huyet /sounds /campaigns/ben-hai /campaigns/ben-hai/sot-xuat-huyet /campaigns/ben-hai/sot-xuat-huyet/words /campaigns/ben-hai/sot-xuat-huyet/heard /log /log/year /account".split()
 
 
 @pytest.fixture

@@ -116,18 +116,17 @@ class Automation:
             recordings,
             requested,
         )
-        self._lanes += (lanes("stop"), lanes("what a STOP cut"))
+        self._lanes.append(lanes("stop"))
         self._commands = Commands(
             None if start else workspace,
             store,
-            clock,
             self.controller,
             self._dispatcher,
             requested,
             self.outcomes,
             self._guard,
             self.schedule_watch,
-            *self._lanes[-2:],
+            self._lanes[-1],
         )
         self._log = logger()
 

@@ -317,6 +317,19 @@ def outcomes(store: Database, since: datetime.datetime, until: datetime.datetime
         return found | {row.airing: row.outcome for row in connection.execute(query)}
 
 
+def beside_schedule(store: Database, since: datetime.datetime, until: datetime.datetime) -> list[Row]:
+    """What was put on air beside the schedule in [since, until), in that order: by hand, emergencies, messages from
+    outside. Raises StoreError.
+    """
+    query = (
+        select(logbook)
+        .where(_counts, logbook.c.planned >= stamp(since), logbook.c.planned < stamp(until))
+        .where(logbook.c.airing.like("air:%") | logbook.c.airing.like("inbox:%"))
+    )
+    with store.read() as connection:
+        return [_row(row) for row in connection.execute(query.order_by(logbook.c.planned)).mappings()]
+
+
 def outcome_of(store: Database, airing: str) -> str | None:
     """The outcome of one airing, None while it has none."""
     with store.read() as connection:

@@ -60,7 +60,7 @@ def menu() -> list[Entry]:
     """The places of the console, in the order of a day's work."""
     return [
         Entry("/", _("Today"), "today", Act.WATCH),
-        Entry("/week", _("Week"), "week", Act.READ_PLAN),
+        Entry("/week", _("Calendar"), "week", Act.READ_PLAN),
         Entry("/campaigns", _("Campaigns"), "campaigns", Act.READ_CAMPAIGN),
         Entry("/sounds", _("Sounds"), "play", Act.ADD_JINGLE),
         Entry("/release", _("Release"), "release", Act.READ_RELEASE),

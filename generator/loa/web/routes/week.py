@@ -1,7 +1,8 @@
-"""The week: every airing of seven days with what is wrong about it, and the changes of single airings."""
+"""The calendar: a day, a week or a month of airings, and the changes of single airings."""
 
 import datetime
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,15 +12,18 @@ from loa.actions.acts import Act
 from loa.actions.file_history import replacing
 from loa.formats import day_of
 from loa.i18n import _
+from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, edit_file, flash
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import file_of, reschedule
 from loa.web.forms import Form, FormError, day_in, moment_in, parse_day
 from loa.web.pages import go, page
-from loa.web.views.airings import find_broadcast, name_of, turns_of, turns_on
+from loa.web.views.airings import airing_marks, find_broadcast, name_of, turns_of, turns_on
+from loa.web.views.grid import Span, calendar
 
 router = APIRouter(include_in_schema=False)
+OpenQuery = Annotated[str, Query(alias="open")]
 SinceQuery = Annotated[datetime.time, Query(alias="from")]
 _FEW = 60
 """Broadcasts that fit into a list to choose from; of more one is found by typing."""
@@ -27,32 +31,70 @@ _FEW = 60
 
 @router.get("/week")
 @does(Act.READ_PLAN)
-def show(request: Request, console: ConsoleDep, me: CurrentPerson, day: str = "", zone: str = "") -> Response:
-    """Seven days from Monday; `zone` keeps what one output plays."""
-    shown = console.airings.week(_day_or(day, console.files.now().date()), zone)
+def show(
+    request: Request, console: ConsoleDep, me: CurrentPerson, day: str = "", zone: str = "", open_: OpenQuery = ""
+) -> Response:
+    """Seven days from Monday; `zone` keeps what one output plays, `open` is the airing beside the grid."""
+    return _calendar(request, console, me, "week", day, zone, open_)
+
+
+@router.get("/week/day")
+@does(Act.READ_PLAN)
+def show_day(
+    request: Request, console: ConsoleDep, me: CurrentPerson, day: str = "", zone: str = "", open_: OpenQuery = ""
+) -> Response:
+    """One day."""
+    return _calendar(request, console, me, "day", day, zone, open_)
+
+
+@router.get("/week/month")
+@does(Act.READ_PLAN)
+def show_month(request: Request, console: ConsoleDep, me: CurrentPerson, day: str = "", zone: str = "") -> Response:
+    """The weeks of a month."""
+    return _calendar(request, console, me, "month", day, zone, "")
+
+
+def _calendar(request: Request, console: Console, me: Person, span: Span, day: str, zone: str, open_: str) -> Response:
+    shown = calendar(console.airings, span, _day_or(day, console.files.now().date()), zone=zone, open_=open_)
     schedule = shown.schedule
     return page(
         request,
-        "week.html",
-        week=shown,
+        "month.html" if span == "month" else "calendar.html",
+        cal=shown,
         zone=zone if schedule and zone in schedule.outputs else "",
         undo=console.history.undoable_schedule(me.office, me.name),
         few=schedule is None or len(schedule.broadcasts) <= _FEW,
         broadcast_name=lambda broadcast: name_of(console.files, broadcast),
         turns=lambda broadcast: turns_of(console.files, broadcast),
+        marks=airing_marks(),
+        spans=[("day", _("Day"), "/week/day"), ("week", _("Week"), "/week"), ("month", _("Month"), "/week/month")],
     )
 
 
 @router.post("/week/leave-out")
 @does(Act.LEAVE_OUT_AIRING)
 def leave_out(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
-    """Nothing of a broadcast on a day, or from a day to another."""
+    """Nothing of a broadcast, or of all of them, on a day, or from a day to another."""
     id_, first = _which(form)
     last = day_in(form, "last") if form.text("last", 10) else first
+    every = id_ == "*"
     text = _("{id}: left out from {first} to {last}").format(
-        id=console.title_of(id_) or id_, first=f"{first:%d/%m}", last=f"{last:%d/%m/%Y}"
+        id=_("All broadcasts") if every else console.title_of(id_) or id_,
+        first=f"{first:%d/%m}",
+        last=f"{last:%d/%m/%Y}",
     )
-    reschedule(request, file_of(console, id_), lambda data: schedule_edits.leave_out(data, id_, first, last), text)
+    schedule = console.files.plan().schedule
+    ids = [b.id for b in schedule.broadcasts if b.priority != "emergency"] if every and schedule else [id_]
+    files: dict[Path, list[str]] = {}
+    for one in ids:
+        files.setdefault(file_of(console, one), []).append(one)
+    for path, there in files.items():
+
+        def edit(data: Any, there: list[str] = there) -> None:
+            for one in there:
+                schedule_edits.leave_out(data, one, first, last)
+
+        reschedule(request, path, edit, text)
     return _back(form, first)
 
 
@@ -132,14 +174,14 @@ def move(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response
     id_, old = form.text("broadcast", 100), moment_in(form, "first", "from")
     turns = turns_on(console.files.plan().schedule, id_, old.date())
     if old not in turns:
-        raise FormError({"": _("This airing is no longer in the schedule. Look at the week again.")})
+        raise FormError({"": _("This airing is no longer in the schedule. Look at the calendar again.")})
     try:
         new = moment_in(form, "day", "hour")
         _move(request, console, id_, old, new, turns[old])
     except FormError as error:
         sent = {"day": form.text("day", 20), "hour": form.text("hour", 20)}
         return _move_page(request, console, id_, old.date(), f"{old:%H:%M}", sent, error.problems)
-    return go(f"/week?day={new:%Y-%m-%d}")
+    return _back(form, new.date())
 
 
 def _move(
@@ -170,7 +212,8 @@ def undo(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submitt
 
 def _back(form: Form, day: datetime.date) -> Response:
     """To the page that the button stood on."""
-    return go("/" if form.text("back", 20) == "/" else f"/week?day={day}")
+    back = form.text("back", 20)
+    return go("/" if back == "/" else f"{'/week/day' if back == '/week/day' else '/week'}?day={day}")
 
 
 def _which(form: Form) -> tuple[str, datetime.date]:

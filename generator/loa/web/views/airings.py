@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from loa import formats, names
-from loa.errors import Finding
+from loa.actions.emergency import PREFIX
 from loa.i18n import _
 from loa.schedule import Airing, Broadcast, Schedule, airings, wording
 from loa.schedule.models import Late
@@ -15,18 +15,35 @@ from loa.web.forms import FormError
 from loa.web.views.bulletins import Bulletin, BulletinCatalogue
 from loa.web.views.files import StationFiles
 
-_ONE_DAY = datetime.timedelta(days=1)
-_A_DAY = 14
-"""Airings that the page shows of a day; a commune allows two or three."""
 _SPANS = 20
 """Spans that are kept: the weeks that somebody leafed through."""
+
+
+def airing_marks() -> dict[str, tuple[str, str]]:
+    """What is to be known first of an airing: a sign for who cannot tell the colours, and its meaning."""
+    return {
+        "aired": ("✓", _("aired")),
+        "ready": ("●", _("ready")),
+        "waiting": ("✎", _("waiting for the signature")),
+        "draft": ("…", _("draft, not sent to the leader")),
+        "returned": ("↩", _("sent back by the leader")),
+        "none": ("○", _("no sound yet")),
+        "clash": ("⚠", _("meets others or the rules")),
+        "missed": ("✕", _("not aired")),
+        "cut": ("◧", _("stopped before its end")),
+        "skipped": ("–", _("left out")),
+        "moved-away": ("→", _("moved to another time")),
+        "moved-here": ("←", _("moved here")),
+        "emergency": ("‼", _("emergency message")),
+        "unknown": ("?", _("not known yet")),
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """An airing on a page. `tone`: good, warn, bad, off (left out) or none; `says`: what is to be known of it;
 
-    `state`: of its bulletin.
+    `state`: of its bulletin; `by_hand`: a person put it on air beside the schedule.
     """
 
     airing: Airing
@@ -37,43 +54,24 @@ class Slot:
     title: str
     outcome: str | None = None
     state: str = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The airings of a day; `more` counts those that did not fit on the page."""
-
-    date: datetime.date
-    slots: tuple[Slot, ...]
-    more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """Seven days from a Monday."""
-
-    first: datetime.date
-    today: datetime.date
-    days: tuple["Day", ...]
-    schedule: Schedule | None
-    findings: tuple[Finding, ...]
+    by_hand: bool = False
 
     @property
-    def before(self) -> datetime.date:
-        """Monday of the week before."""
-        return self.first - 7 * _ONE_DAY
-
-    @property
-    def after(self) -> datetime.date:
-        """Monday of the next week."""
-        return self.first + 7 * _ONE_DAY
-
-
-def _day(date: datetime.date, slots: list[Slot]) -> Day:
-    """Those with trouble and those to come before those that are over, where there are too many."""
-    found = [slot for slot in slots if slot.local.date() == date]
-    kept = sorted(found, key=lambda slot: (slot.tone not in {"bad", "warn"}, slot.past, slot.local))[:_A_DAY]
-    return Day(date, tuple(sorted(kept, key=lambda slot: slot.local)), len(found) - len(kept))
+    def mark(self) -> str:
+        """What is to be known first: a key of `airing_marks`."""
+        if self.airing.skipped:
+            return "moved-away" if self.airing.moved else "skipped"
+        if self.airing.priority == "emergency":
+            return "emergency"
+        if self.outcome:
+            return self.outcome if self.outcome in {"missed", "cut", "skipped"} else "aired"
+        if self.past:
+            return "unknown"
+        if self.airing.problems:
+            return "clash"
+        if self.state != "signed":
+            return self.state
+        return "moved-here" if self.airing.moved else "ready"
 
 
 class AiringList:
@@ -84,19 +82,6 @@ class AiringList:
         self._schedule: Schedule | None = None
         self._spans: dict[tuple[datetime.datetime, datetime.datetime], tuple[Airing, ...]] = {}
 
-    def week(self, day: datetime.date, zone: str = "") -> Week:
-        """The week that holds `day`; `zone` as in `between`."""
-        plan = self.files.plan()
-        first = day - day.weekday() * _ONE_DAY
-        if plan.schedule is None:
-            return Week(first, day, (), None, plan.findings)
-        schedule = plan.schedule
-        today = datetime.datetime.now(schedule.timezone).date()
-        start = datetime.datetime.combine(first, datetime.time(), schedule.timezone)
-        slots = self.between(schedule, start, start + 7 * _ONE_DAY, zone)
-        days = tuple(_day(first + n * _ONE_DAY, slots) for n in range(7))
-        return Week(first, today, days, schedule, plan.findings)
-
     def between(
         self, schedule: Schedule, since: datetime.datetime, until: datetime.datetime, zone: str = ""
     ) -> list[Slot]:
@@ -106,6 +91,38 @@ class AiringList:
             wanted = set(schedule.loudspeakers((zone,)))
             planned = tuple(a for a in planned if wanted & set(schedule.loudspeakers(a.outputs)))
         return self.shown(schedule, planned, asrun.outcomes(self.store, since, until))
+
+    def beside(
+        self, schedule: Schedule, since: datetime.datetime, until: datetime.datetime, zone: str = ""
+    ) -> list[Slot]:
+        """What people put on air beside the schedule in [since, until), emergencies too; `zone` as in `between`."""
+        found = []
+        for row in asrun.beside_schedule(self.store, since, until):
+            outputs = tuple(name.strip() for name in (row.output or "").split(",") if name.strip())
+            heard = set(schedule.loudspeakers(outputs))
+            wanted = not zone or zone not in schedule.outputs or bool(heard & set(schedule.loudspeakers((zone,))))
+            if wanted and row.planned and row.bulletin and self.covers(row.commune or ""):
+                found.append(self._beside(schedule, row, row.bulletin, row.planned, outputs))
+        return found
+
+    def covers(self, _commune: str) -> bool:
+        """Whether a commune's airings are shown here."""
+        return True
+
+    def _beside(
+        self, schedule: Schedule, row: asrun.Row, id_: str, planned: datetime.datetime, outputs: tuple[str, ...]
+    ) -> Slot:
+        bulletin = self._bulletins.get(id_)
+        urgent = row.details.get("priority") == "emergency" or id_.partition("/")[2].startswith(PREFIX)
+        lasted = (row.ended - row.started).total_seconds() / 60 if row.started and row.ended else 0.0
+        airing = Airing(
+            row.airing or "", "", row.commune or "", id_, planned, lasted, outputs, "emergency" if urgent else "normal"
+        )
+        outcome = row.outcome or ""
+        says = (_("emergency message") if urgent else _("put on air by hand"), names.outcome(outcome))
+        title = bulletin.title if bulletin else _("Emergency message") if urgent else id_
+        local = planned.astimezone(schedule.timezone)
+        return Slot(airing, local, True, _tone(outcome), says, title, outcome, by_hand=True)
 
     def planned(self, schedule: Schedule, since: datetime.datetime, until: datetime.datetime) -> tuple[Airing, ...]:
         """Every airing planned in [since, until), skipped ones too.
@@ -122,15 +139,16 @@ class AiringList:
     def shown(self, schedule: Schedule, planned: Iterable[Airing], outcomes: Mapping[str, str]) -> list[Slot]:
         """The given airings as pages show them. `outcomes`: by the airing's id."""
         now = datetime.datetime.now(datetime.UTC)
+        late_by = {broadcast.id: broadcast.late for broadcast in schedule.broadcasts}
+        known = self._bulletins.by_id()
         found = []
         for airing in planned:
-            bulletin = self._bulletins.get(airing.bulletin)
+            bulletin = known.get(airing.bulletin)
             title = bulletin.title if bulletin else airing.bulletin
             local = airing.planned.astimezone(schedule.timezone)
             past, outcome = airing.planned <= now, outcomes.get(airing.id)
             state = bulletin.state if bulletin else "none"
-            broadcast = schedule.broadcast(airing.broadcast)
-            late = broadcast.late if broadcast else Late()
+            late = late_by.get(airing.broadcast) or Late()
             left = airing.planned + datetime.timedelta(seconds=late.start_within) - now
             tone, says = _judge(airing, _Readiness(state, bulletin, late), past, outcome, left)
             found.append(Slot(airing, local, past, tone, says, title, outcome, state))
@@ -175,7 +193,7 @@ def _judge(
         tone, says = _judge(replace(airing, moved=None), ready, past, outcome, left)
         return tone, (_("← moved from {moment}").format(moment=f"{airing.moved:%H:%M %d/%m}"), *says)
     if outcome:
-        return ("bad" if outcome == "missed" else "warn" if outcome == "cut" else "good"), (names.outcome(outcome),)
+        return _tone(outcome), (names.outcome(outcome),)
     missing = ready.missing()
     if past and left > datetime.timedelta() and ready.state != "signed":
         wait = _("it may still begin within {time}").format(time=formats.wait(left))
@@ -185,6 +203,10 @@ def _judge(
     still = [problem.message for problem in airing.problems]
     still += [missing] if missing else []
     return ("warn" if still else "good"), tuple(still)
+
+
+def _tone(outcome: str) -> str:
+    return "bad" if outcome == "missed" else "warn" if outcome == "cut" else "good"
 
 
 def find_broadcast(files: StationFiles, id_: str) -> tuple[Schedule, Broadcast]:

@@ -92,6 +92,10 @@ class AiringsWithin(AiringList):
         super().__init__(whole.store, files, bulletins)
         self._whole, self._office = whole, office
 
+    def covers(self, commune: str) -> bool:
+        """Whether it is one of these."""
+        return self._office.covers(commune)
+
     def planned(self, schedule: Schedule, since: datetime.datetime, until: datetime.datetime) -> tuple[Airing, ...]:
         """As of the whole, without others' airings and their names."""
         every = self._whole.files.plan().schedule or schedule
