@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -91,15 +91,20 @@ def null_sink(folder: Path) -> Iterator[dict[str, str]]:
         server.wait(10)
 
 
-@contextlib.contextmanager
-def running(folder: Path) -> Iterator[Rig]:
-    """`loa run` on a small station, until the end of the block."""
-    root = folder / "Đài xã Bến Hải"
+def small_station(root: Path) -> None:
+    """A commune with one article and one programme."""
     for name in ("templates", "audio/jingles"):
         shutil.copytree(ROOT / name, root / name)
     (root / "campaigns").mkdir()
     (root / "campaigns" / "ben-hai.yaml").write_text(COMMUNE, "utf-8")
     (root / "schedule.yaml").write_text(SCHEDULE, "utf-8")
+
+
+@contextlib.contextmanager
+def running(folder: Path, make: Callable[[Path], object] = small_station) -> Iterator[Rig]:
+    """`loa run` on the station that `make` makes, until the end of the block."""
+    root = folder / "Đài xã Bến Hải"
+    make(root)
     port = free_port()
     with null_sink(folder / "pulse") as sink, (folder / "run.log").open("wb") as log:
         env = {**os.environ, **sink, "LOA_LANG": "vi"}

@@ -50,7 +50,7 @@ def test_a_campaign_is_added_to_a_file_without_any(log_in: LogIn, station: Works
     ]
 
 
-def test_a_commune_is_found_by_its_name_and_added(log_in: LogIn, station: Workspace) -> None:
+def test_a_commune_is_found_by_its_name_and_added(log_in: LogIn, station: Workspace, console: Console) -> None:
     """Issue 15, fault 2: a station without a commune was a dead end in the console."""
     (station.campaigns / "ben-hai.yaml").unlink()
     browser = log_in(Role.OFFICER)
@@ -60,6 +60,7 @@ def test_a_commune_is_found_by_its_name_and_added(log_in: LogIn, station: Worksp
     page = browser.submit("/communes", code=code)
     assert "Bến Hải" in page
     assert yaml_of(station.campaigns / "ben-hai.yaml")["commune"]["province"] == "Quảng Trị"  # type: ignore[index]
+    assert not console.jobs.living()  # the first notice would wait minutes for an article that nobody wrote
     browser.submit("/communes", 422, code=code)  # a second press makes no second one
     browser.submit("/communes", 422, code="999999")
     assert browser.look("/communes/new?q=khong+co+xa+nay").count("<form") == 2

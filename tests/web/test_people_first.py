@@ -161,7 +161,7 @@ def test_each_row_of_today_can_be_left_out_moved_and_signed(
     day = console.files.now().date()
     browser = log_in(Role.OPERATOR, Role.LEADER)
     page = browser.look("/")
-    assert f'href="/release/{BULLETIN}">Hear and sign' in page
+    assert f'href="/release/{BULLETIN}#hear">Hear and sign' in page
     assert f"/week/move?broadcast=ve-sinh&amp;first={day}&amp;from=17:00" in page
     page = browser.submit("/week/leave-out", which=f"ve-sinh {day}", back="/")
     assert '<s><strong class="num">17:00</strong>' in page

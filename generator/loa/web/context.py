@@ -320,7 +320,8 @@ def edit_file(
         else:
             changed = sounding_otherwise(console.workspace, path.stem, before, after)
             handover.mark_drafts(console.database, [f"{path.stem}/{id_}" for id_ in changed], by.name, _GLANCE)
-            make_sound(console, path.stem, changed, by.name)
+            if before:  # nobody wrote what a new commune's file brings: what is written next must not wait for it
+                make_sound(console, path.stem, changed, by.name)
     except StoreError:  # the text is saved; whoever looks at it sees that the sound is still the old one
         flash(request, _("The sound could not be made yet: press “Make the audio” in a minute."), "warn")
 

@@ -95,7 +95,8 @@ def _next_slot(schedule: Schedule, now: datetime.datetime) -> datetime.datetime:
 
 def _loudspeakers(schedule: Schedule) -> list[tuple[str, str, str]]:
     """Every loudspeaker but groups, which hold the same ones again: value, name, more."""
-    return [(name, name, "") for name, output in schedule.outputs.items() if not isinstance(output, Group)]
+    single = {name: output for name, output in schedule.outputs.items() if not isinstance(output, Group)}
+    return [(name, output.title or name, "") for name, output in single.items()]
 
 
 def _communes(console: Console) -> list[CommuneFile]:

@@ -97,6 +97,7 @@
       if (seconds >= 0.9 * once) one("[name=heard]", signing).checked = true;
     };
     for (const name of ["timeupdate", "play", "pause", "ended"]) followed.addEventListener(name, () => { label(); heard(); });
+    if (window.location.hash === "#hear") followed.play().catch(() => {}); // “Hear and sign” was pressed; a browser may refuse
   }
 
   // Readings: the word that is selected in a sentence goes into the form; try it before keeping it.

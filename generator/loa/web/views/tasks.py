@@ -59,7 +59,7 @@ def tasks_for(
         if b.state == "draft" and Role.OFFICER in roles:
             steps.append(Task(_("Send to the leader: {title}").format(title=b.title), f"/release/{b.id}", pressing))
         if b.state == "waiting" and pressing and Role.LEADER in roles:
-            steps.append(Task(_("Hear and sign: {title}").format(title=b.title), f"/release/{b.id}", pressing))
+            steps.append(Task(_("Hear and sign: {title}").format(title=b.title), f"/release/{b.id}#hear", pressing))
     if roles & {Role.OFFICER, Role.OPERATOR}:
         schedule = files.plan().schedule
         changed = {b.id: b for b in known if b.again and b.state != "signed"}
@@ -72,10 +72,13 @@ def tasks_for(
                 text = _("Changed since it was signed, not aired at {time} unless it is signed again: {title}")
                 said = text.format(time=f"{slot.local:%H:%M}", title=again.title)
                 steps.append(Task(said, f"/release/{again.id}", urgent=True))
-    waiting = sum(b.state == "waiting" and b.id not in soon for b in known)
-    if waiting and Role.LEADER in roles:
-        text = ngettext("{n} bulletin waits for a signature", "{n} bulletins wait for a signature", waiting)
-        steps.append(Task(text.format(n=waiting), "/release"))
+    waiting = [b for b in known if b.state == "waiting" and b.id not in soon]
+    if len(waiting) == 1 and Role.LEADER in roles:
+        (one,) = waiting
+        steps.append(Task(_("Hear and sign: {title}").format(title=one.title), f"/release/{one.id}#hear"))
+    elif waiting and Role.LEADER in roles:
+        text = ngettext("{n} bulletin waits for a signature", "{n} bulletins wait for a signature", len(waiting))
+        steps.append(Task(text.format(n=len(waiting)), "/release"))
     if Role.ADMIN in roles and alone:
         steps.append(Task(_("Add the people who work at the station"), "/settings/people"))
     if Role.ADMIN in roles:
