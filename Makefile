@@ -89,8 +89,10 @@ test-long: setup ## real time, long faults, other clocks (40 minutes)
 SEEDS ?= 0-999
 DAYS ?= 100
 JOBS ?= 2
+PLAYERS ?= 30
 soak: setup ## simulated worlds for hours
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --days $(DAYS) --jobs $(JOBS) --out soak.json
+	$(BIN)/python -m tests.simulation --players $(PLAYERS) --seeds $(SEEDS) --days 10 --jobs $(JOBS) --out soak-fleet.json
 
 planted: setup ## defects put in on purpose: does the simulation find them?
 	$(BIN)/python -m tests.simulation.planted

@@ -1,48 +1,72 @@
 """The clock of a player: the computer's own, corrected by what the station says."""
 
 import datetime
+import threading
 
-from loa.clock import RealClock
+from loa.clock import Clock, RealClock
 from loa.logs import logger
 
+_NTP_LOOK = 1.0
+"""Seconds for which an answer of the kernel about NTP counts."""
 _TIME_HOLDS = 3600.0
 """Seconds for which what the station said of the time counts."""
-_SMALL = 0.03
-"""Seconds by which the clock may be wrong: it is not moved for less."""
+_SMALL = 0.005
+"""Seconds by which the clock may be wrong: it is not moved for less, nor for what half of the answer's way explains."""
 
 
-class PlayerClock(RealClock):
-    """The computer's clock, corrected by what the station says, unless NTP keeps it.
+class PlayerClock:
+    """The clock `own` (the computer's) while NTP keeps it; else the time that the station told, counted on.
 
-    `offset`: seconds by which the computer's clock is ahead of the station's; None: not known.
+    It is counted by what only goes forward, so that a computer's clock which somebody sets moves nothing. `offset`:
+    seconds by which the computer's clock is ahead of the station's; None: not known.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, own: Clock | None = None) -> None:
+        self._own = own or RealClock()
+        self.speed = self._own.speed
         self.offset: float | None = None
-        self._correction, self._told_at = 0.0, float("-inf")
+        self._told: tuple[float, datetime.datetime] | None = None
+        self._told_at = float("-inf")
+        self._ntp, self._ntp_seen = False, float("-inf")
 
     def now(self) -> datetime.datetime:
-        """Return the corrected wall clock."""
-        return super().now() + datetime.timedelta(seconds=self._correction)
+        """Return the right time, as far as it is known."""
+        if self._told is None or self.by_ntp():
+            return self._own.now()
+        ticks, moment = self._told
+        return moment + datetime.timedelta(seconds=self._own.elapsed() - ticks)
 
     def own(self) -> datetime.datetime:
         """Return what the computer's clock shows."""
-        return super().now()
+        return self._own.now()
+
+    def elapsed(self) -> float:
+        """Return the seconds since a fixed moment."""
+        return self._own.elapsed()
+
+    def suspended(self) -> float:
+        """Return the seconds that the computer slept."""
+        return self._own.suspended()
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Wait until `event` is set or `seconds` have passed. Return whether it is set."""
+        return self._own.wait(event, seconds)
 
     def by_ntp(self) -> bool:
         """Whether NTP keeps the computer's clock."""
-        return super().synchronised()
+        ticks = self._own.elapsed()
+        if not 0 <= ticks - self._ntp_seen < _NTP_LOOK:
+            self._ntp, self._ntp_seen = self._own.synchronised(), ticks
+        return self._ntp
 
     def synchronised(self) -> bool:
         """Whether NTP keeps it, or the station has told the time within the last hour."""
         return self.by_ntp() or self.elapsed() - self._told_at < _TIME_HOLDS
 
-    def tell(self, offset: float) -> None:
-        """The station says that the computer's clock is ahead by `offset` seconds."""
+    def tell(self, offset: float, took: float) -> None:
+        """The station says that the computer's clock is ahead by `offset` seconds; the answer took `took` seconds."""
         self.offset, self._told_at = offset, self.elapsed()
-        if self.by_ntp():
-            self._correction = 0.0
-        elif abs(offset + self._correction) > _SMALL:
-            self._correction = -offset
+        right = self._own.now() - datetime.timedelta(seconds=offset)
+        if self._told is None or abs((right - self.now()).total_seconds()) > max(_SMALL, took / 2):
+            self._told = self._own.elapsed(), right
             logger().info("clock", ahead_of_station=round(offset, 3))

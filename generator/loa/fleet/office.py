@@ -6,8 +6,7 @@ import json
 import os
 import queue
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlalchemy import func, select
 
 from loa.automation.disk import open_station_store
 from loa.automation.schedule_watch import schedule_in_force
+from loa.clock import Clock, RealClock
 from loa.errors import Finding, LoaError, PlayerError, ScheduleError
 from loa.file_cache import mark_of
 from loa.fleet import acts, register
@@ -42,7 +42,6 @@ _TOGETHER = datetime.timedelta(seconds=1.5)
 """After so long an emergency begins on all players at the same moment; on those that have its sound by then."""
 _DAY, _STOP_VALID = datetime.timedelta(days=1), datetime.timedelta(minutes=2)
 _KEPT = datetime.timedelta(days=60)
-_UTC = datetime.UTC
 _REVOKED = "revoked"
 
 
@@ -123,10 +122,22 @@ class Office:
 
 
 class Desk:
-    """The work itself, while this process is on air. The constructor raises PlayerError, WorkspaceError, OSError."""
+    """The work itself, while this process is on air. `link`, `serve`: what keeps the line, and the port for players.
 
-    def __init__(self, workspace: Workspace, store: Database, schedule: Schedule) -> None:
+    The constructor raises PlayerError, WorkspaceError, OSError.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        store: Database,
+        schedule: Schedule,
+        clock: Clock | None = None,
+        link: Callable[..., Link] = Link,
+        serve: Callable[[Door, str, int], PlayerServer] = PlayerServer,
+    ) -> None:
         self._workspace, self._store, self._schedule = workspace, store, schedule
+        self._clock = clock or RealClock()
         self._key = station_key(workspace)
         self._known: dict[str, Enrolled] = {}
         self._broker: Broker | None = None
@@ -137,10 +148,10 @@ class Desk:
         self._inbox: queue.SimpleQueue[tuple[str, str, bytes]] = queue.SimpleQueue()
         self._line_came_back = threading.Event()
         self._next: dict[str, float] = {}
-        self._log = RemoteLog(workspace, store)
+        self._log = RemoteLog(workspace, store, self._clock.elapsed)
         self._request: int | None = None
         self._acts: set[int] = set()
-        self._last_stop = datetime.datetime.now(_UTC) - _STOP_VALID
+        self._last_stop = self._clock.now() - _STOP_VALID
         self._refresh()
         settings = schedule.players
         self._broker = (
@@ -154,7 +165,7 @@ class Desk:
         door = Door(
             workspace, self._open_codes, self._enrol, lambda: {p.id or "": p.public_key or "" for p in self._active()}
         )
-        self._server = PlayerServer(door, settings.host, settings.port)
+        self._server = serve(door, settings.host, settings.port)
         try:
             self._server.start()
         except OSError:
@@ -162,7 +173,7 @@ class Desk:
                 self._broker.close()
             raise
         topics = [f"loa/{self._key.id}/+/{part}" for part in ("state", "outcomes", "line")]
-        self._link = Link(
+        self._link = link(
             self._address(),
             f"loa-{self._key.id}",
             topics,
@@ -181,7 +192,7 @@ class Desk:
     def step(self, schedule: Schedule, mark: str) -> None:
         """Do what is due. Raises StoreError, WorkspaceError."""
         self._schedule = schedule
-        now = datetime.datetime.now(_UTC)
+        now = self._clock.now()
         self._pass_on(now)
         while not self._inbox.empty():
             self._take(*self._inbox.get(), now)
@@ -216,14 +227,14 @@ class Desk:
             self._plans_made_for = ()
 
     def _open_codes(self) -> Mapping[str, str]:
-        now, away = datetime.datetime.now(_UTC), self._schedule.remote_players()
+        now, away = self._clock.now(), self._schedule.remote_players()
         found = register.enrolled(self._store).values()
         return {p.name: p.code for p in found if p.name in away and p.code and p.code_until and now < p.code_until}
 
     def _enrol(self, name: str, public: str) -> Mapping[str, Any]:
         """The answer to a player that knows the code. In a thread of the port."""
         player = fingerprint(public)
-        register.join(self._workspace, self._store, name, player, public, datetime.datetime.now(_UTC))
+        register.join(self._workspace, self._store, name, player, public, self._clock.now())
         settings = self._schedule.players
         own = settings.broker is None
         password = self._key.password(player) if own else secret(self._workspace, settings.password_env) or ""
@@ -275,7 +286,7 @@ class Desk:
         if part == "state":
             state = read(State, opened(player.public_key or "", topic, payload))
             if state.nonce:
-                told = Told(nonce=state.nonce, now=datetime.datetime.now(_UTC), through=player.received)
+                told = Told(nonce=state.nonce, now=self._clock.now(), through=player.received)
                 self._tell(player, told)
         self._inbox.put((topic, player.name, payload))
 
@@ -359,7 +370,7 @@ class Desk:
 
     def _send(self, name: str, command: Command) -> None:
         player = self._known.get(name)
-        if player and player.active and datetime.datetime.now(_UTC) < command.expires:
+        if player and player.active and self._clock.now() < command.expires:
             topic = Topics(self._key.id, player.id or "").command
             self._link.publish(topic, self._key.sign(topic, command.model_dump(mode="json")))
 
@@ -439,9 +450,9 @@ class Desk:
             self._send(name, command)
 
     def _due(self, name: str, seconds: float) -> bool:
-        if time.monotonic() < self._next.get(name, 0.0):
+        if self._clock.elapsed() < self._next.get(name, 0.0):
             return False
-        self._next[name] = time.monotonic() + seconds
+        self._next[name] = self._clock.elapsed() + seconds
         return True
 
 

@@ -7,8 +7,7 @@ import os
 import queue
 import shutil
 import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -40,11 +39,16 @@ from loa.store.tables import logbook
 from loa.workspace import Workspace
 
 _TICK = 0.1
+_LOOK_EVERY = 0.5
+"""Seconds between two looks whether there is something to tell: each asks the database."""
 _STATE_EVERY, _STATE_SOON = 300.0, 2.0
 """Seconds between two messages about the state, so that an idle player sends less than 200 kB a day; after a change."""
 _ASK_TIME = (0.0, 2.0, 4.0)
 """When the station's time is asked for, seconds after the line has come: the answer that took least counts."""
-_TIME_EVERY = 600.0
+_FORGETS = 1.2
+"""By so much a longer way counts as good as the best with each question: lines change, and clocks drift on."""
+_QUICK = 0.02
+"""Seconds in which an answer about the time is always good enough: it is wrong by half of them at most."""
 _SLOWEST = 1.0
 """Seconds that an answer about the time may take: it can be wrong by as much."""
 _PATIENCE = 3.0
@@ -58,22 +62,28 @@ _FIRST, _LAST = datetime.datetime.min.replace(tzinfo=datetime.UTC), datetime.dat
 class Player:
     """Speaks with the station in a thread of its own; the automation beside it needs no line.
 
-    The constructor raises PlayerError, WorkspaceError.
+    `link`, `fetcher`: what keeps the line and fetches recordings. The constructor raises PlayerError, WorkspaceError.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        clock: PlayerClock | None = None,
+        link: Callable[..., Link] = Link,
+        fetcher: Callable[[Workspace, str, Key], Fetcher] = Fetcher,
+    ) -> None:
         self._workspace = workspace
         self._identity = Identity.load(workspace)
         self._key = Key.of(workspace.fleet / "player.key")
         self._station = fingerprint(self._identity.station)
         self._topics = Topics(self._station, self._key.id)
-        self.clock = PlayerClock()
+        self.clock = clock or PlayerClock()
         self._plan_raw, self.plan = self._kept_plan()
         check_outputs(workspace)
         write_schedule(workspace, self.plan)
         self._store: Database | None = None
         self._inbox: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
-        self._fetcher = Fetcher(workspace, self._identity.recordings, self._key)
+        self._fetcher = fetcher(workspace, self._identity.recordings, self._key)
         self._seen: dict[str, dict[str, Any]] = self._kept_commands()
         self._pending: list[Command] = []
         self._acked = self._kept_number()
@@ -83,13 +93,14 @@ class Player:
         self._best_round = float("inf")
         self._asks: list[float] = []
         self._state_at, self._state = float("-inf"), ""
+        self._looked_at = float("-inf")
         self._took_releases: tuple[int, int] | None = None
         self.station: Automation | None = None
         self.acts = OwnActs(workspace, self.clock)
         self._stop, self._told_time = threading.Event(), threading.Event()
         self._line_came_back = threading.Event()
         address = Address(self._identity.broker, self._identity.user, self._identity.password)
-        self._link = Link(
+        self._link = link(
             address,
             f"loa-{self._key.id}",
             (self._topics.plan, self._topics.command, self._topics.told),
@@ -141,12 +152,12 @@ class Player:
         self._inbox.put((topic, payload))
 
     def _measure(self, station: datetime.datetime, sent: float) -> None:
-        took = time.monotonic() - sent
-        if took > _SLOWEST or took > self._best_round * 1.5:
+        took = self.clock.elapsed() - sent
+        if took > _SLOWEST or took > max(_QUICK, self._best_round * 1.5):
             return
         self._best_round = min(self._best_round, took)
         here = self.clock.own() - datetime.timedelta(seconds=took / 2)
-        self.clock.tell((here - station).total_seconds())
+        self.clock.tell((here - station).total_seconds(), took)
         self._told_time.set()
 
     def _run(self) -> None:
@@ -166,7 +177,7 @@ class Player:
             self._store = open_station_store(self._workspace, None)
         if self._line_came_back.is_set():
             self._line_came_back.clear()
-            now = time.monotonic()
+            now = self.clock.elapsed()
             self._asks, self._best_round = [now + after for after in _ASK_TIME], float("inf")
             self._sent = 0, float("-inf")
         while not self._inbox.empty():
@@ -174,8 +185,11 @@ class Player:
         self._take_over_releases()
         self._carry_out(self.clock.now())
         self.acts.look(self.station)
-        self._tell_outcomes()
-        self._tell_state()
+        now = self.clock.elapsed()
+        if now - self._looked_at >= _LOOK_EVERY or (self._asks and now >= self._asks[0]):
+            self._looked_at = now
+            self._tell_outcomes()
+            self._tell_state()
 
     def _take(self, topic: str, payload: bytes) -> None:
         try:
@@ -339,7 +353,7 @@ class Player:
         if not found:
             return
         through = found[-1].seq
-        if self._sent[0] == through and time.monotonic() - self._sent[1] < _AGAIN:
+        if self._sent[0] == through and self.clock.elapsed() - self._sent[1] < _AGAIN:
             return
         told: list[PlayerRow] = []
         for row in found:
@@ -354,13 +368,13 @@ class Player:
         self._link.publish(
             self._topics.outcomes, self._key.sign(self._topics.outcomes, outcomes.model_dump(mode="json"))
         )
-        self._sent = found[-1].seq, time.monotonic()
+        self._sent = found[-1].seq, self.clock.elapsed()
 
     def _tell_state(self) -> None:
         """Tell how we are, every five minutes and when that changes; ask for the time with it. Raises StoreError."""
         if not self._link.up:
             return
-        now = time.monotonic()
+        now = self.clock.elapsed()
         asks = bool(self._asks and now >= self._asks[0])
         if not asks and now - self._state_at < _STATE_SOON:
             return
@@ -371,13 +385,12 @@ class Player:
             return
         if asks or since >= _STATE_EVERY:
             del self._asks[:1]
-            if since >= _TIME_EVERY:
-                self._best_round = float("inf")
+            self._best_round *= _FORGETS
         nonce = os.urandom(8).hex()
         self._nonces = {n: at for n, at in self._nonces.items() if now - at < 10 * _SLOWEST}
         state = state.model_copy(update={"nonce": nonce})
         raw = self._key.sign(self._topics.state, state.model_dump(mode="json"))
-        self._nonces[nonce] = time.monotonic()
+        self._nonces[nonce] = self.clock.elapsed()
         self._link.publish(self._topics.state, raw)
         self._state_at, self._state = now, says
 

@@ -21,14 +21,16 @@ ROOT = Path(__file__).resolve().parents[3]
 _DRIVER = """
 import sys, time
 from tests.simulation.files import make_model, memory_folder
+from tests.simulation.fleet.report import run_fleet
 from tests.simulation.report import be_quiet, run_seed
 import shutil
-seconds, days, seed = map(int, sys.argv[1:])
+seconds, days, seed, players = map(int, sys.argv[1:])
 model, began, first = make_model(memory_folder()), time.process_time(), seed
 be_quiet()
 try:
     while time.process_time() - began < seconds:
-        broken = run_seed(seed, days=days, model=model).broken
+        done = run_fleet(seed, days=2, players=players) if players else run_seed(seed, days=days, model=model)
+        broken = done.broken
         seed += 1
         if broken:
             break
@@ -64,7 +66,7 @@ def hunt(defect: Defect, *, seconds: int, days: int, first: int) -> Found:
     with tempfile.TemporaryDirectory(prefix="loa-planted-") as name:
         folder = Path(name)
         plant(defect, folder)
-        given = [sys.executable, "-c", _DRIVER, str(seconds), str(days), str(first)]
+        given = [sys.executable, "-c", _DRIVER, str(seconds), str(days), str(first), str(defect.players)]
         path = os.pathsep.join([str(folder / "generator"), str(folder)])
         environment = os.environ | {"PYTHONPATH": path, "PYTHONUTF8": "1"}
         done = subprocess.run(given, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)

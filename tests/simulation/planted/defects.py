@@ -1,6 +1,6 @@
-"""Ten defects, each small and natural, put into a copy of the product on purpose: the simulation has to find them.
+"""Defects, each small and natural, put into a copy of the product on purpose: the simulation has to find them.
 
-They were chosen from the promises of shared/design/broadcast.md by somebody who had not read the simulation.
+The first ten were chosen from the promises of shared/design/broadcast.md by somebody who had not read the simulation.
 """
 
 from dataclasses import dataclass
@@ -8,13 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """In `module` (below generator/loa/) the text `before`, which stands there once, becomes `after`; `breaks`: what."""
+    """In `module` (below generator/loa/) the text `before`, which stands there once, becomes `after`; `breaks`: what.
+
+    `players`: how many a world has in which it is looked for; 0: a station without players.
+    """
 
     name: str
     breaks: str
     module: str
     before: str
     after: str
+    players: int = 0
 
 
 DEFECTS = (
@@ -96,5 +100,45 @@ DEFECTS = (
         "automation/controller.py",
         "if self._clock.elapsed() - self._looked_at < self._clock.speed:",
         "if self._clock.elapsed() - self._looked_at < 60 * self._clock.speed:",
+    ),
+    Defect(
+        "replayed-command",
+        "a command counts again when it comes again after it was followed",
+        "fleet/player.py",
+        "        if name in self._seen or any(_name_of(one) == name for one in self._pending):\n            return\n",
+        "        if any(_name_of(one) == name for one in self._pending):\n            return\n",
+        4,
+    ),
+    Defect(
+        "expired-emergency",
+        "a player that was away sounds an emergency that is void",
+        "fleet/player.py",
+        "            if now > command.expires or not command.release:\n",
+        "            if not command.release:\n",
+        4,
+    ),
+    Defect(
+        "outcomes-told-once",
+        "a player takes for told what it has sent",
+        "fleet/player.py",
+        "        self._sent = found[-1].seq, self.clock.elapsed()\n",
+        "        self._sent = found[-1].seq, self.clock.elapsed()\n        self._acked = through\n",
+        4,
+    ),
+    Defect(
+        "any-signature",
+        "a message that somebody else signed counts",
+        "fleet/keys.py",
+        "        if not is_signed(public, kind, text, signature):\n            raise",
+        "        if not signature:\n            raise",
+        4,
+    ),
+    Defect(
+        "wrong-recording-kept",
+        "what was fetched is kept without a look at its SHA-256",
+        "fleet/fetching.py",
+        "        if _sha256(part) != release.sha256:\n",
+        "        if part.stat().st_size != release.size:\n",
+        4,
     ),
 )
