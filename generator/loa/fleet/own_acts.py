@@ -116,11 +116,11 @@ class OwnActs:
             logger().warning("player", problem=str(error))
 
     def _note(self, done: Done) -> None:
+        self._keep((done.act, done.result, done.note))  # on the disk before it is told
         with self._lock:
             self._done[done.act] = done
             for old in list(self._done)[:-_MOST]:
                 del self._done[old]
-        self._keep()
 
     def _keep(self, *more: tuple[int, str, str]) -> None:
         found = [(one.act, one.result, one.note) for one in self.told()]
