@@ -178,7 +178,7 @@ def duty(page: Page) -> None:
     page.check("[name=on][value=thu]")
     page.fill("[name=password]", PASSWORD)
     page.click("button.stop")
-    says(page, "Máy phát đã nhận")
+    says(page, "Trạm đã nhận")
     page.click("#stop")
 
 
