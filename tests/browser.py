@@ -16,7 +16,7 @@ _FLAGS = (
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*more: str) -> Iterator[Browser]:
     """A browser for one module of tests: two at once in one process would share Playwright's event loop, and must not."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
@@ -28,6 +28,6 @@ def chromium() -> Iterator[Browser]:
             player = stack.enter_context(sync_playwright())
         finally:
             os.environ |= {"LD_PRELOAD": preload} if preload else {}
-        browser = player.chromium.launch(executable_path=program, args=_FLAGS)
+        browser = player.chromium.launch(executable_path=program, args=[*_FLAGS, *more])
         yield browser
         browser.close()

@@ -180,6 +180,7 @@ ITS_OWN_WAY = {
     "web.jobs": "what a job says",
     "cli": "why Loa failed, where the station cannot be written",
     "playout.outputs.wav_file": "sound, as it is played",
+    "playout.talk_recording": "sound, as it is spoken",
 }
 """Modules that write, rename or delete files by themselves, and what: everything else goes through `loa.files`."""
 
@@ -245,6 +246,7 @@ HEAVY = {
         "loa.fleet",
     ),  # in `loa run`, while which they load the console already does
     "loa.playout.outputs.sound_card",  # miniaudio: of the console only the form of a sound card asks which there are
+    "loa.playout.listening",  # the same: who speaks chooses a microphone
     "loa.campaign",  # the light player has none, and sends alarms too
     "loa.actions.file_history",  # SQLAlchemy: verbs that read need none
     "resource",  # there is none on Windows

@@ -59,6 +59,7 @@ def _deeds() -> dict[str, str]:
         "emergency.written": _("wrote an emergency message"),
         "emergency.released": _("released an emergency message"),
         "emergency.alone": _("released an own emergency message, with nobody else there"),
+        "live.begun": _("spoke at the microphone"),
         "inbox.signed": _("signed a message from outside"),
         "inbox.taken": _("had a message from outside made"),
         "inbox.refused": _("refused a message from outside"),

@@ -151,6 +151,11 @@ class Workspace:
         return self.state / "logs"
 
     @property
+    def live(self) -> Path:
+        """What is said at the microphone, while it is being recorded."""
+        return self.state / "live"
+
+    @property
     def returned(self) -> Path:
         """What was said in each bulletin that was sent back last: its record, by the bulletin's id."""
         return self.state / "returned"

@@ -72,6 +72,7 @@ class SimulatedSession:
         self.stood_still = 0.0
         self.settling = False
         self.stopped = False
+        self.talk = None  # nor does anybody speak
         self.relay_trouble = ""  # no programme of the simulation has a relay
         self.relays: tuple[RelayReport, ...] = ()
         self._village, self._process, self._airing = village, process, airing

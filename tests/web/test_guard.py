@@ -1,5 +1,6 @@
 """Every person at every route, from the route table itself. Things of other communes: test_communes.py."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -7,6 +8,8 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocketDisconnect
 
 from loa.actions.acts import Act
 from loa.actions.offices import OFFICES, Office, Role, Touches, may
@@ -24,11 +27,19 @@ def table() -> Iterator[tuple[str, APIRoute, Act]]:
     """Every method and route, with the act that it carries."""
     for router in all_routers():
         for route in router.routes:
+            if isinstance(route, WebSocketRoute):
+                continue
             assert isinstance(route, APIRoute), f"{route} is no route that the guard sees"
             act = act_of(route.endpoint)
             assert act, f"{route.path} says not what is done by it"
             for method in sorted(route.methods):
                 yield method, route, act
+
+
+def sockets() -> list[tuple[WebSocketRoute, Act | None]]:
+    """Every WebSocket, with the act that it carries: the application's guard does not see them, each asks for itself."""
+    found = [route for router in all_routers() for route in router.routes if isinstance(route, WebSocketRoute)]
+    return [(route, act_of(route.endpoint)) for route in found]
 
 
 def address(route: APIRoute) -> str:
@@ -90,6 +101,25 @@ def test_each_role_passes_where_the_act_is_its_own_and_nowhere_else(log_in: LogI
             wrong.append(f"{method} {route.path}: {answer.status_code}")
         assert answer.status_code < 500, f"{method} {route.path}: {answer.text}"
     assert not wrong
+
+
+@pytest.mark.parametrize("who", [None, *Role], ids=lambda role: role.value if role else "stranger")
+def test_a_socket_opens_to_pages_of_ours_whose_reader_may_do_its_act(log_in: LogIn, who: Role | None) -> None:
+    browser = log_in(*([who] if who else []))
+    assert sockets()
+    for route, act in sockets():
+        assert act, f"{route.path} says not what is done by it"
+        for origin, ours in (("http://loa.test", True), ("http://evil.test", False), ("", False)):
+            allowed = ours and may(Office(frozenset({who})) if who else None, act)
+            opened = False
+            headers = {"origin": origin, "host": "loa.test"}
+            with (
+                contextlib.suppress(WebSocketDisconnect),
+                browser.websocket_connect(route.path, headers=headers) as line,
+            ):
+                line.send_text("[]")
+                opened = line.receive_json()["state"] == "refused"
+            assert opened == allowed, f"{who} {origin}"
 
 
 def test_a_stranger_is_led_to_the_log_in_and_back(log_in: LogIn) -> None:

@@ -47,6 +47,7 @@ class Act(StrEnum):
     STOP = "stop"
     WRITE_EMERGENCY = "write-emergency"
     RELEASE_EMERGENCY = "release-emergency"
+    SPEAK = "speak"
     SEND_MESSAGE = "send-message"
     READ_INBOX = "read-inbox"
     TAKE_MESSAGE = "take-message"

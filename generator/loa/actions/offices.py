@@ -139,6 +139,7 @@ OFFICES: Mapping[Act, Rule] = {
     Act.STOP: _of(Touches.COMMUNE, Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN),
     Act.WRITE_EMERGENCY: _of(Touches.COMMUNE, Role.DUTY),
     Act.RELEASE_EMERGENCY: _of(Touches.COMMUNE, Role.DUTY),
+    Act.SPEAK: _of(Touches.COMMUNE, Role.LEADER, Role.DUTY),  # what is said needs nobody's signature
     Act.SEND_MESSAGE: Rule(Touches.NOBODYS, _EVERYBODY),  # whose message it is, its signature says
     Act.READ_INBOX: _of(Touches.COMMUNE, Role.OFFICER, Role.LEADER, Role.DUTY, Role.ADMIN),
     Act.TAKE_MESSAGE: _of(Touches.COMMUNE, Role.OFFICER, Role.LEADER, Role.DUTY),

@@ -1,21 +1,23 @@
-"""Play a bulletin now, and stop the sound: asked of the process that is on air."""
+"""Play a bulletin now, speak at the microphone, stop the sound: asked of the process that is on air."""
 
 import datetime
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from loa.actions.offices import WHOLE, Office
+from loa.bulletin.jingles import jingle
 from loa.bulletin.manifest import Manifest
+from loa.campaign import Commune
 from loa.clock import wait_until
 from loa.errors import Finding, LoaError, RequestError, StoreError
 from loa.i18n import _
-from loa.schedule import UTC, Schedule
-from loa.schedule.airings import airing_id
+from loa.schedule import UTC, Airing, Schedule
+from loa.schedule.airings import airing_id, inside_hours
 from loa.stop_file import CutAiring, StopRequest
-from loa.store import requests
+from loa.store import ledger, requests
 from loa.store.approvals import BulletinFile, approved, recordings
 from loa.store.asrun import rows
 from loa.store.database import Database
@@ -23,6 +25,11 @@ from loa.store.lease import who_is_on_air
 from loa.store.requests import AirRequest, make_request
 from loa.workspace import Workspace, commune_of
 
+TALK = "noi-truc-tiep-"
+"""How the recordings of talks are called."""
+LONGEST_TALK = 60
+"""Minutes; `rules: max_minutes` may say less."""
+_TALK_WAITS = "15s"
 _ANSWER = 5.0
 """Seconds in which a living station takes a request."""
 _REST = datetime.timedelta(minutes=10)
@@ -75,6 +82,93 @@ def new_air_request(
     if problems:
         raise RequestError(problems)
     return request
+
+
+def new_talk(
+    workspace: Workspace,
+    schedule: Schedule | None,
+    store: Database,
+    *,
+    commune: Commune,
+    outputs: Sequence[str],
+    title: str,
+    minutes: int,
+    by: str,
+    port: int,
+    secret: str,
+    device: str = "",
+    category: str = "",
+    urgent: bool = False,
+) -> AirRequest:
+    """The checked wish of somebody to speak on `outputs` now, for `minutes` at most.
+
+    `port`, `secret`, `device`: as of `LiveSource`. `urgent`: an emergency, which cuts what is on air and keeps to no
+    hours. Raises RequestError with every problem, each at its field; StoreError.
+    """
+    if schedule is None:
+        raise RequestError(Finding("schedule.broken", _("schedule.yaml has errors. Mend them first.")))
+    now = datetime.datetime.now(UTC)
+    name = f"{TALK}{now.astimezone(schedule.timezone):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    bulletin = f"{commune.stem}/{name}"
+    longest = min(LONGEST_TALK, round(schedule.rules.max_minutes or LONGEST_TALK))
+    problems: list[Finding] = []
+    if not 1 <= minutes <= longest and not urgent:
+        text = _("At most {minutes} minutes are allowed here.").format(minutes=longest)
+        problems.append(Finding("live.length", text, file="minutes"))
+    problems += _talk_problems(schedule, store, bulletin, outputs, now, urgent=urgent)
+    if problems:
+        raise RequestError(problems)
+    talk = {
+        "title": title.strip() or _("Speech at the microphone"),
+        "seconds": min(minutes, LONGEST_TALK) * 60.0,
+        "port": port,
+        "secret": secret,
+        "device": device,
+        "category": category,
+        "chime": workspace.relative(jingle(workspace, commune.station.jingle or "chime")),
+    }
+    plain = new_air_request(schedule, bulletin=bulletin, outputs=outputs, by=by, now=urgent, valid=_TALK_WAITS)
+    return make_request(AirRequest, {**plain.model_dump(), "live": talk})
+
+
+def _talk_problems(
+    schedule: Schedule, store: Database, bulletin: str, outputs: Sequence[str], now: datetime.datetime, *, urgent: bool
+) -> Iterator[Finding]:
+    """What keeps somebody from speaking there at this moment. Raises StoreError."""
+    names = tuple(name for name in outputs if name in schedule.outputs)
+    if not outputs:
+        yield Finding("output.none", _("Choose at least one loudspeaker."), file="outputs")
+    here = schedule.at_station()
+    speakers = here.loudspeakers(names)
+    if any(name not in speakers for name in schedule.loudspeakers(names)):
+        text = _("The microphone reaches only loudspeakers that this computer plays itself, none of a player far away.")
+        yield Finding("live.player", text, file="outputs")
+    if where_on_air(store) != "here":
+        text = _("The station does not run on this computer: open the console of the computer with the loudspeakers.")
+        yield Finding("station.none", text)
+    if urgent:
+        return
+    probe = Airing("", "", commune_of(bulletin), bulletin, now, 0.0, names, "normal")
+    if not inside_hours(schedule, probe):
+        yield Finding("live.hours", _("The commune allows no broadcast at this hour."))
+    busy = [claim for claim in ledger.unfinished(store) if claim.started and set(claim.outputs) & set(speakers)]
+    if busy:
+        text = _("“{name}” is on air there now: wait for its end, or stop it.")
+        yield Finding("live.busy", text.format(name=busy[0].broadcast or busy[0].bulletin), file="outputs")
+
+
+Wish = AirRequest
+"""What `new_talk` makes."""
+
+
+def ask_to_speak(store: Database, wish: Wish) -> int:
+    """Have the station open the microphone; the number of the request. Raises StoreError."""
+    return requests.ask(store, wish, datetime.datetime.now(UTC))
+
+
+def do_not_speak(store: Database, number: int) -> None:
+    """The speaker has gone: what the station has not taken it does not take any more. Raises StoreError."""
+    requests.take_back(store, number, datetime.datetime.now(UTC))
 
 
 def play(workspace: Workspace, store: Database, request: AirRequest, office: Office = WHOLE) -> int:
@@ -144,7 +238,8 @@ def rest_after_stop(store: Database, now: datetime.datetime) -> Rest | None:
     wishes = []
     for number, one in enumerate(cut):
         airing = f"{airing_id(f'air:{one.bulletin[-140:]}', at)}-r{stopped.seq}-{number}"
-        if not one.sounded and airing not in again:
+        spoken = one.bulletin.partition("/")[2].startswith(TALK)  # nobody can say that again but the speaker
+        if not one.sounded and airing not in again and not spoken:
             wishes.append(AirRequest(airing=airing, bulletin=one.bulletin, outputs=one.outputs))
     return Rest(stopped.reason or "", at, cut, tuple(wishes))
 

@@ -51,6 +51,7 @@ def source_name(code: str) -> str:
         "own": _("the commune's own"),
         "received": _("received from others"),
         "relay": _("relay"),
+        "live": _("microphone"),
         "emergency": _("emergency message"),
     }.get(code, code)
 

@@ -292,7 +292,8 @@ class Controller:
                 if not first.urgent:
                     why = _("cut at {place} by a broadcast with priority ({name})")
                 other.cut = why.format(place=place, name=first.name)
-                if not (other.resumes_after_cut if first.lets_others_resume is None else first.lets_others_resume):
+                resumes = other.resumes_after_cut if first.lets_others_resume is None else first.lets_others_resume
+                if other.recording.talk or not resumes:  # whoever spoke does not go on by himself
                     self._end(other, now)
 
     def _replace(self, newer: LiveAiring, emergencies: list[LiveAiring], now: datetime.datetime) -> None:
@@ -390,7 +391,9 @@ class Controller:
     def _playback_ended(self, live: LiveAiring, now: datetime.datetime) -> None:
         """Handle the end of one playback: repeat an emergency, or end the airing."""
         live.times_played += 1
-        if live.times_played < live.repeat.times and any(report.complete for report in live.reports):
+        if live.session and live.session.talk and live.session.talk.broke:
+            self._end_as_cut(live, live.session.talk.broke, now)
+        elif live.times_played < live.repeat.times and any(report.complete for report in live.reports):
             live.stop_session()
             live.offset = 0.0
             live.not_before = self._clock.elapsed() + live.repeat.pause

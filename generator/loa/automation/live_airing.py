@@ -9,8 +9,10 @@ from loa.automation.intervals import Timing
 from loa.formats import lasting
 from loa.i18n import _
 from loa.playout.channel import LOST, OutputCondition, OutputReport
+from loa.playout.microphone import Microphone
 from loa.playout.recording import LoadedRecording
 from loa.playout.relay import RelayReport
+from loa.playout.talk_recording import Recorded
 from loa.schedule import Airing
 from loa.schedule.models import RANK, Late, Repeat
 from loa.store.asrun import NewRow, Outcome, output_row
@@ -63,6 +65,10 @@ class PlayingSession(Protocol):
     @property
     def relay_trouble(self) -> str:
         """Why another station is not heard now; "" if it is, or need not be."""
+
+    @property
+    def talk(self) -> Microphone | None:
+        """The microphone, where somebody speaks."""
 
     @property
     def conditions(self) -> Mapping[str, OutputCondition]:
@@ -128,6 +134,7 @@ class LiveAiring:
     past_reports: list[OutputReport] = field(default_factory=list)
     past_relays: list[RelayReport] = field(default_factory=list)
     told_relay: str = ""
+    talk: Microphone | None = None
 
     @property
     def name(self) -> str:
@@ -182,7 +189,7 @@ class LiveAiring:
     def outside_hours(self, moment: datetime.datetime) -> bool:
         """Whether, begun at `moment`, the rest of it would sound after the allowed hours; note so."""
         position = self.session.position if self.session else self.offset
-        rest = datetime.timedelta(seconds=self.recording.seconds - position)
+        rest = datetime.timedelta(seconds=0 if self.recording.talk else self.recording.seconds - position)
         outside = self.hours_end is not None and moment + rest > self.hours_end
         note = _("the hours that the commune allows were over")
         if outside and note not in self.notes:
@@ -198,6 +205,7 @@ class LiveAiring:
                 self.offset = self.recording.sentence_before(self.session.position)
             self.past_reports += self.session.reports
             self.past_relays += self.session.relays
+            self.talk = self.talk or self.session.talk
             self.session = None
             self.quiet_since = None
 
@@ -250,11 +258,16 @@ def determine_outcome(
     unheard = [f"{r.output}: {unheard_text(r)}" for r in reports if r.monitor and r.monitor.state == "silent"]
     if unheard:
         alarms.append(("unheard", "; ".join(unheard)))
+    recorded = live.talk.recorded() if live.talk else None
+    if recorded and started and not recorded.sha256:
+        live.notes.append(_("it was not recorded ({reason})").format(reason=recorded.why or _("nothing was said")))
+    if live.talk and live.talk.broke and live.talk.broke != live.cut:
+        live.notes.append(live.talk.broke)
     live.notes += (relay.note for relay in live.relays if relay.note)
     reason = "; ".join(dict.fromkeys([*live.notes, *partly, *unheard, *failures]))
     if outcome == "missed":
         alarms.append(("missed", reason))
-    elif outcome != "cut":
+    elif outcome != "cut" and not live.talk:  # how long somebody speaks, and pauses, is his own affair
         alarms += _quality_alarms(live, reports)
     entry = NewRow(
         airing=live.airing.id,
@@ -267,19 +280,22 @@ def determine_outcome(
         outcome=outcome,
         reason=reason or None,
         bulletin=live.recording.bulletin,
-        sha256=live.recording.sha256,
-        details=_details(live, reports),
+        sha256=recorded.sha256 or None if recorded else live.recording.sha256,
+        details=_details(live, reports, recorded),
     )
     return entry, [_of_output(live, name, entry, timing) for name in dict.fromkeys(live.outputs)], alarms
 
 
-def _details(live: LiveAiring, reports: Sequence[OutputReport]) -> dict[str, object]:
+def _details(live: LiveAiring, reports: Sequence[OutputReport], recorded: Recorded | None) -> dict[str, object]:
     found: dict[str, object] = {"outputs": [_summary(report) for report in reports]}
     if live.relays:
         found["relays"] = [relay.as_json() for relay in live.relays]
     if live.recording.languages:
         found["languages"] = dict(live.recording.languages)
-    found |= {"priority": live.airing.priority, "contents": [content.as_json() for content in live.recording.contents]}
+    contents = live.recording.contents
+    if recorded:
+        contents = tuple(replace(content, seconds=round(recorded.seconds, 1)) for content in contents)
+    found |= {"priority": live.airing.priority, "contents": [content.as_json() for content in contents]}
     return found
 
 

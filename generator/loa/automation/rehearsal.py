@@ -72,6 +72,7 @@ class RehearsedSession:
     settling: bool = False
     relays: tuple[RelayReport, ...] = ()
     relay_trouble: str = ""
+    talk: None = None
 
     @property
     def started_at(self) -> datetime.datetime | None:

@@ -15,19 +15,23 @@ from loa.automation.live_airing import LiveAiring, airing_of, interrupted
 from loa.automation.outcome_writer import OutcomeWriter
 from loa.automation.recording_reader import TURN, RecordingReader
 from loa.automation.schedule_watch import ScheduleWatch
-from loa.errors import ApprovalError, PlayoutError, StoreError
+from loa.bulletin.manifest import Content
+from loa.errors import ApprovalError, PlayoutError, StoreError, WorkspaceError
 from loa.i18n import _
 from loa.logs import logger
+from loa.playout.microphone import talk_recording
 from loa.playout.recording import LoadedRecording
 from loa.playout.relay import as_aired
+from loa.playout.talk_recording import adopt
 from loa.schedule import Airing
+from loa.schedule.airings import hours_end, inside_hours
 from loa.schedule.models import Late
 from loa.stop_file import CutAiring
 from loa.store import ledger
 from loa.store.asrun import Outcome
 from loa.store.database import Database
-from loa.store.requests import AirRequest, TakenRequest
-from loa.workspace import commune_of
+from loa.store.requests import AirRequest, LiveSource, TakenRequest
+from loa.workspace import Workspace, commune_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class RequestedAirings:
 
     def __init__(
         self,
+        workspace: Workspace,
         store: Database,
         timing: Timing,
         schedule_watch: ScheduleWatch,
@@ -55,6 +60,7 @@ class RequestedAirings:
         lane: Lane,
         recordings: RecordingReader,
     ) -> None:
+        self._workspace = workspace
         self._store, self._timing, self._schedule_watch, self._outcomes = store, timing, schedule_watch, outcomes
         self._fallbacks, self._controller, self._guard = fallbacks, controller, guard
         self._lane, self._recordings = lane, recordings
@@ -83,11 +89,18 @@ class RequestedAirings:
         if len(unknown) == len(speakers):
             self._end(airing, _("There is no output “{name}”.").format(name=", ".join(unknown)))
             return "answered"
+        if request.live and not self._may_speak(airing):
+            self._end(airing, _("the hours that the commune allows were over"))
+            return "answered"
         try:
-            read = self._recordings.read(airing.id, lambda: self._fallbacks.planned(airing.bulletin))
-            if read is None:
-                return "later"
-            recording = read.result().recording
+            if request.live:
+                recording = talk_recording(airing.bulletin, request.live)
+                recording = replace(recording, contents=(_content(request.live, request.by),))
+            else:
+                read = self._recordings.read(airing.id, lambda: self._fallbacks.planned(airing.bulletin))
+                if read is None:
+                    return "later"
+                recording = read.result().recording
         except (ApprovalError, PlayoutError) as error:
             self._end(airing, error.reason)
             return "answered"
@@ -96,6 +109,10 @@ class RequestedAirings:
             self._tell_waiting(found, request, now, error.reason)
             return "later"
         live = _live(airing, self._at(recording, airing), speakers, found.at, request)
+        if request.live and not request.now:
+            schedule = self._schedule_watch.schedule
+            live.hours_end = hours_end(schedule, airing)
+            live.keep_quiet(schedule.quiet(speakers, now, now))
         wanted = [(airing, speakers)]
         written = self._lane.start(lambda: ledger.claim_all(self._store, wanted, holder, now, request=found.id))
         self._claiming[found.id] = _Claiming(written, live, found, request)
@@ -125,6 +142,9 @@ class RequestedAirings:
         """
         airing, request = airing_of(claim), found.request
         if not isinstance(request, AirRequest):
+            return
+        if request.live:  # nobody speaks any more
+            self._give_up_talk(airing, claim, request.live, now)
             return
         if now >= found.at + request.lasts:
             if not sure:
@@ -212,12 +232,32 @@ class RequestedAirings:
     def _give_up(self, airing: Airing, claim: ledger.Claim, reason: str) -> None:
         self._end(airing, interrupted(claim, reason), claim)
 
+    def _give_up_talk(self, airing: Airing, claim: ledger.Claim, talk: LiveSource, now: datetime.datetime) -> None:
+        """It was interrupted; what was recorded until then is kept."""
+        try:
+            recorded = adopt(self._workspace, claim.bulletin, talk.title, now.date())
+        except (OSError, WorkspaceError) as error:
+            self._log.warning("microphone", problem=str(error))
+            recorded = ""
+        reason = interrupted(claim, self._guard.gap_reason() or _("it could not start"))
+        claim = replace(claim, sha256=recorded or None)
+        self._end(airing, reason, claim, outcome="cut" if claim.started else "missed")
+
+    def _may_speak(self, airing: Airing) -> bool:
+        """Whether the hours allow that somebody begins to speak now."""
+        return airing.priority == "emergency" or inside_hours(self._schedule_watch.schedule, airing)
+
     def _end(
         self, airing: Airing, reason: str, claim: ledger.Claim | None = None, *, outcome: Outcome = "missed"
     ) -> None:
         outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
         self._outcomes.finish_unaired(airing, outputs, reason, claim, outcome)
         self._recordings.forget(airing.id)
+
+
+def _content(talk: LiveSource, by: str) -> Content:
+    """What reports say of it."""
+    return Content("live", title=talk.title, author=by, category=talk.category)
 
 
 def _live(
@@ -231,6 +271,8 @@ def _live(
     live = LiveAiring(airing, recording, outputs, asked_at + request.lasts, Late(), request.repeat)
     live.lets_others_resume, live.resumes_after_cut = request.resume, not request.now
     live.begins = request.begins
+    if request.live:
+        live.late = Late.model_validate({"resume": False})
     live.notes.append(_("put on air by {name}").format(name=request.by or "?"))
     return live
 

@@ -28,11 +28,13 @@ from loa.clock import Clock
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.logs import logger
+from loa.playout.microphone import Microphone
 from loa.playout.outputs.base import STOPPED
 from loa.playout.recording import LoadedRecording
 from loa.playout.relay import LivePlayer
-from loa.playout.session import Session
+from loa.playout.session import LiveSound, Session
 from loa.schedule import Airing
+from loa.schedule.airings import hours_end
 from loa.schedule.outputs import AnyOutput
 from loa.store import ledger
 from loa.store.asrun import newest, rows
@@ -93,6 +95,7 @@ class Automation:
         )
         recordings = RecordingReader(lanes)
         requested = RequestedAirings(
+            workspace,
             store,
             timing,
             self.schedule_watch,
@@ -383,9 +386,12 @@ class Automation:
         planned: datetime.datetime,
         offset: float,
     ) -> PlayingSession:
-        live = None
-        if recording.relays:
-            schedule = self.schedule_watch.schedule
+        live: LiveSound | None = None
+        schedule = self.schedule_watch.schedule
+        if recording.talk:
+            until = hours_end(schedule, airing)
+            live = Microphone(self.workspace, recording, self.clock, until)
+        elif recording.relays:
             named = {relay.source for broadcast in schedule.broadcasts for relay in broadcast.relays}
             local = airing.planned.astimezone(schedule.timezone)
             live = LivePlayer(recording, local, self.clock, lambda source: source in named)

@@ -15,7 +15,7 @@ from loa.i18n import _
 from loa.reference.categories import URGENT
 from loa.workspace import read_text
 
-SPOKEN = ("article", "recording", "relay")
+SPOKEN = ("article", "recording", "relay", "live")
 """Kinds of parts that say something; opening, closing, bridges and music only carry them."""
 
 

@@ -391,8 +391,9 @@ class Desk:
             if row["verb"] == StopRequest.verb and now - instant(row["at"]) < _STOP_VALID:
                 self._command_stop(StopRequest.from_json(row["payload"]), instant(row["at"]))
             for asked in requests.to_play(self._store, number=row["id"]) if row["verb"] == AirRequest.verb else ():
-                if isinstance(asked.request, AirRequest) and now < asked.at + asked.request.lasts:
-                    self._command_air(asked.request, asked.at)
+                wanted = asked.request
+                if isinstance(wanted, AirRequest) and not wanted.live and now < asked.at + wanted.lasts:
+                    self._command_air(wanted, asked.at)
             self._request = row["id"]
         waiting = acts.waiting(self._store)
         for act in waiting:

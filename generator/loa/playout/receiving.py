@@ -338,7 +338,9 @@ def _parse(text: str) -> tuple[int, float, list[str]]:
     return number, length, [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def capture(name: str, rate: int, stop: threading.Event, silent_for: float = 3.0) -> Iterator[bytes]:
+def capture(
+    name: str, rate: int, stop: threading.Event, silent_for: float = 3.0, buffer_ms: int = 100
+) -> Iterator[bytes]:
     """Yield mono 16-bit samples at `rate` Hz from the recording device whose name holds `name`, until `stop` is set.
 
     Raises PlayoutError if there is none, or it gives nothing for `silent_for` seconds.
@@ -351,7 +353,7 @@ def capture(name: str, rate: int, stop: threading.Event, silent_for: float = 3.0
             miniaudio.SampleFormat.SIGNED16,
             nchannels=1,
             sample_rate=rate,
-            buffersize_msec=100,
+            buffersize_msec=buffer_ms,
             device_id=found[0]["id"],
             app_name="Loa",
             backends=BACKENDS,

@@ -17,6 +17,7 @@ from loa.errors import BulletinError, Finding, PlayoutError, WorkspaceError
 from loa.i18n import _
 from loa.playout.outputs.base import CHUNK_SECONDS
 from loa.store.approvals import BulletinFile
+from loa.store.requests import LiveSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class LoadedRecording:
 
     `seconds`: how long it lasts on air. `title`, `station`: what its tag says; "" without one. `relays`: where another
     station comes in live. `languages`: seconds in each language, `contents`: what is heard, where its record tells.
+    `talk`: somebody speaks, and nothing is there beforehand; `sha256` is "" then, `seconds` the longest it may last.
     """
 
     bulletin: str
@@ -37,6 +39,7 @@ class LoadedRecording:
     relays: tuple[RelayPoint, ...] = ()
     languages: Mapping[str, float] = field(default_factory=dict)
     contents: tuple[Content, ...] = ()
+    talk: LiveSource | None = None
 
     @classmethod
     def load(cls, recording: BulletinFile) -> "LoadedRecording":
@@ -69,7 +72,7 @@ class LoadedRecording:
 
     def sentence_before(self, seconds: float) -> float:
         """Return the start of the sentence that is said at `seconds`: the position to resume at."""
-        if self.relays:
+        if self.relays or self.talk:
             return seconds
         number = bisect_right(self.sentences, seconds)
         return self.sentences[number - 1] if number else 0.0

@@ -17,6 +17,7 @@ from loa.bulletin.programme import RelayPoint
 from loa.clock import Clock
 from loa.formats import lasting
 from loa.i18n import _
+from loa.playout.levelling import QUIET, Leveller
 from loa.playout.outputs.base import CHUNK_SECONDS
 from loa.playout.receiving import CHUNK, RATE, Receiver
 from loa.playout.recording import LoadedRecording
@@ -35,14 +36,8 @@ _TOLD = 1.0
 """Seconds of a gap after which people are told."""
 _PATIENCE = 1.0
 """Seconds without sound before the gap is bridged; the cushion has been used up by then."""
-_QUIET, _QUIET_FOR, _LOUD_FOR = 33, 2.0, 0.1
-"""16-bit RMS that is silence (-60 dBFS); seconds of it that are a gap; seconds of sound that end it."""
-_AIM = 3270.0
-"""16-bit RMS of speech at the level of our bulletins (-20 dBFS, about -16 LUFS with its pauses)."""
-_GAIN = (0.25, 6.0)
-_UP, _DOWN = 1.004, 0.985
-"""Factors by which the gain changes in a chunk at most: 1.7 dB a second up, 6.5 down."""
-_PEAK = 27_000
+_QUIET_FOR, _LOUD_FOR = 2.0, 0.1
+"""Seconds of silence that are a gap; seconds of sound that end it."""
 _TAIL = 2.0
 """Seconds of the file behind a relay that ends the programme; they are not aired, because its end is hard."""
 
@@ -103,7 +98,7 @@ class Feed:
         self._count = self._hold_at = 0
         self._waited = self._quiet = self._loud = 0.0
         self._bridges, self._silent = True, False
-        self._gain, self._level = 1.0, 0.0
+        self._leveller = Leveller()
         self._lock = threading.Lock()
 
     def chunk(self, number: int, *, before: bool = False) -> bytes:
@@ -141,7 +136,7 @@ class Feed:
             if self.report.first is None:
                 self.report.first = self._count * CHUNK_SECONDS
         self.report.heard += CHUNK_SECONDS
-        return self._levelled(far)
+        return self._leveller.apply(far)
 
     def _far(self) -> bytes | None:
         """Return the next chunk of far sound; None where there is a gap."""
@@ -160,7 +155,7 @@ class Feed:
                 return bytes(CHUNK)
             return None
         self._waited = 0.0
-        if audioop.rms(found, 2) < _QUIET:
+        if audioop.rms(found, 2) < QUIET:
             self._quiet, self._loud = self._quiet + CHUNK_SECONDS, 0.0
             self._silent = self._silent or self._quiet >= _QUIET_FOR
         else:
@@ -195,18 +190,6 @@ class Feed:
         if len(piece) < CHUNK:
             piece += hold[: CHUNK - len(piece)]
         return piece
-
-    def _levelled(self, chunk: bytes) -> bytes:
-        """Bring speech and music slowly to the level of our bulletins; peaks are kept below full scale at once."""
-        rms = audioop.rms(chunk, 2)
-        if rms > _QUIET * 4:  # pauses do not count
-            self._level = 0.98 * self._level + 0.02 * rms if self._level else float(rms)
-            wanted = min(max(_AIM / self._level, _GAIN[0]), _GAIN[1])
-            self._gain = min(max(wanted, self._gain * _DOWN), self._gain * _UP)
-        peak = audioop.max(chunk, 2)
-        if peak * self._gain > _PEAK:
-            self._gain = _PEAK / peak
-        return audioop.mul(chunk, 2, self._gain)
 
 
 @dataclass(frozen=True, slots=True)

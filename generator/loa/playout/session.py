@@ -5,14 +5,16 @@ import threading
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from loa.clock import Clock
 from loa.playout.channel import Channel, OutputCondition, OutputReport
+from loa.playout.microphone import Microphone
 from loa.playout.monitor import Monitor
 from loa.playout.outputs.base import OutputConnection, took_nothing
-from loa.playout.outputs.shared_stream import Carrier
+from loa.playout.outputs.shared_stream import Carrier, Sound
 from loa.playout.recording import LoadedRecording
-from loa.playout.relay import LivePlayer, RelayReport
+from loa.playout.relay import RelayReport
 from loa.schedule.outputs import AnyOutput, Monitored
 
 _STALL_TIMEOUT = 3.0
@@ -25,10 +27,32 @@ _OPEN_TIMEOUT = 12.0
 """Seconds that opening a connection may take."""
 
 
+class LiveSound(Sound, Protocol):
+    """A sound that comes from elsewhere while it is heard: a programme with relays, or somebody who speaks."""
+
+    def begin(self, starts: datetime.datetime, offset: float, /) -> None:
+        """The sound at second `offset` comes at `starts`."""
+
+    def look(self, position: float, /) -> None:
+        """Called about once a second."""
+
+    def close(self) -> None:
+        """Receive no more."""
+
+    @property
+    def reports(self) -> tuple[RelayReport, ...]:
+        """What was heard of other stations."""
+
+    @property
+    def trouble(self) -> str:
+        """Why another station is not heard now."""
+
+
 class Session:
     """Plays `recording` on `outputs` (without groups), from second `offset`, with the first sound at `planned`.
 
-    `live`: what plays its relays, where it has some. Call `watch` about once a second, until `over` is true.
+    `live`: what plays its relays, where it has some, or the microphone. Call `watch` about once a second,
+    until `over` is true.
     """
 
     def __init__(
@@ -40,10 +64,10 @@ class Session:
         clock: Clock,
         root: Path,
         offset: float = 0.0,
-        live: LivePlayer | None = None,
+        live: LiveSound | None = None,
     ) -> None:
         self._live = live
-        self._sound = live or recording
+        self._sound: Sound = live or recording
         self._carrier = Carrier(self._sound, clock)
         self.airing_id, self.recording, self.outputs, self.planned = airing_id, recording, dict(outputs), planned
         self.offset = offset
@@ -130,6 +154,11 @@ class Session:
         """Why another station is not heard now; "" if it is, or need not be."""
         return self._live.trouble if self._live else ""
 
+    @property
+    def talk(self) -> Microphone | None:
+        """The microphone, where somebody speaks."""
+        return self._live if isinstance(self._live, Microphone) else None
+
     def set_volume(self, output: str, volume: int) -> None:
         """Set the volume of one output, in per cent, while it plays."""
         self.outputs[output] = self.outputs[output].model_copy(update={"volume": volume})
@@ -193,6 +222,7 @@ class Session:
             self._root,
             self.recording.title,
             self.recording.station,
+            live=self.recording.talk is not None,
         )
         joins = False
 

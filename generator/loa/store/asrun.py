@@ -218,6 +218,13 @@ _moment = func.coalesce(logbook.c.planned, logbook.c.at)
 _counts = logbook.c.void.is_(None)
 
 
+def bulletins_of(store: Database, sha256: str) -> list[str]:
+    """The bulletins that were on air with the sound of this SHA-256. Raises StoreError."""
+    query = select(logbook.c.bulletin).where(logbook.c.sha256 == sha256, logbook.c.kind == "airing").distinct()
+    with store.read() as connection:
+        return [name for name in connection.execute(query).scalars() if name]
+
+
 def rows(
     store: Database,
     since: datetime.datetime | None = None,

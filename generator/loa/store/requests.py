@@ -52,13 +52,32 @@ class _Request(BaseModel):
     verb: ClassVar[str]
 
 
+class LiveSource(BaseModel):
+    """A person speaks at a microphone: what is heard comes over a line of this computer's own (`playout.microphone`).
+
+    `title`: what the log calls it. `seconds`: how long it may last. `port`, `secret`: where the line is opened, and
+    what opens it. `device`: (a part of) the name of the station's own recording device; "" where the sound comes on the
+    line. `chime`: the sound before it, a path below the station's folder. `category`: its code, for reports.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    title: str = Field(min_length=1, max_length=120)
+    seconds: float = Field(gt=0, le=14_400)
+    port: int = Field(gt=0, lt=65_536)
+    secret: str = Field(min_length=16, max_length=100)
+    device: str = Field(default="", max_length=200)
+    chime: str = Field(min_length=1, max_length=300)
+    category: str = Field(default="", max_length=40)
+
+
 class AirRequest(_Request):
     """Put `bulletin` on `outputs` now. `airing`: the id under which its outcome will stand in the log.
 
     `now`: an emergency, which cuts what is on air there. `times`, `pause`: it is said again. `resume`: whether what is
     cut goes on afterwards (None: as its broadcast says). `by`: who asks. `valid`: for how long after it was asked for
     it may start, or be resumed after a power cut (None: an emergency for an hour, else ten minutes). `begins`: the
-    moment, some seconds ahead, at which players elsewhere begin it too; whoever is not ready then begins late.
+    moment, some seconds ahead, at which players elsewhere begin it too; whoever is not ready then begins late. `live`:
+    nothing is made beforehand, somebody speaks; `bulletin` is the name of what is recorded then.
     """
 
     verb = "air"
@@ -72,6 +91,7 @@ class AirRequest(_Request):
     resume: bool | None = None
     valid: Annotated[str | None, AfterValidator(_worth_something)] = None
     begins: datetime.datetime | None = None
+    live: LiveSource | None = None
 
     @property
     def lasts(self) -> datetime.timedelta:
@@ -140,7 +160,7 @@ def ask(store: Database, request: AnyRequest, now: datetime.datetime) -> int:
     if isinstance(request, StopRequest):
         payload = request.to_json()
     else:  # older versions do not know these
-        unsaid = {name for name in ("valid", "begins") if getattr(request, name, "") is None}
+        unsaid = {name for name in ("valid", "begins", "live") if getattr(request, name, "") is None}
         payload = request.model_dump_json(exclude=unsaid)
     with store.write() as connection:
         row = {"at": stamp(now), "verb": request.verb, "payload": payload}

@@ -18,6 +18,7 @@ from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 
 from loa.web.auth.guesses import network
 
@@ -46,7 +47,7 @@ class Connection:
     since: float = field(default_factory=time.monotonic)
     member: bool = False
     task: "asyncio.Task[None] | None" = None
-    protocol: "BoundedProtocol | None" = None
+    protocol: "BoundedProtocol | BoundedSocket | None" = None
 
     @property
     def at_work(self) -> bool:
@@ -155,6 +156,7 @@ class BoundedProtocol(H11Protocol):
         self.waits_since = self.heard_at = time.monotonic()
         self.heard = False
         connection.protocol = self
+        self.ws_protocol_class = partial(BoundedSocket, connection=connection, among=among)  # type: ignore[assignment]
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Its place is free."""
@@ -186,6 +188,32 @@ class BoundedProtocol(H11Protocol):
             return now - self.waits_since > HEAD
         if cycle.more_body and not self.flow.read_paused:
             return now - (self.heard_at if self.connection.member else self.waits_since) > BODY
+        return False
+
+
+class BoundedSocket(WSProtocol):
+    """A WebSocket on such a connection. It keeps its place until it ends: its route sees to it that it does."""
+
+    cycle = None
+    heard = True
+
+    def __init__(self, *, connection: Connection, among: Connections, **about: Any) -> None:
+        super().__init__(**about)
+        self.connection, self.among = connection, among
+        connection.protocol = self
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Its place is free."""
+        self.among.remove(self.connection)
+        super().connection_lost(exc)
+
+    def handle_connect(self, event: Any) -> None:
+        """The request is told which connection it is on."""
+        super().handle_connect(event)
+        self.scope["loa.connection"] = self.connection  # type: ignore[typeddict-unknown-key]
+
+    def late(self, _now: float) -> bool:
+        """Never: see above."""
         return False
 
 

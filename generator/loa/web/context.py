@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from loa import __version__, yamlfile
 from loa.actions.file_history import Author, FileHistory, text_of
@@ -203,7 +203,7 @@ def _database(workspace: Workspace) -> str | None:
     return found if isinstance(found, str) and is_postgresql(found) else None
 
 
-def console_of(request: Request) -> Console:
+def console_of(request: HTTPConnection) -> Console:
     """The console that serves `request`."""
     return cast(Console, request.app.state.console)
 
@@ -214,12 +214,12 @@ def own_console_of(request: Request) -> Console:
     return console_of(request).for_office(session.person.office) if session else console_of(request)
 
 
-def session_of(request: Request) -> Session | None:
+def session_of(request: HTTPConnection) -> Session | None:
     """Who asks; None for a stranger. The guard has put it there."""
     return cast(Session | None, getattr(request.state, "session", None))
 
 
-def person_of(request: Request) -> Person:
+def person_of(request: HTTPConnection) -> Person:
     """Who asks, on routes that strangers do not reach."""
     session = session_of(request)
     if session is None:
@@ -232,11 +232,16 @@ def gives_password_again(request: Request, field: str, form: Form) -> str | None
 
     Raises BusyError, StoreError.
     """
+    return wrong_password(request, form.secret(field))
+
+
+def wrong_password(request: HTTPConnection, password: str) -> str | None:
+    """The same of a password that came otherwise. Raises BusyError, StoreError."""
     console, session = console_of(request), session_of(request)
     if session is None or not console.guesses.count_inside(session.hash):
         return too_many_inside()
     try:
-        right = console.accounts.check(session.person.name, form.secret(field)) is not None
+        right = console.accounts.check(session.person.name, password) is not None
     except BaseException:
         console.guesses.not_checked_inside(session.hash)
         raise
@@ -265,7 +270,7 @@ def require_four_eyes(request: Request, recording: BulletinFile, *, not_mine: bo
     return []
 
 
-def address_of(request: Request) -> str:
+def address_of(request: HTTPConnection) -> str:
     """The address that the request came from."""
     return request.client.host if request.client else "?"
 

@@ -65,6 +65,7 @@ def menu() -> list[Entry]:
         Entry("/sounds", _("Sounds"), "play", Act.ADD_JINGLE),
         Entry("/release", _("Release"), "release", Act.READ_RELEASE),
         Entry("/emergency", _("Emergency"), "emergency", Act.WRITE_EMERGENCY),
+        Entry("/live", _("Speak now"), "microphone", Act.SPEAK),
         Entry("/inbox", _("Messages"), "release", Act.READ_INBOX),
         Entry("/publish", _("Publish"), "publish", Act.READ_PUBLICATION),
         Entry("/log", _("Log"), "log", Act.READ_LOG),

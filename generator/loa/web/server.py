@@ -21,6 +21,7 @@ from loa.web.app import create_app
 from loa.web.auth.hosts import own_names
 from loa.web.connections import BoundedServer, Connections
 from loa.web.context import Console
+from loa.web.studio import LARGEST
 from loa.workspace import Workspace
 
 HOST, PORT = "127.0.0.1", 8686
@@ -93,6 +94,8 @@ def serve(workspace: Workspace, listen: Listen, *, parent: int | None = None) ->
             log_level="warning",
             access_log=False,
             server_header=False,
+            ws="wsproto",
+            ws_max_size=LARGEST,
             proxy_headers=listen.behind_proxy,
             ssl_certfile=listen.certificate,
             ssl_keyfile=listen.key,

@@ -21,7 +21,8 @@ AHEAD = 0.2
 class OutputConnection(NamedTuple):
     """What a player needs to know: output, airing, digest of the recording, clock, stop event, workspace root.
 
-    `title`, `station`: what is on air and whose it is, where an output can show it; "" if it is not known.
+    `title`, `station`: what is on air and whose it is, where an output can show it; "" if it is not known. `live`: it
+    is made while it is heard, so no buffer may be longer than it must.
     """
 
     output: str
@@ -32,6 +33,7 @@ class OutputConnection(NamedTuple):
     root: Path
     title: str = ""
     station: str = ""
+    live: bool = False
 
 
 class Player(Protocol):

@@ -173,6 +173,12 @@ class FfmpegEncoder:
         """Change who gets what it makes."""
         self._deliver = deliver
 
+    def finish(self, seconds: float) -> None:
+        """Have everything delivered that was fed, and end; wait for that at most `seconds`."""
+        self._chunks.put(None)
+        self._threads[1].join(seconds)
+        self.close()
+
     def close(self) -> None:
         """Kill ffmpeg; whoever waits for it goes on."""
         self._deliver = lambda _packets: None
@@ -197,6 +203,8 @@ class FfmpegEncoder:
             while stdin and (data := self._chunks.get()) is not None:
                 stdin.write(data)
                 stdin.flush()
+            if stdin:
+                stdin.close()
         except (OSError, ValueError):
             self._ended = True
 

@@ -29,6 +29,10 @@ _BUFFERED_PERIODS = 1.6
 """Periods in the buffer after a request, measured with PulseAudio and `parec` at 100, 150 and 200 ms."""
 _QUEUE_SECONDS = 0.5
 """Seconds of sound in the queue."""
+_LIVE_BUFFER_MS, _LIVE_QUEUE_SECONDS = 50, 0.06
+"""The same for somebody who speaks at this moment: rather a short gap on a busy computer than speech that comes late.
+The queue must hold what the card asks for at once.
+"""
 _REQUEST_TIMEOUT = 2.0
 """Seconds without a request after which the card counts as unplugged."""
 
@@ -78,13 +82,15 @@ class SoundCardPlayer:
         self._frames_given = 0
         self._leads: deque[float] = deque(maxlen=32)
         self._last_request = connection.clock.elapsed()
+        self._buffer_ms = _LIVE_BUFFER_MS if connection.live else _BUFFER_MS
+        self._queue_seconds = _LIVE_QUEUE_SECONDS if connection.live else _QUEUE_SECONDS
         try:
             devices = miniaudio.Devices(BACKENDS)  # a separate connection, released when the card is open
             self._device = _Card(
                 miniaudio.SampleFormat.SIGNED16,
                 nchannels=1,
                 sample_rate=self.rate,
-                buffersize_msec=_BUFFER_MS,
+                buffersize_msec=self._buffer_ms,
                 callback_periods=_PERIODS,
                 device_id=_device_id(devices, device),
                 app_name="Loa",
@@ -102,7 +108,7 @@ class SoundCardPlayer:
     def begin(self, remaining: Callable[[], float], offset: float) -> bool:  # noqa: ARG002  the card does not need it
         """Wait until the start, while the card plays silence; the first sample is placed exactly within the buffer."""
         self._remaining = remaining
-        while (left := remaining() - _QUEUE_SECONDS) > 0:
+        while (left := remaining() - self._queue_seconds) > 0:
             self._check_alive()
             if self.connection.clock.wait(self.connection.stop, min(0.25, left)):
                 return False
@@ -111,7 +117,7 @@ class SoundCardPlayer:
     def write(self, chunk: "array.array[int]") -> None:
         """Put the chunk into the queue; wait if the queue is full."""
         with self._room:
-            while self._queued_bytes > _QUEUE_SECONDS * self.rate * 2:
+            while self._queued_bytes > self._queue_seconds * self.rate * 2:
                 if not self._room.wait(0.25):
                     self._check_alive()
                 if self.connection.stop.is_set():
@@ -125,7 +131,7 @@ class SoundCardPlayer:
             while self._queued_bytes and not self.connection.stop.is_set():
                 if not self._room.wait(0.25):
                     self._check_alive()
-        self.connection.clock.wait(self.connection.stop, 2 * _PERIODS * _BUFFER_MS / 1000)
+        self.connection.clock.wait(self.connection.stop, 2 * _PERIODS * self._buffer_ms / 1000)
 
     def taken(self) -> float | None:
         """A card takes what it asks for; whether its loudspeaker is on, it does not know."""
@@ -166,7 +172,7 @@ class SoundCardPlayer:
         before = self._frames_given / self.rate
         self._frames_given += frames
         self._leads.append(self._frames_given / self.rate - now)
-        return before - max(self._leads) + _BUFFERED_PERIODS * _BUFFER_MS / 1000
+        return before - max(self._leads) + _BUFFERED_PERIODS * self._buffer_ms / 1000
 
     def _frames_until_start(self, now: float, playback_time: float) -> int:
         remaining = self._remaining() if self._remaining else 0.0

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
+from loa.actions.acts import Act
 from loa.actions.offices import may
 from loa.web.auth.decisions import act_of
 from loa.web.auth.sessions import COOKIE, Session
@@ -63,7 +65,21 @@ async def _let_pass(request: Request) -> None:
         await _refuse_forgery(request, session)
 
 
-def identify(request: Request) -> Session | None:
+def may_talk(request: HTTPConnection, act: Act) -> bool:
+    """Whether a page of ours, of somebody who may do `act`, opens a WebSocket; `request.state.session` says who.
+
+    Forms carry the session's token; here the browser names the page's origin itself, and pages of others cannot.
+    Raises UnknownHostError, StoreError.
+    """
+    request.app.state.hosts.check(request)
+    secret = request.cookies.get(COOKIE, "")
+    known = bool(secret) and console_of(request).sessions.known(secret)
+    session = request.state.session = identify(request) if known else None
+    origin = urlsplit(request.headers.get("origin", "")).netloc
+    return session is not None and origin == request.headers.get("host") and may(session.person.office, act)
+
+
+def identify(request: HTTPConnection) -> Session | None:
     """The session of the cookie, or of the token.
 
     Wrong tokens are not counted: nobody guesses 256 random bits, and whoever sends them from an address must not keep

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{1,5})?")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -24,7 +24,7 @@ class KnownHosts:
     def __init__(self, names: Iterable[str] | None) -> None:
         self._names = None if names is None else _LOCAL | {name.lower().strip("[]").rstrip(".") for name in names}
 
-    def check(self, request: Request) -> None:
+    def check(self, request: HTTPConnection) -> None:
         """Raises UnknownHostError."""
         given = request.headers.getlist("host")
         found = _HOST.fullmatch(given[0].lower()) if len(given) == 1 else None
@@ -42,7 +42,7 @@ def own_names() -> set[str]:
     return {name, short, f"{short}.local"} - {""}
 
 
-def _address_reached(request: Request) -> str | None:
+def _address_reached(request: HTTPConnection) -> str | None:
     """The address of this computer to which the connection goes, without a zone; None where it is none."""
     server = request.scope.get("server")
     try:

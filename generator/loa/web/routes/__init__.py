@@ -23,7 +23,7 @@ from loa.web.routes import (
     today,
     week,
 )
-from loa.web.routes.content import items, library, own_words
+from loa.web.routes.content import items, library, microphone, own_words
 from loa.web.routes.overview import board, clusters, reports
 
 
@@ -48,6 +48,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         week,
         release,
         emergency,
+        microphone,
         inbox,
         publish,
         reports,

@@ -118,11 +118,12 @@ def sound(console: ConsoleDep, me: CurrentPerson, sha256: str) -> Response:
 
 
 def _is_own(console: Console, office: Office, sha256: str) -> bool:
-    """Whether this sound was approved for a commune for which somebody works."""
+    """Whether this sound was approved for a commune for which somebody works, or spoken there."""
     if office.communes is None:
         return True
     found = approvals.all_approvals(console.store, sha256=sha256)
-    return any(office.covers(commune_of(one.bulletin)) for one in found)
+    aired = asrun.bulletins_of(console.store, sha256)
+    return any(office.covers(commune_of(one)) for one in (*(approval.bulletin for approval in found), *aired))
 
 
 def _kept_title(console: Console, sha256: str | None) -> str:

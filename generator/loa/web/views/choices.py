@@ -17,6 +17,7 @@ _FOR = 20.0
 """Seconds for which a look at the sound cards holds."""
 _looking = threading.Lock()
 _cards: list[tuple[float, tuple[str, ...]]] = []
+_inputs: list[tuple[float, tuple[str, ...]]] = []
 
 
 def voices() -> dict[str, str]:
@@ -43,6 +44,16 @@ def sound_cards() -> dict[str, str]:
             _cards[:] = [(time.monotonic(), tuple(device_names()))]
         names = _cards[0][1]
     return {"default": N_("the usual sound card of the computer"), **{name: name for name in names}}
+
+
+def microphones() -> tuple[str, ...]:
+    """The recording devices of this computer by their names."""
+    with _looking:
+        if not _inputs or time.monotonic() - _inputs[0][0] > _FOR:
+            from loa.playout.listening import input_names  # miniaudio: only who speaks asks
+
+            _inputs[:] = [(time.monotonic(), tuple(input_names()))]
+        return _inputs[0][1]
 
 
 def with_choices(

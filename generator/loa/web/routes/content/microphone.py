@@ -1,0 +1,127 @@
+"""Speak now: a voice goes to the loudspeakers as it is spoken, from the browser or the station's own microphone."""
+
+import contextlib
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from loa.actions.acts import Act
+from loa.actions.on_air import LONGEST_TALK, Wish, new_talk
+from loa.errors import Finding, RequestError
+from loa.i18n import _
+from loa.reference.categories import CATEGORIES
+from loa.schedule import Schedule
+from loa.web.auth.accounts import Person
+from loa.web.auth.decisions import does
+from loa.web.auth.guard import may_talk
+from loa.web.auth.hosts import UnknownHostError
+from loa.web.context import (
+    Console,
+    ConsoleDep,
+    CurrentPerson,
+    address_of,
+    console_of,
+    person_of,
+    wrong_password,
+)
+from loa.web.lanes import in_lane
+from loa.web.pages import page
+from loa.web.studio import Studio, first_message
+from loa.web.views.choices import microphones
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/live")
+@does(Act.SPEAK)
+def live(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
+    """The desk of the speaker."""
+    schedule = console.files.plan().schedule
+    longest = round(schedule.rules.max_minutes or LONGEST_TALK) if schedule else LONGEST_TALK
+    return page(
+        request,
+        "live.html",
+        communes=[file.commune for file in console.files.communes() if file.commune],
+        outputs=_outputs(schedule, me),
+        longest=min(longest, LONGEST_TALK),
+        categories=[("", _("none")), *((code, _(name)) for code, name in CATEGORIES.items())],
+        microphones=microphones(),
+    )
+
+
+@does(Act.SPEAK)
+async def sound(page: WebSocket) -> None:
+    """The line of one speaker: first what is wanted, then the sound, until it is over."""
+    try:
+        allowed = await in_lane(page.scope, lambda: may_talk(page, Act.SPEAK))
+    except UnknownHostError:
+        allowed = False
+    if not allowed:
+        await page.close(4403)
+        return
+    if connection := page.scope.get("loa.connection"):
+        connection.promote()
+    await page.accept()
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # the page has gone: the station hears of it
+        me, wanted = person_of(page), await first_message(page)
+        console = console_of(page).for_office(me.office)
+        await Studio(page, console.store).hold(
+            lambda port, secret: _request(page, console, me, wanted, port, secret),
+            lambda asked: console.audit.write(
+                me.shown, "live.begun", asked.bulletin, ", ".join(asked.outputs), address_of(page)
+            ),
+        )
+        await page.close()
+
+
+router.routes.append(WebSocketRoute("/live/sound", sound))
+
+
+def _request(page: WebSocket, console: Console, me: Person, wanted: dict[str, Any], port: int, secret: str) -> Wish:
+    """What the page wants, checked. Raises RequestError, StoreError, BusyError."""
+    schedule = console.files.plan().schedule
+    file = console.files.commune(_text(wanted, "commune", 200))
+    if file is None or file.commune is None or not me.may(Act.SPEAK, file.commune.stem):
+        raise RequestError(Finding("commune.unknown", _("Choose a commune from the list."), file="commune"))
+    urgent = wanted.get("urgent") is True
+    if urgent:
+        if not me.may(Act.RELEASE_EMERGENCY, file.commune.stem):
+            text = _("Only who releases emergency messages may do this.")
+            raise RequestError(Finding("live.urgent", text, file="urgent"))
+        if refused := wrong_password(page, _text(wanted, "password", 1000)):
+            raise RequestError(Finding("live.password", refused, file="password"))
+    own = [name for name, _title in _outputs(schedule, me)]
+    asked = wanted.get("outputs")
+    outputs = [name for name in own if name in asked] if isinstance(asked, list) else []
+    minutes, category = _text(wanted, "minutes", 5), _text(wanted, "category", 40)
+    return new_talk(
+        console.workspace,
+        schedule,
+        console.store,
+        commune=file.commune,
+        outputs=outputs,
+        title=_text(wanted, "title", 120),
+        minutes=int(minutes) if minutes.isdecimal() else 0,
+        by=me.shown,
+        port=port,
+        secret=secret,
+        device=_text(wanted, "device", 200),
+        category=category if category in CATEGORIES else "",
+        urgent=urgent,
+    )
+
+
+def _outputs(schedule: Schedule | None, me: Person) -> list[tuple[str, str]]:
+    """The outputs that the microphone reaches and on which somebody may play, with their names."""
+    if schedule is None:
+        return []
+    here = schedule.at_station()
+    return [(name, o.title or name) for name, o in here.outputs.items() if me.office.uses(here.owners(name))]
+
+
+def _text(wanted: dict[str, Any], name: str, longest: int) -> str:
+    found = wanted.get(name)
+    return found.strip()[:longest] if isinstance(found, str) else ""
