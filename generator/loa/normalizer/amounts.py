@@ -6,7 +6,7 @@ from functools import cache
 from loa.normalizer.letters import letter
 from loa.normalizer.numbers import cardinal, decimal, digit_by_digit, whole
 from loa.normalizer.phones import EMERGENCY
-from loa.normalizer.scanner import Rule, Scan
+from loa.normalizer.scanner import Rule, SaidBefore, Scan
 from loa.normalizer.tables import contexts, units, word_set
 from loa.text import LOWER, UPPER
 
@@ -26,11 +26,14 @@ STARS = re.compile(r"(\d)(?:\*|★| ★| \*(?! ))(?!\d)")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}(?:\.\d{3}){1,2}|\d{1,2},\d{1,2}|\d{1,6})(?![\d:])")
 IN_ONE = re.compile(r"(\d)\s?in\s?(\d)(?!\w|[.,]\d)")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
+PILLS = re.compile(r"(\d{1,2})[vV](?= ?[xX×/]| (?:sáng|trưa|chiều|tối|lần|ngày)|[,.;)]|$)")
+_DOSE = re.compile(r"(?<!\w)(?:uống|liều|ngày|sáng|trưa|chiều|tối|\d+ ?mg|x|mỗi lần)[,:]? $|(?<!\w)uống(?!\w)")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s|$)")
 _ENDS = re.compile(r"[),;.:]|\s*$| \(| trở ")
 _ADULTS = re.compile(r"(?<![\d.,/])(?:1[5-9]|[2-7]\d) ?[-–] ?$")
 _AGES = re.compile(r"(?:từ|nam|nữ|tuổi|người|cháu|trẻ|\()[ :]*\d{1,2} ?[-–] ?$")
-_AGED = re.compile(r"(?<!\w)(?:thọ|cụ|tuổi|cao tuổi|nct|te|trẻ|bé)(?!\w)")
+_LOADED = frozenset("xe tải trọng cầu tấn hàng".split())
+_AGED = re.compile(r"(?<!\w)(?:con (?:bò|trâu|ngựa|chó|mèo|dê|nghé|bê)|thọ|cụ|tuổi|cao tuổi|nct|te|trẻ|bé)(?!\w)")
 
 _TIMES = re.compile(rf"\s?[xX×*]\s?(?=\d)|\s[xX×]\s(?=(?:[{LOWER}]+ ){{0,2}}\d)")
 _OPEN_QUOTE = re.compile(r'(?:^|[\s(])"[^"]*$')
@@ -73,11 +76,21 @@ def say_unit(scan: Scan, end: int) -> int:
     if match and match[0] == "K" and _RUN.search(f"{scan.left(end)} {scan.after(end, 24)}".lower()):
         scan.say("ki lô mét", *match.span())
         return scan.measure(match.end(), "number")
-    if match and match[0].strip() == "tr" and not {"cuốn", "khổ", "sách", "dày"}.isdisjoint(scan.before(end).words):
+    if (
+        match
+        and match[0].strip() == "tr"
+        and (
+            not {"cuốn", "khổ", "sách", "dày", "nxb"}.isdisjoint(scan.before(end).words)
+            or re.match(r"\.\s?[,;)]", scan.after(match.end(), 3))
+        )
+    ):
         scan.say("trang", *match.span())
         return scan.measure(match.end(), "number")
     if match and match[0].strip() == "đ" and _POINTS.search(scan.left(end, 8)) and scan.after(match.end(), 1) != "/":
         scan.say("điểm", *match.span())  # nobody pays 6 đồng
+        return scan.measure(match.end(), "number")
+    if match and match[0] in {"k", "K"} and scan.left(end, 2) in _CARATS and _GOLD.search(scan.before(end - 2).text):
+        scan.say("ca", *match.span())
         return scan.measure(match.end(), "number")
     if match and match[0] == "K" and not re.search(r"\d\d$", scan.left(end, 3)):
         match = None
@@ -94,6 +107,11 @@ def say_unit(scan: Scan, end: int) -> int:
     return scan.measure(end, "electric" if match and match[0].strip() in _ELECTRIC else "number")
 
 
+_GOLD = re.compile(r"(?<!\w)(?:vàng|nhẫn)(?: \w+){0,3} ?[( ]$")
+_SHIP = re.compile(
+    r"(?<!\w)(?:tàu(?: (?:hải quân|cảnh sát biển|kiểm ngư|biên phòng))?|csb|hải đội) (?:kn|csb|hq|bp|kiểm ngư)?[ -]?$"
+)
+_CARATS = frozenset({"10", "14", "18", "24"})
 _RUN = re.compile(r"(?<!\w)(?:chạy|run|running|marathon|cự ly|đường chạy)(?!\w)")
 _POINTS = re.compile(r"(?<![\d.,/k-])(?:(?:[1-9]|[12]\d|30)|[1-9]\d?[.,]\d{1,2})$")
 _ELECTRIC = frozenset({"kV", "KV", "kVA", "KVA", "V", "kv", "MVA", "A", "W", "kW", "KW"})
@@ -154,6 +172,12 @@ def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
         return "nhất"
     if 2 <= value <= 7 and re.search(r"(?:^|\W)thứ [2-7](?:, [2-7])*(?:, | và | hoặc |, và )$", before.text):
         return "thứ " + ("tư" if value == 4 else whole(text, scan.region))
+    if text == "9999" and _GOLD.search(before.text):
+        return "bốn số chín"
+    if len(text) > 4 and before.last == "số" and before.gap == " " and _is_ticket(scan, before, start + len(text)):
+        return digit_by_digit(text)
+    if 3 <= len(text) <= 4 and _SHIP.search(before.text):
+        return digit_by_digit(text)
     if 3 <= len(text) <= 4 and text[0] == "0" and not unit:
         return digit_by_digit(text)  # bơ 034, mã hộ 012
     if text[0] == "0" and 1 < len(text) <= 4 and not unit and before.gap in {" ", ": "}:
@@ -161,6 +185,12 @@ def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
         if kept or (before.last == "số" and len(text) > 2):
             return digit_by_digit(text)
     return whole(text, scan.region)
+
+
+def _is_ticket(scan: Scan, before: SaidBefore, end: int) -> bool:
+    """Vé số 482915: five digits and more without a dot, of which nothing is counted."""
+    counted = re.match(rf" (?!trúng|là |quay)[{LOWER}]", scan.after(end, 8)) is not None
+    return not counted and before.words[-2:-1] not in (["tổng"], ["dân"])
 
 
 def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
@@ -310,11 +340,21 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
     if not adults and not _ENDS.match(scan.after(match.end(), 12)):
         return None
     aged = aged or before.last in {"trẻ", "em", "nct"} or scan.after(match.end(), 5) == " trở "
+    if match[0][-1] == "T" and not _LOADED.isdisjoint(before.words):
+        return None  # xe tải > 5T
     if int(match[1]) > 120 or not (aged or scan.text[match.end() : match.end() + 1] in {")", ""}):
         return None
     scan.say(whole(match[1], scan.region), *match.span(1))
     scan.say("tuổi", match.end(1), match.end())
     return match.end()
+
+
+def read_pills(scan: Scan, match: re.Match[str]) -> int | None:
+    """Uống 1v x 3 lần: pills."""
+    if not _DOSE.search(scan.before(match.start()).text):
+        return None
+    scan.say(whole(match[1], scan.region) + " viên", *match.span())
+    return scan.measure(match.end(), "number")
 
 
 DRAW_RULES: tuple[Rule, ...] = ((DRAW, read_draw),)
@@ -329,6 +369,7 @@ RULES: tuple[Rule, ...] = (
     (IN_ONE, read_in_one),
     (MONTHS, read_months),
     (AGE, read_age),
+    (PILLS, read_pills),
     (LETTERED, read_lettered),
     (AMOUNT, read_amount),
 )

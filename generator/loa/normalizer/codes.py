@@ -40,6 +40,10 @@ _NO_DAY = frozenset(
 _GRADED = frozenset("giật gió sóng bão mạnh lên tn tb đb đn bắc nam đông tây nhà".split())
 """Before C7 these say that it is a force or a class."""
 _LISTED_CODES = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_NO_DAY))}) (?:t\d+(?:, | và |/|-| - ))+$")
+_SCHOOL = re.compile(
+    r"(?<!\w)(?:thi|học|học sinh|hs|gv|trường|lớp|khối|môn|phụ huynh|họp ph|khai giảng|khtn|tiết|thứ|t[2-7])(?!\w)"
+)
+_GRADES = frozenset({"6", "7", "8", "9", "10", "11", "12"})
 _ROADS = frozenset({"QL", "TL", "ĐT", "ĐH", "HL", "ĐX"})
 
 
@@ -102,8 +106,12 @@ def read_letter_code(scan: Scan, match: re.Match[str]) -> int | None:
 def read_km(scan: Scan, match: re.Match[str]) -> int | None:
     """Km8+750, K12+400: a place on a road, on a dike."""
     number = _KM_NUMBER.match(scan.text, match.end())
-    if number is None or (match[0] == "KM" and scan.before(match.start()).ends("crop")):
+    if number is None or (match[0].rstrip() == "KM" and scan.before(match.start()).ends("crop")):
         return None
+    if match[0].rstrip() == "KM" and re.match(
+        r"[\d.,]+ ?(?:%|[Kkđ](?!\w)|tr(?!\w)|nghìn|triệu)", scan.after(match.end(), 24)
+    ):
+        return None  # giá KM 490K: a price
     scan.say("ca" if match[0] == "K" else "ki lô mét", *match.span())
     metres, _comma, tenths = number[1].replace(".", "").partition(",")
     said = decimal(metres, tenths, scan.region) if tenths else whole(metres, scan.region)
@@ -222,7 +230,11 @@ def _in_parts(scan: Scan, match: re.Match[str]) -> str | None:
         return None
     if len(name) == 1 and name in "xđ":
         return None
-    crop = before.last in contexts("crop") or (scan.kind == "code" and not contexts("crop").isdisjoint(before.words))
+    crop = before.last in contexts("crop") or (
+        before.last not in {"đường", "tuyến", "trên", "quốc", "tỉnh", "lộ"}
+        and scan.kind == "code"
+        and not contexts("crop").isdisjoint(before.words)
+    )
     letters = _letters(scan, match, before.last, crop=crop)
     grade = match["grade"] or ""
     if ROMAN.fullmatch(grade[1:]) and len(grade) > 1:
@@ -244,6 +256,8 @@ def _belongs(scan: Scan, match: re.Match[str]) -> bool:
         return False
     if match["tail"] in {"k", "K", "tr"}:  # phí QL 12k/m2
         return False
+    if name == "ĐH" and re.match(r"[.,\d]* ?(?:mmol|mg)", scan.after(match.end(), 10)):
+        return False  # đường huyết 11,2 mmol/l
     if name in _ROADS and len(digits) <= 3 and before.last not in {"số", "máy"}:
         return True
     if joint != " ":
@@ -255,9 +269,19 @@ def _belongs(scan: Scan, match: re.Match[str]) -> bool:
     return name in _capitals("spelt before digits") or (crop and short)
 
 
+def _among_grades(scan: Scan, match: re.Match[str]) -> bool:
+    """K10: thứ 2, K11: thứ 3: classes of a school, not bays or canals."""
+    near = f"{scan.left(match.start())} {scan.after(match.end())}"
+    return re.search(r"(?<!\w)K(?:[6-9]|1[0-2])(?!\w)", near) is not None and _SCHOOL.search(near.lower()) is not None
+
+
 def _letters(scan: Scan, match: re.Match[str], last: str, *, crop: bool) -> str:
     """How the letters of a code are said; `last`: the word before it, `crop`: whether varieties are being listed."""
     name, digits = match["name"], match["digits"]
+    if name == "K" and digits in _GRADES and _among_grades(scan, match):
+        return "khối"
+    if name == "HL" and last == "trọng":
+        return "hát lờ"  # a class of load of bridges
     prefix = table("prefixes").get(name) if not crop else None
     if name in {"SN", "sn", "Sn"} and len(digits) == 4:
         return "sinh năm"

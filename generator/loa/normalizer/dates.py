@@ -285,6 +285,8 @@ def _dot_is_date(scan: Scan, match: re.Match[str]) -> bool:
         return True
     if not _round(match):
         return False
+    if scan.kind == "hour" and match.start() == scan.measured:
+        return True
     ranged = before.last in {"từ", "đến", "hết", "tới"} and _RANGE_OR_END.match(after)
     if before.last in {"hạn", "cuối", "chót", "trước", "sau", "nghỉ", "lễ", "tết"} and re.match(r"[,.;)]|\s?$", after):
         return True
@@ -427,6 +429,10 @@ def read_clock(scan: Scan, match: re.Match[str]) -> int | None:
         if day and 1 <= int(day[1]) <= 31 and (hour, day[1]) != ("24", "7"):
             scan.say("ngày " + cardinal(int(day[1]), scan.region), *day.span(1))
             return scan.measure(day.end(), "hour")
+        dotted = re.compile(r"/(?=(?:[0-2]?\d|3[01])\.(?:1[0-2]|0?[1-9])(?![\d.,]))").match(scan.text, match.end(2))
+        if dotted:
+            scan.measure(dotted.end(), "hour")  # 13h/19.11
+            return dotted.end()
         around = re.compile(r"/(?=\d{1,2}\s?(?:h|giờ))").match(scan.text, match.end(2))
         if around:
             twice = hour == "24"

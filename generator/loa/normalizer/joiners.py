@@ -30,15 +30,33 @@ _LUNAR_NEXT = re.compile(r"\s?(?:(?:mùng|mồng|ngày|rằm) )?(?:\d{1,2} )?th�
 _SUM = re.compile(r"(?:\d|[a-z]|[²³)]) $")
 _SUM_NEXT = re.compile(r" (?:[\d.,]+[a-z]?|[a-z])(?: ?[-+x×:] ?(?:[\d.,]+[a-z]?|[a-z]))* = ")
 _DEVICE = re.compile(r"(?<!\w)(?:recloser|rec|máy cắt|mc|dcl|dao|dao cách ly|lbs|cầu dao|fco|boeing|airbus) \d{2,4}$")
+_SCALES = frozenset("triệu tỷ tỉ nghìn ngàn vạn trăm đồng tr".split())
+_DURATIONS = frozenset("giây phút giờ tiếng ngày tuần tháng năm tuổi".split())
+_COUNTED_LEFT = re.compile(r"(?<![\w.,])([\d.,]+) ([^\W\d_]+) ?$")
+_COUNTED_RIGHT = re.compile(r" ?([\d.,]*\d) ([^\W\d_]+)")
+_ITEM = re.compile(
+    r"(?<!\w)(?:vòng|bàn|tổ|ca|đợt|thôn|ấp|xóm|đội|tiết|bài|phần|lớp|khu|gói|hạng|nhóm|chốt|điểm) \d{1,2} $"
+)
+_ITS_AMOUNT = re.compile(
+    r" \d[\d.,]* ?(?:câu|phút|hộ|người|suất|triệu|đồng|đ|học sinh|em|đội|tiết mục|điểm|con|cây|ca|trường hợp|khẩu|ha|xe"
+    r"|cháu|HS)(?!\w)"
+)
+_COUNTED_CASES = re.compile(r"\d (?:ca|vụ|người|trường hợp|ổ dịch|hộ)(?: [^\W\d_]+){0,2} ?\($")
+_DIFFERENCE = re.compile(r"(?:\d ?(?:đ|điểm|trận)|hiệu số),? ?\(?$")
+_LAND = frozenset("sào mẫu công lít mét tấn tạ kilo".split())
 _SPANS = frozenset("giờ ngày tuần tháng quý năm lần đợt vụ kỳ".split())
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)?\s?(?:[-–/]\s?\d+(?:[.,]\d+)?\s?)?(?:%|°|‰|mmHg|mmol|mg|g/|ml|µg|IU)")
 _MATCHES = re.compile(r"(?<!\w)(?:bảng|trận|gặp|vs|thi đấu|bán kết|tứ kết|chung kết|lượt)(?!\w)")
 _SIDES = re.compile(r"(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d{1,2}[A-Z]?\d? ?$")
 _SIDE_NEXT = re.compile(r" ?(?:Thôn|Ấp|Xóm|Tổ|Khu phố|KP|Khóm|Đội|Lớp) ?\d")
 _SCORES = re.compile(
-    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|thắng|thua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|H[12]|chung cuộc|pen|penalty|dẫn)(?!\w)"
+    r"(?<!\w)(?:[Tt]ỷ số|[Tt]ỉ số|[Tt]hắng|[Tt]hua|hòa|[Ll]uân lưu|[Hh]iệp|[Ss]et|H[12]|chung cuộc)(?!\w)"
+    r"|(?<!\w)(?:pen|penalty|dẫn)(?!\w)"
     r"|(?<!\w)(?:[Vv]án|[Ss]éc|[Gg]ame|[Tt]rận)(?: \w{1,3})?: ?\d{1,2} ?$"
 )
+_SETS = re.compile(r"(?:^|(?<=[,;(:] )|(?<=[(;])|(?<=[^\W\d] ))(\d{1,2}) ?[-–] ?(\d{1,2})(?=[,;.)]|$| [^\W\d])")
+_DREW = re.compile(r"(?<!\w)Hòa \d{1,2} ?$")
+_POURED = re.compile(r" ?[\d.,]+ ?(?:kg|g|gr|gam|l|lít|ml|cc|gói|thìa|muỗng|viên|lạng|ký|chai|cốc|%|phần)(?!\w)")
 _SCORED = re.compile(
     r"(?<!\w)(?!Mùng|Mồng|Ngày|Tháng|Khóa|Tổ |Thôn|Ấp|Lớp|Khối|Số|Tiết|Tuần|Bài|Điều)[A-ZĐ]\w+ \d{1,2} ?$"
 )
@@ -54,7 +72,16 @@ _NEXT = re.compile(
 
 
 def read_arrow(scan: Scan, match: re.Match[str]) -> int | None:
-    """→ and => are a pause."""
+    """→ and => are "đến" between two hours, days or numbers, else a pause."""
+    after = scan.after(match.end(), 24)
+    if (
+        scan.follows_quantity(match.start())
+        and scan.kind in {"hour", "date", "number", "weekday"}
+        and re.match(r"\s?[\dTC]", after)
+        and _same_kind(scan, after)
+    ):
+        scan.say("đến", *match.span())
+        return match.end()
     scan.pause(",")
     return match.end()
 
@@ -107,8 +134,16 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     if pair:
         alike = pair[1] in _TIMES or re.match(rf"[\d.,]+ {pair[1]}(?! ?/)", scan.after(end, 24))
         listed = re.search(rf"\d {pair[1]} ?/ ?[\d.,]+ {pair[1]}$", scan.left(start, 40))
-        scan.say("trên" if alike and not listed else "", *match.span())
+        scan.say("trên" if (alike and not listed) or _over(scan.after(end, 24)) else "", *match.span())
         scan.pause(",")
+        return end
+    if (
+        number
+        and match[0] == "/"
+        and re.search(r"\d[^\W\d_]*(?: [^\W\d_]+){2,4}$", scan.left(start, 40))
+        and _over(scan.after(end, 24))
+    ):
+        scan.say("trên", *match.span())
         return end
     if right is None or (match[0].endswith(" ") and match[0].startswith("/")):
         scan.pause("," if match[0].endswith(" ") else "")
@@ -123,7 +158,7 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
     name, left = right[1], one[1].lower() if one else ""
     unit = units().get(name) if (len(name) > 1 or name in "gLlmsh") and name not in {"tr", "k"} else None
     known = unit is not None or name.lower() in word_set("units", "per right")
-    counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,3}$", scan.left(start, 40))
+    counted = re.search(r"\d[^\W_]*(?: [^\W\d_]+){0,5}$", scan.left(start, 40))
     alone = re.search(r"\d ([^\W\d_]+)$", scan.left(start, 24)) and left in word_set("units", "per left")
     money = left in {"đồng", "đ", "triệu", "nghìn", "ngàn", "tỷ"} and name.islower()
     if scan.chain >= 0 and re.fullmatch(r" [^\W\d_]+", scan.text[scan.chain : start]) and name.lower() in _SPANS:
@@ -143,6 +178,12 @@ def read_slash(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say(unit, *right.span(1))
         return scan.measure(right.end(1), "unit")
     return right.start(1)
+
+
+def _over(right: str) -> bool:
+    """Whether an amount of something measured follows a slash: 20 cái/1.000m2, 60 câu/60 phút."""
+    found = re.match(r"[\d.,]*\d ?([^\W\d_]+[23²³]?)(?!\w| ?/)", right)
+    return found is not None and (found[1] in units() or found[1] in _DURATIONS or found[1] in _LAND)
 
 
 def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
@@ -177,7 +218,13 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     ):
         scan.pause(",")
         return end  # lần thứ 97 - 2025
+    if len(match[0]) == 1 and _counted_range(scan.left(start, 32).lower(), after.lower()):
+        scan.say("đến", *match.span())
+        return end
     joins = scan.follows_quantity(start) and len(match[0]) == 1
+    if joins and scan.kind == "number" and _ITEM.search(scan.left(start, 24).lower()) and _ITS_AMOUNT.match(after):
+        scan.pause(",")  # Vòng 1 - 60 câu; Thôn 3 - 45 hộ
+        return end
     if joins and scan.kind in {"date", "hour"} and re.match(r"\s?(?:hết|đầu|cuối|giữa) ", after):
         scan.say("đến", *match.span())
         return end
@@ -189,6 +236,9 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
             and (
                 _SCORES.search(scan.left(start))
                 or _MATCHED.search(scan.left(start))
+                or (_DREW.search(scan.left(start, 8)) and not _POURED.match(after))
+                or _bracketed_score(scan, start, after)
+                or _falls(scan.left(start, 24), after)
                 or (_PAIRED.search(scan.left(start)) and _PAIRED_NEXT.match(after))
                 or (_SCORED.search(scan.left(start, 32)) and _SCORED_NEXT.match(after))
             )
@@ -202,6 +252,12 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
         said = re.search(r"(?<!\w)(?:giảm|mất|lùi)(?!\w)", scan.left(start, 40))
         scan.say("" if said else "giảm", *match.span())  # 118.500đ/kg (-700đ)
         return end
+    if _COUNTED_CASES.search(scan.left(start, 24)) and re.match(r"\d{1,4}\)", after):
+        scan.say("giảm", *match.span())
+        return end
+    if _DIFFERENCE.search(scan.left(start, 10)) and re.match(r"\d{1,2}(?:[);,.]|$)", after):
+        scan.say("trừ", *match.span())
+        return end
     negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
     if negative and scan.left(start, 1) != ")":
         falling = scan.before(start).last in {"giảm", "âm"}
@@ -211,6 +267,31 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     if scan.left(start, 1).isspace() or len(match[0]) > 1 or match[0] in "–—":
         scan.pause(",")
     return end
+
+
+def _bracketed_score(scan: Scan, start: int, after: str) -> bool:
+    """Thôn 3 - Thôn 7 (2-1): a score behind two sides."""
+    if not re.search(r"\(\d{1,2}$", scan.left(start, 3)) or not re.match(r"\d{1,2}[,;)]", after):
+        return False
+    return _MATCHES.search(scan.left(start).lower()) is not None or scan.subject_topics().get("thể thao", 0) > 0
+
+
+def _falls(left: str, after: str) -> bool:
+    """25-21, 19-25: the points of sets, since no range falls: these two or those beside them in the list."""
+    text = f"{left[-16:]}-{re.sub(r'[^ ,;]*$', '', after[:16]) if len(after) > 16 else after}".replace("- ", "-")
+    pairs = [(int(one), int(two)) for one, two in _SETS.findall(text)]
+    return any(40 > one > two > 12 for one, two in pairs) and all(one > 10 or two > 10 for one, two in pairs)
+
+
+def _counted_range(left: str, right: str) -> bool:
+    """800 triệu - 1 tỷ, 30 phút - 1 giờ, 10 người - 15 người: a range of two amounts, each with its own word."""
+    one, two = _COUNTED_LEFT.search(left), _COUNTED_RIGHT.match(right)
+    if one is None or two is None:
+        return False
+    rising = one[1] != two[1] and not (one[1].isdecimal() and two[1].isdecimal() and int(one[1]) >= int(two[1]))
+    return (one[2] == two[2] and rising and one[2] not in contexts("numbered") - _DURATIONS) or any(
+        one[2] in words and two[2] in words and one[2] != two[2] for words in (_SCALES, _DURATIONS)
+    )
 
 
 def _change(scan: Scan, end: int) -> bool:
@@ -253,12 +334,13 @@ def _same_kind(scan: Scan, after: str) -> bool:
         case "km":
             return re.match(r"(?:km|k)?\s?\d", after, re.IGNORECASE) is not None
         case "code":
-            return re.match(r"[A-ZK]\s?\d", after) is not None
+            return re.match(r"[A-ZK]\s?\d|\d{1,2}[A-ZĐ]\d?(?!\w)", after) is not None
         case "electric":
             return re.match(r"\d+(?:,\d+)?\s?[kK]V(?!A)", after) is not None
         case "number" | "unit":
             minutes = re.search(r"(?:'|phút)\s?$", scan.left(scan.measured, 6)) is not None
             minutes = minutes or (clock is not None and int(clock[0][:2].strip("hHg :")) > 24)
+            minutes = minutes or re.search(r"\d,\d\s?$", scan.left(scan.measured, 6)) is not None  # 1,5 - 2h
             if _unlike(scan.left(scan.measured, 12), after):
                 return False
             if after[:1] in "IVX" or (clock and not minutes and re.match(r"\d{1,2}(?:[hHg:]\d|h)", after)):
@@ -281,7 +363,7 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
     """Before an item nothing; between numbers of a sum "cộng"; before a measure nothing; else "và"."""
     start, end = match.span()
     after = scan.after(end, 12)
-    left = scan.left(start, 10)
+    left = scan.left(start, 24)
     if scan.fresh or not scan.said or re.search(r"[;:.]\s?$", left):
         return end
     if re.search(r"(?:GMT|UTC)\s?$", left):
@@ -298,6 +380,12 @@ def read_plus(scan: Scan, match: re.Match[str]) -> int | None:
         return end
     if scan.left(start, 1) == "(" and _change(scan, end):
         scan.say("tăng", start, end)
+        return end
+    if _COUNTED_CASES.search(left) and re.match(r"\d{1,4}\)", after):
+        scan.say("tăng", start, end)  # 45 ca mắc (+12)
+        return end
+    if _DIFFERENCE.search(left) and re.match(r"\d{1,2}(?:[);,.]|$)", after):
+        scan.say("cộng", start, end)  # 7đ (+5): goals scored and let in
         return end
     if re.search(r"(?<!\w)[A-Z]{3,}$", left) and after[:1].isdecimal():  # ASEAN+3
         scan.say("cộng", start, end)

@@ -39,7 +39,8 @@ _AFTER_KIND = re.compile(
 )
 _KIND_NEAR = re.compile(rf"(?:{KIND_WORDS}|số)(?!\w)")
 _SAYS_WHOSE = re.compile(
-    r"\s?(?:,\s?|\()?(?:(?:ban hành\s)?(?:ngày\s)?\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}\)?,?\s"
+    r"\s?(?:,\s?|\()?(?:hồi \d{1,2}(?:h|g| giờ)\d{0,2},? )?"
+    r"(?:(?:ban hành\s)?(?:ngày\s)?\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}\)?,?\s"
     r"|ngày \d{1,2} tháng \d{1,2} năm \d{4},? )?"
     r"của\s(?!\w{0,3}\b(?:công dân|người|tổ chức|các)\b)"
 )

@@ -197,7 +197,8 @@ def _known() -> dict[str, str]:
     respelt = {word: said for word, said in foreign().items() if len(word) > 3 and word.isascii() and word.isalpha()}
     listed: dict[str, str] = table("hosts")["words"]
     frequent = {key: pair for key, pair in pairs().items() if key not in places()}
-    return frequent | respelt | phrases | listed
+    whole = {key: said for key, said in phrases.items() if key not in places()}
+    return frequent | respelt | whole | listed  # a place (đức hòa) before a piece of a phrase (giáo dục hòa nhập)
 
 
 @cache

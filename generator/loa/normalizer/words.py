@@ -19,6 +19,7 @@ _ROMAN_LIST = re.compile(r"(?:^|[^\w])[IVXL]{1,5}(?:, | và | hoặc |, và | đ
 _HUMP = re.compile(rf"[A-ZĐ]?[{LOWER}]{{2,}}|[A-ZĐ]{{1,4}}(?![{LOWER}]{{2}})")
 _CAMEL = re.compile(r"(?=\w*[a-zđ]{2})(?:[A-Z][a-zđ]{2,}|[A-Z]{1,4}(?![a-zđ]{2})){2,4}")
 _EQUALS = re.compile(r"\s?=|:\s?\d{4}")
+_ROMAN_LETTER = re.compile(r"([IVX]{1,4})([A-Ea-e])")
 _WEAK_ROMAN = frozenset("CDLM")
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
 _DEPUTY = re.compile(r"\.\s?(?:Giám đốc|Chủ tịch|Trưởng|Bí thư|Hiệu trưởng|Tổng|Viện trưởng|Chủ nhiệm|Chánh)\b")
@@ -84,14 +85,15 @@ def read_word(scan: Scan, match: re.Match[str]) -> int | None:
 
 def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
     """A Roman numeral, where the words before call for one, another stands before it, or it heads a line."""
+    lettered = _ROMAN_LETTER.fullmatch(word)
+    if lettered and scan.before(start).gap == " " and _calls_roman(scan.before(start).words):
+        return f"{cardinal(roman(lettered[1]), scan.region)} {letter(lettered[2])}"  # nhóm IB, phụ lục IIIa
     if len(word) > 7 or not ROMAN.fullmatch(word) or _EQUALS.match(scan.after(end, 8)):
         return None
     before, after = scan.before(start), scan.after(end, 6)
     marker = scan.fresh and re.match(r"[.)/]\s|\s?[-–.:]\s|\.|\)", after)
     unit = before.words[-1] if before.words else ""
-    called = before.gap.strip() in {"", ":"} and (
-        unit in contexts("roman") or " ".join(before.words[-2:]) in contexts("roman")
-    )
+    called = before.gap.strip() in {"", ":"} and _calls_roman(before.words)
     listed = _ROMAN_LIST.search(scan.left(start)) is not None and len(word) <= 5
     if not called and before.gap == " " and unit in contexts("roman places") and set(word) <= set("IVX"):
         called = word != "X" and re.match(r" ?[A-ZĐ]{2}| [A-ZĐ](?![\w,])", after) is None  # thôn II, but thôn XI LA
@@ -103,9 +105,15 @@ def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
         return None
     scan.measure(end, "roman")
     value = roman(word)
+    if unit == "giải" and value < 4:
+        return ("nhất", "nhì", "ba")[value - 1]
     if unit == "thứ" and value in {1, 4}:
         return "nhất" if value == 1 else "tư"
     return cardinal(value, scan.region)
+
+
+def _calls_roman(words: list[str]) -> bool:
+    return " ".join(words[-1:]) in contexts("roman") or " ".join(words[-2:]) in contexts("roman")
 
 
 def _decide(scan: Scan, word: str, start: int, end: int) -> str:
@@ -431,7 +439,7 @@ def read_person(scan: Scan, match: re.Match[str]) -> int | None:
     if (
         before.gap.strip() == "("
         or before.last in {"gặp", "liên", "lh", "với", "hệ", "hotline", "zalo", "sđt", "đt", "gọi"}
-        or re.match(r"\w+(?: \w+)?[ :(]+0\d", scan.after(match.end(), 24))
+        or re.match(r"\w+(?: \w+)?[ :(]+(?:0\d|[\d.,]+ ?(?:k|tr|đ|triệu|nghìn)(?!\w))", scan.after(match.end(), 24))
         or (before.gap == ", " and scan.kind == "person")
     ):
         scan.say("anh" if match[1] in "Aa" else "chị", *match.span())
