@@ -33,6 +33,29 @@ EMERGENCY = frozenset({"111", "112", "113", "114", "115", "1022", "1080", "116",
 _COUNTED = re.compile(rf" (?:{'|'.join(sorted(contexts('never dialled')))})")
 
 
+def _say_in_groups(scan: Scan, raw: str, start: int) -> None:
+    """Say the digits of `raw`, at text[start:], with a pause after each group, so that people can write them down.
+
+    Groups as they are written; more than five digits without a gap are divided, 0912345678 as 0912 345 678.
+    """
+    plus = "cộng " if "+" in raw else ""
+    for group in re.finditer(r"\d+", raw):
+        at = start + group.start()
+        for size in _sizes(len(group[0])):
+            if not plus and at > start:
+                scan.pause(",")
+            scan.say(plus + digit_by_digit(scan.text[at : at + size]), at, at + size)
+            at, plus = at + size, ""
+
+
+def _sizes(digits: int) -> list[int]:
+    """How many digits are said in one go, of so many in a row: groups of three or four, the longer ones first."""
+    if digits <= 5:
+        return [digits]
+    groups = -(-digits // 4)
+    return [digits // groups + (number < digits % groups) for number in range(groups)]
+
+
 def read_phone(scan: Scan, match: re.Match[str]) -> int | None:
     """0233.3825.119, (024) 3825 119, +84 912 345 678, 0233.3800.111/112: a telephone number, with its extension."""
     raw = match[0]
@@ -50,7 +73,7 @@ def read_phone(scan: Scan, match: re.Match[str]) -> int | None:
     if (len(digits) < 8 and not area) or (len(digits) < 10 and not called and "(" not in raw):
         return None
     scan.called = True
-    scan.say(("cộng " if "+" in raw else "") + digit_by_digit(digits), match.start(), match.start() + len(raw))
+    _say_in_groups(scan, raw, match.start())
     end = match.start() + len(raw)
     extension = EXTENSION.match(scan.text, end)
     if extension:
@@ -90,7 +113,7 @@ def read_service(scan: Scan, match: re.Match[str]) -> int | None:
         and not scan.before(match.start()).ends("call")
     ):
         return None
-    scan.say(digit_by_digit(digits), *match.span())
+    _say_in_groups(scan, match[0], match.start())
     return scan.measure(match.end(), "phone")
 
 
@@ -160,13 +183,13 @@ def read_groups(scan: Scan, match: re.Match[str]) -> int | None:
     card = re.fullmatch(r"\d{4}(?: \d{4}){3,4}", match[0]) is not None
     if not coded and not card and not (before.ends("call strong", past_filler=True) and match[0][2].isdecimal()):
         return None
-    scan.say(digit_by_digit(match[0].replace(" ", "")), *match.span())
+    _say_in_groups(scan, match[0], match.start())
     return scan.measure(match.end(), "phone")
 
 
 def read_dashed(scan: Scan, match: re.Match[str]) -> int | None:
     """4251-000-123-456: an account number; a number inside a range has no leading zeros."""
-    scan.say(digit_by_digit(match[0].replace("-", "")), *match.span())
+    _say_in_groups(scan, match[0], match.start())
     return scan.measure(match.end(), "phone")
 
 
