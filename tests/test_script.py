@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -123,3 +124,11 @@ def test_staff_notes_are_never_said() -> None:
     said = " ".join(s.reading.text for one in scripts_of(trung_son) for s in one.sentences)
     assert "trang phụ trách" not in said
     assert "đồng chí trang" not in said
+
+
+def test_words_in_bold_type_are_stressed_in_each_breath() -> None:
+    text = "# Thuế\n\nBà con nộp trước **17 giờ ngày 30/11** tại một cửa. Hỏi số **0233.852.456**, gặp bà *Hoa*.\n"
+    written = script.write(replace(NOTICE, source=text), COMMUNES[0])
+    sentences = [s for s in written.sentences if s.stressed]
+    said = [" ".join(w.text for n, w in enumerate(s.reading.words) if n in s.stressed) for s in sentences]
+    assert said == ["mười bảy giờ ngày ba mươi tháng mười một", "không hai ba ba tám năm hai bốn năm sáu"]

@@ -20,7 +20,8 @@ class Sentence:
     """One sentence to say: `text` as written for radio, its reading, and `pause` seconds of silence after it.
 
     `start` is its offset in the article's Markdown and `line` its line there (from 1); both are None for text that is
-    only heard. `presenter` says who reads it ("nữ"); "" if one voice reads everything.
+    only heard. `presenter` says who reads it ("nữ"); "" if one voice reads everything. `stressed`: which of its words
+    stand in bold type.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Sentence:
     start: int | None
     line: int | None
     presenter: str = ""
+    stressed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def _said(part: Part, markdown: str, station: StationSettings, subject: Subject)
         for number, (offset, text, piece) in enumerate(pieces, 1):
             pause = PAUSE_SENTENCE if number == len(pieces) else PAUSE_BREATH
             place = _place(part, start + offset, text, markdown)
-            yield Sentence(text, piece, pause, part.kind, place, _line(markdown, place))
+            stressed = _stressed(piece, start + offset, part)
+            yield Sentence(text, piece, pause, part.kind, place, _line(markdown, place), stressed=stressed)
 
 
 @lru_cache(maxsize=4096)
@@ -123,6 +126,16 @@ def _piece(text: str, reading: Reading, first: int, last: int) -> tuple[int, str
         if begin <= doubt.start < end
     )
     return begin, text[begin:end].rstrip(), Reading(moved, doubts)
+
+
+def _stressed(piece: Reading, offset: int, part: Part) -> frozenset[int]:
+    """The words of `piece`, which begins at `offset` of the part's text, that stand in bold type."""
+    return frozenset(
+        number
+        for start, end in part.strong
+        for number, word in enumerate(piece.words)
+        if word.start + offset < end and word.end + offset > start
+    )
 
 
 def _place(part: Part, offset: int, text: str, markdown: str) -> int | None:

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loa.article.filters import count, host, link, listing, spell
-from loa.article.markup import pick, plain, spoken_parts
+from loa.article.markup import pick, plain, spoken_parts, strong
 
 WEB, END_WEB, RADIO, END_RADIO = "\ue000", "\ue001", "\ue002", "\ue003"
 SOURCE = (
@@ -29,6 +29,21 @@ def test_a_part_that_is_only_heard_has_no_place_on_the_page() -> None:
     assert (title.kind, title.line) == ("heading", 1)
     assert (greeting.text, greeting.start) == ("Kính chào!", None)
     assert (body.text, body.line) == ("Vào trang x ngay.", 3)
+
+
+@given(
+    st.lists(st.sampled_from(["**", "__", "*", "***", "a", " ", "\t", "\n", "`", "\\*", "bà con", "[x](y)", "\ue004"]))
+)
+def test_what_is_bold_lies_inside_the_plain_text(pieces: list[str]) -> None:
+    written = "".join(pieces)
+    spans = strong(written)
+    assert all(0 <= start < end <= len(plain(written)) for start, end in spans)
+    assert spans == tuple(sorted(spans))
+
+
+def test_what_is_bold_is_found_whatever_stands_around_it() -> None:
+    written = "Nộp  trước\n**17 giờ**,\tngày __30/11__ tại [**một cửa**](https://x.vn), **hết"
+    assert [plain(written)[start:end] for start, end in strong(written)] == ["17 giờ", "30/11", "một cửa"]
 
 
 def test_markup_is_not_spoken() -> None:

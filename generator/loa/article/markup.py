@@ -20,6 +20,7 @@ Form = Literal["radio", "web"]
 _MARKS: dict[str, tuple[str, str]] = {"web": ("\ue000", "\ue001"), "radio": ("\ue002", "\ue003")}
 OPENING: dict[Form, str] = {"web": _MARKS["web"][0], "radio": _MARKS["radio"][0]}
 CLOSING: dict[Form, str] = {"web": _MARKS["web"][1], "radio": _MARKS["radio"][1]}
+_BOLD = "\ue004"
 MARKS = "".join(start + end for start, end in _MARKS.values())
 # What dropping an alternate leaves behind: spaces at line ends, runs of spaces within a line, runs of blank lines.
 _LEFT_BEHIND = (re.compile(r"[ \t]+(?=\n)"), re.compile(r"(?<=\S[ \t])[ \t]+(?=\S)"), re.compile(r"(?<=\n\n)\n+"))
@@ -103,12 +104,16 @@ _EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|(?<![\w])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One block as it is heard. `start` and `line` (from 1) tell its place in the page's Markdown; None: radio only."""
+    """One block as it is heard. `start` and `line` (from 1) tell its place in the page's Markdown; None: radio only.
+
+    `strong`: where what is written bold starts and ends in `text`.
+    """
 
     text: str
     kind: BlockKind
     start: int | None
     line: int | None
+    strong: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +161,27 @@ def blocks(markdown: str) -> list[Block]:
 
 def plain(markdown: str) -> str:
     """Inline Markdown as plain text on one line: link texts and addresses stay, markup goes."""
-    text = _LINK.sub(lambda m: m[1] or m[2] or "", markdown)
-    text = re.sub(r"\\([\\`*_{}\[\]()#+.!>-])", r"\1", _EMPHASIS.sub("", text))
-    return " ".join(text.split())
+    return " ".join(_without_markup(markdown, "").split())
+
+
+def strong(markdown: str) -> tuple[tuple[int, int], ...]:
+    """Where what is written bold starts and ends in `plain(markdown)`; what is not closed is not bold."""
+    if "**" not in markdown and "__" not in markdown:
+        return ()
+    text, at, turns = plain(markdown), 0, []
+    for character in _without_markup(markdown, _BOLD).lstrip():
+        if character == _BOLD:
+            turns.append(at)
+        elif at < len(text) and (text[at] == character or (text[at] == " " and character.isspace())):
+            at += 1  # else it is one of several spaces
+    return tuple((start, end) for start, end in zip(turns[::2], turns[1::2], strict=False) if start < end)
+
+
+def _without_markup(markdown: str, bold: str) -> str:
+    """Inline Markdown without its marks, with `bold` in place of those for bold text."""
+    text = _LINK.sub(lambda m: m[1] or m[2] or "", markdown.replace(_BOLD, ""))
+    text = _EMPHASIS.sub(lambda m: bold if len(m[0]) > 1 and m[0][0] != "`" else "", text)
+    return re.sub(r"\\([\\`*_{}\[\]()#+.!>-])", r"\1", text)
 
 
 def spoken_parts(source: str, form: Form) -> tuple[Part, ...]:
@@ -166,24 +189,24 @@ def spoken_parts(source: str, form: Form) -> tuple[Part, ...]:
     heard, shown = pick(source, "radio"), pick(source, form)
     parts = []
     for block in blocks(heard.text):
-        for kind, text, first in _heard(heard.text, block):
+        for kind, text, first, bold in _heard(heard.text, block):
             start = _place(heard.origins[first : block.end], shown.origins)
             line = None if start is None else shown.text.count("\n", 0, start) + 1
-            parts.append(Part(text, kind, start, line))
+            parts.append(Part(text, kind, start, line, bold))
     return tuple(parts)
 
 
-def _heard(markdown: str, block: Block) -> Iterator[tuple[BlockKind, str, int]]:
-    """What is heard of a block, and where that starts: a table row by row, anything else as a whole."""
+def _heard(markdown: str, block: Block) -> Iterator[tuple[BlockKind, str, int, tuple[tuple[int, int], ...]]]:
+    """What is heard of a block, where that starts, and what is bold: a table row by row, anything else as a whole."""
     written = markdown[block.start : block.end]
     if block.kind != "table":
         if text := plain(written):
-            yield block.kind, text, block.start
+            yield block.kind, text, block.start, strong(written)
         return
     heads, rows = tables.rows(written)
     for row in rows:
         if text := tables.spoken([plain(head) for head in heads], [plain(cell) for cell in row.cells]):
-            yield "item", text, block.start + row.start
+            yield "item", text, block.start + row.start, ()
 
 
 def _place(origins: list[int], shown: list[int]) -> int | None:

@@ -83,7 +83,7 @@ class Narrator:
 
 def utterance(script: Script, sentence: Sentence) -> Utterance:
     """Return what the engine says for `sentence`."""
-    return Utterance(sentence.reading.phrased, sentence.text, script.region)
+    return Utterance(sentence.reading.phrased, sentence.text, script.region, sentence.stressed)
 
 
 def lines(scripts: Iterable[Script]) -> list[SpokenLine]:

@@ -299,7 +299,7 @@ def _words_digest(workspace: Workspace, request: BulletinRequest) -> str:
     parts += [str(request.date), *(jingles.file_sha256(path) for path in jingles.files(workspace, request))]
     for script, sentence in lines(request.scripts()):
         parts += [script.region, script.campaign, script.title, sentence.kind, str(sentence.pause)]
-        parts += [sentence.text, sentence.reading.phrased]
+        parts += [sentence.text, sentence.reading.phrased, *map(str, sorted(sentence.stressed))]
     parts += _presenter_turns(request)
     if plan.parts or request.languages:
         parts += [plan.at, *map(repr, plan.parts), *(f"{number} {code}" for number, code in request.languages.items())]

@@ -60,7 +60,7 @@ class Voice:
         said = utterance.text if respelt else utterance.written
         return digest(
             FORMAT, self.engine.name, self.engine.version, self.name, f"{self.pace:.4f}", utterance.region,
-            self.engine.text_style, TEXT_RULES, said,
+            self.engine.text_style, TEXT_RULES, said, *(str(number) for number in sorted(utterance.stressed)),
         )  # fmt: skip
 
 

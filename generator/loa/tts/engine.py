@@ -17,12 +17,14 @@ class Utterance:
     """One sentence to say.
 
     `text` is its spoken form: lower-case words, with `, . ? ; :` where the voice pauses. `written` is the sentence of
-    the article, for engines with their own text normalisation.
+    the article, for engines with their own text normalisation. `stressed`: numbers of words (from 0, see `words`) that
+    an engine may say more slowly, after a short pause.
     """
 
     text: str
     written: str
     region: Region = "bac"
+    stressed: frozenset[int] = frozenset()
 
     @property
     def words(self) -> tuple[str, ...]:

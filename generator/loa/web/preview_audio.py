@@ -24,7 +24,7 @@ _FOR = 60.0
 
 def hear_sentence(workspace: Workspace, commune: Commune, sentence: Sentence) -> bytes:
     """`sentence` in the commune's voice. Raises SpeechError."""
-    utterance = Utterance(sentence.reading.phrased, sentence.text, commune.station.region)
+    utterance = Utterance(sentence.reading.phrased, sentence.text, commune.station.region, sentence.stressed)
     return _hear(workspace, utterance, commune.station.voice, sentence.presenter)
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from loa.normalizer.syllables import parse
 from loa.tts.engine import Utterance
 from loa.tts.engines.kokoro.phonemes import phones, phrases, shape
+from loa.tts.engines.kokoro.prosody import gap_seconds, timed_phones
 from loa.tts.engines.kokoro.synthesis import symbols
 
 SYLLABLES = """quốc quy quê qua quynh giếng giặt gì nghiêng nghĩ khuỷu khuya thuở yêu yến ngoằn ngoèo tuyệt hoạch nguệch
@@ -74,3 +77,16 @@ def test_a_vowel_begins_with_a_closed_glottis(word: str) -> None:
     first = phones(shape(written))[0]
     assert first.silent_closure
     assert not first.voiced
+
+
+def test_stressed_words_are_slower_and_follow_a_short_silence() -> None:
+    (phrase,) = phrases("nộp trước mười bảy giờ, ngày mai.", {2, 3, 4})
+    plain = phrases("nộp trước mười bảy giờ, ngày mai.")[0]
+    assert [beat.stressed for beat in phrase] == [False, False, True, True, True, False, False]
+    lengths = [
+        [sum(t.seconds for t in timed_phones(b, phones(b.syllable), last=bool(b.pause))) for b in beats]
+        for beats in (phrase, plain)
+    ]
+    assert [round(one / other, 2) for one, other in zip(*lengths, strict=True)] == [1, 1, 1.15, 1.15, 1.15, 1, 1]
+    gaps = [gap_seconds(one, other) for one, other in pairwise(phrase)]
+    assert [gap > 0.1 for gap in gaps] == [False, True, False, False, False, False]

@@ -12,8 +12,8 @@ Việt (2004); Kirby, "Vietnamese (Hanoi Vietnamese)", JIPA 41 (2011).
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from loa.normalizer.syllables import Syllable, parse
@@ -147,16 +147,20 @@ class PhraseSyllable:
     syllable: Shape
     word: int
     pause: str = ""
+    stressed: bool = False
 
 
 Phrase = tuple[PhraseSyllable, ...]
 
 
-def phrases(text: str) -> list[Phrase]:
-    """Split `text` into phrases: at full stops, at commas if the phrase is long, at the latest after 32 syllables."""
+def phrases(text: str, stressed: Collection[int] = ()) -> list[Phrase]:
+    """Split `text` into phrases: at full stops, at commas if the phrase is long, at the latest after 32 syllables.
+
+    `stressed`: the indices of its stressed words.
+    """
     found: list[Phrase] = []
     phrase: list[PhraseSyllable] = []
-    for item in _phrase_syllables(text):
+    for item in _phrase_syllables(text, stressed):
         phrase.append(item)
         long = len(phrase) >= _MAX_SYLLABLES
         if item.pause in {".", "?"} or long or (item.pause and len(phrase) >= _MAX_SYLLABLES // 2):
@@ -165,7 +169,7 @@ def phrases(text: str) -> list[Phrase]:
     return [*found, tuple(phrase)] if phrase else found
 
 
-def _phrase_syllables(text: str) -> Iterator[PhraseSyllable]:
+def _phrase_syllables(text: str, stressed: Collection[int]) -> Iterator[PhraseSyllable]:
     waiting: PhraseSyllable | None = None
     word = -1
     for piece in unicodedata.normalize("NFC", text.lower()).split():
@@ -175,9 +179,9 @@ def _phrase_syllables(text: str) -> Iterator[PhraseSyllable]:
                 for syllable in _syllables(token):
                     if waiting:
                         yield waiting
-                    waiting = PhraseSyllable(syllable, word)
+                    waiting = PhraseSyllable(syllable, word, stressed=word in stressed)
             elif waiting and not waiting.pause:
-                waiting = PhraseSyllable(waiting.syllable, waiting.word, _pause(token))
+                waiting = replace(waiting, pause=_pause(token))
     if waiting:
         yield waiting
 

@@ -75,6 +75,10 @@ OWN_PACE = 1.18
 _LAST = 1.3  # factor for the last syllable before a pause
 _GAP = 0.0125  # seconds of silence between two syllables, which Kokoro's own languages do not have
 _CLOSED = 0.030  # the same after a final stop, whose closure is silent
+_STRESSED = 1.15
+"""Factor for the lengths of a stressed syllable."""
+_BEFORE_STRESS = 0.12
+"""Seconds of silence before stressed words."""
 _PAUSES = {",": 0.30, ".": 0.45, "?": 0.45}
 
 
@@ -89,13 +93,15 @@ class TimedPhone:
 def timed_phones(item: PhraseSyllable, sounds: Sequence[Phone], *, last: bool) -> tuple[TimedPhone, ...]:
     """Return the durations of the sounds of one syllable at pace 1; `last`: a pause follows."""
     stretch = _LAST if last else 1.0
+    stress = _STRESSED if item.stressed else 1.0
     lengths: dict[Part, float] = {
         "glide": _GLIDE,
         "nucleus": _nucleus(item.syllable, sounds) * _TONES.get(item.syllable.tone, 1.0) * stretch,
         "coda": (0.125 if _short(item.syllable) and not item.syllable.stopped else 0.075) * stretch,
     }
     return tuple(
-        TimedPhone(p, _ONSET.get(p.symbols, _ANY_ONSET) if p.part == "onset" else lengths[p.part]) for p in sounds
+        TimedPhone(p, stress * (_ONSET.get(p.symbols, _ANY_ONSET) if p.part == "onset" else lengths[p.part]))
+        for p in sounds
     )
 
 
@@ -121,6 +127,7 @@ def pause_seconds(mark: str) -> float:
     return _PAUSES.get(mark, 0.0)
 
 
-def gap_seconds(syllable: Shape) -> float:
-    """Return the silence in seconds between `syllable` and the next one of the same phrase."""
-    return _CLOSED if syllable.stopped else _GAP
+def gap_seconds(item: PhraseSyllable, following: PhraseSyllable) -> float:
+    """Return the silence in seconds between two syllables of the same phrase, but for the pause of a mark."""
+    stress = _BEFORE_STRESS if following.stressed and not item.stressed and not item.pause else 0.0
+    return stress + (_CLOSED if item.syllable.stopped else _GAP)

@@ -136,7 +136,7 @@ def _timeline(phrase: Phrase, region: Region, pace: float) -> _Timeline:
         if item.pause and not ends:
             timeline.add(known[item.pause], pause_seconds(item.pause) / pace)
         if not ends:
-            timeline.add(known[" "], gap_seconds(item.syllable) / pace)
+            timeline.add(known[" "], gap_seconds(item, phrase[place + 1]) / pace)
     timeline.add(known[phrase[-1].pause or "."], 0.30)
     timeline.add(0, _TAIL)
     return timeline
@@ -206,7 +206,7 @@ def speak(model: Model, utterance: Utterance, voice: str, pace: float) -> Sound 
     pieces: list[Floats] = []
     starts: dict[int, float] = {}
     now, rest = 0.0, 0.0
-    for phrase in phrases(utterance.text):
+    for phrase in phrases(utterance.text, utterance.stressed):
         silence = np.zeros(round(rest * RATE), np.float32)
         samples, marks = say_phrase(model, phrase, timbre(voice), utterance.region, pace)
         now += len(silence) / RATE
