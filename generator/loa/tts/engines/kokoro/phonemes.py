@@ -5,9 +5,10 @@ one that it knows: dental and retroflex stops from Hindi and Mandarin, ɣ and ɲ
 between two known ones (ô, ơ) is the mean of both, computed after the text encoder (`other`).
 
 The northern accent is that of announcers: s/x and tr/ch are kept apart, so that listeners of every region hear which
-word is meant; r, d and gi are one sound, because Kokoro knows none that is near enough to a northern r. The southern accent merges the sounds that Ho Chi Minh City merges: d/gi with j, hỏi with ngã
-(see prosody.py), final n and t with ng and c after most vowels. Source for both: Hoàng Thị Châu, Phương ngữ học tiếng
-Việt (2004); Kirby, "Vietnamese (Hanoi Vietnamese)", JIPA 41 (2011).
+word is meant; r, d and gi are one sound, because Kokoro knows none that is near enough to a northern r. The southern
+accent merges the sounds that Ho Chi Minh City merges: d/gi with j, hỏi with ngã (see prosody.py), final n and t with ng
+and c after most vowels. Source for both: Hoàng Thị Châu, Phương ngữ học tiếng Việt (2004); Kirby, "Vietnamese (Hanoi
+Vietnamese)", JIPA 41 (2011).
 """
 
 import re
