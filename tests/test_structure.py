@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "loa"
 LAYERS = (
-    "errors i18n formats names text clock file_cache workspace files priority station_secrets stop_file sample template_files logs ending limited "
+    "errors i18n plugins formats names text clock file_cache workspace files priority station_secrets stop_file sample template_files logs ending limited "
     "yamlfile normalizer reference hazards campaign article script checks importing audio tts bulletin schedule outgoing store playout automation fleet inbox messages publish actions app web "
     "cli"
 ).split()

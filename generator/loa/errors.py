@@ -51,6 +51,10 @@ class LoaError(Exception):
         return "; ".join(finding.message for finding in self.findings)
 
 
+class PluginError(LoaError):
+    """A part of Loa that another package brings cannot be used."""
+
+
 class RequestError(LoaError):
     """What a person or a program asks for does not fit; nothing was done.
 

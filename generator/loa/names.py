@@ -81,7 +81,7 @@ def _output_kinds() -> dict[str, str]:
         "icecast": _("Icecast stream"),
         "rtp": _("IP loudspeakers (RTP)"),
         "http": _("IP loudspeakers (HTTP)"),
-        "sip": _("SIP paging"),
+        "player": _("player beside an amplifier"),
         "file": _("recording to a file"),
         "null": _("for tests, silent"),
         "group": _("group"),

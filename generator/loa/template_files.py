@@ -1,4 +1,4 @@
-"""Where a template comes from: the station's own `templates/` where it changed one, else the package.
+"""Where a template comes from: the station's own `templates/` where it changed one, else Loa, else another package.
 
 A station of version 0.1 holds a copy of every template. A copy that nobody changed is recognised by its SHA-256 among
 those of every released version: the package's template is used in its place, so that a correction reaches the station.
@@ -9,8 +9,8 @@ import hashlib
 from functools import cache, lru_cache
 from pathlib import Path
 
-from loa import __version__
-from loa.errors import Finding, Severity, TemplateError, WorkspaceError
+from loa import __version__, plugins
+from loa.errors import Finding, PluginError, Severity, TemplateError, WorkspaceError
 from loa.files import private_folder, rename, write_atomic
 from loa.i18n import _, ngettext
 from loa.sample import sample_station
@@ -30,17 +30,43 @@ def packaged() -> Path:
 
 
 def locate(workspace: Workspace, name: str) -> Path:
-    """The file of template `name` (`radio/opening.txt.j2`): the station's where it changed it, else the package's.
+    """The file of template `name` (`radio/opening.txt.j2`): the station's where it changed it, else Loa's, else that of
+    another package.
 
-    Where neither has one, the path that the station's own would have.
+    Where none has one, the path that the station's own would have.
     """
     own, shipped = workspace.templates / name, packaged() / name
-    return own if _changed(own, name) or not shipped.is_file() else shipped
+    if _changed(own, name):
+        return own
+    return shipped if shipped.is_file() else brought().get(name, own)
+
+
+def brought() -> dict[str, Path]:
+    """The templates of topics that other packages bring, by their names (`articles/giai-the-thao.md.j2`).
+
+    The entry point `TOPIC` in the group `loa.topics` names the package in whose folder they lie.
+    """
+    files: dict[str, Path] = {}
+    for topic in plugins.found(plugins.TOPICS):
+        with contextlib.suppress(PluginError):  # `loa doctor` and `loa check` tell
+            files.update(topic_files(topic))
+    return files
+
+
+def topic_files(topic: str) -> dict[str, Path]:
+    """The files of a topic that another package brings, by their names. Raises PluginError."""
+    place = plugins.folder(plugins.TOPICS, topic)
+    ways = (f"{topic}{FACTS_ENDING}", f"{topic}.md.j2", *(f"{topic}.{number}.md.j2" for number in range(2, 10)))
+    files = {f"articles/{way}": place / way for way in ways if (place / way).is_file()}
+    if f"articles/{topic}.md.j2" not in files:
+        reason = _("there is no {file} in the folder of the package").format(file=f"{topic}.md.j2")
+        raise plugins.trouble(plugins.TOPICS, topic, reason)
+    return files
 
 
 def names(workspace: Workspace, folder: str = "") -> list[str]:
-    """The names of all templates below `folder`, the station's own and the package's, in order."""
-    found: set[str] = set()
+    """The names of all templates below `folder`, the station's own, Loa's and those of other packages, in order."""
+    found = {name for name in brought() if name.startswith(f"{folder}/" if folder else "")}
     for root in (packaged(), workspace.templates):
         paths = (root / folder).rglob("*")
         found.update(
@@ -56,7 +82,7 @@ def topics(workspace: Workspace) -> list[str]:
 
 
 def is_own(workspace: Workspace, name: str) -> bool:
-    """Whether the station changed template `name`, or made it."""
+    """Whether template `name` does not come with Loa: the station changed or made it, or another package brings it."""
     return locate(workspace, name) != packaged() / name
 
 

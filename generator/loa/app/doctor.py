@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from loa import __version__
+from loa import __version__, plugins
 from loa.app import backups
 from loa.audio import ffmpeg
 from loa.automation.disk import open_station_store
@@ -23,12 +24,14 @@ from loa.playout.outputs import not_ready
 from loa.playout.outputs.sound_card import device_names
 from loa.schedule import Schedule, airings
 from loa.schedule.loader import load_schedule
+from loa.schedule.output_plugins import plugin
 from loa.schedule.outputs import AnyOutput
 from loa.store import approvals, asrun
 from loa.store.alarms import open_alarms
 from loa.store.database import CONSOLE, Database
 from loa.store.lease import who_is_on_air
 from loa.store.output_health import OutputHealth, output_health, state_name
+from loa.template_files import topic_files
 from loa.tts import all_engines
 from loa.workspace import Workspace
 
@@ -64,6 +67,7 @@ def examine(workspace: Workspace) -> Iterator[Check]:
     yield from _checked(_("disk"), _disk, workspace)
     yield from _checked("ffmpeg", _ffmpeg)
     yield from _engines()
+    yield from _plugins()
     yield from _checked("campaigns/", _campaigns, workspace)
     yield from _checked("audio/jingles/", _jingles, workspace)
     yield from _checked(_("sound cards"), _sound_cards)
@@ -134,6 +138,20 @@ def _engines() -> Iterator[Check]:
         if state:
             yield Check(title, Health.GOOD if state.ready else worst, state.reason or _("ready"), state.fix)
         yield from filter(None, [trouble])
+
+
+def _plugins() -> Iterator[Check]:
+    """What other packages bring; their engines stand among the engines."""
+    looks: tuple[tuple[str, Callable[[str], object]], ...] = (
+        (plugins.OUTPUTS, plugin),
+        (plugins.INBOX, partial(plugins.load, plugins.INBOX)),
+        (plugins.TOPICS, topic_files),
+    )
+    for group, look in looks:
+        for name in plugins.found(group):
+            title = _("plug-in {name}").format(name=name)
+            _nothing, trouble = _attempt(title, look, name)
+            yield trouble or Check(title, Health.GOOD, plugins.origin(group, name))
 
 
 def _campaigns(workspace: Workspace) -> Iterator[Check]:

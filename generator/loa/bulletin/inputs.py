@@ -18,6 +18,7 @@ def program() -> str:
     package = Path(__file__).parents[1]
     files = [*package.rglob("*.py"), *package.glob("*/data/*"), *package.glob("reference/*")]
     files += [path for path in template_files.packaged().rglob("*") if path.is_file()]
+    files += template_files.brought().values()
     return digest(__version__, *sorted(f"{path} {mark_of(path)}" for path in files if "__pycache__" not in path.parts))
 
 

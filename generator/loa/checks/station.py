@@ -8,7 +8,7 @@ from datetime import date
 from typing import get_args
 
 from loa import article as articles
-from loa import template_files
+from loa import plugins, template_files
 from loa.article import Article, own_words, topics
 from loa.article.filters import count, host, spell
 from loa.article.templates import asked_for
@@ -16,7 +16,7 @@ from loa.campaign import Campaign, Commune, read_station
 from loa.checks import Text, findings, hits
 from loa.checks.addresses import hosts
 from loa.checks.law_dates import is_former_desk, reported
-from loa.errors import Finding, Severity, TemplateError
+from loa.errors import Finding, PluginError, Severity, TemplateError
 from loa.i18n import _
 from loa.normalizer import Doubt, read, survey
 from loa.reference import law, places
@@ -268,6 +268,11 @@ def check(
         found += check_commune(workspace, commune, source, day, spoken=spoken)
         days += (campaign.as_of for campaign in commune.campaigns)
     newest = max(days, default=date(2026, 11, 1))
+    for name in plugins.found(plugins.TOPICS):
+        try:
+            template_files.topic_files(name)
+        except PluginError as error:
+            found += error.findings
     for name in template_files.topics(workspace):
         found += check_topic(workspace, name, day or newest, spoken=spoken)
     return _once(found)
@@ -287,7 +292,7 @@ def check_topic(workspace: Workspace, name: str, day: date, *, spoken: bool = Fa
     except TemplateError as error:
         yield from error.findings
         return
-    if found.facts or (workspace.templates / facts_file).is_file():
+    if found.facts or template_files.locate(workspace, facts_file).is_file():
         yield from _unlike(workspace, found)
         for number, file in wordings.items():
             yield from try_wording(workspace, found, file, number, day, spoken=spoken)

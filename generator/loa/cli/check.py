@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from loa.inbox.policy import load_policy
 from loa.schedule import Schedule
 from loa.schedule.echoes import echo_fix, echo_text, echoes
 from loa.schedule.loader import load_schedule
+from loa.schedule.outputs import MissingPlugin
 from loa.workspace import yaml_files
 from loa.yamlfile import parse
 
@@ -109,11 +111,16 @@ def _schedule(place: CliContext, seen: _Seen) -> list[Finding]:
         for finding in jingles.absent(place.workspace, plan, seen.jingles.get(plan.commune) or plan.style.jingle)
     ]
     file = place.workspace.relative(place.workspace.schedule_file)
+    missing = [
+        replace(output.trouble, code="output.plugin", file=file)
+        for output in schedule.outputs.values()
+        if isinstance(output, MissingPlugin)
+    ]
     echo = [
         Finding("schedule.echo", echo_text(schedule, echo), echo_fix(), Severity.WARNING, str(file))
         for echo in echoes(schedule)
     ]
-    return [*_inbox(place, schedule), *absent, *echo]
+    return [*_inbox(place, schedule), *missing, *absent, *echo]
 
 
 def _inbox(place: CliContext, schedule: Schedule | None) -> list[Finding]:

@@ -5,28 +5,29 @@ a sentence for people where it cannot read `raw`. It knows nothing of policies, 
 """
 
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from typing import Any
 
+from loa import plugins
+from loa.errors import PluginError
 from loa.i18n import _
 from loa.inbox.models import JsonMessage, Message, checked, refused
-
-GROUP = "loa.inbox"
 
 
 def names() -> list[str]:
     """The adapters that are installed."""
-    return sorted(found.name for found in entry_points(group=GROUP))
+    return sorted(plugins.found(plugins.INBOX))
 
 
 def read_with(name: str, raw: bytes) -> Message:
     """The message that the adapter `name` makes of `raw`. Raises InboxError."""
-    found = next(iter(entry_points(group=GROUP, name=name)), None)
-    if found is None:
+    if name not in plugins.found(plugins.INBOX):
         fix = _("Choose: {list}").format(list=", ".join(names()) or "–")
         raise refused("adapter", _("There is no adapter “{name}” here.").format(name=name[:100]), fix)
     try:
-        read: Callable[[bytes], dict[str, Any]] = found.load()
+        read: Callable[[bytes], dict[str, Any]] = plugins.load(plugins.INBOX, name)
+    except PluginError as error:
+        raise refused("adapter", error.reason, error.findings[0].fix) from error
+    try:
         values = read(raw)
     except Exception as error:
         message = _("The adapter “{name}” cannot read it: {problem}")

@@ -12,9 +12,9 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
-from loa import yamlfile
+from loa import plugins, yamlfile
 from loa.bulletin.models import APOLOGY
-from loa.errors import Finding, ScheduleError, WorkspaceError
+from loa.errors import Finding, PluginError, ScheduleError, WorkspaceError
 from loa.file_cache import FileCache, marks_in
 from loa.formats import lasting
 from loa.i18n import _
@@ -24,7 +24,8 @@ from loa.schedule.commune_files import CommuneSchedule, places, read_all, read_a
 from loa.schedule.fees import Fees
 from loa.schedule.messages import Messages
 from loa.schedule.models import Approval, Broadcast, Extra, Move, Publication, Rules, Schedule
-from loa.schedule.outputs import KINDS, AnyOutput, Group, Placed, RemotePlayer
+from loa.schedule.output_plugins import kinds, plugin
+from loa.schedule.outputs import KINDS, PREFIX, AnyOutput, Group, MissingPlugin, Placed, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import Article, Relay
 from loa.schedule.values import DatabaseUrl, Zone, zone
@@ -476,13 +477,30 @@ def _outputs(source: YamlFile, part: Callable[..., Any], problems: list[Finding]
             problems.append(source.finding(("outputs", name), "output.kind", message, fix, key=True))
             continue
         kind = "null" if given["kind"] is None else str(given["kind"])
+        if kind.startswith(PREFIX):
+            outputs[name] = _brought(part, kind, name)
+            continue
         if kind not in KINDS:
             message = _("“{value}” is not a kind of output.").format(value=kind)
-            fix = _("Choose: {list}").format(list=", ".join(KINDS))
+            fix = _("Choose: {list}").format(list=", ".join(kinds()))
             problems.append(source.finding(("outputs", name, "kind"), "value.choice", message, fix))
             continue
         outputs[name] = part(KINDS[kind], "outputs", name)
     return outputs
+
+
+def _brought(part: Callable[..., Any], kind: str, name: str) -> AnyOutput | None:
+    """An output of another package. Where the package fails, what stands for it: the schedule stays in force."""
+    try:
+        made: AnyOutput | None = part(plugin(kind), "outputs", name)
+    except PluginError as error:
+        trouble = error
+    except Exception as error:  # noqa: BLE001  the checks of another package may fail in any way
+        trouble = plugins.trouble(plugins.OUTPUTS, kind, f"{type(error).__name__}: {error}")
+    else:
+        return made
+    missing: MissingPlugin | None = part(MissingPlugin, "outputs", name)
+    return missing.because(trouble.findings[0]) if missing else None
 
 
 def _output_names(source: YamlFile, outputs: Iterable[str]) -> Iterator[Finding]:

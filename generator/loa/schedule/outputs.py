@@ -1,13 +1,16 @@
-"""The outputs (loudspeakers) in schedule.yaml: one model per kind."""
+"""The outputs (loudspeakers) in schedule.yaml: one model per kind; other packages bring more (`output_plugins`)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PrivateAttr
 
+from loa.errors import Finding
 from loa.i18n import N_, _
 from loa.schedule.values import PASSWORD_VARIABLE, SECRET, Seconds, SecretName, StationFolder
 from loa.yamlfile import Choices, Strict
 
+PREFIX = "x-"
+"""With it begins each kind of output that another package brings."""
 _PORT = N_("As it is set in the loudspeakers.")
 
 
@@ -211,6 +214,39 @@ class RemotePlayer(Placed):
     power: int | None = Field(default=None, ge=1, le=20000, title=N_("Power of the amplifier, watts"))
 
 
+class Plugin(Monitored):
+    """An output of a kind that another package brings (`loa.playout.outputs.plugin`).
+
+    Its kind begins with `x-`, so that a plug-in that is gone is told from a kind that is misspelt: the other
+    loudspeakers play on.
+
+    `label`: what people call the kind.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": True})  # each package has its own fields
+
+    label: ClassVar[str] = ""
+    kind: Annotated[str, Field(pattern=rf"^{PREFIX}[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+
+
+class MissingPlugin(Plugin):
+    """Stands for an output whose plug-in cannot be used: it keeps what the file says, and plays nothing."""
+
+    model_config = ConfigDict(extra="allow")
+
+    _trouble: Finding = PrivateAttr()
+
+    @property
+    def trouble(self) -> Finding:
+        """Why the plug-in cannot be used, and how to correct it."""
+        return self._trouble
+
+    def because(self, trouble: Finding) -> Self:
+        """The same, with the reason."""
+        self._trouble = trouble
+        return self
+
+
 class Group(Output):
     """A zone: several outputs under one name, and all that stand in `villages`.
 
@@ -232,7 +268,7 @@ class Group(Output):
     )
 
 
-AnyOutput = SoundCard | Icecast | Rtp | Http | File | Null | RemotePlayer | Group
+AnyOutput = SoundCard | Icecast | Rtp | Http | File | Null | RemotePlayer | Group | Plugin
 KINDS: dict[str, type[AnyOutput]] = {
     "sound-card": SoundCard,
     "icecast": Icecast,

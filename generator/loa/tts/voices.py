@@ -3,10 +3,10 @@
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 
+from loa import plugins
 from loa.audio.samples import Sound, trim
-from loa.errors import Finding, Severity, SpeechError
+from loa.errors import Finding, PluginError, Severity, SpeechError
 from loa.i18n import _
 from loa.normalizer import read, split_sentences
 from loa.tts.engine import Engine, Presenter, Region, State, TextStyle, Utterance, no_such_voice
@@ -18,7 +18,6 @@ OWN = {
     "loa": "loa.tts.engines.kokoro:Loa",
     "espeak": "loa.tts.engines.espeak:Espeak",
 }
-GROUP = "loa.engines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,11 @@ class BrokenEngine:
 
 def all_engines() -> Iterator[Engine]:
     """Yield every engine, ready or not, Loa's own first. If two have the same name, the first one counts."""
-    places = dict(OWN)
-    for entry in entry_points(group=GROUP):
-        places.setdefault(entry.name, entry.value)
-    for name, place in places.items():
-        yield _load(name, place)
+    for name, place in OWN.items():
+        yield _own(name, place)
+    for name in plugins.found(plugins.ENGINES):
+        if name not in OWN:
+            yield _brought(name)
 
 
 def engine(name: str) -> Engine:
@@ -72,13 +71,25 @@ def engine(name: str) -> Engine:
     return found[name]
 
 
-def _load(name: str, place: str) -> Engine:
+def _own(name: str, place: str) -> Engine:
     module, _colon, attribute = place.partition(":")
     try:
-        made = getattr(importlib.import_module(module), attribute)()
-    except Exception as error:  # noqa: BLE001  another package may fail in any way; the failure becomes a state
+        made: Engine = getattr(importlib.import_module(module), attribute)()
+    except Exception as error:  # noqa: BLE001  a package that it needs may fail in any way
+        return BrokenEngine(name, _("It cannot be loaded: {reason}").format(reason=error))
+    return made
+
+
+def _brought(name: str) -> Engine:
+    """An engine of another package; its failure becomes a state."""
+    try:
+        made = plugins.load(plugins.ENGINES, name)()
+    except PluginError as error:
+        return BrokenEngine(name, error.reason)
+    except Exception as error:  # noqa: BLE001  another package may fail in any way
         return BrokenEngine(name, _("It cannot be loaded: {reason}").format(reason=error))
     if not isinstance(made, Engine):
+        place = plugins.found(plugins.ENGINES)[name].value
         return BrokenEngine(name, _("It is not a speech engine: {place}").format(place=place))
     return made
 

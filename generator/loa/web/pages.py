@@ -17,6 +17,7 @@ from loa.actions.acts import Act
 from loa.actions.offices import Role
 from loa.i18n import _
 from loa.schedule.display_names import output_name, output_names
+from loa.schedule.output_plugins import called
 from loa.web.auth.guard import VISITOR
 from loa.web.context import Console, console_of, session_of
 from loa.web.yaml_forms import as_rows, pairs
@@ -40,7 +41,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "size": formats.size,
     "deed": names.audit_action,
     "outcome": names.outcome,
-    "output_kind": names.output_kind,
+    "output_kind": called,
     "alarm_kind": names.alarm_kind,
 }
 FOLDER = Path(__file__).parent

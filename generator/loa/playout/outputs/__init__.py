@@ -3,17 +3,19 @@
 import os
 from pathlib import Path
 
+from loa.errors import PlayoutError
 from loa.i18n import _
 from loa.playout.outputs.base import OutputConnection, Player, output_error
 from loa.playout.outputs.http import HttpPlayer
 from loa.playout.outputs.http import open_port as open_http_port
 from loa.playout.outputs.icecast import IcecastPlayer
 from loa.playout.outputs.icecast import problem as icecast_problem
+from loa.playout.outputs.plugin import OutputPlugin
 from loa.playout.outputs.rtp import RtpPlayer
 from loa.playout.outputs.shared_stream import Carried, Carrier
 from loa.playout.outputs.sound_card import SoundCardPlayer, device_names
 from loa.playout.outputs.wav_file import FilePlayer, NullPlayer, leads_out_text
-from loa.schedule.outputs import AnyOutput, File, Http, Icecast, Null, Rtp, SoundCard
+from loa.schedule.outputs import AnyOutput, File, Http, Icecast, MissingPlugin, Null, Rtp, SoundCard
 from loa.workspace import below, leads_out
 
 
@@ -37,6 +39,10 @@ def open_connection(output: AnyOutput, connection: OutputConnection, carrier: Ca
             return RtpPlayer(connection, carrier, output)
         case Http():
             return HttpPlayer(connection, carrier, output)
+        case MissingPlugin():
+            raise PlayoutError(output.trouble)
+        case OutputPlugin():
+            return output.open(connection)
     raise output_error(_("this kind of output cannot be played to"))
 
 
@@ -65,4 +71,11 @@ def not_ready(output: AnyOutput, root: Path) -> str | None:
                 folder = folder.parent
             if not os.access(folder, os.W_OK):
                 return _("the folder {folder} may not be written").format(folder=folder)
+        case MissingPlugin():
+            return output.trouble.message
+        case OutputPlugin():
+            try:
+                return output.problem(root)
+            except Exception as error:  # noqa: BLE001  another package may fail in any way; it must not stop the station
+                return f"{type(error).__name__}: {error}"
     return None

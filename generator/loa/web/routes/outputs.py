@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from loa.actions.acts import Act
 from loa.errors import Finding, LoaError
 from loa.i18n import N_, _
-from loa.names import output_kind
 from loa.schedule import Schedule
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
@@ -19,7 +18,8 @@ from loa.schedule.display_names import output_name
 from loa.schedule.fees import Fees
 from loa.schedule.messages import Messages
 from loa.schedule.models import Approval, Publication, Rules
-from loa.schedule.outputs import KINDS, Group, Placed
+from loa.schedule.output_plugins import called, kinds, model_of
+from loa.schedule.outputs import AnyOutput, Group, Placed
 from loa.text import slug
 from loa.web import yaml_forms
 from loa.web.auth.decisions import does
@@ -53,7 +53,7 @@ PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts, "fees": F
 @does(Act.INSTALL)
 def new_output(request: Request, console: ConsoleDep, kind: str = "") -> Response:
     """The form of a loudspeaker that is not there yet."""
-    if kind not in KINDS:
+    if kind not in kinds():
         raise HTTPException(404)
     sheet = _output_sheet(console, "", kind)
     return _page(request, sheet, sheet.values, "/settings/outputs", _new_title(kind), kind=kind, name="")
@@ -63,8 +63,8 @@ def new_output(request: Request, console: ConsoleDep, kind: str = "") -> Respons
 @does(Act.INSTALL)
 def add_output(request: Request, console: ConsoleDep, form: Sent) -> Response:
     """A new loudspeaker, or a new group of them."""
-    kind, wanted = form.text("kind", 20), form.text("name", 80)
-    if kind not in KINDS:
+    kind, wanted = form.text("kind", 40), form.text("name", 80)
+    if kind not in kinds():
         raise HTTPException(404)
     name = slug(wanted, 40)
     sheet = replace(_output_sheet(console, "", kind), root=("outputs", name))
@@ -227,9 +227,16 @@ def _called(console: Console, name: str) -> str:
     return output_name(console.files.plan().schedule, name)
 
 
+def _model(kind: str) -> type[AnyOutput]:
+    model = model_of(kind)
+    if model is None:
+        raise HTTPException(404)
+    return model
+
+
 def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
     """The form of an output; of a new one (`name` is "") without its title, which is asked for by itself."""
-    fields = yaml_forms.fields_of(KINDS[kind], without=frozenset({"kind"}) if name else frozenset({"kind", "title"}))
+    fields = yaml_forms.fields_of(_model(kind), without=frozenset({"kind"}) if name else frozenset({"kind", "title"}))
     others = {other: output.title or other for other, output in _schedule(console).outputs.items() if other != name}
     stand = (o.village for o in _schedule(console).outputs.values() if isinstance(o, Placed) and o.village)
     villages = {village: village for village in sorted(stand)}
@@ -299,7 +306,7 @@ def _users(console: Console, name: str) -> list[str]:
 
 
 def _new_title(kind: str) -> str:
-    return _("New: {kind}").format(kind=output_kind(kind))
+    return _("New: {kind}").format(kind=called(kind))
 
 
 def _save(request: Request, filled: FilledForm, text: str) -> None:

@@ -18,7 +18,7 @@ from loa.app.backups import PlaceState, place_states
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.models import Rules
-from loa.schedule.outputs import KINDS
+from loa.schedule.output_plugins import kinds
 from loa.text import slug
 from loa.tts import all_engines
 from loa.web import preview_audio
@@ -43,7 +43,7 @@ def settings(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respon
         voices=preview_audio.engine_states(),
         outputs=list(schedule.outputs.items()) if schedule else [],
         may_set=owned(schedule, me),
-        kinds=tuple(KINDS),
+        kinds=tuple(kinds()),
         rules=schedule.rules if schedule else Rules(),
         alerts=schedule.alerts if schedule else Alerts(),
         tests=[job for job in console.jobs.latest(20) if job.kind == "chime"][:5],
