@@ -1,5 +1,6 @@
 """Programmes of items: from schedule.yaml to the MP3, its chapters, captions, languages and its mark."""
 
+import re
 import textwrap
 
 import mutagen.id3
@@ -188,9 +189,15 @@ def test_a_misspelt_key_of_an_item_gets_the_right_one(small_station: Workspace) 
     assert any("to" in (finding.fix or "") for finding in caught.value.findings)
 
 
-def test_a_player_that_airs_by_itself_is_refused_for_a_relay(small_station: Workspace) -> None:
+def test_a_player_relays_what_it_can_reach_itself(small_station: Workspace) -> None:
     text = (HEAD + textwrap.indent(RELAY, "  ")).replace("{n: {kind: null}}", "{n: {kind: player}}")
-    small_station.schedule_file.write_text(text, "utf-8")
-    with pytest.raises(ScheduleError) as caught:
-        load_schedule(small_station)
-    assert {finding.code for finding in caught.value.findings} == {"relay.player"}
+    url = re.search(r"url: [^,}]+", text)
+    assert url
+    for source, refused in ((url[0], False), ("line: Radio", True), (f"line: Radio, players{url[0][3:]}", False)):
+        small_station.schedule_file.write_text(text.replace(url[0], source), "utf-8")
+        if refused:
+            with pytest.raises(ScheduleError) as caught:
+                load_schedule(small_station)
+            assert {finding.code for finding in caught.value.findings} == {"relay.player"}
+        else:
+            assert load_schedule(small_station).remote_players()

@@ -14,7 +14,7 @@ from loa.errors import PlayerError
 from loa.fleet.fetching import Fetcher
 from loa.fleet.joining import Identity, join
 from loa.fleet.keys import Key
-from loa.fleet.messages import Command, Plan, PlannedBroadcast, Release, Topics
+from loa.fleet.messages import Command, LiveSource, Plan, PlannedBroadcast, Release, Topics
 from loa.fleet.player import Player
 from loa.fleet.server import Door, PlayerServer
 from loa.schedule import UTC
@@ -119,6 +119,18 @@ def test_a_plan_counts_once_and_only_from_the_station(rig: Rig) -> None:
     kept.write_bytes(kept.read_bytes().replace(b"17:00:00", b"03:15:00"))  # a hand on the memory card
     rig.begin()
     assert "03:15:00" not in rig.schedule
+
+
+def test_a_player_opens_live_sound_only_where_its_plan_says(rig: Rig) -> None:
+    live = LiveSource(source="line:Radio", address="http://192.168.1.10:8000/song.mp3")
+    broadcast = PlannedBroadcast(
+        id="tin", commune="ben-hai", campaigns=("dvc",), length=(1, 20), priority="normal", live=(live,)
+    )
+    for number, broadcasts in ((8, (broadcast,)), (9, ())):
+        plan = Plan(number=number, issued=NOW, name="dong", timezone="Asia/Ho_Chi_Minh", broadcasts=broadcasts)
+        rig.gets(rig.topics.plan, rig.station.sign(rig.topics.plan, plan.model_dump(mode="json")))
+        assert rig.player.address_of("line:Radio") == (live.address if broadcasts else None)
+        assert rig.player.address_of("http://10.0.0.1/x") is None
 
 
 def test_a_command_is_followed_once_while_it_is_valid(rig: Rig) -> None:

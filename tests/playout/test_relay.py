@@ -170,6 +170,11 @@ def aired(workspace: Workspace, at: datetime.datetime, then: Callable[[float], N
 def heard(workspace: Workspace) -> list[str]:
     """What was heard in each tenth of a second: `far`, `hold` or `-`."""
     (path,) = Path(workspace.root, "audio", "played", "f").glob("*.wav")
+    return heard_in(path)
+
+
+def heard_in(path: Path) -> list[str]:
+    """The same of one recording of an output."""
     with wave.open(str(path)) as file:
         rate = file.getframerate()
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)

@@ -258,13 +258,14 @@ def run(
     chores: Mapping[str, Chore] | None = None,
     watches: Mapping[str, Chore] | None = None,
     stop: threading.Event | None = None,
+    address_of: Callable[[str], str | None] | None = None,
 ) -> None:
     """Run the station by the schedule until `stop` is set (`ending.when_asked` gives one), or `until(station)` is true.
 
     `clock`: for a demonstration, RealClock(speed, start). `limit`: seconds of real time after which LogbookError is
     raised if `until` was never true. `progress` is called about once a second. `chores`: what else is looked after
     every half minute, by name, in a thread that the sound does not wait for; `watches`: the same every five seconds.
-    Raises ScheduleError, StoreError.
+    `address_of`: as of `Automation`. Raises ScheduleError, StoreError.
     """
     clock = clock or RealClock()
     write_log_file(workspace)
@@ -272,7 +273,9 @@ def run(
     store = open_station_store(workspace, schedule, patience=_DATABASE_TIMEOUT)
     maintenance_store = open_station_store(workspace, schedule)
     timing = (timing or Timing()).at_speed(clock.speed)
-    station = Automation(workspace, store, clock, timing, trust_clock=trust_clock, lanes=lanes.Thread)
+    station = Automation(
+        workspace, store, clock, timing, trust_clock=trust_clock, lanes=lanes.Thread, address_of=address_of
+    )
     stop, done = stop or threading.Event(), False
     started = datetime.now(UTC)
     driver = IntervalRunner()

@@ -6,7 +6,7 @@ schedule.yaml, claimed airings in the ledger, outcomes in the log.
 
 import datetime
 import queue
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 
 from loa.automation import voids
@@ -50,8 +50,9 @@ _LAST_WORDS = 10.0
 class Automation:
     """The station. `start` creates a playout session (a rehearsal passes its own); `only_requests`: no schedule.
 
-    `lanes`: who does what may wait for a disk; at once, or in threads (`lanes.Thread`), where a method returns before
-    it is done. The constructor raises ScheduleError and StoreError; no method does.
+    `address_of`: where the live source of a recording is opened, None where it must not be; without it: as
+    schedule.yaml names it. `lanes`: who does what may wait for a disk; at once, or in threads (`lanes.Thread`), where a
+    method returns before it is done. The constructor raises ScheduleError and StoreError; no method does.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Automation:
         trust_clock: bool = False,
         only_requests: bool = False,
         lanes: MakeLane = AtOnce,
+        address_of: Callable[[str], str | None] | None = None,
     ) -> None:
         self.workspace, self.store, self.clock = workspace, store, clock
         self._lanes = [lanes(name) for name in ("store", "lease", "files")]
@@ -77,7 +79,7 @@ class Automation:
         self._keeping: Future[bool] | None = None
         self._took_over, self._last_step, self._state = False, clock.elapsed(), ""
         self._reclaims = False
-        self._only_requests = only_requests
+        self._only_requests, self._address_of = only_requests, address_of
         self._reserve = None if start else DiskReserve(workspace)
         self._outputs = None if start else OutputWatch(store, clock)
         self._test_results: Mapping[str, str | None] = {}
@@ -392,7 +394,7 @@ class Automation:
             until = hours_end(schedule, airing)
             live = Microphone(self.workspace, recording, self.clock, until)
         elif recording.relays:
-            named = {relay.source for broadcast in schedule.broadcasts for relay in broadcast.relays}
+            named = {relay.source: relay.source for broadcast in schedule.broadcasts for relay in broadcast.relays}
             local = airing.planned.astimezone(schedule.timezone)
-            live = LivePlayer(recording, local, self.clock, lambda source: source in named)
+            live = LivePlayer(recording, local, self.clock, self._address_of or named.get)
         return Session(airing.id, recording, outputs, planned, self.clock, self.workspace.root, offset, live)

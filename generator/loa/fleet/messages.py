@@ -30,6 +30,13 @@ class Release(_Message):
     record: Sha256 | None = None
 
 
+class LiveSource(_Message):
+    """Sound that comes live: a player opens `address` where a recording names `source`, and no other address."""
+
+    source: str = Field(max_length=500)
+    address: str = Field(pattern=r"^https?://[^/\s]+(/\S*)?$", max_length=500)
+
+
 class PlannedBroadcast(_Message):
     """A broadcast as a player airs it: `moments` by the commune's clocks, each with its campaign if they rotate.
 
@@ -54,6 +61,7 @@ class PlannedBroadcast(_Message):
     delay: float = 0.0
     silence_before: float = 0.0
     fade_in: float = 0.0
+    live: tuple[LiveSource, ...] = ()
 
 
 class Plan(_Message):

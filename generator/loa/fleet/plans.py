@@ -8,7 +8,7 @@ from typing import Any
 from loa.bulletin.models import APOLOGY
 from loa.errors import ApprovalError, WorkspaceError
 from loa.file_cache import FileCache, mark_of
-from loa.fleet.messages import Plan, PlannedBroadcast, Release
+from loa.fleet.messages import LiveSource, Plan, PlannedBroadcast, Release
 from loa.schedule import Airing, Broadcast, Schedule, airings
 from loa.schedule.limits import Limit
 from loa.store.approvals import Approval, BulletinFile, approved, approved_copy, current, keep_copy, last_approved
@@ -128,6 +128,11 @@ def _broadcast(name: str, schedule: Schedule, broadcast: Broadcast, its: Iterabl
         delay=line.delay,
         silence_before=line.silence_before,
         fade_in=line.fade_in,
+        live=tuple(
+            LiveSource(source=relay.source, address=address)
+            for relay in broadcast.relays
+            if (address := relay.players or relay.url)
+        ),
     )
 
 

@@ -131,6 +131,12 @@ class Player:
         """The automation that airs the plan."""
         self.station = station
 
+    def address_of(self, source: str) -> str | None:
+        """Where a live source is opened: only where the station's plan says so."""
+        plan = self.plan
+        named = (live for broadcast in (plan.broadcasts if plan else ()) for live in broadcast.live)
+        return next((live.address for live in named if live.source == source), None)
+
     # ---- the line
 
     def _line(self, up: bool) -> None:
@@ -432,7 +438,7 @@ def run(workspace: Workspace) -> bool:
                 stop.set()
 
         try:
-            service.run(workspace, clock=player.clock, progress=watch, stop=stop)
+            service.run(workspace, clock=player.clock, progress=watch, stop=stop, address_of=player.address_of)
         finally:
             player.close()
         return player.acts.again.is_set()

@@ -238,15 +238,20 @@ def as_aired(recording: LoadedRecording, planned: datetime.datetime, zone: datet
 class LivePlayer:
     """What the outputs of one session play of a programme with relays: the same interface as a recording has.
 
-    `allowed`: whether the schedule (still) names a source. `begin` starts to receive.
+    `address`: where a source is opened; None where it must not be (any more). `begin` starts to receive.
     """
 
     def __init__(
-        self, recording: LoadedRecording, planned: datetime.datetime, clock: Clock, allowed: Callable[[str], bool]
+        self,
+        recording: LoadedRecording,
+        planned: datetime.datetime,
+        clock: Clock,
+        address: Callable[[str], str | None],
     ) -> None:
         self._recording, self._clock = recording, clock
         self._relays = on_air_of(recording, planned)
-        self._receivers = [Receiver(live.point.source) if allowed(live.point.source) else None for live in self._relays]
+        addresses = [address(live.point.source) for live in self._relays]
+        self._receivers = [Receiver(found) if found else None for found in addresses]
         refused = _("its source stands no longer in schedule.yaml")
         self._feeds = [
             Feed(live.point, _decoded(recording, live.point), receiver, refused)

@@ -177,12 +177,17 @@ def _programme(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadca
 def _alone(
     source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast, outputs: Mapping[str, AnyOutput | None]
 ) -> Iterator[Finding]:
-    """Players that air the plan by themselves have the approved file alone: they cannot relay."""
-    for number, name in enumerate(broadcast.on if broadcast.relays else ()):
+    """Players open a relay by themselves: what comes in at an input of this computer they cannot hear."""
+    here = [relay for relay in broadcast.relays if not (relay.url or relay.players)]
+    for number, name in enumerate(broadcast.on if here else ()):
         members = _members(name, outputs, frozenset())
         if any(isinstance(outputs.get(member), RemotePlayer) for member in members):
-            message = _("“{name}” airs by itself and cannot relay another station.").format(name=name)
-            fix = _("Choose other loudspeakers for this programme.")
+            message = _("“{name}” stands elsewhere and cannot hear the input “{line}” of this computer.").format(
+                name=name, line=here[0].line
+            )
+            fix = _("Add to the relay an address at which players hear the same: {example}").format(
+                example="players: http://192.168.1.10:8000/tiep-song.mp3"
+            )
             yield source.finding((*path, "on", number), "relay.player", message, fix)
 
 

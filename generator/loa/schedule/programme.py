@@ -91,6 +91,7 @@ class Relay(_Item):
     """Another station, live: by `url` (HTTP(S), HLS, Icecast) or at an input (`line`: part of its device's name).
 
     It ends at the hour `to`, or after `length`; with `from` it does not begin earlier. `hold`: what bridges gaps.
+    `players`: the address at which players far away hear the same; None: at `url`.
     """
 
     kind: Literal["relay"]
@@ -100,6 +101,7 @@ class Relay(_Item):
     to: Hour | None = None
     length: Seconds | None = Field(default=None, gt=0, le=LONGEST)
     hold: StationPath = Field(default="bed", min_length=1)
+    players: str | None = Field(default=None, pattern=r"^https?://[^/\s]+(/\S*)?$")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
