@@ -1,6 +1,7 @@
 """The sample station, and how new stations are made from it."""
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 from loa.errors import Finding, WorkspaceError
@@ -15,6 +16,7 @@ _SCHEDULE = Path(__file__).with_name("new-schedule.yaml")
 _TEMPLATES = Path(__file__).with_name("new-templates.txt")
 
 
+@cache
 def sample_station() -> Path:
     """Return the folder of the sample station: in the installed package, else the root of the source tree."""
     packed = Path(__file__).parent / "sample_station"

@@ -84,20 +84,28 @@ def build(
     """
     if audio and not is_auto(voice):
         choose(voice)
-    communes, schedule = _load(workspace, stems)
+    files = _Files(workspace)
+    built = None if campaigns or lossless else Built(workspace, voice)
+    known = built.campaigns(files.all_facts()) if built and not stems else {}
+    communes, schedule = _load(workspace, stems, files, known)
     remove_leftovers(workspace)
     report = BuildReport(notices=list(template_files.retire_copies(workspace)))
     studio = _Voices(workspace, report, jobs, lossless, progress)
     approved = ApprovedBulletins(workspace, schedule)
-    files = _Files(workspace)
-    built = None if campaigns or lossless else Built(workspace, voice)
-    for commune, plans in _plans(communes, schedule, frozenset(campaigns)):
-        key = built.key(files.facts(commune), plans) if built else ""
-        known = built.articles(commune.stem, key, plans, audio=audio) if built else None
-        if known is not None:
-            report.articles += known
+    wanted_plans = _by_commune(schedule)
+    for stem in sorted({*communes, *known}):
+        plans = wanted_plans.get(stem, [])
+        if stem in communes or not plans:
+            plans = _plans(_commune(workspace, stem, communes, files), plans, frozenset(campaigns))
+        else:
+            plans = [*plans, _apology_of(stem)]
+        key = built.key(files.facts(stem), plans) if built else ""
+        many = built.articles(stem, key, plans, audio=audio) if built else None
+        if many is not None:
+            report.articles += many
             report.unchanged += (plan.id for plan in plans if files.is_made(plan))
             continue
+        commune = _commune(workspace, stem, communes, files)
         in_order = True
         for plan in plans:
             try:
@@ -121,7 +129,7 @@ def build(
                 place = workspace.relative(workspace.bulletins / f"{plan.id}.mp3")
                 report.failed.extend(replace(finding, file=finding.file or place) for finding in error.findings)
         if built and in_order:
-            built.note(commune.stem, key, plans, sum(len(plan.campaigns) for plan in plans), audio=audio)
+            built.note(commune, files.facts(stem), key, plans, sum(len(plan.campaigns) for plan in plans), audio=audio)
         elif built:
             built.forget(commune.stem)
     if built:
@@ -133,48 +141,66 @@ def build(
     return report
 
 
-def _load(workspace: Workspace, stems: Sequence[str]) -> tuple[list[Commune], Schedule]:
-    """Load the communes and the schedule. Raises LoaError with the problems of all files."""
+def _load(
+    workspace: Workspace, stems: Sequence[str], files: "_Files", known: Mapping[str, tuple[str, ...]]
+) -> tuple[dict[str, Commune], Schedule]:
+    """Load the communes, by their stems, but for those that are `known`, and the schedule.
+
+    Raises LoaError with the problems of all files.
+    """
     problems: list[Finding] = []
     communes: list[Commune] = []
     try:
-        communes = [load_commune(workspace, stem) for stem in stems] if stems else load_communes(workspace)
+        if stems:
+            communes = [load_commune(workspace, stem) for stem in stems]
+        else:
+            communes = load_communes(workspace, [path for path in files.paths if nfc(path.stem) not in known])
     except CampaignError as error:
         problems.extend(error.findings)
     try:
-        known = {commune.stem: tuple(campaign.id for campaign in commune.campaigns) for commune in communes}
-        schedule = load_schedule(workspace, loaded=known)
+        ids = {commune.stem: tuple(campaign.id for campaign in commune.campaigns) for commune in communes}
+        schedule = load_schedule(workspace, loaded={**known, **ids})
     except LoaError as error:
         raise LoaError([*problems, *error.findings]) from error
     if problems:
         raise CampaignError(problems)
-    return communes, schedule
+    return {commune.stem: commune for commune in communes}, schedule
 
 
-def _plans(
-    communes: Sequence[Commune], schedule: Schedule, only: frozenset[str]
-) -> Iterator[tuple[Commune, list[BulletinPlan]]]:
-    """Yield each commune with its bulletins in the schedule and its apology; where it is not in the schedule yet with
-    one bulletin per campaign.
+def _commune(workspace: Workspace, stem: str, communes: dict[str, Commune], files: "_Files") -> Commune:
+    """The commune, read now where it was not yet. Raises CampaignError."""
+    if stem not in communes:
+        (communes[stem],) = load_communes(workspace, [files.path(stem)])
+    return communes[stem]
 
-    With `only`: each bulletin that holds one of these campaigns, and one for each that no broadcast plays.
-    """
+
+def _by_commune(schedule: Schedule) -> dict[str, list[BulletinPlan]]:
+    """The bulletins that the schedule needs, by the communes' stems."""
     wanted: dict[str, list[BulletinPlan]] = {}
     for plan in schedule.plans():
         wanted.setdefault(plan.commune, []).append(plan)
-    for commune in communes:
-        own = wanted.get(commune.stem, [])
-        alone = [
-            BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, LONGEST_BULLETIN)
-            for campaign in commune.campaigns
-        ]
-        if only:
-            read = {campaign for plan in own for campaign in plan.campaigns}
-            apart = [plan for plan in alone if plan.name not in read]
-            yield commune, [plan for plan in [*own, *apart] if only & set(plan.campaigns)]
-            continue
-        apology = BulletinPlan(commune.stem, APOLOGY, "Lời xin lỗi", (), 0.0, LONGEST_BULLETIN)
-        yield commune, [*own, apology] if own else alone
+    return wanted
+
+
+def _apology_of(stem: str) -> BulletinPlan:
+    return BulletinPlan(stem, APOLOGY, "Lời xin lỗi", (), 0.0, LONGEST_BULLETIN)
+
+
+def _plans(commune: Commune, own: list[BulletinPlan], only: frozenset[str]) -> list[BulletinPlan]:
+    """Return the bulletins of a commune: its `own` ones in the schedule, and its apology; where it is not in the
+    schedule yet one for each campaign.
+
+    With `only`: each bulletin that holds one of these campaigns, and one for each that no broadcast plays.
+    """
+    alone = [
+        BulletinPlan(commune.stem, campaign.id, campaign.title, (campaign.id,), 0.0, LONGEST_BULLETIN)
+        for campaign in commune.campaigns
+    ]
+    if only:
+        read = {campaign for plan in own for campaign in plan.campaigns}
+        apart = [plan for plan in alone if plan.name not in read]
+        return [plan for plan in [*own, *apart] if only & set(plan.campaigns)]
+    return [*own, _apology_of(commune.stem)] if own else alone
 
 
 def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan, files: "_Files") -> BulletinRequest:
@@ -290,12 +316,24 @@ class _Files:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._facts = {nfc(path.stem): path for path in reversed([*yaml_files(workspace.campaigns)])}
+        self.paths = [*yaml_files(workspace.campaigns)]
+        """The files of facts, by name."""
+        self._facts = {nfc(path.stem): path for path in reversed(self.paths)}
         self._known: dict[Path, str] = {}
 
-    def facts(self, commune: Commune) -> str:
+    def path(self, stem: str) -> Path:
+        """Return the commune's file."""
+        return self._facts[stem]
+
+    def facts(self, stem: str) -> str:
         """Return the SHA-256 of the commune's file."""
-        return self._digest(self._facts[commune.stem])
+        return self._digest(self._facts[stem])
+
+    def all_facts(self) -> dict[str, str]:
+        """Return it of every commune; of none where two files are one commune's, which only reading them tells."""
+        if len({stem.casefold() for stem in self._facts}) < len(self.paths):
+            return {}
+        return {stem: self.facts(stem) for stem in self._facts}
 
     def is_made(self, plan: BulletinPlan) -> bool:
         """Return whether there is a bulletin of `plan`, whatever it holds."""

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from loa.bulletin.inputs import contents, program
 from loa.bulletin.models import BulletinPlan
+from loa.campaign import Commune
 from loa.errors import WorkspaceError
 from loa.file_cache import mark_of, marks_in
 from loa.files import private_folder, write_atomic
@@ -14,7 +16,7 @@ from loa.tts import all_engines
 from loa.tts.cache import digest
 from loa.workspace import Workspace, below
 
-_FORMAT = "built 1"
+_FORMAT = "built 2"
 _PRODUCTS = (".mp3", ".json", ".vtt", ".srt", ".png")
 _Entry = Mapping[str, Any]
 
@@ -29,14 +31,19 @@ class Built:
     def __init__(self, workspace: Workspace, voice: str | None) -> None:
         self._workspace = workspace
         self._file = workspace.state / "built.json"
-        own = contents(workspace.templates)
-        sounds = (f"{name} {mark}" for name, mark in marks_in(workspace.jingles).items())
-        engines = sorted(f"{engine.name} {engine.version}" for engine in all_engines())
-        self._common = digest(_FORMAT, program(), str(voice), *own, *sounds, *engines)
+        self._voice = voice
         self._entries: dict[str, _Entry] = {}
         self._known: Mapping[str, _Entry] = {}
         with suppress(OSError, ValueError):
             self._known = json.loads(self._file.read_text("utf-8"))
+
+    @cached_property
+    def _common(self) -> str:
+        """What all bulletins are made from; looked at when the first is asked for, after old templates were retired."""
+        own = contents(self._workspace.templates)
+        sounds = (f"{name} {mark}" for name, mark in marks_in(self._workspace.jingles).items())
+        engines = sorted(f"{engine.name} {engine.version}" for engine in all_engines())
+        return digest(_FORMAT, program(), str(self._voice), *own, *sounds, *engines)
 
     def key(self, facts: str, plans: Sequence[BulletinPlan]) -> str:
         """A digest of what the bulletins of a commune are made from. `facts`: the SHA-256 of its file."""
@@ -44,6 +51,18 @@ class Built:
             mark_of(path) for plan in plans for name in _recordings(plan) if (path := below(self._workspace.root, name))
         ]
         return digest(self._common, facts, *map(repr, plans), *given)
+
+    def campaigns(self, facts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        """The ids of the campaigns of each commune whose file this program has read before.
+
+        `facts`: the SHA-256 of each commune's file, by its stem.
+        """
+        found = {}
+        for stem, sha256 in facts.items():
+            entry = self._known.get(stem)
+            if isinstance(entry, dict) and entry.get("facts") == digest(program(), sha256):
+                found[stem] = tuple(map(str, entry["campaigns"]))
+        return found
 
     def articles(self, stem: str, key: str, plans: Sequence[BulletinPlan], *, audio: bool) -> int | None:
         """How many articles the commune's bulletins hold, if everything is in order; else None.
@@ -58,10 +77,18 @@ class Built:
         self._entries[stem] = entry
         return int(entry["articles"])
 
-    def note(self, stem: str, key: str, plans: Sequence[BulletinPlan], articles: int, *, audio: bool) -> None:
-        """Everything of this commune is in order now."""
-        files = self._marks(plans)
-        self._entries[stem] = {"key": key, "articles": articles, "audio": audio, "files": files}
+    def note(
+        self, commune: Commune, facts: str, key: str, plans: Sequence[BulletinPlan], articles: int, *, audio: bool
+    ) -> None:
+        """Everything of this commune is in order now. `facts`: the SHA-256 of its file."""
+        self._entries[commune.stem] = {
+            "key": key,
+            "facts": digest(program(), facts),
+            "campaigns": [campaign.id for campaign in commune.campaigns],
+            "articles": articles,
+            "audio": audio,
+            "files": self._marks(plans),
+        }
 
     def save(self) -> None:
         """Keep it for the next build, with what is known of communes that were not built now."""

@@ -137,8 +137,19 @@ def file_of(name: str) -> str:
 
 def wordings(workspace: Workspace, name: str) -> dict[int, str]:
     """The templates of a topic by the number of the wording."""
-    ways = {number: f"articles/{name}{f'.{number}' if number > 1 else ''}.md.j2" for number in range(1, 10)}
-    return {number: way for number, way in ways.items() if template_files.locate(workspace, way).is_file()}
+    return dict(_wordings(workspace, name))
+
+
+def is_known(workspace: Workspace, name: str) -> bool:
+    """Whether there is a template of this topic."""
+    return next(_wordings(workspace, name), None) is not None
+
+
+def _wordings(workspace: Workspace, name: str) -> Iterator[tuple[int, str]]:
+    for number in range(1, 10):
+        way = f"articles/{name}{f'.{number}' if number > 1 else ''}.md.j2"
+        if template_files.locate(workspace, way).is_file():
+            yield number, way
 
 
 def topic(workspace: Workspace, name: str) -> Topic:

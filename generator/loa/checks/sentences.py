@@ -50,6 +50,7 @@ def sentences_of(text: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
     )
 
 
+@lru_cache(maxsize=50_000)
 def _is_labelled(sentence: str) -> bool:
     """ "- Đơn vị chủ trì: Phòng Văn hóa - Xã hội.": a line of a plan, which stands under each of its tasks."""
     label = _LABEL.match(sentence)
@@ -71,6 +72,7 @@ def twice(text: Text) -> Iterator[Hit]:
                 yield Hit(offset + start, offset + end, "sentence.twice", message, _("Delete one of the two."))
 
 
+@lru_cache(maxsize=50_000)
 def _numbered_heading(body: str) -> bool:
     """ "Điều 5. Quyền của người dân": a heading with a number, which has no full stop."""
     return _NUMBERED.match(body) is not None and len(body.split()) <= 40 and not _ENDED.search(body.rstrip())

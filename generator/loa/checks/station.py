@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import get_args
@@ -263,9 +263,10 @@ def check(
     """
     found: list[Finding] = []
     days: list[date] = []
+    asked = asked_for(workspace)
     for commune, source in read_station(workspace, found):
         seen(commune)
-        found += check_commune(workspace, commune, source, day, spoken=spoken)
+        found += check_commune(workspace, commune, source, day, spoken=spoken, asked=asked)
         days += (campaign.as_of for campaign in commune.campaigns)
     newest = max(days, default=date(2026, 11, 1))
     for name in plugins.found(plugins.TOPICS):
@@ -347,9 +348,19 @@ def _unlike(workspace: Workspace, found: topics.Topic) -> Iterator[Finding]:
 
 
 def check_commune(
-    workspace: Workspace, commune: Commune, source: YamlFile, day: date | None = None, *, spoken: bool = False
+    workspace: Workspace,
+    commune: Commune,
+    source: YamlFile,
+    day: date | None = None,
+    *,
+    spoken: bool = False,
+    asked: Mapping[str, frozenset[str]] | None = None,
 ) -> Iterator[Finding]:
-    """Everything wrong with one commune's facts, and with the articles and radio texts that they make."""
+    """Everything wrong with one commune's facts, and with the articles and radio texts that they make.
+
+    `asked`: what `asked_for` tells, where it is known.
+    """
+    asked = asked_for(workspace) if asked is None else asked
     for index, campaign in enumerate(commune.campaigns):
         yield from facts(commune, index, source, day or campaign.as_of)
         try:
@@ -364,7 +375,7 @@ def check_commune(
         for found in own_words.unused(article.unused):
             at_words = source.finding(("campaigns", index, "words"), found.code, found.message, found.fix)
             yield replace(at_words, severity=found.severity)
-        yield from check_spoken(article, commune, campaign, source, index, asked_for(workspace).get(campaign.template))
+        yield from check_spoken(article, commune, campaign, source, index, asked.get(campaign.template))
         reported = list(_of_texts(article, commune, day or campaign.as_of))
         if spoken:
             reported += doubts_of_article(article, commune)
@@ -380,7 +391,7 @@ def check_commune(
 def _own_facts(workspace: Workspace, campaign: Campaign, index: int, source: YamlFile) -> Iterator[Finding]:
     """What the topic's own list of facts misses in the campaign. Raises TemplateError where the list is wrong."""
     here: KeyPath = ("campaigns", index, "facts")
-    if not topics.wordings(workspace, campaign.template):
+    if not topics.is_known(workspace, campaign.template):
         return  # filling it in tells that there is no such template
 
     def at(path: KeyPath, code: str, message: str, fix: str) -> Finding:

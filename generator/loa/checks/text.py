@@ -21,7 +21,6 @@ SPACES = str.maketrans(dict.fromkeys("\t\r\u00a0\u2007\u202f\u2009\u200a\u3000",
 _WITH_FORMATS = (range(0x3000), range(0xFE00, 0x10000), range(0x11000, 0x1E000), range(0xE0000, 0xE0100))
 _FORMATS = dict.fromkeys((c for part in _WITH_FORMATS for c in part if unicodedata.category(chr(c)) == "Cf"), " ")
 """Signs that only steer, in the parts of Unicode that have any (all of it takes a fifth of a second)."""
-_FORMAT = re.compile(f"[{re.escape(''.join(map(chr, _FORMATS)))}]")
 _SPACE = re.compile(f"[{''.join(map(chr, SPACES))}]")
 _MARKUP = re.compile(r"(?m)[*`]|(?<![\w])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\w])|^[ ]{0,3}#{1,6}(?= )|^>+")
 _ITEM = re.compile(r"[ ]*(?:[-*+•–]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,4}[.)])[ ]")
@@ -121,7 +120,8 @@ class Text:
             text = text.translate(SPACES)
         if self.shape == "markdown":
             text = _MARKUP.sub(lambda m: " " * len(m.group()), text)
-        return text.translate(_FORMATS) if _FORMAT.search(text) else text
+        plain = text.replace("\n", " ").isprintable()  # no sign that only steers can be printed
+        return text if plain else text.translate(_FORMATS)
 
     @cached_property
     def written(self) -> date | None:

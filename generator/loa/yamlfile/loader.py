@@ -249,13 +249,13 @@ def _error(
 
 def _compose(text: str, file: str, limits: Limits) -> yaml.Node | None:
     """Return the node tree. libyaml parses (ten times as fast); if it fails, PyYAML parses again for a better error."""
-    fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    fast = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # which leaves what a value means to us
     try:
         _check_limits(text, file, fast, limits)
         return yaml.compose(text, Loader=fast)
     except (yaml.MarkedYAMLError, yaml.reader.ReaderError):
-        _check_limits(text, file, yaml.SafeLoader, limits)
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        _check_limits(text, file, yaml.BaseLoader, limits)
+        return yaml.compose(text, Loader=yaml.BaseLoader)
 
 
 def _check_limits(text: str, file: str, loader: Any, limits: Limits) -> None:
