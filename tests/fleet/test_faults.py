@@ -13,7 +13,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from loa.fleet.keys import Key
 from loa.fleet.messages import Plan, Topics
 from loa.schedule import UTC
+from loa.store import requests
 from loa.store.proof import verify
+from loa.store.requests import AirRequest, EndRequest
 from tests.local import wait_for
 
 from .conftest import Fleet
@@ -108,3 +110,25 @@ def test_whatever_breaks_each_cluster_has_one_true_outcome(fleet: Fleet) -> None
     # the logs hold
     assert verify(fleet.store, fleet.station.seal) == []
     assert fleet.outcomes(first[0]) == {}
+
+
+def test_what_no_longer_counts_falls_silent_on_players_also_after_a_kill(fleet: Fleet) -> None:
+    """The station is killed after it was asked to end it; at its next start the player hears of that."""
+    fleet.plan(3600, players={"p1": ""})
+    station = fleet.run("xa")
+    fleet.serves()
+    fleet.join("p1")
+    fleet.run("p1")
+    wait_for(lambda: everybody_has(fleet, 0), 90)
+    values = {"airing": "khan", "bulletin": "ben-hai/tin", "outputs": ["p1"], "now": True, "times": 20, "pause": "2s"}
+    requests.ask(fleet.store, requests.make_request(AirRequest, values), datetime.datetime.now(UTC))
+    wait_for(lambda: fleet.heard("p1"), 60)
+    station.send_signal(signal.SIGKILL)
+    station.wait()
+    ends = {"airings": ["khan"], "why": "taken back"}
+    requests.ask(fleet.store, requests.make_request(EndRequest, ends), datetime.datetime.now(UTC))
+    fleet.run("xa")
+    wait_for(lambda: "p1" in fleet.outcomes("khan"), 60)
+    row = fleet.outcomes("khan")["p1"]
+    assert row.outcome == "cut"
+    assert "taken back" in (row.reason or "")

@@ -2,8 +2,11 @@
 
 import datetime
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
@@ -247,3 +250,52 @@ def test_a_watched_folder_takes_and_refuses(station: Workspace, store: Database,
     assert "forged" in why.read_text("utf-8")
     assert entry(store, "tin-01").state == "waiting"
     assert any(row.details.get("event", "").startswith("inbox:forged@") for row in rows(store, kinds=("alarm",)))
+
+
+KILLED = """
+import os, signal, sys, datetime, contextlib
+from pathlib import Path
+from loa.actions.inbox import receive_message
+from loa.store.database import Database
+from loa.workspace import Workspace
+left = int(sys.argv[3])
+write = Database.write
+@contextlib.contextmanager
+def deadly(self, *arguments, **more):
+    global left
+    with write(self, *arguments, **more) as connection:
+        yield connection
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+Database.write = deadly
+workspace = Workspace(Path(sys.argv[1]))
+raw, now = Path(sys.argv[2]).read_bytes(), datetime.datetime.now(datetime.UTC)
+receive_message(workspace, Database(workspace.database), raw, now)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("writes", [1, 2, 3, 4])
+def test_killed_after_any_write_what_was_taken_back_falls_silent_all_the_same(
+    station: Workspace, store: Database, on_air: Automation, authority: Authority, tmp_path: Path, writes: int
+) -> None:
+    """It sounded on, and was said again: "ended" stood in one transaction, the request for silence in the next."""
+    write(station, repeat="2m")
+    receive_message(station, store, authority.sign_xml(cap("a", now=now())), now())
+    work_inbox(station, store, now())
+    (airing,) = entry(store, "a").work[0].airings
+    until(on_air, lambda: airing in on_air.controller.live and on_air.controller.live[airing].session)
+    cancel = cap("c", kind="Cancel", references=f"{SENDER},a,x", now=now())
+    cancel = cancel.replace("Nước sông Bến Hải lên trên báo động ba.".encode(), b"")
+    path = tmp_path / "cancel.xml"
+    path.write_bytes(authority.sign_xml(cancel.replace("<instruction>Rời ngay chỗ thấp.</instruction>".encode(), b"")))
+    command = [sys.executable, "-c", KILLED, str(station.root), str(path), str(writes)]
+    killed = subprocess.run(command, check=False)
+    assert killed.returncode == -9 or writes == 4
+    if inbox_is_due(station, store, now()):
+        work_inbox(station, store, now())
+    until(on_air, lambda: any(row.airing == airing for row in rows(store)))
+    (row,) = [row for row in rows(store) if row.airing == airing]
+    assert (row.outcome, entry(store, "a").state) == ("cut", "ended")
+    assert not inbox_is_due(station, store, now() + datetime.timedelta(minutes=3))

@@ -1,5 +1,7 @@
 """Messages of strangers: read as the standard says, believed only as far as they are signed, refused in words."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from loa.inbox.reading import read
 from loa.workspace import Workspace
 from tests.inbox.conftest import write
 from tests.inbox.senders import NOW, SENDER, Authority, at, cap, message
+from tests.sounds import make_mp3
 
 EXAMPLES = Path(__file__).parent / "examples"
 
@@ -41,6 +44,23 @@ def test_public_examples_are_read(name: str, sender: str, priority: str, polygon
     assert (found.sender, found.priority) == (sender, priority)
     assert sum(len(info.areas.polygons) for info in found.infos) == polygons
     assert says in found.infos[0].title
+
+
+def test_a_recording_in_an_alert_is_taken_and_one_elsewhere_is_not_fetched(tmp_path: Path) -> None:
+    sound = make_mp3(tmp_path / "loi.mp3", 100).read_bytes()  # 800 kB: more than an alert without one may have
+    data, digest = base64.b64encode(sound).decode(), hashlib.sha1(sound, usedforsecurity=False).hexdigest()
+
+    def alert(inside: str) -> bytes:
+        resource = f"<resource><resourceDesc>Lời đọc</resourceDesc><mimeType>audio/mpeg</mimeType>{inside}</resource>"
+        return cap().replace(b"<area>", resource.encode() + b"<area>")
+
+    found = parse_cap(alert(f"<derefUri>{data}</derefUri><digest>{digest}</digest>")).infos[0].audio
+    assert found
+    assert found.type == "audio/mpeg"
+    assert found.bytes() == sound
+    assert parse_cap(alert("<uri>http://127.0.0.1/loi.mp3</uri>")).infos[0].audio is None
+    assert refusal(lambda: parse_cap(alert(f"<derefUri>{data}</derefUri><digest>{'0' * 40}</digest>"))) == "digest"
+    assert refusal(lambda: parse_cap(alert(f"<derefUri>{'!' * 600_000}</derefUri>"))) == "large"
 
 
 def test_an_alert_in_several_languages_is_read_in_vietnamese() -> None:

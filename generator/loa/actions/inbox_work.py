@@ -8,7 +8,16 @@ from filelock import FileLock, Timeout
 
 from loa.actions.emergency import write_message
 from loa.actions.inbox import receive_message
-from loa.actions.message_airing import approve_sounds, expired, go_on, is_approved, put_on_air, refuse_entry, tell_once
+from loa.actions.message_airing import (
+    approve_sounds,
+    end_what_is_replaced,
+    expired,
+    go_on,
+    is_approved,
+    put_on_air,
+    refuse_entry,
+    tell_once,
+)
 from loa.errors import InboxError, LoaError, StoreError
 from loa.files import private_folder, remove, write_atomic
 from loa.hazards.texts import Notice, compose, hazard_named
@@ -37,14 +46,17 @@ def work_inbox(workspace: Workspace, store: Database, now: datetime.datetime) ->
     try:
         with FileLock(workspace.state / "inbox.lock", timeout=0, mode=0o600):
             _read_folder(workspace, store, now)
-            return sum(_move_safely(workspace, store, entry, now) for entry in register.unfinished(store))
+            ended = end_what_is_replaced(workspace, store, now)
+            return ended + sum(_move_safely(workspace, store, entry, now) for entry in register.unfinished(store))
     except Timeout:
         return 0
 
 
 def inbox_is_due(workspace: Workspace, store: Database, now: datetime.datetime) -> bool:
     """Whether `work_inbox` would find anything to do: a look that costs little. Raises StoreError."""
-    return bool(waiting_files(workspace)) or any(_is_due(store, entry, now) for entry in register.unfinished(store))
+    if waiting_files(workspace) or any(_is_due(store, entry, now) for entry in register.unfinished(store)):
+        return True
+    return bool(register.unended(store))
 
 
 def _is_due(store: Database, entry: Entry, now: datetime.datetime) -> bool:

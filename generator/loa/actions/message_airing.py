@@ -3,6 +3,8 @@
 import datetime
 from dataclasses import replace
 
+from sqlalchemy import Insert
+
 from loa.actions.approvals import approve
 from loa.i18n import _
 from loa.inbox import register
@@ -54,9 +56,11 @@ def go_on(workspace: Workspace, store: Database, entry: Entry, now: datetime.dat
     schedule = load_schedule(workspace)
     sender = next((s for s in load_policy(workspace).file.senders if s.id == entry.sender), None)
     repeat = (entry.message.repeat_minutes or 0) * 60.0 or (sender.repeat if sender else None)
-    work = tuple(_say(store, schedule, entry, piece, sender, repeat, now) for piece in entry.work)
-    if work != entry.work:
-        return register.change(store, entry, state="on-air", work=work, among={"on-air"})
+    said = [_say(store, schedule, entry, piece, sender, repeat, now) for piece in entry.work]
+    work = tuple(piece for piece, _asked in said)
+    if work != entry.work:  # together: what was ended in this moment is not asked for
+        asked = [statement for _piece, statement in said if statement is not None]
+        return register.change(store, entry, state="on-air", work=work, among={"on-air"}, together=asked)
     if any(piece.next_at for piece in work):
         return False
     airings = [airing for piece in work for airing in piece.airings]
@@ -78,20 +82,19 @@ def _say(
     sender: Sender | None,
     repeat: float | None,
     now: datetime.datetime,
-) -> Piece:
-    """Ask for one text on air if it is its time, and set when it is said again."""
+) -> tuple[Piece, Insert | None]:
+    """One text, with when it is said again, and the request for it if it is its time."""
     info = entry.message.infos[piece.info]
     ends = entry.message.until(info)
     if piece.next_at is None or now < piece.next_at:
-        return piece
+        return piece, None
     if now >= ends:
-        return piece.model_copy(update={"next_at": None})
+        return piece.model_copy(update={"next_at": None}), None
     emergency = info.priority == "emergency"
     if not emergency and not _may_sound(schedule, piece, now):
-        return piece.model_copy(update={"next_at": min(ends, now + _LOOK_AGAIN)})
+        return piece.model_copy(update={"next_at": min(ends, now + _LOOK_AGAIN)}), None
     if not who_is_on_air(store) or set(piece.airings) - outcome_rows(store, piece.airings).keys():
-        return piece  # nobody would play it; or it still sounds
-    # The id is the same if the power goes before it is written down: the station plays an id once.
+        return piece, None  # nobody would play it; or it still sounds
     place = f"{entry.number}.{piece.info + 1}.{len(piece.airings) + 1}"
     airing = airing_id(f"inbox:{place}", piece.next_at)
     values = {
@@ -104,11 +107,9 @@ def _say(
         "pause": "10s",
         "valid": f"{min(_DAY, max(1.0, (ends - now).total_seconds())):.0f}s",
     }
-    requests.ask(store, make_request(AirRequest, values), now)
     again = now + datetime.timedelta(seconds=repeat) if repeat else None
-    return piece.model_copy(
-        update={"airings": (*piece.airings, airing), "next_at": again if again and again < ends else None}
-    )
+    said = {"airings": (*piece.airings, airing), "next_at": again if again and again < ends else None}
+    return piece.model_copy(update=said), requests.asking(make_request(AirRequest, values), now)
 
 
 def _may_sound(schedule: Schedule, piece: Piece, now: datetime.datetime) -> bool:
@@ -123,9 +124,9 @@ def refuse_entry(
     workspace: Workspace, store: Database, entry: Entry, reason: str, now: datetime.datetime, by: str | None = None
 ) -> bool:
     """It is not aired; what of it sounds is ended. False where somebody else was quicker. Raises StoreError."""
-    if not register.change(store, entry, state="refused", reason=reason, decided_by=by):
+    together = _ending(store, entry, reason, now)
+    if not register.change(store, entry, state="refused", reason=reason, decided_by=by, together=together):
         return False
-    _end_airings(store, entry, reason, now)
     log_message(workspace, store, entry, "refused", reason, now)
     return True
 
@@ -137,16 +138,24 @@ def end_replaced(workspace: Workspace, store: Database, entry: Entry, now: datet
     reason = word.format(id=message.id)
     for old in register.replaced_by(store, message):
         state: State = "ended" if old.state == "on-air" else "refused"
-        if register.change(store, old, state=state, reason=reason):
+        if register.change(store, old, state=state, reason=reason, together=_ending(store, old, reason, now)):
             log_message(workspace, store, old, "ended", reason, now)
-        _end_airings(store, old, reason, now)
 
 
-def _end_airings(store: Database, entry: Entry, why: str, now: datetime.datetime) -> None:
+def end_what_is_replaced(workspace: Workspace, store: Database, now: datetime.datetime) -> int:
+    """End what should have ended before somebody cut the power; how many. Raises StoreError."""
+    found = register.unended(store)
+    for later in {later.number: later for _old, later in found}.values():
+        end_replaced(workspace, store, later, now)
+    return len(found)
+
+
+def _ending(store: Database, entry: Entry, why: str, now: datetime.datetime) -> list[Insert]:
+    """What silences the message; nothing where it does not sound."""
     airings = [airing for piece in entry.work for airing in piece.airings]
     living = [airing for airing in airings if airing not in outcome_rows(store, airings)]
-    if living:
-        requests.ask(store, make_request(EndRequest, {"airings": living, "why": why[:500]}), now)
+    ends = [make_request(EndRequest, {"airings": living, "why": why[:500]})] if living else []
+    return [requests.asking(one, now) for one in ends]
 
 
 def expired() -> str:

@@ -88,15 +88,15 @@ class Plan(_Message):
 class Command(_Message):
     """Something to do now: `air` a released recording, `stop`, sound the chime (`test`), or start again (`restart`).
 
-    `at`: when it was asked for; void after `expires`. `begins`: when all players begin it together, those that can.
-    `request`: of `air` and `stop` the request, as the station's own (`store.requests`), whose outputs are the player's;
-    else `{"act": number}`.
+    `end`: airings that no longer count fall silent, and do not start. `at`: when it was asked for; void after
+    `expires`. `begins`: when all players begin it together, those that can. `request`: of `air`, `end` and `stop` the
+    request, as the station's own (`store.requests`), whose outputs are the player's; else `{"act": number}`.
     """
 
     number: int
     at: Moment
     expires: Moment
-    verb: Literal["air", "stop", "test", "restart"]
+    verb: Literal["air", "end", "stop", "test", "restart"]
     request: dict[str, Any]
     release: Release | None = None
     begins: Moment | None = None

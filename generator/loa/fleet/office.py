@@ -34,12 +34,14 @@ from loa.stop_file import StopRequest, last_stop
 from loa.store import requests, tables
 from loa.store.database import Database, instant, stamp
 from loa.store.lease import who_is_on_air
-from loa.store.requests import AirRequest
+from loa.store.requests import AirRequest, EndRequest
 from loa.workspace import Workspace, commune_of
 
 _TICK, _SECOND, _MINUTE = 0.2, 1.0, 60.0
 _TOGETHER = datetime.timedelta(seconds=1.5)
 """After so long an emergency begins on all players at the same moment; on those that have its sound by then."""
+_END_VALID = datetime.timedelta(days=1)
+"""As long as what it ends may last."""
 _DAY, _STOP_VALID = datetime.timedelta(days=1), datetime.timedelta(minutes=2)
 _KEPT = datetime.timedelta(days=60)
 _REVOKED = "revoked"
@@ -394,6 +396,8 @@ class Desk:
                 wanted = asked.request
                 if isinstance(wanted, AirRequest) and not wanted.live and now < asked.at + wanted.lasts:
                     self._command_air(wanted, asked.at)
+            for ends in requests.end_requests(self._store, row["id"]) if row["verb"] == EndRequest.verb else ():
+                self._command_end(ends, instant(row["at"]), now)
             self._request = row["id"]
         waiting = acts.waiting(self._store)
         for act in waiting:
@@ -420,6 +424,16 @@ class Desk:
             )
             self._commands.append((player.name, command))
             self._send(player.name, command)
+
+    def _command_end(self, ends: EndRequest, at: datetime.datetime, now: datetime.datetime) -> None:
+        """Airings that no longer count fall silent on the players that were asked for them."""
+        expires = at + _END_VALID
+        handed = register.remote_airings(self._store, airings=ends.airings) if now < expires else []
+        for name in dict.fromkeys(one.player for one in handed if not one.outcome):
+            request = ends.model_dump(mode="json")
+            command = Command(number=_number(at), at=at, expires=expires, verb="end", request=request)
+            self._commands.append((name, command))
+            self._send(name, command)
 
     def _command_air(self, wanted: AirRequest, at: datetime.datetime) -> None:
         away = self._schedule.remote_players()

@@ -34,7 +34,7 @@ from loa.store.approvals import approved_copy
 from loa.store.asrun import GAP, PLANNED, Row, each_airing, outcomes_after
 from loa.store.database import Database, instant
 from loa.store.lease import who_is_on_air
-from loa.store.requests import AirRequest
+from loa.store.requests import AirRequest, EndRequest
 from loa.store.tables import logbook
 from loa.workspace import Workspace
 
@@ -286,9 +286,28 @@ class Player:
             with contextlib.suppress(OSError):  # taken already
                 os.utime(self._workspace.stop_file, (moment, moment))
             self._remember(name, command)
+        elif command.verb == "end":
+            self._end(command)
+            self._remember(name, command)
         else:
             self._pending.append(command)
             self._want()
+
+    def _end(self, command: Command) -> None:
+        """What no longer counts is ended by the automation; what still waits for its recording, too, with its outcome.
+
+        Raises StoreError, WorkspaceError.
+        """
+        assert self._store is not None
+        try:
+            ends = requests.make_request(EndRequest, command.request)
+        except RequestError as error:
+            logger().warning("player", problem=str(error))
+            return
+        for waiting in [one for one in self._pending if one.request.get("airing") in ends.airings]:
+            self._ask(waiting)
+            self._pending.remove(waiting)
+        requests.ask(self._store, ends, command.at)
 
     def _carry_out(self, now: datetime.datetime) -> None:
         """Ask the automation for what its recording is there for. Raises StoreError, WorkspaceError."""

@@ -4,8 +4,10 @@ No entity is resolved, no document type and nothing from a network is read. An a
 (`scope` other than Public, `status` System and Draft, `msgType` Ack and Error) are refused in words.
 """
 
+import base64
 import contextlib
 import datetime
+import hashlib
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from loa.i18n import _
-from loa.inbox.models import LARGEST, Message, Priority, checked, refused
+from loa.inbox.models import LARGEST, LARGEST_WITH_SOUND, Message, Priority, checked, refused
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 _CAP = f"{{{NAMESPACE}}}"
@@ -22,6 +24,15 @@ UNIT_CODES = frozenset({"dvhc", "vn-dvhc", "ma-dvhc", "ma_dvhc", "madvhc"})
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 _KINDS = {"Alert": "alert", "Update": "update", "Cancel": "cancel"}
 _STATUS = {"Actual", "Exercise", "Test"}
+_SOUNDS = {
+    "audio/mpeg": "audio/mpeg",
+    "audio/mp3": "audio/mpeg",
+    "audio/wav": "audio/wav",
+    "audio/x-wav": "audio/wav",
+    "audio/ogg": "audio/ogg",
+    "audio/mp4": "audio/mp4",
+}
+_INLINE = re.compile(rb"<(?:\w{1,20}:)?derefUri>([A-Za-z0-9+/=\s]*)</")
 _MOST_INFOS, _MOST_AREAS = 100, 200
 
 
@@ -40,7 +51,8 @@ def parser() -> etree.XMLParser:
 
 def read_tree(raw: bytes) -> "etree._Element":
     """The root of an XML document. Raises InboxError."""
-    if len(raw) > LARGEST:
+    sounds = sum(len(found) for found in _INLINE.findall(raw)) if len(raw) > LARGEST else 0
+    if len(raw) - sounds > LARGEST or len(raw) > LARGEST_WITH_SOUND:
         raise refused("large", _("The message is too large: at most {count} bytes.").format(count=LARGEST))
     try:
         root = etree.fromstring(raw, parser())
@@ -103,7 +115,27 @@ def _in_our_language(blocks: list["etree._Element"]) -> list["etree._Element"]:
 
 
 def _says_more(info: dict[str, Any]) -> bool:
-    return bool(info["text"] or info["instruction"])
+    return bool(info["text"] or info["instruction"] or info["audio"])
+
+
+def _audio(block: "etree._Element") -> dict[str, str] | None:
+    """The recording that stands in the alert itself (`derefUri`); what lies elsewhere (`uri`) is not fetched."""
+    for resource in block.findall(f"{_CAP}resource"):
+        kind = _SOUNDS.get(_text(resource, "mimeType").lower())
+        data = "".join(_text(resource, "derefUri").split())
+        if not kind or not data:
+            continue
+        digest = _text(resource, "digest").lower()
+        if digest:
+            try:
+                found = hashlib.sha1(base64.b64decode(data, validate=True), usedforsecurity=False).hexdigest()
+            except ValueError:
+                found = ""
+            if found != digest:
+                message = _("The recording is not the one whose digest stands beside it.")
+                raise refused("digest", message, field="digest")
+        return {"type": kind, "data": data}
+    return None
 
 
 def _info(block: "etree._Element", number: int) -> dict[str, Any]:
@@ -120,6 +152,7 @@ def _info(block: "etree._Element", number: int) -> dict[str, Any]:
         "title": (_text(block, "headline") or event)[:300],
         "text": _text(block, "description"),
         "instruction": _text(block, "instruction"),
+        "audio": _audio(block),
         "priority": priority_of(_text(block, "urgency"), _text(block, "severity"), _text(block, "certainty")),
         # Whoever is warned of a flood of tonight is to hear of it now: `onset` is said, and does not delay.
         "begins": None,

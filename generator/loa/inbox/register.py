@@ -1,12 +1,12 @@
 """The table of messages from outside: what came in, what is decided, what was made of it and put on air."""
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Insert, delete, func, insert, select, update
 
 from loa.inbox.models import Message
 from loa.store.database import Database, instant, stamp
@@ -132,16 +132,20 @@ def change(
     decided_by: str | None = None,
     work: Iterable[Piece] | None = None,
     among: Collection[State] = OPEN,
+    together: Sequence[Insert] = (),
 ) -> bool:
     """Bring a message into another state; False where it is no longer in one of the states `among`: somebody else was
-    quicker. Raises StoreError.
+    quicker. `together`: written in the same transaction, so that no power cut comes between. Raises StoreError.
     """
     values: dict[str, Any] = {"state": state, "reason": reason}
     values |= {"decided_by": decided_by[:200]} if decided_by is not None else {}
     values |= {"work": _dump(work)} if work is not None else {}
     mine = (inbox.c.number == entry.number, inbox.c.state.in_(list(among)))
     with store.write() as connection:
-        return connection.execute(update(inbox).where(*mine).values(values)).rowcount > 0
+        done = connection.execute(update(inbox).where(*mine).values(values)).rowcount > 0
+        for statement in together if done else ():
+            connection.execute(statement)
+        return done
 
 
 def unfinished(store: Database) -> list[Entry]:
@@ -168,6 +172,18 @@ def replaces(store: Database, message: Message) -> Entry | None:
     later = select(inbox).where(inbox.c.sender == message.sender, inbox.c.kind != "alert", inbox.c.state != "refused")
     found = (_entry(row) for row in store.rows(later.where(inbox.c.sent >= stamp(message.sent))))
     return next((entry for entry in found if message.id in entry.message.references), None)
+
+
+def unended(store: Database) -> list[tuple[Entry, Entry]]:
+    """Messages that still count, each with a later one that is on air, or was, and says that it does not: the process
+    that took the later one was killed before it had ended them. Raises StoreError.
+    """
+    found = []
+    for entry in unfinished(store):
+        later = replaces(store, entry.message)
+        if later and later.state in ("on-air", "aired"):
+            found.append((entry, later))
+    return found
 
 
 def refuse(store: Database, refusal: Refusal) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import RowMapping, Update, insert, select, update
+from sqlalchemy import Insert, RowMapping, Update, insert, select, update
 
 from loa.errors import Finding, RequestError
 from loa.formats import wait
@@ -157,14 +157,18 @@ def make_request(model: type[Model], values: Mapping[str, Any]) -> Model:
 
 def ask(store: Database, request: AnyRequest, now: datetime.datetime) -> int:
     """Leave a request; its number. Raises StoreError."""
+    with store.write() as connection:
+        return int(connection.execute(asking(request, now).returning(requests.c.id)).scalar_one())
+
+
+def asking(request: AnyRequest, now: datetime.datetime) -> Insert:
+    """The statement that leaves a request, for who must write more in the same transaction."""
     if isinstance(request, StopRequest):
         payload = request.to_json()
     else:  # older versions do not know these
         unsaid = {name for name in ("valid", "begins", "live") if getattr(request, name, "") is None}
         payload = request.model_dump_json(exclude=unsaid)
-    with store.write() as connection:
-        row = {"at": stamp(now), "verb": request.verb, "payload": payload}
-        return int(connection.execute(insert(requests).values(row).returning(requests.c.id)).scalar_one())
+    return insert(requests).values(at=stamp(now), verb=request.verb, payload=payload)
 
 
 _WAITING = select(requests).where(requests.c.taken.is_(None)).order_by(requests.c.id)
@@ -206,6 +210,13 @@ def asked(store: Database, airings: Iterable[str]) -> dict[str, TakenRequest]:
             if not wanted:
                 break
     return found
+
+
+def end_requests(store: Database, number: int) -> list[EndRequest]:
+    """The request with this `number`, where it ends airings. Raises StoreError."""
+    found = store.rows(select(requests).where(requests.c.id == number, requests.c.verb == EndRequest.verb))
+    read = [_plain(EndRequest, str(row["payload"]))[0] for row in found]
+    return [one for one in read if isinstance(one, EndRequest)]
 
 
 def to_play(
