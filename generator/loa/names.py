@@ -69,6 +69,7 @@ def _deeds() -> dict[str, str]:
         "log.exported": _("exported the log"),
         "log.verified": _("verified the log"),
         "pages.asked": _("had pages and feeds written"),
+        "voice.fetched": _("had a voice fetched"),
         "backup.made": _("made a backup"),
         "backup.asked": _("had a backup made"),
     }

@@ -1,10 +1,18 @@
+import hashlib
+from pathlib import Path
+
 import pytest
 
 from loa.actions.offices import Role
 from loa.schedule.alerts import Alerts
+from loa.tts import downloads
+from loa.tts.downloads import Download
+from loa.web import job_worker
 from loa.web.context import Console
 from loa.workspace import Workspace
-from tests.web.conftest import Browser, LogIn, yaml_of
+from tests.tts.servers import http_server
+from tests.tts.test_voice_store import MODEL, Shop
+from tests.web.conftest import PASSWORD, Browser, LogIn, yaml_of
 
 
 @pytest.fixture
@@ -176,3 +184,31 @@ def test_voice_and_jingle_are_chosen_among_those_there_are(log_in: LogIn, statio
     for field, wrong in (("station.voice", "espeak:khong-co"), ("station.jingle", "nhac-khong-co")):
         browser.submit("/campaigns/ben-hai", 422, mark=mark, **{**fields, field: wrong})
     assert path.read_text("utf-8") == before
+
+
+def test_a_voice_is_fetched_in_the_console(
+    log_in: LogIn, console: Console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Issue 15, fault 20: voices needed a terminal."""
+    monkeypatch.setenv("LOA_VOICES", str(tmp_path / "voices"))
+    with http_server(Shop()) as base:
+        voice = Download(
+            url=f"{base}/v.onnx", bytes=len(MODEL), sha256=hashlib.sha256(MODEL).hexdigest(), licence="CC0"
+        )
+        monkeypatch.setattr(downloads, "catalogue", lambda: {"giong-thu": voice})
+        admin = log_in(Role.ADMIN)
+        page = admin.look("/settings")
+        assert 'value="giong-thu"' in page
+        assert "CC0" in page  # the licence stands beside the button
+        admin.submit("/settings/voices", 422, voice="khong-co")
+        admin.submit("/settings/voices", voice="giong-thu")
+        (job,) = console.jobs.living()
+        assert "The voice is here" in job_worker.do(console.workspace, console.jobs, job)
+    assert (tmp_path / "voices" / "giong-thu.onnx").read_bytes() == MODEL
+    assert 'value="giong-thu"' not in admin.look("/settings")
+
+
+def test_the_log_in_tells_what_to_do_without_an_administrator(log_in: LogIn, console: Console) -> None:
+    console.accounts.add("lan", "Lan", PASSWORD, frozenset({Role.ADMIN}))
+    console.end_first_run()
+    assert "loa admin" in log_in().look("/login")

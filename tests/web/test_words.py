@@ -39,7 +39,8 @@ def pages() -> list[str]:
     office, found = Office(frozenset(EVERYDAY)), []
     for router in all_routers():
         for route in router.routes:
-            assert isinstance(route, APIRoute)
+            if not isinstance(route, APIRoute):
+                continue  # sound, both ways
             act = act_of(route.endpoint)
             if "GET" not in route.methods or act is None or not may(office, act) or route.path.startswith(NO_PAGES):
                 continue

@@ -6,7 +6,7 @@ import time
 import traceback
 from pathlib import Path
 
-from loa import __version__
+from loa import __version__, formats
 from loa.actions.emergency import write_emergency
 from loa.actions.self_test import self_test
 from loa.app import backups, build
@@ -20,6 +20,7 @@ from loa.priority import BACKUP, LONG_WORK, step_back
 from loa.publish.site import PublishReport
 from loa.schedule.loader import load_schedule
 from loa.store.database import CONSOLE, Database
+from loa.tts import downloads
 from loa.web.jobs import CRASHED, Job, Jobs, crash_log
 from loa.workspace import Workspace
 
@@ -79,6 +80,8 @@ def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:
                 publish_signed(workspace, schedule_in_force(workspace)[0])
             write_atomic(workspace.bulletins_version, __version__)
             return _("Done.")
+        case "voice":
+            return _fetch_voice(jobs, job)
         case "emergency":
             made = write_emergency(workspace, **job.arguments)
             return _("Ready: {seconds:.0f} seconds.").format(seconds=made.seconds)
@@ -101,6 +104,24 @@ def _back_up(workspace: Workspace) -> str:
         titles = backups.titles()
         raise LoaError([Finding("backup.failed", f"{titles[name]}: {text}") for name, text in problems.items()])
     return _("Done.")
+
+
+def _fetch_voice(jobs: Jobs, job: Job) -> str:
+    """Fetch a voice, or the rest of it. Raises SpeechError, WorkspaceError, CancelledError."""
+    name = job.arguments["voice"]
+    wanted, last = downloads.download(name), 0.0
+
+    def progress(done: int, _all: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < _EVERY:
+            return
+        last = time.monotonic()
+        shown = f"{formats.size(done)} / {formats.size(wanted.bytes)}"
+        if not jobs.progress(job.id, done // 1024, wanted.bytes // 1024, shown):
+            raise CancelledError
+
+    downloads.install(name, wanted, progress)
+    return _("The voice is here: hear it under “Settings”, choose it in the commune.")
 
 
 def build_audio(workspace: Workspace, jobs: Jobs, job: Job) -> str:

@@ -20,7 +20,8 @@ from loa.schedule.alerts import Alerts
 from loa.schedule.models import Rules
 from loa.schedule.output_plugins import kinds
 from loa.text import slug
-from loa.tts import all_engines
+from loa.tts import all_engines, downloads
+from loa.tts.downloads import Download
 from loa.web import preview_audio
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, edit_file, flash
@@ -41,6 +42,7 @@ def settings(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respon
         request,
         "settings.html",
         voices=preview_audio.engine_states(),
+        to_fetch=_to_fetch() if me.may(Act.INSTALL) else {},
         outputs=list(schedule.outputs.items()) if schedule else [],
         may_set=owned(schedule, me),
         kinds=tuple(kinds()),
@@ -67,6 +69,27 @@ def sample(console: ConsoleDep, engine: str, voice: str) -> Response:
     if found is None:
         raise HTTPException(404)
     return Response(preview_audio.hear_voice(console.workspace, found, voice, SAMPLE), media_type="audio/wav")
+
+
+@router.post("/settings/voices")
+@does(Act.INSTALL)
+def fetch_voice(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+    """Fetch a voice that then speaks without the Internet, under the licence that stands beside the button."""
+    name = form.text("voice", 100)
+    wanted = _to_fetch().get(name)
+    if wanted is None:
+        raise FormError({"voice": _("Choose one from the list.")})
+    number = console.jobs.add("voice", _("Voice: {name}").format(name=name), {"voice": name}, me.shown)
+    audit(request, "voice.fetched", name, wanted.licence)
+    return go(f"/jobs/{number}")
+
+
+def _to_fetch() -> dict[str, Download]:
+    """The voices that can be fetched and are not here yet, where the program for them is."""
+    piper = next((engine for engine in all_engines() if engine.name == "piper"), None)
+    if piper is None or piper.version == "none":
+        return {}
+    return {name: voice for name, voice in downloads.catalogue().items() if name not in piper.voices()}
 
 
 @router.get("/settings/backup")
