@@ -69,6 +69,8 @@ def say_unit(scan: Scan, end: int) -> int:
     match = _unit().match(scan.text, end)
     if match and match[0].strip() == "đ" and re.match(r"/[cCvV](?!\w)", scan.after(match.end(), 3)):
         match = None
+    if match and match[0] == " V" and re.match(r"-[A-Z]", scan.after(match.end(), 2)):
+        match = None  # vòng 26 V-League
     if match and match[0].strip() == "Đ" and re.match(r"\.? ?\d", scan.after(match.end(), 3)):
         match = None  # khoản 1 Đ.175
     if match and match[0] == '"' and _OPEN_QUOTE.search(scan.left(end, 64)):
@@ -80,13 +82,19 @@ def say_unit(scan: Scan, end: int) -> int:
         match
         and match[0].strip() == "tr"
         and (
-            not {"cuốn", "khổ", "sách", "dày", "nxb"}.isdisjoint(scan.before(end).words)
+            not {"cuốn", "khổ", "sách", "dày", "nxb", "vở", "tập"}.isdisjoint(scan.before(end).words)
             or re.match(r"\.\s?[,;)]", scan.after(match.end(), 3))
         )
     ):
         scan.say("trang", *match.span())
         return scan.measure(match.end(), "number")
-    if match and match[0].strip() == "đ" and _POINTS.search(scan.left(end, 8)) and scan.after(match.end(), 1) != "/":
+    scored = match is not None and {"điểm", "giải"} & set(scan.before(end).words) and _FEW.search(scan.left(end, 8))
+    if (
+        match
+        and match[0].strip() == "đ"
+        and (scored or _POINTS.search(scan.left(end, 8)))
+        and scan.after(match.end(), 1) != "/"
+    ):
         scan.say("điểm", *match.span())  # nobody pays 6 đồng
         return scan.measure(match.end(), "number")
     if match and match[0] in {"k", "K"} and scan.left(end, 2) in _CARATS and _GOLD.search(scan.before(end - 2).text):
@@ -114,6 +122,7 @@ _SHIP = re.compile(
 _CARATS = frozenset({"10", "14", "18", "24"})
 _RUN = re.compile(r"(?<!\w)(?:chạy|run|running|marathon|cự ly|đường chạy)(?!\w)")
 _POINTS = re.compile(r"(?<![\d.,/k-])(?:(?:[1-9]|[12]\d|30)|[1-9]\d?[.,]\d{1,2})$")
+_FEW = re.compile(r"(?<![\d.,/k-])[1-9]\d{1,2}(?<!00)$")
 _ELECTRIC = frozenset({"kV", "KV", "kVA", "KVA", "V", "kv", "MVA", "A", "W", "kW", "KW"})
 
 
@@ -379,6 +388,7 @@ PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!
 _SET = re.compile(
     r"(?:thắng|thua|tỷ số|tỉ số|séc|set)(?: \d{1,2}[-–:]\d{1,2})?[ (]+(?:\d{1,2}/\d{1,2}[,; ]+(?:và )?)*$"
 )
+_WON = re.compile(r"(?<!\w)(?:thắng|thua|hạ|tỷ số|tỉ số|hiệp|trận)(?!\w)")
 _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
 _LUNAR = re.compile(r"\s?\(?(?:(?:ÂL|AL|âl|âm lịch|Âm lịch|DL|dương lịch)(?!\w)|(?:âm|dương)(?=\s?(?:[).,;:]|$)))")
 _STREET_AFTER = re.compile(
@@ -426,6 +436,8 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
         return _say(scan, match, "trên")
     if before.ends("placed"):
         return _say(scan, match, "trên")
+    if b == 0 and a < 10 and _WON.search(before.text):
+        return _say(scan, match, "")
     if _SET.search(before.text) and a <= 35 and b <= 35 and abs(a - b) > 1:
         return _say(scan, match, "")
     if b and (re.match(r"(?: ?[=×]| [+–-]) ?\d+/\d", after) or re.search(r"\d ?[=+×] ?$", scan.left(match.start(), 6))):
@@ -435,7 +447,7 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
     counted = _counted(after) or (a == b and re.match(r" (?:ngày|buổi)", after) is not None)
     if 0 < a < b and one[0] != "0" and _fraction(scan, match, a, b, counted=counted):
         return _say(scan, match, "phần")
-    dated = a > b or (b in {6, 7, 8, 9, 11, 12} and not before.ends("fraction before"))
+    dated = a > b > 0 or (b in {6, 7, 8, 9, 11, 12} and not before.ends("fraction before"))
     if a <= 31 and b <= 12 and dated and (a, b) != (24, 7) and not counted and before.gap[-1:] != "(":
         street_day = before.on_street
         scan.say(("" if street_day else "ngày ") + cardinal(a, scan.region), *match.span(1))

@@ -13,6 +13,7 @@ from loa.normalizer.tables import abbreviations, contexts, table, units
 
 POWER = re.compile(r"(?:[kcdmh]?m)[²³](?![\w])")
 ROOM = re.compile(r"([A-ZĐ]{1,2}\d{0,2})[.](\d{2,4})(?![\w]|[.,]\d)")
+SUGAR = re.compile(r"C\d{1,2}H\d{1,2}(?:O\d{0,2})?(?!\w)")
 EXPRESSWAY = re.compile(r"CT\.?(0\d)(?![\w]|[./-]\d)")
 SERIAL = re.compile(r"[A-ZĐ]{2}[ .]?\d{6}(?![\w.,]\d|\d)")
 BOAT = re.compile(r"([A-ZĐ]{1,2}[a-z]?)[ .-]{0,2}(\d{4,5})[ .-]{0,2}(TS|KT|SK)(?![^\W_])")
@@ -30,7 +31,7 @@ MIXED = re.compile(
 )
 _QUANTITY = re.compile(r"[\d/(]\s?$")
 _ELEMENT = "(?:Ca|Na|Mg|Fe|Cu|Zn|Cl|Si|Al|Mn|[CHNOPKSF])"
-_FORMULA = re.compile(rf"(?=[A-Z\d]*O)(?=\D*\d)(?:{_ELEMENT}\d{{0,2}}){{2,6}}")
+_FORMULA = re.compile(rf"(?=[A-Za-z\d]*O)(?=\D*\d)(?:{_ELEMENT}\d{{0,2}}){{2,6}}")
 """A chemical formula with oxygen, whose O is said ô: K2O, P2O5."""
 _KM_NUMBER = re.compile(r"(\d\.\d{3}(?=\s?\+)|\d{1,4}(?:,\d{1,2}(?!\d))?)(?:\s?\+\s?(\d{1,3})(?:,(\d{1,2}))?(?!\d))?")
 _YEAR = re.compile(r"[/.]\s?(\d{4})(?!\d)")
@@ -90,6 +91,15 @@ def read_room(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "code")
 
 
+def read_sugar(scan: Scan, match: re.Match[str]) -> int | None:
+    """C12H22O11: a formula whose middle looks like an hour."""
+    said = [
+        whole(part, scan.region) if part.isdecimal() else spell(part) for part in re.findall(r"\d+|[A-Z]", match[0])
+    ]
+    scan.say(" ".join(said).replace(" o ", " ô "), *match.span())
+    return scan.measure(match.end(), "code")
+
+
 def read_expressway(scan: Scan, match: re.Match[str]) -> int | None:
     """CT.01: an expressway."""
     if not scan.before(match.start()).ends("expressway"):
@@ -109,7 +119,7 @@ def read_km(scan: Scan, match: re.Match[str]) -> int | None:
     if number is None or (match[0].rstrip() == "KM" and scan.before(match.start()).ends("crop")):
         return None
     if match[0].rstrip() == "KM" and re.match(
-        r"[\d.,]+ ?(?:%|[Kkđ](?!\w)|tr(?!\w)|nghìn|triệu)", scan.after(match.end(), 24)
+        r"[\d.,]+ ?(?:%|[Kkđ](?!\w)|tr(?!\w)|th(?!\w)|tháng|nghìn|triệu)", scan.after(match.end(), 24)
     ):
         return None  # giá KM 490K: a price
     scan.say("ca" if match[0] == "K" else "ki lô mét", *match.span())
@@ -156,7 +166,8 @@ def read_ward(scan: Scan, match: re.Match[str]) -> int | None:
         scan.say("quý", match.start(), match.start(2))
         scan.say(whole(match[2], scan.region), *match.span(2))
         return scan.measure(match.end(), "roman")
-    if not pair and not (before.gap.startswith(",") and _ADDRESS.search(before.text)):
+    crop = not (contexts("crop") | {"trà"}).isdisjoint(before.words)
+    if not pair and (crop or not (before.gap.startswith(",") and _ADDRESS.search(before.text))):
         return None
     scan.say("phường" if match[1] == "P" else "quận", match.start(), match.start(2))
     scan.say(whole(match[2], scan.region), *match.span(2))
@@ -308,6 +319,7 @@ def _letters(scan: Scan, match: re.Match[str], last: str, *, crop: bool) -> str:
 
 
 CAPITAL_RULES: tuple[Rule, ...] = (
+    (SUGAR, read_sugar),
     (BOAT, read_boat),
     (ROOM, read_room),
     (EXPRESSWAY, read_expressway),
@@ -320,6 +332,7 @@ CAPITAL_RULES: tuple[Rule, ...] = (
 )
 RULES: tuple[Rule, ...] = (
     (POWER, read_power),
+    (SUGAR, read_sugar),
     (ROOM, read_room),
     (EXPRESSWAY, read_expressway),
     (BOAT, read_boat),

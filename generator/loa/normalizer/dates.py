@@ -28,6 +28,8 @@ WEEKDAYS = re.compile(
     rf"T?[2-7](?:{_SEPARATOR}(?:[Tt]hứ\s)?T?[2-7](?![\d%]|[.,/]\d\d|\s?(?:giờ|h)\b)){{1,5}}"
     rf"(?:{_SEPARATOR}(?:CN|chủ nhật|Chủ nhật|Chủ Nhật))?(?![\w/]|[.,]\d)"
 )
+_TAKEN = frozenset("bầu đạt vắng trúng".split())
+"""Before 03/05 these say that it is three of five."""
 _ONE_WEEKDAY = re.compile(r"([2-7])|CN|[Cc]hủ [Nn]hật")
 _AND = re.compile(r"và|hoặc|&|\+")
 MONTH_RANGE = re.compile(r"T(1[0-2]|0?[1-9])\s?[-–]\s?T?(1[0-2]|0?[1-9])(?:/((?:19|20)\d\d))?(?![\w/]|[.,]\d)")
@@ -125,7 +127,13 @@ def read_days(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     counted = re.match(rf" [{LOWER}]", scan.after(match.end(), 2)) is not None
     loose = int(last) <= int(month_) and not match[6] and before.last != "từ" and not before.ends("day words")
-    loose = loose and first[0] != "0" and (counted or before.gap == " ")
+    ended = re.match(r"[;.,)]|\s*$", scan.after(match.end(), 2)) is not None and before.last in {
+        "hs",
+        "sơ",
+        "học",
+        "thi",
+    }
+    loose = loose and first[0] != "0" and (counted or before.gap == " ") and not ended
     if before.ends("street") or loose:
         return None
     ngay = wants_day(scan, match.start())
@@ -375,7 +383,7 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
         return True
     if before.last in {"tức", "nhằm"}:
         return True
-    return (match[1][0] == "0" or match[3][0] == "0") and not whole and before.gap != "("
+    return (match[1][0] == "0" or match[3][0] == "0") and not whole and before.gap != "(" and before.last not in _TAKEN
 
 
 RULES: tuple[Rule, ...] = (

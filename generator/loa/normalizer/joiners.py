@@ -61,7 +61,7 @@ _SCORED = re.compile(
     r"(?<!\w)(?!Mùng|Mồng|Ngày|Tháng|Khóa|Tổ |Thôn|Ấp|Lớp|Khối|Số|Tiết|Tuần|Bài|Điều)[A-ZĐ]\w+ \d{1,2} ?$"
 )
 _SCORED_NEXT = re.compile(r" ?\d{1,2} (?:ĐT |CLB |đội |U\d+ )?(?:[A-ZĐ]\w*[a-zà-ỹ]\w*|[A-ZĐ]{3,6}(?!\w))")
-_PAIRED = re.compile(r"(?<!\w)[A-ZĐ]\w+ [-–] (?:[A-ZĐ]\w*\.? ){1,3}\d{1,2} ?$")
+_PAIRED = re.compile(r"(?<!\w)[A-ZĐ]\w+ [-–] (?:[A-ZĐ][\w.]*\.? ){1,3}\d{1,2} ?$")
 _PAIRED_NEXT = re.compile(r" ?\d{1,2}(?=[;,.)]|\s*$| \()")
 _MATCHED = re.compile(r"(?:[Tt]rận|vòng|[Gg]iải|vs)(?!\w).*(?<![.;:] )(?<!\w)[A-ZĐ]\w+ \d{1,2} ?$")
 _HEAD = "|".join(sorted(contexts("numbered"), key=len, reverse=True))
@@ -261,6 +261,9 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
     negative = len(match[0]) == 1 and after[:1].isdecimal() and not scan.left(start, 1).isalnum() and not scan.fresh
     if negative and scan.left(start, 1) != ")":
         falling = scan.before(start).last in {"giảm", "âm"}
+        if re.search(r"(?<!\w)[A-Z]{3} $", scan.left(start, 5)) and re.match(r"[\d.,]+ ?%", after):
+            scan.say("giảm", *match.span())  # VIC -0,8%
+            return end
         if re.match(r"\d{1,3}(?:[.,]\d+)?\s?(?:°|độ|º|o|%)", after):
             scan.say("" if falling else "âm", *match.span())
             return end
@@ -334,6 +337,9 @@ def _same_kind(scan: Scan, after: str) -> bool:
         case "km":
             return re.match(r"(?:km|k)?\s?\d", after, re.IGNORECASE) is not None
         case "code":
+            alike = re.match(r"([A-ZĐ]{2,4})\d", after)  # BĐ1-BĐ2
+            if alike:
+                return re.search(rf"(?<!\w){alike[1]} ?\d+\s?$", scan.left(scan.measured, 10)) is not None
             return re.match(r"[A-ZK]\s?\d|\d{1,2}[A-ZĐ]\d?(?!\w)", after) is not None
         case "electric":
             return re.match(r"\d+(?:,\d+)?\s?[kK]V(?!A)", after) is not None

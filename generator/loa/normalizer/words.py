@@ -86,7 +86,8 @@ def read_word(scan: Scan, match: re.Match[str]) -> int | None:
 def _roman(scan: Scan, word: str, start: int, end: int) -> str | None:
     """A Roman numeral, where the words before call for one, another stands before it, or it heads a line."""
     lettered = _ROMAN_LETTER.fullmatch(word)
-    if lettered and scan.before(start).gap == " " and _calls_roman(scan.before(start).words):
+    known = word in abbreviations() or word in ambiguous()
+    if lettered and not known and scan.before(start).gap == " " and _calls_roman(scan.before(start).words):
         return f"{cardinal(roman(lettered[1]), scan.region)} {letter(lettered[2])}"  # nhóm IB, phụ lục IIIa
     if len(word) > 7 or not ROMAN.fullmatch(word) or _EQUALS.match(scan.after(end, 8)):
         return None
@@ -179,6 +180,8 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     compass = _compass(scan, word, start)
     if compass:
         return compass
+    if len(word) > 1 and word.istitle() and _VOWEL.search(toneless(word[1:])) and len(word) < 4:
+        return latin(lower)  # buôn Kõ Đung
     parts = (guess(word) or decompose(word)) if capital else None
     if parts is None and ((capital and len(word) > 4 and _pronounceable(word)) or _NAME.fullmatch(word)):
         return latin(lower)
@@ -311,8 +314,12 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         return "con"
     if lower in "x×" and before.last in _DIMENSIONS and re.match(r" (?:dài|rộng|cao|sâu|dày)(?!\w)", after):
         return "nhân"
+    if word == "đ" and re.match(r"/(?:kg|m2|m3|lít|l|con|quả|trái|cây|tấn|tạ|bao|chục|viên|tháng)(?!\w)", after):
+        return "đồng"
     if lower == "đ" and before.last in {"triệu", "nghìn", "ngàn", "tỷ", "tỉ", "trăm"}:
         return "đồng"
+    if word in {"S", "C"} and re.match(r" ?: ?\d{1,2} ?(?:h|g|giờ|:)", after):
+        return "sáng" if word == "S" else "chiều"
     if lower == "ø":
         return "phi"
     if (word in _WINDS or word in _COMPASS) and before.ends("compass"):
