@@ -119,6 +119,9 @@ _GOLD = re.compile(r"(?<!\w)(?:vàng|nhẫn)(?: \w+){0,3} ?[( ]$")
 _SHIP = re.compile(
     r"(?<!\w)(?:tàu(?: (?:hải quân|cảnh sát biển|kiểm ngư|biên phòng))?|csb|hải đội) (?:kn|csb|hq|bp|kiểm ngư)?[ -]?$"
 )
+_PRIZE = re.compile(
+    r"giải (?:đb|đặc biệt|nhất|nhì|ba|tư|năm|sáu|bảy|tám|g?[1-8])[:,]? $|giải (?:đb|đặc biệt|nhất|nhì)[: ].*\d{5}, $"
+)
 _CARATS = frozenset({"10", "14", "18", "24"})
 _RUN = re.compile(r"(?<!\w)(?:chạy|run|running|marathon|cự ly|đường chạy)(?!\w)")
 _POINTS = re.compile(r"(?<![\d.,/k-])(?:(?:[1-9]|[12]\d|30)|[1-9]\d?[.,]\d{1,2})$")
@@ -184,6 +187,13 @@ def plain(scan: Scan, text: str, start: int, *, unit: bool = False) -> str:
     if text == "9999" and _GOLD.search(before.text):
         return "bốn số chín"
     if len(text) > 4 and before.last == "số" and before.gap == " " and _is_ticket(scan, before, start + len(text)):
+        return digit_by_digit(text)
+    if (
+        len(text) > 1
+        and not unit
+        and _PRIZE.search(before.text)
+        and (len(text) > 4 or "xs" in before.text or "xổ" in before.text)
+    ):
         return digit_by_digit(text)
     if 3 <= len(text) <= 4 and _SHIP.search(before.text):
         return digit_by_digit(text)

@@ -44,6 +44,10 @@ _LISTED_CODES = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_NO_DAY))}) (?:t\d+(?:,
 _SCHOOL = re.compile(
     r"(?<!\w)(?:thi|học|học sinh|hs|gv|trường|lớp|khối|môn|phụ huynh|họp ph|khai giảng|khtn|tiết|thứ|t[2-7])(?!\w)"
 )
+_TROOPS = {"F": "sư đoàn", "E": "trung đoàn", "D": "tiểu đoàn", "C": "đại đội"}
+_ARMY = re.compile(
+    r"(?<!\w)(?:sư đoàn|trung đoàn|tiểu đoàn|đại đội|chiến sĩ|nhập ngũ|nn|liệt sĩ|ccb|quân khu|bộ đội|quân nhân)(?!\w)"
+)
 _GRADES = frozenset({"6", "7", "8", "9", "10", "11", "12"})
 _ROADS = frozenset({"QL", "TL", "ĐT", "ĐH", "HL", "ĐX"})
 
@@ -263,13 +267,15 @@ def _belongs(scan: Scan, match: re.Match[str]) -> bool:
         return name.lower() in foreign() or (
             name.isupper() and len(name) <= 4 and not (is_syllable(name) and len(name) > 2)
         )
+    if match["grade"] and name.isupper() and ROMAN.fullmatch(match["grade"][1:]) and match["grade"][0] == "-":
+        return joint == " " and len(name) > 2  # xăng RON 95-III
     if digits[0] == "0" or match["grade"]:
         return False
     if match["tail"] in {"k", "K", "tr"}:  # phí QL 12k/m2
         return False
     if name == "ĐH" and re.match(r"[.,\d]* ?(?:mmol|mg)", scan.after(match.end(), 10)):
         return False  # đường huyết 11,2 mmol/l
-    if name in _ROADS and len(digits) <= 3 and before.last not in {"số", "máy"}:
+    if name in _ROADS and len(digits) <= 3 and match["tail"] not in units() and before.last not in {"số", "máy"}:
         return True
     if joint != " ":
         return False
@@ -291,6 +297,10 @@ def _letters(scan: Scan, match: re.Match[str], last: str, *, crop: bool) -> str:
     name, digits = match["name"], match["digits"]
     if name == "K" and digits in _GRADES and _among_grades(scan, match):
         return "khối"
+    if name == "QĐ" and len(digits) < 3 and _ARMY.search(scan.left(match.start()).lower()):
+        return "quân đoàn"
+    if name.upper() in _TROOPS and len(digits) < 4 and digits != "0" and _ARMY.search(scan.left(match.start()).lower()):
+        return _TROOPS[name.upper()]
     if name == "HL" and last == "trọng":
         return "hát lờ"  # a class of load of bridges
     prefix = table("prefixes").get(name) if not crop else None

@@ -28,6 +28,8 @@ WEEKDAYS = re.compile(
     rf"T?[2-7](?:{_SEPARATOR}(?:[Tt]hứ\s)?T?[2-7](?![\d%]|[.,/]\d\d|\s?(?:giờ|h)\b)){{1,5}}"
     rf"(?:{_SEPARATOR}(?:CN|chủ nhật|Chủ nhật|Chủ Nhật))?(?![\w/]|[.,]\d)"
 )
+_FROM = frozenset("từ đến hết trước sau tới".split())
+_TO_CLEAR_DATE = re.compile(r"\s?(?:đến|-|–|tới)\s?(?:hết |ngày |hết ngày )?(?:1[3-9]|2\d|3[01])/\d{1,2}(?![\d%/])")
 _TAKEN = frozenset("bầu đạt vắng trúng".split())
 """Before 03/05 these say that it is three of five."""
 _ONE_WEEKDAY = re.compile(r"([2-7])|CN|[Cc]hủ [Nn]hật")
@@ -383,7 +385,10 @@ def _slash_is_date(scan: Scan, match: re.Match[str]) -> bool:
         return True
     if before.last in {"tức", "nhằm"}:
         return True
-    return (match[1][0] == "0" or match[3][0] == "0") and not whole and before.gap != "(" and before.last not in _TAKEN
+    padded = match[1][0] == "0" or match[3][0] == "0"
+    if before.gap == " " and before.last in _FROM and (padded or _TO_CLEAR_DATE.match(after)):
+        return True
+    return padded and not whole and before.gap != "(" and before.last not in _TAKEN
 
 
 RULES: tuple[Rule, ...] = (

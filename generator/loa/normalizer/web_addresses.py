@@ -104,6 +104,8 @@ def _humps(piece: str) -> str:
     return " ".join(said) if known else spell(piece)
 
 
+_UNIT_ENDS = ("xa", "phuong", "huyen", "tinh", "thixa")
+"""Behind these a name of three letters is a place: ubndxayty."""
 _PART = re.compile(r"(?s)[A-Za-z]+|\d+|[^\W\d_]+|.")
 _HYPHENED = re.compile(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,12}")
 
@@ -156,7 +158,7 @@ def _label(text: str) -> str:
             piece = lower[start:end]
             if piece in known or (piece in spelt and start == 0):
                 cost, said = 1.0, str(known.get(piece) or spelt.get(piece))
-            elif len(piece) >= 4 and piece in names:
+            elif piece in names and (len(piece) >= 4 or (len(piece) == 3 and lower[:start].endswith(_UNIT_ENDS))):
                 cost, said = 1.1, names[piece]
             elif (
                 1 < len(piece) < 8
