@@ -7,6 +7,8 @@ from collections.abc import Callable
 import psutil
 import pytest
 
+from loa.actions.emergency import write_emergency
+from loa.actions.offices import Role
 from loa.web.context import Console
 from loa.web.jobs import Job, JobRunner, Jobs, process_of
 from loa.workspace import Workspace
@@ -86,10 +88,19 @@ def test_work_that_cannot_be_done_says_why(console: Console, station: Workspace)
     assert "khong-co" in job.message
 
 
-def test_the_chime_is_played_on_an_output(console: Console, station: Workspace) -> None:
-    number = console.jobs.add("chime", "Thử", {"output": "thu"}, "Lan")
-    job = until(console.jobs, number, lambda job: job.over, JobRunner(station, console.jobs))
-    assert job.state == "done", job.message
+def test_an_emergency_message_and_the_chime_do_not_wait_for_long_work(console: Console, station: Workspace) -> None:
+    jobs, runner = console.jobs, JobRunner(station, console.jobs)
+    long = [jobs.add("build", name, {"communes": ["ben-hai"], "campaigns": [name]}, "Lan") for name in ("a", "b")]
+    message = {"stem": "ben-hai", "name": "khan-cap-1", "title": "Lũ", "text": "Nước lên nhanh.", "issuer": ""}
+    quick = [jobs.add("emergency", "Lũ", message, "Lan"), jobs.add("chime", "Thử", {"output": "thu"}, "Lan")]
+    runner.step()
+    states = {number: job.state for number in (*long, *quick) if (job := jobs.get(number))}
+    assert list(states.values()) == ["running", "waiting", "running", "running"]
+    assert [jobs.cancel(number) for number in long]
+    for number in quick:
+        job = until(jobs, number, lambda job: job.over, runner)
+        assert job.state == "done", job.message
+    assert (station.bulletins / "ben-hai" / "khan-cap-1.mp3").is_file()
 
 
 def test_pages_and_the_public_feed_are_written(console: Console, station: Workspace, log_in: LogIn) -> None:
@@ -173,3 +184,20 @@ def test_work_that_went_well_or_was_cancelled_leaves_no_file_and_old_files_go(
     else:
         pytest.fail("a file was left")
     assert len(list(logs.glob("job-*.log"))) <= 20
+
+
+def test_what_is_typed_of_an_emergency_message_is_spoken_at_once_and_found(
+    console: Console, station: Workspace, log_in: LogIn
+) -> None:
+    browser = log_in(Role.DUTY)
+    typed = {"commune": "ben-hai", "issuer": "", "text": "Nước lên nhanh. Bà con ra kh"}
+    browser.submit("/emergency/ahead", 204, **typed)
+    deadline = time.monotonic() + 90
+    while console.ahead.busy and time.monotonic() < deadline:
+        time.sleep(0.05)
+    spoken = set(station.clips.rglob("*.flac"))
+    assert len(spoken) == 4, "three are fixed words"
+    write_emergency(station, "ben-hai", "khan-cap-1", "Lũ", "Nước lên nhanh.")
+    assert set(station.clips.rglob("*.flac")) == spoken
+    browser.submit("/emergency/ahead", 204, **typed | {"commune": "khong-co"})
+    assert not console.ahead.busy

@@ -1,6 +1,7 @@
 """A message that cannot wait: typed, spoken, heard once by its author, released, on air at once."""
 
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 from loa import script as scripts
@@ -9,6 +10,7 @@ from loa.actions.on_air import is_emergency, require_station
 from loa.article import Article
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import AudioItem, BulletinPlan, BulletinRequest, Style
+from loa.bulletin.narration import Narrator, lines
 from loa.bulletin.programme import Credit
 from loa.campaign import Commune, load_commune
 from loa.errors import Finding, RequestError
@@ -19,7 +21,7 @@ from loa.store import requests
 from loa.store.approvals import BulletinFile, Kind
 from loa.store.database import Database
 from loa.store.requests import AirRequest
-from loa.tts import choose
+from loa.tts import cast, choose
 from loa.workspace import Workspace
 
 LONGEST, LONGEST_RECORDING = 4 * 60.0, 60 * 60.0
@@ -30,6 +32,7 @@ AGAIN = "Xin nhắc lại."
 CLOSING = "Hết thông báo khẩn."
 ORDINARY = ("Thông báo của {issuer}.", "Xin nhắc lại.", "Hết thông báo.")
 """The same three of a message that is no emergency."""
+_ENDS = ".!?\n"
 
 
 def write_emergency(workspace: Workspace, stem: str, name: str, title: str, text: str, issuer: str = "") -> Manifest:
@@ -59,18 +62,41 @@ def write_message(
     from loa.bulletin.writer import make  # with mutagen 2 MB: the console makes no sound but this
 
     commune = load_commune(workspace, stem)
+    engine, voice = choose(commune.station.voice)
+    order = _order(commune, name, title, text, issuer, emergency=emergency, sound=sound)
+    return make(workspace, order, engine, voice)
+
+
+def speak_ahead(workspace: Workspace, stem: str, text: str, issuer: str, over: Callable[[], bool]) -> None:
+    """Speak what is certain of an emergency message that is still being typed: `write_emergency` finds it in the cache.
+
+    The fixed words, and the sentences of `text` that have an end. Stops between two sentences when it is `over`.
+    Raises LoaError.
+    """
+    commune = load_commune(workspace, stem)
+    engine, voice = choose(commune.station.voice)
+    ended = text[: max(map(text.rfind, _ENDS)) + 1]
+    order = _order(commune, f"{PREFIX}ahead", "", ended, issuer, emergency=True)
+    narrator = Narrator(workspace, cast(engine, voice, order.presenters()), order.style.preset)
+    for line in lines(order.scripts()):
+        if over():
+            return
+        narrator.prepare([line])
+
+
+def _order(
+    commune: Commune, name: str, title: str, text: str, issuer: str, *, emergency: bool, sound: Path | None = None
+) -> BulletinRequest:
     today = datetime.datetime.now().astimezone().date()
     opening, again, closing = (OPENING, AGAIN, CLOSING) if emergency else ORDINARY
 
     def script(part: str, source: str) -> Script:
-        return scripts.write(Article(stem, part, title, today, "radio", source), commune)
+        return scripts.write(Article(commune.stem, part, title, today, "radio", source), commune)
 
-    engine, voice = choose(commune.station.voice)
-    item = AudioItem(sound, title) if sound else script(name, text)
-    order = BulletinRequest(
-        plan=BulletinPlan(stem, name, title, (name,), 0.0, LONGEST_RECORDING if sound else LONGEST),
+    return BulletinRequest(
+        plan=BulletinPlan(commune.stem, name, title, (name,), 0.0, LONGEST_RECORDING if sound else LONGEST),
         opening=script("opening", opening.format(issuer=issuer or issuer_of(commune))),
-        items=(item,),
+        items=(AudioItem(sound, title) if sound else script(name, text),),
         bridge=script("bridge", again),
         closing=script("closing", closing),
         style=Style(jingle=commune.station.jingle or "chime", music=None),
@@ -79,7 +105,6 @@ def write_message(
         emergency=emergency,
         credits={0: Credit(name, received_from="" if emergency else issuer)},
     )
-    return make(workspace, order, engine, voice)
 
 
 def issuer_of(commune: Commune) -> str:

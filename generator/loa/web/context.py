@@ -28,6 +28,7 @@ from loa.store import handover
 from loa.store.approvals import BulletinFile, Kind
 from loa.store.audit import Audit, Outbox
 from loa.store.database import CONSOLE, Database
+from loa.web.ahead import AheadSpeaker
 from loa.web.auth.accounts import Accounts, Person
 from loa.web.auth.guesses import Guesses, too_many_inside
 from loa.web.auth.passwords import one_time_code
@@ -79,6 +80,7 @@ class Console:
     bulletins: BulletinCatalogue = field(init=False)
     jobs: Jobs = field(init=False)
     runner: JobRunner = field(init=False)
+    ahead: AheadSpeaker = field(init=False)
     airings: AiringList = field(init=False)
     monitor: StationMonitor = field(init=False)
     notices: dict[str, list[Notice]] = field(default_factory=lambda: defaultdict(list))
@@ -97,6 +99,7 @@ class Console:
         self.bulletins = BulletinCatalogue(self.workspace, self.store, self.database, self.files)
         self.jobs = Jobs(self.database)
         self.runner = JobRunner(self.workspace, self.jobs)
+        self.ahead = AheadSpeaker(self.workspace)
         self.airings = AiringList(self.store, self.files, self.bulletins)
         self.monitor = StationMonitor(self.workspace, self.store, self.files, self.bulletins, self.airings, self.jobs)
         if self.accounts.empty():

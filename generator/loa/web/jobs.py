@@ -28,6 +28,8 @@ _KEPT = 20
 """Files of work that broke off."""
 CRASHED = 70
 """The exit code of a worker that failed by a fault of Loa itself, and has said so."""
+_LANES = {"emergency": "emergency", "chime": "chime"}
+"""Kinds of work that do not wait until the long work is done, of which there may be minutes."""
 _LIVING = ("waiting", "running")
 OVER = frozenset({"done", "failed", "cancelled"})
 
@@ -143,7 +145,7 @@ class Jobs:
 
 
 class JobRunner:
-    """Starts what waits, one job at a time, and notices processes that died."""
+    """Starts what waits, one job of each lane at a time, and notices processes that died."""
 
     def __init__(self, workspace: Workspace, jobs: Jobs) -> None:
         self.workspace, self.jobs = workspace, jobs
@@ -181,10 +183,11 @@ class JobRunner:
             if job.state == "running" and job.id not in self._children and process_of(job) is None:
                 # it was started by a console that is no more: once again, from what is already in the cache
                 self.jobs.set(job.id, state="waiting", pid=None)
-        if not any(job.state == "running" for job in living):
-            first = next((job for job in living if job.state == "waiting"), None)
-            if first:
-                self._start(first)
+        busy = {_lane(job) for job in living if job.state == "running"}
+        for job in living:
+            if job.state == "waiting" and _lane(job) not in busy:
+                busy.add(_lane(job))
+                self._start(job)
 
     def _ended(self, id_: int, code: int) -> None:
         """A worker of ours is gone. One that broke off says nothing itself: its file and the job's message do."""
@@ -214,6 +217,10 @@ class JobRunner:
                 stderr=log,
                 process_group=None if sys.platform == "win32" else 0,  # Ctrl+C is not for it; see priority.py
             )
+
+
+def _lane(job: Job) -> str:
+    return _LANES.get(job.kind, "long")
 
 
 def crash_log(workspace: Workspace, id_: int) -> Path:

@@ -14,6 +14,7 @@ from loa.errors import RequestError
 from loa.i18n import _
 from loa.schedule import Schedule
 from loa.store.approvals import BulletinFile
+from loa.web.ahead import Draft
 from loa.web.auth.decisions import does
 from loa.web.context import (
     Console,
@@ -65,6 +66,7 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submitt
         return page(request, "emergency.html", 422, **{
             **_values(console), "text": text, "commune": stem, "issuer": form.text("issuer", 200), "problems": problems,
         })  # fmt: skip
+    console.ahead.offer(None)
     moment = console.files.now()
     name = f"{PREFIX}{moment:%Y%m%d-%H%M%S}"
     title = form.text("title", 120) or _("Emergency message {time}").format(time=f"{moment:%H:%M %d/%m}")
@@ -76,6 +78,17 @@ def make(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submitt
     )
     audit(request, "emergency.written", f"{stem}/{name}", text)
     return go(f"/emergency/{stem}/{name}?job={number}")
+
+
+@router.post("/emergency/ahead")
+@does(Act.WRITE_EMERGENCY)
+@urgent
+def ahead(console: ConsoleDep, form: SubmittedForm) -> Response:
+    """Speak what is typed so far, so that the message can be heard at once when it is done; nothing is kept of it."""
+    file = console.files.commune(form.text("commune", 200))
+    if file is not None and file.commune is not None:
+        console.ahead.offer(Draft(file.commune.stem, form.text("text", LONGEST), form.text("issuer", 200)))
+    return Response(status_code=204)
 
 
 @router.get("/emergency/{stem}/{name}")

@@ -139,6 +139,23 @@
     facts.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 500); });
   }
 
+  // An emergency message is spoken while it is typed: what has an end is sent, first of all the fixed words.
+  const urgent = one("form[data-ahead]");
+  if (urgent) {
+    let timer = 0;
+    let last = null;
+    const speak = () => {
+      const values = new URLSearchParams(new FormData(urgent));
+      const ended = values.get("text").replace(/[^.!?\n]*$/, "");
+      values.set("text", ended);
+      const now = values.toString();
+      if (now !== last) fetch(urgent.dataset.ahead, { method: "POST", body: values }).catch(() => null);
+      last = now;
+    };
+    urgent.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(speak, 1000); });
+    speak();
+  }
+
   // The sound of an article is made while one reads it: its part of the page follows, and nothing else is touched.
   const sound = one("[data-sound]");
   if (sound && one("[data-sound-job]", sound)) {
