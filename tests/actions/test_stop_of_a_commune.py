@@ -1,6 +1,7 @@
 """STOP of somebody who works for some communes: what is theirs falls silent, and nothing else."""
 
 import datetime
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -9,6 +10,7 @@ import pytest
 from loa import stop_file
 from loa.actions.offices import Office, Role
 from loa.actions.on_air import rest_after_stop
+from loa.automation import lanes
 from loa.automation.intervals import Timing
 from loa.automation.station import Automation
 from loa.clock import RealClock
@@ -37,7 +39,7 @@ def station(released: Workspace, store: Database, recording: object) -> Iterator
     other.write_bytes((released.bulletins / "ben-hai" / "tin.mp3").read_bytes())
     approve(released, store, approvals.find(released, "gio-linh/tin"), "Chị Hoa", NOW)
     released.schedule_file.write_text(OUTPUTS, "utf-8")
-    made = Automation(released, store, RealClock(), Timing())
+    made = Automation(released, store, Ahead(), Timing())
     made.step()
     yield made
     made.close()
@@ -63,6 +65,15 @@ def press(station: Automation, *communes: str, by_file: bool = True) -> None:
     else:
         requests.ask(station.store, wish, datetime.datetime.now(UTC))
     station.step()
+
+
+class Ahead(RealClock):
+    """A clock that somebody may set."""
+
+    ahead = datetime.timedelta()
+
+    def now(self) -> datetime.datetime:
+        return super().now() + self.ahead
 
 
 def of_outputs(store: Database) -> dict[tuple[str, str], str]:
@@ -123,6 +134,34 @@ def test_what_was_asked_for_before_is_void_only_where_the_stop_reaches(station: 
     station.step()
     assert set(station.controller.live) == {"theirs"}
     assert asrun.outcome_of(store, "ours") == "cut"
+
+
+def test_a_stop_under_a_clock_that_is_ahead_silences_nothing_of_later(station: Automation, store: Database) -> None:
+    assert isinstance(station.clock, Ahead)
+    station.clock.ahead = datetime.timedelta(days=400)
+    press(station, "ben-hai")
+    station.clock.ahead = datetime.timedelta()
+    ask(store, "district", "gio-linh", "a", "b")
+    until(station, lambda: station.controller.live)
+    assert station.controller.live["district"].wanted_outputs == ("a", "b")
+
+
+def test_a_second_stop_waits_for_no_disk_that_keeps_the_answer_to_the_first(
+    released: Workspace, store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released.schedule_file.write_text('outputs: {a: {kind: "null"}}\n', "utf-8")
+    stuck = threading.Event()
+    monkeypatch.setattr(stop_file, "sync_file", lambda _file: stuck.wait(60))
+    station = Automation(released, store, RealClock(), Timing(), lanes=lanes.Thread)
+    try:
+        press(station, "khac")
+        until(station, lambda: stop_file.cut_by_file(station.workspace) is not None)
+        press(station)
+        until(station, lambda: not station.workspace.stop_file.exists())
+        assert not stuck.is_set()
+    finally:
+        stuck.set()
+        station.close()
 
 
 def test_the_next_process_leaves_the_stopped_outputs_silent(station: Automation, store: Database) -> None:

@@ -80,6 +80,31 @@ def pause_beside_standby(world: World) -> None:
     world.at(world.clock.real + 20.0, lambda: pause(world))
 
 
+def handover(world: World) -> None:
+    """Somebody releases an emergency, the process that takes it on stands still, and goes on just as another one has
+    taken over: who has the request? Mostly on a slow disk.
+    """
+    standby(world)
+    if world.random.random() < 0.7:
+        slow_disk(world)
+    world.at(world.clock.real + 20.0, lambda: _hand_over(world))
+
+
+def _hand_over(world: World) -> None:
+    process = next((p for p in world.processes if p.alive and p.station.lease.holds), None)
+    emergency(world)
+    if process:
+        process.stalls_in, process.wakes = world.random.randint(1, 6), world.random.uniform(0.0, 2.0)
+        world.tell(f"process {process.pid} will stand still at job {process.stalls_in}, until another one takes over")
+        world.look_often([0.25] * 160)
+        world.at(world.clock.real + 10.0, lambda: _wake_as_usual(process))
+
+
+def _wake_as_usual(process: Process) -> None:
+    if process.stalls_in is not None:
+        process.stalls_in = process.wakes = None
+
+
 def standby(world: World) -> None:
     """A second `loa run`."""
     if sum(p.alive for p in world.processes) < 2:
@@ -260,6 +285,7 @@ def schedule(world: World) -> None:
         moment = (ahead + datetime.timedelta(seconds=world.random.choice((0, 60, 18_000)))).astimezone(ZONE)
         added.setdefault(name, []).append(f"{moment:%Y-%m-%d %H:%M:%S}")
         world.tell(f"{name} also at {moment:%d %H:%M:%S}")
+        world.added[f"{name}@{moment.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"] = world.clock.real
         since = (moment - START).total_seconds()
         world.trouble("schedule", since + 800.0, since=since - 60.0)
     world.write_schedule()
@@ -307,7 +333,7 @@ def _release_later(world: World, bulletin: str, kind: str, seconds: float) -> No
 
 FAULTS: dict[str, tuple[float, Fault]] = {
     "kill": (3, kill), "power_cut": (2, power_cut), "kill_at_write": (4, kill_at_write), "pause": (2, pause), "sleep": (1, sleep),
-    "standby": (1, standby), "pause_beside_standby": (2, pause_beside_standby), "pause_at_write": (2, pause_at_write), "clock": (2, clock), "clock_far": (2, clock_far),
+    "standby": (1, standby), "pause_beside_standby": (2, pause_beside_standby), "pause_at_write": (2, pause_at_write), "handover": (1, handover), "clock": (2, clock), "clock_far": (2, clock_far),
     "locked": (2, locked), "full": (1, full), "io_error": (1, io_error),
     "slow_disk": (2, slow_disk),
     "output": (2, output), "all_outputs": (1, all_outputs), "stalled": (1, stalled),

@@ -109,7 +109,10 @@ class _Unhurried(Future[Result]):
 
 
 class SlowLane:
-    """As `lanes.Thread`: while the disk is slow its jobs take time, and the process goes on meanwhile, or dies."""
+    """As `lanes.Thread`: while the disk is slow its jobs take time, and the process goes on meanwhile, or dies.
+
+    `syncs`: whether its jobs wait for the disk at all; a look at a small file does not.
+    """
 
     def __init__(
         self,
@@ -117,11 +120,13 @@ class SlowLane:
         at: Callable[[float, Callable[[], None]], None],
         runs: Callable[[Callable[[], None]], float | None],
         stalls: Callable[[], bool],
+        *,
+        syncs: bool = True,
     ) -> None:
         """`runs`: lets the process do a job; where it stands still, until when. `stalls`: whether it stands still as it
         begins one.
         """
-        self._disk, self._at, self._runs, self._stalls = disk, at, runs, stalls
+        self._disk, self._at, self._runs, self._stalls, self._syncs = disk, at, runs, stalls, syncs
         self._jobs: deque[Callable[[], None]] = deque()
 
     def start(self, job: Callable[[], Result]) -> "Future[Result]":
@@ -131,7 +136,7 @@ class SlowLane:
         def run() -> None:
             settle(future, job)
 
-        slow = self._disk.clock.real < self._disk.slow_until
+        slow = self._is_slow()
         if self._stalls() or self._jobs or slow:
             self._jobs.append(run)
             if len(self._jobs) == 1:
@@ -147,8 +152,10 @@ class SlowLane:
             return
         self._jobs.popleft()
         if self._jobs:
-            slow = self._disk.clock.real < self._disk.slow_until
-            self._at(self._disk.clock.real + (self._disk.takes() if slow else 0.0), self._next)
+            self._at(self._disk.clock.real + (self._disk.takes() if self._is_slow() else 0.0), self._next)
+
+    def _is_slow(self) -> bool:
+        return self._syncs and self._disk.clock.real < self._disk.slow_until
 
     def close(self) -> None:
         """Nothing: what waits is lost with the process."""
@@ -176,7 +183,7 @@ class SimulatedAutomation(Automation):
 @dataclass(slots=True)
 class Process:
     """A `loa run`. `paused_until`: SIGSTOP, since `paused_at`. `stalls_in`: it stands still as it begins the job of a
-    lane with this number from now on.
+    lane with this number from now on. `wakes`: it goes on so many seconds after another one has taken over from it.
     """
 
     pid: int
@@ -188,3 +195,4 @@ class Process:
     paused_at: float = -1.0
     paused_until: float = -1.0
     stalls_in: int | None = None
+    wakes: float | None = None

@@ -1,6 +1,9 @@
 """What seeds have found, each as a scene of its own."""
 
+import pytest
+
 from loa.actions.approvals import withdraw
+from loa.stop_file import StopRequest
 from loa.store.asrun import rows
 from loa.store.requests import AirRequest, ask
 from tests.simulation.conftest import broken_in
@@ -146,3 +149,58 @@ def test_a_clock_that_is_wrong_between_two_repetitions_silences_nobody(world: Wo
     world.at(TWO + 313.0, lambda: leap(0.0))
     assert broken_in(world, 1) == []
     assert outcome(world, "tin-chieu")[0] == "aired"
+
+
+def emergency_now(world: World, name: str) -> None:
+    """Somebody releases an emergency on two outputs."""
+    request = AirRequest(airing=name, bulletin="trung-son/khan", outputs=("cho", "dinh"), by="Hoa", now=True)
+    ask(world.store, request, world.clock.wall)
+    world.acts.append(Act("emergency", world.clock.real, name, ("cho", "dinh"), 40.0))
+    world.trouble("emergency", world.clock.real + 130.0)
+
+
+@pytest.mark.parametrize("ahead", [600.0, 400 * DAY])
+def test_a_stop_under_a_clock_that_is_ahead_silences_no_emergency_of_later(world: World, ahead: float) -> None:
+    def leap(seconds: float) -> None:
+        world.clock.offset = seconds
+        world.trouble("clock", world.clock.real + 130.0 + min(seconds, 7 * DAY))
+
+    def stop() -> None:
+        press_stop(world)
+        world.trouble("stop", world.clock.real + 75.0)
+
+    world.at(NOON + 600.0, lambda: leap(ahead))
+    world.at(NOON + 700.0, stop)
+    world.at(NOON + 720.0, lambda: leap(0.0))
+    for number, moment in enumerate((NOON + 725.0, NOON + 3600.0, DAY + NOON + 900.0)):
+        world.at(moment, lambda name=f"air:{number}": emergency_now(world, name))  # type: ignore[misc]
+    assert broken_in(world, 2) == []
+    found = {row.airing: row.outcome for row in rows(world.store) if (row.airing or "").startswith("air:")}
+    assert found == dict.fromkeys(("air:0", "air:1", "air:2"), "aired")
+
+
+def test_what_goes_on_at_its_sentence_does_not_sound_after_the_allowed_hours(world: World) -> None:
+    def power_cut() -> None:
+        world.village.broken = dict.fromkeys(OUTPUTS, EVENING + 101.7)
+        world.trouble("output", EVENING + 115.0)
+
+    world.at(EVENING + 23.5, power_cut)  # in a sentence that began at 20: what is left lasts until 21:00:02
+    assert broken_in(world, 1) == []
+    assert outcome(world, "tin-toi")[0] == "missed"
+
+
+def test_a_stop_from_another_computer_is_obeyed_while_the_disk_is_full(world: World) -> None:
+    def full() -> None:
+        world.disk.full_until = NOON + 300.0
+        world.trouble("full", NOON + 310.0)
+
+    def stop() -> None:
+        number = ask(world.store, StopRequest(by="Hoa"), world.clock.wall)
+        world.acts.append(Act("stop", world.clock.real, str(number)))
+        world.trouble("stop", world.clock.real + 75.0)
+
+    world.at(NOON - 100.0, full)
+    world.at(NOON + 10.0, stop)
+    assert broken_in(world, 1) == []
+    assert outcome(world, "luan-phien")[0] == "cut"
+    assert all(sound.end < NOON + 11.0 for sound in world.village.heard if sound.airing.startswith("luan-phien"))

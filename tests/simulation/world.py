@@ -101,6 +101,7 @@ class World:
         self.decided: dict[str, float] = {}  # when a process first knew the outcome of an airing
         self.takeovers: list[tuple[float, float]] = []  # when from one that lives, and how long that had stood still
         self.left_out: dict[tuple[str, str], float] = {}  # since when a broadcast is left out on a day
+        self.added: dict[str, float] = {}  # since when the schedule has an airing that it had not from the beginning
         self.history: list[str] = []
         self.programme = Programme(self.random)
         self._faults = faults
@@ -221,8 +222,9 @@ class World:
         self.tell(f"process {pid} starts")
         me: list[Process] = []
 
-        def lane(_name: str) -> SlowLane:
-            return SlowLane(self.disk, self.at, lambda job: self._run_job(me[0], job), lambda: self._stalls(me))
+        def lane(name: str) -> SlowLane:
+            runs, stalls = (lambda job: self._run_job(me[0], job)), (lambda: self._stalls(me))
+            return SlowLane(self.disk, self.at, runs, stalls, syncs=name != "stop")
 
         try:
             store = FaultyDatabase(self.workspace.database, self.disk, fuse)
@@ -261,7 +263,8 @@ class World:
         now = self.clock.real
         if now < process.paused_until:
             return
-        process.paused_at, process.paused_until = now, now + self.span(2, 4, 30, 900)
+        seconds = self.span(2, 4, 30, 900) if process.wakes is None else 60.0  # there is time to take over
+        process.paused_at, process.paused_until = now, now + seconds
         self.tell(f"process {process.pid} stands still for {process.paused_until - now:.0f} s")
         others = [p for p in self.processes if p.alive and p is not process and p.paused_until < now]
         beside = any(not p.station.lease.holds for p in others) and process.station.lease.holds
@@ -274,7 +277,7 @@ class World:
     def _run_job(self, process: Process, job: Callable[[], None]) -> float | None:
         """Let the process do a job of its lane; where it stands still, until when."""
         if process.alive and self.clock.real < process.paused_until:
-            return process.paused_until
+            return process.paused_until if process.wakes is None else min(process.paused_until, self.clock.real + 0.3)
         if process.alive:
             try:
                 job()
@@ -316,7 +319,7 @@ class World:
         self.village.broken, self.village.stalled = {}, {}
         self.disk.locked_until = self.disk.full_until = self.disk.broken_until = self.disk.slow_until = -1.0
         for process in self.processes:
-            process.paused_until, process.fuse.writes, process.stalls_in = -1.0, None, None
+            process.paused_until, process.fuse.writes, process.stalls_in, process.wakes = -1.0, None, None, None
         self.write_schedule()
         for bulletin in BULLETINS:
             self.approve(bulletin)
@@ -446,6 +449,11 @@ class World:
             if other is not process and other.alive and other.station.lease.holds:
                 still = min(now, other.paused_until) - other.paused_at if other.paused_until > now - SETTLED else 0.0
                 self.takeovers.append((now, still))
+            if other is not process and other.alive and other.wakes is not None and now < other.paused_until:
+                other.paused_until, other.wakes = now + other.wakes, None
+                self.tell(f"process {other.pid} goes on in {other.paused_until - now:.1f} s")
+                self.trouble("pause", other.paused_until + SETTLED)
+                self.at(other.paused_until, lambda: None)
 
     def _is_taken(self, act: Act) -> bool:
         return requests.taken(self.store, int(act.id)) if act.id else not self.workspace.stop_file.exists()

@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import traceback
 from collections import OrderedDict, deque
+from dataclasses import dataclass
 
 from loa import stop_file
 from loa.automation.clock_guard import ClockGuard
@@ -13,6 +14,7 @@ from loa.automation.lanes import Lane, Question
 from loa.automation.outcome_writer import OutcomeWriter
 from loa.automation.requested import RequestedAirings
 from loa.automation.schedule_watch import ScheduleWatch
+from loa.clock import Clock
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.logs import logger
@@ -32,13 +34,36 @@ _ENDED = 1000
 """How many airings that no longer count are remembered, so that they do not start after all."""
 
 
+@dataclass(slots=True)
+class _Stopped:
+    """A STOP that was taken. `ticks`: when it was pressed, by the clock that only goes forward. `seen`: the highest
+    number of a request in the first look after it; None before that.
+    """
+
+    found: TakenRequest
+    ticks: float
+    seen: int | None = None
+
+    def is_after(self, wanted: TakenRequest, now: datetime.datetime, ticks: float) -> bool:
+        """Whether it was pressed after something was asked for. A clock that was ahead when it was pressed, or another
+        database that counts from one again, does not keep silent what is asked for since.
+        """
+        seen = self.seen is not None and wanted.id <= self.seen
+        older = (now - wanted.at).total_seconds() > ticks - self.ticks
+        return wanted.is_before(self.found) and (seen or older)
+
+
 class Commands:
-    """`workspace`: where a STOP may lie as a file; None if nobody but the database is obeyed (a rehearsal)."""
+    """`workspace`: where a STOP may lie as a file; None if nobody but the database is obeyed (a rehearsal).
+
+    `lane`: looks for that file. `answers`: tells what was cut, which may wait for the disk.
+    """
 
     def __init__(
         self,
         workspace: Workspace | None,
         store: Database,
+        clock: Clock,
         controller: Controller,
         dispatcher: DueAirings,
         requested: RequestedAirings,
@@ -46,14 +71,16 @@ class Commands:
         guard: ClockGuard,
         schedule_watch: ScheduleWatch,
         lane: Lane,
+        answers: Lane,
     ) -> None:
         self._guard, self._schedule_watch = guard, schedule_watch
-        self._workspace, self._store = workspace, store
+        self._workspace, self._store, self._clock = workspace, store, clock
         self._controller, self._dispatcher, self._requested = controller, dispatcher, requested
         self._outcomes = outcomes
-        self._stopped: deque[TakenRequest] = deque(maxlen=20)
+        self._stopped: deque[_Stopped] = deque(maxlen=20)
+        self._seen = 0
         self._ended: OrderedDict[str, str] = OrderedDict()
-        self._lane = lane
+        self._answers = answers
         self._stop_file: Question[TakenStop | None] = Question(lane)
         self._log = logger()
 
@@ -72,8 +99,9 @@ class Commands:
                 self._workspace.stop_file.unlink()
         if last is None or not _BACKWARDS < now - last.at < _REMEMBERED:
             return None
-        self._stopped.append(TakenRequest(0, last.at, last.request))
-        stop = PastStop(_why(last.request), last.at, last.request.communes)
+        ticks = self._clock.elapsed() - max(0.0, (now - last.at).total_seconds())
+        self._stopped.append(_Stopped(TakenRequest(0, last.at, last.request), ticks))
+        stop = PastStop(_why(last.request), last.at, last.request.communes, ticks)
         self._controller.keep_stopped(stop)
         return stop
 
@@ -93,6 +121,9 @@ class Commands:
         except StoreError as error:
             self._log.warning("store", problem=str(error))
             return
+        self._seen = max((found.id for found in waiting), default=0)
+        for stopped in self._stopped:
+            stopped.seen = self._seen if stopped.seen is None else stopped.seen
         for found in waiting:
             if not self._outcomes.is_answered(found.id):
                 self._answer_safely(found, now, holder, sure=sure)
@@ -111,7 +142,7 @@ class Commands:
         match found.request:
             case StopRequest() as stop:
                 self._stop(found, stop, now, sure=sure)
-            case AirRequest() as wanted if stopped := self._stopped_before(found, wanted):
+            case AirRequest() as wanted if stopped := self._stopped_before(found, wanted, now):
                 self._requested.refuse(wanted, _why(stopped), "cut", now)
             case AirRequest() as wanted if wanted.airing in self._ended:
                 self._requested.refuse(wanted, self._ended[wanted.airing], "cut", now)
@@ -128,9 +159,10 @@ class Commands:
         if found.id and not self._outcomes.is_answered(found.id):
             self._outcomes.answered(found.id)
 
-    def _stopped_before(self, found: TakenRequest, wanted: AirRequest) -> StopRequest | None:
+    def _stopped_before(self, found: TakenRequest, wanted: AirRequest, now: datetime.datetime) -> StopRequest | None:
         """The STOP that was pressed after something was asked for, and that reaches all the outputs of it."""
-        taken = (one.request for one in self._stopped if found.is_before(one))
+        ticks = self._clock.elapsed()
+        taken = (one.found.request for one in self._stopped if one.is_after(found, now, ticks))
         later = [*found.stops, *(one for one in taken if isinstance(one, StopRequest))]
         schedule, commune = self._schedule_watch.schedule, commune_of(wanted.bulletin)
         outputs = schedule.loudspeakers(wanted.outputs)
@@ -138,16 +170,18 @@ class Commands:
 
     def _stop(self, found: TakenRequest, stop: StopRequest, now: datetime.datetime, *, sure: bool) -> None:
         """Silence first; then tell what was cut, to the log and to who asked."""
-        self._stopped.append(found)
+        ticks = self._clock.elapsed()
+        waited = min(max(0.0, (now - found.at).total_seconds()), _WAITED.total_seconds())
+        self._stopped.append(_Stopped(found, ticks - waited, self._seen if found.id else None))
         cut = self._controller.stop(_why(stop), now, stop.communes)
-        cut += self._dispatcher.stop(PastStop(_why(stop), now, stop.communes), sure=sure)
+        cut += self._dispatcher.stop(PastStop(_why(stop), now, stop.communes, ticks), sure=sure)
         details = {"request": found.id, "communes": stop.communes, "cut": [one.to_dict() for one in cut]}
         self._outcomes.event("stop", _why(stop), details)
         if self._workspace and not found.id:
             workspace = self._workspace
             answer = StopAnswer(by=stop.by, at=found.at, cut=tuple(cut), communes=stop.communes)
             # Where the disk is full, who asked hears only that it was stopped.
-            self._lane.start(lambda: stop_file.answer_stop(workspace, answer))
+            self._answers.start(lambda: stop_file.answer_stop(workspace, answer))
 
     def _end(self, ends: EndRequest, now: datetime.datetime) -> None:
         """What no longer counts falls silent, and does not start."""

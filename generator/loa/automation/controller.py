@@ -29,11 +29,19 @@ STOPPED = datetime.timedelta(minutes=1)
 
 
 class PastStop(NamedTuple):
-    """A STOP: why what it cut was cut, when, and for which communes whoever pressed it works (None: for all)."""
+    """A STOP: why what it cut was cut, when, and for which communes whoever pressed it works (None: for all).
+
+    `ticks`: the same moment by the clock that only goes forward; the other one may have been wrong then.
+    """
 
     why: str
     at: datetime.datetime
     communes: Collection[str] | None
+    ticks: float
+
+    def by_the_clock_of(self, now: datetime.datetime, ticks: float) -> datetime.datetime:
+        """When it was pressed, by the clock that shows `now` at `ticks`."""
+        return now - datetime.timedelta(seconds=ticks - self.ticks)
 
     def reaches(self, schedule: Schedule, commune: str, outputs: tuple[str, ...]) -> bool:
         """Whether it reaches an airing of `commune` on all its `outputs`."""
@@ -173,7 +181,7 @@ class Controller:
             if live.session is None and set(outputs) >= set(live.wanted_outputs):
                 self._end_as_cut(live, why, now)
         if communes is not None:
-            self.keep_stopped(PastStop(why, now, communes))
+            self.keep_stopped(PastStop(why, now, communes, self._clock.elapsed()))
         return found
 
     def end(self, airing: str, why: str, now: datetime.datetime) -> None:
@@ -188,12 +196,16 @@ class Controller:
 
     def _stop_as_before(self, live: LiveAiring) -> None:
         """What somebody stopped on some outputs, or was to start there within a minute, does not sound there."""
-        ahead = STOPPED if live.airing.broadcast else datetime.timedelta()  # what is asked for since is meant to sound
-        for why, at, communes in self._partial_stops:
-            if live.airing.planned <= at + ahead:
-                outputs = self._schedule_watch.schedule.stoppable(communes, live.airing.commune, live.wanted_outputs)
+        now, ticks = self._clock.now(), self._clock.elapsed()
+        for stop in self._partial_stops:
+            at = stop.by_the_clock_of(now, ticks)
+            # what is asked for since is meant to sound
+            until = at + STOPPED if live.airing.broadcast else min(at, stop.at)
+            if live.airing.planned <= until:
+                schedule = self._schedule_watch.schedule
+                outputs = schedule.stoppable(stop.communes, live.airing.commune, live.wanted_outputs)
                 if len(outputs) < len(live.wanted_outputs):
-                    live.stop_on(outputs, why)
+                    live.stop_on(outputs, stop.why)
 
     def release_all(self) -> None:
         """Stop all sound and forget all airings, because another process is on air."""

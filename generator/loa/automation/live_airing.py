@@ -189,6 +189,8 @@ class LiveAiring:
     def outside_hours(self, moment: datetime.datetime) -> bool:
         """Whether, begun at `moment`, the rest of it would sound after the allowed hours; note so."""
         position = self.session.position if self.session else self.offset
+        if self.session and not self.session.sounding:
+            position = self.recording.sentence_before(position)  # there it goes on
         rest = datetime.timedelta(seconds=0 if self.recording.talk else self.recording.seconds - position)
         outside = self.hours_end is not None and moment + rest > self.hours_end
         note = _("the hours that the commune allows were over")

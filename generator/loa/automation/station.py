@@ -121,17 +121,18 @@ class Automation:
             recordings,
             requested,
         )
-        self._lanes.append(lanes("stop"))
+        self._lanes += (lanes("stop"), lanes("what a STOP cut"))
         self._commands = Commands(
             None if start else workspace,
             store,
+            clock,
             self.controller,
             self._dispatcher,
             requested,
             self.outcomes,
             self._guard,
             self.schedule_watch,
-            self._lanes[-1],
+            *self._lanes[-2:],
         )
         self._log = logger()
 
