@@ -335,7 +335,9 @@ def emergencies_are_heard(facts: Facts) -> Iterator[str]:
 def no_early_takeover(facts: Facts) -> Iterator[str]:
     """A standby takes over from who is dead, or has given no sign of life for long enough."""
     for at, still in facts.world.takeovers:
-        if still < _STOOD_STILL and not any(w.kind in ("sleep", "locked") for w in facts.windows(at - 30.0, at)):
+        if still < _STOOD_STILL and not any(
+            w.kind in ("sleep", "locked", "slow_disk") for w in facts.windows(at - 30.0, at)
+        ):
             yield f"at {at:.1f} another process took over from one that had stood still for {still:.1f} s"
 
 

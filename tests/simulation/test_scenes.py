@@ -204,3 +204,32 @@ def test_a_stop_from_another_computer_is_obeyed_while_the_disk_is_full(world: Wo
     assert broken_in(world, 1) == []
     assert outcome(world, "luan-phien")[0] == "cut"
     assert all(sound.end < NOON + 11.0 for sound in world.village.heard if sound.airing.startswith("luan-phien"))
+
+
+@pytest.mark.parametrize("ahead", [600.0, 5 * 3600.0])
+def test_what_a_clock_that_was_ahead_wrote_does_not_keep_the_next_process_silent(world: World, ahead: float) -> None:
+    def leap(seconds: float) -> None:
+        world.clock.offset = seconds
+        world.trouble("clock", world.clock.real + 130.0 + 2 * seconds)  # what it gave up waits for somebody who vouches
+
+    world.at(SIX - 3600.0, lambda: leap(ahead))
+    world.at(SIX - 3000.0, lambda: emergency_now(world, "air:x"))  # the newest row is of the clock that was ahead
+    world.at(SIX - 2400.0, lambda: leap(0.0))
+    world.at(SIX - 2200.0, lambda: world.kill(world.processes[0], back=5.0))
+    assert broken_in(world, 1) == []
+    assert outcome(world, "luan-phien")[0] == "aired"
+
+
+def test_a_process_that_begins_before_the_newest_row_waits_no_longer_than_until_then(world: World) -> None:
+    """A clock that was ahead is right again only after the process has died: nobody could write that it was set."""
+
+    def leap(seconds: float) -> None:
+        world.clock.offset = seconds
+        world.trouble("clock", SIX + 2400.0)
+
+    world.at(SIX - 3600.0, lambda: leap(5400.0))
+    world.at(SIX - 3000.0, lambda: emergency_now(world, "air:x"))
+    world.at(SIX - 2400.0, lambda: world.kill(world.processes[0], back=30.0))
+    world.at(SIX - 2390.0, lambda: leap(0.0))
+    assert broken_in(world, 1) == []
+    assert outcome(world, "tin-trua")[0] == "aired"

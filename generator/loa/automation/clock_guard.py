@@ -113,7 +113,9 @@ class ClockGuard:
     def _implausible(self, wall: datetime.datetime, ticks: float) -> str | None:
         """Return why `wall` cannot be the time; None if it can."""
         gone = datetime.timedelta(seconds=ticks - self._bounds.ticks)
-        low, high = self._bounds.low + gone, self._bounds.high + gone
+        # Before it was ever believed, `low` is what the log says: a restart would look at nothing else.
+        low = self._bounds.low + (gone if self._ever_believed else datetime.timedelta())
+        high = self._bounds.high + gone
         now = f"{wall:%Y-%m-%d %H:%M}"
         if wall < low and wall < _FLOOR:
             return _("the clock says {now}, which is before this version of Loa was made").format(now=now)

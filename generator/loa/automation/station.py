@@ -43,6 +43,8 @@ from loa.store.lease import Lease, last_heartbeat
 from loa.workspace import Workspace
 
 _SECOND, _COMING = datetime.timedelta(seconds=1), datetime.timedelta(days=3)
+_NOTED_STEP = datetime.timedelta(minutes=1)
+"""A clock that was set back by less may be a little before the newest row at the next start (`ClockGuard`)."""
 _LAST_WORDS = 10.0
 """Seconds of real time that a station which ends waits for its last outcomes to be written; systemd waits 20."""
 
@@ -88,6 +90,7 @@ class Automation:
         heartbeat = last_heartbeat(store)
         seen = max(filter(None, (newest(store), heartbeat)), default=None)
         self._guard = ClockGuard(clock, timing, seen, heartbeat, trusted=trust_clock)
+        self._believed = seen
         self._log_changed = False
         self._vouched, self._may_be_ahead, self._told_ahead = False, True, False
         self._ahead: Question[tuple[voids.Ahead | None, bool]] = Question(self._writer)
@@ -260,7 +263,8 @@ class Automation:
             return
         now = reading.now
         unfinished = ledger.unfinished(self.store)
-        since = min([self.lease.resolved_until or now, *(claim.planned for claim in unfinished)])
+        # A clock that was ahead may have noted a later time: what is to come since now may have its outcome, too.
+        since = min([now, self.lease.resolved_until or now, *(claim.planned for claim in unfinished)])
         self.outcomes.load_outcomes(since - _SECOND, max(since, now) + _COMING)
         self._guard.gap = (self._why_not_running(), now)
         since_then = self.lease.resolved_until or (None if reading.doubt else now)
@@ -361,6 +365,15 @@ class Automation:
         self._log_changed |= bool(self.doubt and not reading.doubt) or abs(reading.stepped) > 1
         self.doubt = reading.doubt
         self.lease.clock_is_sure = self.outcomes.clock_is_sure = reading.doubt is None
+        if reading.doubt or not self._took_over:
+            back = False
+        else:
+            back = self._believed is not None and reading.now < self._believed - _NOTED_STEP
+            self._believed = reading.now
+        if back:  # the next process begins from this row, not from those that a clock which was ahead has written
+            self.outcomes.event("clock", _("the clock was set back, and is believed"))
+            resolved = min(self._dispatcher.resolved_until or reading.now, reading.now)
+            self.outcomes.note("", self.lease.note(resolved, self._state), at_once=True)
         if reading.slept:
             self._guard.gap = (stood_still(reading.slept), reading.now)
             self._log.warning("asleep", seconds=reading.slept)
