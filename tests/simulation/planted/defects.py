@@ -33,9 +33,9 @@ DEFECTS = (
         "cut-without-outcome",
         "what an emergency cuts is forgotten instead of ended",
         "automation/controller.py",
-        "                if not (other.resumes_after_cut if first.lets_others_resume is None else first.lets_others_resume):\n"
+        "                if other.recording.talk or not resumes:  # whoever spoke does not go on by himself\n"
         "                    self._end(other, now)\n",
-        "                if not (other.resumes_after_cut if first.lets_others_resume is None else first.lets_others_resume):\n"
+        "                if other.recording.talk or not resumes:  # whoever spoke does not go on by himself\n"
         "                    del self.live[other.airing.id]\n",
     ),
     Defect(
