@@ -26,8 +26,6 @@ STARS = re.compile(r"(\d)(?:\*|★| ★| \*(?! ))(?!\d)")
 RATIO = re.compile(r"(\d{1,3}):(\d{1,3}(?:\.\d{3}){1,2}|\d{1,2},\d{1,2}|\d{1,6})(?![\d:])")
 IN_ONE = re.compile(r"(\d)\s?in\s?(\d)(?!\w|[.,]\d)")
 MONTHS = re.compile(r"(\d{1,2})T(?=\s(?:đầu|cuối|năm))")
-PILLS = re.compile(r"(\d{1,2})[vV](?= ?[xX×/]| (?:sáng|trưa|chiều|tối|lần|ngày)|[,.;)]|$)")
-_DOSE = re.compile(r"(?<!\w)(?:uống|liều|ngày|sáng|trưa|chiều|tối|\d+ ?mg|x|mỗi lần)[,:]? $|(?<!\w)uống(?!\w)")
 AGE = re.compile(r"(\d{1,3})[tT](?=[),;.:]|\s|$)")
 _ENDS = re.compile(r"[),;.:]|\s*$| \(| trở ")
 _ADULTS = re.compile(r"(?<![\d.,/])(?:1[5-9]|[2-7]\d) ?[-–] ?$")
@@ -157,7 +155,7 @@ def read_amount(scan: Scan, match: re.Match[str]) -> int | None:
     ):  # a decimal is not written with 00 at its end
         scan.say(whole(text.replace(",", ""), scan.region), start, end)
     elif (
-        re.fullmatch(r"\d{1,2},\d{1,2}", text)
+        re.fullmatch(r"[1-9]\d?,\d{1,2}", text)
         and unit is None
         and before.gap == " "
         and before.ends("item")
@@ -225,7 +223,8 @@ def read_lettered(scan: Scan, match: re.Match[str]) -> int | None:
     ):
         scan.say("tháng", *match.span(2))
         return scan.measure(match.end(), "number")
-    heavy = match[2] == "T" and scan.before(match.start()).last not in {"lớp", "số", "nhà", "phòng", "tổ", "lô"}
+    named = scan.before(match.start()).last in {"lớp", "số", "nhà", "phòng", "tổ", "lô"}
+    heavy = match[2] == "T" and (not named or scan.left(match.start(), 1) == "(")
     scan.say("tấn" if heavy else "giờ" if match[2] == "H" else letter(match[2]), *match.span(2))
     slash = re.compile(r"/(\d{1,4})(?![\d/]|G)").match(scan.text, match.end())
     if slash:
@@ -368,14 +367,6 @@ def read_age(scan: Scan, match: re.Match[str]) -> int | None:
     return match.end()
 
 
-def read_pills(scan: Scan, match: re.Match[str]) -> int | None:
-    """Uống 1v x 3 lần: pills."""
-    if not _DOSE.search(scan.before(match.start()).text):
-        return None
-    scan.say(whole(match[1], scan.region) + " viên", *match.span())
-    return scan.measure(match.end(), "number")
-
-
 DRAW_RULES: tuple[Rule, ...] = ((DRAW, read_draw),)
 RULES: tuple[Rule, ...] = (
     (GLUED_LIST, read_glued_list),
@@ -388,7 +379,6 @@ RULES: tuple[Rule, ...] = (
     (IN_ONE, read_in_one),
     (MONTHS, read_months),
     (AGE, read_age),
-    (PILLS, read_pills),
     (LETTERED, read_lettered),
     (AMOUNT, read_amount),
 )

@@ -295,12 +295,17 @@ def _among_grades(scan: Scan, match: re.Match[str]) -> bool:
 def _letters(scan: Scan, match: re.Match[str], last: str, *, crop: bool) -> str:
     """How the letters of a code are said; `last`: the word before it, `crop`: whether varieties are being listed."""
     name, digits = match["name"], match["digits"]
+    if name == "L" and digits in _GRADES and _SCHOOL.search(scan.left(match.start()).lower()):
+        return "lớp"
     if name == "K" and digits in _GRADES and _among_grades(scan, match):
+        scan.doubt("reading.ambiguous", *match.span(), "khối", "ca", confidence=0.7)
         return "khối"
     if name == "QĐ" and len(digits) < 3 and _ARMY.search(scan.left(match.start()).lower()):
         return "quân đoàn"
     if name.upper() in _TROOPS and len(digits) < 4 and digits != "0" and _ARMY.search(scan.left(match.start()).lower()):
-        return _TROOPS[name.upper()]
+        taken = _TROOPS[name.upper()]
+        scan.doubt("reading.ambiguous", *match.span(), taken, spell(name), confidence=0.75)
+        return taken
     if name == "HL" and last == "trọng":
         return "hát lờ"  # a class of load of bridges
     prefix = table("prefixes").get(name) if not crop else None

@@ -87,7 +87,7 @@ def _say_date(scan: Scan, match: re.Match[str], groups: tuple[int, int, int | No
 def wants_day(scan: Scan, start: int) -> bool:
     """Whether "ngày" must be added before `start`: not after "ngày", nor inside a list that it heads."""
     before = scan.before(start)
-    if before.last in {"ngày", "mùng", "mồng", "hôm", "rằm"} and len(before.gap) <= 3:
+    if before.last in {"ngày", "mùng", "mồng", "hôm", "rằm"} and len(before.gap) <= 3 and "(" not in before.gap:
         return False
     if before.on_street:
         return False

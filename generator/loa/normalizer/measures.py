@@ -6,6 +6,8 @@ from loa.normalizer.numbers import cardinal, decimal, digit_by_digit, whole
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.tables import contexts, units
 
+PILLS = re.compile(r"(\d{1,2})[vV](?= ?[xX×/]| (?:sáng|trưa|chiều|tối|lần|ngày)|[,.;)]|$)")
+_DOSE = re.compile(r"(?<!\w)(?:uống|liều|ngày|sáng|trưa|chiều|tối|\d+ ?mg|x|mỗi lần)[,:]? $|(?<!\w)uống(?!\w)")
 SQUARE = re.compile(r"(\d)\s?m([23])(?![\w²³,.]\d|\w)")
 TALL = re.compile(r"(\d)\s?m\s?(\d{1,2})(?![\d\w²³])|(\d{2,3})m([14-9]|\d{2})(?![\d\w²³])")
 TONS = re.compile(r"(\d{1,3}[.,]\d{1,2})\s?T(?!\w|\.\w)")
@@ -38,7 +40,8 @@ _NORTH_SOUTH = frozenset("NBS")
 
 def read_square(scan: Scan, match: re.Match[str]) -> int | None:
     """5m2 is an area and 4m3 a volume; after words of height, depth and length 1m2 is a length."""
-    if _is_height(scan.before(match.start()).words) and not re.match(r"\s?/", scan.after(match.end(), 2)):
+    ranged = re.search(r"\d ?m ?[-–] ?$", scan.left(match.start(), 8)) is not None  # 1m-1m3
+    if (ranged or _is_height(scan.before(match.start()).words)) and not re.match(r"\s?/", scan.after(match.end(), 2)):
         if match[1] not in "012":
             taken = f"{match[1]} mét {match[2]}"
             scan.doubt("reading.ambiguous", *match.span(), taken, f"{match[1]} {_POWER[match[2]]}", confidence=0.6)
@@ -191,7 +194,16 @@ def _hundredths(scan: Scan, digits: str) -> str:
     return digit_by_digit(digits) if digits[0] == "0" else whole(digits, scan.region)
 
 
+def read_pills(scan: Scan, match: re.Match[str]) -> int | None:
+    """Uống 1v x 3 lần: pills."""
+    if not _DOSE.search(scan.before(match.start()).text):
+        return None
+    scan.say(whole(match[1], scan.region) + " viên", *match.span())
+    return scan.measure(match.end(), "number")
+
+
 RULES: tuple[Rule, ...] = (
+    (PILLS, read_pills),
     (POSITION, read_position),
     (BEARING, read_bearing),
     (BARE_POSITION, read_bare_position),

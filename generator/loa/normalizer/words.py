@@ -130,6 +130,8 @@ def _decide(scan: Scan, word: str, start: int, end: int) -> str:
     if numbered and word not in abbreviations() and ROMAN.fullmatch(numbered[2]):  # BĐIII, HKII
         return f"{table('prefixes')[numbered[1]]} {cardinal(roman(numbered[2]), scan.region)}"
     listed = word in abbreviations() or word in ambiguous()
+    if word in _WINDS and len(word) > 1 and scan.before(start).ends("compass", past_filler=True):
+        return _WINDS[word]
     if capital and syllable and not word.isascii() and not listed:
         return lower
     if capital and syllable and _heading(scan, start, end):
