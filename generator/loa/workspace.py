@@ -242,6 +242,11 @@ class Workspace:
         return self.state / "stopped.json"
 
     @property
+    def proved_file(self) -> Path:
+        """The segments of the log that were verified, for the next verification."""
+        return self.state / "logbook-proved.json"
+
+    @property
     def seal(self) -> Path:
         """The number and hash of the newest log row, kept outside the database."""
         return self.state / "logbook.seal"

@@ -77,13 +77,19 @@ def log(
     metavar="LINE|FILE",
     help=_("A line of loa log witness, or a file (a saved mail) with such lines; may be given several times."),
 )
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help=_("Read every row, also those that were read before and are the same; a witness asks for it, too."),
+)
 @pass_station
-def verify(station: CliContext, witnesses: tuple[str, ...]) -> None:
+def verify(station: CliContext, witnesses: tuple[str, ...], *, every: bool) -> None:
     """Exit 0: the log is whole; 1: it is not."""
     workspace, kept = station.workspace, _witnesses(witnesses)
     schedule = load_schedule(workspace)
     store = open_station_store(workspace, schedule)
-    found = proof.examine(store, workspace.seal, kept)
+    found = proof.examine(store, workspace.seal, kept, None if every else workspace.proved_file)
     if found.fits:
         day = found.fits.at.astimezone(schedule.timezone)
         message = _("The last witness that fits is the one of {day}: up to row {seq} the log is as it was then.")

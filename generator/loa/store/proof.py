@@ -8,13 +8,17 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import ColumnElement, Connection, func, select, text, true
 
-from loa.errors import Finding
+from loa import __version__
+from loa.errors import Finding, WorkspaceError
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.store import approvals
 from loa.store import seal as seals
@@ -24,6 +28,8 @@ from loa.store.database import Database, instant
 from loa.store.seal import Seal, Sealed
 from loa.store.tables import log_identity, logbook
 
+Event = Sequence[Any]
+"""What a row says about other rows: see `_Walk`."""
 _NOBODY = "0" * 12
 """The station of a log that has no row of format 2 yet."""
 _WITNESS = re.compile(
@@ -97,13 +103,19 @@ class Proof:
     """Rows that are marked as void; each has to be named by a later row that tells of a wrong clock."""
 
 
-def verify(store: Database, seal: Path | None = None) -> list[Finding]:
-    """Everything that is wrong with the log; an empty list is the proof. Raises StoreError."""
-    return examine(store, seal).findings
+def verify(store: Database, seal: Path | None = None, proved: Path | None = None) -> list[Finding]:
+    """Everything that is wrong with the log; an empty list is the proof. `proved`: see `examine`. Raises StoreError."""
+    return examine(store, seal, proved=proved).findings
 
 
-def examine(store: Database, seal: Path | None = None, witnesses: Iterable[Witness] = ()) -> Proof:
-    """Read the whole log and compare it with its seal and `witnesses`. Raises StoreError."""
+def examine(
+    store: Database, seal: Path | None = None, witnesses: Iterable[Witness] = (), proved: Path | None = None
+) -> Proof:
+    """Read the whole log and compare it with its seal and `witnesses`. Raises StoreError.
+
+    `proved`: the file that remembers which segments were read and are the same; without it, and with
+    witnesses, every row is read.
+    """
     proof = Proof()
     sealed, unreadable = _sealed(seal)
     witnesses = sorted(witnesses, key=lambda witness: witness.seq)
@@ -115,7 +127,11 @@ def examine(store: Database, seal: Path | None = None, witnesses: Iterable[Witne
         given = approvals.checked(connection)
         doubtful = [(approval, doubt) for approval, doubt in given if doubt and approval.withdrawn is None]
         station = connection.execute(select(log_identity.c.station)).scalar() or _NOBODY
-        hashes = _walk(connection, wanted, proof)
+        walk = _Walk(connection, proof, wanted)
+        known = _Proved(proved, station) if proved and not witnesses else None
+        hashes = walk.all(known)
+    if known:
+        known.save()
     proof.findings += found
     proof.findings += [_doubtful(approval, doubt) for approval, doubt in doubtful]
     if unreadable:
@@ -129,45 +145,176 @@ def examine(store: Database, seal: Path | None = None, witnesses: Iterable[Witne
     return proof
 
 
-def _walk(connection: Connection, wanted: set[int], proof: Proof) -> dict[int, str]:
-    """Hash every row again; return the hashes of the rows in `wanted`."""
-    hashes, unheard = {0: GENESIS}, set[int]()
-    for row in connection.execute(select(logbook).order_by(logbook.c.seq)).mappings():
-        seq, last = row["seq"], proof.last
-        if seq <= last.seq:
-            proof.findings.append(_finding(seq, _("Row {first} was put in.").format(first=seq)))
-        elif seq != last.seq + 1:
-            message = _("Rows {first} to {last} are gone.").format(first=last.seq + 1, last=seq - 1)
+_SIZE = 10_000
+"""Rows of a segment."""
+_QUOTED = "||','||".join(f"quote({column.name})" for column in logbook.columns)
+_ROWS = {
+    "sqlite": text(
+        f"SELECT group_concat(held, char(10)) FROM (SELECT {_QUOTED} AS held FROM logbook "  # noqa: S608  our own names
+        "WHERE seq > :low AND seq <= :high ORDER BY seq)"
+    ),
+    "postgresql": text(
+        "SELECT string_agg(held::text, chr(10) ORDER BY seq) FROM logbook AS held WHERE seq > :low AND seq <= :high"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Rows that were read and found right, which need not be read again while they are the same, byte for byte.
+
+    `rows`: their digest; `previous`, `end`: the hashes of the row before them and of their last row. `events`: what
+    they say about rows elsewhere, in their order (see `_Walk`).
+    """
+
+    rows: str
+    previous: str
+    end: str
+    events: Sequence[Sequence[Any]]
+
+
+def _bounds(number: int) -> tuple[int, int]:
+    """Return the range of the rows of a segment, from 1: above the first, up to the second. The first one holds also
+    rows that somebody put in before row 1.
+    """
+    return (number - 1) * _SIZE if number > 1 else -(1 << 62), number * _SIZE
+
+
+def _digest(connection: Connection, number: int) -> str:
+    """Return the digest of the rows of a segment as they stand in the database now."""
+    low, high = _bounds(number)
+    held = connection.execute(_ROWS[connection.dialect.name], {"low": low, "high": high}).scalar()
+    return hashlib.sha256(str(held).encode(errors="surrogatepass")).hexdigest()
+
+
+class _Proved:
+    """The segments that were proved, in the file `path`, for the log of `station`. Losing it costs time only.
+
+    The digest of a segment is made by the database, several times as fast as the hash chain is followed. The file is no
+    proof against somebody who may write it: `loa log verify --all`, and a verification with a witness, read every row.
+    """
+
+    def __init__(self, path: Path, station: str) -> None:
+        self._path, self._changed = path, False
+        self._about = {"program": __version__, "format": FORMAT, "size": _SIZE, "station": station}
+        self._known: dict[str, _Segment] = {}
+        with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+            held: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+            if held["about"] == self._about:
+                self._known = {number: _Segment(**segment) for number, segment in held["segments"].items()}
+
+    def get(self, number: int, previous: str) -> _Segment | None:
+        """Return what is known of a segment behind the row with the hash `previous`."""
+        found = self._known.get(str(number))
+        return found if found and found.previous == previous else None
+
+    def note(self, number: int, segment: _Segment | None) -> None:
+        """A segment was read: it is whole, or (None) it is not."""
+        self._changed = True
+        if segment:
+            self._known[str(number)] = segment
+        else:
+            self._known.pop(str(number), None)
+
+    def save(self) -> None:
+        """Keep it for the next verification."""
+        if self._changed:
+            segments = {number: asdict(segment) for number, segment in self._known.items()}
+            with suppress(WorkspaceError):  # a full disk: the next verification takes longer
+                write_atomic(self._path, json.dumps({"about": self._about, "segments": segments}))
+
+
+class _Walk:
+    """Hashes every row again, but for those of segments that are `proved` and the same.
+
+    `hashes`: those of the rows in `wanted`. An event is what a row says about other rows: `("restore", seq, reason,
+    replaced)`, `("void", seq, heard)`, `("clock", seq, rows)`.
+    """
+
+    def __init__(self, connection: Connection, proof: Proof, wanted: set[int]) -> None:
+        self._connection, self._proof, self._wanted = connection, proof, wanted
+        self._hashes, self._unheard = {0: GENESIS}, set[int]()
+
+    def all(self, known: _Proved | None) -> dict[int, str]:
+        """Go through the log; give the hashes of the wanted rows."""
+        proof, last = self._proof, 0
+        if known:
+            whole = (self._connection.execute(select(func.max(logbook.c.seq))).scalar() or 0) // _SIZE
+            for number in range(1, whole + 1):
+                self._segment(number, known)
+            last = whole * _SIZE
+        self._read(logbook.c.seq > last if last else true())
+        for seq in sorted(proof.void):
+            message = _("Row {first} is marked as void, and no row of the log says why.").format(first=seq)
             proof.findings.append(_finding(seq, message))
-        elif row["previous"] != last.hash:
-            message = _("Row {first} does not follow the one before it.").format(first=seq)
-            proof.findings.append(_finding(seq, message))
-        if isinstance(row["format"], int) and row["format"] > FORMAT:
-            message = _("Row {first} has a form that this version of Loa does not know.").format(first=seq)
-            proof.findings.append(_finding(seq, message))
-        elif chain_hash(dict(row)) != row["hash"]:
-            proof.findings.append(_finding(seq, _("Row {first} was changed.").format(first=seq)))
-        if row["kind"] == "log" and _had_no_seal(row["details"]):
-            message = _(
-                "The seal was gone before row {first}: only a witness can tell whether rows were removed there."
-            )
-            proof.findings.append(_finding(seq, message.format(first=seq)))
-        if row["kind"] == "restore":
-            proof.restores.append((seq, row["reason"] or "", _replaced(row["details"])))
-        if row["void"] is not None:
+        return self._hashes
+
+    def _segment(self, number: int, known: _Proved) -> None:
+        proof, (low, high) = self._proof, _bounds(number)
+        here = (logbook.c.seq > low) & (logbook.c.seq <= high)
+        before, wrong, rows = proof.last, len(proof.findings), _digest(self._connection, number)
+        held = known.get(number, before.hash) if before.seq == high - _SIZE else None
+        if held and held.rows == rows:
+            if not self._wanted.isdisjoint(range(high - _SIZE + 1, high + 1)):
+                found = self._connection.execute(select(logbook.c.seq, logbook.c.hash).where(here))
+                self._hashes.update((row.seq, row.hash) for row in found if row.seq in self._wanted)
+            for event in held.events:
+                self._take(event)
+            proof.last, proof.rows = Sealed(high, held.end), proof.rows + _SIZE
+            return
+        events = self._read(here)
+        is_whole = wrong == len(proof.findings) and proof.last.seq == high and before.seq == high - _SIZE
+        known.note(number, _Segment(rows, before.hash, proof.last.hash, events) if is_whole else None)
+
+    def _read(self, which: ColumnElement[bool]) -> list[Event]:
+        """Read rows one by one; give their events."""
+        proof, events = self._proof, list[Event]()
+        for row in self._connection.execute(select(logbook).where(which).order_by(logbook.c.seq)).mappings():
+            seq, last = row["seq"], proof.last
+            if seq <= last.seq:
+                proof.findings.append(_finding(seq, _("Row {first} was put in.").format(first=seq)))
+            elif seq != last.seq + 1:
+                message = _("Rows {first} to {last} are gone.").format(first=last.seq + 1, last=seq - 1)
+                proof.findings.append(_finding(seq, message))
+            elif row["previous"] != last.hash:
+                message = _("Row {first} does not follow the one before it.").format(first=seq)
+                proof.findings.append(_finding(seq, message))
+            if isinstance(row["format"], int) and row["format"] > FORMAT:
+                message = _("Row {first} has a form that this version of Loa does not know.").format(first=seq)
+                proof.findings.append(_finding(seq, message))
+            elif chain_hash(dict(row)) != row["hash"]:
+                proof.findings.append(_finding(seq, _("Row {first} was changed.").format(first=seq)))
+            if row["kind"] == "log" and _had_no_seal(row["details"]):
+                message = _(
+                    "The seal was gone before row {first}: only a witness can tell whether rows were removed there."
+                )
+                proof.findings.append(_finding(seq, message.format(first=seq)))
+            own: list[Event] = []
+            if row["kind"] == "restore":
+                own.append(("restore", seq, row["reason"] or "", _replaced(row["details"])))
+            if row["void"] is not None:
+                own.append(("void", seq, not (row["outcome"] in UNHEARD and row["started"] is None)))
+            if row["kind"] == CLOCK:
+                own.append(("clock", seq, sorted(_named(row["details"]))))
+            for event in own:
+                self._take(event)
+            events += own
+            if seq in self._wanted:
+                self._hashes[seq] = row["hash"]
+            proof.last, proof.rows = Sealed(seq, row["hash"]), proof.rows + 1
+        return events
+
+    def _take(self, event: Event) -> None:
+        proof, (kind, seq, *what) = self._proof, event
+        if kind == "restore":
+            proof.restores.append((seq, what[0], what[1]))
+        elif kind == "void":
             proof.void.add(seq)
-            unheard.update([seq] if row["outcome"] in UNHEARD and row["started"] is None else [])
-        if row["kind"] == CLOCK:
-            named = _named(row["details"])
-            proof.findings += [_not_void(one, seq) for one in sorted(named - (proof.void & unheard))]
+            self._unheard.update([] if what[0] else [seq])
+        else:
+            named = set(what[0])
+            proof.findings += [_not_void(one, seq) for one in sorted(named - (proof.void & self._unheard))]
             proof.void -= named
-        if seq in wanted:
-            hashes[seq] = row["hash"]
-        proof.last, proof.rows = Sealed(seq, row["hash"]), proof.rows + 1
-    for seq in sorted(proof.void):
-        message = _("Row {first} is marked as void, and no row of the log says why.").format(first=seq)
-        proof.findings.append(_finding(seq, message))
-    return hashes
 
 
 def _had_no_seal(details: str) -> bool:

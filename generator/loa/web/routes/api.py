@@ -386,5 +386,5 @@ def log(
 @does(Act.VERIFY_LOG)
 def verify(console: ConsoleDep) -> dict[str, Any]:
     """Prove that no row was changed or removed."""
-    findings = proof.verify(console.store, console.workspace.seal)
+    findings = proof.verify(console.store, console.workspace.seal, console.workspace.proved_file)
     return {"whole": not findings, "problems": [f.message for f in findings[:50]]}

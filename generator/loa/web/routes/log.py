@@ -101,7 +101,7 @@ def export_log(
 @does(Act.VERIFY_LOG)
 def verify(request: Request, console: ConsoleDep) -> Response:
     """Prove that no row was changed or removed."""
-    findings = proof.verify(console.store, console.workspace.seal)
+    findings = proof.verify(console.store, console.workspace.seal, console.workspace.proved_file)
     audit(request, "log.verified", detail=str(len(findings)))
     return page(request, "verified.html", findings=findings[:50], many=len(findings))
 
