@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "loa"
 LAYERS = (
     "errors i18n plugins formats names text clock file_cache workspace files priority station_secrets stop_file sample template_files logs ending limited "
-    "yamlfile normalizer reference hazards campaign article script checks importing audio tts bulletin schedule outgoing store playout automation fleet inbox messages publish actions app web "
+    "yamlfile normalizer reference hazards campaign article script checks importing audio tts bulletin schedule outgoing store playout automation fleet inbox messages feedback publish actions app web "
     "cli"
 ).split()
 """The packages and single modules of `loa`, from the ground up: each imports only what stands before it."""

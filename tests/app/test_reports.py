@@ -123,7 +123,7 @@ def test_every_cell_of_a_month(filled: tuple[Workspace, Database]) -> None:
     found = of(filled, 2026, 11)
     book = CalamineWorkbook.from_filelike(io.BytesIO(report_files.to_xlsx(found)))
     sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    summary, months, contents, speakers, fees = sheets.values()
+    summary, months, contents, speakers, fees, _feedback = sheets.values()
     assert {sheet[0][0] for sheet in sheets.values()} == {"Đài truyền thanh xã Bến Hải"}
     assert summary[3:] == [
         ["Mục", "Số liệu"], ["Số lần phát theo lịch", 6], ["- đã phát", 4], ["- dừng giữa chừng", 1], ["- không phát được", 1],

@@ -20,7 +20,18 @@ from loa.web.routes import all_routers
 from scripts.make_offices import PAGE, page_with_table
 from tests.web.conftest import LogIn
 
-PUBLIC = {"/board/{stem}", "/board/{stem}/slides", "/login", "/first", "/health", "/static/{name}", "/feed/{stem}.xml"}
+PUBLIC = {
+    "/nghe/{stem}",
+    "/nghe/{stem}/{sha256}.mp3",
+    "/nghe/{stem}/gop-y",
+    "/board/{stem}",
+    "/board/{stem}/slides",
+    "/login",
+    "/first",
+    "/health",
+    "/static/{name}",
+    "/feed/{stem}.xml",
+}
 
 
 def table() -> Iterator[tuple[str, APIRoute, Act]]:

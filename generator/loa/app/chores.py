@@ -10,11 +10,14 @@ from loa.app.backups import due, overdue, place_states
 from loa.automation.disk import open_station_store
 from loa.automation.station import Automation
 from loa.errors import LoaError
+from loa.feedback import book
 from loa.logs import logger
 from loa.messages import outbox
 from loa.schedule import UTC, Schedule
 from loa.store.database import Database
 from loa.workspace import Workspace
+
+_HOUR = datetime.timedelta(hours=1)
 
 
 class BackupChore:
@@ -81,6 +84,28 @@ class MessagesChore:
             outbox.work(self._workspace, schedule, store, datetime.datetime.now(UTC))
         except (LoaError, OSError) as error:
             logger("loa.messages").warning("messages", problem=str(error))
+
+
+class FeedbackChore:
+    """Called every half minute by the service; once in an hour it erases what residents wrote long ago."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._looked: datetime.datetime | None = None
+
+    def __call__(self, station: Automation) -> None:
+        """Look whether something is to be erased."""
+        now, schedule = datetime.datetime.now(UTC), station.schedule_watch.schedule
+        if not _may_work(station) or (self._looked and now - self._looked < _HOUR):
+            return
+        self._looked = now
+        store = open_station_store(self._workspace, schedule)
+        try:
+            book.forget_before(self._workspace, store, now - datetime.timedelta(days=schedule.feedback.keep_days), now)
+        except LoaError as error:
+            logger("loa.feedback").warning("feedback", problem=str(error))
+        finally:
+            store.close()
 
 
 class _Child:

@@ -30,7 +30,8 @@ class Table:
 
 def tables(report: Report) -> tuple[Table, ...]:
     """The report in words, for people."""
-    return (_summary(report), _months(report), _contents(report), _loudspeakers(report), _fees(report))
+    makers = (_summary, _months, _contents, _loudspeakers, _fees, _feedback)
+    return tuple(make(report) for make in makers)
 
 
 def title_of(report: Report) -> str:
@@ -51,7 +52,6 @@ def source_name(code: str) -> str:
         "own": _("the commune's own"),
         "received": _("received from others"),
         "relay": _("relay"),
-        "live": _("microphone"),
         "emergency": _("emergency message"),
     }.get(code, code)
 
@@ -62,6 +62,7 @@ def kind_name(code: str) -> str:
         "article": _("article"),
         "recording": _("recorded item"),
         "relay": _("relay"),
+        "live": _("microphone"),
         BETWEEN: _("jingles, opening and closing words, music"),
     }.get(code, code)
 
@@ -114,6 +115,36 @@ def _fees(report: Report) -> Table:
         for p in report.products
     ]  # fmt: skip
     return _summed("fees", _("Fee sheet"), heads, rows, sums=(8,))
+
+
+def feedback_kind(kind: str) -> str:
+    """What a kind of feedback is called."""
+    return {"question": _("question"), "suggestion": _("suggestion"), "complaint": _("complaint")}.get(kind, kind)
+
+
+def feedback_state(state: str) -> str:
+    """What became of feedback."""
+    return {
+        "received": _("waits for an answer"),
+        "answered": _("waits for a signature"),
+        "published": _("answered publicly"),
+        "closed": _("closed"),
+    }.get(state, state)
+
+
+def _feedback(report: Report) -> Table:
+    heads = (
+        _("Number"), _("Commune"), _("Received"), _("Kind"), _("State"), _("Feedback"), _("Answer"), _("Signed by"),
+        _("Ended"),
+    )  # fmt: skip
+    rows = [
+        (
+            one.number, one.commune, one.received.date(), feedback_kind(one.kind), feedback_state(one.state),
+            one.question, one.answer, one.signed_by, one.ended.date() if one.ended else None,
+        )
+        for one in report.feedback
+    ]  # fmt: skip
+    return Table("feedback", _("Register of feedback"), heads, tuple(rows))
 
 
 def _summed(

@@ -12,6 +12,7 @@ from loa.bulletin.manifest import SPOKEN, Content, Manifest
 from loa.bulletin.models import APOLOGY
 from loa.campaign import Commune, survey
 from loa.errors import LoaError
+from loa.feedback import book
 from loa.schedule import Schedule
 from loa.schedule.display_names import output_name
 from loa.store import asrun
@@ -66,6 +67,21 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """A line of the register of feedback. `question`, `answer`: as published, else ""; `state`: as in the register."""
+
+    number: int
+    commune: str
+    received: datetime.datetime
+    kind: str
+    state: str
+    question: str
+    answer: str
+    signed_by: str
+    ended: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The figures of a span. `months`: airings heard and minutes of each (`2026-11`); `priorities`: airings heard by
     priority; `outcomes`: planned airings by outcome; `lines`: of the airings; `loudspeakers`: the same on each output.
@@ -81,6 +97,7 @@ class Report:
     loudspeakers: tuple[Line, ...]
     products: tuple[Product, ...]
     output_names: Mapping[str, str] = field(default_factory=dict)
+    feedback: tuple[Received, ...] = ()
 
     @property
     def minutes(self) -> float:
@@ -100,6 +117,14 @@ class Report:
             "months": [{"month": m, "airings": n, "minutes": minutes} for m, (n, minutes) in self.months.items()],
             "lines": [{k: v for k, v in asdict(line).items() if k != "output"} for line in self.lines],
             "loudspeakers": [asdict(line) for line in self.loudspeakers],
+            "feedback": [
+                {
+                    **asdict(one),
+                    "received": one.received.isoformat(),
+                    "ended": one.ended.isoformat() if one.ended else None,
+                }
+                for one in self.feedback
+            ],
             "fees": [{**asdict(product), "first": product.first.isoformat()} for product in self.products],
         }
 
@@ -156,6 +181,33 @@ def report(
         tuple(line for line in lines if line.output),
         _products(heard, schedule, _earlier(store, known, since, office)),
         {line.output: output_name(schedule, line.output) for line in lines if line.output},
+        _received(known.communes, store, since, until, office, zone),
+    )
+
+
+def _received(
+    communes: Mapping[str, Commune],
+    store: Database,
+    since: datetime.datetime,
+    until: datetime.datetime,
+    office: Office,
+    zone: ZoneInfo,
+) -> tuple[Received, ...]:
+    """The register of feedback, without what only the person who wrote it and the officer may read."""
+    found = book.pieces(store, communes=office.communes, since=since, until=until, limit=10_000)
+    return tuple(
+        Received(
+            one.number,
+            communes[one.commune].unit.full_name if one.commune in communes else one.commune,
+            one.received.astimezone(zone),
+            one.kind,
+            one.state,
+            one.shown if one.state == "published" else "",
+            one.answer if one.state == "published" else "",
+            one.signed_by,
+            one.ended.astimezone(zone) if one.ended else None,
+        )
+        for one in reversed(found)
     )
 
 

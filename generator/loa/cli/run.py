@@ -117,7 +117,7 @@ def run(
         beside = console_beside(workspace, as_arguments(listen, tls_cert, tls_key, behind_proxy, names))
     step_forward()  # the console is started by a thread that inherits it
     with ending.when_asked() as stop, beside:
-        from loa.app.chores import BackupChore, InboxChore, MessagesChore  # while these load, the console already does
+        from loa.app.chores import BackupChore, FeedbackChore, InboxChore, MessagesChore  # the console loads meanwhile
         from loa.automation import service
         from loa.fleet.office import office_beside
 
@@ -125,7 +125,7 @@ def run(
             service.run(
                 workspace,
                 trust_clock=trust_clock,
-                chores={"backup": BackupChore(workspace)},
+                chores={"backup": BackupChore(workspace), "feedback": FeedbackChore(workspace)},
                 watches={"inbox": InboxChore(workspace), "messages": MessagesChore(workspace)},
                 stop=stop,
             )

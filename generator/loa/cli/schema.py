@@ -14,7 +14,9 @@ from loa.cli.app import loa
 from loa.i18n import _
 from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
-from loa.schedule.models import Broadcast, Rules
+from loa.schedule.fees import Fees
+from loa.schedule.messages import Feedback, Messages
+from loa.schedule.models import Approval, Broadcast, Publication, Rules
 from loa.schedule.outputs import AnyOutput
 from loa.schedule.players import Players
 
@@ -63,7 +65,12 @@ def _schedule_file() -> type[BaseModel]:
         "rules": (Rules | None, None),
         "alerts": (Alerts | None, None),
         "backup": (Backup | None, None),
+        "approval": (Approval | None, None),
+        "publish": (Publication | None, None),
         "players": (Players | None, None),
+        "fees": (Fees | None, None),
+        "messages": (Messages | None, None),
+        "feedback": (Feedback | None, None),
         "broadcasts": (tuple[Broadcast, ...], ()),
     }
     return create_model("Schedule", __config__=FORBID, **fields)

@@ -22,7 +22,7 @@ from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.commune_files import CommuneSchedule, places, read_all, read_as
 from loa.schedule.fees import Fees
-from loa.schedule.messages import Messages
+from loa.schedule.messages import Feedback, Messages
 from loa.schedule.models import Approval, Broadcast, Extra, Move, Publication, Rules, Schedule
 from loa.schedule.output_plugins import kinds, plugin
 from loa.schedule.outputs import KINDS, PREFIX, AnyOutput, Group, MissingPlugin, Placed, RemotePlayer
@@ -311,6 +311,7 @@ class _Frame(Strict):
     players: Players = Players()
     fees: Fees = Fees()
     messages: Messages = Messages()
+    feedback: Feedback = Feedback()
     broadcasts: tuple[Any, ...] = ()
 
 
@@ -444,6 +445,7 @@ def _checked(
         frame.players,
         frame.fees,
         frame.messages,
+        frame.feedback,
         own_files=own_files,
     )
 

@@ -1,4 +1,4 @@
-"""Where the text of what is aired is sent, too: Telegram, Zalo, an SMS gateway, e-mail."""
+"""Ways of writing to residents and of hearing from them: the same texts as on air, once each, and their feedback."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -104,3 +104,20 @@ class Messages(Strict):
         for name in ("telegram", "zalo", "sms", "email"):
             if found := getattr(self, name):
                 yield name, found
+
+
+class Feedback(Strict):
+    """Off until a commune is named. `keep_days`: after so many days what somebody wrote is erased."""
+
+    communes: tuple[str, ...] = Field(
+        default=(),
+        title=N_("Communes whose residents may write"),
+        description=N_("The names of their files in campaigns/. Empty: nobody may."),
+    )
+    keep_days: int = Field(
+        default=365,
+        ge=30,
+        le=3650,
+        title=N_("How many days what residents wrote is kept"),
+        description=N_("Then names, contacts and texts are erased; the log keeps only that something came in."),
+    )

@@ -15,7 +15,7 @@ from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.fees import Fees
 from loa.schedule.limits import Limit
-from loa.schedule.messages import Messages
+from loa.schedule.messages import Feedback, Messages
 from loa.schedule.outputs import AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
 from loa.schedule.programme import AnyItem, Article, File, Relay
@@ -252,6 +252,7 @@ class Schedule:
     players: Players = field(default_factory=Players)
     fees: Fees = field(default_factory=Fees)
     messages: Messages = field(default_factory=Messages)
+    feedback: Feedback = field(default_factory=Feedback)
     elsewhere: frozenset[str] = frozenset()
     """Outputs, and groups of nothing else, that players air: `at_station` has taken them out."""
     order: Mapping[str, str] | None = None

@@ -234,6 +234,27 @@ messages = Table(
 out there is nowhere any more. `next`: not before that instant.
 """
 
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("commune", String(100), nullable=False, index=True),
+    Column("received", String(32), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("contact", String(100), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("shown", Text),
+    Column("answer", Text),
+    Column("answered_by", String(200)),
+    Column("signed_by", String(200)),
+    Column("ended", String(32)),
+    Column("erased", String(32)),
+)
+"""What residents wrote, and the answers (`feedback.book`); personal data stands nowhere else."""
+
 inbox = Table(
     "inbox",
     metadata,

@@ -68,6 +68,7 @@ def menu() -> list[Entry]:
         Entry("/emergency", _("Emergency"), "emergency", Act.WRITE_EMERGENCY),
         Entry("/live", _("Speak now"), "microphone", Act.SPEAK),
         Entry("/inbox", _("Messages"), "release", Act.READ_INBOX),
+        Entry("/feedback", _("Feedback"), "feedback", Act.READ_FEEDBACK),
         Entry("/publish", _("Publish"), "publish", Act.READ_PUBLICATION),
         Entry("/log", _("Log"), "log", Act.READ_LOG),
         Entry("/settings", _("Settings"), "settings", Act.SEE_SETTINGS),

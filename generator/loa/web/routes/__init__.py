@@ -25,6 +25,7 @@ from loa.web.routes import (
 )
 from loa.web.routes.content import items, library, microphone, own_words
 from loa.web.routes.overview import board, clusters, reports
+from loa.web.routes.residents import feedback, listening
 
 
 def all_routers() -> tuple[APIRouter, ...]:
@@ -54,6 +55,8 @@ def all_routers() -> tuple[APIRouter, ...]:
         reports,
         clusters,
         board,
+        listening,
+        feedback,
         log,
     )
     return (api.hidden, api.router, *(module.router for module in modules))

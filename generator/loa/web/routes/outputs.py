@@ -16,7 +16,7 @@ from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.display_names import output_name
 from loa.schedule.fees import Fees
-from loa.schedule.messages import Messages
+from loa.schedule.messages import Feedback, Messages
 from loa.schedule.models import Approval, Publication, Rules
 from loa.schedule.output_plugins import called, kinds, model_of
 from loa.schedule.outputs import AnyOutput, Group, Placed
@@ -46,7 +46,13 @@ class Back:
 
 
 SETTINGS, PUBLISH = Back("/settings", N_("Settings")), Back("/publish", N_("Publish"))
-PARTS: dict[str, type[BaseModel]] = {"rules": Rules, "alerts": Alerts, "fees": Fees, "messages": Messages}
+PARTS: dict[str, type[BaseModel]] = {
+    "rules": Rules,
+    "alerts": Alerts,
+    "fees": Fees,
+    "messages": Messages,
+    "feedback": Feedback,
+}
 
 
 @router.get("/settings/new-output")
@@ -219,6 +225,7 @@ def _title(key: str) -> str:
         "alerts": _("Who is told of trouble"),
         "fees": _("Fees for own works"),
         "messages": _("Messages to residents"),
+        "feedback": _("Feedback of residents"),
     }
     return titles[key]
 

@@ -1,0 +1,1 @@
+"""What residents write about what they heard, and what the commune answers."""
