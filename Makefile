@@ -132,9 +132,10 @@ sbom: $(RELEASE) ## the bill of materials
 	$(BIN)/cyclonedx-py requirements $(LOCK)/station.txt --pyproject pyproject.toml --output-reproducible -o dist/loa.cdx.json
 
 # The wheel and the source archive; their version is that of the last tag (hatch_version.py).
-wheel: $(RELEASE) ## dist/loa-….whl and the source archive
-	rm -f dist/loa-*.whl dist/loa-*.tar.gz dist/loa_*.deb
+wheel: $(RELEASE) ## dist/loa-….whl, dist/loa_player-….whl and the source archive
+	rm -f dist/loa-*.whl dist/loa_player-*.whl dist/loa-*.tar.gz dist/loa_*.deb
 	$(BIN)/python -m build -q --no-isolation --outdir dist .
+	$(BIN)/python -m release.player dist/loa-*.whl
 
 # Debian packages: SUITES and ARCH choose; every machine makes all of them (arm64 wants Debian's gcc-aarch64-linux-gnu).
 SUITES ?= bookworm trixie

@@ -3,6 +3,7 @@
 import ast
 import importlib.metadata
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from release.player import make
 from tests.conftest import ROOT
 
 NEEDED = (
@@ -142,3 +144,23 @@ def test_a_development_install_puts_only_a_path_into_site_packages(source: Path,
     (made,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(made) as archive:
         assert [name for name in archive.namelist() if ".dist-info/" not in name] == ["_loa.pth"]
+
+
+def test_the_wheel_of_the_player_holds_its_part_and_starts(wheel: Path, tmp_path: Path) -> None:
+    player = make(wheel, tmp_path)
+    with zipfile.ZipFile(player) as archive:
+        names = archive.namelist()
+        (place,) = {name.partition("/")[0] for name in names if ".dist-info/" in name}
+        needed = archive.read(f"{place}/METADATA").decode().partition("Requires-Dist")[2].lower()
+        record = archive.read(f"{place}/RECORD").decode()
+    assert {name.partition(",")[0] for name in record.split()} == set(names)
+    assert "loa/fleet/program.py" in names
+    assert "loa/locale/vi/LC_MESSAGES/loa.mo" in names
+    assert not [name for name in names if re.match(r"loa/(web|cli|tts|normalizer|checks|sample_station)/", name)]
+    assert not re.search(r"numpy|scipy|ffmpeg|click|fastapi", needed)
+    installed = tmp_path / "installed"
+    with zipfile.ZipFile(player) as archive:
+        archive.extractall(installed)
+    code = f"import sys; sys.path.insert(0, {str(installed)!r}); from loa.fleet.program import main; main(['--help'])"
+    said = run(sys.executable, "-c", code, cwd=tmp_path)
+    assert "loa-player" in said

@@ -14,7 +14,9 @@ def __getattr__(name: str) -> str:
         raise AttributeError(name)
     from importlib.metadata import PackageNotFoundError, version  # 40 ms, and `loa stop` does not ask
 
-    try:
-        return version("loa")
-    except PackageNotFoundError:  # run from a source tree that was never installed
-        return "0+unknown"
+    for name in ("loa", "loa-player"):
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            pass
+    return "0+unknown"  # run from a source tree that was never installed

@@ -2,8 +2,6 @@
 
 import datetime
 import json
-import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,8 +14,7 @@ from loa.automation.disk import open_station_store
 from loa.cli.app import CliContext, loa, pass_station
 from loa.cli.edits import edit_file
 from loa.cli.stop import user
-from loa.fleet import acts, joining, register
-from loa.fleet import player as agent
+from loa.fleet import acts, program, register
 from loa.i18n import _
 from loa.schedule import UTC, Schedule
 from loa.schedule.loader import load_schedule
@@ -40,20 +37,14 @@ def player() -> None:
 @click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
 def join(address: str, code: str, folder: Path) -> None:
     """Exchange keys."""
-    folder.mkdir(parents=True, exist_ok=True)
-    identity = joining.join(Workspace(folder.resolve()), address, code)
-    click.echo(_("This is the player {name} now. Set its outputs in {file}, then: loa player run {folder}").format(
-        name=identity.name, file=folder / "player.yaml", folder=folder
-    ))  # fmt: skip
+    click.echo(program.join(address, code, folder))
 
 
 @player.command("run", help=_("On the player: air the plan of the station, until Ctrl+C."))
 @click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def run_(folder: Path) -> None:
     """Air by itself."""
-    click.echo(_("On air by the station's plan. Ctrl+C ends."), err=True)
-    if agent.run(Workspace(folder.resolve())):
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  this very command again
+    program.air(folder)
 
 
 @player.command(help=_("At the station: a code by which the player NAME of schedule.yaml may join."))

@@ -17,6 +17,8 @@ _TOLD = 10.0
 _BACK = 180.0
 """Seconds that a player which is back has needed at most to sound an emergency that is still valid."""
 _WHOLE = LENGTH - 0.5
+_AGAIN = 4.0 + 6.0
+"""Seconds that are said again after a power cut: a sentence, and what was not noted yet."""
 
 
 class Facts:
@@ -99,7 +101,7 @@ def nothing_twice(facts: Facts) -> Iterator[str]:
     for (name, airing), sounds in facts.sounds.items():
         by_player[name] += sounds
         heard = sum(sound.last - sound.first for sound in sounds)
-        if heard > LENGTH + 6.0 * (len(sounds) - 1) + 0.5:
+        if heard > LENGTH + _AGAIN * (len(sounds) - 1) + 0.5:
             yield f"{name}: {airing} was heard for {heard:.0f} s in {len(sounds)} parts"
     for name, its in by_player.items():
         for first, second in itertools.pairwise(sorted(its, key=lambda s: s.began)):

@@ -53,6 +53,8 @@ _IDLE, _DOZE, _AFTER = 301.0, 2400.0, (2.2,)
 _NEAR = (-1000.0, 700.0)
 """Seconds around airings and emergencies in which everybody is awake."""
 _MOMENTS = (-TIMING.claim, -TIMING.open, 60.0, 180.1, 601.0)
+_NOTED = 4.0
+"""Seconds between two looks of a player that sounds: it notes where it is."""
 _TICK, _STEP, _DESK = 0.1, 0.25, 0.2
 """The longest time until a player, its automation and the station's desk look again."""
 
@@ -567,6 +569,8 @@ class FleetWorld:
             due = (planned - shown).total_seconds()
             if -605.0 < due < _DOZE:
                 times += [self.real + due + shift + 0.001 for shift in _MOMENTS if due + shift > 0]
+        if any(session.sounding for session in box.sessions):
+            times.append(self.real + _NOTED)
         if any(not (live.session and live.session.started_at) for live in box.station.controller.live.values()):
             times.append(self.real + 2.0)
         return max(self.real + 0.0005, min(times))
