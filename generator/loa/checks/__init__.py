@@ -21,9 +21,11 @@ from loa.checks import (
     orders,
     people,
     punctuation,
+    quantities,
     sentences,
     spelling,
     sums,
+    twofold,
 )
 from loa.checks.text import Hit, Passage, Shape, Text
 from loa.errors import Finding
@@ -54,6 +56,12 @@ PASSAGE_RULES: tuple[Callable[[Passage], Iterator[Hit]], ...] = (
     sums.totals_behind,
     sums.per_period,
     sums.shared_out,
+    quantities.rates,
+    quantities.changes,
+    quantities.products,
+    quantities.free_and_paid,
+    quantities.currency,
+    quantities.magnitudes,
     numbers.lost,
     numbers.backwards,
     numbers.days_counted,
@@ -83,6 +91,8 @@ TEXT_RULES: tuple[Callable[[Text], Iterator[Hit]], ...] = (
     numbers.items,
     bodies.other_place,
     bodies.slipped_place,
+    twofold.names,
+    twofold.totals,
     people.lists,
     dates.deadlines,
     dates.weekdays_without_year,

@@ -25,7 +25,8 @@ _TOTAL_FIRST = re.compile(
     rf"(?<![\d.])(?P<total>\d[\d.]{{0,11}})\s+{_NOUN}[^.;]{{0,40}}?(?:trong đó|gồm)[^.;\d]{{0,20}}{_TWO}", re.I
 )
 _TOTAL_LAST = re.compile(
-    rf"{_TWO}[^.;\d]{{0,60}}(?:\d(?!\d)[^.;\d]{{0,12}})?tổng\s+(?:cộng|số)\D{{0,10}}(?<![\d.])(?P<total>\d[\d.]{{0,11}})",
+    rf"{_TWO}[^.;\d]{{0,60}}(?:\d(?!\d)[^.;\d]{{0,12}})?tổng\s+(?:cộng"
+    rf"|số)\D{{0,10}}(?<![\d.])(?P<total>\d[\d.]{{0,11}})",
     re.I,
 )
 
@@ -109,11 +110,22 @@ _NOTE = re.compile(
     r"(?:đọc\s+(?:bài|tin|lại|trên)|phát\s+(?:bài|tin|lại|trên)|đăng\s+(?:bài|tin|lên)|thu âm|biên tập)[^.\n]*"
     rf"|{_HEAD}(?:mỗi|một|1|01)\s+tuần\s+(?:phát|đọc)\s+[^.\n]*"
     rf"|{_HEAD}tuần\s+(?:phát|đọc)\s+(?:0?\d|một|hai|ba)\s+(?:lần|buổi)[^.\n]*"
-    r"|\(\s*(?:đọc\s+(?:\d|hai|ba|chậm|lại|kỹ|to|rõ|mỗi|nhấn)|phát\s+(?:\d+|hai|ba|lại)\s+lần|nghỉ\s+\d+\s*(?:giây|phút|s\b)|"
-    r"(?:chèn\s+|cắt\s+|nền\s+)?nhạc(?:\s+(?:nền|hiệu|cắt|dạo|chèn))?\s*\)|chèn\s|ngừng\s+(?:\d|một|đọc))[^)\n]{0,60}\)?"
+    r"|\(\s*(?:đọc\s+(?:\d|hai|ba|chậm|lại|kỹ|to|rõ|mỗi|nhấn)|phát\s+(?:\d+|hai|ba|lại)\s+lần"
+    r"|nghỉ\s+\d+\s*(?:giây|phút|s\b)|"
+    r"(?:chèn\s+|cắt\s+|nền\s+)?nhạc(?:\s+(?:nền|hiệu|cắt|dạo|chèn))?\s*\)|chèn\s|ngừng\s+(?:\d|một"
+    r"|đọc))[^)\n]{0,60}\)?"
     r"|[(\[][^)\]\n]{0,40}(?:nhờ\s+(?:\w+\s+){0,3}(?:sửa|xem|hỏi|kiểm|đọc)|hỏi lại|sửa lại|"
     r"kiểm tra lại số|chờ số liệu|chưa chắc)"
     r"[^)\]\n]{0,80}[)\]]"
+    r"|[(\[]\s*(?:lưu ý\s+|nhờ\s+)?(?:anh|chị|em|cô|chú|bác|sếp|đ/c|đồng chí|ban biên tập|văn phòng"
+    r"|bạn)\s+(?:(?-i:[A-ZĐ])\w*\s+){0,3}"
+    r"(?:ơi,?\s+)?(?:xem|sửa|bổ sung|thêm|dán|chèn|điền|hỏi|kiểm|rà|duyệt|gửi|cập nhật|xác nhận|chỉnh|bỏ|xóa"
+    r"|đổi|thay|ghi|"
+    r"viết|soạn|đọc|đánh|gõ|in|chụp|đăng|cho (?:số|xin)|giúp|lấy)(?!\w)[^)\]\n]{0,100}[)\]]"
+    r"|[(\[][^)\]\n]{0,60}(?:rồi (?:hãy )?(?:đọc|đăng|phát|in|gửi)|xem lại (?:số|chỗ|đoạn|ngày|giờ|tên|câu)|chưa có số|"
+    r"chờ (?:duyệt|ý kiến|xác nhận|chị|anh)|(?:bổ sung|điền|cập nhật|dán|chèn) (?:thêm |sau|vào (?:đây|chỗ))"
+    r"|sửa (?:sau|chỗ này|giúp))"
+    r"[^)\]\n]{0,60}[)\]]"
     r"|(?:người|cán bộ)\s+(?:đọc|phát thanh|biên tập|soạn|đánh máy)\s*:[^\n]*",
     re.I,
 )

@@ -16,11 +16,23 @@ _HOURS = re.compile(
 _OVERNIGHT = re.compile(r"hôm sau|sáng mai|ngày mai|ngày hôm|đêm|rạng sáng|ngày kế", re.I)
 _ONE_DAY = re.compile(r"\s*(?:phút\s*)?,\s*(?:(?:thứ\s+\w+|chủ\s+nhật)\s*,?\s*)?ngày\s+\d", re.I)
 _DATED = re.compile(r"ngày \d|\d{1,2}/\d{1,2}", re.I)
+_CLOCK = (
+    r"(?:(?P<{0}>\d{{1,2}})\s*(?:giờ|[hg])\s*(?P<{0}m>\d{{2}})?(?:\s*phút)?\s*,?\s*)?"
+    r"(?:(?:sáng|trưa|chiều|tối|đêm)\s+)?(?:thứ\s+\w+\s*,?\s*|chủ\s+nhật\s*,?\s*)?(?:\(?\s*ngày\s+|hết\s+ngày\s+|\(\s*)?"
+)
 _DAY_SPAN = re.compile(
-    r"từ\s+(?:ngày\s+)?(?P<d>\d{1,2})/(?P<m>\d{1,2})(?:/(?P<y>(?:19|20)\d\d))?\s*(?:đến|[-–]|tới)\s*(?:hết\s+)?(?:ngày\s+)?"
-    r"(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?:/(?P<y2>(?:19|20)\d\d))?(?!\d|/\d)",
+    rf"(?:(?<!\w)từ\s+(?:hết\s+)?{_CLOCK.format('h')}|(?<![\d/.,-]))(?P<d>\d{{1,2}})(?:/|\s+tháng\s+)(?P<m>\d{{1,2}})"
+    r"(?:(?:/|\s+năm\s+)(?P<y>(?:19|20)\d\d))?\)?\s*,?\s*(?:(?:cho\s+)?(?P<to>đến|tới)|(?P<dash>[-–]))\s*"
+    rf"(?:hết\s+)?{_CLOCK.format('h2')}(?P<d2>\d{{1,2}})(?:/|\s+tháng\s+)(?P<m2>\d{{1,2}})"
+    r"(?:(?:/|\s+năm\s+)(?P<y2>(?:19|20)\d\d))?(?!\d|/\d)",
     re.I,
 )
+_DAYS_OF_MONTH = re.compile(
+    r"(?<!\w)từ\s+(?:ngày\s+)?(?P<d>\d{1,2})\s*(?:đến|tới|[-–])\s*(?:hết\s+)?(?:ngày\s+)?(?P<d2>\d{1,2})"
+    r"(?:/|\s+tháng\s+)(?P<m>\d{1,2})(?!\d)",
+    re.I,
+)
+"""Days of one month: “từ ngày 15 đến ngày 10/9”. """
 _FULL = re.compile(
     r"(?<![\d/.])(?P<d>\d{1,2})(?:\s*[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>(?:19|20)\d\d)"
     r"|\s+tháng\s+(?P<m2>\d{1,2})\s+năm\s+(?P<y2>(?:19|20)\d\d))(?!\d)",
@@ -94,9 +106,16 @@ def parts_of_day(passage: Passage) -> Iterator[Hit]:
 
 def day_spans(passage: Passage) -> Iterator[Hit]:
     """ "từ 15/9 đến 10/9/2026": days that run backwards."""
-    if "/" not in passage.text:
+    if not _DIGIT.search(passage.text):
         return
+    for match in _DAYS_OF_MONTH.finditer(passage.text):
+        if int(match["d2"]) < int(match["d"]) <= 31:
+            message = _("The span ends before it begins: {span}.").format(span=match.group())
+            yield Hit(*match.span(), "date.span", message, _("Check the two days."))
     for match in _DAY_SPAN.finditer(passage.text):
+        named = match["h"] or match.group()[:2].lower() == "từ" or (match["y"] and match["y2"])
+        if not named and (match["dash"] or "tháng" not in match.group()):  # 5/1 - 3/2: perhaps no days
+            continue
         year = int(match["y"] or match["y2"] or passage.day.year)
         last = int(match["y2"] or match["y"] or year)
         try:
@@ -105,9 +124,16 @@ def day_spans(passage: Passage) -> Iterator[Hit]:
         except ValueError:
             continue
         wraps = not (match["y"] and match["y2"]) and int(match["m"]) >= 10 and int(match["m2"]) <= 3
-        if last_day < first_day and not wraps:
+        backwards = (
+            last_day == first_day and match["h"] and match["h2"] and _minutes(match, "h") > _minutes(match, "h2")
+        )
+        if (last_day < first_day and not wraps) or backwards:
             message = _("The span ends before it begins: {span}.").format(span=match.group())
             yield Hit(*match.span(), "date.span", message, _("Check the two days."))
+
+
+def _minutes(match: re.Match[str], hour: str) -> int:
+    return 60 * int(match[hour]) + int(match[f"{hour}m"] or 0)
 
 
 def ratios(passage: Passage) -> Iterator[Hit]:

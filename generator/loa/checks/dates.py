@@ -35,7 +35,8 @@ _WEEKDAY_AFTER = re.compile(
 _SHORT_WEEKDAYS = _WEEKDAYS | {f"t{index + 2}": index for index in range(6)} | {"cn": 6}
 # "thứ Sáu, 25/9", "T7 (5/9)", "25/9 (thứ Sáu)": a weekday beside a day without its year.
 _NEAR_WEEKDAY = re.compile(
-    rf"(?<![\w/])(?:(?P<w>{'|'.join(_SHORT_WEEKDAYS)})\s*[,(:]?\s*(?:ngày\s+)?(?P<d>\d{{1,2}})(?:/|\s+tháng\s+)(?P<m>\d{{1,2}})"
+    rf"(?<![\w/])(?:(?P<w>{'|'.join(_SHORT_WEEKDAYS)})\s*[,(:]?\s*(?:ngày\s+)?(?P<d>\d{{1,2}})(?:/"
+    rf"|\s+tháng\s+)(?P<m>\d{{1,2}})"
     r"(?![\d/]|\s+năm\s+\d)"
     rf"|(?P<d2>\d{{1,2}})/(?P<m2>\d{{1,2}})\s*[,(]\s*(?P<w2>{'|'.join(_SHORT_WEEKDAYS)})(?!\w))",
     re.I,
@@ -44,7 +45,9 @@ _NEAR_WEEKDAY = re.compile(
 _DEADLINE = re.compile(
     r"(?:hạn\s+(?:chót|cuối|nộp|đăng ký|tiếp nhận)[^.;]{0,30}"
     r"|chậm nhất(?:\s+(?:là|vào|trước))?(?:\s+ngày)?|đến\s+hết(?:\s+ngày)?"
-    r"|(?:hoàn thành|nộp|gửi|đăng ký|báo cáo|liên hệ)[^.;]{0,40}trước(?:\s+ngày)?"
+    r"|(?:hoàn thành|nộp|gửi|đăng ký|báo cáo|liên hệ|kê khai|khai báo|phản ánh|đề nghị|góp ý|trả lời"
+    r"|thanh toán|đóng|nhận"
+    r"|thu hoạch|xong|di dời|tháo dỡ|tiêm|đến)(?!\w)[^.;]{0,60}(?<!\w)trước(?:\s+ngày)?"
     r"|sẽ\s[^.;]{0,60}(?:vào|từ)\s+(?:ngày)?|(?:kể từ|bắt đầu từ)(?:\s+ngày)?\s+[^.;]{0,20}sẽ)"
     r"\s*(?:\d{1,2}\s*(?:giờ|h)\d{0,2}\s*(?:phút)?,?\s*)?(?:ngày\s*)?$",
     re.I,
@@ -54,7 +57,7 @@ _TOLD_AS_PAST = re.compile(r"(?<!\w)đã(?!\w)|trước\s+đây|vừa\s+qua|kế
 
 def days(passage: Passage) -> Iterator[Hit]:
     """Hours and days that do not exist, and days with another day's weekday."""
-    if not any(c.isdigit() for c in passage.text):
+    if not _DIGIT.search(passage.text):
         return
     for match in _HOUR.finditer(passage.text):
         if int(match["h"]) > 24 or int(match["min"] or 0) > 59:
@@ -82,7 +85,8 @@ def days(passage: Passage) -> Iterator[Hit]:
 
 def deadlines(text: Text) -> Iterator[Hit]:
     """A deadline that has passed on the text's day. An advice, once, where all the text is of an earlier time."""
-    day = text.written if text.written and text.written < text.day else text.day
+    written = text.written is not None and text.written <= text.day
+    day = text.written if text.written is not None and written else text.day
     passed: list[tuple[int, int]] = []
     living = text.shape == "markdown"  # a campaign's article is of its day
     for offset, passage in text.passages:
@@ -98,6 +102,8 @@ def deadlines(text: Text) -> Iterator[Hit]:
     fix = _("Write a day to come, or delete the sentence.")
     if living:
         yield from (Hit(*span, "date.past", message, fix) for span in passed)
+    elif written:  # before the day that the text itself bears
+        yield from (warning(*span, "date.past", message, fix) for span in passed)
     elif passed:
         yield advice(*passed[0], "date.past", message, fix)
 

@@ -10,7 +10,7 @@ from loa.i18n import _
 _UNIT = r"(?:tỷ|triệu|nghìn|ngàn|trăm)(?:\s+đồng)?|phần\s+trăm|%|ki-lô-mét|km|kg|mét|hécta|ha|tấn|tạ|m²|m2"
 _LOST = re.compile(
     rf"(?<![\w,.])(?:khoảng|hơn|gần|tới|đến|trên|dưới|tối\s+đa|ít\s+nhất|tối\s+thiểu|trị\s+giá|số\s+tiền|là)\s+(?:{_UNIT})(?!\w)"
-    r"(?!\s+(?:lẻ|rưỡi|năm\s+văn))"
+    r"(?!\s+(?:lẻ|rưỡi|năm\s+văn|công|bằng|phần))"
     r"|(?<!\w)(?:từ|lúc|đến|vào)\s+giờ\s+(?=\d{1,2}\s*phút|[,.]|ngày|thứ)"
     r"|(?<!\w)(?:trong|sau|trước)\s+giờ(?=\s*[,.;])"
     r"|\d\s+hộ\s+(?:với|và|,)\s+(?:nhân\s+)?khẩu(?!\w)"
@@ -213,7 +213,13 @@ def items(text: Text) -> Iterator[Hit]:
             rest = passage.text[match.end() :]
             below = [p for _o, p in passages[index + 1 : index + 30]]
             found = _in_sentence(rest) if rest.strip() else _below(below)
-            if found is None or found == many:
+            cited = re.search(r"(?:khoản|điểm|Điều)\s+$", passage.text[: match.start("many")], re.I)  # khoản 6 Điều này
+            if (
+                cited
+                or found is None
+                or found == many
+                or (";" in rest and _in_sentence(rest.partition(";")[0]) == many)
+            ):
                 continue
             message = _("{many} are announced, {found} follow.").format(many=match.group().strip(" :"), found=found)
             span = (offset + match.start("many"), offset + match.end("thing"))

@@ -62,7 +62,7 @@ _ABOUT = re.compile(
     re.I,
 )
 _ORDERS = re.compile(
-    rf"(?:{_ASKED}|(?<!\w)(?:hãy|ba\s+không|các\s+(?:thôn|đơn\s+vị|hộ)(?:(?!không|chưa)[^.;]){{0,30}}\sđược|để))(?!\w)",
+    rf"(?:{_ASKED}|(?<!\w)(?:hãy|ba\s+không|các\s+(?:thôn|đơn\s+vị|hộ)(?:(?!không|chưa)[^.;]){{0,30}}\sđược|(?<!không\s)(?<!được\s)(?<!đừng\s)(?<!chớ\s)(?<!cấm\s)(?<!tránh\s)để))(?!\w)",
     re.I,
 )
 _REACH = 48

@@ -137,6 +137,8 @@ def cut_off(text: Text) -> Iterator[Hit]:
             message, fix = _("The list is cut off."), _("Write the end of it, or a full stop.")
             yield warning(offset + end - 1, offset + end, "sentence.cut-off", message, fix)
         elif passage.item and len(body) > 50 and not _ENDED.search(body) and _others_end(passages, index):
+            if _heads(passage, following):
+                continue
             message, fix = (
                 _("This item ends without the sign that the others have."),
                 _("Write the end of it, or the sign."),
@@ -148,6 +150,17 @@ def cut_off(text: Text) -> Iterator[Hit]:
             message = _("This paragraph ends without a full stop.")
             fix = _("Put a full stop, or write the end of the sentence.")
             yield warning(offset + end - 1, offset + end, "sentence.no-stop", message, fix)
+
+
+_KINDS_OF_ITEM = tuple(map(re.compile, (r"\s*[-*+•–]", r"\s*\d{1,2}[.)]", r"\s*[a-zđ][.)]", r"\s*[IVX]{1,4}[.)]")))
+
+
+def _heads(passage: Passage, following: Passage | None) -> bool:
+    """Whether an item is the heading of items of another kind: "1. …" above "a) …"."""
+    kind = next((kind for kind in _KINDS_OF_ITEM[1:] if kind.match(passage.text)), None)
+    if kind is None or following is None or not following.item or len(passage.text.split()) > 30:
+        return False
+    return not kind.match(following.text)
 
 
 def _runs_on(passages: tuple[tuple[int, Passage], ...], index: int) -> bool:

@@ -11,7 +11,8 @@ _SCALE = {"đồng": 1.0, "nghìn đồng": 1e3, "ngàn đồng": 1e3, "triệu 
 _MONEY = r"(?:nghìn|ngàn|triệu|tỷ)?\s*đồng|triệu|tỷ"
 _NUMBER = r"\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+)?"
 _TOTAL = re.compile(
-    rf"(?<![\d.,/%-])(?P<n>{_NUMBER})\s+(?P<noun>{_MONEY}|[^\W\d_]+)(?!\w)[^.;:\d\n()]{{0,40}}?"
+    rf"(?<![\d.,/%-])(?P<n>{_NUMBER})\s+(?P<noun>{_MONEY}|[^\W\d_]+)(?!\w)[^.;:\d\n()]{{0,60}}?"
+    r"(?:(?<!\w)(?:tại|ở|trên|thuộc|của)\s+(?P<places>\d{1,3})\s+[^.;:\d\n()]{1,40}?)?"
     r"(?:[,;(]?\s*(?P<how>trong\s+đó|bao\s+gồm|gồm|chia\s+ra)(?:\s+có)?\s*:?|(?:với\s+\d+\s+[^\W\d_]+)?\s*(?P<colon>:))\s+",
     re.I,
 )
@@ -94,7 +95,7 @@ def sums(passage: Passage) -> Iterator[Hit]:
         unit = " ".join(match["noun"].lower().split())
         total = _value(match["n"]) * _SCALE.get(unit, 1.0)
         end = _END.search(text, match.end())
-        parts = _parts(text[match.end() : end.start() if end else len(text)])
+        parts = _parts(text[match.end() : end.start() if end else len(text)], unit)
         if parts is None or len(parts) < 2 or not _one_kind(parts, unit):
             continue
         values = [part.value * _SCALE.get(part.noun or unit, 1.0) for part in parts]
@@ -102,7 +103,8 @@ def sums(passage: Passage) -> Iterator[Hit]:
         if abs(added - total) < 0.005 * total or max(values) > total:
             continue
         whole = (match["how"] or "").lower().split() != ["trong", "đó"]
-        closed = _REST.search(parts[-1].text) or {part.noun for part in parts} == _SEX or _complement(parts)
+        named = match["places"] is not None and int(match["places"]) == len(parts)  # each of the places has its part
+        closed = named or _REST.search(parts[-1].text) or {part.noun for part in parts} == _SEX or _complement(parts)
         if added > total or closed or (whole and all(part.noun in {unit, *_SEX} for part in parts)):
             yield _wrong(match.start("n"), match.end("noun"), added, total, unit)
     for match in _EACH.finditer(text):
@@ -121,7 +123,7 @@ def totals_behind(passage: Passage) -> Iterator[Hit]:
         unit = " ".join(match["noun"].lower().split())
         opened = [found.end() for found in _OPENS.finditer(text, 0, match.start())]
         pieces = text[opened[-1] if opened else 0 : match.start()]
-        parts = _parts(pieces, bare=True)
+        parts = _parts(pieces, unit, bare=True)
         if parts is None or len(parts) < 2 or not _one_kind(parts, unit):
             continue
         behind = pieces[pieces.rfind(parts[0].text) + len(parts[0].text) :]
@@ -148,6 +150,9 @@ def shared_out(passage: Passage) -> Iterator[Hit]:
     text = passage.masked
     for match in (found for pattern in _EACH_OF for found in pattern.finditer(text) if "mỗi" in text):
         right, given = int(match["n"]) * int(match["m"]), int(match["t"])
+        before = text[max(0, match.start() - 60) : match.start()]
+        if re.search(rf"\d\s+{re.escape(match['u'])}(?!\w)[^.;]*$", before, re.I):  # others come to them
+            continue
         if right != given:
             yield _wrong(match.start("t"), match.end("t"), right, given, "")
     for match in _LEFT.finditer(text) if "còn" in text else ():
@@ -169,14 +174,24 @@ def _wrong(start: int, end: int, added: float, total: float, unit: str) -> Hit:
     return warning(start, end, "count.sum", message, _("Check the numbers."))
 
 
-def _parts(text: str, *, bare: bool = False) -> list[_Part] | None:
+_KINDS = re.compile(r"(?:loại|nhóm|hạng|khối|cấp)\s*$", re.I)
+
+
+def _measured(piece: str, number: re.Match[str], unit: str) -> bool:
+    """ "rau các loại 120 ha": a number of the total's unit, though a word before it could count kinds."""
+    behind = re.match(r"\s*([^\W\d_]+)", piece[number.end() :])
+    return bool(unit and behind and behind[1].lower() == unit and _KINDS.search(piece[: number.start()]))
+
+
+def _parts(text: str, unit: str = "", *, bare: bool = False) -> list[_Part] | None:
     """The parts that a list counts; None where one of them counts two things, or (without `bare`) nothing."""
     found: list[_Part] = []
     for piece in _PART.split(text):
         numbers = [
             match
             for match in re.finditer(rf"(?<![\d.,/]){_NUMBER}", piece)
-            if not _ORDINAL.search(piece[: match.start()]) and not _NO_COUNT.match(piece, match.end())
+            if (not _ORDINAL.search(piece[: match.start()]) or _measured(piece, match, unit))
+            and not _NO_COUNT.match(piece, match.end())
         ]
         if bare and len(numbers) != 1:
             if numbers:  # “7 đến 10 ngày”: what stands before it is no part

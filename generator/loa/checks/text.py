@@ -25,6 +25,7 @@ _SPACE = re.compile(f"[{''.join(map(chr, SPACES))}]")
 _MARKUP = re.compile(r"(?m)[*`]|(?<![\w])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\w])|^[ ]{0,3}#{1,6}(?= )|^>+")
 _ITEM = re.compile(r"[ ]*(?:[-*+•–]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,4}[.)])[ ]")
 _END = re.compile(r"[.!?:;…][\"”’)\]*_ ]*$")
+_CELLS = re.compile(r" \| |^\| ?|\s\|$")
 _ADDRESS = re.compile(
     r"(?<=\])\([^)\s]*\)|<https?://[^>\s]+>|https?://[^\s)\]>]*[\w/]|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{0,253}\w"
     r"|(?<![\w.-])(?:[\w-]{1,63}\.){1,8}(?:vn|com|net|org|info|edu)(?!\w)(?:/[^\s)\]>]*[\w/]|/)?",
@@ -169,6 +170,8 @@ class Text:
         if self.shape == "markdown":
             return True
         before = self.flat[above[0] : above[1]]
+        if _CELLS.search(before) or _CELLS.search(body):  # rows of a table that was pasted as text
+            return False
         if _END.search(before) or (self.shape == "paragraphs" and not body[0].islower()):
             return False
         above_line = before.rsplit("\n", 1)[-1].strip()
