@@ -37,6 +37,8 @@ _BEHIND = re.compile(
     re.I,
 )
 _OPENS = re.compile(r"(?:[.!?:]\s|\n|(?<!\w)(?:gồm|trong\s+đó)\s)", re.I)
+_REACH = 600
+"""How far before a total its parts are looked for, in letters."""
 _MONTHS = {"tháng": 1, "quý": 3, "năm": 12}
 _PERIOD = (
     rf"(?<![\d.,])(?P<a>{_NUMBER})\s*(?P<u>{_MONEY})(?!\w)[^.;\d\n]{{0,40}}?"
@@ -121,8 +123,8 @@ def totals_behind(passage: Passage) -> Iterator[Hit]:
         return
     for match in _BEHIND.finditer(text):
         unit = " ".join(match["noun"].lower().split())
-        opened = [found.end() for found in _OPENS.finditer(text, 0, match.start())]
-        pieces = text[opened[-1] if opened else 0 : match.start()]
+        opened = [found.end() for found in _OPENS.finditer(text, max(0, match.start() - _REACH), match.start())]
+        pieces = text[max(opened[-1] if opened else 0, match.start() - _REACH) : match.start()]
         parts = _parts(pieces, unit, bare=True)
         if parts is None or len(parts) < 2 or not _one_kind(parts, unit):
             continue
@@ -190,7 +192,7 @@ def _parts(text: str, unit: str = "", *, bare: bool = False) -> list[_Part] | No
         numbers = [
             match
             for match in re.finditer(rf"(?<![\d.,/]){_NUMBER}", piece)
-            if (not _ORDINAL.search(piece[: match.start()]) or _measured(piece, match, unit))
+            if (not _ORDINAL.search(piece[max(0, match.start() - 20) : match.start()]) or _measured(piece, match, unit))
             and not _NO_COUNT.match(piece, match.end())
         ]
         if bare and len(numbers) != 1:
