@@ -22,7 +22,7 @@ LOCK = ROOT / "requirements" / "station.txt"
 EXTRAS = "voice,console"
 """eSpeak NG comes from Debian, not from the extra `espeak`."""
 USELESS = ("tests", "test")
-"""Folders of packages that a station never reads: 70 MB, most of it scipy's, numpy's and onnx's own tests."""
+"""Folders of packages that a station never reads: most of it numpy's and onnx's own tests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What is released: versions, addresses, and what the Debian package says and does on a computer."""
 
+import gettext
+import io
 import re
 import shutil
 import subprocess
@@ -7,8 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
-from hatch_build import home_page
+from hatch_build import compiled, home_page, messages
 from hatch_version import NEXT, debian_version, version
 from tests.conftest import ROOT
 
@@ -83,3 +87,18 @@ def test_systemd_takes_the_unit_and_calls_it_well_closed(tmp_path: Path) -> None
     asked = ["systemd-analyze", "security", "--offline=true", "--threshold=25", "--no-pager", str(unit)]
     judged = subprocess.run(asked, env=env, capture_output=True, encoding="utf-8", check=False)
     assert judged.returncode == 0, judged.stdout[-600:] + judged.stderr  # exposure of at most 2.5 of 10
+
+
+def test_the_catalogue_is_compiled_as_babel_compiles_it() -> None:
+    """Babel is left out of every set-up; its head holds dates and names besides."""
+    (source,) = (ROOT / "generator" / "loa" / "locale").glob("*/LC_MESSAGES/loa.po")
+    theirs = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(theirs, read_po(file))
+    theirs.seek(0)
+    ours = io.BytesIO(compiled(messages(source.read_text("utf-8"))))
+    found, wanted = (vars(gettext.GNUTranslations(file))["_catalog"] for file in (ours, theirs))
+    assert len(wanted) > 2000
+    assert {**found, "": ""} == {**wanted, "": ""}
+    text = 'msgid ""\nmsgstr "Language: vi\\n"\n\n#, fuzzy\nmsgid "a"\nmsgstr "b"\n\n#~ msgid "c"\n#~ msgstr "d"\n'
+    assert messages(text) == {"": "Language: vi\n"}, "what is fuzzy or obsolete is no translation"

@@ -1,20 +1,20 @@
 """Master a sentence, jingle or recorded item: high-pass filter, compression, loudness, true-peak limiter.
 
-All samples are at `RATE`. Loudness follows ITU-R BS.1770-4 (pyloudnorm). True peak is measured at 192 kHz, as annex 2
+All samples are at `RATE`. Loudness follows ITU-R BS.1770-4. True peak is measured at 192 kHz, as annex 2
 of BS.1770 does (48 kHz, four times oversampled); from our rate that is eight times oversampling.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
-import pyloudnorm
 import soxr
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
+from loa.audio import filters
+from loa.audio.filters import BUTTERWORTH_2, BUTTERWORTH_4, Biquad
 from loa.audio.mp3 import RATE
 from loa.audio.samples import Preset, Sound
 
@@ -28,50 +28,35 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """High-pass corner (Hz), filters as second-order sections, then a compressor.
+    """Filters, one after the other, then a compressor.
 
     Its threshold is in dB relative to the mean level, attack and release in seconds.
     """
 
-    high_pass: float
-    filters: tuple[NDArray[Any], ...]
+    filters: tuple[Biquad, ...]
     threshold: float
     ratio: float
     attack: float
     release: float
 
 
-def _shelf(corner: float, gain: float) -> NDArray[Any]:
-    """Return a high shelf of `gain` dB above `corner` Hz, slope 1 (R. Bristow-Johnson, Audio EQ Cookbook)."""
-    amplitude, omega = 10 ** (gain / 40), 2 * np.pi * corner / RATE
-    plus, minus, cosine = amplitude + 1, amplitude - 1, np.cos(omega)
-    width = np.sqrt(2 * amplitude) * np.sin(omega)
-    b = (
-        np.array([plus + minus * cosine + width, -2 * (minus + plus * cosine), plus + minus * cosine - width])
-        * amplitude
-    )
-    a = np.array([plus - minus * cosine + width, 2 * (minus - plus * cosine), plus - minus * cosine - width])
-    return np.asarray(signal.tf2sos(b / a[0], a / a[0]))
-
-
-def _presence(centre: float, gain: float, quality: float) -> NDArray[Any]:
-    """Return a peak filter of `gain` dB at `centre` Hz (R. Bristow-Johnson, Audio EQ Cookbook)."""
-    amplitude, omega = 10 ** (gain / 40), 2 * np.pi * centre / RATE
-    alpha = np.sin(omega) / (2 * quality)
-    b = np.array([1 + alpha * amplitude, -2 * np.cos(omega), 1 - alpha * amplitude])
-    a = np.array([1 + alpha / amplitude, -2 * np.cos(omega), 1 - alpha / amplitude])
-    return np.asarray(signal.tf2sos(b / a[0], a / a[0]))
-
-
-def _low_pass(corner: float) -> NDArray[Any]:
-    return np.asarray(signal.butter(2, corner, "lowpass", fs=RATE, output="sos"))
+def _high_pass(corner: float) -> tuple[Biquad, ...]:
+    return tuple(filters.high_pass(corner, quality, RATE) for quality in BUTTERWORTH_4)
 
 
 # `horn`: 43 % of the energy of speech lies at 120-300 Hz, where a horn passes nothing; at the same loudness it is worth
 # more as consonants. `make bench` (outdoors) compares it with the chain before it; docs/bulletin.md has the figures.
 CHAINS: dict[Preset, _Chain] = {
-    "horn": _Chain(250, (_shelf(1500, 5), _presence(2800, 4, 0.8), _low_pass(6500)), -10, 4.0, 0.003, 0.08),
-    "studio": _Chain(120, (), -2, 1.8, 0.010, 0.20),
+    "horn": _Chain(
+        (
+            *_high_pass(250),
+            filters.high_shelf(1500, 5, RATE),
+            filters.peak(2800, 4, 0.8, RATE),
+            filters.low_pass(6500, *BUTTERWORTH_2, RATE),
+        ),
+        *(-10, 4.0, 0.003, 0.08),
+    ),
+    "studio": _Chain(_high_pass(120), -2, 1.8, 0.010, 0.20),
 }
 
 
@@ -81,10 +66,7 @@ def master(sound: Sound, preset: Preset, target: float = TARGET_LUFS) -> Samples
     samples = resample(sound)
     if not len(samples) or not np.any(samples):
         return samples
-    samples = signal.sosfilt(_high_pass(chain.high_pass), samples)
-    for each in chain.filters:
-        samples = signal.sosfilt(each, samples)
-    return level(_compress(samples, chain), target)
+    return level(_compress(filters.filtered(samples, chain.filters), chain), target)
 
 
 def level(samples: NDArray[Any], target: float = TARGET_LUFS) -> Samples:
@@ -153,20 +135,8 @@ def _block_energies(samples: NDArray[Any], pause: NDArray[Any]) -> NDArray[np.fl
 
 def _weighted(samples: NDArray[Any], pause: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
     """`samples` and the `pause` after them as the ear weighs them (K-weighting), in pieces."""
-
-    stages = [
-        [stage, np.zeros(max(len(stage.a), len(stage.b)) - 1)] for stage in pyloudnorm.Meter(RATE)._filters.values()
-    ]
-    pieces = [samples[at : at + _CHUNK] for at in range(0, len(samples), _CHUNK)]
-    for piece in [*pieces, pause]:
-        if not len(piece):
-            continue
-        heard = np.asarray(piece, np.float64)
-        for held in stages:
-            stage, state = held
-            heard, held[1] = signal.lfilter(stage.b, stage.a, heard, zi=state)
-            heard = stage.passband_gain * heard
-        yield heard
+    pieces = (samples[at : at + _CHUNK] for at in range(0, len(samples), _CHUNK))
+    yield from filters.stream(itertools.chain(pieces, [pause]), filters.k_weighting(RATE))
 
 
 def true_peak(samples: NDArray[Any]) -> float:
@@ -184,13 +154,12 @@ def limit(samples: NDArray[Any], ceiling: float = CEILING_DBTP) -> NDArray[Any]:
     reach = round(0.003 * RATE)
     gain = np.maximum(peaks, top, out=peaks)  # in place: half an hour of sound is 170 MB each time
     np.divide(top, gain, out=gain)
-    gain = ndimage.minimum_filter1d(gain, 2 * reach + 1)
-    gain = ndimage.uniform_filter1d(gain, 2 * reach + 1, mode="nearest")
+    gain = filters.smooth_minimum(gain, reach)
     return np.asarray(np.multiply(samples, gain, out=gain))
 
 
 _MARGIN = 64
-"""Samples on each side of a chunk that the filter of `resample_poly` looks at, and more."""
+"""Samples on each side of a chunk that the filter between samples looks at, and more."""
 
 
 def _peaks(samples: NDArray[Any]) -> NDArray[Any]:
@@ -199,7 +168,7 @@ def _peaks(samples: NDArray[Any]) -> NDArray[Any]:
     for at in range(0, len(samples), _CHUNK):
         first = max(0, at - _MARGIN)
         piece = samples[first : at + _CHUNK + _MARGIN]
-        peaks = np.abs(signal.resample_poly(piece, _OVERSAMPLED, 1)).reshape(-1, _OVERSAMPLED).max(axis=1)
+        peaks = filters.peaks_between(piece, _OVERSAMPLED)
         found[at : at + _CHUNK] = peaks[at - first : at - first + _CHUNK]
     return found
 
@@ -219,8 +188,3 @@ def _compress(samples: NDArray[Any], chain: _Chain) -> NDArray[Any]:
         reduction[index] = current
     centres = (np.arange(len(reduction)) + 0.5) * hop
     return np.asarray(samples * 10 ** (-np.interp(np.arange(len(samples)), centres, reduction) / 20))
-
-
-@cache
-def _high_pass(corner: float) -> NDArray[Any]:
-    return np.asarray(signal.butter(4, corner, "highpass", fs=RATE, output="sos"))

@@ -11,7 +11,7 @@ def taken_in(content: bytes, seconds: float) -> tuple[int, bytes, float] | None:
 
     At most `seconds` of it, at the loudness of bulletins. Of nothing but silence no sample is left.
     """
-    from loa.audio import mastering  # scipy: only here, in the process that decodes
+    from loa.audio import mastering  # numpy: only here, in the process that decodes
 
     raw = foreign.uploaded(content, RATE, seconds)
     if raw is None:
