@@ -150,6 +150,9 @@ def read_day_code(scan: Scan, match: re.Match[str]) -> int | None:
             return None
     else:
         day = "tư" if match[1] == "4" else DIGITS[int(match[1])]
+        if before.last == "rằm":
+            scan.say(f"tháng {day}", *match.span())
+            return scan.measure(match.end(), "date")
         words = day if before.last == "thứ" else f"thứ {day}"
     scan.say(words, *match.span())
     return scan.measure(match.end(), "weekday")

@@ -160,6 +160,10 @@ def read_code(scan: Scan, match: re.Match[str]) -> int | None:
         or _COUNTED.match(scan.after(match.end(), 12))
     ):
         return None
+    if re.fullmatch(r"\d{1,2}-\d{1,2}", text) and re.match(
+        r" (?:th|tháng|năm|ngày|tuần)(?!\w)", scan.after(match.end(), 6)
+    ):
+        return None  # tước GPLX 1-3 tháng
     if re.fullmatch(r"\d{1,2}/\d{1,2}(?:/\d{4})?|\d{1,3}(?:\.\d{3})+", text) or re.match(r"\d{1,2}(?:h|giờ)", text):
         return None
     if (text.isdecimal() and len(text) <= 4 and before.last in {"thẻ", "camera", "biển", "cc"}) and text[0] != "0":

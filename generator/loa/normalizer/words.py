@@ -22,6 +22,9 @@ _EQUALS = re.compile(r"\s?=|:\s?\d{4}")
 _ROMAN_LETTER = re.compile(r"([IVX]{1,4})([A-Ea-e])")
 _WEAK_ROMAN = frozenset("CDLM")
 _SHORT = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "Đ": "đường"}
+_PERSON_BEFORE = re.compile(
+    rf"(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Ee]m|[Cc]háu|[Cc]ụ|[Cc]ô|[Cc]hú|[Bb]ác)(?: [{UPPER}][{LOWER}]+){{1,4}} $"
+)
 _DEPUTY = re.compile(r"\.\s?(?:Giám đốc|Chủ tịch|Trưởng|Bí thư|Hiệu trưởng|Tổng|Viện trưởng|Chủ nhiệm|Chánh)\b")
 _OFFICE = re.compile(
     r"\.\s?(?:[hH]ọp|[kK]hám|[hH]ọc|[tT]hi|[tT]iếp|[tT]rực|[đĐ]ọc|[lL]àm|[tT]hờ|[mM]áy|"
@@ -292,6 +295,10 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         and before.gap != ""
     ):
         return "đường"
+    if word == "X" and before.last in {"cty", "ty", "đội", "nhóm", "lớp", "ông", "bà", "anh", "chị"}:
+        return "ích"
+    if word in _SHORT and _PERSON_BEFORE.search(scan.left(start)) and re.match(r"\. ?\d", after):
+        return letter(lower)  # ông Sáu Đ. 2tr
     if word in _SHORT and re.match(rf"\.\s?[{UPPER}\d]", after) and (word != "T" or before.gap != " "):
         return _SHORT[word]
     listed = re.search(r"(?:^|\W)(?:điểm|tiết|ý) (?:[a-zđ](?:, | và |,| hoặc ))*$", before.text)
