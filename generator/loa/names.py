@@ -60,6 +60,7 @@ def _deeds() -> dict[str, str]:
         "emergency.released": _("released an emergency message"),
         "emergency.alone": _("released an own emergency message, with nobody else there"),
         "live.begun": _("spoke at the microphone"),
+        "message.again": _("sent a message again"),
         "feedback.answered": _("answered feedback"),
         "feedback.signed": _("signed an answer to feedback"),
         "feedback.closed": _("closed feedback"),

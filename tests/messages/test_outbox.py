@@ -245,3 +245,32 @@ def test_a_dead_gateway_holds_up_only_its_own_thread(workspace: Workspace, gates
     worker.join(20)
     assert not worker.is_alive()
     assert len(web.taken) == 4
+
+
+def test_what_did_not_arrive_is_sent_again_to_those_alone(
+    workspace: Workspace, gates: tuple[Gateways, MailServer]
+) -> None:
+    web, _mail = gates
+    store = Database(workspace.database)
+    flood = released(workspace, store, "khan-cap-1", "Nước lên nhanh, lên nhà cao ngay.", emergency=True)
+    go(workspace, store)
+    posted = next(one for one in outbox.posted(store, NOW) if one.channel == "zalo")
+    assert posted.states["refused"] == 1
+    (why,) = outbox.reasons(store, "zalo", flood)
+    assert why
+    before = [entry[1] for entry in web.taken]
+    text = workspace.schedule_file.read_text("utf-8")
+    workspace.schedule_file.write_text(text.replace("nguoi-la", "nguoi-quen-2"), "utf-8")
+    with (
+        store.write() as connection
+    ):  # somebody followed the account meanwhile: his address is the same, the answer is not
+        key = outbox.receiver_key("zalo", "nguoi-quen-2")
+        connection.execute(
+            update(messages).where(messages.c.channel == "zalo", messages.c.state == "refused").values(receiver=key)
+        )
+    later = NOW + datetime.timedelta(minutes=5)
+    assert outbox.again(workspace, store, posted, "Chị Mai", later) == 1
+    assert outbox.again(workspace, store, posted, "Chị Mai", later) == 0, "a second press"
+    go(workspace, store, 5)
+    assert [entry[1] for entry in web.taken][len(before) :] == ["nguoi-quen-2"]
+    assert "sent again by Chị Mai" in str(asrun.rows(store, kinds=("message",)))

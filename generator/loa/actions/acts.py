@@ -59,6 +59,8 @@ class Act(StrEnum):
     ANSWER_FEEDBACK = "answer-feedback"
     SIGN_ANSWER = "sign-answer"
     ERASE_FEEDBACK = "erase-feedback"
+    READ_MESSAGES = "read-messages"
+    SEND_AGAIN = "send-again"
     SELF_TEST = "self-test"
     SET_VOLUME = "set-volume"
     CLEAR_ALARMS = "clear-alarms"

@@ -151,6 +151,8 @@ OFFICES: Mapping[Act, Rule] = {
     Act.ANSWER_FEEDBACK: _of(Touches.COMMUNE, Role.OFFICER),
     Act.SIGN_ANSWER: _of(Touches.COMMUNE, Role.LEADER),
     Act.ERASE_FEEDBACK: _of(Touches.COMMUNE, Role.LEADER),
+    Act.READ_MESSAGES: _of(Touches.COMMUNE, Role.OFFICER, Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN),
+    Act.SEND_AGAIN: _of(Touches.COMMUNE, Role.OPERATOR, Role.LEADER, Role.DUTY),
     Act.CLEAR_ALARMS: Rule(Touches.COMMUNE, _WATCHFUL),
     Act.SELF_TEST: Rule(Touches.OUTPUT, _INSTALLERS),
     Act.SET_VOLUME: _of(Touches.OUTPUT, Role.OPERATOR),

@@ -29,6 +29,8 @@ State = Literal["waiting", "sending", "sent", "refused", "unknown"]
 """To be sent; being sent; delivered to the channel; not delivered; nobody knows, so it is not sent again."""
 OPEN = ("waiting", "sending")
 _LONGEST_PAUSE = 900.0
+SOCIAL = 500
+"""Characters of a text for the social page."""
 OUT_OF_DATE = {"emergency": datetime.timedelta(hours=2), "all": datetime.timedelta(hours=24)}
 """After so long an emergency message, and any other text, is not sent any more."""
 
@@ -98,6 +100,33 @@ def posted(store: Database, since: datetime.datetime) -> list[Posted]:
             )
             one.states[row.state] += 1
     return list(found.values())
+
+
+def again(workspace: Workspace, store: Database, wanted: Posted, by: str, now: datetime.datetime) -> int:
+    """Send a text on a channel once more to those whom it did not reach; how many. Who may have got it gets it again,
+    too, because a person (`by`) wants that; who has it surely does not. Raises StoreError.
+    """
+    mine = (messages.c.channel == wanted.channel, messages.c.sha256 == wanted.sha256)
+    lost = messages.c.state.in_(("refused", "unknown"))
+    values = {"state": "waiting", "attempts": 0, "next": stamp(now), "began": stamp(now), "reason": None}
+    with store.write() as connection:
+        many = connection.execute(update(messages).where(*mine, lost).values(**values)).rowcount
+    if many:
+        reason = _("{channel}: sent again by {name}, to {n}")
+        reason = reason.format(channel=channel_name(wanted.channel), name=by, n=many)
+        details = {"channel": wanted.channel, "again": many}
+        row = NewRow("message", bulletin=wanted.bulletin, sha256=wanted.sha256, reason=reason, details=details)
+        append(store, row, now, seal=workspace.seal)
+    return many
+
+
+def reasons(store: Database, channel: str, sha256: str) -> Counter[str]:
+    """Why a text did not reach receivers of a channel, and how many each time. Raises StoreError."""
+    query = select(messages.c.reason).where(
+        messages.c.channel == channel, messages.c.sha256 == sha256, messages.c.state != "sent"
+    )
+    with store.read() as connection:
+        return Counter(reason for reason in connection.execute(query).scalars() if reason)
 
 
 def _texts(workspace: Workspace, store: Database, now: datetime.datetime) -> Iterator[tuple[str, str, bool]]:

@@ -24,7 +24,7 @@ from loa.web.routes import (
     week,
 )
 from loa.web.routes.content import items, library, microphone, own_words
-from loa.web.routes.overview import board, clusters, reports
+from loa.web.routes.overview import board, clusters, reports, sent
 from loa.web.routes.residents import feedback, listening
 
 
@@ -55,6 +55,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         reports,
         clusters,
         board,
+        sent,
         listening,
         feedback,
         log,

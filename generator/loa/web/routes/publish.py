@@ -1,5 +1,6 @@
 """Publish: what the web editor takes away, campaign by campaign."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -9,11 +10,13 @@ from starlette.exceptions import HTTPException
 from loa import article as articles
 from loa import template_files
 from loa.actions.acts import Act
+from loa.messages.outbox import SOCIAL, text_of
 from loa.publish.page import ASSETS, ArticlePage, article_page, made_bulletins
 from loa.publish.signed import noted
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, publish_pages
 from loa.web.pages import go, in_parts, page
+from loa.web.views.bulletins import Bulletin
 from loa.web.views.drafts import make_draft
 from loa.web.views.lookup import find_campaign
 
@@ -63,6 +66,7 @@ def show(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response
         public=(noted(console.workspace) or {}).get((stem, id_)),
         feed=f"{str(request.base_url).rstrip('/')}/feed/{stem}.xml",
         written=_feed(console, stem) is not None,
+        social=_social(console, bulletins, id_),
     )
 
 
@@ -83,6 +87,15 @@ def feed(console: ConsoleDep, stem: str) -> Response:
     if path is None:
         raise HTTPException(404)
     return FileResponse(path, media_type="application/rss+xml")
+
+
+def _social(console: Console, bulletins: Sequence[Bulletin], id_: str) -> str:
+    """The signed text of a campaign for the social page; "" where nothing of it alone is signed."""
+    schedule = console.files.plan().schedule
+    alone = (b for b in bulletins if b.approval and b.sha256 and b.manifest and b.manifest.campaigns == (id_,))
+    found = next(alone, None)
+    text = text_of(console.workspace, schedule, found.id, found.sha256 or "") if found and schedule else None
+    return text.within(SOCIAL) if text else ""
 
 
 def _feed(console: Console, stem: str) -> Path | None:
