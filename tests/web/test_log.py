@@ -2,13 +2,18 @@
 
 import datetime
 import re
+from typing import Any
 
-from loa.actions.offices import Role
+import pytest
+
+from loa.actions.offices import Office, Role
 from loa.automation.notify import AlarmSender
 from loa.store import asrun
 from loa.store.alarms import Alarm, raising
 from loa.store.asrun import NewRow, append_all
+from loa.store.tables import logbook
 from loa.web.context import Console
+from loa.web.views import log as views
 from loa.workspace import Workspace
 from tests.web.conftest import LogIn
 
@@ -47,6 +52,39 @@ def test_an_airing_counts_for_its_month_its_commune_and_each_of_its_topics(
     )
     assert rows(page)["4"] == ["1", "1", "0"]
     assert rows(page)["3"] == ["0", "0", "0"]
+
+
+def test_only_the_months_of_which_a_row_was_added_are_counted_again(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row that was added made the page count the whole year: 7 s at a million rows."""
+    counted: list[int] = []
+    whole = views._counted
+
+    def count(office: Office, first: datetime.datetime, *more: Any) -> Any:
+        counted.append(first.month)
+        return whole(office, first, *more)
+
+    monkeypatch.setattr(views, "_counted", count)
+
+    def months() -> tuple[set[int], dict[int, int]]:
+        counted.clear()
+        found = views.year(console.store, 2026, datetime.UTC)
+        return set(counted), {month: counter.total() for month, counter in found.months.items() if counter}
+
+    def add(number: int, month: int) -> None:
+        planned = datetime.datetime(2026, month, 5, 10, tzinfo=datetime.UTC)
+        asrun.append(console.store, NewRow(airing=f"a{number}", planned=planned, outcome="missed"), planned)
+
+    add(1, 3)
+    assert months() == (set(range(1, 13)), {3: 1})
+    assert months() == (set(), {3: 1})
+    add(2, 7)
+    assert months() == ({7}, {3: 1, 7: 1})
+    void = NewRow(asrun.CLOCK, details={asrun.VOID: {"rows": [1]}})
+    now = datetime.datetime(2026, 8, 1, tzinfo=datetime.UTC)
+    append_all(console.store, [void], now, together=[logbook.update().where(logbook.c.seq == 1).values(void=1)])
+    assert months() == (set(range(1, 13)), {7: 1})
 
 
 def test_the_report_of_a_month_is_a_page_and_three_files_of_the_persons_own_communes(

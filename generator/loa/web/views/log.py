@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,6 +75,16 @@ class Counts:
     programmes: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     by_hand: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
 
+    def add(self, other: "Counts") -> None:
+        """Add the counts of a part of the year."""
+        for month, counter in other.months.items():
+            self.months[month].update(counter)
+        for commune, counter in other.communes.items():
+            self.communes.setdefault(commune, Counter()).update(counter)
+        for own, added in ((self.programmes, other.programmes), (self.by_hand, other.by_hand)):
+            for key, counter in added.items():
+                own.setdefault(key, Counter()).update(counter)
+
     @property
     def total(self) -> Counter[str]:
         """By outcome."""
@@ -131,23 +142,40 @@ def _own(office: Office) -> sa.ColumnElement[bool]:
 
 
 def year(store: Database, wanted: int, zone: datetime.tzinfo, office: Office = WHOLE) -> Counts:
-    """The counts of a year of the station's calendar; kept until the log grows. Raises StoreError."""
+    """The counts of a year of the station's calendar. Those of a month are kept until a row is added to it, or one
+    that may change others: of a wrong clock, or of a long gap. Raises StoreError.
+    """
+    office = Office(frozenset(), office.communes)
+    starts = [datetime.datetime(wanted, month, 1, tzinfo=zone) for month in range(1, 13)]
+    starts.append(datetime.datetime(wanted + 1, 1, 1, tzinfo=zone))
+    rows = sa.select(sa.func.count(), sa.func.max(logbook.c.seq))
+    changing = sa.select(sa.func.max(logbook.c.seq)).where(logbook.c.kind.in_((asrun.CLOCK, asrun.GAP)))
     with store.read() as connection:
-        last = connection.execute(sa.select(sa.func.max(logbook.c.seq))).scalar() or 0
-    return _year(store, wanted, zone, Office(frozenset(), office.communes), last)
+        last = connection.execute(changing).scalar() or 0
+        marks = [tuple(connection.execute(rows.where(*_between(*span))).one()) for span in pairwise(starts)]
+    counts = Counts()
+    for span, mark in zip(pairwise(starts), marks, strict=True):
+        counts.add(_month(store, *span, zone, office, (last, *mark)))
+    counts.add(_gaps(store, starts[0], starts[-1], zone, office, last))
+    return counts
 
 
-@lru_cache(maxsize=32)
-def _year(store: Database, wanted: int, zone: datetime.tzinfo, office: Office, _last: int) -> Counts:
-    first = datetime.datetime(wanted, 1, 1, tzinfo=zone)
-    after = datetime.datetime(wanted + 1, 1, 1, tzinfo=zone)
-    hour = sa.func.substr(logbook.c.planned, 1, 13)  # whole hours, so that the local month can be told afterwards
+@lru_cache(maxsize=120)
+def _month(
+    store: Database,
+    first: datetime.datetime,
+    after: datetime.datetime,
+    zone: datetime.tzinfo,
+    office: Office,
+    _mark: tuple[int, ...],
+) -> Counts:
+    """The airings planned in [first, after). Nobody may change what this gives: it is kept."""
     counts = Counts()
     with store.read() as connection:
-        planned = _counted(office, first, after, ~_BY_HAND, hour, logbook.c.commune)
-        for text, commune, outcome, many in connection.execute(planned):
-            moment = datetime.datetime.fromisoformat(f"{text}:00:00+00:00").astimezone(zone)
-            counts.months[moment.month][outcome or "?"] += many
+        planned = _counted(office, first, after, ~_BY_HAND, logbook.c.commune)
+        month = first.astimezone(zone).month
+        for commune, outcome, many in connection.execute(planned):
+            counts.months[month][outcome or "?"] += many
             counts.communes.setdefault(commune or "–", Counter())[outcome or "?"] += many
         programme = (logbook.c.broadcast, logbook.c.bulletin)
         for into, which in ((counts.programmes, ~_BY_HAND), (counts.by_hand, _BY_HAND)):
@@ -155,6 +183,20 @@ def _year(store: Database, wanted: int, zone: datetime.tzinfo, office: Office, _
                 _counted(office, first, after, which, *programme)
             ):
                 into.setdefault((broadcast or "", bulletin or ""), Counter())[outcome or "?"] += many
+    return counts
+
+
+@lru_cache(maxsize=32)
+def _gaps(
+    store: Database,
+    first: datetime.datetime,
+    after: datetime.datetime,
+    zone: datetime.tzinfo,
+    office: Office,
+    _last: int,
+) -> Counts:
+    """The airings in rows of long gaps, kept as those of `_month`."""
+    counts = Counts()
     for row in asrun.each_airing(asrun.rows(store, first, after, kinds=(asrun.GAP,)), first, after):
         if not office.covers(row.commune or ""):
             continue
@@ -174,12 +216,15 @@ def _counted(
 ) -> sa.Select[tuple[Any, ...]]:
     """The airings planned in [first, after), counted `by` columns and outcome; an apology is no programme."""
     programme = sa.func.coalesce(logbook.c.bulletin, "").not_like(f"%/{APOLOGY}")
-    span = (logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after))
     return (
         sa.select(*by, logbook.c.outcome, sa.func.count())
-        .where(_COUNTS, logbook.c.kind == "airing", which, programme, _own(office), *span)
+        .where(_COUNTS, logbook.c.kind == "airing", which, programme, _own(office), *_between(first, after))
         .group_by(*by, logbook.c.outcome)
     )
+
+
+def _between(first: datetime.datetime, after: datetime.datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return logbook.c.planned >= stamp(first), logbook.c.planned < stamp(after)
 
 
 def _midnight(day: datetime.date, zone: datetime.tzinfo) -> datetime.datetime:
