@@ -144,7 +144,8 @@ def _handlers() -> dict[type[Exception] | int, Any]:
 
 
 def _for_programs(request: Request) -> bool:
-    return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
+    program = request.url.path.startswith("/api/") or request.url.path == "/metrics"
+    return program or "application/json" in request.headers.get("accept", "")
 
 
 class ProblemResponse(JSONResponse):

@@ -24,7 +24,7 @@ from loa.web.routes import (
     week,
 )
 from loa.web.routes.content import items, library, microphone, own_words
-from loa.web.routes.overview import board, clusters, reports, sent
+from loa.web.routes.overview import board, clusters, metrics, reports, sent
 from loa.web.routes.residents import feedback, listening
 
 
@@ -52,6 +52,7 @@ def all_routers() -> tuple[APIRouter, ...]:
         microphone,
         inbox,
         publish,
+        metrics,
         reports,
         clusters,
         board,
