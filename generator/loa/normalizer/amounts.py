@@ -388,6 +388,8 @@ PAIR = re.compile(rf"({NUMBER})\s?/\s?({NUMBER})((?:\s?/\s?\d{{1,6}}){{0,4}})(?!
 _SET = re.compile(
     r"(?:thắng|thua|tỷ số|tỉ số|séc|set)(?: \d{1,2}[-–:]\d{1,2})?[ (]+(?:\d{1,2}/\d{1,2}[,; ]+(?:và )?)*$"
 )
+SET_LIST = re.compile(r"(?<!\d)[0-5] ?[-–] ?[0-5] ?\((?:\d{1,2}/\d{1,2}[,;] ?)*$")
+"""Thắng 3-1 (11/9, 8/11: points of sets behind the score."""
 _WON = re.compile(r"(?<!\w)(?:thắng|thua|hạ|tỷ số|tỉ số|hiệp|trận)(?!\w)")
 _CLASS_LIST = re.compile(r"lớp (?:[\da-zđ/]{1,4}(?:, | và |,)?)*$")
 _LUNAR = re.compile(r"\s?\(?(?:(?:ÂL|AL|âl|âm lịch|Âm lịch|DL|dương lịch)(?!\w)|(?:âm|dương)(?=\s?(?:[).,;:]|$)))")
@@ -437,6 +439,8 @@ def read_pair(scan: Scan, match: re.Match[str]) -> int | None:
     if before.ends("placed"):
         return _say(scan, match, "trên")
     if b == 0 and a < 10 and _WON.search(before.text):
+        return _say(scan, match, "")
+    if SET_LIST.search(before.text) and a <= 35 and b <= 35:
         return _say(scan, match, "")
     if _SET.search(before.text) and a <= 35 and b <= 35 and abs(a - b) > 1:
         return _say(scan, match, "")

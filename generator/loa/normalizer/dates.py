@@ -3,6 +3,7 @@
 import itertools
 import re
 
+from loa.normalizer.amounts import SET_LIST
 from loa.normalizer.numbers import DIGITS, cardinal
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.tables import contexts
@@ -266,6 +267,8 @@ def read_day_month(scan: Scan, match: re.Match[str]) -> int | None:
     ):
         return None
     if before.ends("placed") and before.gap == " ":
+        return None
+    if SET_LIST.search(scan.left(match.start())):
         return None
     if _CLASS_LIST.search(before.text):
         return None

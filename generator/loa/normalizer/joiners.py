@@ -55,6 +55,7 @@ _SCORES = re.compile(
     r"|(?<!\w)(?:[Vv]án|[Ss]éc|[Gg]ame|[Tt]rận)(?: \w{1,3})?: ?\d{1,2} ?$"
 )
 _SETS = re.compile(r"(?:^|(?<=[,;(:] )|(?<=[(;])|(?<=[^\W\d] ))(\d{1,2}) ?[-–] ?(\d{1,2})(?=[,;.)]|$| [^\W\d])")
+_SETS_NEXT = re.compile(r" ?[0-5] ?\(\d{1,2}[-–/]\d{1,2}[,;] ?\d{1,2}[-–/]\d{1,2}[,;)]")
 _DREW = re.compile(r"(?<!\w)Hòa \d{1,2} ?$")
 _POURED = re.compile(r" ?[\d.,]+ ?(?:kg|g|gr|gam|l|lít|ml|cc|gói|thìa|muỗng|viên|lạng|ký|chai|cốc|%|phần)(?!\w)")
 _SCORED = re.compile(
@@ -238,6 +239,7 @@ def read_dash(scan: Scan, match: re.Match[str]) -> int | None:
                 _SCORES.search(scan.left(start))
                 or _MATCHED.search(scan.left(start))
                 or (_DREW.search(scan.left(start, 8)) and not _POURED.match(after))
+                or _SETS_NEXT.match(after)
                 or _bracketed_score(scan, start, after)
                 or _falls(scan, start, after)
                 or (_PAIRED.search(scan.left(start)) and _PAIRED_NEXT.match(after))

@@ -321,6 +321,8 @@ def _single(scan: Scan, word: str, start: int, end: int) -> str:
         and re.match(r"/(?:m2|m²|khóm|bụi|lá|cây)(?!\w)", after)
     ):
         return "con"
+    if word == "c" and re.search(r"(?<!\w)xe (?:\w+ )?\d{1,2} ?$", scan.left(start, 24).lower()):
+        return "chỗ"  # xe 7c
     if lower in "x×" and before.last in _DIMENSIONS and re.match(r" (?:dài|rộng|cao|sâu|dày)(?!\w)", after):
         return "nhân"
     if word == "đ" and re.match(r"/(?:kg|m2|m3|lít|l|con|quả|trái|cây|tấn|tạ|bao|chục|viên|tháng)(?!\w)", after):
