@@ -1,4 +1,4 @@
-"""A province: stations of 100 to 3 321 communes with four campaigns and four broadcasts each.
+"""A province: stations of 100 to 3 321 communes with four campaigns, four broadcasts and four signed articles each.
 
 Every row is a command of its own: processor seconds (own and system time, children included) and the most memory it
 held. The exponent says how the seconds grow with the number of communes: 1 is in proportion, 2 is with the square.
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.stations import country
+from benchmarks.stations import country, sign_country
 
 SIZES = tuple(int(size) for size in os.environ.get("LOA_SCALE", "100,300").split(","))
 GOALS = {
@@ -60,8 +60,11 @@ def _station(root: Path, size: int) -> dict[str, Cost]:
     }
     facts.write_text(facts.read_text("utf-8").replace('phone: "115"', 'phone: "114"'), "utf-8")
     costs["one figure changed"] = _cost(root, "build", "--no-audio")
+    sign_country(root)
     costs["publish"] = _cost(root, "publish")
     costs["publish unchanged"] = _cost(root, "publish")
+    costs["log verify"] = _cost(root, "log", "verify")
+    costs["log verify again"] = _cost(root, "log", "verify")
     return costs
 
 

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from loa import script as scripts
+from loa.article import render
 from loa.bulletin.manifest import Cue, Manifest, Word
+from loa.campaign import load_communes
 from loa.campaign.authoring import commune_draft
 from loa.reference import places
+from loa.store.approvals import planned_recording
 from loa.store.chain import GENESIS, chain_hash
 from loa.store.database import Database, stamp
 from loa.store.tables import approvals, logbook
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.sounds import make_mp3
 
 ROOT = Path(__file__).parent.parent
@@ -131,25 +136,48 @@ _TOPICS = ("dich-vu-cong-truc-tuyen", "dinh-danh-dien-tu", "phong-chong-lua-dao"
 
 
 def country(root: Path, communes: int) -> str:
-    """A station of so many of today's communes, each with four campaigns, four broadcasts and a cluster of its own.
+    """A station of so many of today's communes, each with four campaigns, a cluster, and four broadcasts in a schedule
+    of its own.
 
     Returns the name of one commune's file, "" where there is none.
     """
     (root / "campaigns").mkdir()
+    (root / "schedules").mkdir()
     shutil.copytree(ROOT / "audio" / "jingles", root / "audio" / "jingles")
     units = [unit for province in places.provinces(_DAY) for unit in places.of_province(province.code, _DAY)]
-    outputs, broadcasts, stem = ["outputs:"], ["broadcasts:"], ""
+    outputs, stem = ["outputs:"], ""
     for unit in units[:communes]:
         draft = commune_draft(unit, _DAY)
         stem = f"{draft.stem}-{unit.code}"
         more = _MORE.format(unit=f"{unit.kind} {unit.name}")
         (root / "campaigns" / f"{stem}.yaml").write_text(draft.text + more, "utf-8")
         outputs.append(f"  cum-{unit.code}: {{kind: null, commune: {stem}}}")
-        broadcasts += (
-            f"  - {{id: {stem}-{number}, commune: {stem}, campaigns: [{topic}], days: {_DAYS[number]}, "
-            f'at: ["17:00"], on: [cum-{unit.code}]}}'
+        broadcasts = (
+            f"  - {{id: {stem}-{number}, campaigns: [{topic}], days: {_DAYS[number]}, "
+            f'at: ["17:00"], on: [cum-{unit.code}]}}\n'
             for number, topic in enumerate(_TOPICS)
         )
-    lists = [*outputs, *broadcasts] if communes else []
+        (root / "schedules" / f"{stem}.yaml").write_text("broadcasts:\n" + "".join(broadcasts), "utf-8")
+    lists = outputs if communes else []
     (root / "schedule.yaml").write_text("\n".join(["language: vi", "timezone: Asia/Ho_Chi_Minh", *lists, ""]), "utf-8")
     return stem
+
+
+def sign_country(root: Path) -> None:
+    """A leader has signed every article of a `country`, each with a bulletin of its own that reads just its text."""
+    workspace = Workspace(root)
+    store = Database(workspace.database)
+    for commune in load_communes(workspace):
+        for campaign in commune.campaigns:
+            lines = scripts.write(render(workspace, commune, campaign), commune).sentences
+            cues = tuple(Cue(start=n, end=n + 1, text=s.text, spoken="", part=campaign.id) for n, s in enumerate(lines))
+            path = workspace.bulletins / commune.stem / f"{campaign.id}.mp3"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(f"{commune.stem} {campaign.id}".encode() * 100)
+            Manifest(
+                id=f"{commune.stem}/{path.stem}", commune=commune.stem, name=path.stem, title=campaign.title,
+                date=campaign.as_of, campaigns=(campaign.id,), seconds=len(cues), engine="test", voice="test",
+                sha256=hashlib.sha256(path.read_bytes()).hexdigest(), cues=cues,
+            ).save(path.with_suffix(".json"))  # fmt: skip
+            approve(workspace, store, planned_recording(workspace, f"{commune.stem}/{path.stem}"), "Chị Mai", _START)
+    store.close()
