@@ -298,3 +298,78 @@ def test_a_real_icecast_is_killed_stalled_and_comes_back(tmp_path: Path, sound: 
     assert quiet < 30, "a gap is bridged within three seconds"
     assert len(row.details["relays"][0]["gaps"]) >= 2
     assert row.outcome == "aired"
+
+
+def _encoded(folder: Path, source: str, seconds: float, name: str) -> bytes:
+    path = folder / name
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y", "-f", "lavfi", "-i", source]
+    subprocess.run([*command, "-t", str(seconds), "-b:a", "64k", str(path)], check=True)
+    return path.read_bytes()
+
+
+def _length(workspace: Workspace) -> float:
+    """Seconds from the first sample that is heard to the last."""
+    (path,) = Path(workspace.root, "audio", "played", "f").glob("*.wav")
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return len(np.trim_zeros(samples)) / file.getframerate()
+
+
+@pytest.mark.long
+def test_a_source_that_sends_silence_is_bridged_within_three_seconds_and_the_end_is_hard(tmp_path: Path) -> None:
+    """Five seconds of sound, then silence for ever: the line stands, bytes come, and nothing is said."""
+    source = f"sine=frequency={FAR},volume='if(lt(t,5),0.05,0)':eval=frame"
+    far = FarStation(_encoded(tmp_path, source, 60, "silent.mp3"))
+    try:
+        (tmp_path / "station").mkdir()
+        workspace = station_with(tmp_path / "station", far.url(), "length: 20s", point(far.url(), 20.0), START)
+        row = aired(workspace, START)
+    finally:
+        far.close()
+    sounds = heard(workspace)
+    assert "far" in sounds[:15]
+    quiet = max(len(run) for run in "".join("-" if one == "-" else "x" for one in sounds).split("x"))
+    assert quiet <= 30, "a gap is bridged within three seconds"
+    assert sounds[100:].count("hold") > 90
+    (relay,) = row.details["relays"]
+    assert "silence" in relay["gaps"][-1]["why"]
+    assert _length(workspace) == pytest.approx(20, abs=0.1), "the end is hard"
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.long
+def test_a_list_of_pieces_is_heard_and_ends_hard(tmp_path: Path) -> None:
+    """HLS as stations send it: a list of streams that leads to a list of pieces, which a real ffmpeg makes as it goes."""
+    folder = tmp_path / "hls"
+    folder.mkdir()
+    source = f"sine=frequency={FAR},volume=0.05"
+    maker = subprocess.Popen(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-re", "-f", "lavfi", "-i", source, "-c:a", "aac",
+         "-b:a", "64k", "-f", "hls", "-hls_time", "2", "-hls_list_size", "5", "-hls_flags", "delete_segments",
+         str(folder / "low.m3u8")]
+    )  # fmt: skip
+    streams = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=64000\nlow.m3u8\n"
+    (folder / "live.m3u8").write_text(streams, "ascii")
+    port = free_port()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{port}/live.m3u8"
+    try:
+        wait_for(lambda: len(list(folder.glob("low*.ts"))) >= 3, 60)
+        (tmp_path / "station").mkdir()
+        workspace = station_with(tmp_path / "station", url, "length: 20s", point(url, 20.0), START)
+        row = aired(workspace, START)
+    finally:
+        maker.kill()
+        maker.wait()
+        server.shutdown()
+        server.server_close()
+    (relay,) = row.details["relays"]
+    assert heard(workspace).count("far") > 150, relay
+    assert "far" in heard(workspace)[:15], "first sound within 1.5 s"
+    assert _length(workspace) == pytest.approx(20, abs=0.1), "the end is hard"
+    assert row.outcome == "aired"
