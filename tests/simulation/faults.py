@@ -94,7 +94,7 @@ def _hand_over(world: World) -> None:
     process = next((p for p in world.processes if p.alive and p.station.lease.holds), None)
     emergency(world)
     if process:
-        process.stalls_in, process.wakes = world.random.randint(1, 6), world.random.uniform(0.0, 2.0)
+        process.stalls_in, process.wakes = world.random.randint(1, 9), world.random.uniform(0.0, 2.0)
         world.tell(f"process {process.pid} will stand still at job {process.stalls_in}, until another one takes over")
         world.look_often([0.25] * 160)
         world.at(world.clock.real + 10.0, lambda: _wake_as_usual(process))

@@ -233,3 +233,21 @@ def test_a_process_that_begins_before_the_newest_row_waits_no_longer_than_until_
     world.at(SIX - 2390.0, lambda: leap(0.0))
     assert broken_in(world, 1) == []
     assert outcome(world, "tin-trua")[0] == "aired"
+
+
+def test_who_goes_on_after_another_took_over_does_not_take_its_request(world: World) -> None:
+    """It stood still just as it claimed the emergency, and the other one is about to: the disk is slow."""
+
+    def hand_over() -> None:
+        world.disk.slow_until = world.clock.real + 120.0
+        world.trouble("slow_disk", world.disk.slow_until + 5.0, "the disk")
+        emergency_now(world, "air:x")
+        first, _standby = world.processes
+        first.stalls_in, first.wakes = 7, 0.5  # the job that claims
+        world.look_often([0.25] * 160)
+
+    world.at(NOON + 600.0, world.start_process)
+    world.at(NOON + 640.0, hand_over)
+    assert broken_in(world, 1) == []
+    assert len(world.takeovers) == 1
+    assert {sound.process for sound in world.village.heard if sound.airing == "air:x"} == {world.processes[1].pid}

@@ -430,13 +430,13 @@ class World:
                 act.taken = self.clock.real
 
     def _look(self, process: Process) -> None:
-        held = process.station.lease.holds
         try:
             if self.clock.real - self._tested > 60.0:
                 self._tested = self.clock.real
                 process.station.outputs_tested({name: None if self.village.works(name) else "dead" for name in OUTPUTS})
             process.station.step()
-            if process.station.lease.holds and not held:
+            held, process.held = process.held, process.station.lease.holds  # a slow lane may have got it in between
+            if process.held and not held:
                 self._note_takeover(process)
         except KilledError:
             self.kill(process)
