@@ -9,6 +9,7 @@ import pytest
 from loa.errors import WorkspaceError
 from loa.files import cannot_write, part_path, remove_leftovers, write_atomic
 from loa.workspace import Workspace, read_text, yaml_files
+from tests.conftest import Loa
 
 
 def test_the_nearest_workspace_upward_is_found_from_a_subfolder(station: Workspace) -> None:
@@ -94,3 +95,17 @@ def test_yaml_files_come_by_name_without_hidden_ones(tmp_path: Path) -> None:
     for name in ("b.yaml", "a.YML", ".hidden.yaml", "c.txt"):
         (tmp_path / name).touch()
     assert [p.name for p in yaml_files(tmp_path)] == ["a.YML", "b.yaml"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_no_command_waits_for_a_pipe_in_place_of_a_file(station: Workspace, loa: Loa) -> None:
+    """`loa check` waited for ever; so did `loa stop`, which asks schedule.yaml for its language first."""
+    station.schedule_file.unlink()
+    template = station.templates / "articles" / "x.md.j2"
+    for pipe in (station.schedule_file, station.campaigns / "x.yaml", template):
+        os.mkfifo(pipe)
+    found = loa("check", "campaigns/x.yaml", "schedule.yaml", cwd=station.root)
+    assert found.returncode == 2
+    assert found.stdout.count("it is not a file, but a pipe or a device") + found.stderr.count("not a file, but") == 2
+    assert "Nothing is on air here." in loa("stop", cwd=station.root).stderr
+    assert loa("template", cwd=station.root).returncode == 0

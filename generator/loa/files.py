@@ -76,19 +76,6 @@ def show_at_once(path: Path, content: str) -> None:
             part.unlink(missing_ok=True)
 
 
-def read_regular(path: Path) -> bytes:
-    """The bytes of a regular file. Raises OSError, also where `path` is a pipe or a device: who reads it could wait
-    for ever.
-    """
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, _("it is not a file, but a pipe or a device"))
-        return file.read()
-
-
 def write_in_place(path: Path, text: str) -> None:
     """Write a few bytes over those of before, without a sync: for what may be lost, and must not wear out a disk.
 

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from loa.errors import Finding, RequestError
-from loa.files import read_regular, show_at_once, sync_file, sync_folder
+from loa.files import show_at_once, sync_file, sync_folder
 from loa.i18n import _
-from loa.workspace import Workspace
+from loa.workspace import Workspace, read_regular
 
 _LONGEST = 200
 

@@ -2,6 +2,9 @@
 
 import codecs
 import contextlib
+import errno
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
@@ -259,13 +262,26 @@ class Workspace:
             return path.as_posix()
 
 
+def read_regular(path: Path) -> bytes:
+    """The bytes of a regular file. Raises OSError, also where `path` is a pipe or a device: who reads it could wait
+    for ever.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, _("it is not a file, but a pipe or a device"))
+        return file.read()
+
+
 def read_text(path: Path) -> str:
     """Read a text file: UTF-8 with or without a byte-order mark, or UTF-16 with one (Notepad's "Unicode").
 
     Raises WorkspaceError if it is a folder, is missing, cannot be read, or has another encoding (with line and column).
     """
     try:
-        raw = path.read_bytes()
+        raw = read_regular(path)
     except IsADirectoryError as error:
         raise WorkspaceError(
             Finding("file.folder", _("This is a folder, not a file."), _("Name a file."), file=str(path))

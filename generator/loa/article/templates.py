@@ -20,7 +20,7 @@ from loa.article.sandbox import Sandbox
 from loa.article.template_errors import Fault
 from loa.errors import LimitError, TemplateError
 from loa.limited import Limits, child, run_limited
-from loa.workspace import Workspace
+from loa.workspace import Workspace, read_regular
 
 T = TypeVar("T")
 # What the expressions of a template can raise; anything else is a fault of ours and is shown as one.
@@ -45,7 +45,7 @@ def _read(workspace: Workspace, template: str) -> tuple[str, Callable[[], bool]]
     path = template_files.locate(workspace, name)
     try:
         age = path.stat().st_mtime_ns
-        text = path.read_text("utf-8")
+        text = read_regular(path).decode("utf-8")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise jinja2.TemplateNotFound(template) from error
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from loa.automation.lanes import Lane, Question
 from loa.clock import Clock
 from loa.errors import Finding, LoaError, ScheduleError, WorkspaceError
-from loa.files import read_regular, write_atomic
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.logs import logger
 from loa.schedule import Airing, Schedule, airings, commune_files
 from loa.schedule.loader import load_beside, load_schedule
-from loa.workspace import Workspace
+from loa.workspace import Workspace, read_regular
 
 _DEADLINE = 10.0
 """Seconds of real time after which a file that is still being read is reported."""

@@ -13,7 +13,7 @@ from loa.cli.stop import plain_stop, stop_here
 from loa.errors import Finding, LoaError, RequestError, WorkspaceError
 from loa.files import cannot_write, write_atomic
 from loa.i18n import _, choose_language, set_language
-from loa.workspace import Workspace
+from loa.workspace import Workspace, read_regular
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -51,9 +51,10 @@ def _workspace_language(arguments: list[str]) -> str | None:
     """`language:` of the station's schedule.yaml, read before anything else is loaded; None where there is none."""
     given = next((b for a, b in itertools.pairwise(arguments) if a == "--workspace"), None)
     try:
-        lines = Workspace.find(Path(given or ".")).schedule_file.read_text("utf-8", "replace").splitlines()
+        raw = read_regular(Workspace.find(Path(given or ".")).schedule_file)  # `loa stop` must not wait for a pipe
     except (LoaError, OSError):
         return None
+    lines = raw.decode("utf-8", "replace").splitlines()
     line = next((line for line in lines if line.startswith("language:")), "")
     return line.partition(":")[2].split("#")[0].strip(" \"'") or None
 

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from loa.errors import Finding, PlayerError
-from loa.files import private_folder, read_regular, remove, write_atomic
+from loa.files import private_folder, remove, write_atomic
 from loa.fleet.keys import Key, code_key, proof
 from loa.fleet.server import JOIN
 from loa.i18n import _
-from loa.workspace import Workspace
+from loa.workspace import Workspace, read_regular
 
 _PATIENCE = 20.0
 _PORT = 8687

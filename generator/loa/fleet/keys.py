@@ -12,8 +12,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from loa.errors import Finding, PlayerError, WorkspaceError
-from loa.files import private_folder, read_regular, write_atomic
+from loa.files import private_folder, write_atomic
 from loa.i18n import _
+from loa.workspace import read_regular
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without what people take for each other: 0 O, 1 I L."""

@@ -9,13 +9,13 @@ from typing import Any
 from loa.automation.station import Automation
 from loa.clock import Clock
 from loa.errors import LoaError
-from loa.files import read_regular, write_atomic
+from loa.files import write_atomic
 from loa.fleet.messages import Command, Done
 from loa.fleet.taken_plan import ALL
 from loa.logs import logger
 from loa.playout.trial import Chime, play_on
 from loa.schedule.outputs import AnyOutput
-from loa.workspace import Workspace
+from loa.workspace import Workspace, read_regular
 
 _MOST = 5
 _STARTING_AGAIN = "starting again"

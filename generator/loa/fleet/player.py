@@ -17,7 +17,7 @@ from loa.automation import service
 from loa.automation.disk import open_station_store
 from loa.automation.station import Automation
 from loa.errors import LoaError, PlayerError, RequestError
-from loa.files import read_regular, write_atomic
+from loa.files import write_atomic
 from loa.fleet.clock import PlayerClock
 from loa.fleet.fetching import Fetcher
 from loa.fleet.joining import Identity
@@ -36,7 +36,7 @@ from loa.store.database import Database, instant
 from loa.store.lease import who_is_on_air
 from loa.store.requests import AirRequest, EndRequest
 from loa.store.tables import logbook
-from loa.workspace import Workspace
+from loa.workspace import Workspace, read_regular
 
 _TICK = 0.1
 _LOOK_EVERY = 0.5

@@ -13,11 +13,11 @@ from typing import Any
 from loa import yamlfile
 from loa.errors import Finding, WorkspaceError
 from loa.file_cache import FileCache, mark_of, marks_in
-from loa.files import read_regular, remove, write_atomic
+from loa.files import remove, write_atomic
 from loa.i18n import N_, _
 from loa.schedule.models import Broadcast
 from loa.text import nfc
-from loa.workspace import Workspace, is_yaml
+from loa.workspace import Workspace, is_yaml, read_regular
 from loa.yamlfile import Limits, Strict, YamlFile
 
 _LIMITS = Limits(1_000_000, 50_000, N_("Is this the right file?"))

@@ -17,13 +17,13 @@ from typing import Any, Literal
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
 
 from loa.errors import ApprovalError, Finding
-from loa.files import read_regular, write_atomic
+from loa.files import write_atomic
 from loa.i18n import _
 from loa.store.asrun import NewRow, append_all
 from loa.store.chain import GENESIS, chain_hash
 from loa.store.database import Database, instant, stamp
 from loa.store.tables import approvals, logbook
-from loa.workspace import Workspace
+from loa.workspace import Workspace, read_regular
 
 
 @dataclass(frozen=True, slots=True)
