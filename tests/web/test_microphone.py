@@ -103,8 +103,9 @@ def test_a_voice_is_heard_at_once_is_recorded_and_logged(page: Page, rig: Rig) -
     faults: list[str] = []
     page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto("/live")
-    assert not Axe().run(page).response["violations"]
+    for path in ("/feedback", "/messages", "/nghe/ben-hai", "/live"):
+        page.goto(path)
+        assert not Axe().run(page).response["violations"], path
     recorder = Recorder({**os.environ, **rig.sink})
     begin(page, "Chủ tịch nói chuyện")
     page.evaluate(WATCH)
