@@ -93,6 +93,7 @@ TEXT_RULES: tuple[Callable[[Text], Iterator[Hit]], ...] = (
     bodies.slipped_place,
     twofold.names,
     twofold.totals,
+    twofold.money,
     people.lists,
     dates.deadlines,
     dates.weekdays_without_year,

@@ -84,6 +84,9 @@ def provinces_ended(passage: Passage) -> Iterator[Hit]:
         yield warning(*match.span(), "law.province-ended", message, fix)
 
 
+_DATED_PLACE = re.compile(rf"(?m)(?:^|\s{{2}})(?P<name>[{UPPER}][^\d,;.\n]{{1,40}}),\s*ngày\s+\d{{1,2}}")
+
+
 def other_place(text: Text) -> Iterator[Hit]:
     """The notice of another commune among this commune's texts; told once, at its first name.
 
@@ -109,13 +112,16 @@ def slipped_place(text: Text) -> Iterator[Hit]:
     """One office of another commune within a text of this one: left over from the notice that it was copied from."""
     named = _places_in(text, former=True)
     own = places.fold(text.unit.name) if text.unit and text.unit.name and not text.unit.sample else None
-    if own is None:
+    dated = _own_place(text) if own is None else None
+    if own is None and dated is None:
         own = max(named, key=lambda name: len(named[name]), default=None)
         if own is None or len(named[own]) < 2:
             return
-    if own not in named or len(named) != 2 or text.shape == "markdown":
+    own = own or dated
+    others = {*named} - {own}
+    if (own not in named and not dated) or len(others) != 1 or text.shape == "markdown":
         return
-    (other,) = {*named} - {own}
+    (other,) = others
     former = places.communes(text.unit.name, text.day) if text.unit and text.unit.name else ()
     if len(named[other]) > 1 or any(places.fold(u.name) == other for unit in former for u in places.former(unit.code)):
         return
@@ -124,6 +130,14 @@ def slipped_place(text: Text) -> Iterator[Hit]:
     if match["who"] and not _BESIDE.search(around):
         message = _("“{other}” is another commune than that of the text.").format(other=match.group())
         yield warning(*match.span(), "place.other", message, _("Put the right commune in, if it is not meant."))
+
+
+def _own_place(text: Text) -> str | None:
+    """The commune that the line of place and day names, where the text's head names it, too."""
+    found = _DATED_PLACE.search(text.flat) if text.written else None
+    name = _known_place(found["name"], text.day) if found else None
+    above = places.fold(text.flat[: found.start()]) if found else ""
+    return name if name and name in above else None
 
 
 def _places_in(text: Text, *, former: bool) -> dict[str, list[re.Match[str]]]:

@@ -47,7 +47,7 @@ _DEADLINE = re.compile(
     r"|chậm nhất(?:\s+(?:là|vào|trước))?(?:\s+ngày)?|đến\s+hết(?:\s+ngày)?"
     r"|(?:hoàn thành|nộp|gửi|đăng ký|báo cáo|liên hệ|kê khai|khai báo|phản ánh|đề nghị|góp ý|trả lời"
     r"|thanh toán|đóng|nhận"
-    r"|thu hoạch|xong|di dời|tháo dỡ|tiêm|đến)(?!\w)[^.;]{0,60}(?<!\w)trước(?:\s+ngày)?"
+    r"|thu hoạch|xong|di dời|tháo dỡ|tiêm|đến)(?!\w)[^.;]{0,110}(?<!\w)trước(?:\s+ngày)?"
     r"|sẽ\s[^.;]{0,60}(?:vào|từ)\s+(?:ngày)?|(?:kể từ|bắt đầu từ)(?:\s+ngày)?\s+[^.;]{0,20}sẽ)"
     r"\s*(?:\d{1,2}\s*(?:giờ|h)\d{0,2}\s*(?:phút)?,?\s*)?(?:ngày\s*)?$",
     re.I,

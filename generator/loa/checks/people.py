@@ -24,18 +24,21 @@ _NAMED = re.compile(
     re.I,
 )
 _TITLE = re.compile(
-    r"(?:chủ\s+tịch|bí\s+thư|trưởng|giám\s+đốc|bác\s+sĩ|bs|ths|y\s+sĩ|đồng\s+chí|đ/c|hiệu\s+trưởng|cán\s+bộ|công\s+chức|"
+    r"(?:chủ\s+tịch|bí\s+thư|trưởng|giám\s+đốc|bác\s+sĩ|bs|ths|y\s+sĩ|đồng\s+chí|đ/c|hiệu\s+trưởng|cán\s+bộ"
+    r"|công\s+chức|"
     r"thầy|cô\s+giáo|đại\s+úy|thiếu\s+tá|trung\s+tá|thượng\s+tá|đại\s+tá|phó|ủy\s+viên|đại\s+biểu|nghệ\s+sĩ|ca\s+sĩ|"
     r"nhà\s+thơ|nhà\s+báo|liệt\s+sĩ|anh\s+hùng|luật\s+sư|tiến\s+sĩ)",
     re.I,
 )
 _GIVES = re.compile(
-    r"(?<!\w)(?:trao|tặng|thăm|hỗ\s+trợ\s+cho|đến|phát\s+biểu|cho\s+biết|chủ\s+trì|giúp|vận\s+động|ủng\s+hộ|hướng\s+dẫn|"
+    r"(?<!\w)(?:trao|tặng|thăm|hỗ\s+trợ\s+cho|đến|phát\s+biểu|cho\s+biết|chủ\s+trì|giúp|vận\s+động|ủng\s+hộ"
+    r"|hướng\s+dẫn|"
     r"khám|chữa|tuyên\s+truyền|phụ\s+trách|tư\s+vấn|chăm\s+sóc|điều\s+trị\s+cho)(?!\w)",
     re.I,
 )
 _HEALTH = (
-    r"(?:nhiễm|dương\s+tính(?:\s+với)?|mắc|bị)\s+(?:bệnh\s+)?(?:hiv|aids|lao|ung\s+thư|tâm\s+thần|viêm\s+gan|"
+    r"(?:nhiễm|dương\s+tính(?:\s+với)?|mắc|bị)\s+(?:bệnh\s+)?(?:liệt|tai\s+biến|đột\s+quỵ|suy\s+thận"
+    r"|động\s+kinh|trầm\s+cảm|tiểu\s+đường|tim|hiv|aids|lao|ung\s+thư|tâm\s+thần|viêm\s+gan|"
     r"giang\s+mai|động\s+kinh|trầm\s+cảm|suy\s+thận|phong|dại)|(?:điều\s+trị|uống|dùng)\s+(?:bằng\s+)?"
     r"(?:arv|hiv|methadone)|hiv(?:/aids)?|bệnh\s+tâm\s+thần|khuyết\s+tật\s+(?:nặng|đặc\s+biệt\s+nặng)|"
     r"(?:viêm\s+gan|hiv|lao|giang\s+mai|ma\s+túy|sốt\s+rét|covid)[^.,;]{0,12}\s+dương\s+tính|"

@@ -143,8 +143,9 @@ def products(passage: Passage) -> Iterator[Hit]:
 _FREE = re.compile(
     rf"(?<!\w)(?P<no>không\s+(?:thu|phải\s+(?:nộp|đóng|trả)|mất)(?:\s+(?:tiền|phí|lệ\s+phí|bất\s+kỳ\s+khoản))?"
     rf"|miễn\s+(?:phí|thu|đóng|nộp)|hoàn\s+toàn\s+miễn\s+phí)"
-    rf"(?!\w)[^.;:\d]{{0,50}}?(?:,\s*(?:và|nhưng|mà|chỉ|đồng\s+thời)?\s*|\s+(?:nhưng|mà|và|với|nộp|đóng)\s+)"
-    rf"(?:(?:mỗi\s+)?(?:học\s+viên|người\s+(?:dân|học)|bà\s+con|phụ\s+huynh|hộ|người)\s+)?(?:chỉ\s+|phải\s+"
+    rf"(?!\w)[^.;:\d]{{0,50}}?(?:[,;]\s*(?:và|nhưng|mà|chỉ|đồng\s+thời)?\s*|\s+(?:nhưng|mà|và|với|nộp|đóng)\s+)"
+    rf"(?:(?:mỗi\s+)?(?:học\s+viên|người\s+(?:dân|học)|bà\s+con|phụ\s+huynh|hộ|người|gian|em"
+    rf"|cháu)\s+)?(?:chỉ\s+|phải\s+"
     rf"|cần\s+|được\s+)*"
     rf"(?:nộp|đóng|trả|thu|giá|phí|lệ\s+phí|mức)(?!\w)[^.;:\d]{{0,30}}?(?P<t>{_NUMBER})\s*(?:{_MONEY})",
     re.I,
@@ -207,6 +208,10 @@ _SENSIBLE = (
         0.0,
         r"[^.;]{0,15}(?:gạo|quà|muối|mì|ngày|/ngày)",
     ),
+    _range(r"(?:bình\s+(?:chữa\s+cháy|ga|gas|xịt)|xách\s+tay)[^.;\d]{0,40}", "tấn", 0.0, 0.0),
+    _range(
+        r"(?:đường\s+băng|băng\s+cản\s+lửa|mặt\s+đường|lòng\s+mương|kênh)[^.;\d]{0,30}rộng[^.;\d]{0,12}", "cm", 30, 1e4
+    ),
     _range(r"(?<!\w)", r"(?:đồng|đ)\s*/\s*kWh", 500, 10_000),
     _range(r"(?<!\w)", r"(?:đồng|đ)\s*/\s*(?:m3|m³|mét\s+khối|khối)", 500, 3_000_000),
     _range(r"(?<!\w)", r"(?:đồng|đ)\s*/\s*kg", 200, 5_000_000),
@@ -219,7 +224,7 @@ _SENSIBLE = (
     _range(r"(?:tốc\s+độ|vận\s+tốc)[^.;\d]{0,40}", r"km\s*/\s*(?:h|giờ)", 1, 400),
     _range(r"(?<!\w)(?:phạt|xử\s+phạt)[^.;\d]{0,30}", r"tỷ\s+đồng", 0.0, 5.0),
 )
-_UNITED = re.compile(r"mỗi|một|1|/|nhiệt|mưa|bão|gió|giật|tốc|phạt", re.I)
+_UNITED = re.compile(r"bình|xách|rộng|mỗi|một|1|/|nhiệt|mưa|bão|gió|giật|tốc|phạt", re.I)
 
 
 def magnitudes(passage: Passage) -> Iterator[Hit]:

@@ -187,6 +187,8 @@ def _is_cut(body: str, sentence: str, passage: Passage, following: Passage | Non
         return True
     if _CLOSED.search(body):
         return bool(_DEFINES.search(body)) and (following is None or following.heading)
+    if re.match(r"(?:kính\s+)?thưa\s[^.;]{1,80},$", body, re.I):  # a greeting
+        return False
     if _OPEN_END.search(body):
         legal = re.match(r"(?:Căn cứ|Xét|Theo|Thực hiện)\s", body)  # the preamble of a decision
         goes_on = following is not None and (following.item or passage.item or not following.text[:1].isupper())

@@ -113,6 +113,21 @@ def totals(text: Text) -> Iterator[Hit]:
                     yield _differs(text, (number, at), match)
 
 
+_SUM = re.compile(r"(?<![\w.,/-])(?P<n>\d{1,3}(?:\.\d{3}){2,})\s+(?P<noun>đồng)(?!\w)", re.I)
+
+
+def money(text: Text) -> Iterator[Hit]:
+    """ "126.500.000 đồng" and "162.500.000 đồng": one sum of which two digits changed places."""
+    seen: dict[str, tuple[str, int]] = {}
+    for match in _SUM.finditer(text.flat):
+        digits = match["n"].replace(".", "")
+        first = seen.setdefault("".join(sorted(digits)) + str(len(digits)), (match["n"], match.start("n")))
+        other = first[0].replace(".", "")
+        apart = [at for at, (a, b) in enumerate(zip(digits, other, strict=True)) if a != b]
+        if len(apart) == 2 and apart[1] == apart[0] + 1 and len(digits.strip("0")) > 2:
+            yield _differs(text, first, match)
+
+
 def _differs(text: Text, first: tuple[str, int], match: re.Match[str]) -> Hit:
     message = _("This count differs: {other} on line {line}.").format(other=first[0], line=text.place(first[1])[0])
     fix = _("Find out which is right, and write it in both places.")

@@ -11,8 +11,9 @@ PHONE = re.compile(
 )
 _TO = r"(?:cho|về|tới|đến|với)"
 _ASKS = re.compile(
-    rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay|tin|kịp thời)|báo {_TO}|thông báo (?:ngay |kịp thời ){_TO}|gọi|lh\s*:|"
-    r"trình báo|gửi (?:ý kiến )?về|đường dây nóng|hotline|đầu mối|(?:số )?điện thoại(?: liên hệ)?|sđt|đt|trực ban)\b",
+    rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay|tin|lại|kịp thời)|báo {_TO}|thông báo (?:ngay |kịp thời ){_TO}|"
+    r"gọi|lh\s*:|trình báo|gửi (?:ý kiến )?về|đường dây nóng|hotline|đầu mối|(?:số )?điện thoại(?: liên hệ)?|"
+    r"sđt|đt|trực ban)\b",
     re.IGNORECASE,
 )
 _NAME_AFTER = re.compile(

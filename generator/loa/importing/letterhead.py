@@ -59,6 +59,16 @@ _INSIDE = re.compile(
     r"(?:ban thường trực|ban chấp hành|ban thường vụ|thường trực|ban quản trị|ban giám hiệu|ban giám đốc)$",
     re.IGNORECASE,
 )
+_HALF_A_BODY = re.compile(
+    r"(?:ban (?:chỉ huy|chỉ đạo|quản lý|quản trị|tổ chức|đại diện)|hợp tác xã|hội đồng|trung tâm|tổ|đội|trạm"
+    r"|văn phòng|ủy ban|uỷ ban)",
+    re.IGNORECASE,
+)
+"""What names no body by itself: the line below it goes on."""
+_PERIOD = re.compile(
+    r"(?:năm(?: học)?|tháng|quý|tuần|đợt|giai đoạn|lần thứ|khóa|nhiệm kỳ|vụ|từ ngày|ngày|học kỳ|trên địa bàn|tại)\b",
+    re.IGNORECASE,
+)
 _TITLE_ENDS = re.compile(
     r"(?:kính gửi|căn cứ|thực hiện|theo |để |nhằm |kính thưa|kính mời|thưa |hiện nay|trong |ngày |vào |\d+\.|[-+•]|"
     r"i+\.|được sự|vừa qua|thời gian|sáng|chiều|tối)",
@@ -153,7 +163,7 @@ def _head(lines: Sequence[Block], frame: Frame, running: str) -> int:
             frame.issued = _day(dated)
         elif about:
             subject = line[about.end() :].rstrip(" )")
-            while n + 1 < zone and _plain_line(lines[n + 1]) and str(lines[n + 1])[:1].islower():
+            while n + 1 < zone and _plain_line(lines[n + 1]) and _continues(str(lines[n + 1])):
                 n += 1
                 frame.left_out.append(line)
                 line = str(lines[n]).strip()
@@ -175,9 +185,17 @@ def _plain_line(block: Block) -> bool:
 
 def _zone(lines: Sequence[Block]) -> int:
     """How many of the first lines are the letterhead."""
+    runs = next(
+        (
+            n
+            for n, line in enumerate(lines[:16])
+            if not isinstance(line, str) or (_is_running(line) and not KIND.match(line))
+        ),
+        16,
+    )  # a day below running text or a table is that of a foot
     marks = [
         n
-        for n, line in enumerate(lines[:16])
+        for n, line in enumerate(lines[:runs])
         if isinstance(line, str) and (_MOTTO.match(line) or _number_line(line) or (n < 12 and _dated(line)))
     ]
     kind = next((n for n, line in enumerate(lines[:18]) if isinstance(line, str) and KIND.match(line)), None)
@@ -269,7 +287,11 @@ def issuer_of(bodies: Sequence[str], running: str) -> str:
             continue
         if names and _INSIDE.match(line):
             names[-1] = f"{line} {names[-1]}"
-        elif names and (not _is_body(line) or (_PLACE.match(line) and not _has_place(names[-1]))):
+        elif names and (
+            _HALF_A_BODY.fullmatch(names[-1])
+            or not _is_body(line)
+            or (_PLACE.match(line) and not _has_place(names[-1]))
+        ):
             names[-1] = f"{names[-1]} {line}"
         else:
             names.append(line)
@@ -380,6 +402,8 @@ def _is_subject(text: str, parts: Sequence[str]) -> bool:
         return not ABOUT.match(parts[0])
     if is_capitals(text) or text.isupper():
         return is_capitals(parts[-1])
+    if _PERIOD.match(text) and words < 13 and not text.endswith((".", ",")):  # “Năm học 2026 - 2027”
+        return True
     return (text[:1].islower() and not text.endswith(".")) or (
         text.startswith("(") and words < 15 and text.endswith(")")
     )
@@ -454,6 +478,11 @@ def _proper_title(title: str, running: str) -> str:
     return title[:1].upper() + title[1:]
 
 
+def _continues(line: str) -> bool:
+    """Whether a line below a subject belongs to it, also where it begins with a name: “VNeID để chiếm đoạt”."""
+    return line[:1].islower() or not (is_capitals(line) or BODY.match(line) or _RULE.match(line))
+
+
 def _without_foot(lines: Sequence[Block], frame: Frame) -> list[Block]:
     """The text without receivers and signature; an appendix below them stays."""
     kept: list[Block] = []
@@ -470,6 +499,13 @@ def _without_foot(lines: Sequence[Block], frame: Frame) -> list[Block]:
         for line in lines[at:end]:
             _leave_out(str(line), frame)
         at = end
+    if len(kept) > 3 and isinstance(kept[-1], str) and isinstance(kept[-2], str) and _dated(kept[-2]):
+        body = kept[-1].strip(" .")
+        if is_capitals(body) and BODY.match(body):  # who issues it signs below the day, without a letterhead
+            frame.issuer = frame.issuer or from_capitals(
+                body, "\n".join(line for line in kept if isinstance(line, str))
+            )
+            _leave_out(str(kept.pop()), frame)
     while kept and isinstance(kept[-1], str) and (_dated(kept[-1]) or _names_issuer(kept[-1], frame)):
         _leave_out(str(kept.pop()), frame)
     if kept and isinstance(kept[0], str) and is_capitals(kept[0]) and _names_issuer(kept[0], frame):
@@ -503,7 +539,7 @@ def _foot_end(lines: Sequence[Block], start: int) -> int:
 def _is_running(line: str) -> bool:
     """Whether a line below a signature is text again: a sentence, a point of a list, no receiver."""
     line = line.strip()
-    if re.match(r"Điều \d+\b", line):
+    if re.match(r"Điều \d+\b|(?:ghi chú|lưu ý|chú ý|chú thích)\s*:\s*\S", line, re.IGNORECASE):
         return True
     words = len(line.split())
     if re.match(r"\d{1,2}[.)]\s", line):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from loa.importing.blocks import Block
+from loa.importing.mails import message_of
 from loa.importing.words import any_of
 
 _DAY = r"(?:ngày\s*)?(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})"
@@ -27,6 +28,13 @@ _CHAT = re.compile(r"\[\d{1,2}[/:.]\d{1,2}[^\]]{0,20}\]\s*(?P<who>[^:\[\]]{2,40}
 _CREDIT = re.compile(r"\(?(?:ảnh|hình|photo|nguồn ảnh|ảnh tư liệu|ảnh minh họa)\s*:\s*[^.]{1,40}\)?\.?$", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:ảnh|hình)\s*\d{1,2}\s*[.:]\s*(?P<says>.*)$", re.IGNORECASE)
 _CREDIT_BEHIND = re.compile(r"(?<=[.!?])\s+\(?(?:ảnh|nguồn)\s*:\s*\S.{0,25}$", re.IGNORECASE)
+_MASTHEAD = re.compile(
+    rf"(?:[^\W\d_][\w .]{{1,30}},\s*)?{_WEEKDAY}\s*(?:ngày\s*)?\d{{1,2}}/\d{{1,2}}/\d{{4}}$"
+    rf"|cổng thông tin điện tử(?:\s.{{0,60}})?$|"
+    r"trang thông tin điện tử(?:\s.{0,60})?$|trang chủ\s*[»>/].{0,100}$",
+    re.IGNORECASE,
+)
+"""What stands above every page of a site: today's day, the name of the site, the path."""
 _OTHERS = re.compile(rf"[\s*>»•]*(?:{any_of('others')})\s*[:.]?$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?;:]\s*$")
 
@@ -43,7 +51,13 @@ class Article:
 
 def article_of(blocks: Sequence[Block]) -> Article:
     """The article of a copied page. Only whole lines go, and each of them is kept in `left_out`."""
-    made = Article([])
+    message = message_of(blocks)
+    blocks = message.blocks
+    made = Article([], left_out=[*message.head, *message.left_out])
+    for line in message.head:
+        made.posted = made.posted or _sent(line)
+        who = re.match(r"(?:từ|from)\s*:\s*([^<]+)", line, re.IGNORECASE)
+        made.sender = made.sender or (who[1].strip() if who else None)
     others = False
     for number, block in enumerate(blocks):
         if not isinstance(block, str):
@@ -71,10 +85,13 @@ def article_of(blocks: Sequence[Block]) -> Article:
             and not any(isinstance(other, str) and _OTHERS.match(other) for other in blocks[number + 1 : number + 4])
         ):
             others = False
-        posted = _posted(line, len(made.blocks), number)
+        posted = None if _MASTHEAD.match(line) else _posted(line, len(made.blocks), number)
         if posted and made.posted is None:
             made.posted = posted
         if others or posted or _is_furniture(block.strip()) or not re.search(r"[^\W_]", line):
+            made.left_out.append(line)
+            continue
+        if len(made.blocks) < 3 and _MASTHEAD.match(line):
             made.left_out.append(line)
             continue
         behind = _CREDIT_BEHIND.search(line) if _CAPTION.match(line) else None

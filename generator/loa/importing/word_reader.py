@@ -8,6 +8,7 @@ from typing import Any
 
 import docx
 from docx.document import Document
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.table import Table
 
@@ -20,6 +21,7 @@ MAX_UNPACKED = 60_000_000  # bytes
 MAX_PARTS = 2000
 _GONE = frozenset(map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:delText", "w:pPr", "w:rPr")))
 _ELSEWHERE = frozenset({qn("w:txbxContent"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"})
+_NOTE_MARKS = tuple(map(qn, ("w:footnoteReference", "w:endnoteReference")))
 _SPACES = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 
 
@@ -60,19 +62,29 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._numbers = Numbers(document)
+        self._notes = dict(_notes(document))
 
-    def blocks(self, parent: Any) -> Iterator[Block]:
-        """The paragraphs and tables of a body, a cell or a frame."""
+    def blocks(self, parent: Any, *, notes: bool = True) -> Iterator[Block]:
+        """The paragraphs and tables of a body, a cell or a frame. `notes`: with their footnotes as paragraphs."""
         for element in parent:
             if element.tag == qn("w:p"):
                 yield self._paragraph(element)
+                if notes:
+                    yield from self._notes_of(element)
                 for box in element.iter(qn("w:txbxContent")):
                     if not any(above.tag in _ELSEWHERE for above in box.iterancestors() if above is not box):
-                        yield from self.blocks(box)
+                        yield from self.blocks(box, notes=False)
             elif element.tag == qn("w:tbl"):
                 yield from self._table(element)
             elif element.tag in {qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml"), qn("w:moveTo")}:
-                yield from self.blocks(element)
+                yield from self.blocks(element, notes=notes)
+
+    def _notes_of(self, element: Any) -> Iterator[Block]:
+        """The footnotes of a paragraph or table, right below it: a listener cannot look at the foot of the page."""
+        for mark in element.iter(*_NOTE_MARKS):
+            note = self._notes.get((mark.tag, mark.get(qn("w:id"))))
+            if note:
+                yield f"Ghi chú: {note}"
 
     def _paragraph(self, element: Any) -> str:
         return unicodedata.normalize("NFC", self._numbers.of(element) + "".join(_texts(element)))
@@ -99,15 +111,29 @@ class _Reader:
                 cells.append((key, texts[key]))
             grid.append(cells)
         yield from from_grid(grid)
+        yield from self._notes_of(element)
 
     def _cell(self, element: Any) -> str:
         lines: list[str] = []
-        for block in self.blocks(element):
+        for block in self.blocks(element, notes=False):
             if isinstance(block, str):
                 lines.append(block.strip())
             else:
                 lines += [", ".join(filter(None, row)) for row in block.rows]
         return "\n".join(filter(None, lines))
+
+
+def _notes(document: Document) -> Iterator[tuple[tuple[str, str], str]]:
+    """The footnotes and endnotes by their mark and number."""
+    for relation in document.part.rels.values():
+        kind = relation.reltype.rsplit("/", 1)[-1]
+        if kind not in {"footnotes", "endnotes"} or relation.is_external:
+            continue
+        name = kind.removesuffix("s")
+        for note in parse_xml(relation.target_part.blob).iterfind(qn(f"w:{name}")):
+            lines = ["".join(_texts(paragraph)).strip() for paragraph in note.iterfind(qn("w:p"))]
+            text = unicodedata.normalize("NFC", " ".join(filter(None, lines)))
+            yield (qn(f"w:{name}Reference"), note.get(qn("w:id"), "")), text
 
 
 def _texts(element: Any) -> Iterator[str]:
