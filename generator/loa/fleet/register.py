@@ -175,17 +175,22 @@ def next_number(store: Database, now: datetime.datetime) -> int:
 
 def hand_over(store: Database, wanted: Sequence[RemoteAiring], until: datetime.datetime | None) -> None:
     """Remember what players are to air; every airing planned before `until` is known now. Raises StoreError."""
+    fresh = {(one.airing, one.player): one for one in wanted}
     with store.write() as connection:
-        for one in wanted:
-            same = (player_airings.c.airing == one.airing) & (player_airings.c.player == one.player)
-            if connection.execute(select(player_airings.c.airing).where(same)).first():
-                continue
-            values = {
+        pair = player_airings.c.airing, player_airings.c.player
+        query = select(*pair).where(player_airings.c.airing.in_({one.airing for one in wanted}))
+        for airing, player in connection.execute(query):
+            fresh.pop((airing, player), None)
+        rows = [
+            {
                 "airing": one.airing, "player": one.player, "broadcast": one.broadcast, "commune": one.commune,
                 "bulletin": one.bulletin, "planned": stamp(one.planned), "ends": stamp(one.ends),
                 "alone": int(one.alone), "outcome": None,
-            }  # fmt: skip
-            connection.execute(insert(player_airings).values(values))
+            }
+            for one in fresh.values()
+        ]  # fmt: skip
+        if rows:
+            connection.execute(insert(player_airings), rows)
         if until:
             for statement in marking("handed", stamp(until)):
                 connection.execute(statement)
