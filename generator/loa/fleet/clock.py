@@ -14,6 +14,12 @@ _SMALL = 0.005
 """Seconds by which the clock may be wrong: it is not moved for less, nor for what half of the answer's way explains."""
 
 
+_LEARNS, _SLOW, _MOST = 600.0, 0.1, 2e-4
+"""Seconds after which a difference tells how much too quickly or slowly the computer counts; the slowest answer that
+tells it; the most that a crystal can be wrong by, as a part.
+"""
+
+
 class PlayerClock:
     """The clock `own` (the computer's) while NTP keeps it; else the time that the station told, counted on.
 
@@ -26,15 +32,14 @@ class PlayerClock:
         self.speed = self._own.speed
         self.offset: float | None = None
         self._told: tuple[float, datetime.datetime] | None = None
-        self._told_at = float("-inf")
+        self._told_at, self._rate = float("-inf"), 0.0
         self._ntp, self._ntp_seen = False, float("-inf")
 
     def now(self) -> datetime.datetime:
         """Return the right time, as far as it is known."""
         if self._told is None or self.by_ntp():
             return self._own.now()
-        ticks, moment = self._told
-        return moment + datetime.timedelta(seconds=self._own.elapsed() - ticks)
+        return self._counted()
 
     def own(self) -> datetime.datetime:
         """Return what the computer's clock shows."""
@@ -67,6 +72,19 @@ class PlayerClock:
         """The station says that the computer's clock is ahead by `offset` seconds; the answer took `took` seconds."""
         self.offset, self._told_at = offset, self.elapsed()
         right = self._own.now() - datetime.timedelta(seconds=offset)
-        if self._told is None or abs((right - self.now()).total_seconds()) > max(_SMALL, took / 2):
-            self._told = self._own.elapsed(), right
+        ticks = self._own.elapsed()
+        if self._told is None:
+            self._told = ticks, right
+            return
+        error, since = (right - self._counted()).total_seconds(), ticks - self._told[0]
+        if since >= _LEARNS and took < _SLOW:
+            self._rate = max(-_MOST, min(_MOST, self._rate + error / since / 2))
+        if abs(error) > max(_SMALL, took / 2):
+            self._told = ticks, right
             logger().info("clock", ahead_of_station=round(offset, 3))
+
+    def _counted(self) -> datetime.datetime:
+        """The time that the station told, counted on."""
+        assert self._told
+        ticks, moment = self._told
+        return moment + datetime.timedelta(seconds=(self._own.elapsed() - ticks) * (1.0 + self._rate))

@@ -13,7 +13,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from loa.logs import logger
 
-_KEEPALIVE = 120
+_KEEPALIVE = 300
+"""Seconds: each sign of life costs 160 bytes with its headers, and a player may send 200 kB a day."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 _PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
 ONCE = 1

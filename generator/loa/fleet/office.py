@@ -298,7 +298,7 @@ class Desk:
 
     def _tell(self, player: Enrolled, told: Told) -> None:
         topic = Topics(self._key.id, player.id or "").told
-        self._link.publish(topic, self._key.sign(topic, told.model_dump(mode="json")))
+        self._link.publish(topic, self._key.sign(topic, told.model_dump(mode="json", exclude_defaults=True)))
 
     def _take(self, topic: str, name: str, payload: bytes, now: datetime.datetime) -> None:
         player = self._known.get(name)

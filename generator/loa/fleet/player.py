@@ -41,7 +41,7 @@ from loa.workspace import Workspace, read_regular
 _TICK = 0.1
 _LOOK_EVERY = 0.5
 """Seconds between two looks whether there is something to tell: each asks the database."""
-_STATE_EVERY, _STATE_SOON = 300.0, 2.0
+_STATE_EVERY, _STATE_SOON = 900.0, 2.0
 """Seconds between two messages about the state, so that an idle player sends less than 200 kB a day; after a change."""
 _ASK_TIME = (0.0, 2.0, 4.0)
 """When the station's time is asked for, seconds after the line has come: the answer that took least counts."""
@@ -396,7 +396,7 @@ class Player:
         self._sent = found[-1].seq, self.clock.elapsed()
 
     def _tell_state(self) -> None:
-        """Tell how we are, every five minutes and when that changes; ask for the time with it. Raises StoreError."""
+        """Tell how we are, four times an hour and when that changes; ask for the time with it. Raises StoreError."""
         if not self._link.up:
             return
         now = self.clock.elapsed()
@@ -414,7 +414,7 @@ class Player:
         nonce = os.urandom(8).hex()
         self._nonces = {n: at for n, at in self._nonces.items() if now - at < 10 * _SLOWEST}
         state = state.model_copy(update={"nonce": nonce})
-        raw = self._key.sign(self._topics.state, state.model_dump(mode="json"))
+        raw = self._key.sign(self._topics.state, state.model_dump(mode="json", exclude_defaults=True))
         self._nonces[nonce] = self.clock.elapsed()
         self._link.publish(self._topics.state, raw)
         self._state_at, self._state = now, says

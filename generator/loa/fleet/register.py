@@ -18,8 +18,8 @@ from loa.store.tables import player_airings, player_marks, players
 from loa.workspace import Workspace
 
 CODE_VALID = datetime.timedelta(minutes=30)
-SILENT = datetime.timedelta(minutes=12)
-"""A player says how it is every five minutes."""
+SILENT = datetime.timedelta(minutes=35)
+"""A player says how it is every quarter of an hour; that its line is cut the broker says earlier."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from loa.fleet.clock import PlayerClock
 from loa.fleet.fetching import Fetcher
 from loa.fleet.joining import Identity
 from loa.fleet.keys import Key, fingerprint
-from loa.fleet.messages import Release
+from loa.fleet.messages import Plan, Release
 from loa.fleet.office import Desk, station_key
 from loa.fleet.player import Player
 from loa.fleet.server import Door
@@ -679,7 +679,7 @@ def poor_line(world: FleetWorld) -> None:
 def bad_air(world: FleetWorld) -> None:
     """Messages are lost, doubled, and late."""
     world.bus.bad_air = world.real + world.span(60, 600)
-    world.trouble("air", world.bus.bad_air + 330.0)  # what was lost is told again with the next state
+    world.trouble("air", world.bus.bad_air + 930.0)  # what was lost is told again with the next state
 
 
 def hijack(world: FleetWorld) -> None:
@@ -692,7 +692,8 @@ def hijack(world: FleetWorld) -> None:
         world.bus.publish(other, payload)
         forged = payload.replace(b"06:00:00", b"03:15:00").replace(b"17:00:00", b"03:15:00")
         world.bus.publish(topic, forged, retain=topic.endswith("plan"))
-        world.bus.publish(topic, stranger.sign(topic, {"number": 10**13, "revoked": True}))
+        false = Plan(number=10**13, issued=world.clock.truth, name="x", timezone="UTC", revoked=True)
+        world.bus.publish(topic, stranger.sign(topic, false.model_dump(mode="json")))
 
 
 def changed(world: FleetWorld) -> None:
