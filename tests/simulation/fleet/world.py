@@ -380,7 +380,10 @@ class FleetWorld:
         return self.random.sample(list(self.boxes.values()), min(count, len(self.names)))
 
     def emergency(self) -> None:
-        """Somebody writes and releases an emergency: its recording is on no player yet."""
+        """Somebody writes and releases an emergency: its recording is on no player yet. Without a station on air nobody can."""
+        if self.desk is None:
+            self.at(self.real + 60.0, self.emergency)
+            return
         sha256 = self.release("xa/khan")
         players = tuple(sorted(self.random.sample(self.names, self.random.randint(1, len(self.names)))))
         name = f"air:xa/khan@{self.clock.truth:%Y-%m-%dT%H:%M:%SZ}-{next(self._number)}"
