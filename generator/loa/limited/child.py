@@ -3,6 +3,7 @@
 import _thread
 import importlib
 import os
+import signal
 import sys
 import threading
 import time
@@ -38,6 +39,8 @@ ask: Callable[[str], Any] = str
 def main(function: str, megabytes: str) -> None:
     """Serve calls of `module:name` until the input ends. `megabytes`: what the work may need beyond the code itself."""
     incoming, outgoing = _streams()
+    # A process started in the background by a shell ignores this signal, and so would we: `_Watch` could not interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     module, _colon, name = function.partition(":")
     try:
         called: Callable[..., Any] = getattr(importlib.import_module(module), name)
