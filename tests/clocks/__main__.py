@@ -87,7 +87,8 @@ def _passes(clock: Clock, part: str, library: Path, arguments: list[str]) -> boo
         part,
         *arguments,
     ]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+    again = [*command, "--last-failed", "--last-failed-no-failures", "none"]  # as in the Makefile
+    return any(subprocess.run(one, cwd=ROOT, env=environment, check=False).returncode == 0 for one in (command, again))
 
 
 if __name__ == "__main__":
