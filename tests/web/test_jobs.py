@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psutil
 import pytest
@@ -88,14 +89,16 @@ def test_work_that_cannot_be_done_says_why(console: Console, station: Workspace)
     assert "khong-co" in job.message
 
 
-def test_an_emergency_message_and_the_chime_do_not_wait_for_long_work(console: Console, station: Workspace) -> None:
+def test_what_is_urgent_or_short_does_not_wait_for_long_work(console: Console, station: Workspace) -> None:
     jobs, runner = console.jobs, JobRunner(station, console.jobs)
-    long = [jobs.add("build", name, {"communes": ["ben-hai"], "campaigns": [name]}, "Lan") for name in ("a", "b")]
+    articles = [{"communes": ["ben-hai"], "campaigns": [name]} for name in ("a", "b")]
+    builds: list[dict[str, Any]] = [{"communes": ["ben-hai"]}, {"communes": []}, *articles]
+    long = [jobs.add("build", "Xã Bến Hải", arguments, "Lan") for arguments in builds]
     message = {"stem": "ben-hai", "name": "khan-cap-1", "title": "Lũ", "text": "Nước lên nhanh.", "issuer": ""}
     quick = [jobs.add("emergency", "Lũ", message, "Lan"), jobs.add("chime", "Thử", {"output": "thu"}, "Lan")]
     runner.step()
-    states = {number: job.state for number in (*long, *quick) if (job := jobs.get(number))}
-    assert list(states.values()) == ["running", "waiting", "running", "running"]
+    states = [job.state for number in (*long, *quick) if (job := jobs.get(number))]
+    assert states == ["running", "waiting", "running", "waiting", "running", "running"]
     assert [jobs.cancel(number) for number in long]
     for number in quick:
         job = until(jobs, number, lambda job: job.over, runner)

@@ -8,10 +8,8 @@ import psutil
 from loa.actions.emergency import speak_ahead
 from loa.errors import LoaError
 from loa.logs import logger
+from loa.web.jobs import ENGINE_ROOM
 from loa.workspace import Workspace
-
-_ROOM = 700_000_000
-"""Bytes of memory that must be free: the offline voice takes most of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class AheadSpeaker:
         """Speak this one from now on, in place of the one before; None: the message is written."""
         with self._lock:
             self._newest = draft
-            if draft and self._thread is None and psutil.virtual_memory().available > _ROOM:
+            if draft and self._thread is None and psutil.virtual_memory().available > ENGINE_ROOM:
                 self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
                 self._thread.start()
 

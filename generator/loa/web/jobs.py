@@ -30,6 +30,8 @@ CRASHED = 70
 """The exit code of a worker that failed by a fault of Loa itself, and has said so."""
 _LANES = {"emergency": "emergency", "chime": "chime"}
 """Kinds of work that do not wait until the long work is done, of which there may be minutes."""
+ENGINE_ROOM = 700_000_000
+"""Bytes of memory that must be free to speak beside other work: the offline voice takes most of them."""
 _LIVING = ("waiting", "running")
 OVER = frozenset({"done", "failed", "cancelled"})
 
@@ -220,6 +222,10 @@ class JobRunner:
 
 
 def _lane(job: Job) -> str:
+    """What it waits for: one article does not wait for the sound of whole communes, where memory allows."""
+    one_article = job.kind == "build" and len(job.arguments.get("campaigns", ())) == 1
+    if one_article and psutil.virtual_memory().available > ENGINE_ROOM:
+        return "article"
     return _LANES.get(job.kind, "long")
 
 
