@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from loa.checks.sums import NUMBER, value
 from loa.checks.text import Hit, Passage, warning
 from loa.i18n import _
 
 _DIGIT = re.compile(r"\d")
-_NUMBER = r"\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+)?"
 _MONEY = r"(?:nghìn|ngàn|triệu|tỷ)?\s*đồng(?!\w)|(?:triệu|tỷ|nghìn|ngàn)(?!\w)"
 _SCALE = {"nghìn": 1e3, "ngàn": 1e3, "triệu": 1e6, "tỷ": 1e9}
-_COUNT = re.compile(rf"(?<![\w.,/-])(?P<n>{_NUMBER})\s+(?P<noun>[^\W\d_]+)(?!\w)", re.I)
+_COUNT = re.compile(rf"(?<![\w.,/-])(?P<n>{NUMBER})\s+(?P<noun>[^\W\d_]+)(?!\w)", re.I)
 _RATE = re.compile(
     r"(?:đạt|chiếm|bằng|tương\s+đương)\s+(?:tỷ\s+lệ\s+)?(?P<rate>\d{1,3}(?:,\d{1,2})?)\s*(?:%|phần\s+trăm)"
     r"(?P<of>\s+(?:so\s+với\s+)?(?:kế\s+hoạch|chỉ\s+tiêu|dự\s+toán|nhu\s+cầu))?",
@@ -46,7 +46,7 @@ def rates(passage: Passage) -> Iterator[Hit]:
         stops = _SENTENCE.findall(lead)
         if len(stops) > 1 or not _WHOLE.search(before) or (match["of"] and not _PLANNED.search(before)):
             continue
-        all_, share, rate = _value(whole["n"]), _value(part["n"]), float(match["rate"].replace(",", "."))
+        all_, share, rate = value(whole["n"]), value(part["n"]), float(match["rate"].replace(",", "."))
         if all_ > share > 0 and abs(100 * share / all_ - rate) > 1.0:
             right = f"{100 * share / all_:.1f}".replace(".", ",")
             message = _("{part}/{whole} is {right} %, not {rate} %.").format(
@@ -55,10 +55,10 @@ def rates(passage: Passage) -> Iterator[Hit]:
             yield warning(*match.span(), "count.rate", message, _("Check the three numbers."))
 
 
-_BY = rf"(?P<how>tăng|giảm)(?:\s+(?:thêm|được|khoảng))?\s+(?P<by>{_NUMBER})\s*(?P<bu>%|phần\s+trăm|[^\W\d_]+)"
+_BY = rf"(?P<how>tăng|giảm)(?:\s+(?:thêm|được|khoảng))?\s+(?P<by>{NUMBER})\s*(?P<bu>%|phần\s+trăm|[^\W\d_]+)"
 _FROM = (
-    rf"từ\s+(?P<a>{_NUMBER})\s*(?P<au>%|(?:nghìn|ngàn|triệu|tỷ)\s+đồng|[^\W\d_]+)?(?:\s+[^\W\d_]+){{0,4}}?\s*,?\s*"
-    rf"(?P<to>lên|xuống(?:\s+còn)?|còn|đến)\s+(?P<b>{_NUMBER})\s*(?P<bu2>%|(?:nghìn|ngàn|triệu|tỷ)\s+đồng|[^\W\d_]+)?"
+    rf"từ\s+(?P<a>{NUMBER})\s*(?P<au>%|(?:nghìn|ngàn|triệu|tỷ)\s+đồng|[^\W\d_]+)?(?:\s+[^\W\d_]+){{0,4}}?\s*,?\s*"
+    rf"(?P<to>lên|xuống(?:\s+còn)?|còn|đến)\s+(?P<b>{NUMBER})\s*(?P<bu2>%|(?:nghìn|ngàn|triệu|tỷ)\s+đồng|[^\W\d_]+)?"
 )
 _CHANGES = (
     re.compile(rf"(?<!\w){_BY}[^.;\d]{{0,40}}(?<!\w){_FROM}", re.I),
@@ -72,7 +72,7 @@ def changes(passage: Passage) -> Iterator[Hit]:
     if "từ" not in text.lower() or not _DIGIT.search(text):
         return
     for match in (found for pattern in _CHANGES for found in pattern.finditer(text)):
-        first, last, by = (_value(match[name]) for name in ("a", "b", "by"))
+        first, last, by = (value(match[name]) for name in ("a", "b", "by"))
         units = {" ".join(unit.lower().split()) for unit in (match["au"], match["bu2"]) if unit}
         unit = " ".join(match["bu"].lower().split())
         if len(units) > 1 or not units or not first or first == last:
@@ -97,8 +97,8 @@ _RESULT = (
     r"(?:tổng(?:\s+(?:cộng|số\s+tiền|số|tiền|kinh\s+phí|giá\s+trị))?|thành\s+tiền|cộng|hết|là|nộp|đóng|trả|"
     r"thu(?:\s+được)?|=|cả\s+thảy)"
 )
-_PRICE = rf"(?P<p>{_NUMBER})\s*(?P<pu>{_MONEY}|đ(?!\w))"
-_TOTAL = rf"{_RESULT}\s*(?:là|:|khoảng|được)?\s*(?P<t>{_NUMBER})\s*(?P<tu>{_MONEY}|đ(?!\w))"
+_PRICE = rf"(?P<p>{NUMBER})\s*(?P<pu>{_MONEY}|đ(?!\w))"
+_TOTAL = rf"{_RESULT}\s*(?:là|:|khoảng|được)?\s*(?P<t>{NUMBER})\s*(?P<tu>{_MONEY}|đ(?!\w))"
 _PRODUCTS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
@@ -114,7 +114,7 @@ _PRODUCTS = tuple(
         rf"(?<!\w)(?:mỗi|một)\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\d]{{0,40}}(?<![\w.,]){_PRICE}(?!\s*/)[^.;\d]{{0,40}}"
         rf"(?<![\w.,/])(?P<n>\d[\d.]*)\s+(?P=noun)(?!\w)[^.;\d]{{0,40}}?(?<!\w){_TOTAL}",
         # 40 suất quà, mỗi suất 300.000 đồng, tổng trị giá 15 triệu đồng; 40 suất x 300.000 đồng = 15 triệu đồng
-        rf"(?<![\w.,/])(?P<n>\d[\d.]*)\s*(?P<noun>[^\W\d_]+)?\s*[x×*]\s*(?:{_NUMBER})?(?<!\d){_PRICE}(?:\s*/\s*[^\W\d_]+)?\s*{_TOTAL}",
+        rf"(?<![\w.,/])(?P<n>\d[\d.]*)\s*(?P<noun>[^\W\d_]+)?\s*[x×*]\s*(?:{NUMBER})?(?<!\d){_PRICE}(?:\s*/\s*[^\W\d_]+)?\s*{_TOTAL}",
     )
 )
 _NOT_ALL = re.compile(r"giảm|miễn|ưu đãi|hỗ trợ|chiết khấu|ngoài ra|thêm|khấu trừ|lũy tiến|thuế", re.I)
@@ -128,8 +128,8 @@ def products(passage: Passage) -> Iterator[Hit]:
     for match in (found for pattern in _PRODUCTS for found in pattern.finditer(text)):
         if _NOT_ALL.search(match.group()):
             continue
-        right = _value(match["n"]) * _value(match["p"]) * _scale(match["pu"])
-        given = _value(match["t"]) * _scale(match["tu"])
+        right = value(match["n"]) * value(match["p"]) * _scale(match["pu"])
+        given = value(match["t"]) * _scale(match["tu"])
         if right and abs(right - given) > 0.005 * right:
             message = _("{many} times {price} is {right}, not {given}.").format(
                 many=match["n"],
@@ -147,7 +147,7 @@ _FREE = re.compile(
     rf"(?:(?:mỗi\s+)?(?:học\s+viên|người\s+(?:dân|học)|bà\s+con|phụ\s+huynh|hộ|người|gian|em"
     rf"|cháu)\s+)?(?:chỉ\s+|phải\s+"
     rf"|cần\s+|được\s+)*"
-    rf"(?:nộp|đóng|trả|thu|giá|phí|lệ\s+phí|mức)(?!\w)[^.;:\d]{{0,30}}?(?P<t>{_NUMBER})\s*(?:{_MONEY})",
+    rf"(?:nộp|đóng|trả|thu|giá|phí|lệ\s+phí|mức)(?!\w)[^.;:\d]{{0,30}}?(?P<t>{NUMBER})\s*(?:{_MONEY})",
     re.I,
 )
 _OTHERS = re.compile(
@@ -168,7 +168,7 @@ def free_and_paid(passage: Passage) -> Iterator[Hit]:
             yield warning(*match.span(), "count.free", message, _("Check whether people pay."))
 
 
-_USD = re.compile(rf"(?<![\w.,])(?:{_NUMBER})\s*(?P<usd>USD|đô\s+la(?:\s+Mỹ)?|\$|euro|EUR)(?!\w)", re.I)
+_USD = re.compile(rf"(?<![\w.,])(?:{NUMBER})\s*(?P<usd>USD|đô\s+la(?:\s+Mỹ)?|\$|euro|EUR)(?!\w)", re.I)
 _DAILY = re.compile(
     r"/\s*(?:tháng|người|hộ|khẩu|năm|suất|học sinh|cháu|kg|m2|m²|m3|m³|ngày|công|sào|lít)|(?<!\w)(?:một"
     r"|mỗi)\s+(?:tháng|người|hộ|suất)"
@@ -189,7 +189,7 @@ def currency(passage: Passage) -> Iterator[Hit]:
             yield warning(*match.span(), "count.unit", message, _("Write “đồng” if it is meant."))
 
 
-_A = rf"(?P<v>{_NUMBER})(?:\s*(?:đến|[-–])\s*(?P<v2>{_NUMBER}))?"
+_A = rf"(?P<v>{NUMBER})(?:\s*(?:đến|[-–])\s*(?P<v2>{NUMBER}))?"
 _BIG = r"(?P<u>{u})(?!\w)"
 _BEAST = r"(?:con\s+)?(?:trâu|bò|bê|nghé|lợn|heo|dê|gà|vịt|ngan|cá|chó)"
 
@@ -234,14 +234,10 @@ def magnitudes(passage: Passage) -> Iterator[Hit]:
         return
     for pattern, low, high in _SENSIBLE:
         for match in pattern.finditer(text):
-            values = [_value(match[name]) for name in ("v", "v2") if match[name]]
-            if not all(low <= value <= high for value in values):
+            values = [value(match[name]) for name in ("v", "v2") if match[name]]
+            if not all(low <= found <= high for found in values):
                 message = _("So much cannot be: “{words}”.").format(words=match.group().strip())
                 yield warning(match.start("v"), match.end(), "count.unit", message, _("Check the number and its unit."))
-
-
-def _value(digits: str) -> float:
-    return float(digits.replace(".", "").replace(",", ".") or 0)
 
 
 def _scale(unit: str) -> float:

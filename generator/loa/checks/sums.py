@@ -9,9 +9,10 @@ from loa.i18n import _
 
 _SCALE = {"đồng": 1.0, "nghìn đồng": 1e3, "ngàn đồng": 1e3, "triệu đồng": 1e6, "triệu": 1e6, "tỷ đồng": 1e9, "tỷ": 1e9}
 _MONEY = r"(?:nghìn|ngàn|triệu|tỷ)?\s*đồng|triệu|tỷ"
-_NUMBER = r"\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+)?"
+NUMBER = r"\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+)?"
+"""A number as people write it: 1.263.600 or 12,5."""
 _TOTAL = re.compile(
-    rf"(?<![\d.,/%-])(?P<n>{_NUMBER})\s+(?P<noun>{_MONEY}|[^\W\d_]+)(?!\w)[^.;:\d\n()]{{0,60}}?"
+    rf"(?<![\d.,/%-])(?P<n>{NUMBER})\s+(?P<noun>{_MONEY}|[^\W\d_]+)(?!\w)[^.;:\d\n()]{{0,60}}?"
     r"(?:(?<!\w)(?:tại|ở|trên|thuộc|của)\s+(?P<places>\d{1,3})\s+[^.;:\d\n()]{1,40}?)?"
     r"(?:[,;(]?\s*(?P<how>trong\s+đó|bao\s+gồm|gồm|chia\s+ra)(?:\s+có)?\s*:?|(?:với\s+\d+\s+[^\W\d_]+)?\s*(?P<colon>:))\s+",
     re.I,
@@ -33,7 +34,7 @@ _PERSONS = _SEX | frozenset(
 """With what the names of people begin: thanh niên, hội viên, đoàn viên, học sinh."""
 _BEHIND = re.compile(
     rf"[,;.–(]?\s*(?:tổng\s+cộng|tổng\s+số|tổng\s+kinh\s+phí|tổng|tất\s+cả|cả\s+thảy|cộng)\s*(?:là|có|gồm|:)?\s*"
-    rf"(?P<n>{_NUMBER})\s+(?P<noun>{_MONEY}|[^\W\d_]+)(?!\w)",
+    rf"(?P<n>{NUMBER})\s+(?P<noun>{_MONEY}|[^\W\d_]+)(?!\w)",
     re.I,
 )
 _OPENS = re.compile(r"(?:[.!?:]\s|\n|(?<!\w)(?:gồm|trong\s+đó)\s)", re.I)
@@ -41,16 +42,16 @@ _REACH = 600
 """How far before a total its parts are looked for, in letters."""
 _MONTHS = {"tháng": 1, "quý": 3, "năm": 12}
 _PERIOD = (
-    rf"(?<![\d.,])(?P<a>{_NUMBER})\s*(?P<u>{_MONEY})(?!\w)[^.;\d\n]{{0,40}}?"
+    rf"(?<![\d.,])(?P<a>{NUMBER})\s*(?P<u>{_MONEY})(?!\w)[^.;\d\n]{{0,40}}?"
     r"(?:/|(?<!\w)(?:một|mỗi|1)\s+)(?P<p>tháng|quý)(?!\w)"
 )
 _PERIOD_FIRST = (
     rf"(?<!\w)(?:một|mỗi|hằng|hàng|1)\s+(?P<p>tháng|quý)(?!\w)[^.;\d\n]{{0,30}}?"
-    rf"(?P<a>{_NUMBER})\s*(?P<u>{_MONEY})(?!\w)"
+    rf"(?P<a>{NUMBER})\s*(?P<u>{_MONEY})(?!\w)"
 )
 _LONGER = (
     rf"[^.;\d\n]{{0,50}}?(?<!\w)(?:(?:cả|một|mỗi|trọn|1)\s+(?P<q>quý|năm)|(?P<k>\d{{1,2}})\s+tháng)(?!\w)"
-    rf"[^.;\d\n]{{0,25}}?(?P<b>{_NUMBER})\s*(?P<u2>{_MONEY})(?!\w)"
+    rf"[^.;\d\n]{{0,25}}?(?P<b>{NUMBER})\s*(?P<u2>{_MONEY})(?!\w)"
 )
 _PERIODS = tuple(re.compile(first + _LONGER, re.I) for first in (_PERIOD, _PERIOD_FIRST))
 _EACH_OF = (
@@ -67,16 +68,16 @@ _EACH_OF = (
     ),
 )
 _LEFT = re.compile(
-    rf"(?<!\w)thu(?!\s+(?:nhập|hoạch))[^.;\d\n]{{0,25}}(?P<a>{_NUMBER})\s*(?P<u>{_MONEY})(?!\w)[^.;\d\n]{{0,30}}"
-    rf"(?<!\w)chi[^.;\d\n]{{0,25}}(?P<b>{_NUMBER})\s*(?P<u2>{_MONEY})(?!\w)[^.;\d\n]{{0,20}}"
-    rf"còn[^.;\d\n]{{0,20}}(?P<c>{_NUMBER})\s*(?P<u3>{_MONEY})(?!\w)",
+    rf"(?<!\w)thu(?!\s+(?:nhập|hoạch))[^.;\d\n]{{0,25}}(?P<a>{NUMBER})\s*(?P<u>{_MONEY})(?!\w)[^.;\d\n]{{0,30}}"
+    rf"(?<!\w)chi[^.;\d\n]{{0,25}}(?P<b>{NUMBER})\s*(?P<u2>{_MONEY})(?!\w)[^.;\d\n]{{0,20}}"
+    rf"còn[^.;\d\n]{{0,20}}(?P<c>{NUMBER})\s*(?P<u3>{_MONEY})(?!\w)",
     re.I,
 )
 _CHEAPER = re.compile(r"giảm|ưu\s+đãi|miễn|chỉ\s+còn|khuyến\s+mại", re.I)
 _EACH = re.compile(
     rf"(?<![\d.,/])(?P<many>\d[\d.]*)\s+(?P<noun>[^\W\d_]+)(?!\w)[^.;\n]{{0,60}}?(?:mỗi|một|1|01)\s+(?P=noun)\s+[^.;\d\n]{{0,30}}"
-    rf"(?P<each>{_NUMBER})\s*(?P<unit>{_MONEY})(?!\w)[^.;\n]{{0,20}}?[,;.(]?\s*(?:với\s+)?"
-    rf"tổng\s+(?:trị\s+giá|giá\s+trị|số\s+tiền|kinh\s+phí|cộng)[^.;\d\n]{{0,30}}(?P<all>{_NUMBER})\s*(?P<unit2>{_MONEY})(?!\w)",
+    rf"(?P<each>{NUMBER})\s*(?P<unit>{_MONEY})(?!\w)[^.;\n]{{0,20}}?[,;.(]?\s*(?:với\s+)?"
+    rf"tổng\s+(?:trị\s+giá|giá\s+trị|số\s+tiền|kinh\s+phí|cộng)[^.;\d\n]{{0,30}}(?P<all>{NUMBER})\s*(?P<unit2>{_MONEY})(?!\w)",
     re.I,
 )
 
@@ -95,7 +96,7 @@ def sums(passage: Passage) -> Iterator[Hit]:
         return
     for match in _TOTAL.finditer(text):
         unit = " ".join(match["noun"].lower().split())
-        total = _value(match["n"]) * _SCALE.get(unit, 1.0)
+        total = value(match["n"]) * _SCALE.get(unit, 1.0)
         end = _END.search(text, match.end())
         parts = _parts(text[match.end() : end.start() if end else len(text)], unit)
         if parts is None or len(parts) < 2 or not _one_kind(parts, unit):
@@ -110,8 +111,8 @@ def sums(passage: Passage) -> Iterator[Hit]:
         if added > total or closed or (whole and all(part.noun in {unit, *_SEX} for part in parts)):
             yield _wrong(match.start("n"), match.end("noun"), added, total, unit)
     for match in _EACH.finditer(text):
-        every = _value(match["each"]) * _scale(match["unit"])
-        given, right = _value(match["all"]) * _scale(match["unit2"]), _value(match["many"]) * every
+        every = value(match["each"]) * _scale(match["unit"])
+        given, right = value(match["all"]) * _scale(match["unit2"]), value(match["many"]) * every
         if abs(given - right) > 0.01 * right:
             yield _wrong(match.start("all"), match.end("unit2"), right, given, "đồng")
 
@@ -131,7 +132,7 @@ def totals_behind(passage: Passage) -> Iterator[Hit]:
         behind = pieces[pieces.rfind(parts[0].text) + len(parts[0].text) :]
         if re.search(r"(?<!\w)(?:mỗi|từng|một)\s", behind):
             continue
-        total = _value(match["n"]) * _SCALE.get(unit, 1.0)
+        total = value(match["n"]) * _SCALE.get(unit, 1.0)
         added = sum(part.value * _SCALE.get(part.noun or unit, 1.0) for part in parts)
         if abs(added - total) >= 0.005 * total:
             yield _wrong(match.start("n"), match.end("noun"), added, total, unit)
@@ -142,7 +143,7 @@ def per_period(passage: Passage) -> Iterator[Hit]:
     for match in (found for pattern in _PERIODS for found in pattern.finditer(passage.masked)):
         months = int(match["k"]) if match["k"] else _MONTHS[match["q"].lower()]
         times = months / _MONTHS[match["p"].lower()]
-        right, given = _value(match["a"]) * _scale(match["u"]) * times, _value(match["b"]) * _scale(match["u2"])
+        right, given = value(match["a"]) * _scale(match["u"]) * times, value(match["b"]) * _scale(match["u2"])
         if times > 1 and abs(right - given) > 0.005 * right and not _CHEAPER.search(match.group()):
             yield _wrong(match.start("b"), match.end("u2"), right, given, "đồng")
 
@@ -158,7 +159,7 @@ def shared_out(passage: Passage) -> Iterator[Hit]:
         if right != given:
             yield _wrong(match.start("t"), match.end("t"), right, given, "")
     for match in _LEFT.finditer(text) if "còn" in text else ():
-        taken, spent, left = (_value(match[n]) * _scale(match[u]) for n, u in (("a", "u"), ("b", "u2"), ("c", "u3")))
+        taken, spent, left = (value(match[n]) * _scale(match[u]) for n, u in (("a", "u"), ("b", "u2"), ("c", "u3")))
         if abs(taken - spent - left) > 0.005 * taken:
             yield _wrong(match.start("a"), match.end("u"), spent + left, taken, " ".join(match["u"].lower().split()))
 
@@ -191,7 +192,7 @@ def _parts(text: str, unit: str = "", *, bare: bool = False) -> list[_Part] | No
     for piece in _PART.split(text):
         numbers = [
             match
-            for match in re.finditer(rf"(?<![\d.,/]){_NUMBER}", piece)
+            for match in re.finditer(rf"(?<![\d.,/]){NUMBER}", piece)
             if (not _ORDINAL.search(piece[max(0, match.start() - 20) : match.start()]) or _measured(piece, match, unit))
             and not _NO_COUNT.match(piece, match.end())
         ]
@@ -203,7 +204,7 @@ def _parts(text: str, unit: str = "", *, bare: bool = False) -> list[_Part] | No
             return None
         behind = re.match(rf"\s*({_MONEY}|[^\W\d_]+)", piece[numbers[0].end() :], re.I)
         noun = " ".join(behind[1].lower().split()) if behind else ""
-        found.append(_Part(_value(numbers[0].group()), noun, piece))
+        found.append(_Part(value(numbers[0].group()), noun, piece))
     return found
 
 
@@ -219,8 +220,9 @@ def _scale(unit: str) -> float:
     return _SCALE[" ".join(unit.lower().split())]
 
 
-def _value(digits: str) -> float:
-    return float(digits.replace(".", "").replace(",", "."))
+def value(digits: str) -> float:
+    """What `NUMBER` has found, as a number; 0.0 for nothing."""
+    return float(digits.replace(".", "").replace(",", ".") or 0)
 
 
 def _written(number: float) -> str:

@@ -24,6 +24,8 @@ from loa.yamlfile import editor
 
 _PATIENCE = 30.0
 """Seconds that a command waits for what players answer."""
+_players = click.argument("names", nargs=-1, required=True, metavar="NAME...")
+_by = click.option("--by", default="", metavar="NAME", help=_("Who; stands in the log."))
 
 
 @loa.group(help=_("Players: computers beside amplifiers somewhere else, which air their plan by themselves."))
@@ -49,7 +51,7 @@ def run_(folder: Path) -> None:
 
 @player.command(help=_("At the station: a code by which the player NAME of schedule.yaml may join."))
 @click.argument("name")
-@click.option("--by", default="", metavar="NAME", help=_("Who; stands in the log."))
+@_by
 @pass_station
 def code(station: CliContext, name: str, by: str) -> None:
     """Print the code."""
@@ -59,7 +61,7 @@ def code(station: CliContext, name: str, by: str) -> None:
 
 @player.command(help=_("At the station: take the player NAME out; it airs nothing any more."))
 @click.argument("name")
-@click.option("--by", default="", metavar="NAME", help=_("Who; stands in the log."))
+@_by
 @pass_station
 def revoke(station: CliContext, name: str, by: str) -> None:
     """Revoke."""
@@ -86,8 +88,8 @@ def list_(station: CliContext, form: str) -> None:
 
 
 @player.command(help=_("At the station: have players sound the chime together. NAME: a player, a group, a village."))
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@click.option("--by", default="", metavar="NAME", help=_("Who; stands in the log."))
+@_players
+@_by
 @pass_station
 def test(station: CliContext, names: tuple[str, ...], by: str) -> None:
     """Sound the chime; exit 1 unless all did."""
@@ -95,8 +97,8 @@ def test(station: CliContext, names: tuple[str, ...], by: str) -> None:
 
 
 @player.command(help=_("At the station: have players start again. NAME: a player, a group, a village."))
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@click.option("--by", default="", metavar="NAME", help=_("Who; stands in the log."))
+@_players
+@_by
 @pass_station
 def restart(station: CliContext, names: tuple[str, ...], by: str) -> None:
     """Start again; exit 1 unless all did."""
@@ -104,7 +106,7 @@ def restart(station: CliContext, names: tuple[str, ...], by: str) -> None:
 
 
 @player.command(help=_("At the station: how loud players are, in per cent. NAME: a player, a group, a village."))
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_players
 @click.option("--to", "value", type=click.IntRange(0, 200), required=True, help=_("Per cent of the bulletin's level."))
 @pass_station
 def volume(station: CliContext, names: tuple[str, ...], value: int) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from loa.store.asrun import Row, rows
 from loa.store.proof import verify
 from tests.simulation.files import LENGTH
-from tests.simulation.fleet.world import VALID, FleetWorld, Trouble, real_of
+from tests.simulation.fleet.world import VALID, FleetWorld, real_of
 from tests.simulation.sound import Sound
+from tests.simulation.world import Window
 
 _QUICK, _TOGETHER = 2.0, 0.05
 """Seconds from an emergency's release to its sound; between its starts at two clusters."""
@@ -41,11 +42,11 @@ class Facts:
             else:
                 self.parts[row.part_of or "", row.output or ""].append(row)
 
-    def troubles(self, name: str, since: float, until: float, *but: str) -> list[Trouble]:
+    def troubles(self, name: str, since: float, until: float, *but: str) -> list[Window]:
         """Those that touch a player between the two moments, without the kinds `but`."""
         return [
             t for t in self.world.troubles
-            if t.kind not in but and t.since < until and t.until > since and (not t.names or name in t.names)
+            if t.kind not in but and t.since < until and t.until > since and (not t.scope or name in t.scope)
         ]  # fmt: skip
 
     def calm(self, name: str, since: float, until: float, *but: str) -> bool:

@@ -39,6 +39,8 @@ from tests.simulation.files import LENGTH, START, write_bulletin
 from tests.simulation.fleet.bus import Bus
 from tests.simulation.processes import Disk, SimulatedAutomation, SlowLane
 from tests.simulation.sound import SimulatedSession, Village
+from tests.simulation.world import Release as Signed
+from tests.simulation.world import Window
 from tests.sounds import make_mp3
 
 DAY = 86_400.0
@@ -185,26 +187,6 @@ class Emergency:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What a fault may have touched, and when; `names`: players, () for all."""
-
-    kind: str
-    since: float
-    until: float
-    names: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Signed:
-    """That the station had released a sound, in real seconds."""
-
-    bulletin: str
-    sha256: str
-    since: float
-    until: float = float("inf")
-
-
 class NoPort:
     """The port for players of a simulated station."""
 
@@ -227,7 +209,7 @@ class FleetWorld:
         self.workspace = Workspace(folder / "xa")
         self.boxes: dict[str, Box] = {}
         self.emergencies: list[Emergency] = []
-        self.troubles: list[Trouble] = []
+        self.troubles: list[Window] = []
         self.signed: list[Signed] = []
         self.failures: list[str] = []
         self.history: list[str] = []
@@ -326,7 +308,7 @@ class FleetWorld:
 
     def trouble(self, kind: str, until: float, *names: str) -> None:
         """From now until then this may be why something is not as planned."""
-        self.troubles.append(Trouble(kind, self.real, until, names))
+        self.troubles.append(Window(kind, self.real, until, names))
 
     def run(self, days: int) -> None:
         """`days` days with faults, then three quiet hours in which everything settles."""
