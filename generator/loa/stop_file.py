@@ -59,13 +59,15 @@ class StopRequest:
 class CutAiring:
     """An airing that a STOP cut: its id, its bulletin, and the outputs on which it sounded or was to sound.
 
-    `sounded`: it had been heard; the others are the rest, with which somebody may want to go on.
+    `sounded`: it had been heard; the others are the rest, with which somebody may want to go on. `talk`: somebody was
+    to speak; nobody but the speaker can go on with that.
     """
 
     airing: str
     bulletin: str
     outputs: tuple[str, ...]
     sounded: bool = False
+    talk: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """For a row of the log, and for the answer."""
@@ -74,8 +76,8 @@ class CutAiring:
     @classmethod
     def from_dict(cls, found: dict[str, Any]) -> "CutAiring":
         """Raises ValueError, TypeError, KeyError, AttributeError where it is none."""
-        sounded = bool(found.get("sounded", False))
-        return cls(_text(found["airing"]), _text(found["bulletin"]), _texts(found["outputs"]) or (), sounded)
+        sounded, talk = bool(found.get("sounded", False)), bool(found.get("talk", False))
+        return cls(_text(found["airing"]), _text(found["bulletin"]), _texts(found["outputs"]) or (), sounded, talk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,13 +114,18 @@ def test_after_a_stop_somebody_goes_on_with_what_had_not_been_heard_and_two_pres
     on_air: Automation,
 ) -> None:
     first, second = ask(on_air, "first"), ask(on_air, "second", outputs=["n", "m"])
-    until(on_air, lambda: now(on_air, first).stage == "sounding")
+    live = {"title": "Họp", "seconds": 60, "port": 9, "secret": "mot cau bi mat rat dai", "chime": "chime.mp3"}
+    values = {"airing": "speech", "bulletin": "ben-hai/hop", "outputs": ["n"], "by": "Lan", "live": live}
+    wish = make_request(AirRequest, values)  # whatever its recording is called
+    speech = requests.ask(on_air.store, wish, datetime.datetime.now(UTC))
+    until(on_air, lambda: now(on_air, first).stage == "sounding" and waits(on_air, speech))
     stop_file.leave_stop(on_air.workspace, StopRequest(by="Anh Nam"))
-    until(on_air, lambda: now(on_air, first).outcome and now(on_air, second).outcome)
+    until(on_air, lambda: all(now(on_air, number).outcome for number in (first, second, speech)))
     assert now(on_air, second).outcome == "cut"
     rest = rest_after_stop(on_air.store, datetime.datetime.now(UTC))
     assert rest
-    assert [(one.airing, one.sounded) for one in rest.cut] == [("first", True), ("second", False)]
+    cut = [(one.airing, one.sounded, one.talk) for one in rest.cut]
+    assert cut == [("first", True, False), ("second", False, False), ("speech", False, True)]
     (wish,), problems = go_on_with_the_rest(on_air.workspace, on_air.store, "Chị Hoa")
     assert (wish.bulletin, wish.outputs, wish.by, problems) == ("ben-hai/tin", ("n", "m"), "Chị Hoa", [])
     with pytest.raises(RequestError):

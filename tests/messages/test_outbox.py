@@ -273,4 +273,8 @@ def test_what_did_not_arrive_is_sent_again_to_those_alone(
     assert outbox.again(workspace, store, posted, "Chị Mai", later) == 0, "a second press"
     go(workspace, store, 5)
     assert [entry[1] for entry in web.taken][len(before) :] == ["nguoi-quen-2"]
-    assert "sent again by Chị Mai" in str(asrun.rows(store, kinds=("message",)))
+    told = [row for row in asrun.rows(store, kinds=("message",)) if row.details["channel"] == "zalo"]
+    assert ["again" in row.details for row in told] == [False, True, False], "each sending has its outcome"
+    assert (told[0].details["sent"], told[0].details["refused"], told[2].details["sent"]) == (2, 1, 3)
+    go(workspace, store, 6)
+    assert len(asrun.rows(store, kinds=("message",))) == 6, "and no second one"

@@ -238,8 +238,7 @@ def rest_after_stop(store: Database, now: datetime.datetime) -> Rest | None:
     wishes = []
     for number, one in enumerate(cut):
         airing = f"{airing_id(f'air:{one.bulletin[-140:]}', at)}-r{stopped.seq}-{number}"
-        spoken = one.bulletin.partition("/")[2].startswith(TALK)  # nobody can say that again but the speaker
-        if not one.sounded and airing not in again and not spoken:
+        if not one.sounded and airing not in again and not one.talk:
             wishes.append(AirRequest(airing=airing, bulletin=one.bulletin, outputs=one.outputs))
     return Rest(stopped.reason or "", at, cut, tuple(wishes))
 

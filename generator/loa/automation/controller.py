@@ -176,7 +176,13 @@ class Controller:
         for live, outputs in sorted(reached, key=lambda one: one[0].started is None):
             sounded = live.started is not None or bool(live.session and live.session.started_at)
             found.append(
-                CutAiring(airing=live.airing.id, bulletin=live.recording.bulletin, outputs=outputs, sounded=sounded)
+                CutAiring(
+                    airing=live.airing.id,
+                    bulletin=live.recording.bulletin,
+                    outputs=outputs,
+                    sounded=sounded,
+                    talk=live.recording.talk is not None,
+                )
             )
             if live.session is None and set(outputs) >= set(live.wanted_outputs):
                 self._end_as_cut(live, why, now)

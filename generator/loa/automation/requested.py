@@ -197,7 +197,8 @@ class RequestedAirings:
             airing, outputs = live.airing, live.outputs
             reached = schedule.stoppable(stop.communes, airing.commune, outputs)
             if reached and not self._outcomes.is_done(airing.id):
-                found.append(CutAiring(airing=airing.id, bulletin=airing.bulletin, outputs=reached))
+                talk = live.recording.talk is not None
+                found.append(CutAiring(airing=airing.id, bulletin=airing.bulletin, outputs=reached, talk=talk))
                 if reached == outputs:
                     self._end(airing, stop.why, outcome="cut")
         for claim in [claim for claim, _request in self._undecided.values()]:

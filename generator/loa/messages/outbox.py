@@ -5,7 +5,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, get_args
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -148,9 +150,15 @@ def _released(store: Database, row: asrun.Row, *, urgent: bool) -> Iterator[tupl
 def is_emergency(workspace: Workspace, sha256: str | None) -> bool:
     """Whether a released sound was typed as an emergency message; not where its record is gone."""
     try:
-        return bool(sha256) and Manifest.load(approved_copy(workspace, sha256 or "").with_suffix(".json")).is_emergency
+        return bool(sha256) and _typed_as_emergency(approved_copy(workspace, sha256 or "").with_suffix(".json"))
     except (LoaError, OSError):
         return False
+
+
+@lru_cache(maxsize=4096)
+def _typed_as_emergency(record: Path) -> bool:
+    """What the record says of its sound, whose SHA-256 is its name: that never changes. Raises LoaError, OSError."""
+    return Manifest.load(record).is_emergency
 
 
 def receiver_key(channel: str, target: str) -> str:
@@ -249,16 +257,19 @@ def _note(
 
 
 def _log_finished(workspace: Workspace, store: Database, now: datetime.datetime) -> None:
-    """A row of the log for each text and channel on which nothing is open any more; without who the receivers are, and
-    without what a gateway answered, which may name them.
+    """A row of the log for each text and channel on which nothing is open any more, and another one after it was sent
+    again, or to somebody new; without who the receivers are, and without what a gateway answered, which may name them.
     """
     done = [one for one in posted(store, now - 2 * OUT_OF_DATE["all"]) if not any(one.states[s] for s in OPEN)]
     if not done:
         return
     since = now - 3 * OUT_OF_DATE["all"]
-    logged = {(row.details.get("channel"), row.sha256) for row in asrun.rows(store, since, None, kinds=("message",))}
+    logged: dict[tuple[str, str | None], dict[str, int]] = {}
+    for past in asrun.rows(store, since, None, kinds=("message",)):
+        counts = {state: past.details[state] for state in get_args(State) if state in past.details}
+        logged[past.details.get("channel", ""), past.sha256] = counts  # none where it was asked for again
     for one in done:
-        if (one.channel, one.sha256) not in logged:
+        if logged.get((one.channel, one.sha256)) != one.states:
             reason = _("{channel}: sent to {sent} of {all}").format(
                 channel=channel_name(one.channel), sent=one.states["sent"], all=one.states.total()
             )
