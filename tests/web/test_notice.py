@@ -45,7 +45,7 @@ def test_an_urgent_notice_is_one_field_and_two_presses(log_in: LogIn, station: W
     (broadcast,) = yaml_of(station.schedule_file)["broadcasts"]  # type: ignore[misc]
     day = "-".join(reversed(given["day"].split("/")))  # 28/11/2026 on the page, 2026-11-28 in the file
     assert (broadcast["from"], broadcast["until"]) == (day, day)
-    assert "length" not in broadcast  # a short notice stays short
+    assert broadcast["length"] == {"max": "5m"}  # a short notice stays short
     (job,) = console.jobs.living()
     assert job.arguments["campaigns"] == broadcast["campaigns"]
 
@@ -91,8 +91,38 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_kept(
         ("2026-11-28 21:00", "2026-11-29 05:30"),
     ],
 )
-def test_the_form_begins_with_the_next_moment_that_is_allowed(console: Console, now: str, slot: str) -> None:
+def test_the_form_begins_with_the_next_moment_that_is_allowed(
+    console: Console, now: str, slot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = _offered(console, now, monkeypatch)
+    assert f"{found:%Y-%m-%d %H:%M}" == slot
+
+
+def _offered(console: Console, now: str, monkeypatch: pytest.MonkeyPatch) -> datetime.datetime:
     schedule = console.files.plan().schedule
     assert schedule
-    found = notice._next_slot(schedule, datetime.datetime.fromisoformat(now).replace(tzinfo=schedule.timezone))
-    assert found == datetime.datetime.fromisoformat(slot)
+    moment = datetime.datetime.fromisoformat(now).replace(tzinfo=schedule.timezone)
+    monkeypatch.setattr(console.files, "now", lambda: moment)
+    return notice._next_slot(console, schedule, "ben-hai")
+
+
+def test_each_notice_is_offered_a_moment_of_its_own(
+    log_in: LogIn, station: Workspace, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two notices were offered the same hour, and the second had to wait; what the rules would leave out is refused."""
+    browser, found = log_in(Role.OFFICER), []
+    assert "Loa tại đài" in browser.look("/notice")
+    for number in range(7):
+        first = _offered(console, "2036-11-28 09:00", monkeypatch)
+        found.append(f"{first:%d %H:%M}")
+        given = {"day": f"{first:%d/%m/%Y}", "hour": f"{first:%H:%M}", "on": "tram-xa"}
+        browser.submit("/notice", text=f"Thông báo số {number}.\n{TEXT}", draft="1", **given)
+        monkeypatch.undo()
+    # two sessions a day, a session of at most 15 minutes
+    assert found == [
+        *("28 16:30", "28 16:35", "28 16:40", "28 16:50", "28 16:55", "28 17:00"),
+        "29 05:30",
+    ]
+    third = {"day": "28/11/2036", "hour": "18:00", "on": "tram-xa"}
+    page = browser.submit("/notice", 422, text=f"Một thông báo nữa.\n{TEXT}", **third)
+    assert "session number 3 of the day" in page

@@ -1,6 +1,8 @@
 """+ Notice: a text, when and where it is to sound, and to the leader with it; one page."""
 
 import datetime
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,16 +16,18 @@ from loa.errors import LoaError
 from loa.i18n import _
 from loa.importing import documents, import_report
 from loa.importing.notice import Notice, read_notice
-from loa.schedule import Schedule, wording
+from loa.schedule import Airing, Schedule, wording
+from loa.schedule.airings import with_problems
 from loa.schedule.commune_files import file_for
 from loa.schedule.local_time import LocalTime
+from loa.schedule.models import LONGEST_BULLETIN
 from loa.schedule.outputs import Group
 from loa.schedule.values import WEEKDAYS
 from loa.text import free_slug
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, console_of, edit_file, flash
 from loa.web.edits.communes import add_to
-from loa.web.edits.schedule import reschedule, set_broadcast
+from loa.web.edits.schedule import reschedule, set_broadcast, within_rules
 from loa.web.forms import Form, FormError, day_in, hour_of
 from loa.web.pages import go, page
 from loa.web.views.files import CommuneFile
@@ -33,14 +37,20 @@ router = APIRouter(include_in_schema=False)
 _SOON = datetime.timedelta(minutes=20)
 """So long it takes to make the sound of a notice, and to sign it."""
 _TITLE = 70
+_DAYS_AHEAD = 7
+_BRIEF = datetime.timedelta(minutes=5)
+"""The longest that a short notice may last; a longer one gets as many times as much as it needs."""
+_SYLLABLES_A_MINUTE = 150
+"""Of a slow voice, pauses included; figures are read as several syllables."""
 
 
 @router.get("/notice")
 @does(Act.WRITE_CAMPAIGN)
 def ask(request: Request, console: ConsoleDep) -> Response:
     """The form: today, or tomorrow where today's hours are over; every loudspeaker."""
-    schedule, now = _schedule(console), console.files.now()
-    first = _next_slot(schedule, now)
+    schedule = _schedule(console)
+    communes = _communes(console)
+    first = _next_slot(console, schedule, communes[0].stem if len(communes) == 1 else "")
     values = {
         "text": "",
         "commune": "",
@@ -80,17 +90,41 @@ def _schedule(console: Console) -> Schedule:
     return schedule
 
 
-def _next_slot(schedule: Schedule, now: datetime.datetime) -> datetime.datetime:
-    """The next moment within the allowed hours for which there is time to make and sign a notice."""
-    local = (now + _SOON).replace(tzinfo=None, second=0, microsecond=0)
+def _next_slot(console: Console, schedule: Schedule, commune: str) -> datetime.datetime:
+    """The next moment within the allowed hours for which there is time to make and sign a notice, at which nothing else
+    is on its loudspeakers and no rule is broken; without one, the next that is allowed.
+    """
+    local = (console.files.now() + _SOON).replace(tzinfo=None, second=0, microsecond=0)
     soon = local + datetime.timedelta(minutes=-local.minute % 10)
-    found = [soon] if not schedule.rules.allowed else []
-    for day in (soon.date(), soon.date() + datetime.timedelta(days=1)):
-        for first, last in schedule.rules.allowed:
-            begins = max(first.on(day), soon)
-            if begins + datetime.timedelta(minutes=5) < last.on(day):
-                found.append(begins)
-    return min(found, default=soon)
+    speakers = schedule.loudspeakers(tuple(name for name, _title, _kind in _loudspeakers(schedule)))
+    otherwise = soon
+    for ahead in range(_DAYS_AHEAD):
+        midnight = datetime.datetime.combine(soon.date() + datetime.timedelta(days=ahead), datetime.time())
+        end = midnight + datetime.timedelta(days=1)
+        since = midnight.replace(tzinfo=schedule.timezone)
+        there = console.airings.planned(schedule, since, end.replace(tzinfo=schedule.timezone))
+        there = tuple(a for a in there if not a.skipped and set(speakers) & set(schedule.loudspeakers(a.outputs)))
+        spans = [(first.on(midnight.date()), last.on(midnight.date())) for first, last in schedule.rules.allowed]
+        for first, last in spans or [(midnight, end)]:
+            begins = max(first, soon)
+            while begins + _BRIEF < last:
+                otherwise = begins if otherwise == soon else otherwise
+                planned = begins.replace(tzinfo=schedule.timezone)
+                if _is_free(schedule, there, planned, speakers, commune):
+                    return begins
+                begins += _BRIEF
+    return otherwise
+
+
+def _is_free(
+    schedule: Schedule, there: Sequence[Airing], planned: datetime.datetime, speakers: tuple[str, ...], commune: str
+) -> bool:
+    """Whether a notice at `planned` meets none of the airings `there`, and breaks no rule together with them."""
+    trial = Airing("", "", commune, "", planned, _BRIEF.total_seconds() / 60, speakers, "normal")
+    if any(airing.planned < trial.ends and planned < airing.ends for airing in there):
+        return False
+    near = [airing for airing in there if airing.commune == commune]
+    return not next(a for a in with_problems(schedule, [*near, trial]) if a.id == "").problems
 
 
 def _loudspeakers(schedule: Schedule) -> list[tuple[str, str, str]]:
@@ -179,17 +213,27 @@ def _keep(request: Request, console: Console, file: CommuneFile, notice: Notice,
     after = text_of(file.path)
     every = console_of(request).files.plan().schedule  # an id is free if no commune has it
     broadcast = free_slug(f"{file.stem} {id_}", {b.id for b in every.broadcasts} if every else set())
-    values = {"id": broadcast, "commune": file.stem, "campaigns": [id_], **when}
+    values = {"id": broadcast, "commune": file.stem, "campaigns": [id_], "length": _length(notice), **when}
     given = {key: value for key, value in values.items() if value is not None}
     try:
         path = file_for(console.workspace, file.stem)
         text = _("{title}: planned").format(title=notice.title)
-        reschedule(request, path, lambda data: set_broadcast(data, given), text)
+        moments = None if when["days"] else [datetime.datetime.fromisoformat(f"{when['from']} {when['at'][0]}")]
+        check = within_rules(broadcast, "hour", moments)
+        reschedule(request, path, lambda data: set_broadcast(data, given), text, check)
     except (LoaError, FormError):
         note = _("taken back: {note}").format(note=notice.title)
         edit_file(request, file.path, replacing(after, before), note, action="campaign.removed", subject=id_)
         raise
     return id_
+
+
+def _length(notice: Notice) -> dict[str, str] | None:
+    """How long it may last at most: what is counted against the commune's minutes. None: as long as any bulletin."""
+    syllables = len(" ".join((notice.title, *notice.body)).split())
+    steps = math.ceil((1 + syllables / _SYLLABLES_A_MINUTE) * datetime.timedelta(minutes=1) / _BRIEF)
+    most = steps * _BRIEF.total_seconds()
+    return {"max": f"{most / 60:g}m"} if most < LONGEST_BULLETIN else None
 
 
 def _sent(form: Form) -> dict[str, Any]:
