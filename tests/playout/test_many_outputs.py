@@ -1,6 +1,7 @@
 """Streams of one airing share what they can: each still gets every packet, at the same moment, at its own volume."""
 
 import datetime
+import time
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,11 @@ import psutil
 import pytest
 
 from loa.clock import RealClock
+from loa.playout.channel import Channel
 from loa.playout.outputs.encoding import RtpStream, frames
 from loa.playout.recording import LoadedRecording
 from loa.playout.session import Session
-from loa.schedule.outputs import AnyOutput, Rtp
+from loa.schedule.outputs import AnyOutput, Null, Rtp
 from tests.local import wait_for
 from tests.rtp import Receivers, lost
 
@@ -66,6 +68,25 @@ def test_forty_outputs_get_every_packet_and_begin_together(programme: LoadedReco
     assert np.std(quieter[-50_000:]) / np.std(whole[-50_000:]) == pytest.approx(0.25, abs=0.01)
     heard = b"".join(packet[16:] for _at, packet in receivers.packets[-1])
     assert sum(1 for _frame in frames(heard)) * 1152 / 44_100 > programme.seconds
+
+
+def test_outputs_that_are_ready_do_not_look_at_a_list_that_still_grows(
+    programme: LoadedRecording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first ones asked where the others are while these were being opened, and failed for some seconds."""
+
+    def slow_machine(channel: Channel) -> bool:
+        time.sleep(0.001)
+        return channel._thread.is_alive()
+
+    monkeypatch.setattr(Channel, "alive", property(slow_machine))
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+    outputs: dict[str, AnyOutput] = {f"n{number}": Null.model_construct(kind="null") for number in range(20)}
+    session = Session("tin@test", programme, outputs, later, RealClock(), tmp_path)
+    session.start()
+    wait_for(lambda: set(session.conditions.values()) <= {"ready", "failing"})
+    session.stop()
+    assert [report.failures for report in session.reports] == [[]] * len(outputs)
 
 
 def test_a_stream_goes_on_where_the_one_before_was() -> None:

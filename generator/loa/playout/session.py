@@ -95,8 +95,9 @@ class Session:
             self._live.begin(self._starts, self.offset)
         for monitor in self._monitors.values():
             monitor.start()
-        for name in self.outputs:
-            self._open(name)
+        self._channels = {name: self._channel(name) for name in self.outputs}  # whole, before one of them reads it
+        for channel in self._channels.values():
+            channel.start()
 
     @property
     def started_at(self) -> datetime.datetime | None:
@@ -185,7 +186,8 @@ class Session:
             if channel.alive and channel.condition != "ready" and now - channel.last_activity > limit:
                 channel.abandon()
                 self._reports[name].failures.append(took_nothing())
-                self._open(name)
+                self._channels[name] = self._channel(name)
+                self._channels[name].start()
 
     def stop(self) -> None:
         """Stop the sound on every output immediately."""
@@ -211,7 +213,7 @@ class Session:
         playing = (channel for channel in self._channels.values() if channel.alive and not channel.waiting)
         return all(now - channel.last_activity < seconds * self._clock.speed for channel in playing)
 
-    def _open(self, name: str) -> None:
+    def _channel(self, name: str) -> Channel:
         output = self.outputs[name]
         connection = OutputConnection(
             name,
@@ -234,7 +236,7 @@ class Session:
         def remaining() -> float:
             return 0.0 if joins else (self._starts - self._clock.now()).total_seconds() + output.delay
 
-        self._channels[name] = Channel(
+        return Channel(
             output,
             connection,
             self._sound,
@@ -246,7 +248,6 @@ class Session:
             self._reports[name],
             self._monitors.get(name),
         )
-        self._channels[name].start()
 
     def _paused_since(self, moment: float) -> bool:
         """Return whether this process may have stood still since `moment`."""
