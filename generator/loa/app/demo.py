@@ -1,8 +1,10 @@
 """The demonstration: copy the sample station, build it, approve everything, and air one bulletin by the schedule."""
 
 import datetime
+import io
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import yaml
 
 from loa import article as articles
 from loa import ending, sample, yamlfile
+from loa import script as scripts
 from loa.actions.approvals import approve
 from loa.app import build
 from loa.app.publication import publish_signed
@@ -19,7 +22,7 @@ from loa.automation.disk import open_station_store
 from loa.automation.station import Automation
 from loa.bulletin.manifest import Manifest
 from loa.bulletin.models import APOLOGY
-from loa.campaign import Commune, load_communes
+from loa.campaign import Commune, load_commune, load_communes
 from loa.clock import RealClock
 from loa.errors import Finding, WorkspaceError
 from loa.files import private_file, write_atomic
@@ -27,13 +30,18 @@ from loa.i18n import _
 from loa.schedule import Airing, airings
 from loa.schedule.loader import load_schedule
 from loa.store import approvals, asrun
-from loa.tts import all_engines
+from loa.tts import all_engines, choose
+from loa.tts.voices import aloud
 from loa.workspace import Workspace
 
 AIRED = "ben-hai"
 """The commune whose broadcast has no last day, so that there is always an airing to show."""
 SPEED = 60.0
 """How many times faster than real time the airing is shown: 12 minutes in 12 seconds."""
+OFFLINE, QUICK = "loa", "espeak"
+"""The best voice that needs no Internet, which speaks a sample; the one that speaks six bulletins within a minute."""
+_SAMPLE_WORDS = 60
+"""Spoken syllables of the sample: 12 to 18 seconds. A whole bulletin in this voice takes minutes."""
 _LEAD = datetime.timedelta(seconds=4 * SPEED)
 _ENOUGH = datetime.timedelta(minutes=17)
 """The airing is planned in the past, with a clock that starts there, so that no log row has a time in the future."""
@@ -53,13 +61,14 @@ class DemoRow:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The result of the demonstration, with the log rows of its airing."""
+    """The result of the demonstration, with the log rows of its airing. `sample`: the offline voice, if it is ready."""
 
     workspace: Workspace
     lines: tuple[DemoRow, ...]
     airing: Airing
     log: tuple[asrun.Row, ...]
     report: build.BuildReport
+    sample: Path | None
 
 
 def prepare(folder: Path) -> Workspace:
@@ -94,7 +103,10 @@ def run(
 
     Raises LoaError if a step fails.
     """
-    report = _build(workspace, make)
+    with ThreadPoolExecutor(1, "sample") as beside:
+        spoken = beside.submit(_speak_sample, workspace)
+        report = _build(workspace, make)
+        heard = spoken.result()
     schedule, communes = load_schedule(workspace), load_communes(workspace)
     coming = airings(schedule, _now(), _now() + datetime.timedelta(days=60))
     store = open_station_store(workspace, schedule)
@@ -110,23 +122,50 @@ def run(
         sample.copy(workspace.root, ("schedule.yaml",))
     publish_signed(workspace, schedule)
     lines = tuple(_line(workspace, commune, coming) for commune in communes)
-    return Shown(workspace, lines, airing, log, report)
+    return Shown(workspace, lines, airing, log, report, heard)
 
 
 def _build(workspace: Workspace, make: Make) -> build.BuildReport:
-    """Build the bulletin to be aired with the best offline voice, the others with the fastest one.
-
-    One of those comes first and by itself, so that there is something to listen to within half a minute.
+    """Build all bulletins with the quick voice, else with each station's own; the one to be aired first and by itself,
+    so that there is something to listen to within seconds.
     """
-    ready = {engine.name for engine in all_engines() if engine.name in {"loa", "espeak"} and engine.state().ready}
-    others = tuple(commune.stem for commune in load_communes(workspace) if commune.stem != AIRED)
-    quick, best = ("espeak" if "espeak" in ready else None), ("loa" if "loa" in ready else None)
-    report = make(workspace, others[:1], quick)
-    report.add(make(workspace, (AIRED,), best))
-    report.add(make(workspace, others[1:], quick))
+    voice = QUICK if _ready(QUICK) else None
+    report = make(workspace, (AIRED,), voice)
+    report.add(make(workspace, tuple(c.stem for c in load_communes(workspace) if c.stem != AIRED), voice))
     if report.failed:
         raise WorkspaceError(report.failed)
     return report
+
+
+def _ready(name: str) -> bool:
+    return any(engine.name == name and engine.state().ready for engine in all_engines())
+
+
+def _speak_sample(workspace: Workspace) -> Path | None:
+    """Speak how the aired article begins with the offline voice; None where that is not installed."""
+    if not _ready(OFFLINE):
+        return None
+    import soundfile  # it brings numpy: only where a sound is written
+
+    commune = load_commune(workspace, AIRED)
+    sound = aloud(beginning(workspace, commune), *choose(OFFLINE), region=commune.station.region)
+    file = io.BytesIO()
+    soundfile.write(file, sound.samples, sound.rate, format="MP3")
+    path = workspace.root / "giong-loa.mp3"
+    write_atomic(path, file.getvalue())
+    return path
+
+
+def beginning(workspace: Workspace, commune: Commune) -> str:
+    """Return the first sentences of the commune's first article, about as many as are spoken in 15 seconds."""
+    said: list[str] = []
+    left = _SAMPLE_WORDS
+    for sentence in scripts.write(articles.render(workspace, commune, commune.campaigns[0]), commune).sentences:
+        left -= len(sentence.reading.words)
+        if said and left < 0:
+            break
+        said.append(sentence.text)
+    return "\n".join(said)
 
 
 def _plan_now(workspace: Workspace, moment: datetime.datetime) -> Airing:

@@ -1,5 +1,6 @@
 """`loa demo`: the whole way once, on the sample station."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -27,13 +28,11 @@ def demo(folder: Path) -> None:
     workspace = demonstration.prepare(folder)
     click.echo(_("1. Articles, speech and bulletins of the sample station in {folder}").format(folder=workspace.root))
 
-    heard: list[Path] = []
-
     def make(station: Workspace, communes: tuple[str, ...], voice: str | None) -> BuildReport:
         report = build_with_bar(station, communes, voice=voice)
-        if not heard and not report.failed:
-            heard.append(demonstration.bulletin_of(station, communes[0]).with_suffix(".mp3"))
-            click.echo(_("   Ready to listen to: {file}").format(file=heard[0]))
+        if communes == (demonstration.AIRED,) and not report.failed:
+            file = demonstration.bulletin_of(station, communes[0]).with_suffix(".mp3")
+            click.echo(_("   Ready to listen to: {file}").format(file=file))
         return report
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -46,8 +45,16 @@ def demo(folder: Path) -> None:
     for row in shown.log:
         click.echo("   " + row_line(row, zone))
     click.echo(_("3. Listen to {file}").format(file=workspace.bulletins / f"{shown.airing.bulletin}.mp3"))
+    if shown.sample:
+        click.echo(_("   Listen to {file}: the voice that comes with Loa").format(file=shown.sample))
     click.echo(_("   Open {file}").format(file=workspace.public / "index.html"))
-    click.echo(_("   Then, in {folder}: loa check, loa plan, loa log, loa run").format(folder=workspace.root))
+    click.echo(_("4. Then, in {folder}:").format(folder=workspace.root))
+    program = "loa" if shutil.which("loa") else Path(sys.executable).with_name("loa")
+    for verb in ("check", "plan", "log", "run"):
+        click.echo(f"   {program} {verb}")
+    if shown.sample:
+        whole = _("(a whole bulletin in the voice that comes with Loa: some minutes)")
+        click.echo(f"   {program} build {demonstration.AIRED} --voice {demonstration.OFFLINE}   {whole}")
     if any(row.outcome not in {"aired", "aired-late"} for row in shown.log):
         sys.exit(1)
 
