@@ -8,8 +8,20 @@ class WorldClock:
     """`real`: seconds since the beginning of the world; the computer's own clock may be ahead of it or behind."""
 
     def __init__(self, start: datetime.datetime) -> None:
-        self.start, self.real, self.offset, self.asleep = start, 0.0, 0.0, 0.0
+        self.start, self.real, self.asleep = start, 0.0, 0.0
         self.synchronised = False
+        self.furthest = start  # that the computer's clock has shown before it was set
+        self._offset = 0.0
+
+    @property
+    def offset(self) -> float:
+        """Seconds by which the computer's clock is ahead."""
+        return self._offset
+
+    @offset.setter
+    def offset(self, seconds: float) -> None:
+        self.furthest = max(self.furthest, self.wall)
+        self._offset = seconds
 
     @property
     def truth(self) -> datetime.datetime:

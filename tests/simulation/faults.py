@@ -285,7 +285,10 @@ def schedule(world: World) -> None:
         moment = (ahead + datetime.timedelta(seconds=world.random.choice((0, 60, 18_000)))).astimezone(ZONE)
         added.setdefault(name, []).append(f"{moment:%Y-%m-%d %H:%M:%S}")
         world.tell(f"{name} also at {moment:%d %H:%M:%S}")
-        world.added[f"{name}@{moment.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"] = world.clock.real
+        airing = f"{name}@{moment.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
+        world.added[airing] = world.clock.real
+        if moment <= world.clock.furthest:
+            world.accounted.add(airing)
         since = (moment - START).total_seconds()
         world.trouble("schedule", since + 800.0, since=since - 60.0)
     world.write_schedule()

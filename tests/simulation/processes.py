@@ -183,7 +183,8 @@ class SimulatedAutomation(Automation):
 @dataclass(slots=True)
 class Process:
     """A `loa run`. `paused_until`: SIGSTOP, since `paused_at`. `stalls_in`: it stands still as it begins the job of a
-    lane with this number from now on. `held`: it had the lease when it looked last. `wakes`: it goes on so many seconds after another one has taken over from it.
+    lane with this number from now on. `held`: it had the lease when it looked last, at `looked`. `wakes`: it goes on so
+    many seconds after another one has taken over from it.
     """
 
     pid: int
@@ -196,4 +197,5 @@ class Process:
     paused_until: float = -1.0
     stalls_in: int | None = None
     held: bool = False
+    looked: float = -1.0
     wakes: float | None = None

@@ -101,6 +101,7 @@ class World:
         self.decided: dict[str, float] = {}  # when a process first knew the outcome of an airing
         self.takeovers: list[tuple[float, float]] = []  # when from one that lives, and how long that had stood still
         self.left_out: dict[tuple[str, str], float] = {}  # since when a broadcast is left out on a day
+        self.accounted: set[str] = set()  # added to a time that the station has accounted for while its clock was ahead
         self.added: dict[str, float] = {}  # since when the schedule has an airing that it had not from the beginning
         self.history: list[str] = []
         self.programme = Programme(self.random)
@@ -435,6 +436,8 @@ class World:
                 self._tested = self.clock.real
                 process.station.outputs_tested({name: None if self.village.works(name) else "dead" for name in OUTPUTS})
             process.station.step()
+            if self.clock.real >= process.paused_until:  # else it stood still in this step
+                process.looked = self.clock.real
             held, process.held = process.held, process.station.lease.holds  # a slow lane may have got it in between
             if process.held and not held:
                 self._note_takeover(process)
@@ -447,7 +450,8 @@ class World:
         now = self.clock.real
         for other in self.processes:
             if other is not process and other.alive and other.station.lease.holds:
-                still = min(now, other.paused_until) - other.paused_at if other.paused_until > now - SETTLED else 0.0
+                seen = min(other.paused_at, other.looked)
+                still = min(now, other.paused_until) - seen if other.paused_until > now - SETTLED else 0.0
                 self.takeovers.append((now, still))
             if other is not process and other.alive and other.wakes is not None and now < other.paused_until:
                 other.paused_until, other.wakes = now + other.wakes, None
