@@ -56,7 +56,12 @@ def brought() -> dict[str, Path]:
 def topic_files(topic: str) -> dict[str, Path]:
     """The files of a topic that another package brings, by their names. Raises PluginError."""
     place = plugins.folder(plugins.TOPICS, topic)
-    ways = (f"{topic}{FACTS_ENDING}", f"{topic}.md.j2", *(f"{topic}.{number}.md.j2" for number in range(2, 10)))
+    ways = (
+        f"{topic}{FACTS_ENDING}",
+        f"{topic}.summary.j2",
+        f"{topic}.md.j2",
+        *(f"{topic}.{number}.md.j2" for number in range(2, 10)),
+    )
     files = {f"articles/{way}": place / way for way in ways if (place / way).is_file()}
     if f"articles/{topic}.md.j2" not in files:
         reason = _("there is no {file} in the folder of the package").format(file=f"{topic}.md.j2")

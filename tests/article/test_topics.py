@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from loa import script as scripts
-from loa.article import Article, render, topics
+from loa.article import Article, render, summary, topics
 from loa.article.filters import day, hour
 from loa.bulletin.fit import Length, fit
 from loa.bulletin.models import BulletinPlan
 from loa.campaign import Campaign, Commune, load_commune, load_communes
+from loa.checks import Text, hits
 from loa.checks.station import check_commune, check_topic, try_wording
 from loa.workspace import Workspace
 from loa.yamlfile import parse
@@ -213,3 +214,44 @@ def test_every_fact_that_a_campaign_can_hold_is_asked_for_by_some_template() -> 
     credit = {"category", "author", "received_from"}
     unasked = {"id", "template", "variant", "as_of", "form", "notes", "voices", "language", "words"} | credit
     assert [name for name in Campaign.model_fields if name not in texts and name not in unasked] == []
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_a_topic_has_a_summary_of_what_when_where_and_whom_to_call(station: Workspace, name: str) -> None:
+    """Issue 15, fault 5: what is too short is read again as its summary, so each topic has one."""
+    found = topics.topic(station, name)
+    for rich in (False, True):
+        notice = {"body": ["Mời bà con họp lúc 17 giờ ngày 30/11. Đề nghị bà con đến đúng giờ.", "Xin cảm ơn."]}
+        given = (
+            {"facts": found.examples(all_facts=rich)} | (RICH if rich else {}) | (notice if name == "thong-bao" else {})
+        )
+        campaign = {"id": "bai", "template": name, "title": "Tên bài", "as_of": "2026-11-01", **given}
+        if rich and found.facts:
+            campaign["contact"] = FULL["contact_desk"]
+        data = {"commune": {"name": "An Phú", "province": "Quảng Trị", "sample": True}, "campaigns": [campaign]}
+        commune = Commune.model_validate({**data, **(FULL if rich else {})})
+        made = summary(station, commune, commune.campaigns[0])
+        assert made
+        text = "\n\n".join(part.text for part in made.spoken_parts)
+        assert not re.search(r"None|[{}]| [,.;:?!]|,,|\.\.|  |^ | $", text, re.MULTILINE), text
+        assert not list(hits(Text(made.markdown, made.as_of, "markdown", commune.unit))), text
+        whole = scripts.write(render(station, commune, commune.campaigns[0]), commune)
+        said = scripts.write(made, commune)
+        assert said.syllables < 0.6 * whole.syllables
+        assert not [doubt for sentence in said.sentences for doubt in sentence.reading.doubts]
+        needed = [
+            f for f in found.facts if (f.needed and f.kind in {"day", "time"}) or f.name in {"dia_diem", "khu_vuc"}
+        ]
+        for fact in needed:
+            many = fact.example if fact.kind == "list" else [fact.example]
+            ways = {"day": lambda d: day(date.fromisoformat(d)), "time": hour}
+            for value in many:
+                words = ways.get(fact.kind, str)(value)
+                assert words in text or (rich and fact.name == "ngay")
+        for words in ("Văn phòng xã", "0233 3123 456", "Trực ban", "0233 3654 321") if rich else ():
+            assert words in text
+        if name == "thong-bao":
+            assert "17 giờ ngày 30/11" in text
+            assert "đúng giờ" not in text
+        rewritten = commune.campaigns[0].model_copy(update={"words": ({"instead": "a", "say": "b"},)})
+        assert summary(station, commune, rewritten) is None

@@ -91,21 +91,44 @@ def test_a_short_text_is_read_three_times_at_most_and_stays_short(seconds_, low,
     assert (found.stretch, found.pace) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "rounds", "sums_up"),
+    [
+        (60, 100, 1, True),  # with its summary it is long enough
+        (60, 80, 1, False),  # it is by itself
+        (60, 140, 2, False),  # the summary is not enough, another reading is
+        (60, 180, 2, True),
+        (60, 600, 3, True),  # too short even so
+        (60, 60, 1, False),
+    ],
+)
+def test_a_summary_is_read_in_place_of_another_reading(text, low, rounds, sums_up):
+    """Issue 15, fault 5; the shortest bulletin that is long enough."""
+    items, summary = ((section(text),),), section(25)
+    found = fit(plan(low, 900), FRAME, BRIDGE, items, summary)
+    assert (len(found.rounds), found.summary, found.short) == (rounds, sums_up, low == 600)
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     items=st.lists(st.lists(st.floats(5, 400), min_size=1, max_size=5), min_size=1, max_size=4),
     low=st.floats(0, 900),
     room=st.floats(30, 600),
+    brief=st.none() | st.floats(2, 60),
 )
-def test_what_fits_is_always_within_its_length_and_its_limits(items, low, room):
+def test_what_fits_is_always_within_its_length_and_its_limits(items, low, room, brief):
     wanted = plan(low, low + room)
     lengths = tuple(tuple(section(length) for length in item) for item in items)
+    summary = section(brief) if brief else None
     try:
-        found = fit(wanted, FRAME, BRIDGE, lengths)
+        found = fit(wanted, FRAME, BRIDGE, lengths, summary)
     except BulletinError:
         return
-    assert seconds(found, lengths) <= wanted.max_seconds
-    assert found.short or wanted.min_seconds <= seconds(found, lengths)
+    lasts = seconds(found, lengths)
+    if found.summary:
+        lasts = (total(FRAME, BRIDGE, lengths, found.rounds) + section(brief)).at(found.pace, found.stretch)
+    assert lasts <= wanted.max_seconds
+    assert found.short or wanted.min_seconds <= lasts
     assert len(found.rounds) <= 3
     assert STRETCH[0] <= found.stretch <= STRETCH[1]
     assert PACE[0] <= found.pace <= PACE[1]

@@ -91,6 +91,21 @@ def test_it_lasts_what_was_wanted_and_what_its_record_says(finished) -> None:
     assert manifest.readings == 2
 
 
+def test_the_summary_is_read_at_the_end_where_it_makes_a_second_reading_needless(tmp_path) -> None:
+    workspace, engine = workspace_in(tmp_path), Beeper()
+    once = made(workspace, engine, plan=replace(PLAN, min_seconds=0.0))
+    brief = script("summary", "Xin nhắc lại những điều chính. Nộp hồ sơ qua mạng.")
+    plan = replace(PLAN, min_seconds=once.seconds + 4.0)
+    manifest = made(workspace, engine, plan=plan, summary=brief)
+    assert (manifest.readings, manifest.sums_up, once.sums_up) == (1, True, False)
+    assert plan.min_seconds <= manifest.seconds < once.seconds + 15
+    assert [c.text for c in manifest.cues if c.part == "summary"] == [s.text for s in brief.sentences]
+    assert [part.title for part in manifest.parts][-2:] == ["Những điều chính", "Kết thúc"]
+    request = replace(ORDER, plan=plan, summary=brief)
+    assert unchanged(workspace, request, engine, engine.voices()[0]) == manifest
+    assert not unchanged(workspace, replace(request, summary=None), engine, engine.voices()[0])
+
+
 def test_it_has_a_broadcasters_level(finished) -> None:
     _workspace, manifest, _sound = finished
     assert manifest.proof is not None

@@ -259,7 +259,7 @@ def _was_spoken(manifest: Manifest) -> dict[str, str]:
 
 
 def _first_cues(manifest: Manifest) -> Iterator[Cue]:
-    return (cue for cue in manifest.cues if cue.reading == 1 and cue.part != "bridge")
+    return (cue for cue in manifest.cues if cue.reading == 1 and cue.part not in ("bridge", "summary"))
 
 
 def _letters(said: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -226,6 +226,7 @@ def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan, files: 
         bridge = bridge if campaigns else replace(bridge, sentences=())
     return BulletinRequest(
         plan=plan,
+        summary=_summary(workspace, commune, plan, campaigns, list(written.values()), host),
         opening=opening,
         items=tuple(items),
         bridge=bridge,
@@ -237,9 +238,51 @@ def _request(workspace: Workspace, commune: Commune, plan: BulletinPlan, files: 
         commune=commune.unit.full_name,
         date=max((campaign.as_of for campaign in campaigns), default=None),
         inputs=files.inputs(
-            commune, [*map(articles.radio_template, RADIO_TEXTS), *(articles.template_name(c) for c in campaigns)]
+            commune,
+            [
+                *map(articles.radio_template, RADIO_TEXTS),
+                *(articles.template_name(c) for c in campaigns),
+                *_own_summaries(workspace, campaigns),
+            ],
         ),
     )
+
+
+def _summary(
+    workspace: Workspace,
+    commune: Commune,
+    plan: BulletinPlan,
+    campaigns: Sequence[Campaign],
+    written: Sequence[scripts.Script],
+    host: Sequence[str],
+) -> scripts.Script | None:
+    """Return what may be read in place of another reading; None where the programme asks for no length, one of its
+    articles has no summary, or all of them together are hardly longer than their summaries. Raises TemplateError.
+    """
+    if not plan.min_seconds or not campaigns or any(c.language != VIETNAMESE for c in campaigns):
+        return None
+    found = [articles.summary(workspace, commune, campaign) for campaign in campaigns]
+    if None in found:
+        return None
+    said = [scripts.write(summary, commune, host) for summary in found if summary]
+    if sum(s.syllables for s in said) > _SHORTER * sum(s.syllables for s in written):
+        return None
+    lead = scripts.write(articles.radio_text(workspace, commune, "summary", campaigns), commune, host)
+    return replace(lead, sentences=tuple(sentence for script in (lead, *said) for sentence in script.sentences))
+
+
+_SHORTER = 0.6
+"""How long a summary may be at most, as a part of what it sums up."""
+
+
+def _own_summaries(workspace: Workspace, campaigns: Sequence[Campaign]) -> list[str]:
+    """Return the summaries' templates that do not come with Loa."""
+    names = {articles.radio_template("summary"), *map(articles.summary_name, campaigns)}
+    return sorted(name for name in names if _is_own_file(workspace, name))
+
+
+def _is_own_file(workspace: Workspace, name: str) -> bool:
+    return template_files.is_own(workspace, name) and template_files.locate(workspace, name).is_file()
 
 
 def _titles(plan: BulletinPlan, campaigns: Sequence[Campaign]) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
+from loa import template_files
 from loa.article import own_words, tables
 from loa.article.facts import Law, Record, plain, record
 from loa.article.markup import MARKS, Form, Part, only, shown
@@ -14,13 +15,25 @@ from loa.article.markup import spoken_parts as _spoken_parts
 from loa.article.templates import fill
 from loa.article.topics import values
 from loa.campaign import Campaign, Commune
+from loa.normalizer import split_sentences
 from loa.reference import places
 from loa.text import printable
 from loa.workspace import Workspace
 
-__all__ = ["Article", "Form", "Part", "passages", "radio_template", "radio_text", "render", "template_name"]
+__all__ = [
+    "Article",
+    "Form",
+    "Part",
+    "passages",
+    "radio_template",
+    "radio_text",
+    "render",
+    "summary",
+    "summary_name",
+    "template_name",
+]
 
-RadioText = Literal["opening", "bridge", "closing", "apology"]
+RadioText = Literal["opening", "bridge", "summary", "closing", "apology"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,42 @@ def passages(workspace: Workspace, commune: Commune, campaign: Campaign) -> list
     """The passages of a campaign's article that may get own words, in the template's words. Raises TemplateError."""
     made = render(workspace, commune, campaign.model_copy(update={"words": ()}))
     return [passage.text for passage in own_words.passages(made.source)]
+
+
+def summary_name(campaign: Campaign) -> str:
+    """The path below templates/ of the template of a topic's summary."""
+    return f"articles/{campaign.template}.summary.j2"
+
+
+def summary(workspace: Workspace, commune: Commune, campaign: Campaign) -> Article | None:
+    """What, when, where and whom to call, in a few sentences for the ear; None where the topic has no such template,
+    its text is empty, or the article has words of its own, which the template does not know. Raises TemplateError.
+    """
+    name = summary_name(campaign)
+    if campaign.words or not template_files.locate(workspace, name).is_file():
+        return None
+    given = _facts(commune, campaign) | {"facts": values(workspace, commune.stem, campaign), "gist": _gist(campaign)}
+    source = _fit(fill(workspace, name, given))
+    made = Article(commune.stem, "summary", campaign.title, campaign.as_of, "radio", source)
+    return made if made.spoken_parts else None
+
+
+_WHEN = re.compile(
+    r"\b\d{1,2}\s*(?:giờ|h\d*|:\d\d)\b|\bngày \d|\b\d{1,2}/\d{1,2}\b"
+    r"|\b(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)\b",
+    re.IGNORECASE,
+)
+_GIST = 3
+"""Sentences of a notice that its summary holds at most."""
+
+
+def _gist(campaign: Campaign) -> list[str]:
+    """The sentences of a notice that say when; none where these are not few."""
+    found = []
+    for paragraph in campaign.body:
+        if not paragraph.lstrip().startswith("|"):
+            found += [paragraph[a:b] for a, b in split_sentences(paragraph) if _WHEN.search(paragraph[a:b])]
+    return found if len(found) <= _GIST else []
 
 
 def radio_template(name: RadioText) -> str:

@@ -2,7 +2,8 @@
 
 A bulletin reads every item once, then again from the start until its minimum length is reached. The smallest change
 that fits is used, in this order: complete readings without change; shorter or longer pauses; a last reading of the
-first items only; a slower or faster voice; a last reading that ends between two sections.
+first items only; a slower or faster voice; a last reading that ends between two sections. Where there is a summary,
+it is read in place of one more complete reading if that is enough.
 
 The same text is read at most three times: nobody listens to a notice of a quarter of a minute nineteen times. What is
 shorter than its minimum even then stays short (`Fit.short`).
@@ -10,7 +11,7 @@ shorter than its minimum even then stays short (`Fit.short`).
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from loa.bulletin.models import BulletinPlan
@@ -49,13 +50,14 @@ Rounds = tuple[tuple[int, ...], ...]
 @dataclass(frozen=True, slots=True)
 class Fit:
     """The result: `rounds[r][i]` sections of item `i` are read in round `r`; the factor for pauses; the pace;
-    whether the bulletin stays below its minimum.
+    whether the bulletin stays below its minimum; whether the summary is read after the rounds.
     """
 
     rounds: Rounds
     stretch: float = 1.0
     pace: float = 1.0
     short: bool = False
+    summary: bool = False
 
 
 Items = tuple[tuple[Length, ...], ...]
@@ -69,20 +71,27 @@ _STEPS: tuple[tuple[LastReading, bool], ...] = (
 )
 
 
-def fit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items) -> Fit:
+def fit(plan: BulletinPlan, frame: Length, bridge: Length, items: Items, summary: Length | None = None) -> Fit:
     """Fit `items` (the lengths of their sections) between `plan.min_seconds` and `plan.max_seconds`.
 
     `frame` is the length of all that is heard once (jingles, opening, closing), `bridge` that of the text before each
-    further reading. Raises BulletinError where it is too long even once, with by how much and how to correct it.
+    further reading, `summary` that of the summary and what leads to it, where there is one. Raises BulletinError where
+    it is too long even once, with by how much and how to correct it.
     """
     for last_reading, change_pace in _STEPS:
         for rounds in _candidates(plan, frame, bridge, items, last_reading):
             found = _adjust(plan, total(frame, bridge, items, rounds), rounds, change_pace)
             if found:
                 return found
+            if summary and last_reading == "whole" and not change_pace:
+                found = _adjust(plan, total(frame, bridge, items, rounds) + summary, rounds, change_pace=False)
+                if found:
+                    return replace(found, summary=True)
     full = tuple(len(sections) for sections in items)
     for number in range(MAX_READINGS, 0, -1):
         rounds = (full,) * number
+        if summary and (total(frame, bridge, items, rounds) + summary).at() <= plan.max_seconds:
+            return Fit(rounds, short=True, summary=True)
         if total(frame, bridge, items, rounds).at() <= plan.max_seconds:
             return Fit(rounds, short=True)
     raise too_long(plan, frame, items)

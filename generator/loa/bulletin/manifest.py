@@ -56,8 +56,8 @@ class Cue(_Record):
 class PartRecord(_Record):
     """One part of the bulletin. `start`, `end`: seconds of the file; of a relay those of its hold music.
 
-    `kind` as in `bulletin.programme.Part`, or `bridge`; `seconds`: how long it lasts on air. `item`: its number, by
-    which its credit is found; None in records of earlier versions.
+    `kind` as in `bulletin.programme.Part`, or `bridge`, `summary`; `seconds`: how long it lasts on air. `item`: its
+    number, by which its credit is found; None in records of earlier versions.
     """
 
     kind: str
@@ -196,6 +196,11 @@ class Manifest(_Record):
             credit.received_from,
             round(part.seconds, 2),
         )
+
+    @property
+    def sums_up(self) -> bool:
+        """Whether its summary is read at the end."""
+        return any(part.kind == "summary" for part in self.parts)
 
     @property
     def speakers(self) -> str:

@@ -74,7 +74,7 @@ class BulletinRequest:
     `inputs` are the SHA-256 digests of the workspace's files that the scripts were made from, by path. `emergency`: it
     is a message that somebody typed as one, and no programme. `layout`: the order of a programme of items; empty:
     opening, items, closing. `languages`: the code of each item's language, by its number; what is not in it is `vi`.
-    `credits`: of each item, by its number.
+    `credits`: of each item, by its number. `summary`: what may be read in place of another reading of the items.
     """
 
     plan: BulletinPlan
@@ -91,6 +91,7 @@ class BulletinRequest:
     layout: tuple[int, ...] = ()
     languages: Mapping[int, str] = field(default_factory=dict)
     credits: Mapping[int, Credit] = field(default_factory=dict)
+    summary: "Script | None" = None
 
     @property
     def order(self) -> tuple[int, ...]:

@@ -187,7 +187,10 @@ def rundown(request: BulletinRequest, narrator: Narrator, progress: Progress, jo
         plan = replace(plan, max_seconds=plan.max_seconds + AFTER_RELAY)  # what follows it in the file is not aired
     frame = Length(fixed=LEAD_IN + LEAD_OUT) + _frame(request, once)
     between = Length(fixed=_seconds(bridge))
-    chosen = fit(plan, frame, between, _lengths(items.values()))
+    summary = _summary(request, narrator, plan, frame, between, _lengths(items.values()))
+    chosen = fit(plan, frame, between, _lengths(items.values()), Length(fixed=_seconds(summary)) if summary else None)
+    if chosen.summary:
+        frame += Length(fixed=_seconds(summary))
     if chosen.pace != 1.0:
         adjusted = narrator.at(chosen.pace)
         adjusted.prepare(lines(item for item in request.items if isinstance(item, Script)), progress, jobs)
@@ -209,10 +212,11 @@ def rundown(request: BulletinRequest, narrator: Narrator, progress: Progress, jo
                 slots += bridge
                 for again in items:
                     slots += _read(items, chosen, again, reading)
+            slots += summary if chosen.summary else []
     return Rundown(tuple(slots), chosen, _clips(slots))
 
 
-_BRIDGE = -3
+_BRIDGE, _SUMMARY = -3, -4
 
 
 def _read(items: Mapping[int, _Item], chosen: Fit, number: int, reading: int) -> list[Slot]:
@@ -238,6 +242,7 @@ def _filled(request: BulletinRequest, narrator: Narrator, number: int, seconds: 
 
 
 _SHORTEST_MUSIC = 3.0
+_SYLLABLES_A_SECOND = 4
 _ON_FRAMES = 0.1
 """Seconds by which starting on whole frames may shorten a bulletin."""
 
@@ -333,6 +338,21 @@ def _opening(request: BulletinRequest, narrator: Narrator) -> list[Slot]:
 
 def _bridge(request: BulletinRequest, narrator: Narrator) -> list[Slot]:
     return [_music(narrator, "bridge", "bridge"), *_spoken(narrator, request.bridge, "bridge")]
+
+
+def _summary(
+    request: BulletinRequest, narrator: Narrator, plan: BulletinPlan, frame: Length, between: Length, items: Items
+) -> list[Slot]:
+    """Return the summary, spoken where by its letters it will be read; else nothing."""
+    script = request.summary
+    if script is None:
+        return []
+    about = Length(fixed=script.syllables / _SYLLABLES_A_SECOND + sum(s.pause for s in script.sentences))
+    if not fit(plan, frame, between, items, about).summary:
+        return []
+    narrator.prepare(lines([script]))
+    slots = [_music(narrator, "bridge", "summary"), *_spoken(narrator, script, "summary")]
+    return [replace(slot, item=_SUMMARY) for slot in slots]
 
 
 def _closing(request: BulletinRequest, narrator: Narrator) -> list[Slot]:

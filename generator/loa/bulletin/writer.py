@@ -301,6 +301,8 @@ def _words_digest(workspace: Workspace, request: BulletinRequest) -> str:
         parts += [script.region, script.campaign, script.title, sentence.kind, str(sentence.pause)]
         parts += [sentence.text, sentence.reading.phrased, *map(str, sorted(sentence.stressed))]
     parts += _presenter_turns(request)
+    if request.summary:
+        parts += ["summary", *(sentence.reading.phrased for sentence in request.summary.sentences)]
     if plan.parts or request.languages:
         parts += [plan.at, *map(repr, plan.parts), *(f"{number} {code}" for number, code in request.languages.items())]
     return digest(*parts)
@@ -337,7 +339,11 @@ def as_mp3(request: BulletinRequest, assembled: AssembledBulletin, day: datetime
 
 def _title(request: BulletinRequest, chapter: Chapter) -> str:
     """Return the name of a chapter; always Vietnamese."""
-    return "Đọc lại" if chapter.part == "bridge" else request.part_title(chapter.item)
+    return _BETWEEN.get(chapter.part) or request.part_title(chapter.item)
+
+
+_BETWEEN = {"bridge": "Đọc lại", "summary": "Những điều chính"}
+"""What stands between or behind the items: the part, and the name of its chapter."""
 
 
 def _source_type(request: BulletinRequest, assembled: AssembledBulletin) -> str:
@@ -353,7 +359,7 @@ def _parts(request: BulletinRequest, assembled: AssembledBulletin) -> tuple[Part
     relays = iter(relay_points(request, assembled))
     found = []
     for chapter in assembled.chapters:
-        kind = "bridge" if chapter.part == "bridge" else request.part_kind(chapter.item)
+        kind = chapter.part if chapter.part in _BETWEEN else request.part_kind(chapter.item)
         seconds = next(relays).seconds if kind == "relay" else chapter.end - chapter.start
         found.append(
             PartRecord(

@@ -79,7 +79,7 @@ def text_of(workspace: Workspace, schedule: Schedule, bulletin: str, sha256: str
         manifest = Manifest.load(approved_copy(workspace, sha256).with_suffix(".json"))
     except (LoaError, OSError):
         return None
-    around = ("bridge", "closing") if manifest.is_emergency else ("opening", "bridge", "closing")
+    around = {"bridge", "summary", "closing"} | ({"opening"} if not manifest.is_emergency else set())
     said = [cue.text for cue in manifest.cues if cue.reading == 1 and cue.part not in around]
     if not said:
         return None

@@ -1,6 +1,7 @@
 """A campaign as it is heard: sentence by sentence, with remarks beside them, mends and readings."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -55,8 +56,19 @@ def heard(request: Request, console: ConsoleDep, stem: str, id_: str) -> Respons
     commune, campaign = find_campaign(console.files, stem, id_)
     draft = make_draft(console.workspace, commune, campaign)
     sent_back = returned(console.bulletins, stem, id_)
+    summary = None
+    with suppress(LoaError):  # what is wrong stands among the remarks of the draft
+        summary = articles.summary(console.workspace, commune, campaign)
     return page(
-        request, "heard.html", commune=commune, campaign=campaign, draft=draft, stem=stem, id=id_, returned=sent_back
+        request,
+        "heard.html",
+        commune=commune,
+        campaign=campaign,
+        draft=draft,
+        stem=stem,
+        id=id_,
+        returned=sent_back,
+        summary=summary,
     )
 
 
