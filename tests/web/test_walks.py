@@ -165,6 +165,8 @@ def urgent_notice(officer: Hand, leader: Hand) -> None:
 def twice_a_week(officer: Hand) -> str:
     """An article on two days of the week to the end of the year; gives the address of its page."""
     officer.press("a.new")
+    assert officer.page.input_value("[name=text]") == ""  # what was sent is not offered again
+    assert officer.page.locator("[data-kept]").is_hidden()
     officer.fill("[name=text]", WEEKLY)
     officer.press("summary:has-text('hằng tuần')")
     officer.tick("[name=days][value=tue]")

@@ -178,6 +178,12 @@
   }
 
   // What is typed and not saved yet stays in this browser until it is saved, whatever happens to the page.
+  // What was sent is saved once the page that follows says so, whichever page that is.
+  const sentKey = "loa:sent";
+  if (sessionStorage.getItem(sentKey)) {
+    if (one("#notices .good")) localStorage.removeItem(sessionStorage.getItem(sentKey));
+    sessionStorage.removeItem(sentKey);
+  }
   const kept = one("form[data-keep]");
   if (kept) {
     const key = `loa:${kept.dataset.keep}`;
@@ -193,13 +199,14 @@
       if (values.length === nodes.length && values.every(([name], n) => name === nodes[n].name)) {
         nodes.forEach((node, n) => { if (typeof values[n][1] === "boolean") node.checked = values[n][1]; else node.value = values[n][1]; });
         one("[data-kept]", kept).hidden = false;
+        nodes.filter((node) => node.checked || node.value !== node.defaultValue).forEach((node) => { const fold = node.closest("details"); if (fold && (node.type !== "checkbox" || node.checked)) fold.open = true; });
         kept.dispatchEvent(new Event("input"));
       }
     }
     let sending = false;
     const keep = () => { if (!sending) { const now = state(); if (now === first) localStorage.removeItem(key); else localStorage.setItem(key, JSON.stringify(now)); } };
     kept.addEventListener("input", keep);
-    kept.addEventListener("submit", () => { keep(); sending = true; });
+    kept.addEventListener("submit", () => { keep(); sending = true; sessionStorage.setItem(sentKey, key); });
     one("[data-drop]", kept).addEventListener("click", () => { localStorage.removeItem(key); sending = true; window.location.reload(); });
   }
   const leave = one("form[action='/logout']");
