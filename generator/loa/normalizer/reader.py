@@ -5,10 +5,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from loa.normalizer import amounts, codes, dates, legal_numbers, measures, phones, punctuation, web_addresses, words
 from loa.normalizer.abbreviations import ambiguous, subject_of
 from loa.normalizer.letters import latin
 from loa.normalizer.numbers import Region
+from loa.normalizer.rules import (
+    amounts,
+    codes,
+    compounds,
+    dates,
+    hours,
+    legal_numbers,
+    measures,
+    pairs,
+    phones,
+    punctuation,
+    web_addresses,
+    words,
+)
 from loa.normalizer.scanner import Reading, Rule, Scan, SpokenWord, Subject
 from loa.normalizer.syllables import is_syllable
 from loa.normalizer.tables import abbreviations, contexts, table
@@ -20,7 +33,7 @@ LETTER_RULES: tuple[Rule, ...] = (
     *dates.LETTER_RULES,
     *codes.RULES,
     words.RULES[0],
-    *words.COMPOUND_RULES,
+    *compounds.RULES,
     words.RULES[1],
 )
 _CAPITAL_ONLY = (
@@ -28,6 +41,7 @@ _CAPITAL_ONLY = (
     *dates.LETTER_RULES,
     *codes.CAPITAL_RULES,
     *words.CAPITAL_RULES,
+    *compounds.CAPITAL_RULES,
 )
 SMALL_LETTER_RULES = tuple(rule for rule in LETTER_RULES if rule not in _CAPITAL_ONLY)
 """The letter rules without those that can only match where a capital stands."""
@@ -35,11 +49,11 @@ DIGIT_RULES: tuple[Rule, ...] = (
     *web_addresses.RULES[1:],
     *legal_numbers.RULES,
     *measures.RULES,
-    *dates.HOUR_RULES,
+    *hours.RULES,
     *dates.RULES,
     *amounts.DRAW_RULES,
     *phones.RULES,
-    *amounts.PAIR_RULES,
+    *pairs.RULES,
     *amounts.RULES,
 )
 MARK_RULES: tuple[Rule, ...] = punctuation.RULES

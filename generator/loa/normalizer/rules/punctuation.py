@@ -2,14 +2,14 @@
 
 import re
 
-from loa.normalizer import joiners
 from loa.normalizer.abbreviations import ambiguous
-from loa.normalizer.amounts import NUMBER, number_words
 from loa.normalizer.letters import spell
 from loa.normalizer.numbers import digit_by_digit
+from loa.normalizer.rules import joiners
+from loa.normalizer.rules.amounts import NUMBER, number_words
+from loa.normalizer.rules.web_addresses import say_parts
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.tables import abbreviations, units
-from loa.normalizer.web_addresses import say_parts
 from loa.text import LOWER
 
 FOOTNOTE = re.compile(r"\[(?:\d{1,3}|[a-z*]|cần dẫn nguồn)\]")

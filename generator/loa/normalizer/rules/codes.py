@@ -6,7 +6,7 @@ from functools import cache
 from loa.normalizer.abbreviations import ambiguous, expand, foreign
 from loa.normalizer.letters import latin, spell, spell_code
 from loa.normalizer.numbers import DIGITS, ROMAN, cardinal, decimal, roman, whole
-from loa.normalizer.phones import CODE, read_code
+from loa.normalizer.rules.phones import CODE, read_code
 from loa.normalizer.scanner import Rule, Scan
 from loa.normalizer.syllables import is_syllable
 from loa.normalizer.tables import abbreviations, contexts, table, units
