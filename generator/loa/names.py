@@ -58,6 +58,7 @@ def _deeds() -> dict[str, str]:
         "output.tested": _("tested an output"),
         "emergency.written": _("wrote an emergency message"),
         "emergency.released": _("released an emergency message"),
+        "emergency.taken-down": _("took down an emergency message"),
         "emergency.alone": _("released an own emergency message, with nobody else there"),
         "live.begun": _("spoke at the microphone"),
         "message.again": _("sent a message again"),

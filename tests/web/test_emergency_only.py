@@ -9,15 +9,18 @@ from sqlalchemy import select
 from loa.actions.emergency import release_emergency
 from loa.actions.offices import Role
 from loa.actions.on_air import new_air_request, play
+from loa.actions.silence import Stopped
 from loa.automation.intervals import Timing
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
 from loa.errors import RequestError
+from loa.stop_file import CutAiring
 from loa.store import approvals, requests
 from loa.store.approvals import BulletinFile
 from loa.store.lease import Lease
 from loa.store.tables import requests as asked
 from loa.web.context import Console
+from loa.web.routes.today import cut_in_words
 from loa.workspace import Workspace
 from tests.approving import approve, as_emergency
 from tests.web.conftest import PASSWORD, LogIn
@@ -112,5 +115,35 @@ def test_a_released_message_is_not_played_once_more_as_a_programme(
         play(station, on_air.store, wish)
     browser = log_in(Role.OPERATOR)
     assert "each airing" in browser.submit("/play", 422, bulletin=MESSAGE, on="thu")
-    assert MESSAGE not in browser.look("/")
+    assert f'value="{MESSAGE}"' not in browser.look("/"), "it is not offered"
     assert wishes(on_air) == 0
+
+
+def test_a_false_alarm_that_was_stopped_is_taken_down_by_who_stops(on_air: Console, log_in: LogIn) -> None:
+    """eyes1, 26 and 20: the board and the page to hear again kept showing it, and the answer to STOP was an id."""
+    station = on_air.workspace
+    recording, _sha256 = bulletin(on_air, MESSAGE)
+    approve(station, on_air.store, recording, "Nam", datetime.datetime.now(datetime.UTC))
+    on_air.forget()
+    stranger, operator = log_in(), log_in(Role.OPERATOR)
+    assert MESSAGE.partition("/")[2] in stranger.look("/nghe/ben-hai")
+    page = operator.look("/")
+    assert f'action="/emergency/{MESSAGE}/take-down"' in page
+    assert "take-down" not in log_in(Role.EDITOR).look("/"), "whoever may not stop it does not see the button"
+    with_title = on_air.monitor.title_of(MESSAGE)
+    assert f"Taken down: “{with_title}”" in operator.submit(f"/emergency/{MESSAGE}/take-down")
+    assert approvals.approved(on_air.store, MESSAGE, recording.sha256) is None
+    assert MESSAGE.partition("/")[2] not in stranger.look("/nghe/ben-hai")
+    assert "take-down" not in operator.look("/")
+    assert [row["action"] for row in on_air.audit.read(word="emergency.taken-down")] == ["emergency.taken-down"]
+    operator.submit(f"/emergency/{PROGRAMME}/take-down", 422)
+
+
+def test_the_answer_to_stop_names_what_was_cut_and_where(on_air: Console) -> None:
+    """eyes1, 20: “Đã cắt: air:ben-hai/khan-cap-20261128-223618@2026-11-28T15:37:13Z-d783b8ce trên tram-xa …”."""
+    text = SCHEDULE.replace("{kind: sound-card", "{title: Loa thôn Đông, kind: sound-card")
+    on_air.workspace.schedule_file.write_text(text, "utf-8")
+    on_air.forget()
+    one = CutAiring(f"air:{MESSAGE}@2026-11-28T15:37:13Z-d783b8ce", MESSAGE, ("loa-xa",), sounded=True)
+    (told,) = cut_in_words(on_air, Stopped("stopped", (one,)))
+    assert told == f"Stopped “{on_air.monitor.title_of(MESSAGE)}” on Loa thôn Đông."

@@ -49,6 +49,7 @@ class Act(StrEnum):
     STOP = "stop"
     WRITE_EMERGENCY = "write-emergency"
     RELEASE_EMERGENCY = "release-emergency"
+    TAKE_DOWN_EMERGENCY = "take-down-emergency"
     SPEAK = "speak"
     SEND_MESSAGE = "send-message"
     READ_INBOX = "read-inbox"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from loa import script as scripts
-from loa.actions.approvals import approve, heard
+from loa.actions.approvals import approve, heard, withdraw
 from loa.actions.on_air import is_emergency, require_station
 from loa.article import Article
 from loa.bulletin.manifest import Manifest
@@ -105,6 +105,19 @@ def _order(
         emergency=emergency,
         credits={0: Credit(name, received_from="" if emergency else issuer)},
     )
+
+
+def take_down_emergency(
+    workspace: Workspace, store: Database, recording: BulletinFile, by: str, now: datetime.datetime
+) -> bool:
+    """A false alarm: the message is no longer released, so the board, the page to hear again and the messages no longer
+    bring it, and what sounds of it is cut. Whether it was released.
+
+    Raises RequestError (no emergency message), ApprovalError (unreadable), StoreError.
+    """
+    if not is_emergency(recording, recording.sha256):
+        raise RequestError(Finding("emergency.none", _("There is no such message."), file="bulletin"))
+    return bool(withdraw(workspace, store, recording.id, by, now))
 
 
 def issuer_of(commune: Commune) -> str:

@@ -94,6 +94,7 @@ _EVERYBODY = frozenset[Role]()
 _PLANNERS = frozenset({Role.OFFICER, Role.OPERATOR})
 _INSTALLERS = frozenset({Role.OPERATOR, Role.ADMIN})
 _WATCHFUL = frozenset({Role.OPERATOR, Role.LEADER, Role.ADMIN})
+_WHO_STOP = frozenset({Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN})
 
 
 def _of(touches: Touches, *roles: Role) -> Rule:
@@ -138,9 +139,10 @@ OFFICES: Mapping[Act, Rule] = {
     Act.MOVE_AIRING: Rule(Touches.COMMUNE, _PLANNERS),
     Act.UNDO_SCHEDULE: Rule(Touches.COMMUNE, _PLANNERS),
     Act.PLAY: _of(Touches.COMMUNE, Role.OPERATOR),
-    Act.STOP: _of(Touches.COMMUNE, Role.OPERATOR, Role.LEADER, Role.DUTY, Role.ADMIN),
+    Act.STOP: Rule(Touches.COMMUNE, _WHO_STOP),
     Act.WRITE_EMERGENCY: _of(Touches.COMMUNE, Role.DUTY),
     Act.RELEASE_EMERGENCY: _of(Touches.COMMUNE, Role.DUTY),
+    Act.TAKE_DOWN_EMERGENCY: Rule(Touches.COMMUNE, _WHO_STOP),  # a false alarm ends everywhere, not in the air alone
     Act.SPEAK: _of(Touches.COMMUNE, Role.LEADER, Role.DUTY),  # what is said needs nobody's signature
     Act.SEND_MESSAGE: Rule(Touches.NOBODYS, _EVERYBODY),  # whose message it is, its signature says
     Act.READ_INBOX: _of(Touches.COMMUNE, Role.OFFICER, Role.LEADER, Role.DUTY, Role.ADMIN),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from loa.actions.acts import Act
-from loa.actions.emergency import PREFIX, issuer_of, release_emergency
+from loa.actions.emergency import PREFIX, issuer_of, release_emergency, take_down_emergency
 from loa.actions.inbox_work import PREFIX as FROM_OUTSIDE
 from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
@@ -23,6 +23,8 @@ from loa.web.context import (
     SubmittedForm,
     audit,
     author_of,
+    flash,
+    follow_signatures,
     gives_password_again,
     require_four_eyes,
 )
@@ -31,6 +33,7 @@ from loa.web.lanes import urgent
 from loa.web.pages import go, page
 from loa.web.routes.release import find_bulletin
 from loa.web.routes.today import flash_receipt
+from loa.web.views.bulletins import now
 
 router = APIRouter(include_in_schema=False)
 LONGEST = 2000
@@ -135,6 +138,24 @@ def post_release(
     if alone:
         audit(request, "emergency.alone", bulletin.id)
     flash_receipt(request, console, number, bulletin.title)
+    return go("/")
+
+
+@router.post("/emergency/{stem}/{name}/take-down")
+@does(Act.TAKE_DOWN_EMERGENCY)
+@urgent
+def post_take_down(request: Request, console: ConsoleDep, me: CurrentPerson, stem: str, name: str) -> Response:
+    """A false alarm: nobody reads or hears it again."""
+    bulletin = find_bulletin(console, f"{stem}/{name}")
+    if take_down_emergency(console.workspace, console.store, bulletin.recording, me.shown, now()):
+        follow_signatures(console, me.shown)
+        audit(request, "emergency.taken-down", bulletin.id)
+    flash(
+        request,
+        _("Taken down: “{title}”. The board and the page to hear again no longer show it.").format(
+            title=bulletin.title
+        ),
+    )
     return go("/")
 
 

@@ -13,11 +13,11 @@ from loa.actions.clock import confirm_clock
 from loa.actions.offices import Role
 from loa.actions.on_air import go_on_with_the_rest, new_air_request, not_running, play
 from loa.actions.receipts import receipt_soon, receipt_text
-from loa.actions.silence import stop, stopped_text
+from loa.actions.silence import Stopped, stop, stopped_text
 from loa.errors import StoreError
 from loa.i18n import _
 from loa.schedule import Schedule
-from loa.schedule.display_names import output_name
+from loa.schedule.display_names import output_name, output_names
 from loa.store.database import instant
 from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does
@@ -29,6 +29,7 @@ from loa.web.lanes import urgent
 from loa.web.pages import fragment, go, page
 from loa.web.routes.release import find_bulletin
 from loa.web.views import bulletins
+from loa.web.views.bulletins import Bulletin
 from loa.web.views.first_steps import Step, first_steps
 from loa.web.views.now import LOUDEST, StationState
 from loa.web.views.tasks import tasks_for
@@ -74,7 +75,8 @@ def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respo
     """Silence, at once."""
     done = stop(console.workspace, lambda: console.store, me.shown, me.office)
     audit(request, "air.stopped")
-    flash(request, " ".join(stopped_text(done, me.office).splitlines()), "warn" if done.done == "stopped" else "bad")
+    first = stopped_text(Stopped(done.done), me.office)
+    flash(request, " ".join([first, *cut_in_words(console, done)]), "warn" if done.done == "stopped" else "bad")
     return go("/")
 
 
@@ -147,6 +149,15 @@ def post_chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
     return go(f"/jobs/{number}")  # which says what came of it: nobody is told to listen at a dead loudspeaker
 
 
+def cut_in_words(console: Console, done: Stopped) -> list[str]:
+    """What a STOP cut, by people's names."""
+    schedule, text = console.files.plan().schedule, _("Stopped “{title}” on {outputs}.")
+    return [
+        text.format(title=console.monitor.title_of(one.bulletin), outputs=output_names(schedule, one.outputs))
+        for one in done.cut
+    ]
+
+
 def flash_receipt(request: Request, console: Console, number: int, title: str) -> None:
     """Tell what the station answers to a request, as soon as it does; the page goes on to tell what becomes of it."""
     found = receipt_soon(console.store, number, console.files.plan().schedule, _ANSWER)
@@ -166,6 +177,7 @@ def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any
         "clock": console.files.now(),
         "signed": signed,
         "few": _FEW,
+        "still_public": _still_public(console, moment, me),
         "undo": _just_changed(console, me) if me.may(Act.SET_VOLUME) else None,
         "todo": tasks_for(me, moment, console.bulletins, console.files, _failed(console, me), alone=_is_alone(console)),
         "steps": _first_steps(console, me),
@@ -173,6 +185,16 @@ def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any
         "receipt_text": receipt_text,
         "title_of": console.monitor.title_of,
     }
+
+
+def _still_public(console: Console, moment: StationState, me: Person) -> list[Bulletin]:
+    """Emergency messages that nobody hears any more and everybody may still read: on the board, and to hear again."""
+    sounding = {item.bulletin for item in moment.playing}
+    return [
+        b
+        for b in console.bulletins.public_emergencies()
+        if b.id not in sounding and me.may(Act.TAKE_DOWN_EMERGENCY, b.commune)
+    ]
 
 
 def owned(schedule: Schedule | None, me: Person) -> frozenset[str]:

@@ -110,6 +110,8 @@ def _text(manifest: Manifest | None) -> str:
     return manifest.model_dump_json() if manifest else ""
 
 
+EMERGENCY_COUNTS = datetime.timedelta(days=1)
+"""How long an emergency message is there for everybody to hear again."""
 _LOOK = 1.0
 """Seconds for which what was seen holds."""
 
@@ -192,6 +194,12 @@ class BulletinCatalogue:
     def get(self, id_: str) -> Bulletin | None:
         """The bulletin with this id; None for names that nothing here has."""
         return self.by_id().get(id_)
+
+    def public_emergencies(self) -> list[Bulletin]:
+        """Emergency messages of the last day that are signed: everybody may still read and hear them."""
+        since = now() - EMERGENCY_COUNTS
+        urgent = (b for b in self.all() if b.manifest and b.manifest.is_emergency)
+        return [b for b in urgent if b.approval and b.approval.at > since]
 
     def by_id(self) -> dict[str, Bulletin]:
         """The same, by id."""

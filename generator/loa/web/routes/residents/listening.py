@@ -1,6 +1,5 @@
 """A commune's own page without an account: hear again what was signed, read along, subscribe, write to the commune."""
 
-import datetime
 import re
 import threading
 import time
@@ -24,7 +23,7 @@ from loa.web.auth.guesses import network
 from loa.web.context import Console, ConsoleDep, SubmittedForm, address_of
 from loa.web.forms import Form, FormError
 from loa.web.pages import go, page
-from loa.web.views.bulletins import Bulletin, now
+from loa.web.views.bulletins import EMERGENCY_COUNTS, Bulletin, now
 from loa.web.views.drafts import spoken_lines_of
 
 router = APIRouter(include_in_schema=False)
@@ -145,7 +144,7 @@ def _public(console: Console, stem: str) -> list[Bulletin]:
     """The commune's bulletins that are signed as they are, the newest signature first; emergencies for a day."""
     own = (b for b in console.bulletins.all() if b.commune == stem and b.approval and b.name != APOLOGY)
     signed = [(b.approval.at, b) for b in own if b.approval]
-    since = now() - datetime.timedelta(days=1)
+    since = now() - EMERGENCY_COUNTS
     counts = [(at, b) for at, b in signed if at > since or not (b.manifest and b.manifest.is_emergency)]
     return [b for _at, b in sorted(counts, key=lambda one: one[0], reverse=True)]
 
