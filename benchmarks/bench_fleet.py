@@ -224,11 +224,13 @@ class LightPlayer:
         )
         self._write(0x10, who)
         wanted = b"".join(
-            _text(topic) + b"\x01" for topic in (self._topics.plan, self._topics.command, self._topics.told)
+            _text(topic) + b"\x01" for topic in (self._topics.plan, self._topics.shared, self._topics.told)
         )
         self._write(0x82, b"\x00\x01" + wanted)
         self._publish(self._topics.line, b"1", retain=True)
-        self._publish(self._topics.state, self._key.sign(self._topics.state, State(disk=1).model_dump(mode="json")))
+        self._publish(
+            self._topics.state, self._key.sign(self._topics.state, State(disk=1, shared=True).model_dump(mode="json"))
+        )
         tasks = set()
         while True:
             head = (await reader.readexactly(1))[0]
@@ -247,7 +249,7 @@ class LightPlayer:
             if head & 6:
                 self._write(0x40, body[at : at + 2])
                 at += 2
-            if topic == self._topics.command:
+            if topic == self._topics.shared:
                 task = asyncio.create_task(self._follow(topic, body[at:]))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
@@ -267,7 +269,7 @@ class LightPlayer:
     async def _follow(self, topic: str, payload: bytes) -> None:
         command = read(Command, opened(self._job["station"], topic, payload))
         airing = command.request.get("airing", "")
-        if command.verb != "air" or not command.release or airing in self._seen:
+        if command.verb != "air" or not command.release or self._id not in command.to or airing in self._seen:
             return
         self._seen.add(airing)
         path = f"{RECORDINGS}{command.release.sha256}.mp3"

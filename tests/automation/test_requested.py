@@ -13,6 +13,7 @@ from loa.automation.intervals import Timing
 from loa.automation.lanes import settle
 from loa.automation.station import Automation
 from loa.clock import RealClock
+from loa.playout.session import Session
 from loa.schedule import UTC
 from loa.stop_file import StopRequest
 from loa.store import requests
@@ -133,3 +134,27 @@ def test_stop_reaches_what_is_being_claimed_on_the_outputs_of_whose_press_it_was
     assert heard == {"n", "m"} - silent
     cut = [one for event in rows(store, kinds=("stop",)) for one in event.details["cut"]]
     assert {output for one in cut for output in one["outputs"]} == silent
+
+
+@pytest.mark.parametrize("late", [-0.1, 0.4, 30.0], ids=["in time, just", "a moment late", "much too late"])
+def test_who_has_an_emergency_late_falls_in_where_its_neighbours_are(
+    released: Workspace, store: Database, plan: Plan, late: float
+) -> None:
+    """Begun anew, it would be an echo of theirs to its end; much later it is heard from its beginning."""
+    plan(START + datetime.timedelta(hours=1))
+    station = Automation(released, store, RealClock(start=START), Timing(claim=4, open=2, heartbeat=1))
+    step(station, 2)
+    now = station.clock.now()
+    begins = now - datetime.timedelta(seconds=late)
+    wanted = {"airing": "khan", "bulletin": "ben-hai/tin", "outputs": ["n"], "now": True, "begins": begins.isoformat()}
+    requests.ask(store, make_request(AirRequest, wanted), now)
+    end = time.monotonic() + 60
+    while not ((live := station.controller.live.get("khan")) and live.session):
+        assert time.monotonic() < end, "it did not begin"
+        station.step()
+    assert isinstance(live.session, Session)
+    left_out, from_begins = live.session.offset, (live.session.planned - begins).total_seconds()
+    # on a computer that is slower than a second here, it is too late for that
+    assert left_out == (pytest.approx(max(0.0, from_begins)) if from_begins - 0.25 < 1.0 else 0.0)
+    assert left_out > 0 or late == 30.0 or from_begins > 1.25
+    station.close()

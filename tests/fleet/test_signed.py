@@ -71,14 +71,22 @@ class Rig:
         )
         return (key or self.station).sign(topic or self.topics.plan, plan.model_dump(mode="json"))
 
-    def command(self, airing: str, *, seconds: float = 600, verb: str = "air") -> bytes:
+    def command(
+        self, airing: str, *, seconds: float = 600, verb: str = "air", topic: str = "", to: tuple[str, ...] = ()
+    ) -> bytes:
         now = datetime.datetime.now(UTC)
         request = {"airing": airing, "bulletin": "ben-hai/tin", "now": True} if verb == "air" else {"by": "Hoa"}
         expires = now + datetime.timedelta(seconds=seconds)
         command = Command(
-            number=int(now.timestamp() * 10), at=now, expires=expires, verb=verb, request=request, release=RELEASE
+            number=int(now.timestamp() * 10),
+            at=now,
+            expires=expires,
+            verb=verb,
+            request=request,
+            release=RELEASE,
+            to=to,
         )  # type: ignore[arg-type]
-        return self.station.sign(self.topics.command, command.model_dump(mode="json"))
+        return self.station.sign(topic or self.topics.command, command.model_dump(mode="json"))
 
     @property
     def schedule(self) -> str:
@@ -152,6 +160,17 @@ def test_a_command_is_followed_once_while_it_is_valid(rig: Rig) -> None:
     assert rig.workspace.stop_file.exists()
 
 
+def test_what_is_said_to_several_counts_for_those_that_it_names(rig: Rig) -> None:
+    shared, me = rig.topics.shared, rig.player._key.id
+    rig.gets(shared, rig.command("", verb="stop", topic=shared, to=("0" * 16,)))
+    rig.gets(shared, rig.command("", verb="stop", topic=shared))
+    rig.gets(shared, rig.command("", verb="stop", topic=rig.topics.command, to=(me,)))
+    rig.gets(rig.topics.command, rig.command("", verb="stop", topic=shared, to=(me,)))
+    assert not rig.workspace.stop_file.exists()
+    rig.gets(shared, rig.command("", verb="stop", topic=shared, to=("0" * 16, me)))
+    assert rig.workspace.stop_file.exists()
+
+
 def test_a_release_that_the_plan_no_longer_holds_is_withdrawn(rig: Rig) -> None:
     rig.gets(rig.topics.plan, rig.plan(8))
     store = rig.player._store
@@ -216,7 +235,7 @@ def test_only_who_knows_the_code_joins_and_only_players_fetch(tmp_path: Path) ->
         keys[Key.of(tmp_path / "p" / ".loa" / "players" / "player.key").id] = public
         return told
 
-    server = PlayerServer(Door(station, lambda: codes, enrol, lambda: keys), "127.0.0.1", port := free_port())
+    server = PlayerServer(Door(station, lambda: codes, enrol, keys.get), "127.0.0.1", port := free_port())
     server.start()
     try:
         player = Workspace(tmp_path / "p")

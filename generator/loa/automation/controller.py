@@ -22,7 +22,7 @@ from loa.schedule.outputs import AnyOutput
 from loa.stop_file import CutAiring
 from loa.store import ledger
 
-_TOGETHER = datetime.timedelta(seconds=5)
+_TOGETHER, _OPENS = datetime.timedelta(seconds=5), datetime.timedelta(seconds=0.25)
 """How far ahead a common beginning may lie; one that is further away is the doing of a clock."""
 STOPPED = datetime.timedelta(minutes=1)
 """What was to start so soon after a STOP is stopped, too."""
@@ -229,14 +229,17 @@ class Controller:
     def _open(self, live: LiveAiring, now: datetime.datetime, users: Users) -> None:
         if self._in_doubt(live):
             return
+        fell_in = False
         if live.not_before is not None:
             moment = now + datetime.timedelta(seconds=live.not_before - self._clock.elapsed())
         elif live.airing.broadcast:
             moment = live.airing.planned
         else:  # asked for by a person: as soon as it can be, whatever the clock was set to
             moment = min(live.airing.planned, now)
-            if live.begins and now < live.begins <= now + _TOGETHER:
+            if live.begins and now + _OPENS < live.begins <= now + _TOGETHER:
                 moment = live.begins
+            elif live.may_fall_in(now):
+                moment, fell_in = now + _OPENS, True
         competitors = self._competitors(live, users)
         cuts = live.rank < RANK["normal"] and competitors and not live.begins
         lead = 0.0 if cuts else self._timing.open
@@ -259,6 +262,8 @@ class Controller:
             return
         if self._take_off_if_withdrawn(live, now):  # since it was claimed: it may have waited for another one
             return
+        if fell_in and live.begins:  # neighbours sound already: an echo of half a second would be heard to the end
+            live.offset = max(0.0, (moment - live.begins).total_seconds())
         live.session = self._start(
             live.airing, live.recording, self._lines(live, max(moment, now)), max(moment, now), live.offset
         )

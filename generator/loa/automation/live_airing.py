@@ -90,6 +90,10 @@ class PlayingSession(Protocol):
         """Stop the sound."""
 
 
+_FALLS_IN = 2.0
+"""Seconds at most of an emergency's beginning that a loudspeaker leaves out to be in step with its neighbours."""
+
+
 @dataclass(slots=True)
 class LiveAiring:
     """A claimed airing.
@@ -165,6 +169,14 @@ class LiveAiring:
     def relays(self) -> list[RelayReport]:
         """What was heard of other stations in all sessions."""
         return [*self.past_relays, *(self.session.relays if self.session else ())]
+
+    def may_fall_in(self, now: datetime.datetime) -> bool:
+        """Whether others have just begun it, so that it begins where they are: in step with them, without its first
+        moments.
+        """
+        fresh = self.started is None and not self.past_reports and not self.times_played
+        late = (now - self.begins).total_seconds() if self.begins else _FALLS_IN
+        return fresh and -_FALLS_IN < late < min(_FALLS_IN, self.recording.seconds / 4)
 
     def stop_on(self, outputs: Collection[str], why: str) -> None:
         """Somebody stopped it on some of its outputs; it goes on on the others."""

@@ -22,8 +22,9 @@ Result = TypeVar("Result")
 class RecordingReader:
     """Reads each recording in a lane of its own. All reads of one step together hold it up for `USUAL` seconds."""
 
-    def __init__(self, lanes: MakeLane) -> None:
-        self._lanes = lanes
+    def __init__(self, lanes: MakeLane, on_read: Callable[[], None] = lambda: None) -> None:
+        """`on_read`: a read has ended; called in its thread."""
+        self._lanes, self._on_read = lanes, on_read
         self._reads: dict[str, tuple[Future[Any], float]] = {}
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._patience = USUAL
@@ -41,6 +42,7 @@ class RecordingReader:
         if name not in self._reads:
             lane = self._lanes(f"recording {name}")
             self._reads[name] = lane.start(lambda: self._take_turns(read)), time.monotonic()
+            self._reads[name][0].add_done_callback(lambda _read: self._on_read())
             lane.close()
         future, since = self._reads[name]
         begun = time.monotonic()

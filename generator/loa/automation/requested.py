@@ -1,6 +1,7 @@
 """What people and programs ask for: each request is claimed and goes on air, or gets the outcome that says why not."""
 
 import datetime
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -59,11 +60,12 @@ class RequestedAirings:
         guard: ClockGuard,
         lane: Lane,
         recordings: RecordingReader,
+        on_written: Callable[[], None],
     ) -> None:
         self._workspace = workspace
         self._store, self._timing, self._schedule_watch, self._outcomes = store, timing, schedule_watch, outcomes
         self._fallbacks, self._controller, self._guard = fallbacks, controller, guard
-        self._lane, self._recordings = lane, recordings
+        self._lane, self._recordings, self._on_written = lane, recordings, on_written
         self._claiming: dict[int, _Claiming] = {}
         self._undecided: dict[str, tuple[ledger.Claim, TakenRequest]] = {}
         self._waiting_told: set[int] = set()
@@ -116,6 +118,7 @@ class RequestedAirings:
         wanted = [(airing, speakers)]
         written = self._lane.start(lambda: ledger.claim_all(self._store, wanted, holder, now, request=found.id))
         self._claiming[found.id] = _Claiming(written, live, found, request)
+        written.add_done_callback(lambda _written: self._on_written())
         done_within(written, USUAL)
         self.look(now)
         return "claimed" if airing.id in self._controller.live else "later"

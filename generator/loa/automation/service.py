@@ -37,7 +37,7 @@ from loa.workspace import Workspace
 
 Job = Callable[[], None]
 TICK = 0.25
-"""Seconds between two steps of the station; an emergency starts within one step."""
+"""Seconds between two steps of the station, if nothing wakes it before; an emergency starts within one step."""
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
@@ -298,7 +298,11 @@ def run(
             stop.set()
 
     def steps() -> None:
-        while not stop.wait(TICK):
+        while not stop.is_set():
+            station.wake.wait(TICK)
+            station.wake.clear()
+            if stop.is_set():
+                return
             try:
                 step()
             except Exception as error:  # noqa: BLE001  the next step may work
@@ -317,6 +321,7 @@ def run(
     finally:
         notify("STOPPING=1")
         stop.set()
+        station.wake.set()
         stepping.join(_LAST_STEP)
         station.close()
         maintenance_store.close()

@@ -6,6 +6,7 @@ schedule.yaml, claimed airings in the ledger, outcomes in the log.
 
 import datetime
 import queue
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 
@@ -71,6 +72,8 @@ class Automation:
         address_of: Callable[[str], str | None] | None = None,
     ) -> None:
         self.workspace, self.store, self.clock = workspace, store, clock
+        self.wake = threading.Event()
+        """Set where the next step need not wait."""
         self._lanes = [lanes(name) for name in ("store", "lease", "files")]
         self._writer, self._lease_lane, files = self._lanes
         self.schedule_watch = ScheduleWatch(workspace, clock, files, saves=start is None)
@@ -98,7 +101,7 @@ class Automation:
         self.controller = Controller(
             clock, timing, self.schedule_watch, self.outcomes, self._fallbacks, start or self._session
         )
-        recordings = RecordingReader(lanes)
+        recordings = RecordingReader(lanes, self.wake.set)
         requested = RequestedAirings(
             workspace,
             store,
@@ -110,6 +113,7 @@ class Automation:
             self._guard,
             self._writer,
             recordings,
+            self.wake.set,
         )
         self._dispatcher = DueAirings(
             store,

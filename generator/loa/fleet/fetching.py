@@ -4,7 +4,7 @@ import hashlib
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from loa.errors import WorkspaceError
@@ -23,10 +23,11 @@ _LARGEST_RECORD = 5_000_000
 
 
 class Fetcher:
-    """Fetches in a thread what is wanted and not there, the first of the list first."""
+    """Fetches in a thread what is wanted and not there, the first of the list first. `on_new`: one has come."""
 
-    def __init__(self, workspace: Workspace, address: str, key: Key) -> None:
+    def __init__(self, workspace: Workspace, address: str, key: Key, on_new: Callable[[], None] = lambda: None) -> None:
         self._workspace, self._address, self._key = workspace, address.rstrip("/"), key
+        self._on_new = on_new
         self._wanted: tuple[Release, ...] = ()
         self._wake, self._stop = threading.Event(), threading.Event()
         self.refused = 0
@@ -60,7 +61,10 @@ class Fetcher:
                 if self._stop.is_set():
                     return
                 try:
-                    failed |= not self._fetch(release)
+                    if self._fetch(release):
+                        self._on_new()
+                    else:
+                        failed = True
                 except (OSError, WorkspaceError, ValueError) as error:  # HTTP errors are OSErrors
                     logger().info("fetch", bulletin=release.bulletin, problem=str(error))
                     failed = True

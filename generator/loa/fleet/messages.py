@@ -86,20 +86,23 @@ class Plan(_Message):
 
 
 class Command(_Message):
-    """Something to do now: `air` a released recording, `stop`, sound the chime (`test`), or start again (`restart`).
+    """Something to do now: `air` a released recording, `stop`, sound the chime (`test`), or start again (`restart`);
+    `hello`: nothing, for nobody: who hears it may be spoken to so.
 
     `end`: airings that no longer count fall silent, and do not start. `at`: when it was asked for; void after
-    `expires`. `begins`: when all players begin it together, those that can. `request`: of `air`, `end` and `stop` the
+    `expires`. `begins`: when all players begin it together, those that can. `to`: the ids of
+    the players that are meant, where one message goes to several. `request`: of `air`, `end` and `stop` the
     request, as the station's own (`store.requests`), whose outputs are the player's; else `{"act": number}`.
     """
 
     number: int
     at: Moment
     expires: Moment
-    verb: Literal["air", "end", "stop", "test", "restart"]
+    verb: Literal["air", "end", "stop", "test", "restart", "hello"]
     request: dict[str, Any]
     release: Release | None = None
     begins: Moment | None = None
+    to: tuple[str, ...] = Field(default=(), max_length=2000)
 
 
 class Done(_Message):
@@ -125,7 +128,7 @@ class State(_Message):
     """How a player is. `offset`: seconds by which its computer's clock is ahead of the station's (None: not known);
     `ntp`: whether NTP keeps it; `disk`: free bytes; `waiting`: recordings that it does not have yet; `resolved`: every
     airing before has its outcome in the rows up to `seq`; `doubt`: why it does not trust its clock; `done`: what became
-    of acts, until the station knows.
+    of acts, until the station knows; `shared`: it has heard what is said to several at once.
     """
 
     version: str = ""
@@ -142,6 +145,7 @@ class State(_Message):
     nonce: str | None = None
     refused: int = 0
     done: tuple[Done, ...] = Field(default=(), max_length=20)
+    shared: bool = False
 
 
 class Outcomes(_Message):
@@ -181,11 +185,12 @@ def read(model: type[Model], body: dict[str, Any]) -> Model:
 
 
 class Topics:
-    """The topics of one player at one station, by their ids."""
+    """The topics of one player at one station, by their ids; `shared`: what the station says to several at once."""
 
     def __init__(self, station: str, player: str) -> None:
         base = f"loa/{station}/{player}"
         self.plan, self.command, self.told = f"{base}/plan", f"{base}/command", f"{base}/told"
+        self.shared = f"loa/{station}/all/command"
         self.state, self.outcomes, self.line = f"{base}/state", f"{base}/outcomes", f"{base}/line"
 
 

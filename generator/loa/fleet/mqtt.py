@@ -15,6 +15,8 @@ from loa.logs import logger
 
 _KEEPALIVE = 300
 """Seconds: each sign of life costs 160 bytes with its headers, and a player may send 200 kB a day."""
+_AT_ONCE = 2000
+"""Messages on the way that the broker has not confirmed: an emergency to 300 players does not wait for 20 after 20."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 _PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
 ONCE = 1
@@ -59,6 +61,7 @@ class Link:
             transport="websockets" if where.scheme in {"ws", "wss"} else "tcp",
             reconnect_on_failure=False,
         )
+        self._client.max_inflight_messages_set(_AT_ONCE)
         self._client.username_pw_set(address.user, address.password)
         if where.scheme in {"mqtts", "wss"}:
             self._client.tls_set(ca_certs=address.authority)

@@ -6,7 +6,7 @@ import json
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from loa.file_cache import mark_of
 from loa.fleet import acts, register
 from loa.fleet.broker import Broker, Login, mosquitto
 from loa.fleet.keys import Key, fingerprint, opened
-from loa.fleet.messages import Command, Outcomes, Plan, State, Told, Topics, kind_of, read
+from loa.fleet.messages import Command, Outcomes, Plan, Release, State, Told, Topics, kind_of, read
 from loa.fleet.mqtt import Address, Link
 from loa.fleet.plans import AHEAD, BACK, Releases, make_plan, planned
 from loa.fleet.register import Enrolled, RemoteAiring
@@ -37,9 +37,12 @@ from loa.store.lease import who_is_on_air
 from loa.store.requests import AirRequest, EndRequest
 from loa.workspace import Workspace, commune_of
 
-_TICK, _SECOND, _MINUTE = 0.2, 1.0, 60.0
-_TOGETHER = datetime.timedelta(seconds=1.5)
-"""After so long an emergency begins on all players at the same moment; on those that have its sound by then."""
+_TICK, _SECOND, _MINUTE = 0.1, 1.0, 60.0
+_TOGETHER, _TOGETHER_THERE, _TOGETHER_MOST = 1.5, 1.0, 1.8
+"""Seconds after which an emergency begins on all players at the same moment: where they fetch its sound first; where
+all have it; and at the most, with what `_FETCHED` adds. It is to sound within 2 s everywhere."""
+_FETCHED = 2e8
+"""Bytes a second that a station hands out: how much later all begin where many players fetch."""
 _END_VALID = datetime.timedelta(days=1)
 """As long as what it ends may last."""
 _DAY, _STOP_VALID = datetime.timedelta(days=1), datetime.timedelta(minutes=2)
@@ -142,10 +145,12 @@ class Desk:
         self._clock = clock or RealClock()
         self._key = station_key(workspace)
         self._known: dict[str, Enrolled] = {}
+        self._by_id: dict[str, Enrolled] = {}
         self._broker: Broker | None = None
         self._releases = Releases(workspace, store)
         self._plans: dict[str, tuple[str, bytes]] = {}
         self._plans_made_for: tuple[object, ...] = ()
+        self._sent: dict[str, tuple[int, frozenset[str]]] = {}
         self._commands: list[tuple[str, Command]] = []
         self._inbox: queue.SimpleQueue[tuple[str, str, bytes]] = queue.SimpleQueue()
         self._line_came_back = threading.Event()
@@ -164,9 +169,7 @@ class Desk:
                 message, fix = _("The broker mosquitto is not installed."), "sudo apt-get install mosquitto"
                 raise PlayerError(Finding("player.broker", message, fix))
             self._broker.start(self._logins())
-        door = Door(
-            workspace, self._open_codes, self._enrol, lambda: {p.id or "": p.public_key or "" for p in self._active()}
-        )
+        door = Door(workspace, self._open_codes, self._enrol, self._key_of)
         self._server = serve(door, settings.host, settings.port)
         try:
             self._server.start()
@@ -206,6 +209,7 @@ class Desk:
         self._send_plans(now, mark)
         if self._line_came_back.is_set():
             self._line_came_back.clear()
+            self._say_hello(now)
             for name, (_content, raw) in self._plans.items():
                 self._publish_plan(name, raw)
             for name, command in self._commands:
@@ -224,9 +228,17 @@ class Desk:
     def _refresh(self) -> None:
         before = {player.id for player in self._active()}
         self._known = register.enrolled(self._store)
+        self._by_id = {player.id: player for player in self._known.values() if player.id}
         if before != {player.id for player in self._active()} and self._broker:
             self._broker.set_logins(self._logins())
             self._plans_made_for = ()
+
+    def _key_of(self, player_id: str) -> str | None:
+        """The key of a player that belongs to us; None where none does."""
+        player = self._by_id.get(player_id)
+        return (
+            player.public_key if player and player.active and player.name in self._schedule.remote_players() else None
+        )
 
     def _open_codes(self) -> Mapping[str, str]:
         now, away = self._clock.now(), self._schedule.remote_players()
@@ -260,7 +272,7 @@ class Desk:
                 Login(
                     player.id or "",
                     self._key.password(player.id or ""),
-                    (topics.plan, topics.command, topics.told),
+                    (topics.plan, topics.command, topics.shared, topics.told),
                     (topics.state, topics.outcomes, topics.line),
                 )
             )
@@ -282,8 +294,8 @@ class Desk:
     def _received(self, topic: str, payload: bytes) -> None:
         """In the thread of the line: the time is told at once, the rest is done in the next step."""
         player_id, part = kind_of(topic)
-        player = next((p for p in self._known.values() if p.id == player_id and p.active), None)
-        if player is None or len(payload) > 500_000:
+        player = self._by_id.get(player_id)
+        if player is None or not player.active or len(payload) > 500_000:
             return
         if part == "state":
             state = read(State, opened(player.public_key or "", topic, payload))
@@ -351,6 +363,7 @@ class Desk:
             content = plan.model_dump_json(exclude={"number", "issued"})
             if self._plans.get(player.name, ("", b""))[0] != content:
                 self._plans[player.name] = content, self._signed_plan(player, plan)
+                self._sent[player.name] = plan.number, frozenset(release.sha256 for release in plan.releases)
                 self._publish_plan(player.name, self._plans[player.name][1])
         for player in self._known.values():
             if player.revoked and self._plans.get(player.name, ("", b""))[0] != _REVOKED:
@@ -418,22 +431,17 @@ class Desk:
         self._send(act.player, command)
 
     def _command_stop(self, stop: StopRequest, at: datetime.datetime) -> None:
-        for player in self._active():
-            command = Command(
-                number=_number(at), at=at, expires=at + _STOP_VALID, verb="stop", request=json.loads(stop.to_json())
-            )
-            self._commands.append((player.name, command))
-            self._send(player.name, command)
+        command = Command(
+            number=_number(at), at=at, expires=at + _STOP_VALID, verb="stop", request=json.loads(stop.to_json())
+        )
+        self._order([player.name for player in self._active()], command)
 
     def _command_end(self, ends: EndRequest, at: datetime.datetime, now: datetime.datetime) -> None:
         """Airings that no longer count fall silent on the players that were asked for them."""
         expires = at + _END_VALID
         handed = register.remote_airings(self._store, airings=ends.airings) if now < expires else []
-        for name in dict.fromkeys(one.player for one in handed if not one.outcome):
-            request = ends.model_dump(mode="json")
-            command = Command(number=_number(at), at=at, expires=expires, verb="end", request=request)
-            self._commands.append((name, command))
-            self._send(name, command)
+        command = Command(number=_number(at), at=at, expires=expires, verb="end", request=ends.model_dump(mode="json"))
+        self._order(list(dict.fromkeys(one.player for one in handed if not one.outcome)), command)
 
     def _command_air(self, wanted: AirRequest, at: datetime.datetime) -> None:
         away = self._schedule.remote_players()
@@ -448,21 +456,51 @@ class Desk:
         handed = [RemoteAiring(wanted.airing, name, "", commune, wanted.bulletin, at, until, alone) for name in mine]
         self._log.expect(handed)
         known = {one.player for one in register.remote_airings(self._store, airings=[wanted.airing]) if one.outcome}
-        for name in mine:
-            player = self._known.get(name)
-            if release is None or name in known or not (player and player.active):
-                continue  # it ends as missed: at once, or where it was not released once it is over
-            command = Command(
-                number=_number(at),
-                at=at,
-                expires=until,
-                verb="air",
-                request=wanted.model_dump(mode="json", exclude_none=True, exclude={"outputs"}),
-                release=release,
-                begins=at + _TOGETHER if wanted.now and len(mine) > 1 else None,
-            )
-            self._commands.append((name, command))
-            self._send(name, command)
+        if release is None:
+            return  # it ends as missed once it is over
+        names = [n for n in mine if n not in known and (player := self._known.get(n)) and player.active]
+        begins = at + self._wait_for(names, release) if wanted.now and len(mine) > 1 else None
+        request = wanted.model_dump(mode="json", exclude_none=True, exclude={"outputs"})
+        command = Command(
+            number=_number(at), at=at, expires=until, verb="air", request=request, release=release, begins=begins
+        )
+        self._order(names, command)
+
+    def _wait_for(self, names: Collection[str], release: Release) -> datetime.timedelta:
+        """After how long nearly all of them have the sound, by what is known of them."""
+        fetching = sum(not self._has(name, release) for name in names)
+        if not fetching:
+            return datetime.timedelta(seconds=_TOGETHER_THERE)
+        return datetime.timedelta(seconds=min(_TOGETHER + fetching * release.size / _FETCHED, _TOGETHER_MOST))
+
+    def _has(self, name: str, release: Release) -> bool:
+        """Whether a player has told that it has all the sound of a plan with this release."""
+        player, sent = self._known.get(name), self._sent.get(name)
+        state = player.state if player else None
+        return bool(state and sent and sent[0] == state.plan and not state.waiting and release.sha256 in sent[1])
+
+    def _say_hello(self, now: datetime.datetime) -> None:
+        """Let players see that they may read what is said to several at once: somebody's own broker may forbid it."""
+        topic = Topics(self._key.id, "").shared
+        hello = Command(number=_number(now), at=now, expires=now, verb="hello", request={})
+        self._link.publish(
+            topic, self._key.sign(topic, hello.model_dump(mode="json", exclude_defaults=True)), retain=True
+        )
+
+    def _order(self, names: Sequence[str], command: Command) -> None:
+        """Send a command to players, while it is valid; to those that hear it so with one message for all."""
+        self._commands += [(name, command) for name in names]
+        found = [player for name in names if (player := self._known.get(name)) and player.active and player.id]
+        shared = [player.id or "" for player in found if player.state and player.state.shared]
+        if len(shared) > 1 and self._clock.now() < command.expires:
+            topic = Topics(self._key.id, "").shared
+            message = command.model_copy(update={"to": tuple(shared)})
+            self._link.publish(topic, self._key.sign(topic, message.model_dump(mode="json", exclude_defaults=True)))
+        else:
+            shared = []
+        for player in found:
+            if player.id not in shared:
+                self._send(player.name, command)
 
     def _due(self, name: str, seconds: float) -> bool:
         if self._clock.elapsed() < self._next.get(name, 0.0):

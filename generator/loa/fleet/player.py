@@ -39,6 +39,7 @@ from loa.store.tables import logbook
 from loa.workspace import Workspace, read_regular
 
 _TICK = 0.1
+"""Seconds until a player looks again, if nothing comes before."""
 _LOOK_EVERY = 0.5
 """Seconds between two looks whether there is something to tell: each asks the database."""
 _STATE_EVERY, _STATE_SOON = 900.0, 2.0
@@ -70,7 +71,7 @@ class Player:
         workspace: Workspace,
         clock: PlayerClock | None = None,
         link: Callable[..., Link] = Link,
-        fetcher: Callable[[Workspace, str, Key], Fetcher] = Fetcher,
+        fetcher: Callable[[Workspace, str, Key, Callable[[], None]], Fetcher] = Fetcher,
     ) -> None:
         self._workspace = workspace
         self._identity = Identity.load(workspace)
@@ -83,12 +84,13 @@ class Player:
         write_schedule(workspace, self.plan)
         self._store: Database | None = None
         self._inbox: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
-        self._fetcher = fetcher(workspace, self._identity.recordings, self._key)
+        self._wake = threading.Event()
+        self._fetcher = fetcher(workspace, self._identity.recordings, self._key, self._wake.set)
         self._seen: dict[str, dict[str, Any]] = self._kept_commands()
         self._pending: list[Command] = []
         self._acked = self._kept_number()
         self._sent: tuple[int, float] = (0, float("-inf"))
-        self._refused = 0
+        self._refused, self._hears_shared = 0, False
         self._nonces: dict[str, float] = {}
         self._best_round = float("inf")
         self._asks: list[float] = []
@@ -103,7 +105,7 @@ class Player:
         self._link = link(
             address,
             f"loa-{self._key.id}",
-            (self._topics.plan, self._topics.command, self._topics.told),
+            (self._topics.plan, self._topics.command, self._topics.shared, self._topics.told),
             self._received,
             on_line=self._line,
             last_will=(self._topics.line, b"0"),
@@ -120,6 +122,7 @@ class Player:
     def close(self) -> None:
         """End."""
         self._stop.set()
+        self._wake.set()
         self._thread.join(5)
         self._link.publish(self._topics.line, b"0", retain=True)
         self._link.close()
@@ -156,6 +159,7 @@ class Player:
             if sent is not None and told.now is not None:
                 self._measure(told.now, sent)
         self._inbox.put((topic, payload))
+        self._wake.set()
 
     def _measure(self, station: datetime.datetime, sent: float) -> None:
         took = self.clock.elapsed() - sent
@@ -167,7 +171,9 @@ class Player:
         self._told_time.set()
 
     def _run(self) -> None:
-        while not self._stop.wait(_TICK):
+        while not self._stop.is_set():
+            self._wake.wait(_TICK)
+            self._wake.clear()
             try:
                 self._step()
             except LoaError as error:
@@ -184,6 +190,7 @@ class Player:
         if self._line_came_back.is_set():
             self._line_came_back.clear()
             now = self.clock.elapsed()
+            self._hears_shared = False
             self._asks, self._best_round = [now + after for after in _ASK_TIME], float("inf")
             self._sent = 0, float("-inf")
         while not self._inbox.empty():
@@ -204,6 +211,10 @@ class Player:
                 self._take_plan(read(Plan, body), payload)
             elif topic == self._topics.command:
                 self._take_command(read(Command, body))
+            elif topic == self._topics.shared:
+                command, self._hears_shared = read(Command, body), True
+                if self._key.id in command.to:
+                    self._take_command(command)
             elif topic == self._topics.told:
                 told = read(Told, body)
                 if told.through is not None:
@@ -335,6 +346,8 @@ class Player:
             return
         take_release(self._workspace, self._store, release)
         requests.ask(self._store, wanted, command.at)
+        if self.station:
+            self.station.wake.set()
         self._remember(_name_of(command), command)
 
     def _remember(self, name: str, command: Command) -> None:
@@ -439,6 +452,7 @@ class Player:
             doubt=self.station.doubt if self.station else None,
             refused=self._refused + self._fetcher.refused,
             done=self.acts.told(),
+            shared=self._hears_shared,
         )
 
 

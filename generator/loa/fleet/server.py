@@ -23,12 +23,11 @@ _PATIENCE = 20.0
 """Seconds that a connection may be silent."""
 _AT_ONCE = 40
 _WRONG, _WRONG_WITHIN = 20, 600.0
-_CHUNK = 65536
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the port needs of the station: the open codes by player, how to enrol, and the keys of the players by id.
+    """What the port needs of the station: the open codes by player, how to enrol, and the key of the player with an id.
 
     `enrol(name, public)` returns what the new player is told.
     """
@@ -36,7 +35,7 @@ class Door:
     workspace: Workspace
     codes: Callable[[], Mapping[str, str]]
     enrol: Callable[[str, str], Mapping[str, Any]]
-    keys: Callable[[], Mapping[str, str]]
+    key_of: Callable[[str], str | None]
 
 
 class _Server(ThreadingHTTPServer):
@@ -130,7 +129,7 @@ class PlayerServer:
 
     def _send(self, handler: BaseHTTPRequestHandler) -> None:
         found = re.fullmatch(re.escape(RECORDINGS) + r"([0-9a-f]{64})\.(mp3|json)", handler.path)
-        public = self._door.keys().get(handler.headers.get("x-loa-player", ""))
+        public = self._door.key_of(handler.headers.get("x-loa-player", ""))
         signature = handler.headers.get("x-loa-signature", "")
         if public is None or not is_signed(public, "fetch", handler.path, signature):
             _say(handler, 403, {})
@@ -157,9 +156,7 @@ def _send_file(handler: BaseHTTPRequestHandler, path: Path) -> None:
         if wanted:
             handler.send_header("content-range", f"bytes {start}-{size - 1}/{size}")
         handler.end_headers()
-        file.seek(start)
-        while chunk := file.read(_CHUNK):
-            handler.wfile.write(chunk)
+        handler.connection.sendfile(file, start)
 
 
 def _say(handler: BaseHTTPRequestHandler, status: int, body: Mapping[str, Any]) -> None:

@@ -156,7 +156,7 @@ def emergencies_sound(facts: Facts) -> Iterator[str]:
                     late = f"after {sounds[0].began - one.at:.2f} s" if sounds else "not"
                     yield f"{one.airing} was heard at {name} {late}"
                 elif facts.calm(name, one.at - 900.0, one.at + 5.0, "emergency"):
-                    starts.append(sounds[0].began)
+                    starts.append(sounds[0].began - sounds[0].first)  # who comes later falls in
                 continue
             back = max(t.until for t in facts.troubles(name, one.at - 5.0, one.at + VALID))
             free = one.at + VALID - _BACK

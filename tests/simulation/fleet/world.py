@@ -444,8 +444,8 @@ class FleetWorld:
         box.village, box.sessions, box.pid = heard, [], next(self._pids)
         self.alive.add(box.pid)
 
-        def fetcher(workspace: Workspace, address: str, key: Key) -> SimulatedFetcher:
-            made = SimulatedFetcher(workspace, address, key)
+        def fetcher(workspace: Workspace, address: str, key: Key, on_new: Callable[[], None]) -> SimulatedFetcher:
+            made = SimulatedFetcher(workspace, address, key, on_new)
             made.world, made.box = self, box
             return made
 
