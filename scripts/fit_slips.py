@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from loa.checks.spelling import _WORD
+from loa.checks.rules.spelling import _WORD
 from loa.checks.words import lexicon as syl
 from loa.checks.words import real_words
 from loa.checks.words.ngrams import model

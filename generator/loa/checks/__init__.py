@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from loa.campaign import Unit
-from loa.checks import (
+from loa.checks.rules import (
     addresses,
     bodies,
     content,

@@ -14,8 +14,8 @@ from loa.article.filters import count, host, spell
 from loa.article.templates import asked_for
 from loa.campaign import Campaign, Commune, read_station
 from loa.checks import Text, findings, hits
-from loa.checks.addresses import hosts
-from loa.checks.law_dates import is_former_desk, reported
+from loa.checks.rules.addresses import hosts
+from loa.checks.rules.law_dates import is_former_desk, reported
 from loa.errors import Finding, PluginError, Severity, TemplateError
 from loa.i18n import _
 from loa.normalizer import Doubt, read, survey

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from loa.checks.encodings import explains, from_tcvn3, from_vni
+from loa.checks.rules.encodings import explains, from_tcvn3, from_vni
 from loa.checks.words.lexicon import syllables
 from loa.text import UPPER, printable
 

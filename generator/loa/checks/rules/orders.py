@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from loa.checks.law_dates import sentence_around
+from loa.checks.rules.law_dates import sentence_around
 from loa.checks.text import Hit, Passage, warning
 from loa.i18n import _
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from loa.checks.sums import NUMBER, value
+from loa.checks.rules.sums import NUMBER, value
 from loa.checks.text import Hit, Passage, warning
 from loa.i18n import _
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from loa.checks.law_dates import is_past, sentence_around
+from loa.checks.rules.law_dates import is_past, sentence_around
 from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
 from loa.reference import law, places

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from loa.checks.law_dates import sentence_around
+from loa.checks.rules.law_dates import sentence_around
 from loa.checks.text import Hit, Passage, Text, warning
 from loa.i18n import _
 
