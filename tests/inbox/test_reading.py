@@ -61,6 +61,7 @@ def test_a_recording_in_an_alert_is_taken_and_one_elsewhere_is_not_fetched(tmp_p
     assert parse_cap(alert("<uri>http://127.0.0.1/loi.mp3</uri>")).infos[0].audio is None
     assert refusal(lambda: parse_cap(alert(f"<derefUri>{data}</derefUri><digest>{'0' * 40}</digest>"))) == "digest"
     assert refusal(lambda: parse_cap(alert(f"<derefUri>{'!' * 600_000}</derefUri>"))) == "large"
+    assert refusal(lambda: parse_cap(alert(f"<derefUri>{'A' * 10_100_000}</derefUri>"))) == "large"  # was “not XML”
 
 
 def test_an_alert_in_several_languages_is_read_in_vietnamese() -> None:
@@ -103,6 +104,8 @@ def test_three_words_make_a_priority(words: tuple[str, str, str], priority: str)
         (cap(area="<polygon>91,2 3,4 5,6</polygon>"), "value.wrong"),
         (cap(area="<circle>1,2 -4</circle>"), "value.range"),
         (cap(id_="two words"), "value.letters"),
+        (json.dumps(message("a\0b")).encode(), "value.letters"),
+        (json.dumps(message("a\u202eb")).encode(), "value.letters"),
         (b'<!DOCTYPE a [<!ENTITY x "y">]>' + cap()[39:], "doctype"),
         (b"{}", "value.type"),
         (b"[1]", "format"),
@@ -111,6 +114,8 @@ def test_three_words_make_a_priority(words: tuple[str, str, str], priority: str)
         (json.dumps(message(title="")).encode(), "value.wrong"),
         (json.dumps(message(areas={"communes": ["x"], "what": 1})).encode(), "value.type"),
         (json.dumps(message(audio={"type": "audio/mpeg", "data": "!" * 100})).encode(), "signature"),
+        (json.dumps(message(audio={"type": "audio/mpeg", "data": "!" * 99})).encode(), "value.short"),
+        (json.dumps(message(areas={"communes": ["x"] * 3000})).encode(), "value.long"),
     ],
 )
 def test_what_is_no_message_is_refused_with_the_reason(policy: InboxPolicy, raw: bytes, code: str) -> None:

@@ -34,6 +34,8 @@ _SOUNDS = {
 }
 _INLINE = re.compile(rb"<(?:\w{1,20}:)?derefUri>([A-Za-z0-9+/=\s]*)</")
 _MOST_INFOS, _MOST_AREAS = 100, 200
+_MOST_SOUND = 9_900_000
+"""Letters of base64: libxml2 reads no text of more than ten million."""
 
 
 def parser() -> etree.XMLParser:
@@ -51,7 +53,11 @@ def parser() -> etree.XMLParser:
 
 def read_tree(raw: bytes) -> "etree._Element":
     """The root of an XML document. Raises InboxError."""
-    sounds = sum(len(found) for found in _INLINE.findall(raw)) if len(raw) > LARGEST else 0
+    inline = [len(found) for found in _INLINE.findall(raw)] if len(raw) > LARGEST else []
+    sounds = sum(inline)
+    if max(inline, default=0) > _MOST_SOUND:
+        message = _("The recording is too large: at most {count} letters of base64.").format(count=_MOST_SOUND)
+        raise refused("large", message, _("Send it as JSON, or as an MP3 of fewer kbit/s."), "derefUri")
     if len(raw) - sounds > LARGEST or len(raw) > LARGEST_WITH_SOUND:
         raise refused("large", _("The message is too large: at most {count} bytes.").format(count=LARGEST))
     try:

@@ -58,8 +58,10 @@ def _clean_lines(text: Any) -> Any:
 
 
 Line = Annotated[str, BeforeValidator(_clean)]
-Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s,<&]+$")]
-"""As in CAP: without spaces, commas, `<` and `&`, because references are written with them."""
+Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s\pC,<&]+$")]
+"""As in CAP: without spaces, commas, `<` and `&`, because references are written with them; and without letters that
+nobody sees, which a database refuses or a page shows as another name.
+"""
 
 
 def _point(value: tuple[float, float]) -> tuple[float, float]:
@@ -123,7 +125,7 @@ class Info(_Form):
     """What is to be said, in one language, to some areas."""
 
     language: str = Field(default="vi", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)
-    hazard: str = Field(default="", max_length=60)
+    hazard: Line = Field(default="", max_length=60)
     """The id of a template of the emergency kit, or CAP's `event`."""
     title: Line = Field(min_length=2, max_length=300)
     text: Annotated[str, BeforeValidator(_clean_lines)] = Field(default="", max_length=4000)

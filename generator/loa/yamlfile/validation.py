@@ -122,11 +122,10 @@ def wording(detail: ErrorDetails) -> tuple[str, str, str]:
     if kind == "value_error":
         what, _sep, fix = str(context["error"]).partition("\n")
         return "value.wrong", what, fix
-    if kind.endswith("too_short") or given is None:
+    if given is None or (kind.endswith("too_short") and not given):
         return "value.empty", _("This is empty."), _("Fill it in, or take the whole key out.")
-    if kind == "string_too_long":
-        fix = _("Write at most {count} characters.").format(count=context["max_length"])
-        return "value.long", _("This is too long."), fix
+    if kind.endswith(("too_short", "too_long")):
+        return _length(kind, context)
     if kind == "string_unicode":
         return "value.letters", _("These are not letters that can be read."), _("Type it again.")
     if kind.startswith(("greater_than", "less_than")):
@@ -135,6 +134,15 @@ def wording(detail: ErrorDetails) -> tuple[str, str, str]:
         fix = _("Write a multiple of {number}.").format(number=context["multiple_of"])
         return "value.range", _("This number does not fit here."), fix
     return "value.type", *_kind_of_value(kind.split("_")[0], detail["msg"])
+
+
+def _length(kind: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    letters = kind.startswith(("string", "bytes"))
+    if kind.endswith("too_short"):
+        fix = _("Write at least {count} characters.") if letters else _("Give at least {count}.")
+        return "value.short", _("This is too short."), fix.format(count=context["min_length"])
+    fix = _("Write at most {count} characters.") if letters else _("Give at most {count}.")
+    return "value.long", _("This is too long."), fix.format(count=context["max_length"])
 
 
 def _within(context: Mapping[str, Any]) -> str:
@@ -150,7 +158,14 @@ def _within(context: Mapping[str, Any]) -> str:
 def _kind_of_value(kind: str, otherwise: str) -> tuple[str, str]:
     a_list = (_("This must be a list."), _("Write it in square brackets: [a, b]."))
     a_group = (_("This must be a group of keys."), _("Write each key on its own line, indented."))
+    an_instant = (_("This is no instant with its time zone."), "2026-11-28T14:05:00+07:00")
+    a_number = (_("This must be a number."), _("Write digits only, for example 60."))
     words = {
+        "float": a_number,
+        "finite": a_number,
+        "extra": (_("This key is not known here."), _("Remove it, or check the spelling.")),
+        "timezone": an_instant,
+        "datetime": an_instant,
         "date": (_("This is not a date."), _("Write year-month-day, for example 2026-11-01.")),
         "int": (_("This must be a whole number."), _("Write digits only, for example 60.")),
         "string": (_("This must be text."), _("Put it in quotation marks.")),
