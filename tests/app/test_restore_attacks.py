@@ -46,7 +46,7 @@ def add(archive: Path, name: str, content: bytes = b"owned") -> None:
         "/tmp/owned",
         "campaigns/..\\..\\owned",
         "C:\\owned",
-        "campaigns/C:owned",
+        pytest.param("campaigns/C:owned", marks=pytest.mark.skipif(os.name == "posix", reason="a plain name here")),
         "schedule.yaml.bat",
         "campaignsX/owned",
         "owned.py",

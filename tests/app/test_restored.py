@@ -213,6 +213,24 @@ def test_a_file_from_1970_and_a_recorded_item_are_in_the_backup(
     assert (tmp_path / "B" / "campaigns" / "ben-hai.yaml").is_file()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no such names can be made there")
+def test_a_backup_takes_back_the_names_that_it_took_and_tells_of_those_that_it_cannot(
+    here: Workspace, tmp_path: Path
+) -> None:
+    """“10:30.flac” was backed up every night, and the backup refused when it was needed."""
+    names = ("10:30.flac", "a\\b.flac", "hai\ndòng.flac")
+    for name in names:
+        (here.jingles / name).parent.mkdir(parents=True, exist_ok=True)
+        (here.jingles / name).write_bytes(b"x")
+    backup(here, tmp_path / "b.zip")
+    there = Workspace(tmp_path / "B")
+    restore(there, tmp_path / "b.zip", None)
+    assert all((there.jingles / name).read_bytes() == b"x" for name in names)
+    Path(os.fsdecode(os.fsencode(here.jingles) + b"/c\xe1i.flac")).write_bytes(b"x")  # TCVN3
+    with pytest.raises(WorkspaceError, match="not Unicode"):
+        backup(here, tmp_path / "c.zip")
+
+
 def test_a_backup_of_a_newer_loa_changes_nothing(here: Workspace, tmp_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(here.database)) as connection:
         connection.execute("INSERT INTO schema_version VALUES (99, 'x', '9.9')")

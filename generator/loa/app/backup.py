@@ -168,7 +168,11 @@ def _write(workspace: Workspace, archive: zipfile.ZipFile, *, with_recordings: b
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: str, contents: Contents) -> None:
-    """One file, if it is there and no link out of the station. Raises OSError."""
+    """One file, if it is there and no link out of the station. Raises OSError, WorkspaceError."""
+    shown = name.encode("utf-8", "replace").decode()
+    if shown != name:  # of an old stick in TCVN3: neither a ZIP nor the list can hold it
+        message, fix = _("No backup can hold this file: its name is not Unicode."), _("Rename it, then try again.")
+        raise WorkspaceError(Finding("backup.name", message, fix, file=shown))
     try:
         if not path.is_file() or name in contents.files:
             return

@@ -130,10 +130,14 @@ def _unpacked(workspace: Workspace, source: Path, staged: Workspace) -> tuple[Co
 
 
 def _harmless(names: list[str], workspace: Workspace) -> bool:
-    """Nothing that would be written outside of the station, links included, and nothing that a backup does not hold."""
+    """Nothing that would be written outside of the station, links included, and nothing that a backup does not hold.
+
+    A colon is a drive or a stream on Windows, and elsewhere a letter that a sound may have in its name (“10:30.mp3”).
+    """
     files = {*FILES, *DATABASES, LIST}
     folders = tuple(f"{folder}/" for folder in FOLDERS)
-    plain = all(not {"", ".", ".."} & set(re.split(r"[/\\]", name)) and ":" not in name for name in names)
+    plain = all(not {"", ".", ".."} & set(re.split(r"[/\\]", name)) for name in names)
+    plain = plain and (os.name == "posix" or not any(":" in name for name in names))
     known = all(
         name in files or name.startswith(folders) or (name.lower().endswith(SOUNDS) and not is_state(name))
         for name in names
