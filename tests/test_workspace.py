@@ -109,3 +109,21 @@ def test_no_command_waits_for_a_pipe_in_place_of_a_file(station: Workspace, loa:
     assert found.stdout.count("it is not a file, but a pipe or a device") + found.stderr.count("not a file, but") == 2
     assert "Nothing is on air here." in loa("stop", cwd=station.root).stderr
     assert loa("template", cwd=station.root).returncode == 0
+
+
+def test_a_text_that_fills_the_memory_is_not_read(tmp_path: Path) -> None:
+    """4 GB in the place of a commune's file took 12 GB of memory before anybody looked at its size."""
+    (tmp_path / "x.yaml").touch()
+    os.truncate(tmp_path / "x.yaml", 100_000_000)
+    with pytest.raises(WorkspaceError, match="larger than 64 MB") as caught:
+        read_text(tmp_path / "x.yaml")
+    assert caught.value.findings[0].fix == "Is this the right file?"
+
+
+def test_links_that_run_in_a_circle_are_told_of(station: Workspace, loa: Loa) -> None:
+    circle = station.campaigns / "vong.yaml"
+    circle.symlink_to(circle)
+    found = loa("check", cwd=station.root)
+    assert (found.returncode, found.stderr.count("itself failed")) == (2, 0)
+    assert "campaigns/vong.yaml: error: Cannot read the file" in found.stdout
+    assert loa("--workspace", circle, "plan", cwd=station.root).returncode == 2

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from loa.errors import Finding, WorkspaceError
-from loa.i18n import _
+from loa.i18n import N_, _
 
 STATE = ".loa"
+_MOST_TEXT = 64_000_000
+"""Bytes of a text that are read at all; the schedule of the whole country has 3 000 000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Workspace:
         `damaged`: if there is none, accept a folder with one of them or with `.loa/` (to find out what is wrong).
         Raises WorkspaceError if there is none.
         """
-        start = start.resolve()
+        start = _resolved(start)
         for folder in (start, *start.parents):
             if cls(folder).is_station():
                 return cls(folder)
@@ -53,7 +55,7 @@ class Workspace:
         """
         with contextlib.suppress(WorkspaceError):
             return cls.find(start)
-        here = cls(start.resolve())
+        here = cls(_resolved(start))
         ours = {here.restoring.name, "restore.lock"}  # of a restore that was interrupted
         if not here.root.is_dir() or not {path.name for path in here.root.iterdir()} - {STATE}:
             state = {path.name for path in here.state.iterdir()} if here.state.is_dir() else set()
@@ -256,10 +258,18 @@ class Workspace:
 
     def relative(self, path: Path) -> str:
         """Return `path` relative to the root, with forward slashes, for messages."""
-        try:
-            return path.resolve().relative_to(self.root).as_posix()
-        except ValueError:
-            return path.as_posix()
+        for found in (path, _resolved(path)):
+            if ".." not in found.parts and found.is_relative_to(self.root):
+                return found.relative_to(self.root).as_posix()
+        return path.as_posix()
+
+
+def _resolved(path: Path) -> Path:
+    """`path` without links; as it is written where its links run in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
 
 
 def _at_once(path: str, flags: int) -> int:
@@ -267,16 +277,26 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def read_regular(path: Path) -> bytes:
-    """The bytes of a regular file. Raises OSError, also where `path` is a pipe or a device: who reads it could wait
-    for ever.
+def read_regular(path: Path, most: int | None = _MOST_TEXT) -> bytes:
+    """The bytes of a regular file. Raises OSError, also where `path` is a pipe or a device, because who reads it could
+    wait for ever, and where the file has more than `most` bytes.
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     with open(path, "rb", opener=_at_once) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, _("it is not a file, but a pipe or a device"))
+        if most is not None and found.st_size > most:
+            raise OSError(errno.EFBIG, _("it is larger than {limit} MB").format(limit=most // 1_000_000))
         return file.read()
+
+
+_WHAT_TO_DO = {
+    errno.EINVAL: N_("Put a file in its place."),
+    errno.EFBIG: N_("Is this the right file?"),
+    errno.ELOOP: N_("Put a file in the place of the link."),
+}
 
 
 def read_text(path: Path) -> str:
@@ -302,7 +322,7 @@ def read_text(path: Path) -> str:
             Finding(
                 "file.read",
                 _("Cannot read the file: {reason}").format(reason=error.strerror or error),
-                _("Check the file's permissions."),
+                _(_WHAT_TO_DO.get(error.errno or 0, N_("Check the file's permissions."))),
                 file=str(path),
             )
         ) from error

@@ -104,6 +104,7 @@ def test_all_problems_of_a_file_come_at_once(workspace: Workspace) -> None:
         (GOOD.encode().replace("ơ".encode(), b"\xf5"), "file.encoding"),
         (b"a: " + b"x" * 5_000_000, "yaml.size"),
         (b"[" * 5000, "yaml.limit"),
+        (b'a: "\\U00110000"', "yaml.syntax"),
         (b"a: [1, 2\n", "yaml.syntax"),
         (b"just words\n", "value.type"),
         (b"a: 1\n---\nb: 2\n", "yaml.syntax"),

@@ -35,7 +35,12 @@ def test_a_pdf_becomes_a_campaign_that_loads_and_says_what_was_found(root: Path,
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "says"), [("a.pdf", scan(), "is a scan"), ("a.txt", b"\x00\x01", "not text")]
+    ("name", "content", "says"),
+    [
+        ("a.pdf", scan(), "is a scan"),
+        ("a.txt", b"\x00\x01", "not text"),
+        ("a.md", b"# Th\xc3\xb4n\n\n" + b"8/8/2023, (" * 10_000, "too long: at most 100000"),  # took minutes
+    ],
 )
 def test_what_cannot_be_taken_is_refused_in_words(root: Path, loa: Loa, name: str, content: bytes, says: str) -> None:
     (root / name).write_bytes(content)

@@ -12,6 +12,8 @@ from loa.article.markup import plain
 from loa.article.tables import to_lines
 from loa.checks import Shape, Text, hits
 from loa.checks.fix import fix
+from loa.errors import Finding, WorkspaceError
+from loa.i18n import _
 from loa.importing.blocks import Block, Document, Table, from_text
 from loa.importing.contacts import by_sign, contact_in, issuer_in
 from loa.importing.letterhead import ABOUT, BODY, KIND, SIGNS, take_apart
@@ -19,6 +21,8 @@ from loa.importing.letters import modern
 from loa.importing.web_text import article_of, caption
 from loa.text import slug
 
+MOST_CHARACTERS = 100_000
+"""More than an hour of reading."""
 _GREETING = re.compile(r"kính\s+(?:thưa|chào|gửi)|thưa\s+(?:toàn\s+thể|quý\s+vị|bà\s+con)", re.I)
 _GREETED = re.compile(rf"(?:{_GREETING.pattern})[^.!?:;\d]{{0,80}}!\s+", re.I)
 _THANKS = re.compile(
@@ -78,7 +82,13 @@ class Notice:
 
 
 def read_notice(document: Document, day: date) -> Notice:
-    """Mend the text and take it apart; `day`: whose law counts. Greeting and thanks go: the template says them."""
+    """Mend the text and take it apart; `day`: whose law counts. Greeting and thanks go: the template says them.
+
+    Raises WorkspaceError where it is longer than anybody reads aloud: taking it apart would take minutes.
+    """
+    if sum(map(len, document.lines)) > MOST_CHARACTERS:
+        message = _("This is too long: at most {count} characters.").format(count=MOST_CHARACTERS)
+        raise WorkspaceError(Finding("file.long", message, _("Bring in the part that is to be read aloud.")))
     page = article_of(_in_lines(_modern(document.blocks)))
     blocks, mended, notes = _mended(page.blocks, document.shape, day)
     blocks = [block.strip(SIGNS) if isinstance(block, str) else block for block in blocks]

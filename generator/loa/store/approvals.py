@@ -41,7 +41,7 @@ class BulletinFile:
     def read(self) -> bytes:
         """The file's bytes. Raises ApprovalError."""
         try:
-            return read_regular(self.path)
+            return read_regular(self.path, most=None)
         except OSError as error:
             raise ApprovalError(
                 Finding(

@@ -253,9 +253,12 @@ def _compose(text: str, file: str, limits: Limits) -> yaml.Node | None:
     try:
         _check_limits(text, file, fast, limits)
         return yaml.compose(text, Loader=fast)
-    except (yaml.MarkedYAMLError, yaml.reader.ReaderError):
-        _check_limits(text, file, yaml.BaseLoader, limits)
-        return yaml.compose(text, Loader=yaml.BaseLoader)
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
+        try:
+            _check_limits(text, file, yaml.BaseLoader, limits)
+            return yaml.compose(text, Loader=yaml.BaseLoader)
+        except ValueError:  # PyYAML knows no limit of what "\U00110000" may be, libyaml does
+            raise error from None
 
 
 def _check_limits(text: str, file: str, loader: Any, limits: Limits) -> None:

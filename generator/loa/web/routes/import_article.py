@@ -8,7 +8,7 @@ from loa.errors import LoaError
 from loa.i18n import _
 from loa.importing import documents, import_report
 from loa.importing.blocks import Document
-from loa.importing.notice import read_notice
+from loa.importing.notice import MOST_CHARACTERS, read_notice
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, flash
 from loa.web.edits.communes import add_to
@@ -17,7 +17,6 @@ from loa.web.pages import go, page
 from loa.web.views.lookup import find_file
 
 router = APIRouter(include_in_schema=False)
-MAX_CHARACTERS = 100_000  # more than an hour of reading
 
 
 @router.get("/bring-in")
@@ -34,7 +33,7 @@ def bring_in(request: Request, console: ConsoleDep, form: SubmittedForm) -> Resp
     values = {
         "commune": form.text("commune", 200),
         "as_of": form.text("as_of", 10),
-        "text": form.text("text", MAX_CHARACTERS),
+        "text": form.text("text", MOST_CHARACTERS),
     }
     try:
         chosen = day_in(form, "as_of") if values["as_of"] else None
@@ -67,14 +66,11 @@ def _commune(console: Console, form: Form) -> str:
 
 def _document(form: Form) -> Document:
     """The uploaded file, or the pasted text where there is none. Raises FormError, WorkspaceError, LimitError."""
-    pasted = form.text("text", MAX_CHARACTERS)
+    pasted = form.text("text", MOST_CHARACTERS)
     if pasted and not form.has_file("file"):
         return documents.pasted(pasted)
     name, content = form.upload("file")
-    document = documents.read_bytes(content, name)
-    if sum(map(len, document.lines)) > MAX_CHARACTERS:
-        raise FormError({"file": _("This is too long: at most {count} characters.").format(count=MAX_CHARACTERS)})
-    return document
+    return documents.read_bytes(content, name)
 
 
 def _page(
