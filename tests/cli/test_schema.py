@@ -11,13 +11,14 @@ from loa.i18n import set_language
 from loa.yamlfile import load
 from tests.conftest import ROOT, Loa
 
+SCHEMAS = ("campaign", "schedule", "commune-schedule")
 FILES = [
     *((path, "campaign") for path in sorted((ROOT / "campaigns").glob("*.yaml"))),
     (ROOT / "schedule.yaml", "schedule"),
 ]
 
 
-@pytest.mark.parametrize("which", ["campaign", "schedule"])
+@pytest.mark.parametrize("which", SCHEMAS)
 def test_the_shipped_schema_is_up_to_date(which: str) -> None:
     set_language("vi")
     shipped = (ROOT / "schemas" / f"{which}.schema.json").read_text(encoding="utf-8")
@@ -41,6 +42,14 @@ def test_a_schema_underlines_what_loa_would_refuse() -> None:
     assert len(wrong) == 2
 
 
+def test_a_commune_s_schedule_holds_broadcasts_and_need_not_name_it() -> None:
+    wanted = jsonschema.Draft202012Validator(json.loads(schema_text("commune-schedule")))
+    tonight = {"id": "toi", "campaigns": ["dich-vu-cong"], "at": ["17:30"], "days": ["tue", "fri"], "on": ["loa"]}
+    assert not [*wanted.iter_errors({"broadcasts": [tonight, {**tonight, "id": "sang", "commune": "ben-hai"}]})]
+    assert [*wanted.iter_errors({"outputs": {}, "broadcasts": []})], "outputs stand in schedule.yaml"
+    assert [*wanted.iter_errors({"broadcasts": [{**tonight, "hours": "17:30"}]})]
+
+
 def test_every_key_of_a_campaign_file_has_its_meaning_in_the_users_language() -> None:
     shown = []
     for language in ("en", "vi"):
@@ -56,7 +65,7 @@ def test_every_key_of_a_campaign_file_has_its_meaning_in_the_users_language() ->
 
 
 def test_what_only_developers_read_is_not_in_a_schema() -> None:
-    for which in ("campaign", "schedule"):
+    for which in SCHEMAS:
         schema = json.loads(schema_text(which))
         assert not [part for part in (schema, *schema["$defs"].values()) if {"title", "description"} & part.keys()]
 

@@ -1,7 +1,8 @@
-"""`loa schema`: JSON Schemas of the two YAML files, for editors that complete and underline."""
+"""`loa schema`: JSON Schemas of the YAML files, for editors that complete and underline."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import GenericAlias
 from typing import Any
 
 import click
@@ -40,8 +41,8 @@ class _AsTyped(GenerateJsonSchema):
         return {"type": "string"}
 
 
-@loa.command(help=_("Print the JSON Schema of campaigns/*.yaml or of schedule.yaml."))
-@click.argument("which", type=click.Choice(["campaign", "schedule"]))
+@loa.command(help=_("Print the JSON Schema of campaigns/*.yaml, of schedule.yaml or of schedules/*.yaml."))
+@click.argument("which", type=click.Choice(["campaign", "schedule", "commune-schedule"]))
 def schema(which: str) -> None:
     """JSON to stdout."""
     click.echo(schema_text(which), nl=False)
@@ -49,7 +50,12 @@ def schema(which: str) -> None:
 
 def schema_text(which: str) -> str:
     """The schema as it ships in schemas/."""
-    model = Commune if which == "campaign" else _schedule_file()
+    models: dict[str, Callable[[], type[BaseModel]]] = {
+        "campaign": lambda: Commune,
+        "schedule": _schedule_file,
+        "commune-schedule": _commune_schedule,
+    }
+    model = models[which]()
     made = model.model_json_schema(schema_generator=_AsTyped)
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
     return json.dumps(_plain(made), ensure_ascii=False, indent=2) + "\n"
@@ -74,6 +80,13 @@ def _schedule_file() -> type[BaseModel]:
         "broadcasts": (tuple[Broadcast, ...], ()),
     }
     return create_model("Schedule", __config__=FORBID, **fields)
+
+
+def _commune_schedule() -> type[BaseModel]:
+    """schedules/<commune>.yaml: broadcasts of the commune that its name says."""
+    broadcast = create_model("Broadcast", __base__=Broadcast, commune=(str | None, None))
+    fields: dict[str, Any] = {"broadcasts": (GenericAlias(tuple, (broadcast, ...)), ())}
+    return create_model("CommuneSchedule", __config__=FORBID, **fields)
 
 
 def _or_text(schema: JsonSchemaValue) -> JsonSchemaValue:
