@@ -230,7 +230,7 @@ HEAVY = {
     *(
         "docx",
         "loa.importing.word_reader",
-        "loa.importing.pdf_reader",
+        "loa.importing.pdf.reader",
         "loa.publish.word",
         "xlsxwriter",
         "icalendar",

@@ -593,7 +593,7 @@ KINDS = [
             "Thời gian: 7 giờ 30 ngày 8/11/2026.",
         ),
         "Giấy mời dự hội nghị cha mẹ học sinh đầu năm học",
-        "Trường PTDTBT THCS Nật Sơn xã Kim Bôi",
+        "Trường PTDTBT THCS Nật Sơn",
         "giấy mời",
         "8/GM",
         date(2026, 11, 3),

@@ -20,6 +20,21 @@ class Table:
     heads: int = 1
 
 
+class Paragraph(str):
+    """A paragraph of a file that tells how it is set: in the middle, or in bold letters throughout."""
+
+    centred = False
+    bold = False
+
+    @classmethod
+    def of(cls, text: str, like: str = "", *, centred: bool = False, bold: bool = False) -> "Paragraph":
+        """`text`, set as `like` is, or as told."""
+        made = cls(text)
+        made.centred = centred or (isinstance(like, Paragraph) and like.centred)
+        made.bold = bold or (isinstance(like, Paragraph) and like.bold)
+        return made
+
+
 Block = str | Table
 
 
@@ -49,13 +64,25 @@ class Document:
 
 def to_json(blocks: Sequence[Block]) -> list[Any]:
     """For the way between two processes; `from_json` makes them again."""
-    return [[block.heads, *map(list, block.rows)] if isinstance(block, Table) else block for block in blocks]
+    return [
+        [block.heads, *map(list, block.rows)]
+        if isinstance(block, Table)
+        else {"text": str(block), "centred": block.centred, "bold": block.bold}
+        if isinstance(block, Paragraph)
+        else block
+        for block in blocks
+    ]
 
 
 def from_json(values: Sequence[Any]) -> tuple[Block, ...]:
     """The blocks that `to_json` wrote."""
     return tuple(
-        value if isinstance(value, str) else Table(tuple(tuple(row) for row in value[1:]), value[0]) for value in values
+        value
+        if isinstance(value, str)
+        else Paragraph.of(value["text"], centred=value["centred"], bold=value["bold"])
+        if isinstance(value, dict)
+        else Table(tuple(tuple(row) for row in value[1:]), value[0])
+        for value in values
     )
 
 

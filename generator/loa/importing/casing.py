@@ -28,7 +28,7 @@ _VILLAGES = frozenset(
 _THINGS = frozenset("bản|đường|cầu|chợ|làng|hồ|sông|đập|phố|xóm".split("|"))
 """Of these, the ones that also begin words (“bản tin”, “đường bộ”)."""
 _PEOPLE = frozenset("ông|bà|anh|chị|cụ|đồng chí|đ/c|liệt sĩ|cháu|em|bác".split("|"))
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     "nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đào|đoàn|trịnh|đinh|lâm|mai|tô|trương|hà|cao".split(
         "|"
     )
@@ -104,9 +104,9 @@ def _name(low: Sequence[str], n: int, reach: int, seen: dict[str, str]) -> list[
         return _titled(low[n : min(reach, n + 2)]) if low[n] not in _COMMON | _UNITS | _VILLAGES else []
     if before in _SCHOOLS or before_two in _SCHOOLS or " ".join(low[max(0, n - 4) : n]).endswith(_SCHOOLS[4:6]):
         return _titled(low[n : min(reach, n + 4)])
-    if (before in _PEOPLE or before_two in _PEOPLE) and low[n] in _SURNAMES:
+    if (before in _PEOPLE or before_two in _PEOPLE) and low[n] in SURNAMES:
         return _titled(low[n : min(reach, n + 4)])
-    if low[n] in _SURNAMES and low[n + 1 : n + 2] and low[n + 1] in _MIDDLE and reach - n > 2:
+    if low[n] in SURNAMES and low[n + 1 : n + 2] and low[n + 1] in _MIDDLE and reach - n > 2:
         return _titled(low[n : n + 3])
     return []
 

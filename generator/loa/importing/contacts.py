@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from loa.importing.letterhead import BODY
+from loa.importing.lines import BODY
 from loa.text import LOWER, UPPER
 
 PHONE = re.compile(
@@ -13,16 +13,16 @@ _TO = r"(?:cho|về|tới|đến|với)"
 _ASKS = re.compile(
     rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay|tin|lại|kịp thời)|báo {_TO}|thông báo (?:ngay |kịp thời ){_TO}|"
     r"gọi|lh\s*:|trình báo|gửi (?:ý kiến )?về|đường dây nóng|hotline|đầu mối|(?:số )?điện thoại(?: liên hệ)?|"
-    r"sđt|đt|trực ban)\b",
+    r"sđt|đt|trực ban|đăng ký (?:với|tại|qua)|qua số(?: máy)?|gặp)\b",
     re.IGNORECASE,
 )
 _NAME_AFTER = re.compile(
-    r"(?:liên hệ|liên lạc|phản ánh|trình báo|báo|thông báo|gọi điện|gọi|gửi(?: ý kiến)?|đầu mối)"
+    r"(?:liên hệ|liên lạc|phản ánh|trình báo|báo|thông báo|gọi điện|gọi|gửi(?: ý kiến)?|đầu mối|đăng ký)"
     r"(?:\s*(?:trực tiếp|ngay|kịp thời|với|tới|đến|về|cho|cùng|bộ phận|là|theo|:))*\s+(?P<name>[^,;:()\n]+)",
     re.IGNORECASE,
 )
 _NAME_ENDS = re.compile(
-    r"\s*(?:[.–-]\s*|[,;:(]|\b(?:để|qua|theo|số điện thoại|điện thoại|sđt|đt|hoặc|tại địa chỉ|địa chỉ|khi|nếu|"
+    r"\s*(?:[.–-]\s*|[,;:(]|\b(?:để|qua|theo|số điện thoại|số máy|điện thoại|sđt|đt|hoặc|tại địa chỉ|địa chỉ|khi|nếu|"
     r"trong giờ|vào giờ|bằng|số máy|hotline|gần nhất|được)\b).*$",
     re.IGNORECASE,
 )

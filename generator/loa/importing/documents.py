@@ -52,7 +52,7 @@ def read_bytes(content: bytes, name: str) -> Document:
         raise too_large(name)
     if shape == "paragraphs":
         # lxml, python-docx, pdfminer: 150 ms, 30 MB, and most verbs read no such file
-        from loa.importing.pdf_reader import pdf_text
+        from loa.importing.pdf.reader import pdf_text
         from loa.importing.word_reader import word_text
 
         word = name.lower().endswith(".docx")

@@ -22,6 +22,8 @@ def found(notice: Notice) -> list[str]:
 def left(notice: Notice, document: Document) -> list[str]:
     """What was left out or changed."""
     lines = []
+    if notice.title_made:
+        lines.append(_("The text has no title; this one was made from its words."))
     if notice.mended:
         lines.append(ngettext("{many} place mended", "{many} places mended", notice.mended).format(many=notice.mended))
     if document.pictures:

@@ -6,11 +6,12 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from loa.checks.rules.encodings import explains, from_tcvn3, from_vni
-from loa.checks.words.lexicon import syllables
+from loa.checks.words.lexicon import is_pair, syllables
 from loa.text import UPPER, printable
 
 _KEYCAP = re.compile("(\\d)\ufe0f?\u20e3 ?")  # a number as a picture of a key
 _SPACED = re.compile(rf"(?<![\w])[{UPPER}](?:[ \u00a0]{{1,4}}[{UPPER}]){{3,}}(?![\w])")
+_SPACED_NUMBER = re.compile(rf"^\s*((?:[IVX][ \u00a0]+){{1,5}})\.[ \u00a0]*(?=[{UPPER}][ \u00a0]+[{UPPER}][ \u00a0])")
 _ENOUGH = 5  # words of a document that only an old encoding explains
 
 
@@ -53,6 +54,7 @@ def modern(texts: Sequence[str]) -> list[str]:
             if replacement != text and not explains(replacement, text, 1):
                 text = "\n".join(map(_as_drawn, replacement.split("\n")))
         text = unicodedata.normalize("NFC", printable(_KEYCAP.sub(r"\1. ", text)))
+        text = _SPACED_NUMBER.sub(lambda m: f"{''.join(m[1].split())}. ", text)
         made.append(_SPACED.sub(lambda m: _closed(m.group()), text))
     return made
 
@@ -69,15 +71,20 @@ def _closed(spaced: str) -> str:
     if len(words) > 1:
         return " ".join("".join(word.split()) for word in words)
     letters = "".join(spaced.split())
-    best: list[list[str] | None] = [[]]
+    best: list[tuple[float, list[str]] | None] = [(0.0, [])]
     for end in range(1, len(letters) + 1):
         ways = [
-            [*above, letters[start:end]]
+            (above[0] + _cost(above[1], letters[start:end]), [*above[1], letters[start:end]])
             for start in range(max(0, end - 7), end)
             if (above := best[start]) is not None and letters[start:end].lower() in syllables()
         ]
-        best.append(min(ways, key=len, default=None))
-    return " ".join(best[-1] or [spaced])
+        best.append(min(ways, key=lambda way: way[0], default=None))
+    return " ".join(best[-1][1] if best[-1] else [spaced])
+
+
+def _cost(words: Sequence[str], word: str) -> float:
+    """Few syllables are likelier than many; two that are a word together, likelier than others (“thực hiện”)."""
+    return 0.4 if words and is_pair(words[-1].lower(), word.lower()) else 1.0
 
 
 def _converter(texts: Sequence[str]) -> Callable[[str], str] | None:

@@ -1,8 +1,10 @@
 """What a mail or a message of a group has around its text: heads, who saw it, the message that it answers."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from loa.importing.blocks import Block
 
@@ -22,27 +24,46 @@ _OF_GROUP = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\d{1,2}:\d\d$")
+_SENT = re.compile(r"\[\d{1,2}[/:.]\d{1,2}[^\]]{0,20}\]\s*(?P<who>[^:\[\]]{2,40}):\s*")
+_DAY = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+_FROM = re.compile(r"(?:từ|from)\s*:\s*([^<]+)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Message:
-    """A message without its frame: `head` are the lines of who, when and about what."""
+    """A message without its frame: who sent it and when, and the lines of the frame."""
 
     blocks: list[Block]
-    head: list[str] = field(default_factory=list)
+    sent: date | None = None
+    sender: str | None = None
     left_out: list[str] = field(default_factory=list)
+
+    def take(self, frame: str) -> None:
+        """A line of the frame: its day and sender count where none was before."""
+        self.left_out.append(frame)
+        who, day = _FROM.match(frame) or _SENT.match(frame), _DAY.search(frame)
+        self.sender = self.sender or (who[1].strip() if who else None)
+        if day and self.sent is None:
+            with contextlib.suppress(ValueError):
+                self.sent = date(int(day[3]), int(day[2]), int(day[1]))
 
 
 def message_of(blocks: Sequence[Block]) -> Message:
-    """A pasted mail or message of a group; any other text comes back as it is. A mail's subject becomes its "
-    "first line."""
+    """A pasted mail or message of a group; any other text comes back as it is. A mail's subject is its first line."""
     lines = [" ".join(block.split()) if isinstance(block, str) else "" for block in blocks]
     said = [line for line in lines if line]
     if sum(bool(_HEAD.match(line)) for line in said[:7]) >= 3 and _HEAD.match(said[0]):
         return _mail(blocks, lines)
     if any(map(_GROUP.match, said)):
         return _chat(blocks, lines)
-    return Message(list(blocks))
+    made = Message([])
+    for block in blocks:
+        sent = _SENT.match(block.strip()) if isinstance(block, str) else None
+        if sent and isinstance(block, str):
+            made.take(sent.group())
+            block = block.strip()[sent.end() :]
+        made.blocks.append(block)
+    return made
 
 
 def _mail(blocks: Sequence[Block], lines: Sequence[str]) -> Message:
@@ -53,7 +74,7 @@ def _mail(blocks: Sequence[Block], lines: Sequence[str]) -> Message:
         if found and found["key"].lower() in _SUBJECT:
             made.blocks.append(found["says"])
         if lines[at]:
-            made.head.append(lines[at])
+            made.take(lines[at])
         at += 1
     answered = next((n for n in range(at, len(lines)) if _ANSWERED.match(lines[n])), len(lines))
     for number in range(at, len(blocks)):
@@ -71,7 +92,7 @@ def _chat(blocks: Sequence[Block], lines: Sequence[str]) -> Message:
         below = next((other for other in lines[number + 1 :] if other), "")
         sender = bool(line) and not made.blocks and bool(_CLOCK.match(below))
         if line and (sender or _OF_GROUP.match(line)):
-            (made.left_out if made.blocks else made.head).append(line)
+            made.take(line)
         elif not isinstance(block, str) or line:
             made.blocks.append(block)
     return made

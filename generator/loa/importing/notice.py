@@ -1,24 +1,28 @@
 """A text that was brought in, as the facts of a notice: title, issuer, day, contact, and its paragraphs and tables."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import yaml
 
-from loa.article.markup import plain
 from loa.article.tables import to_lines
-from loa.checks import Shape, Text, hits
+from loa.checks import Text, hits
 from loa.checks.fix import fix
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
-from loa.importing.blocks import Block, Document, Table, from_text
+from loa.importing.blocks import Block, Document, Table
 from loa.importing.contacts import by_sign, contact_in, issuer_in
-from loa.importing.letterhead import ABOUT, BODY, KIND, SIGNS, take_apart
-from loa.importing.letters import modern
-from loa.importing.web_text import article_of, caption
+from loa.importing.frame import signer_of, take_apart
+from loa.importing.issuers import number_in
+from loa.importing.lines import BODY, PICTURES
+from loa.importing.mails import message_of
+from loa.importing.paragraphs import NUMBERING, in_unicode, whole_paragraphs
+from loa.importing.titles import of_text
+from loa.importing.web_text import caption
 from loa.text import slug
 
 MOST_CHARACTERS = 100_000
@@ -28,9 +32,6 @@ _GREETED = re.compile(rf"(?:{_GREETING.pattern})[^.!?:;\d]{{0,80}}!\s+", re.I)
 _THANKS = re.compile(
     r"(?:xin\s+)?(?:trân\s+trọng\s+)?(?:cảm|cám)\s+ơn|xin\s+chào\s+tạm\s+biệt|trân\s+trọng(?:\s+thông\s+báo)?\s*[./]*$",
     re.I,
-)
-_NUMBERING = re.compile(
-    r"^\s*(?:[-*+•–▪●✓➢►❖]\s+|#{1,6}\s+|(?:[\u2190-\u2bff\U0001f000-\U0001faff]\ufe0f?(?:\u200d[^\w\s])?\s*)+)"
 )
 _RULE = re.compile(r"[\W_]{3,}$|\.?/\.?$")
 
@@ -49,6 +50,7 @@ class Notice:
     notes: tuple[str, ...] = ()
     mended: int = 0  # places that were corrected on the way
     left_out: tuple[str, ...] = ()  # the frame of an official document, the furniture of a web page
+    title_made: bool = False  # the text has none: it was made out of its words
 
     def day(self, chosen: date | None, today: date) -> date:
         """Whose law counts: of the day that somebody chose, else of the document's own, else of today."""
@@ -89,64 +91,47 @@ def read_notice(document: Document, day: date) -> Notice:
     if sum(map(len, document.lines)) > MOST_CHARACTERS:
         message = _("This is too long: at most {count} characters.").format(count=MOST_CHARACTERS)
         raise WorkspaceError(Finding("file.long", message, _("Bring in the part that is to be read aloud.")))
-    page = article_of(_in_lines(_modern(document.blocks)))
-    blocks, mended, notes = _mended(page.blocks, document.shape, day)
-    blocks = [block.strip(SIGNS) if isinstance(block, str) else block for block in blocks]
-    blocks = [block for block in blocks if block]
-    running = "\n".join(block for block in blocks if isinstance(block, str))
-    frame = take_apart(blocks, running)
-    paragraphs = [text for block in frame.blocks if isinstance(block, str) if (text := _said(block))]
-    polite = [block for block in frame.blocks if isinstance(block, str) and not _said(block) and not _RULE.match(block)]
+    message = message_of(in_unicode(document.blocks))
+    blocks = whole_paragraphs(message.blocks, document.shape)
+    frame = take_apart(blocks, "\n".join(block for block in blocks if isinstance(block, str)))
+    text, mended, notes = _mended(frame.blocks, day)
+    paragraphs = [said for block in text if isinstance(block, str) if (said := _said(block))]
+    polite = [block for block in text if isinstance(block, str) and not _said(block) and not _RULE.match(block)]
     body: list[str] = []
-    for block in frame.blocks:
+    for block in text:
         body += [_said(block)] if isinstance(block, str) else _rows(block)
-    sender = page.sender if page.sender and BODY.match(page.sender) else None
+    title = fix(frame.title, day, shape="paragraphs") if frame.title else ("", 0)
+    sender = message.sender if message.sender and BODY.match(message.sender) else None
     issuer = (
-        frame.issuer or issuer_in(frame.title, paragraphs) or by_sign(frame.number, frame.title, paragraphs) or sender
+        frame.issuer
+        or signer_of(frame, "\n".join(paragraphs))
+        or issuer_in(frame.title, paragraphs)
+        or by_sign(frame.number, frame.title, paragraphs)
+        or sender
     )
-    issued = frame.issued or page.posted
+    told = number_in(frame.kind, paragraphs) if not frame.number and not frame.issued else None
+    made = of_text(issuer or "", paragraphs) if not frame.title else None
     return Notice(
-        title=frame.title,
+        title=made.title if made else title[0],
+        title_made=made is not None,
         body=tuple(filter(None, body)),
         kind=frame.kind,
         issuer=issuer,
-        number=frame.number,
-        issued=issued,
-        contact=contact_in(paragraphs, issuer),
+        number=frame.number or (told[0] if told else None),
+        issued=frame.issued or (told[1] if told else None) or message.sent or frame.posted,
+        contact=contact_in(paragraphs, issuer) or contact_in(frame.signature, issuer),
         notes=tuple(notes),
-        mended=mended,
-        left_out=(*frame.left_out, *polite, *page.left_out),
+        mended=mended + title[1],
+        left_out=(*message.left_out, *frame.left_out, *polite),
     )
 
 
-def _in_lines(blocks: Sequence[Block]) -> list[Block]:
-    """Paragraphs with breaks as their lines; lines with tabs at the same places as the table that they are."""
-    found: list[Block] = []
-    for part in _parts(blocks):
-        found += [part] if isinstance(part, Table) else from_text(part.split("\n"))
-    return found
-
-
-def _modern(blocks: Sequence[Block]) -> list[Block]:
-    """All texts in Unicode as people type it today."""
-    texts = [
-        text for block in blocks for text in ([block] if isinstance(block, str) else [c for r in block.rows for c in r])
-    ]
-    made = iter(modern(texts))
-    return [
-        next(made)
-        if isinstance(block, str)
-        else Table(tuple(tuple(next(made) for _ in row) for row in block.rows), block.heads)
-        for block in blocks
-    ]
-
-
-def _mended(blocks: Sequence[Block], shape: Shape, day: date) -> tuple[list[Block], int, list[str]]:
-    """Paragraphs whole again and corrected where that is safe, how many places that were, and notes for staff."""
+def _mended(blocks: Sequence[Block], day: date) -> tuple[list[Block], int, list[str]]:
+    """Paragraphs corrected where that is safe, how many places that were, and notes for staff."""
     found: list[Block] = []
     notes: list[str] = []
     many = 0
-    for part in _parts(blocks):
+    for part in _runs(blocks):
         if isinstance(part, Table):
             rows = []
             for row in part.rows:
@@ -155,7 +140,7 @@ def _mended(blocks: Sequence[Block], shape: Shape, day: date) -> tuple[list[Bloc
                 rows.append(tuple(cell for cell, _count in cells))
             found.append(Table(tuple(rows), part.heads))
             continue
-        replacement, count = fix(unwrapped(part, shape), day, shape="paragraphs")
+        replacement, count = fix("\n".join(part), day, shape="paragraphs")
         many += count
         text = Text(replacement, day, "paragraphs")
         staff = [text.quote(hit.start, hit.end) for hit in hits(text) if hit.code == "note.staff"]
@@ -169,69 +154,19 @@ def _mended(blocks: Sequence[Block], shape: Shape, day: date) -> tuple[list[Bloc
     return found, many, notes
 
 
-_ITEM = re.compile(r"\s*(?:[-+*•–▪●]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,4}[.)]|#{1,6}\s)")
-
-
-def unwrapped(text: str, shape: Shape) -> str:
-    """`text` with its paragraphs on a line each: lines that a program broke at a width are joined again."""
-    if shape == "paragraphs":
-        return text
-    lines = text.split("\n")
-    width = _width(lines)
-    found: list[str] = []
-    for number, line in enumerate(lines):
-        above = lines[number - 1].strip() if number else ""
-        if found and above and line.strip() and _torn(above, line, width, shape):
-            found[-1] = f"{found[-1].rstrip()} {line.strip()}"
+def _runs(blocks: Iterable[Block]) -> Iterator[list[str] | Table]:
+    """Runs of paragraphs, with the tables between them."""
+    for _is_table, group in groupby(blocks, key=lambda block: isinstance(block, Table)):
+        held = list(group)
+        if isinstance(held[0], Table):
+            yield from (block for block in held if isinstance(block, Table))
         else:
-            found.append(line)
-    if shape == "markdown":
-        found = [line if line.lstrip().startswith("|") else plain(_NUMBERING.sub("", line)) for line in found]
-    return "\n".join(found)
-
-
-def _width(lines: Sequence[str]) -> int | None:
-    """The width at which a program broke the lines; None where none did."""
-    long = sorted(len(line.strip()) for line in lines if len(line.strip()) > 55)
-    if len(long) < 4 or long[-1] > 140:
-        return None
-    width = long[-1 - len(long) // 20]
-    return width if sum(length > width - 14 for length in long) * 2 >= len(long) else None
-
-
-def _torn(above: str, line: str, width: int | None, shape: Shape) -> bool:
-    """Whether `line` goes on with what the line above it says."""
-    text = line.strip()
-    if _ITEM.match(line) or above.startswith("#"):
-        return False
-    if shape == "markdown" or (above[-1].isdigit() and re.fullmatch(r"\d{3,4}[.,;)]?", text)):  # a torn number
-        return True
-    if text[:1].islower():
-        return not above.endswith((".", "!", "?", ":", ";"))
-    full = width is not None and len(above) + 1 + len(text.split()[0]) > width
-    if ABOUT.match(above) or KIND.match(above):
-        return False
-    return full and not above.isupper() and not text.isupper() and not above.endswith((".", "!", "?", ":", ";"))
-
-
-def _parts(blocks: Iterable[Block]) -> Iterable[str | Table]:
-    """Runs of paragraphs as one text, with the tables between them."""
-    held: list[str] = []
-    for block in blocks:
-        if isinstance(block, str):
-            held.append(block)
-            continue
-        if held:
-            yield "\n".join(held)
-            held = []
-        yield block
-    if held:
-        yield "\n".join(held)
+            yield [block for block in held if isinstance(block, str)]
 
 
 def _said(line: str) -> str:
     """A paragraph without its bullet, and without greeting and thanks; "" where nothing is left."""
-    line = " ".join(_NUMBERING.sub("", line).split()).rstrip(SIGNS)
+    line = " ".join(NUMBERING.sub("", line).split()).rstrip(PICTURES)
     below = caption(line)
     line = line if below is None else below
     greeted = _GREETED.match(line)

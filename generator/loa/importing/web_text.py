@@ -1,12 +1,13 @@
-"""What a copied web page has around its article: menus, dates, counters, links to others."""
+"""What a copied web page has around its article: menus, dates, counters, links to others.
+
+How surely a line is such furniture is a number: what stands for itself (“Lượt xem: 245”) 4, what also may be text (a
+day, a word of a menu) about 1; `sequence.py` weighs it against what else the line may be.
+"""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from loa.importing.blocks import Block
-from loa.importing.mails import message_of
 from loa.importing.words import any_of
 
 _DAY = r"(?:ngày\s*)?(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})"
@@ -24,10 +25,9 @@ _POSTED = re.compile(
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(rf"[\s|•·\-–»>*\[\]()]*(?:{any_of('furniture')})[\s|•·\-–»>\[\]()]*$", re.IGNORECASE)
-_CHAT = re.compile(r"\[\d{1,2}[/:.]\d{1,2}[^\]]{0,20}\]\s*(?P<who>[^:\[\]]{2,40}):\s*")
 _CREDIT = re.compile(r"\(?(?:ảnh|hình|photo|nguồn ảnh|ảnh tư liệu|ảnh minh họa)\s*:\s*[^.]{1,40}\)?\.?$", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:ảnh|hình)\s*\d{1,2}\s*[.:]\s*(?P<says>.*)$", re.IGNORECASE)
-_CREDIT_BEHIND = re.compile(r"(?<=[.!?])\s+\(?(?:ảnh|nguồn)\s*:\s*\S.{0,25}$", re.IGNORECASE)
+CREDIT_BEHIND = re.compile(r"(?<=[.!?])\s+\(?(?:ảnh|nguồn)\s*:\s*\S.{0,25}$", re.IGNORECASE)
 _MASTHEAD = re.compile(
     rf"(?:[^\W\d_][\w .]{{1,30}},\s*)?{_WEEKDAY}\s*(?:ngày\s*)?\d{{1,2}}/\d{{1,2}}/\d{{4}}$"
     rf"|cổng thông tin điện tử(?:\s.{{0,60}})?$|"
@@ -36,78 +36,44 @@ _MASTHEAD = re.compile(
 )
 """What stands above every page of a site: today's day, the name of the site, the path."""
 _OTHERS = re.compile(rf"[\s*>»•]*(?:{any_of('others')})\s*[:.]?$", re.IGNORECASE)
-_SENTENCE = re.compile(r"[.!?;:]\s*$")
+_MENU = re.compile(rf"(?:{any_of('menu')})$", re.IGNORECASE)
+_SITE = re.compile(r"(?:cổng|trang) thông tin điện tử\b", re.IGNORECASE)
+_PUT_UP_LINE = re.compile(rf"\W*(?:{_PUT_UP})\b|.*\b(?:{_COUNTERS})\b", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Article:
-    """A page without its furniture, and the day on which it was put up."""
-
-    blocks: list[Block]
-    posted: date | None = None
-    sender: str | None = None
-    left_out: list[str] = field(default_factory=list)
-
-
-def article_of(blocks: Sequence[Block]) -> Article:
-    """The article of a copied page. Only whole lines go, and each of them is kept in `left_out`."""
-    message = message_of(blocks)
-    blocks = message.blocks
-    made = Article([], left_out=[*message.head, *message.left_out])
-    for line in message.head:
-        made.posted = made.posted or _sent(line)
-        who = re.match(r"(?:từ|from)\s*:\s*([^<]+)", line, re.IGNORECASE)
-        made.sender = made.sender or (who[1].strip() if who else None)
-    others = False
-    for number, block in enumerate(blocks):
-        if not isinstance(block, str):
-            if all(_is_furniture(" ".join(row)) or all(map(_is_furniture, row)) for row in block.rows):
-                made.left_out += [" ".join(row) for row in block.rows]
-            elif not others:
-                made.blocks.append(block)
-            else:
-                made.left_out += [" ".join(row) for row in block.rows]
-            continue
-        chat = _CHAT.match(block.strip())
-        if chat:  # who sent a message, and when
-            made.left_out.append(chat.group())
-            made.posted = made.posted or _sent(chat.group())
-            made.sender = made.sender or chat["who"].strip()
-            block = block.strip()[chat.end() :]
-        line = " ".join(block.split())
-        if not line:
-            continue
-        if _OTHERS.match(line) and made.blocks:
-            others = True
-        elif (
-            others
-            and _is_text(line)
-            and not any(isinstance(other, str) and _OTHERS.match(other) for other in blocks[number + 1 : number + 4])
-        ):
-            others = False
-        posted = None if _MASTHEAD.match(line) else _posted(line, len(made.blocks), number)
-        if posted and made.posted is None:
-            made.posted = posted
-        if others or posted or _is_furniture(block.strip()) or not re.search(r"[^\W_]", line):
-            made.left_out.append(line)
-            continue
-        if len(made.blocks) < 3 and _MASTHEAD.match(line):
-            made.left_out.append(line)
-            continue
-        behind = _CREDIT_BEHIND.search(line) if _CAPTION.match(line) else None
-        if behind:
-            made.left_out.append(behind.group().strip())
-            block = line[: behind.start()]
-        made.blocks.append(block)
-    _without_menu(made)
-    return made
+def furniture(block: Block) -> float:
+    """How surely a line, or a table of links and counters, is no part of an article; 0: nothing says so."""
+    if not isinstance(block, str):
+        return 4.0 if all(_is_furniture(" ".join(row)) or all(map(_is_furniture, row)) for row in block.rows) else 0.0
+    line = block.strip()
+    if not re.search(r"[^\W_]", line):
+        return 3.0
+    if _is_furniture(line) or _MASTHEAD.match(" ".join(line.split())):
+        return 4.0
+    if posted(line):
+        if _PUT_UP_LINE.match(line):
+            return 4.0
+        return 3.0 if re.search(r"\d\s*[:hg]\s*\d|gmt", line, re.IGNORECASE) else 1.0
+    return 1.0 if _MENU.match(line) else 0.0
 
 
-def _sent(head: str) -> date | None:
-    """The day in the head of a message (“[10:05, 18/11/2026] …”)."""
-    found = re.search(_DAY, head)
+def is_site(line: str) -> bool:
+    """Whether a line names the portal that a page is of; its commune stands below."""
+    return bool(_SITE.match(line.strip()))
+
+
+def is_others(line: str) -> bool:
+    """Whether a line is a heading of links to other articles."""
+    return bool(_OTHERS.match(line))
+
+
+def posted(line: str) -> date | None:
+    """The day in a line that says when a page was put up."""
+    found = _POSTED.match(" ".join(line.split()))
+    if not found:
+        return None
     try:
-        return date(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+        return date(int(found["year"]), int(found["month"]), int(found["day"]))
     except ValueError:
         return None
 
@@ -118,40 +84,9 @@ def _is_furniture(line: str) -> bool:
     if _CREDIT.match(whole) or _FURNITURE.match(whole):
         return True
     beside = len(parts) > 1
-    return all(_FURNITURE.match(part) or (beside and _MENU.match(part.strip())) for part in parts)
-
-
-def _is_text(line: str) -> bool:
-    """Whether a line below “Tin liên quan” is text again and no headline: a sentence with its full stop."""
-    return bool(_SENTENCE.search(line)) and len(line.split()) > 12
-
-
-def _posted(line: str, kept: int, number: int) -> date | None:
-    """The day in a line that says when a page was put up; such a line stands near its title or at its end."""
-    found = _POSTED.match(line)
-    if not found or (
-        kept > 3 and not re.match(r"\W*(?:ngày )?(?:đăng|cập nhật|xuất bản|posted|publish)", line, re.IGNORECASE)
-    ):
-        return None
-    if number == 0 and not re.search(r"đăng|cập nhật|xuất bản|xem|posted|thứ|chủ nhật|\d[:h]\d", line, re.IGNORECASE):
-        return None
-    try:
-        return date(int(found["year"]), int(found["month"]), int(found["day"]))
-    except ValueError:
-        return None
-
-
-_MENU = re.compile(rf"(?:{any_of('menu')})$", re.IGNORECASE)
-
-
-def _without_menu(made: Article) -> None:
-    """Words of a menu above the title; “Thông báo” alone stays where a title in capitals or a subject follows."""
-    while len(made.blocks) > 2 and isinstance(made.blocks[0], str) and _MENU.match(made.blocks[0].strip()):
-        line, following = made.blocks[0].strip(), made.blocks[1]
-        if line.lower() == "thông báo" and not (isinstance(following, str) and _MENU.match(following.strip())):
-            return
-        made.left_out.append(line)
-        del made.blocks[0]
+    known = sum(bool(_FURNITURE.match(part) or (beside and _MENU.match(part.strip()))) for part in parts)
+    short = all(len(part.split()) <= 5 for part in parts)
+    return known == len(parts) or (short and len(parts) > 3 and known * 5 >= 3 * len(parts))
 
 
 def caption(line: str) -> str | None:

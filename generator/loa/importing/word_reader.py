@@ -14,7 +14,7 @@ from docx.table import Table
 
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
-from loa.importing.blocks import Block, from_grid, to_json, too_large
+from loa.importing.blocks import Block, Paragraph, from_grid, to_json, too_large
 from loa.importing.word_numbers import Numbers
 
 MAX_UNPACKED = 60_000_000  # bytes
@@ -87,7 +87,14 @@ class _Reader:
                 yield f"Ghi chú: {note}"
 
     def _paragraph(self, element: Any) -> str:
-        return unicodedata.normalize("NFC", self._numbers.of(element) + "".join(_texts(element)))
+        text = unicodedata.normalize("NFC", self._numbers.of(element) + "".join(_texts(element)))
+        setting = element.find(f"{qn('w:pPr')}/{qn('w:jc')}")
+        runs = [
+            run for run in element.iter(qn("w:r")) if any((part.text or "").strip() for part in run.iter(qn("w:t")))
+        ]
+        bold = bool(runs) and all(map(_is_bold, runs))
+        centred = setting is not None and setting.get(qn("w:val")) == "center"
+        return Paragraph.of(text, centred=centred, bold=bold)
 
     def _table(self, element: Any) -> Iterator[Block]:
         if element.find(f".//{qn('w:tc')}//{qn('w:tbl')}") is not None:
@@ -121,6 +128,11 @@ class _Reader:
             else:
                 lines += [", ".join(filter(None, row)) for row in block.rows]
         return "\n".join(filter(None, lines))
+
+
+def _is_bold(run: Any) -> bool:
+    mark = run.find(f"{qn('w:rPr')}/{qn('w:b')}")
+    return mark is not None and mark.get(qn("w:val")) not in {"0", "false", "off"}
 
 
 def _notes(document: Document) -> Iterator[tuple[tuple[str, str], str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from loa.importing.blocks import Cell
-from loa.importing.pdf_lines import Char, Page, lines_of, near
+from loa.importing.pdf.lines import Char, Page, lines_of, near
 
 
 def ruled_tables(page: Page) -> list[tuple[float, float, float, float, list[list[Cell]]]]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from loa.importing.blocks import Block, Cell, Table, from_grid
-from loa.importing.pdf_lines import Line, Page, Piece, lines_of, near
-from loa.importing.pdf_tables import ruled_tables
+from loa.importing.pdf.lines import Line, Page, Piece, lines_of, near
+from loa.importing.pdf.tables import ruled_tables
 
 _ITEM = re.compile(r"(?:[-+*•–▪●]|\(?\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,4}[.)]|Điều \d+)\s")
 

@@ -20,9 +20,9 @@ from pdfminer.pdfparser import PDFParser
 from loa.errors import Finding, WorkspaceError
 from loa.i18n import _
 from loa.importing.blocks import to_json
-from loa.importing.pdf_columns import in_parts
-from loa.importing.pdf_lines import Char, Line, Page, lines_of
-from loa.importing.pdf_paragraphs import blocks_of, joined
+from loa.importing.pdf.columns import in_parts
+from loa.importing.pdf.lines import Char, Line, Page, lines_of
+from loa.importing.pdf.paragraphs import blocks_of, joined
 
 MOST_PAGES = 100
 
@@ -128,7 +128,12 @@ def _without_page_frames(pages: Sequence[Page]) -> Iterator[Page]:
     many = max(2, len(pages) // 2)
     for page, found in zip(pages, at_edges, strict=True):
         for text, edge, line in found:
-            if re.fullmatch(r"[-–\s]*(?:trang\s*)?#(?:\s*/\s*#)?[-–\s]*", text, re.I) or edges[text, edge] >= many:
+            if (
+                re.fullmatch(
+                    r"[-–\s]*#(?:\s*/\s*#)?[-–\s]*|(?:.{0,60}\W\s*)?trang\s*#(?:\s*(?:/|trên)\s*#)?[-–\s]*", text, re.I
+                )
+                or edges[text, edge] >= many
+            ):
                 low, high = min(p.bottom for p in line), max(p.top for p in line)
                 page.chars = [c for c in page.chars if not (low - 0.1 <= c.bottom and c.top <= high + 0.1)]
         yield page

@@ -1,0 +1,1 @@
+"""The text of a PDF: letters with their places become lines, paragraphs, columns and tables."""
