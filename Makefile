@@ -19,7 +19,7 @@ SOURCES := pyproject.toml $(wildcard $(LOCK)/*.txt) $(wildcard generator/loa/loc
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup station demo test test-long soak planted bench lint debian catalogue lock audit sbom wheel wheels arm-wheel deb try-deb release clean
+.PHONY: docs sheets help setup station demo test test-long soak planted bench lint debian catalogue lock audit sbom wheel wheels arm-wheel deb try-deb release clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -67,6 +67,7 @@ lint: setup ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 & other=$$!; $(BIN)/mypy; wait $$other
 
+sheets: DEBIAN += chromium fonts-noto-core
 test test-long bench soak: DEBIAN += openssh-server chromium libatomic1 fonts-noto-core pulseaudio pulseaudio-utils icecast2 mosquitto cron postgresql faketime iproute2 curl
 # Eight workers whatever the cores: much of the time goes by in real airings, which wait for their minute. What plays real
 # sound and listens to it runs by itself: beside others the recorder would miss what the player has played. It comes first: so the
@@ -162,6 +163,9 @@ try-deb: ## try dist/*.deb in fresh Debian systems (root, debootstrap)
 
 docs: $(RELEASE) ## the documents as a site in dist/docs; a broken link ends it
 	$(BIN)/mkdocs build
+
+sheets: setup ## the sheets for the wall as PDF, one page each, in dist/treo-tuong (chromium)
+	$(BIN)/python -m release.sheets --out dist/treo-tuong
 
 # All that is published: wheel, source, Debian packages, ARM wheel, bill of materials, checksums. A tag first: git tag v0.2.0
 release: audit wheels sbom ## everything that is published, in dist/
