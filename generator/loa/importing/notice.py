@@ -89,8 +89,8 @@ def read_notice(document: Document, day: date) -> Notice:
     Raises WorkspaceError where it is longer than anybody reads aloud: taking it apart would take minutes.
     """
     if sum(map(len, document.lines)) > MOST_CHARACTERS:
-        message = _("This is too long: at most {count} characters.").format(count=MOST_CHARACTERS)
-        raise WorkspaceError(Finding("file.long", message, _("Bring in the part that is to be read aloud.")))
+        long = _("This is too long: at most {count} characters.").format(count=MOST_CHARACTERS)
+        raise WorkspaceError(Finding("file.long", long, _("Bring in the part that is to be read aloud.")))
     message = message_of(in_unicode(document.blocks))
     blocks = whole_paragraphs(message.blocks, document.shape)
     frame = take_apart(blocks, "\n".join(block for block in blocks if isinstance(block, str)))
