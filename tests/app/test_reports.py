@@ -50,7 +50,8 @@ def aired(
     """An airing as the station logs it: its row and those of its outputs."""
     planned = datetime.datetime.fromisoformat(f"{moment}:00+07:00")
     ended = planned + datetime.timedelta(seconds=max(seconds.values(), default=0)) if seconds else None
-    details = {"priority": more.pop("priority", "normal"), "contents": [c.as_json() for c in contents]}
+    told = {key: more.pop(key) for key in ("follows", "test") if key in more}
+    details = {"priority": more.pop("priority", "normal"), "contents": [c.as_json() for c in contents], **told}
     about = {"broadcast": "sang", "commune": "ben-hai", **more}
     row = NewRow(
         airing=f"sang@{moment}", planned=planned, started=planned if seconds else None, ended=ended, outcome=outcome,
@@ -173,5 +174,36 @@ def test_the_year_as_json_and_what_was_paid_before(filled: tuple[Workspace, Data
     workspace, _store = filled
     got = loa("--workspace", str(workspace.root), "report", "--month", "2026-11", "--format", "json")
     assert json.loads(got.stdout)["outcomes"]["missed"] == 1
+    week = ("report", "--from", "2026-11-02", "--to", "2026-11-08", "--format", "json")
+    got = loa("--workspace", str(workspace.root), *week)
+    found = json.loads(got.stdout)
+    assert (found["from"], found["to"], found["minutes"]) == ("2026-11-02", "2026-11-08", 46)
+    wrong = loa("--workspace", str(workspace.root), "report", "--from", "2026-11-08", "--to", "2026-11-02")
+    assert wrong.returncode == 2
     with pytest.raises(ValueError, match="month"):
         month_of(2026, 13)
+
+
+def test_groups_that_speak_after_one_another_hear_one_airing_and_a_chime_is_none(
+    filled: tuple[Workspace, Database],
+) -> None:
+    before = of(filled, 2026, 11)
+    day = "2026-11-20T06"
+    rows = [
+        *aired(f"{day}:00", [MUSIC, ARTICLE], {"loa-1": 360.0}),
+        *aired(f"{day}:15", [MUSIC, ARTICLE], {"loa-2": 360.0}, "cut", follows=f"sang@{day}:00"),
+        *aired(f"{day}:55", [MUSIC], {"loa-1": 20.0, "loa-2": 20.0}, test=True),
+    ]
+    append_all(filled[1], rows, datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC))
+    after = of(filled, 2026, 11)
+    assert after.outcomes["aired"] == before.outcomes["aired"] + 1
+    assert after.outcomes["cut"] == before.outcomes["cut"]
+    assert after.minutes == before.minutes + 6
+    assert [n - m for n, m in zip(after.months["2026-11"], before.months["2026-11"], strict=True)] == [1, 6]
+    heard = {
+        output: sum(line.minutes for line in after.loudspeakers if line.output == output)
+        for output in ("loa-1", "loa-2")
+    }
+    assert heard == {"loa-1": 46 + 6, "loa-2": 22.5 + 6}
+    (own,) = (one for one in after.products if one.title == "Vệ sinh")
+    assert (own.airings, own.minutes) == (4, 20)

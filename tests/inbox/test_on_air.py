@@ -135,6 +135,14 @@ def test_an_alert_starts_by_itself_is_replaced_and_taken_back(
     assert not inbox_is_due(station, store, now())
     assert verify(store, station.seal) == []
 
+    # What a cancel says is said, and not again and again through the night.
+    receive_message(station, store, authority.sign_xml(cap("e", now=begin)), begin)
+    clear = cap("f", kind="Cancel", references=f"{SENDER},e,x", now=begin, text="Nước đã rút.")
+    receive_message(station, store, authority.sign_xml(clear), begin)
+    work_inbox(station, store, begin)
+    (piece,) = entry(store, "f").work
+    assert (len(piece.airings), piece.next_at) == (1, None)
+
     # What was taken back does not come back, in whatever order messages arrive.
     with pytest.raises(InboxError, match="id"):
         receive_message(station, store, authority.sign_xml(cap("a", now=begin, text="Khác hẳn trước.")), begin)

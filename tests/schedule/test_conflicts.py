@@ -1,6 +1,9 @@
 import datetime
 from collections.abc import Callable
 
+import pytest
+
+from loa.errors import ScheduleError
 from loa.schedule import UTC, Schedule, airings
 
 Make = Callable[..., Schedule]
@@ -80,6 +83,26 @@ def test_a_session_adds_up(schedule: Make) -> None:
 def test_sessions_of_a_day_are_counted(schedule: Make) -> None:
     made = schedule("rules: {max_sessions_per_day: 2}\n", at='["06:00", "11:00", "17:00"]')
     assert codes(made) == {"sang 06:00": [], "sang 11:00": [], "sang 17:00": ["rule.sessions"]}
+
+
+def test_minutes_of_a_day_are_counted_where_they_are_heard(schedule: Make) -> None:
+    rules = "rules: {max_minutes_per_day: 40}\n"
+    made = schedule(another("11:30") + rules, at='["06:00", "17:00"]')
+    assert codes(made) == {"sang 06:00": [], "khac 11:30": [], "sang 17:00": []}
+    longer = schedule(another("11:30", more=", also: ['2026-11-03 12:00']") + rules, at='["06:00", "17:00"]')
+    assert codes(longer)["sang 17:00"] == ["rule.day"]
+    elsewhere = schedule(another("11:30", output="loa-2", more=", also: ['2026-11-03 12:00']") + rules, at='["06:00"]')
+    assert set(map(tuple, codes(elsewhere).values())) == {()}
+
+
+def test_a_chime_that_tests_the_equipment_is_no_session_but_keeps_to_the_hours(schedule: Make) -> None:
+    chime = "  - {id: chuong, commune: ben-hai, test: true, at: ['HOUR'], items: [{kind: music, file: chime}], "
+    chime += "length: {max: 1m}, on: [loa]}\n"
+    rules = 'rules: {allowed: ["16:30-19:00"], max_sessions_per_day: 1, max_minutes: 15, max_minutes_per_day: 15}\n'
+    assert codes(schedule(chime.replace("HOUR", "16:55") + rules)) == {"chuong 16:55": [], "sang 17:00": []}
+    assert codes(schedule(chime.replace("HOUR", "05:55") + rules))["chuong 05:55"] == ["rule.window"]
+    with pytest.raises(ScheduleError, match="a minute at most"):
+        schedule(chime.replace("HOUR", "16:55").replace("max: 1m", "max: 2m"))
 
 
 def test_an_emergency_is_exempt_from_all_rules(schedule: Make) -> None:

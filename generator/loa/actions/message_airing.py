@@ -55,7 +55,8 @@ def go_on(workspace: Workspace, store: Database, entry: Entry, now: datetime.dat
     """Ask for what is due, and see whether it is over."""
     schedule = load_schedule(workspace)
     sender = next((s for s in load_policy(workspace).file.senders if s.id == entry.sender), None)
-    repeat = (entry.message.repeat_minutes or 0) * 60.0 or (sender.repeat if sender else None)
+    usual = sender.repeat if sender and entry.message.kind != "cancel" else None  # the all clear is not said all night
+    repeat = (entry.message.repeat_minutes or 0) * 60.0 or usual
     said = [_say(store, schedule, entry, piece, sender, repeat, now) for piece in entry.work]
     work = tuple(piece for piece, _asked in said)
     if work != entry.work:  # together: what was ended in this moment is not asked for

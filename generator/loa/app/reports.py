@@ -155,11 +155,13 @@ def report(
     heard = _Figures()
     months: dict[str, tuple[int, float]] = {}
     priorities: Counter[str] = Counter()
-    for row in rows:
+    outcomes: Counter[str] = Counter()
+    for row, *others in _together(rows):
         spoken = known.contents(row)
-        parts = on_outputs.get(row.airing or "") or _as_parts(row)
+        parts = [part for one in (row, *others) for part in on_outputs.get(one.airing or "") or _as_parts(one)]
         lengths = {part.output or "": _heard(part) for part in parts}
         longest = max(lengths.values(), default=0.0)
+        outcomes[row.outcome or "?"] += 1
         if not longest:
             continue
         month = f"{(row.planned or row.at).astimezone(zone):%Y-%m}"
@@ -174,7 +176,7 @@ def report(
         _station_name(known.communes.values(), office),
         first,
         last,
-        dict(Counter(row.outcome or "?" for row in rows)),
+        dict(outcomes),
         dict(priorities),
         {month: (many, round(minutes, 1)) for month, (many, minutes) in sorted(months.items())},
         tuple(line for line in lines if not line.output),
@@ -309,7 +311,24 @@ def _logged(found: Iterable[Any]) -> tuple[Content, ...]:
 
 def _airings(store: Database, since: datetime.datetime, until: datetime.datetime, office: Office) -> list[Row]:
     found = asrun.each_airing(asrun.rows(store, since, until, kinds=asrun.PLANNED), since, until)
-    return [r for r in found if office.covers(r.commune or "") and not (r.bulletin or "").endswith(f"/{APOLOGY}")]
+    return [
+        row
+        for row in found
+        if office.covers(row.commune or "")
+        and not (row.bulletin or "").endswith(f"/{APOLOGY}")
+        and not row.details.get("test")
+    ]
+
+
+def _together(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows of each airing: groups of loudspeakers that speak after one another hear the same one. First the one
+    that was heard best.
+    """
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(row.details.get("follows") or row.airing or row.seq), []).append(row)
+    order = {outcome: number for number, outcome in enumerate(asrun.OUTCOMES)}
+    return [sorted(group, key=lambda row: order.get(row.outcome or "missed", 0)) for group in found.values()]
 
 
 def _as_parts(row: Row) -> list[Row]:

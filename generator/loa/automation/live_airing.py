@@ -301,7 +301,7 @@ def determine_outcome(
 
 
 def _details(live: LiveAiring, reports: Sequence[OutputReport], recorded: Recorded | None) -> dict[str, object]:
-    found: dict[str, object] = {"outputs": [_summary(report) for report in reports]}
+    found: dict[str, object] = {"outputs": [_summary(report) for report in reports], **live.airing.details}
     if live.relays:
         found["relays"] = [relay.as_json() for relay in live.relays]
     if live.recording.languages:

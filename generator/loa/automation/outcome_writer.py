@@ -126,6 +126,7 @@ class OutcomeWriter:
             reason=reason,
             bulletin=airing.bulletin,
             sha256=previous.sha256 if previous else None,
+            details=airing.details,
         )
         self.finish(entry, [output_row(entry, name) for name in dict.fromkeys(outputs)])
         if outcome == "missed":

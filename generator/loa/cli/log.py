@@ -210,26 +210,36 @@ def row_line(row: asrun.Row, zone: ZoneInfo) -> str:
     return f"{when:%d/%m/%Y %H:%M}  {what}: {names.outcome(row.outcome or 'missed')}{span}  {row.output}{reason}"
 
 
-@loa.command(help=_("Report what was aired in a month or a year: by category, source, language and loudspeaker."))
+_LONGEST_REPORT = 400
+"""Days."""
+
+
+@loa.command(
+    help=_("Report what was aired in a month, a year or some days: by category, source, language, loudspeaker.")
+)
 @click.option("--month", metavar="YYYY-MM", help=_("The month, for example 2026-11."))
 @click.option("--year", type=int, metavar="YYYY", help=_("The whole year."))
+@click.option("--from", "since", metavar="D", help=_("The first day, for example 2026-11-02."))
+@click.option("--to", "until", metavar="D", help=_("The last day; without it that day alone."))
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "xlsx", "docx"]), default="text", help=_("Form of output.")
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=_("File to write (xlsx and docx need one)."))
 @pass_station
-def report(station: CliContext, month: str | None, year: int | None, form: str, output: Path | None) -> None:
+def report(
+    station: CliContext,
+    month: str | None,
+    year: int | None,
+    since: str | None,
+    until: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
     """Without a span: of this month."""
     schedule = load_schedule(station.workspace)
-    today = datetime.datetime.now(schedule.timezone).date()
-    if month and year:
-        raise click.UsageError(_("Give either --month or --year."))
-    try:
-        wanted = datetime.date.fromisoformat(f"{month}-01") if month else today
-        first, last = reports.month_of(year or wanted.year, 0 if year else wanted.month)
-    except ValueError:
-        message = _("There is no such month or year; write for example --month 2026-11, or --year 2026.")
-        raise click.UsageError(message) from None
+    if sum(map(bool, (month, year, since))) > 1 or (until and not since):
+        raise click.UsageError(_("Give one of --month, --year, or --from with --to."))
+    first, last = _days_of(month, year, since, until, datetime.datetime.now(schedule.timezone).date())
     if form in ("xlsx", "docx") and output is None:
         raise click.UsageError(_("This form needs a file: add -o report.{form}").format(form=form))
     store = open_station_store(station.workspace, schedule)
@@ -239,6 +249,25 @@ def report(station: CliContext, month: str | None, year: int | None, form: str, 
     else:
         made = report_files.as_file(found, form)
         write(made if output else made.decode(), output)
+
+
+def _days_of(
+    month: str | None, year: int | None, since: str | None, until: str | None, today: datetime.date
+) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day that somebody means. Raises UsageError."""
+    wrong = _("No such span. Write for example --month 2026-11, --year 2026 or --from 2026-11-02 --to 2026-11-08.")
+    try:
+        if since:
+            first = datetime.date.fromisoformat(since)
+            last = datetime.date.fromisoformat(until) if until else first
+        else:
+            wanted = datetime.date.fromisoformat(f"{month}-01") if month else today
+            first, last = reports.month_of(year or wanted.year, 0 if year else wanted.month)
+    except ValueError:
+        raise click.UsageError(wrong) from None
+    if not 0 <= (last - first).days <= _LONGEST_REPORT:
+        raise click.UsageError(wrong)
+    return first, last
 
 
 def _table_lines(title: str, tables: Sequence[report_files.Table]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from loa.fleet.messages import Outcomes, PlayerRow
 from loa.fleet.plans import BACK, planned
 from loa.fleet.register import Enrolled, RemoteAiring
 from loa.i18n import _, ngettext
-from loa.schedule import Airing, Schedule
+from loa.schedule import Airing, Schedule, airings
 from loa.schedule.display_names import output_names
 from loa.store.alarms import Alarm, channels, raise_once
 from loa.store.asrun import NewRow, append_all, outcome_rows, parts_of, with_outputs
@@ -155,6 +155,7 @@ class RemoteLog:
             )
             if unheard
             else None,
+            details=_of_schedule(schedule, first),
         )
         summed = with_outputs(entry, rows)[0]
         outcome = summed.details.get("best", "missed")
@@ -197,6 +198,15 @@ class RemoteLog:
         reason = _("the ends of the logs of {count} players").format(count=len(heads))
         entry = NewRow("player", reason=reason, details={"act": "heads", "heads": heads})
         append_all(self._store, [entry], now, together=register.marking("heads", day), seal=self._workspace.seal)
+
+
+def _of_schedule(schedule: Schedule, one: RemoteAiring) -> dict[str, Any]:
+    """What the row of an airing tells of the schedule; nothing where the broadcast is gone."""
+    broadcast = schedule.broadcast(one.broadcast)
+    if broadcast is None or not (broadcast.test or len(schedule.stages(broadcast)) > 1):
+        return {}
+    same = airings(schedule, one.planned, one.planned + datetime.timedelta(seconds=1))
+    return next((airing.details for airing in same if airing.id == one.airing), {})
 
 
 def _remote(schedule: Schedule, airing: Airing, name: str, *, alone: bool) -> RemoteAiring:

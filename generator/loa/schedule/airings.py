@@ -5,6 +5,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dateutil.rrule import rrulestr
 
@@ -22,7 +23,7 @@ _EVERY_DAY = (day_rule("daily"),)
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A problem of an airing: `plan.clash`, `plan.quiet` (some of its loudspeakers stay quiet), or a broken rule
-    (`rule.window`, `rule.quiet`, `rule.minutes`, `rule.sessions`), which leaves it out.
+    (`rule.window`, `rule.quiet`, `rule.minutes`, `rule.sessions`, `rule.day`), which leaves it out.
 
     `other`: the broadcast that it clashes with.
     """
@@ -37,7 +38,7 @@ class Airing:
     """One broadcast at one planned instant. `minutes`: its maximum length. `skipped`: why it is not aired, or None.
 
     `moved`: by the wall clock, where a person moved it to if it is skipped, where it comes from if it is aired.
-    `follows`: the airing on other groups after which this one comes (`Schedule.stages`).
+    `follows`: the airing on other groups after which this one comes (`Schedule.stages`). `test`: as of its broadcast.
     """
 
     id: str
@@ -52,6 +53,12 @@ class Airing:
     skipped: str | None = None
     moved: datetime.datetime | None = None
     follows: str | None = None
+    test: bool = False
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What its rows of the log tell of the schedule: a report counts what follows another airing with that one."""
+        return {**({"follows": self.follows} if self.follows else {}), **({"test": True} if self.test else {})}
 
     @property
     def forbidden(self) -> str:
@@ -120,6 +127,7 @@ def _of_broadcast(
             (),
             skipped,
             gone.get(local) or came.get(local),
+            test=broadcast.test,
         )
         firsts.append(made)
         if len(stages) == 1 or schedule.loudspeakers(stages[0]):  # else players alone air it
@@ -195,7 +203,8 @@ def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
             everywhere = quiet == set(schedule.loudspeakers(airing.outputs))
             message = _("it must be quiet then at {outputs}").format(outputs=", ".join(sorted(quiet)))
             problems[airing.id].append(Problem("rule.quiet" if everywhere else "plan.quiet", message))
-    if schedule.rules.max_minutes or schedule.rules.max_sessions_per_day:
+    rules = schedule.rules
+    if rules.max_minutes or rules.max_sessions_per_day or rules.max_minutes_per_day:
         _sessions(schedule, live, problems)
     return [replace(a, problems=tuple(problems[a.id])) if a.id in problems else a for a in order]
 
@@ -268,11 +277,14 @@ def hours_end(schedule: Schedule, airing: Airing) -> datetime.datetime | None:
 
 
 def _sessions(schedule: Schedule, live: list[Airing], problems: dict[str, list[Problem]]) -> None:
-    """Check the minutes of each session and the sessions of each day, as a listener beside a loudspeaker counts them.
+    """Check the minutes of each session, and the sessions and minutes of each day, as a listener beside a loudspeaker
+    counts them.
 
-    A session is what is aired there without a break. Each commune's airings are counted by themselves.
+    A session is what is aired there without a break. Each commune's airings are counted by themselves; a test of the
+    equipment is not.
     """
     rules = schedule.rules
+    live = [airing for airing in live if not airing.test]
     speakers = {names: schedule.loudspeakers(names) for names in {a.outputs for a in live}}
     heard: dict[tuple[str, datetime.date, str], list[Airing]] = defaultdict(list)
     for airing in live:
@@ -287,17 +299,21 @@ def _sessions(schedule: Schedule, live: list[Airing], problems: dict[str, list[P
         same[key] = items
     longest: dict[str, dict[float, list[str]]] = defaultdict(lambda: defaultdict(list))
     most: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    whole: dict[str, dict[float, list[str]]] = defaultdict(lambda: defaultdict(list))
     for key, items in same.items():
-        number, minutes, end = 0, 0.0, None
+        number, minutes, day_minutes, end = 0, 0.0, 0.0, None
         for airing in items:
             if end is None or airing.planned > end + _SAME_SESSION:
                 number, minutes, end = number + 1, 0.0, airing.planned
             minutes += airing.minutes
+            day_minutes += airing.minutes
             end = max(end, airing.planned) + datetime.timedelta(minutes=airing.minutes)
             if rules.max_minutes and minutes > rules.max_minutes:
                 longest[airing.id][minutes] += places[key]
             if rules.max_sessions_per_day and number > rules.max_sessions_per_day:
                 most[airing.id][number] += places[key]
+            if rules.max_minutes_per_day and day_minutes > rules.max_minutes_per_day:
+                whole[airing.id][day_minutes] += places[key]
     for airing in live:
         for minutes, where in sorted(longest.get(airing.id, {}).items())[-1:]:
             message = _("the session gets {minutes:g} minutes long; the commune allows {limit}").format(
@@ -309,6 +325,11 @@ def _sessions(schedule: Schedule, live: list[Airing], problems: dict[str, list[P
                 number=number, limit=rules.max_sessions_per_day
             )
             problems[airing.id].append(Problem("rule.sessions", _at(message, where, speakers[airing.outputs])))
+        for minutes, where in sorted(whole.get(airing.id, {}).items())[-1:]:
+            message = _("{minutes:g} minutes on this day; the commune allows {limit}").format(
+                minutes=minutes, limit=rules.max_minutes_per_day
+            )
+            problems[airing.id].append(Problem("rule.day", _at(message, where, speakers[airing.outputs])))
 
 
 def _at(message: str, where: list[str], all_: tuple[str, ...]) -> str:

@@ -23,7 +23,7 @@ from loa.schedule.backup import Backup
 from loa.schedule.commune_files import CommuneSchedule, places, read_all, read_as
 from loa.schedule.fees import Fees
 from loa.schedule.messages import Feedback, Messages
-from loa.schedule.models import Approval, Broadcast, Extra, Move, Publication, Rules, Schedule
+from loa.schedule.models import LONGEST_TEST, Approval, Broadcast, Extra, Move, Publication, Rules, Schedule
 from loa.schedule.output_plugins import kinds, plugin
 from loa.schedule.outputs import KINDS, PREFIX, AnyOutput, Group, MissingPlugin, Placed, RemotePlayer
 from loa.schedule.players import Players
@@ -119,6 +119,9 @@ def _spans(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast) 
         message = _("“from” is after “until”: this would never be on air.")
         yield source.finding((*path, "from"), "broadcast.never", message, _("Exchange the two dates."))
     yield from _programme(source, path, broadcast)
+    if broadcast.test and broadcast.length.max > LONGEST_TEST:
+        message = _("A test of the equipment lasts a minute at most.")
+        yield source.finding((*path, "test"), "broadcast.test", message, _("Write length: {max: 1m}."), key=True)
     if not broadcast.at and not broadcast.extras:
         message, fix = _("No time of day is given."), _('Add for example at: ["17:00"].')
         yield source.finding(path, "broadcast.never", message, fix)

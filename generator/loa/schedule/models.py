@@ -84,6 +84,10 @@ LONGEST_BULLETIN = 15 * 60.0
 """The longest bulletin (s) where nobody says how long it may be."""
 
 
+LONGEST_TEST = 60.0
+"""The longest test of the equipment (s): more would be a programme."""
+
+
 class Length(Strict):
     """The allowed length of a bulletin (s): it is read again until `min` is reached, at most three times; `max` is
     never exceeded. Without `min` it is as long as its text needs.
@@ -124,13 +128,15 @@ class Broadcast(Strict):
     """A recurring broadcast: which campaigns are aired together, when, and on which outputs.
 
     `items`: paths alone are recordings that follow the articles, between opening and closing. Where one item says its
-    kind, they are the whole programme in their order.
+    kind, they are the whole programme in their order. `test`: a chime of a minute at most that tests the equipment; it
+    is no session, and no report counts it.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     commune: str
     campaigns: tuple[str, ...] = ()
     title: str | None = None
+    test: bool = False
     rotate: bool = False
     days: tuple[Days, ...] | None = None
     every_weeks: int = Field(default=1, ge=1, le=52)
@@ -203,6 +209,12 @@ class Rules(Strict):
     )
     max_sessions_per_day: int | None = Field(
         default=None, ge=1, title=N_("Most airings a day"), description=N_("Empty: no limit.")
+    )
+    max_minutes_per_day: int | None = Field(
+        default=None,
+        ge=1,
+        title=N_("Most minutes a day"),
+        description=N_("Counted at each loudspeaker, as its neighbours hear it. Empty: no limit."),
     )
     limits: tuple[Limit, ...] = Field(
         default=(),
