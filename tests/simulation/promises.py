@@ -22,6 +22,8 @@ _WITHDRAWN = 4.5
 """Seconds in which it falls silent; the station looks once a second, and processes of the simulation less often."""
 _STOOD_STILL = 9.0
 """Seconds without a sign of life before which nobody takes over: those of `Timing.stale`, less a heartbeat."""
+_WRITTEN_SLOWLY = 20.0
+"""Seconds after which an outcome is in the log while the disk is slow."""
 _EXACT = 0.1
 """Seconds between the planned instant and the first sound."""
 _NOTED = 2.5
@@ -112,6 +114,11 @@ class Facts:
             if not ends or max(ends) <= place:
                 return place
             place = max(ends)
+
+    def in_the_log(self, moment: float) -> float:
+        """By when the outcome of what ended at `moment` is written; who takes over before goes on at the last sentence."""
+        slow = any(w.kind == "slow_disk" for w in self.windows(moment - 1.0, moment + 1.0))
+        return moment + (_WRITTEN_SLOWLY if slow else 1.0)
 
     def calm(self, since: float, until: float, *scope: str) -> bool:
         """Whether no fault touched any of these then."""
@@ -220,7 +227,7 @@ def without_faults_on_time(facts: Facts) -> Iterator[str]:
         at, speakers = real(airing.planned), facts.speakers(airing)
         if airing.skipped or airing.problems:
             continue
-        if not facts.calm(at - 50.0, at + facts.lasts(airing) + 1.0, *speakers, airing.bulletin):
+        if not facts.calm(at - 50.0, facts.in_the_log(at + facts.lasts(airing)), *speakers, airing.bulletin):
             continue
         if any(
             a is not airing and (not a.skipped or facts.sounds[a.id]) and abs(real(a.planned) - at) < LENGTH + 1.0
