@@ -304,6 +304,19 @@ def test_one_module_runs_each_outside_program(program: str) -> None:
     assert len(doors) <= 1, doors
 
 
+def test_programs_that_are_not_loa_get_no_secrets() -> None:
+    """A broker that listens on the network held the passwords of Icecast, mail and webhook in its environment."""
+    bare = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"subprocess.Popen", "subprocess.run"}:
+                given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+                if "env" not in given:
+                    bare.append(name_of(path))
+    # these start Loa itself, which needs them
+    assert bare == ["app/chores.py", "web/console_process.py", "web/jobs.py"]
+
+
 def test_no_module_shadows_the_standard_library() -> None:
     clashing = {"queue", "types", "calendar", "wave", "logging", "signal", "select", "platform", "email", "statistics"}
     assert not [name_of(p) for p in SOURCES if p.stem in clashing]

@@ -1,5 +1,6 @@
 """Alarms reach people: a real web server and a real mail server on this machine."""
 
+import base64
 import datetime
 import json
 import socket
@@ -8,11 +9,13 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import quote
 
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy import select
 
-from loa import outgoing
+from loa import outgoing, station_secrets
 from loa.automation import intervals, notify
 from loa.automation.notify import AlarmSender
 from loa.automation.service import IntervalRunner, Job, Maintenance
@@ -22,6 +25,7 @@ from loa.schedule import UTC, Alerts
 from loa.schedule.alerts import Webhook
 from loa.store.alarms import Alarm, clear, open_alarms, to_send
 from loa.store.database import Database
+from loa.store.tables import deliveries
 from loa.workspace import Workspace
 from tests.conftest import Loa
 from tests.local import free_port
@@ -39,7 +43,7 @@ class Receiver(HTTPServer):
     def __init__(self, failures: int = 0) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.failures, self.got = failures, list[dict[str, str]]()
-        self.leads_to = ""
+        self.leads_to, self.repeats = "", False
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -51,7 +55,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.failures -= 1
         if not failed:
             self.server.got.append(json.loads(body))
-        self.send_response(500 if failed else 302 if self.server.leads_to else 204)
+        said = self.headers.get("Authorization", "") if self.server.repeats else None
+        self.send_response(500 if failed else 302 if self.server.leads_to else 204, said)
         if self.server.leads_to:
             self.send_header("Location", self.server.leads_to)
         self.end_headers()
@@ -114,6 +119,28 @@ def test_a_webhook_that_fails_is_tried_again_later(air: Workspace, store: Databa
     sender._deliver(waiting, hook(webhook))
     assert len(webhook.got) == 1
     assert to_send(store, soon + datetime.timedelta(days=1)) == []
+
+
+def test_a_secret_that_a_receiver_repeats_is_kept_nowhere(air: Workspace, store: Database, webhook: Receiver) -> None:
+    """It stood in the database, and so in backups, and in the program's log."""
+    station_secrets.store(air, "LOA_HOOK", "bi-mat-that-dai")
+    webhook.failures, webhook.repeats = 1, True
+    raise_alarm(store, MISSED, ("webhook",))
+    url = f"http://127.0.0.1:{webhook.server_port}/loa"
+    AlarmSender(store, air).deliver(Alerts.model_validate({"webhook": {"url": url, "token_env": "LOA_HOOK"}}))
+    (row,) = store.rows(select(deliveries.c.error))
+    assert row["error"] == "HTTP Error 500: Bearer ***"
+
+
+def test_a_secret_is_hidden_however_it_is_written() -> None:
+    secret = "bí mật/thật dài"
+    coded = [base64.b64encode(f"{user}{secret}".encode()).decode() for user in ("", "a:", "ab:", "\0user\0")]
+    for form in (secret, quote(secret), quote(secret, ""), *coded):
+        found = station_secrets.hidden(f"535 {form} refused", secret)
+        assert "***" in found
+        assert form not in found
+    assert station_secrets.hidden("535 no", "no") == "535 no"
+    assert station_secrets.hidden("535 refused", None) == "535 refused"
 
 
 def test_an_alarm_is_mailed(air: Workspace, store: Database, mailbox: tuple[Mailbox, int]) -> None:

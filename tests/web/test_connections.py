@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from loa.actions.offices import Role
-from loa.web import connections
+from loa.web import connections, live
 from loa.web.connections import BoundedServer, Connection, Connections
 from loa.web.context import Console
 from tests.local import wait_for
@@ -129,6 +129,36 @@ def test_a_member_keeps_his_connection_whoever_comes(app: FastAPI, log_in: LogIn
             assert mine.recv(4096), "it was closed"
         for each in (mine, *slow):
             each.close()
+
+
+@pytest.mark.parametrize("how", ["log-out", "closed", "moved"])
+def test_the_news_end_with_the_session(
+    app: FastAPI, log_in: LogIn, console: Console, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """They went on to whoever had logged out, and to closed accounts, as long as the connection held."""
+    monkeypatch.setattr(live, "_ASKED_EVERY", 0.0)
+    log_in(Role.ADMIN)
+    cookie = log_in(Role.OPERATOR).cookies["loa_session"]
+    session = console.sessions.find(cookie)
+    assert session
+    with serving(app) as port:
+        there = opened(
+            port, f"GET /today/events HTTP/1.1\r\nhost: loa.test\r\ncookie: loa_session={cookie}\r\n\r\n".encode()
+        )
+        got = b""
+        while b"data:" not in got:
+            got += there.recv(4096)
+        if how == "log-out":
+            console.sessions.end(session.hash)
+        else:
+            communes = frozenset({"ben-hai"}) if how == "moved" else None
+            roles = session.person.roles
+            console.accounts.change(session.person, shown="x", roles=roles, active=how == "moved", communes=communes)
+        there.settimeout(20)
+        while got := there.recv(65536):
+            if got.endswith(b"0\r\n\r\n"):
+                break
+        there.close()
 
 
 @pytest.mark.usefixtures("short")

@@ -12,7 +12,7 @@ from loa.web.auth.sessions import TOKEN_DAYS
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.conftest import Loa
-from tests.web.conftest import LogIn
+from tests.web.conftest import PASSWORD, LogIn
 
 SECRET = "mat khau that dai cua toi"
 
@@ -57,6 +57,26 @@ def test_no_token_outlasts_the_limit(log_in: LogIn, console: Console) -> None:
     console.sessions.make_token(person, "máy", person.roles, 100_000)
     (row,) = console.sessions.tokens_of(person)
     assert row["until"] < row["created"].replace(row["created"][:4], str(int(row["created"][:4]) + 1))
+
+
+def test_a_program_makes_itself_no_way_in(log_in: LogIn, console: Console) -> None:
+    """A token renewed itself, for ever; one of an administrator added an administrator."""
+    browser = log_in(Role.ADMIN)
+    (person,) = console.accounts.all()
+    headers = {"authorization": f"Bearer {console.sessions.make_token(person, 'máy', person.roles, 30)}"}
+    assert browser.get("/settings/audit", headers=headers).status_code == 200
+    new = {"label": "x", "days": "90", "roles": "admin"}
+    other = {"name": "ke-gian", "shown": "Kẻ gian", "password": SECRET, "roles": "admin", "reach": "station"}
+    for path, form in (
+        ("/account/tokens", new),
+        ("/account/tokens/1/drop", {}),
+        ("/account/password", {"old": PASSWORD, "password": SECRET, "again": SECRET}),
+        ("/settings/people", other),
+        (f"/settings/people/{person.id}/password", {"password": SECRET}),
+    ):
+        assert browser.post(path, data=form, headers=headers).status_code == 403, path
+    assert browser.get("/account", headers=headers).status_code == 403
+    assert len(console.sessions.tokens_of(person)) == len(console.accounts.all()) == 1
 
 
 def test_wrong_tokens_keep_neither_good_ones_nor_people_out(log_in: LogIn, console: Console) -> None:

@@ -171,6 +171,8 @@ OFFICES: Mapping[Act, Rule] = {
     Act.READ_AUDIT: _of(Touches.STATION, Role.ADMIN),
 }
 """The one place that decides who may do an act, from whatever page or address."""
+IN_PERSON = frozenset({Act.LOG_OUT, Act.OWN_ACCOUNT, Act.OWN_PASSWORD, Act.OWN_TOKENS, Act.MANAGE_PEOPLE})
+"""Acts that give or take ways in: for somebody who has logged in. A token could renew itself for ever."""
 
 
 def may(office: Office | None, act: Act, *communes: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from loa.errors import BulletinError, Finding
 from loa.i18n import _
 from loa.limited import Limits, run_program
+from loa.station_secrets import program_environment
 
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """`creationflags` of a program that plays: Windows opens no window for it."""
@@ -41,7 +42,7 @@ def run(*arguments: str | Path, stdin: bytes = b"") -> tuple[bytes, str]:
     command = [executable(), "-hide_banner", "-nostdin", *map(str, arguments)]
     if stdin:
         command.remove("-nostdin")
-    done = subprocess.run(command, input=stdin, capture_output=True, check=False)
+    done = subprocess.run(command, input=stdin, capture_output=True, check=False, env=program_environment())
     return _done(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
 
 

@@ -14,7 +14,7 @@ from loa.outgoing import TIMEOUT, external_opener, mail_server, new_mail
 from loa.schedule import Alerts
 from loa.schedule.alerts import Email, Webhook
 from loa.schedule.display_names import in_words
-from loa.station_secrets import secret
+from loa.station_secrets import hidden, secret
 from loa.store.alarms import Alarm, Delivery, sent, to_send, try_later
 from loa.store.database import Database
 from loa.store.proof import witness
@@ -42,16 +42,20 @@ class AlarmSender:
             self._log.warning("store", problem=str(error))
 
     def _deliver(self, delivery: Delivery, alerts: Alerts, end: str = "") -> None:
+        known = None
         try:
             if delivery.channel == "webhook" and alerts.webhook:
-                post(alerts.webhook, self.in_words(delivery.alarm), end, self._secret(alerts.webhook.token_env))
+                known = self._secret(alerts.webhook.token_env)
+                post(alerts.webhook, self.in_words(delivery.alarm), end, known)
             elif delivery.channel == "email" and alerts.email:
-                mail(alerts.email, self.in_words(delivery.alarm), end, self._secret(alerts.email.password_env))
+                known = self._secret(alerts.email.password_env)
+                mail(alerts.email, self.in_words(delivery.alarm), end, known)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**delivery.attempts)
             moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=pause)
-            try_later(self._store, delivery, moment, str(error))
-            self._log.warning("alarm", channel=delivery.channel, alarm=delivery.alarm.event, problem=str(error))
+            problem = hidden(str(error), known)
+            try_later(self._store, delivery, moment, problem)
+            self._log.warning("alarm", channel=delivery.channel, alarm=delivery.alarm.event, problem=problem)
         else:
             sent(self._store, delivery, datetime.datetime.now(datetime.UTC))
 

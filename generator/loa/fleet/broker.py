@@ -17,6 +17,7 @@ import psutil
 
 from loa.files import private_folder, write_atomic
 from loa.logs import logger
+from loa.station_secrets import program_environment
 
 _PATIENCE = 1.0
 _GROUP = None if sys.platform == "win32" else 0
@@ -111,7 +112,11 @@ class Broker:
         while not self._stop.is_set():
             with contextlib.suppress(OSError):
                 self._child = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=_GROUP
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    process_group=_GROUP,
+                    env=program_environment(),
                 )
                 write_atomic(self._folder / "mosquitto.pid", f"{self._child.pid}\n")
                 while self._child.poll() is None and not self._stop.wait(0.2):

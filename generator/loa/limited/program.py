@@ -10,6 +10,7 @@ from typing import IO
 import psutil
 
 from loa.limited.limits import Limits, Use, limit_error
+from loa.station_secrets import program_environment
 
 _LOOK = 0.05
 _MOST_SAID = 100_000
@@ -28,6 +29,7 @@ def run_program(command: Sequence[str], *, limits: Limits, file: str | None = No
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=program_environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     with process:

@@ -19,7 +19,7 @@ from loa.i18n import _
 from loa.messages.sending import NotSentError, Text, UncertainError, send
 from loa.schedule import Schedule
 from loa.schedule.messages import MessageChannel
-from loa.station_secrets import secret
+from loa.station_secrets import hidden, secret
 from loa.store import asrun
 from loa.store.approvals import approved, approved_copy
 from loa.store.asrun import NewRow, append
@@ -227,16 +227,18 @@ def _send(
     """`sending` is on the disk before the first byte leaves: what a power cut interrupts is not sent again."""
     _note(store, number, "sending", None)
     name = getattr(channel, "token_env", None) or getattr(channel, "password_env", None)
+    known = secret(workspace, name) if name else None
     try:
-        send(channel, target, text, secret(workspace, name) if name else None)
+        send(channel, target, text, known)
     except NotSentError as error:
         if error.later is None:
-            _note(store, number, "refused", error.reason)
+            _note(store, number, "refused", hidden(error.reason, known))
         else:
             pause = min(_LONGEST_PAUSE, error.later * 2**attempts)
-            _note(store, number, "waiting", error.reason, attempts + 1, now + datetime.timedelta(seconds=pause))
+            reason, later = hidden(error.reason, known), now + datetime.timedelta(seconds=pause)
+            _note(store, number, "waiting", reason, attempts + 1, later)
     except UncertainError as error:
-        _note(store, number, "unknown", str(error))
+        _note(store, number, "unknown", hidden(str(error), known))
     else:
         _note(store, number, "sent", None)
 

@@ -11,6 +11,7 @@ from loa.i18n import _
 from loa.playout.outputs.base import output_error
 from loa.playout.outputs.sound_card import BACKENDS
 from loa.playout.receiving import capture
+from loa.station_secrets import program_environment
 
 RATE = 8_000
 """Samples per second of what is heard."""
@@ -38,7 +39,12 @@ def _stream(address: str, stop: threading.Event) -> Iterator[bytes]:
     command += ["-protocol_whitelist", "http,https,tcp,tls,crypto", "-user_agent", "Loa", "-i", address]
     command += ["-f", "s16le", "-ac", "1", "-ar", str(RATE), "-flush_packets", "1", "pipe:1"]
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, creationflags=NO_WINDOW
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        creationflags=NO_WINDOW,
+        env=program_environment(),
     )
 
     def end() -> None:

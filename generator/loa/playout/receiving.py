@@ -25,6 +25,7 @@ from loa.errors import LoaError
 from loa.i18n import _
 from loa.playout.outputs.base import output_error
 from loa.playout.outputs.sound_card import BACKENDS, close_context
+from loa.station_secrets import program_environment
 
 RATE = 44_100
 """Samples per second (16 bit, mono)."""
@@ -143,6 +144,7 @@ class Receiver:
         process = subprocess.Popen(
             [*command, "-flush_packets", "1", "pipe:1"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, creationflags=NO_WINDOW,
+            env=program_environment(),
         )  # fmt: skip
         sound: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         reasons: list[str] = []

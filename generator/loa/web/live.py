@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
@@ -16,6 +17,8 @@ from loa.web.lanes import make_room_for_lanes
 from loa.web.views.now import StationState
 
 _EVERY = 1.0
+_ASKED_EVERY = 3.0
+"""Seconds after which a watcher is asked again who they are."""
 
 
 class EventFeed:
@@ -43,16 +46,26 @@ class EventFeed:
                 self.text = _event(moment)
                 self._bell.notify_all()
 
-    async def events(self, office: Office) -> AsyncIterator[str]:
-        """The events from now on that concern whoever watches, as a browser's EventSource reads them."""
+    async def events(self, office: Office, watches: Callable[[], bool]) -> AsyncIterator[str]:
+        """The events from now on that concern whoever watches, as a browser's EventSource reads them.
+
+        `watches`: whether they still may, in the same office; it is asked every few events. If not, it ends: a browser
+        whose session goes on opens it again. Where it raises LoaError, because the database does not answer, they stay.
+        """
         own = self.console.for_office(office)
         self.watchers += 1
+        asked = time.monotonic()
         try:
             yield "retry: 3000\n\n"
             while True:
                 async with self._bell:
                     await self._bell.wait()
                     text = self.text
+                if time.monotonic() - asked > _ASKED_EVERY:
+                    asked = time.monotonic()
+                    with suppress(LoaError):
+                        if not await run_in_threadpool(watches):
+                            return
                 if own is not self.console:
                     with suppress(LoaError):
                         text = _event(await run_in_threadpool(own.monitor.now, 0.5))

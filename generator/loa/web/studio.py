@@ -32,6 +32,8 @@ _LAST_WORDS = 5.0
 _LOOK = 0.25
 _BEHIND = 500_000
 """Bytes that wait for the station: it hangs."""
+_ASKED_EVERY = 1.0
+"""Seconds after which the speaker is asked again who it is."""
 MakeRequest = Callable[[int, str], Wish]
 """Makes the request from the port and the secret. Raises RequestError, StoreError."""
 
@@ -46,8 +48,10 @@ class Studio:
         self._answers: asyncio.StreamReader | None = None
         self._joined = asyncio.Event()
 
-    async def hold(self, make: MakeRequest, begun: Callable[[Wish], None]) -> None:
-        """Put the speaker on air and stay until it is over. `begun` is called once the station was asked."""
+    async def hold(self, make: MakeRequest, begun: Callable[[Wish], None], may: Callable[[Wish], bool]) -> None:
+        """Put the speaker on air and stay until it is over. `begun` is called once the station was asked; `may` says,
+        every second, whether this person may still speak there. Where it raises StoreError, the speaker goes on.
+        """
         server = await asyncio.start_server(self._came, "127.0.0.1", 0)
         try:
             port = int(server.sockets[0].getsockname()[1])
@@ -62,28 +66,36 @@ class Studio:
                 return
             begun(wanted)
             await self._say(state="asked")
-            await self._both_ways(number)
+            await self._both_ways(number, partial(may, wanted))
         finally:
             server.close()
             if self._line:
                 self._line.close()
 
-    async def _both_ways(self, number: int) -> None:
+    async def _both_ways(self, number: int, may: Callable[[], bool]) -> None:
         up = asyncio.create_task(self._from_page())
         down = asyncio.create_task(self._from_station(number))
+        shut = asyncio.create_task(self._while_allowed(may))
         try:
-            done, _rest = await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
+            done, _rest = await asyncio.wait({up, down, shut}, return_when=asyncio.FIRST_COMPLETED)
             if up in done and up.result() and self._line:  # the speaker has finished: the station plays the last words
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(asyncio.shield(down), _LAST_WORDS)
-            elif up in done:
+            elif down not in done:
                 if self._line:
                     self._line.close()
                 await self._look(do_not_speak, number)
         finally:
-            up.cancel()
-            down.cancel()
+            for task in (up, down, shut):
+                task.cancel()
         await self._tell_the_end(number)
+
+    async def _while_allowed(self, may: Callable[[], bool]) -> None:
+        while True:
+            await asyncio.sleep(_ASKED_EVERY)
+            with contextlib.suppress(StoreError):
+                if not await to_thread.run_sync(may):
+                    return
 
     async def _from_page(self) -> bool:
         """Pass on what the page sends; whether the speaker ended it. Nothing for some seconds: the line broke."""

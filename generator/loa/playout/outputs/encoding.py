@@ -16,6 +16,7 @@ from loa.audio.ffmpeg import NO_WINDOW, executable
 from loa.errors import BulletinError
 from loa.i18n import _
 from loa.playout.outputs.base import output_error
+from loa.station_secrets import program_environment
 
 with warnings.catch_warnings():  # from Python 3.13 on the package audioop-lts brings it back, and says nothing
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -142,6 +143,7 @@ class FfmpegEncoder:
              "-i", "pipe:0", "-flush_packets", "1", "-id3v2_version", "0", "-c:a", kind[0],
              "-b:a", f"{encoding.kilobits}k", *kind[1:], "pipe:1"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, creationflags=NO_WINDOW,
+            env=program_environment(),
         )  # fmt: skip
         self._chunks: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._ended = False

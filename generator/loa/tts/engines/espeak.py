@@ -19,6 +19,7 @@ from pathlib import Path
 from loa.audio.samples import Sound
 from loa.errors import Finding, SpeechError
 from loa.i18n import _
+from loa.station_secrets import program_environment
 from loa.tts.engine import Presenter, State, TextStyle, Utterance, no_such_voice, require
 from loa.tts.engines.espeak_child import DO_NOT_EXIT, NO_VOICE, SYNCHRONOUS
 
@@ -103,7 +104,12 @@ class Espeak:
         command = (sys.executable, "-I", "-S", str(_CHILD), place, data, voice, str(round(WORDS_PER_MINUTE * pace)))
         try:
             done = subprocess.run(
-                command, input=utterance.text.encode(), capture_output=True, timeout=_LONGEST, check=False
+                command,
+                input=utterance.text.encode(),
+                capture_output=True,
+                timeout=_LONGEST,
+                check=False,
+                env=program_environment(),
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise SpeechError(_no_sound(utterance)) from error

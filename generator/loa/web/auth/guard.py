@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from loa.actions.acts import Act
-from loa.actions.offices import may
+from loa.actions.offices import IN_PERSON, may
+from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import act_of
 from loa.web.auth.sessions import COOKIE, Session
 from loa.web.context import console_of
@@ -57,10 +58,12 @@ async def _let_pass(request: Request) -> None:
         if session is None:
             raise LoginNeededError
         raise NotAllowedError
+    by_token = session is not None and session.csrf is None
+    if by_token and act in IN_PERSON:
+        raise NotAllowedError
     communes = (request.path_params[name] for name in ("stem", "commune") if name in request.path_params)
     if not may(office, act, *communes):
         raise HTTPException(404)  # as for one that is not there
-    by_token = session is not None and session.csrf is None
     if request.method not in SAFE and not by_token:
         await _refuse_forgery(request, session)
 
@@ -77,6 +80,15 @@ def may_talk(request: HTTPConnection, act: Act) -> bool:
     session = request.state.session = identify(request) if known else None
     origin = urlsplit(request.headers.get("origin", "")).netloc
     return session is not None and origin == request.headers.get("host") and may(session.person.office, act)
+
+
+def still_may(request: HTTPConnection, act: Act, *communes: str) -> Person | None:
+    """Whoever opened this long connection, if they are still let in and may still do `act` there; else None.
+
+    A log-out, a new password, a closed account and other rights end what is open, too. Raises StoreError.
+    """
+    session = identify(request)
+    return session.person if session and may(session.person.office, act, *communes) else None
 
 
 def identify(request: HTTPConnection) -> Session | None:

@@ -21,6 +21,7 @@ from loa.schedule.display_names import output_name, output_names
 from loa.store.database import instant
 from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does
+from loa.web.auth.guard import still_may
 from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, console_of, flash, session_of
 from loa.web.edits.schedule import find_output, set_volume
 from loa.web.forms import instant_in
@@ -63,9 +64,13 @@ def part(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
 @does(Act.WATCH)
 async def events(request: Request, me: CurrentPerson) -> Response:
     """Live events: position, sentence, countdown, jobs."""
-    return StreamingResponse(
-        request.app.state.feed.events(me.office), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
-    )
+
+    def watches() -> bool:
+        found = still_may(request, Act.WATCH)
+        return found is not None and found.office == me.office
+
+    lines = request.app.state.feed.events(me.office, watches)
+    return StreamingResponse(lines, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
 @router.post("/stop")

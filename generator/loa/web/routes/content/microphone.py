@@ -16,7 +16,7 @@ from loa.reference.categories import CATEGORIES
 from loa.schedule import Schedule
 from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does
-from loa.web.auth.guard import may_talk
+from loa.web.auth.guard import may_talk, still_may
 from loa.web.auth.hosts import UnknownHostError
 from loa.web.context import (
     Console,
@@ -73,6 +73,7 @@ async def sound(page: WebSocket) -> None:
             lambda asked: console.audit.write(
                 me.shown, "live.begun", asked.bulletin, ", ".join(asked.outputs), address_of(page)
             ),
+            lambda asked: _may_go_on(page, console, asked),
         )
         await page.close()
 
@@ -112,6 +113,15 @@ def _request(page: WebSocket, console: Console, me: Person, wanted: dict[str, An
         category=category if category in CATEGORIES else "",
         urgent=urgent,
     )
+
+
+def _may_go_on(page: WebSocket, console: Console, asked: Wish) -> bool:
+    """Whether whoever speaks is still logged in, and would still get these loudspeakers. Raises StoreError."""
+    person = still_may(page, Act.RELEASE_EMERGENCY if asked.now else Act.SPEAK, asked.bulletin.partition("/")[0])
+    schedule = console.files.plan().schedule
+    known = schedule.at_station().outputs if schedule else {}
+    own = {name for name, _title in _outputs(schedule, person)} if person else set()
+    return person is not None and own.issuperset(name for name in asked.outputs if name in known)
 
 
 def _outputs(schedule: Schedule | None, me: Person) -> list[tuple[str, str]]:
