@@ -59,6 +59,7 @@ def test_only_what_is_signed_is_public_and_it_is_listed(log_in: LogIn, station: 
     assert "https://benhai.example.vn/loa" in editor.submit("/publish/address", address="https://benhai.example.vn/loa")
     job_done()
     feed = stranger.look("/feed/ben-hai.xml")
+    assert 'value="http://loa.test/feed/ben-hai.xml"' in editor.look(f"/publish/ben-hai/{campaigns[0].id}")
     assert feed.count("<item>") == len(campaigns)
     assert feed.count("https://benhai.example.vn/loa/ben-hai/") > 2 * len(campaigns)
     assert "file:" not in feed
@@ -68,7 +69,7 @@ def test_only_what_is_signed_is_public_and_it_is_listed(log_in: LogIn, station: 
     leader.submit(f"/release/ben-hai/{one}/withdraw")
     job_done()
     assert not (station.public / "ben-hai" / one).exists()
-    assert "not public" in editor.look(f"/publish/ben-hai/{one}")
+    assert "Nobody has signed" in editor.look(f"/publish/ben-hai/{one}")
     assert f"/{one}/" not in stranger.look("/feed/ben-hai.xml")
 
 
@@ -93,5 +94,29 @@ def test_without_sound_there_is_no_player_and_no_captions(log_in: LogIn) -> None
     browser.look(f"{PAGE}/khac.html", 404)
 
 
-def test_the_address_of_the_feed_is_whole(log_in: LogIn, console: Console) -> None:
-    assert 'value="http://loa.test/feed/ben-hai.xml"' in log_in(Role.EDITOR).look("/publish/ben-hai/thong-bao")
+def test_an_address_of_the_feed_is_given_only_where_it_answers(log_in: LogIn) -> None:
+    page = log_in(Role.EDITOR).look("/publish/ben-hai/thong-bao")
+    assert "feed/ben-hai.xml" not in page
+    assert "Nobody has signed" in page
+
+
+@pytest.mark.usefixtures("signed")
+def test_what_was_changed_after_the_signature_is_given_to_nobody(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    """Fresh eyes, stop 3: the page and the documents held an unsigned text under “public as it was signed”."""
+    publish(station, console.store)
+    browser, path = log_in(Role.EDITOR), station.campaigns / "ben-hai.yaml"
+    names = ("article.docx", "article.md", "fragment.txt", "index.html", "bulletin.vtt")
+    before = {name: browser.get(f"{PAGE}/{name}", follow_redirects=True).content.rstrip() for name in names}
+    address = "/publish/ben-hai/dich-vu-cong-truc-tuyen"
+    signed = browser.look(address)
+    assert "public as it was signed" in signed
+    text = path.read_text("utf-8").replace("name: Bến Hải", "name: Bến Hải Mới")
+    path.write_text(text, "utf-8")
+    console.files.forget()
+    assert "Bến Hải Mới" in browser.look("/campaigns/ben-hai/dich-vu-cong-truc-tuyen")
+    assert {name: browser.get(f"{PAGE}/{name}", follow_redirects=True).content.rstrip() for name in names} == before
+    page = browser.look(address)
+    assert "the change is not signed" in page
+    assert "Bến Hải Mới" not in page.split('id="html"')[1].split("</textarea>")[0]

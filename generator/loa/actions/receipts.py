@@ -80,11 +80,13 @@ def receipt_soon(store: Database, number: int, schedule: Schedule | None, second
 
 def receipt_text(found: Receipt) -> str:
     """In words, with the outputs that take no sound."""
-    where = ", ".join(found.outputs)
+    mute = {name for name, _why in found.silent}
+    heard = [name for name in found.outputs if name not in mute]
+    sounding = _("On air on {outputs}.").format(outputs=", ".join(heard))
     texts = {
         "asked": found.reason or _("Asked for; the station has not taken it yet."),
         "claimed": _("Taken; {reason}.").format(reason=found.reason or _("the outputs are being opened")),
-        "sounding": _("On air on {outputs}.").format(outputs=where),
+        "sounding": sounding if heard else _("It plays, and nobody hears it."),
         "over": _("Over: {outcome}.").format(outcome=outcome_name(found.outcome or "")),
         "refused": _("Not played: {reason}").format(reason=found.reason),
     }

@@ -20,6 +20,10 @@ _AHEAD = datetime.timedelta(weeks=4)
 """How far ahead a new programme is held against the commune's rules."""
 
 
+_TOLD = 3
+"""Airings that are pushed out and named."""
+
+
 def broadcast_in(data: Any, id_: str) -> Any:
     """The broadcast called `id_`. Raises FormError where it is gone."""
     found = next((b for b in data.get("broadcasts") or [] if str(b.get("id")) == id_), None)
@@ -193,6 +197,25 @@ def within_rules(
             raise FormError({field: text})
 
     return check
+
+
+def tell_pushed_out(request: Request, before: Schedule, id_: str, first: datetime.date) -> None:
+    """Tell whoever planned the broadcast `id_` which others the rules leave out because of it, in the two weeks from
+    `first`. `before`: the schedule without the change.
+    """
+    console = console_of(request)
+    after = console.files.plan().schedule
+    if after is None:
+        return
+    since = datetime.datetime.combine(first, datetime.time(), after.timezone)
+    span = since, since + datetime.timedelta(weeks=2)
+    was = {airing.id for airing in airings(before, *span) if not airing.forbidden}
+    lost = [a for a in airings(after, *span) if a.broadcast != id_ and a.forbidden and a.id in was]
+    text = _("“{title}” is not aired at {moment} any more: {reason}. Choose another time, or change the rules.")
+    for airing in lost[:_TOLD]:
+        title = console.title_of(airing.bulletin) or console.title_of(airing.broadcast) or airing.broadcast
+        moment = f"{airing.planned.astimezone(after.timezone):%H:%M %d/%m/%Y}"
+        flash(request, text.format(title=title, moment=moment, reason=console.in_words(airing.forbidden)), "bad")
 
 
 def rewrite(request: Request, path: Path, edit: Callable[[str], str], text: str) -> None:

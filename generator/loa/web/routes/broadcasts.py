@@ -16,7 +16,7 @@ from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, console_of
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import file_of, reschedule
-from loa.web.forms import Form, FormError, hour_of, typed_day
+from loa.web.forms import Form, FormError, day_in, hour_of
 from loa.web.pages import go, page
 from loa.web.views.airings import find_broadcast, name_of
 
@@ -59,6 +59,7 @@ def add(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
         )
     except (LoaError, FormError) as error:
         return _page(request, console, schedule, None, _sent(form), error)
+    schedule_edits.tell_pushed_out(request, schedule, id_, console.files.now().date())
     return go("/week")
 
 
@@ -83,6 +84,7 @@ def change(request: Request, console: ConsoleDep, id_: str, form: SubmittedForm)
         )
     except (LoaError, FormError) as error:
         return _page(request, console, schedule, found, _sent(form, found), error)
+    schedule_edits.tell_pushed_out(request, schedule, id_, console.files.now().date())
     return go(f"/week/broadcasts/{id_}")
 
 
@@ -167,8 +169,8 @@ def _changes(form: Form, schedule: Schedule, kept: tuple[str, ...]) -> dict[str,
         raise FormError({"on": _("Choose at least one loudspeaker.")})
     weeks, first, last = (
         form.number("weeks", 1, 52),
-        typed_day(form.text("from", 10)),
-        typed_day(form.text("until", 10)),
+        _day(form, "from"),
+        _day(form, "until"),
     )
     if not first and (weeks > 1 or form.flag("rotate")):
         raise FormError({"from": _("Fill in the first day: turns and weeks are counted from it.")})
@@ -183,6 +185,11 @@ def _changes(form: Form, schedule: Schedule, kept: tuple[str, ...]) -> dict[str,
         "length": _length(form),
         "on": outputs,
     }
+
+
+def _day(form: Form, name: str) -> str:
+    """A day as files have it; "" where the field is empty. Raises FormError."""
+    return f"{day_in(form, name):%Y-%m-%d}" if form.text(name, 10) else ""
 
 
 def _played(console: Console, form: Form, broadcast: Broadcast) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import datetime
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,26 +12,29 @@ from fastapi.responses import Response
 from loa.actions.acts import Act
 from loa.actions.approvals import send_to_leader
 from loa.actions.file_history import replacing, text_of
-from loa.errors import LoaError
+from loa.errors import LoaError, Severity
 from loa.i18n import _
 from loa.importing import documents, import_report
 from loa.importing.notice import Notice, read_notice
 from loa.schedule import Airing, Schedule, wording
 from loa.schedule.airings import with_problems
 from loa.schedule.commune_files import file_for
+from loa.schedule.display_names import output_names
 from loa.schedule.local_time import LocalTime
 from loa.schedule.models import LONGEST_BULLETIN
 from loa.schedule.outputs import Group
 from loa.schedule.values import WEEKDAYS
 from loa.text import free_slug
+from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, console_of, edit_file, flash
+from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, audit, console_of, edit_file, flash
 from loa.web.edits.communes import add_to
-from loa.web.edits.schedule import reschedule, set_broadcast, within_rules
+from loa.web.edits.schedule import reschedule, set_broadcast, tell_pushed_out, within_rules
 from loa.web.forms import Form, FormError, day_in, hour_of
 from loa.web.pages import go, page
+from loa.web.views.drafts import make_draft
 from loa.web.views.files import CommuneFile
-from loa.web.views.lookup import find_file
+from loa.web.views.lookup import find_campaign, find_file
 
 router = APIRouter(include_in_schema=False)
 _SOON = datetime.timedelta(minutes=20)
@@ -65,16 +68,21 @@ def ask(request: Request, console: ConsoleDep) -> Response:
 
 @router.post("/notice")
 @does(Act.WRITE_CAMPAIGN)
-def write(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+def write(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Keep the text as an article, plan it, and send it to the leader unless it is to stay a draft."""
     schedule = _schedule(console)
     try:
         file = _commune(console, form)
-        when = _when(form, schedule, console.files.now())
+        when = _when(form, schedule, console.files.now(), _urgent_way(console, me))
         notice = _notice(form, console.files.now().date())
-        id_ = _keep(request, console, file, notice, when)
+        id_ = _keep(request, console, schedule, file, notice, when, draft=form.flag("draft"))
     except (LoaError, FormError) as error:
         return _page(request, console, schedule, _sent(form), error)
+    first = datetime.date.fromisoformat(when["from"])
+    tell_pushed_out(request, schedule, _broadcast_of(console, file.stem, id_), first)
+    draft = make_draft(console.workspace, *find_campaign(console.files, file.stem, id_))
+    if wrong := [r.finding for r in draft.remarks if r.finding.severity is Severity.ERROR]:
+        flash(request, _("Look at this before it is signed: {message}").format(message=wrong[0].message), "bad")
     if not form.flag("draft") and send_to_leader(console.database, f"{file.stem}/{id_}"):
         audit(request, "campaign.sent", f"{file.stem}/{id_}", notice.title)
         flash(request, _("Sent to the leader: {title}").format(title=notice.title))
@@ -127,10 +135,16 @@ def _is_free(
     return not next(a for a in with_problems(schedule, [*near, trial]) if a.id == "").problems
 
 
-def _loudspeakers(schedule: Schedule) -> list[tuple[str, str, str]]:
-    """Every loudspeaker but groups, which hold the same ones again: value, name, more."""
+def _loudspeakers(schedule: Schedule, silent: Collection[str] = ()) -> list[tuple[str, str, str]]:
+    """Every loudspeaker but groups, which hold the same ones again: value, name, whether it is among the `silent`."""
     single = {name: output for name, output in schedule.outputs.items() if not isinstance(output, Group)}
-    return [(name, output.title or name, "") for name, output in single.items()]
+    dead = _("gives no sound at present")
+    return [(name, output.title or name, dead if name in silent else "") for name, output in single.items()]
+
+
+def _silent(console: Console) -> set[str]:
+    """The loudspeakers that do not work now."""
+    return {speaker.name for speaker in console.monitor.now().loudspeakers if speaker.tone == "bad"}
 
 
 def _communes(console: Console) -> list[CommuneFile]:
@@ -148,8 +162,21 @@ def _commune(console: Console, form: Form) -> CommuneFile:
     return find_file(console.files, stem)
 
 
-def _when(form: Form, schedule: Schedule, now: datetime.datetime) -> dict[str, Any]:
-    """The keys of the broadcast that say when and where. Raises FormError with every problem."""
+def _urgent_way(console: Console, me: Person) -> str:
+    """What to do where it cannot wait: the page for it, or who has that page."""
+    if me.may(Act.WRITE_EMERGENCY):
+        return _("For what cannot wait: the page “Emergency”.")
+    on_duty = [person.shown for person in console.accounts.all() if person.may(Act.WRITE_EMERGENCY) and person.active]
+    if not on_duty:
+        return _("What cannot wait is an emergency message; nobody may send one yet: ask the administrator.")
+    return _("What cannot wait is an emergency message; it is sent by {names}.").format(names=", ".join(on_duty[:4]))
+
+
+def _when(form: Form, schedule: Schedule, now: datetime.datetime, urgent: str) -> dict[str, Any]:
+    """The keys of the broadcast that say when and where; `urgent`: what to do where the hours are too late.
+
+    Raises FormError with every problem.
+    """
     problems: dict[str, str] = {}
     day, hour = now.date(), LocalTime(0, 0, 0)
     try:
@@ -170,9 +197,7 @@ def _when(form: Form, schedule: Schedule, now: datetime.datetime) -> dict[str, A
     allowed = schedule.rules.allowed
     if not problems and allowed and not any(first <= hour < last for first, last in allowed):
         hours = ", ".join(f"{first:%H:%M}-{last:%H:%M}" for first, last in allowed)
-        problems["hour"] = _(
-            "The commune allows broadcasting at {hours}. For what cannot wait: the page “Emergency”."
-        ).format(hours=hours)
+        problems["hour"] = _("The commune allows broadcasting at {hours}.").format(hours=hours) + f" {urgent}"
     if not problems and not days and hour.on(day) <= now.replace(tzinfo=None):
         problems["hour"] = _("This moment is over.")
     if not problems and until and until < day:
@@ -205,7 +230,32 @@ def _notice(form: Form, today: datetime.date) -> Notice:
     return notice
 
 
-def _keep(request: Request, console: Console, file: CommuneFile, notice: Notice, when: dict[str, Any]) -> str:
+def _planned(schedule: Schedule, notice: Notice, when: dict[str, Any], *, draft: bool) -> str:
+    """When and where it is to sound, for whoever sent it."""
+    names = dict(wording.weekday_names())
+    day = f"{datetime.date.fromisoformat(when['from']):%d/%m/%Y}"
+    if when["days"]:
+        day = _("{days}, from {day}").format(days=", ".join(names[key] for key in when["days"]), day=day)
+        if when["until"]:
+            day = _("{days} until {day}").format(days=day, day=f"{datetime.date.fromisoformat(when['until']):%d/%m/%Y}")
+    kept, sent = (
+        _("{title}: a place is kept at {hour}, {days}, on {outputs}"),
+        _("{title}: at {hour}, {days}, on {outputs}"),
+    )
+    text = kept if draft else sent
+    return text.format(title=notice.title, hour=when["at"][0], days=day, outputs=output_names(schedule, when["on"]))
+
+
+def _keep(
+    request: Request,
+    console: Console,
+    schedule: Schedule,
+    file: CommuneFile,
+    notice: Notice,
+    when: dict[str, Any],
+    *,
+    draft: bool,
+) -> str:
     """The article and its broadcast, both or neither; gives the article's id. Raises LoaError, FormError."""
     before = text_of(file.path)
     entry = notice.entry(notice.day(None, console.files.now().date()), import_report.heading())
@@ -217,7 +267,7 @@ def _keep(request: Request, console: Console, file: CommuneFile, notice: Notice,
     given = {key: value for key, value in values.items() if value is not None}
     try:
         path = file_for(console.workspace, file.stem)
-        text = _("{title}: planned").format(title=notice.title)
+        text = _planned(schedule, notice, when, draft=draft)
         moments = None if when["days"] else [datetime.datetime.fromisoformat(f"{when['from']} {when['at'][0]}")]
         check = within_rules(broadcast, "hour", moments)
         reschedule(request, path, lambda data: set_broadcast(data, given), text, check)
@@ -226,6 +276,13 @@ def _keep(request: Request, console: Console, file: CommuneFile, notice: Notice,
         edit_file(request, file.path, replacing(after, before), note, action="campaign.removed", subject=id_)
         raise
     return id_
+
+
+def _broadcast_of(console: Console, stem: str, id_: str) -> str:
+    """The broadcast that plays an article."""
+    schedule = console.files.plan().schedule
+    found = (b.id for b in schedule.broadcasts if b.commune == stem and id_ in b.campaigns) if schedule else ()
+    return next(iter(found), "")
 
 
 def _length(notice: Notice) -> dict[str, str] | None:
@@ -257,7 +314,7 @@ def _page(
         values=values,
         communes=communes[:600],
         weekdays=[(key, name, "") for key, name in wording.weekday_names()],
-        loudspeakers=_loudspeakers(schedule),
+        loudspeakers=_loudspeakers(schedule, _silent(console)),
         problems=error.problems if isinstance(error, FormError) else {},
         findings=error.findings if isinstance(error, LoaError) else (),
     )

@@ -17,8 +17,9 @@ from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, publish_pages
 from loa.web.pages import go, in_parts, page
 from loa.web.views.bulletins import Bulletin
-from loa.web.views.drafts import make_draft
+from loa.web.views.drafts import Draft, make_draft
 from loa.web.views.lookup import find_campaign
+from loa.workspace import read_text
 
 router = APIRouter(include_in_schema=False)
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -54,6 +55,7 @@ def show(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response
     commune, campaign = find_campaign(console.files, stem, id_)
     draft = make_draft(console.workspace, commune, campaign)
     bulletins = [b for b in console.bulletins.all() if b.manifest and b.commune == stem and id_ in b.manifest.campaigns]
+    public, signed = (noted(console.workspace) or {}).get((stem, id_)), _as_signed(console, stem, id_, draft)
     return page(
         request,
         "published.html",
@@ -63,7 +65,9 @@ def show(request: Request, console: ConsoleDep, stem: str, id_: str) -> Response
         stem=stem,
         id=id_,
         bulletins=bulletins,
-        public=(noted(console.workspace) or {}).get((stem, id_)),
+        public="older" if signed else public.state if public else "unsigned",
+        html=read_text(signed / "fragment.txt") if signed else draft.html,
+        signed=any(b.approval for b in bulletins),
         feed=f"{str(request.base_url).rstrip('/')}/feed/{stem}.xml",
         written=_feed(console, stem) is not None,
         social=_social(console, bulletins, id_),
@@ -87,6 +91,25 @@ def feed(console: ConsoleDep, stem: str) -> Response:
     if path is None:
         raise HTTPException(404)
     return FileResponse(path, media_type="application/rss+xml")
+
+
+def _as_signed(console: Console, stem: str, id_: str, draft: Draft) -> Path | None:
+    """The folder of what is public of an article whose text was changed since it was signed: that is given away until
+    the new text is signed. None where the text is what is public, or nothing of it is.
+    """
+    public = (noted(console.workspace) or {}).get((stem, id_))
+    folder = console.workspace.public / stem / id_
+    if public is None or public.state == "unsigned" or not (folder / "article.md").is_file():
+        return None
+    now = draft.article.markdown if draft.article else ""
+    return folder if read_text(folder / "article.md") != now else None
+
+
+def _file(console: Console, stem: str, id_: str, name: str) -> Path | None:
+    """A file of an article as it was signed, where its text is another one now; else None."""
+    commune, campaign = find_campaign(console.files, stem, id_)
+    folder = _as_signed(console, stem, id_, make_draft(console.workspace, commune, campaign))
+    return folder / name if folder and (folder / name).is_file() else None
 
 
 def _social(console: Console, bulletins: Sequence[Bulletin], id_: str) -> str:
@@ -113,6 +136,8 @@ def docx(console: ConsoleDep, stem: str, id_: str) -> Response:
     from loa.publish.word import document  # python-docx: 50 ms, 16 MB, only for this file
 
     commune, campaign = find_campaign(console.files, stem, id_)
+    if kept := _file(console, stem, id_, "article.docx"):
+        return FileResponse(kept, media_type=_DOCX, filename=f"{commune.stem}-{campaign.id}.docx")
     article = articles.render(console.workspace, commune, campaign)
     headers = {"content-disposition": f'attachment; filename="{commune.stem}-{campaign.id}.docx"'}
     return Response(document(article, commune, campaign), media_type=_DOCX, headers=headers)
@@ -123,6 +148,8 @@ def docx(console: ConsoleDep, stem: str, id_: str) -> Response:
 def markdown(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The article as Markdown."""
     commune, campaign = find_campaign(console.files, stem, id_)
+    if kept := _file(console, stem, id_, "article.md"):
+        return FileResponse(kept, media_type="text/markdown", filename=f"{commune.stem}-{campaign.id}.md")
     draft = make_draft(console.workspace, commune, campaign)
     text = draft.article.markdown if draft.article else ""
     headers = {"content-disposition": f'attachment; filename="{commune.stem}-{campaign.id}.md"'}
@@ -134,6 +161,8 @@ def markdown(console: ConsoleDep, stem: str, id_: str) -> Response:
 def fragment(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The article as HTML to paste, as a file."""
     draft = make_draft(console.workspace, *find_campaign(console.files, stem, id_))
+    if kept := _file(console, stem, id_, "fragment.txt"):
+        return FileResponse(kept, media_type="text/plain", filename=f"{stem}-{id_}.txt")
     headers = {"content-disposition": f'attachment; filename="{stem}-{id_}.txt"'}
     return PlainTextResponse(draft.html, headers=headers)
 
@@ -163,7 +192,9 @@ def asset(console: ConsoleDep, name: str) -> Response:
 @router.get("/preview/{stem}/{id_}/index.html")
 @does(Act.READ_PUBLICATION)
 def published_page(console: ConsoleDep, stem: str, id_: str) -> Response:
-    """The page of one campaign."""
+    """The page of one campaign: as it was signed, where its text is another one now."""
+    if kept := _file(console, stem, id_, "index.html"):
+        return FileResponse(kept, media_type="text/html; charset=utf-8", headers=HEADERS)
     page = _page(console, stem, id_)
     return Response(page.html, media_type="text/html; charset=utf-8", headers=HEADERS)
 
@@ -175,6 +206,8 @@ def page_asset(console: ConsoleDep, stem: str, id_: str, name: str) -> Response:
     commune, campaign = find_campaign(console.files, stem, id_)
     if name in _FILES:
         return go(f"/publish/{commune.stem}/{campaign.id}/{name}")
+    if name in _SOUND and (kept := _file(console, stem, id_, name)):
+        return FileResponse(kept, media_type=_SOUND[name])
     heard = _page(console, stem, id_).heard if name in _SOUND else None
     if heard is None:
         raise HTTPException(404)

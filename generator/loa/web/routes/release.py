@@ -8,6 +8,7 @@ from loa.actions.acts import Act
 from loa.actions.approvals import approve, send_back, withdraw
 from loa.errors import RequestError
 from loa.i18n import _
+from loa.schedule.display_names import output_names
 from loa.web.auth.decisions import does
 from loa.web.context import (
     Console,
@@ -25,6 +26,7 @@ from loa.web.views import bulletins as shelf
 from loa.web.views import drafts
 from loa.web.views.bulletins import Bulletin
 from loa.web.views.drafts import Draft, make_draft
+from loa.web.views.sound import coming
 
 router = APIRouter(include_in_schema=False)
 _ORDER = {"waiting": 0, "returned": 1, "draft": 2, "none": 3, "signed": 4}
@@ -65,6 +67,7 @@ def _page(request: Request, console: Console, id_: str, problems: dict[str, str]
         mended=drafts.change(sent_back[1].cues, cues) if sent_back and sent_back[1] and cues else None,
         once=max((line.spans[0][1] for line in lines), default=0.0),
         b=bulletin,
+        coming=coming(console.files.plan().schedule, console.airings, {bulletin.id}),
         drafts=articles,
         lines=lines,
         moved_on=[id_ for id_, draft in articles if drafts.moved_on(cues, id_, draft)],
@@ -96,7 +99,13 @@ def post_approval(
     audit(request, "bulletin.signed", bulletin.id, sha256)
     if kinds:
         audit(request, "bulletin.not-mine", bulletin.id)
-    flash(request, _("Signed: {title}. It goes on air as planned.").format(title=bulletin.title))
+    planned = coming(console.files.plan().schedule, console.airings, {bulletin.id})
+    text = _("Signed: {title}. It goes on air as planned.")
+    if planned:
+        text = _("Signed: {title}. On air at {moment}, on {outputs}.")
+    moment = f"{planned.local:%H:%M %d/%m/%Y}" if planned else ""
+    outputs = output_names(console.files.plan().schedule, planned.outputs) if planned else ""
+    flash(request, text.format(title=bulletin.title, moment=moment, outputs=outputs))
     return go("/release")
 
 

@@ -18,6 +18,7 @@ from loa.errors import StoreError
 from loa.i18n import _
 from loa.schedule import Schedule
 from loa.schedule.display_names import output_name, output_names
+from loa.schedule.local_time import LocalTime
 from loa.store.database import instant
 from loa.web.auth.accounts import Person
 from loa.web.auth.decisions import does
@@ -181,6 +182,7 @@ def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any
         "may_set": owned(console.files.plan().schedule, me) if me.may(Act.SET_VOLUME) else frozenset(),
         "clock": console.files.now(),
         "signed": signed,
+        "outside": _outside_hours(console),
         "few": _FEW,
         "still_public": _still_public(console, moment, me),
         "undo": _just_changed(console, me) if me.may(Act.SET_VOLUME) else None,
@@ -200,6 +202,18 @@ def _still_public(console: Console, moment: StationState, me: Person) -> list[Bu
         for b in console.bulletins.public_emergencies()
         if b.id not in sounding and me.may(Act.TAKE_DOWN_EMERGENCY, b.commune)
     ]
+
+
+def _outside_hours(console: Console) -> str:
+    """The commune's hours, where it is none of them now; else "". Who plays something by hand is told."""
+    schedule = console.files.plan().schedule
+    allowed = schedule.rules.allowed if schedule else ()
+    if schedule is None or not allowed:
+        return ""
+    clock = LocalTime.of(console.files.now(), schedule.timezone)
+    if any(first <= clock < last for first, last in allowed):
+        return ""
+    return ", ".join(f"{first:%H:%M}-{last:%H:%M}" for first, last in allowed)
 
 
 def owned(schedule: Schedule | None, me: Person) -> frozenset[str]:

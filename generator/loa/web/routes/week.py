@@ -114,6 +114,8 @@ def extra(request: Request, console: ConsoleDep, form: SubmittedForm) -> Respons
     """Once more, on a day at an hour."""
     id_, _space, campaign = form.text("broadcast", 200).partition(" ")  # with the campaign where they take turns
     moment = moment_in(form, "day", "hour")
+    if moment <= console.files.now().replace(tzinfo=None):
+        raise FormError({"hour": _("This moment is over.")})
     text = _("{id}: once more at {moment}").format(id=console.title_of(id_) or id_, moment=f"{moment:%H:%M %d/%m/%Y}")
     reschedule(
         request,

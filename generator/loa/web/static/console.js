@@ -178,6 +178,14 @@
   }
 
   // What is typed and not saved yet stays in this browser until it is saved, whatever happens to the page.
+  // A list of boxes of which one is needed says so at its place, before anything is sent.
+  document.querySelectorAll("fieldset[data-need]").forEach((group) => {
+    const boxes = [...group.querySelectorAll("input[type=checkbox]")];
+    const look = () => boxes.length && boxes[0].setCustomValidity(boxes.some((box) => box.checked) ? "" : group.dataset.need);
+    group.addEventListener("change", look);
+    look();
+  });
+
   // What was sent is saved once the page that follows says so, whichever page that is.
   const sentKey = "loa:sent";
   if (sessionStorage.getItem(sentKey)) {

@@ -19,6 +19,7 @@ class Coming:
     local: datetime.datetime
     broadcast: str
     fallback: bool
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +76,4 @@ def coming(schedule: Schedule | None, airings: AiringList, bulletins: set[str]) 
 def _shown(airing: Airing, schedule: Schedule) -> Coming:
     broadcast = schedule.broadcast(airing.broadcast)
     fallback = broadcast is not None and broadcast.late.fallback == "last-good"
-    return Coming(airing.planned.astimezone(schedule.timezone), airing.broadcast, fallback)
+    return Coming(airing.planned.astimezone(schedule.timezone), airing.broadcast, fallback, airing.outputs)
