@@ -39,23 +39,23 @@ def run() -> list[str]:
     schedule = Schedule(zone, broadcasts, {f"o{n}": Null(kind="null") for n in range(10)}, rules, Alerts())
     start = datetime.datetime(2027, 1, 1, tzinfo=zone)
     end = datetime.datetime(2028, 1, 1, tzinfo=zone)
-    began = time.perf_counter()
+    began = time.process_time()
     found = airings(schedule, start, end)
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     problems = sum(bool(airing.problems) for airing in found)
-    began = time.perf_counter()
+    began = time.process_time()
     airings(schedule, start, end)
-    again = time.perf_counter() - began
-    began = time.perf_counter()
+    again = time.process_time() - began
+    began = time.process_time()
     first = datetime.datetime(2027, 1, 1)  # noqa: DTZ001  dateutil's rules are told in local time
     plain = sum(
         len(list(rrule(WEEKLY, first, until=first.replace(year=2028), byweekday=(n % 7, (n + 3) % 7), byhour=(6, 17))))
         for n in range(BROADCASTS)
     )
-    plain_seconds = time.perf_counter() - began
+    plain_seconds = time.process_time() - began
     per_airing, per_plain = again / len(found), plain_seconds / plain
     return [
         f"schedule: a year of {BROADCASTS} broadcasts, {len(found)} airings ({problems} with problems): "
-        f"{seconds:.2f} s (at most 1 s), and {again:.2f} s once the holidays are known",
+        f"{seconds:.2f} s of processor time (at most 1), and {again:.2f} s once the holidays are known",
         f"schedule: {per_airing / per_plain:.1f} x the time of python-dateutil per instant, which checks nothing",
     ]

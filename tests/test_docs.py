@@ -62,3 +62,8 @@ def test_every_file_that_a_document_links_to_is_there() -> None:
             if not (document.parent / target).exists():
                 broken.append(f"{document.name}: {target}")
     assert not broken
+
+
+def test_every_benchmark_stands_among_the_claims() -> None:
+    named = set(re.findall(r"`python -m benchmarks (\w+)`", (DOCS / "measured.md").read_text("utf-8")))
+    assert named == {path.stem.removeprefix("bench_") for path in (DOCS.parent / "benchmarks").glob("bench_*.py")}
