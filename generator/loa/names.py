@@ -56,6 +56,8 @@ def _deeds() -> dict[str, str]:
         "clock.confirmed": _("confirmed the computer's clock"),
         "output.volume": _("changed a volume"),
         "output.tested": _("tested an output"),
+        "output.heard": _("heard a loudspeaker’s chime"),
+        "output.not-heard": _("did not hear a loudspeaker’s chime"),
         "emergency.written": _("wrote an emergency message"),
         "emergency.released": _("released an emergency message"),
         "emergency.taken-down": _("took down an emergency message"),

@@ -96,10 +96,11 @@ def test_what_is_urgent_or_short_does_not_wait_for_long_work(console: Console, s
     long = [jobs.add("build", "Xã Bến Hải", arguments, "Lan") for arguments in builds]
     message = {"stem": "ben-hai", "name": "khan-cap-1", "title": "Lũ", "text": "Nước lên nhanh.", "issuer": ""}
     quick = [jobs.add("emergency", "Lũ", message, "Lan"), jobs.add("chime", "Thử", {"output": "thu"}, "Lan")]
+    other = jobs.add("chime", "Thử", {"output": "loa-xa"}, "Lan")  # eyes1, 24: it waited for the one before
     runner.step()
-    states = [job.state for number in (*long, *quick) if (job := jobs.get(number))]
-    assert states == ["running", "waiting", "running", "waiting", "running", "running"]
-    assert [jobs.cancel(number) for number in long]
+    states = [job.state for number in (*long, *quick, other) if (job := jobs.get(number))]
+    assert states == ["running", "waiting", "running", "waiting", "running", "running", "running"]
+    assert [jobs.cancel(number) for number in (*long, other)]
     for number in quick:
         job = until(jobs, number, lambda job: job.over, runner)
         assert job.state == "done", job.message

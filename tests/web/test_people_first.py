@@ -3,17 +3,20 @@
 import datetime
 import hashlib
 import zoneinfo
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from loa.actions.approvals import approve
 from loa.actions.offices import Role
+from loa.actions.receipts import Receipt, receipt_text
 from loa.automation.intervals import Timing
 from loa.bulletin.manifest import Cue, Manifest
 from loa.clock import RealClock
 from loa.errors import LoaError
 from loa.store import approvals
+from loa.store.alarms import Alarm, open_alarms
 from loa.store.approvals import BulletinFile
 from loa.store.database import stamp
 from loa.store.lease import Lease
@@ -22,10 +25,12 @@ from loa.web import job_worker
 from loa.web.context import Console
 from loa.workspace import Workspace
 from tests.approving import as_emergency
+from tests.raising import raise_alarm
 from tests.web.conftest import LogIn
 from tests.web.rig import COMMUNE
 
 BULLETIN = "ben-hai/ve-sinh"
+NOW = datetime.datetime(2026, 11, 28, 15, 36, tzinfo=datetime.UTC)
 SCHEDULE = """\
 timezone: Asia/Ho_Chi_Minh
 outputs:
@@ -106,10 +111,47 @@ def test_a_dead_loudspeaker_is_a_task_of_the_operator(log_in: LogIn, console: Co
         row = {"output": "loa-dong", "place": 1, "state": "dead", "since": now, "error": "không trả lời"}
         connection.execute(outputs.insert().values(row))
     Lease(console.store, RealClock(), heartbeat=Timing().heartbeat, stale=Timing().stale).keep(None)
+    for event in ("output:loa-dong@2026-11-28T15:34:00", "dvc@2026-11-28T15:36:00Z output loa-dong"):
+        raise_alarm(console.store, Alarm(event, "output", "the output loa-dong does not work", NOW), ())
     task = "Loa thôn Đông does not work"
-    assert task in log_in(Role.OPERATOR).look("/")
+    operator = log_in(Role.OPERATOR)
+    page = operator.look("/")
+    assert f'<a href="/settings/outputs/loa-dong">{task}</a>' in page, "it leads to where it is mended"
+    assert page.count('role="alert"') == 1, "eyes1, 22: one box for a loudspeaker"
+    assert page.index('id="stop"') < page.index('role="alert"'), "STOP stays where it is"
+    assert page.count("Check the power of the amplifier") == 2, "eyes1, 23: in the box and beside the loudspeaker"
+    assert "không trả lời" in operator.look("/settings/outputs/loa-dong").split('id="trouble"')[1]
     assert task in log_in(Role.ADMIN).look("/")
     assert task not in log_in(Role.EDITOR).look("/")
+    events = [alarm.event for alarm in open_alarms(console.store)]
+    assert 'role="alert"' not in operator.submit("/alarms/clear", event=events), "one press has seen all of the box"
+    assert open_alarms(console.store) == []
+
+
+def test_who_tried_a_loudspeaker_says_whether_the_chime_was_heard(log_in: LogIn, console: Console) -> None:
+    """eyes1, 25: it asked without a way to answer, and asked for what makes no sound, too."""
+    operator = log_in(Role.OPERATOR)
+    operator.look("/")
+    asks = {}
+    for name in ("loa-dong", "thu"):
+        operator.submit("/chime", output=name)
+        job = console.jobs.latest()[0]
+        console.jobs.set(job.id, state="done", message="3 seconds of sound were taken.")
+        asks[name] = 'action="/chime/heard"' in operator.look(f"/jobs/{job.id}")
+    assert asks == {"loa-dong": True, "thu": False}
+    assert "works: you heard the chime" in operator.submit("/chime/heard", output="loa-dong", heard="1")
+    page = operator.submit("/chime/heard", output="loa-dong", heard="")
+    assert "the chime was not heard. Check the power of the amplifier" in page
+    assert 'action="/settings/outputs/loa-dong"' in page
+
+
+def test_what_sounds_is_told_by_names_and_never_as_playing_where_it_is_silent() -> None:
+    """eyes1, 21: “Đang phát trên tram-xa, … tram-xa không có tiếng: … (failed to init device)”."""
+    names = {"tram-xa": "Loa trạm", "dong": "Loa thôn Đông"}
+    silent = (("tram-xa", "the sound card cannot be opened"),)
+    found = Receipt(1, "a", "b/c", ("tram-xa", "dong"), "Lan", NOW, "sounding", silent=silent)
+    assert receipt_text(found, names.__getitem__) == "On air on Loa thôn Đông. NO sound on Loa trạm."
+    assert receipt_text(replace(found, outputs=("tram-xa",)), str) == "It plays, and nobody hears it."
 
 
 def test_an_emergency_names_its_issuer_and_goes_to_every_loudspeaker(

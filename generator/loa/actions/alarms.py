@@ -20,6 +20,14 @@ def clear_alarms(
     return sum(alarms.clear(store, now, found) for found in seen if schedule and concerns(found, office, schedule))
 
 
+def output_of(event: str) -> str | None:
+    """The output that an alarm is about, by itself or during an airing; None where it is about none."""
+    if event.startswith("output:"):
+        return event.removeprefix("output:").rpartition("@")[0]
+    _airing, found, name = event.rpartition(" output ")
+    return name if found else None
+
+
 def concerns(event: str, office: Office, schedule: Schedule) -> bool:
     """Whether an alarm is about an airing or an output of the communes for which somebody works.
 
@@ -28,7 +36,7 @@ def concerns(event: str, office: Office, schedule: Schedule) -> bool:
     if office.communes is None:
         return True
     if event.startswith("output:"):
-        name = event.removeprefix("output:").rpartition("@")[0]
+        name = output_of(event) or ""
         return name in schedule.outputs and office.owns(schedule.owners(name))
     broadcast = event.partition("@")[0]
     if broadcast.startswith("air:"):

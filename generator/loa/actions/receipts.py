@@ -2,7 +2,7 @@
 
 import datetime
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,20 +78,24 @@ def receipt_soon(store: Database, number: int, schedule: Schedule | None, second
         time.sleep(_LOOK)
 
 
-def receipt_text(found: Receipt) -> str:
-    """In words, with the outputs that take no sound."""
-    mute = {name for name, _why in found.silent}
-    heard = [name for name in found.outputs if name not in mute]
-    sounding = _("On air on {outputs}.").format(outputs=", ".join(heard))
+def receipt_text(found: Receipt, called: Callable[[str], str] | None = None) -> str:
+    """In words, with the outputs that take no sound. `called`: how people call an output; the reason why one takes no
+    sound is left out then, because the page tells it beside the loudspeaker.
+    """
+    silent = dict(found.silent)
+    where = ", ".join(called(name) if called else name for name in found.outputs if name not in silent)
     texts = {
         "asked": found.reason or _("Asked for; the station has not taken it yet."),
         "claimed": _("Taken; {reason}.").format(reason=found.reason or _("the outputs are being opened")),
-        "sounding": sounding if heard else _("It plays, and nobody hears it."),
+        "sounding": _("On air on {outputs}.").format(outputs=where) if where else _("It plays, and nobody hears it."),
         "over": _("Over: {outcome}.").format(outcome=outcome_name(found.outcome or "")),
         "refused": _("Not played: {reason}").format(reason=found.reason),
     }
-    silent = _("No sound on {output}: {reason}")
-    return " ".join([texts[found.stage], *(silent.format(output=name, reason=why) for name, why in found.silent)])
+    if called:
+        mute = [_("NO sound on {outputs}.").format(outputs=", ".join(map(called, silent)))] if silent and where else []
+    else:
+        mute = [_("No sound on {output}: {reason}").format(output=name, reason=why) for name, why in found.silent]
+    return " ".join([texts[found.stage], *mute])
 
 
 def _receipts(store: Database, found: Iterable[requests.TakenRequest], schedule: Schedule | None) -> list[Receipt]:

@@ -69,7 +69,7 @@ def do(workspace: Workspace, jobs: Jobs, job: Job) -> str:
     match job.kind:
         case "chime":
             seconds = self_test(workspace, job.arguments["output"])
-            return _("{seconds:.0f} seconds of sound were taken. Was the chime heard?").format(seconds=seconds)
+            return _("{seconds:.0f} seconds of sound were taken.").format(seconds=seconds)
         case "publish":
             return _published(publish_signed(workspace, schedule_in_force(workspace)[0]))
         case "backup":

@@ -28,8 +28,8 @@ _KEPT = 20
 """Files of work that broke off."""
 CRASHED = 70
 """The exit code of a worker that failed by a fault of Loa itself, and has said so."""
-_LANES = {"emergency": "emergency", "chime": "chime"}
-"""Kinds of work that do not wait until the long work is done, of which there may be minutes."""
+_CHIMES = 3
+"""Loudspeakers that are tried at once: nobody at one waits until another, which is dead, has given up."""
 ENGINE_ROOM = 700_000_000
 """Bytes of memory that must be free to speak beside other work: the offline voice takes most of them."""
 _LIVING = ("waiting", "running")
@@ -187,7 +187,9 @@ class JobRunner:
                 self.jobs.set(job.id, state="waiting", pid=None)
         busy = {_lane(job) for job in living if job.state == "running"}
         for job in living:
-            if job.state == "waiting" and _lane(job) not in busy:
+            if job.state != "waiting" or _lane(job) in busy:
+                continue
+            if job.kind != "chime" or sum(lane.startswith("chime") for lane in busy) < _CHIMES:
                 busy.add(_lane(job))
                 self._start(job)
 
@@ -222,11 +224,15 @@ class JobRunner:
 
 
 def _lane(job: Job) -> str:
-    """What it waits for: one article does not wait for the sound of whole communes, where memory allows."""
+    """What it waits for: an emergency and a chime wait for no long work, of which there may be minutes; one article
+    does not wait for the sound of whole communes, where memory allows.
+    """
     one_article = job.kind == "build" and len(job.arguments.get("campaigns", ())) == 1
     if one_article and psutil.virtual_memory().available > ENGINE_ROOM:
         return "article"
-    return _LANES.get(job.kind, "long")
+    if job.kind == "chime":
+        return f"chime {job.arguments.get('output')}"
+    return "emergency" if job.kind == "emergency" else "long"
 
 
 def crash_log(workspace: Workspace, id_: int) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 import miniaudio
 
 from loa.i18n import _
+from loa.logs import logger
 from loa.playout.outputs.base import OutputConnection, output_error
 
 _UNUSABLE = {miniaudio.Backend.NULL, miniaudio.Backend.JACK, miniaudio.Backend.CUSTOM}
@@ -100,9 +101,10 @@ class SoundCardPlayer:
             next(frames_for_card)
             self._device.start(frames_for_card)
         except miniaudio.MiniaudioError as error:
+            logger("loa.outputs").warning("sound-card", device=device, problem=str(error))
             raise output_error(
-                _("the sound card cannot be opened ({reason})").format(reason=error.args[0] if error.args else error),
-                _("Plug it in, or name another device in schedule.yaml; loa doctor lists them."),
+                _("the sound card cannot be opened"),
+                _("Check its cable and whether the amplifier is on, or choose another device in “Settings”."),
             ) from error
 
     def begin(self, remaining: Callable[[], float], offset: float) -> bool:  # noqa: ARG002  the card does not need it

@@ -30,6 +30,8 @@ from loa.web.forms import FormError
 from loa.web.pages import go, page
 from loa.web.views import choices
 from loa.web.views.airings import name_of
+from loa.web.views.now import Loudspeaker
+from loa.web.views.troubles import ADVICE
 from loa.web.yaml_forms import Clash, Field, FilledForm, YamlForm
 from loa.yamlfile import editor
 
@@ -95,7 +97,9 @@ def add_output(request: Request, console: ConsoleDep, form: Sent) -> Response:
 def output(request: Request, console: ConsoleDep, name: str) -> Response:
     """One loudspeaker."""
     sheet = _output_sheet(console, name, _kind_of(console, name))
-    return _page(request, sheet, sheet.values, f"/settings/outputs/{name}", _called(console, name), removable=True)
+    speaker = next((one for one in console.monitor.now().loudspeakers if one.name == name), None)
+    path, title = f"/settings/outputs/{name}", _called(console, name)
+    return _page(request, sheet, sheet.values, path, title, removable=True, speaker=speaker)
 
 
 @router.post("/settings/outputs/{name}")
@@ -358,6 +362,7 @@ def _page(
     name: str | None = None,
     clashes: tuple[Clash, ...] = (),
     back: Back = SETTINGS,
+    speaker: Loudspeaker | None = None,
 ) -> Response:
     return page(
         request,
@@ -374,4 +379,6 @@ def _page(
         kind=kind,
         name=name,
         clashes=clashes,
+        speaker=speaker,
+        advice=_(ADVICE),
     )

@@ -35,6 +35,7 @@ from loa.web.views.airings import name_of, when_in_words
 from loa.web.views.drafts import make_draft
 from loa.web.views.lookup import find_campaign, find_commune, find_file, returned
 from loa.web.views.sound import sound_of
+from loa.web.views.troubles import ADVICE
 from loa.yamlfile import editor
 
 router = APIRouter(include_in_schema=False)
@@ -230,7 +231,9 @@ def job(request: Request, console: ConsoleDep, id_: int) -> Response:
         and b.state in {"waiting", "draft"}
         and (not (of := found.arguments.get("campaigns")) or (b.manifest and set(of) & set(b.manifest.campaigns)))
     ]
-    return page(request, "job.html", job=found, ready=ready)
+    schedule = console.files.plan().schedule
+    tried = schedule.outputs.get(found.arguments.get("output", "")) if schedule and found.kind == "chime" else None
+    return page(request, "job.html", job=found, ready=ready, tried=tried, advice=_(ADVICE))
 
 
 @router.post("/jobs/{id_}/cancel")

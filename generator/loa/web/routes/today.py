@@ -2,6 +2,7 @@
 
 import datetime
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -35,6 +36,7 @@ from loa.web.views.bulletins import Bulletin
 from loa.web.views.first_steps import Step, first_steps
 from loa.web.views.now import LOUDEST, StationState
 from loa.web.views.tasks import tasks_for
+from loa.web.views.troubles import ADVICE, troubles
 
 router = APIRouter(include_in_schema=False)
 _FEW = 60
@@ -90,9 +92,10 @@ def post_stop(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respo
 @does(Act.CLEAR_ALARMS)
 def post_seen(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Somebody has seen an alarm, or all of them."""
-    event = form.text("event", 300)
-    clear_alarms(console.store, event or None, me.office, console_of(request).files.plan().schedule)
-    audit(request, "alarm.seen", event)
+    schedule = console_of(request).files.plan().schedule
+    for event in form.texts("event") or [""]:
+        clear_alarms(console.store, event or None, me.office, schedule)
+        audit(request, "alarm.seen", event)
     return go("/")
 
 
@@ -155,6 +158,21 @@ def post_chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
     return go(f"/jobs/{number}")  # which says what came of it: nobody is told to listen at a dead loudspeaker
 
 
+@router.post("/chime/heard")
+@does(Act.SELF_TEST)
+def post_heard(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
+    """Whether somebody stood at the loudspeaker and heard the chime."""
+    name = find_output(console, form.text("output", 100), me.office)
+    called = output_name(console.files.plan().schedule, name)
+    if form.flag("heard"):
+        audit(request, "output.heard", name)
+        flash(request, _("{loudspeaker} works: you heard the chime.").format(loudspeaker=called))
+        return go("/")
+    audit(request, "output.not-heard", name)
+    flash(request, f"{_('{loudspeaker}: the chime was not heard.').format(loudspeaker=called)} {_(ADVICE)}", "bad")
+    return go(f"/settings/outputs/{name}" if me.may(Act.INSTALL) else "/")
+
+
 def cut_in_words(console: Console, done: Stopped) -> list[str]:
     """What a STOP cut, by people's names."""
     schedule, text = console.files.plan().schedule, _("Stopped “{title}” on {outputs}.")
@@ -167,7 +185,7 @@ def cut_in_words(console: Console, done: Stopped) -> list[str]:
 def flash_receipt(request: Request, console: Console, number: int, title: str) -> None:
     """Tell what the station answers to a request, as soon as it does; the page goes on to tell what becomes of it."""
     found = receipt_soon(console.store, number, console.files.plan().schedule, _ANSWER)
-    says = receipt_text(found) if found else ""
+    says = receipt_text(found, partial(output_name, console.files.plan().schedule)) if found else ""
     flash(request, f"{title}:", "good" if found and found.good else "bad", number, says)
 
 
@@ -189,7 +207,9 @@ def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any
         "todo": tasks_for(me, moment, console.bulletins, console.files, _failed(console, me), alone=_is_alone(console)),
         "steps": _first_steps(console, me),
         "not_running": not_running(),
-        "receipt_text": receipt_text,
+        "receipt_text": partial(receipt_text, called=partial(output_name, console.files.plan().schedule)),
+        "advice": _(ADVICE),
+        "troubles": troubles(moment.alarms, moment.loudspeakers),
         "title_of": console.monitor.title_of,
     }
 

@@ -5,7 +5,7 @@ import hashlib
 import threading
 import time
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -71,6 +71,11 @@ class Loudspeaker:
     def tone(self) -> str:
         """The state as a colour: good, warn, bad, or none."""
         return _TONES[self.state]
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether it takes no sound, as far as is known."""
+        return self.tone in {"bad", "warn"}
 
     @property
     def quieter(self) -> int:
@@ -146,13 +151,18 @@ class StationState:
 
     @property
     def asked(self) -> tuple[Receipt, ...]:
-        """What people asked for, unless it has been heard."""
-        return tuple(r for r in self.receipts if r.stage != "over")
+        """What people asked for, unless it sounds or has been heard."""
+        sounding = {item.airing for item in self.playing}
+        return tuple(r for r in self.receipts if r.stage != "over" and r.airing not in sounding)
+
+    def silent(self, outputs: Iterable[str]) -> tuple[str, ...]:
+        """Those of `outputs` that take no sound now."""
+        return tuple(one.name for one in self.loudspeakers if one.name in outputs and one.in_trouble)
 
     @property
     def loudspeakers_shown(self) -> tuple[Loudspeaker, ...]:
         """Those in trouble first, and no more than a page can hold."""
-        return tuple(sorted(self.loudspeakers, key=lambda s: s.tone not in {"bad", "warn"}))[:_SHOWN]
+        return tuple(sorted(self.loudspeakers, key=lambda s: not s.in_trouble))[:_SHOWN]
 
     @property
     def stamp(self) -> str:
@@ -173,6 +183,8 @@ class StationState:
 
     def event(self) -> dict[str, Any]:
         """What a live event holds: positions, the sentence, the countdown, what the receipts say."""
+        titles = {one.name: one.title for one in self.loudspeakers}
+        told = [(r, receipt_text(r, lambda name: titles.get(name, name))) for r in self.receipts]
         return {
             "stamp": self.stamp,
             "playing": [
@@ -180,7 +192,7 @@ class StationState:
                 for p in self.playing
             ],
             "next": self.next.airing.planned.isoformat() if self.next else None,
-            "receipts": [{"number": r.number, "text": receipt_text(r), "good": r.good} for r in self.receipts],
+            "receipts": [{"number": r.number, "text": text, "good": r.good} for r, text in told],
             "jobs": [{"id": j.id, "done": j.done, "total": j.total, "message": j.message} for j in self.jobs],
         }
 

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loa.actions.acts import Act
 from loa.actions.offices import Role
 from loa.app import backups
 from loa.bulletin.models import APOLOGY
@@ -42,7 +43,7 @@ def tasks_for(
     steps = [Task(_("Not done: {title}").format(title=job.title), f"/jobs/{job.id}", urgent=True) for job in failed]
     if roles & {Role.OPERATOR, Role.ADMIN}:
         steps += [
-            Task(_("{loudspeaker} does not work").format(loudspeaker=s.title), f"/#loa-{s.name}", urgent=True)
+            Task(_("{loudspeaker} does not work").format(loudspeaker=s.title), _where_mended(me, s.name), urgent=True)
             for s in moment.loudspeakers
             if s.tone == "bad"
         ]
@@ -90,6 +91,11 @@ def tasks_for(
         text = ngettext("{n} campaign file has errors", "{n} campaign files have errors", broken)
         steps.append(Task(text.format(n=broken), "/campaigns", urgent=True))
     return sorted(steps, key=lambda step: not step.urgent)
+
+
+def _where_mended(me: Person, output: str) -> str:
+    """The page on which a loudspeaker gets another device, where the person may open it."""
+    return f"/settings/outputs/{output}" if me.may(Act.INSTALL) else f"/#loa-{output}"
 
 
 def _backups(files: StationFiles) -> list[Task]:
