@@ -1,5 +1,6 @@
 """What a file holds, in the order of reading: paragraphs, and tables as rows of cells."""
 
+import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -173,7 +174,13 @@ def _heads(grid: Sequence[Sequence[Cell]]) -> int:
             return 2
     if len(first) == 2 and _names_facts(grid):
         return 0
+    if len(first) > 2 and not _is_data(texts[0]) and all(map(_DAY.fullmatch, texts[1:])):
+        return int(not any(_DAY.fullmatch(text.strip()) for row in grid[1:] for _key, text in row[1:]))
     return 0 if any(map(_is_data, texts)) else 1
+
+
+_DAY = re.compile(r"(?:(?:thứ \w+|chủ nhật|ngày)\s*,?\s*)?\d{1,2}\s*[/-]\s*\d{1,2}(?:\s*[/-]\s*\d{4})?", re.IGNORECASE)
+"""A day, which may be the head of a column, or data."""
 
 
 def _is_under(first: Sequence[Cell], below: Sequence[Cell]) -> bool:

@@ -34,6 +34,9 @@ SURNAMES = frozenset(
     )
 )
 _MIDDLE = frozenset("văn thị hữu đình đức".split())
+_COOPERATIVE = ("hợp tác xã", "htx")
+_BRANCHES = frozenset("nông dịch tổng chất sinh hữu công thương kinh thủy chăn trồng".split())
+"""With what cooperatives say in what they work; any other word there begins their name."""
 _COMMON = frozenset(
     "và|về|của|tại|trên|ở|là|do|bị|được|đã|năm|tháng|ngày|từ|đến|cho|với|theo|để|trong|các|những|văn|hóa|quê|quán|đất|nghề|"
     "lần|giai|đoạn|mới|kiểu|mẫu|nông|an|toàn|số|thứ|cấp|tổ|chức|thực|hiện|phòng|chống|không|có|thông|báo|mùa|khi|tự|xanh|sạch|tin".split(
@@ -104,6 +107,8 @@ def _name(low: Sequence[str], n: int, reach: int, seen: dict[str, str]) -> list[
         return _titled(low[n : min(reach, n + 2)]) if low[n] not in _COMMON | _UNITS | _VILLAGES else []
     if before in _SCHOOLS or before_two in _SCHOOLS or " ".join(low[max(0, n - 4) : n]).endswith(_SCHOOLS[4:6]):
         return _titled(low[n : min(reach, n + 4)])
+    if low[0] in {"htx", "hợp"} and before_two in {"nông nghiệp", "dịch vụ"} and " ".join(low).startswith(_COOPERATIVE):
+        return [] if low[n] in _BRANCHES else _titled(low[n : min(reach, n + 3)])
     if (before in _PEOPLE or before_two in _PEOPLE) and low[n] in SURNAMES:
         return _titled(low[n : min(reach, n + 4)])
     if low[n] in SURNAMES and low[n + 1 : n + 2] and low[n + 1] in _MIDDLE and reach - n > 2:

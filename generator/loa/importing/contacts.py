@@ -1,7 +1,7 @@
 """Whom a text tells people to ask, and who speaks in a text without a letterhead."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from loa.importing.lines import BODY
 from loa.text import LOWER, UPPER
@@ -11,13 +11,14 @@ PHONE = re.compile(
 )
 _TO = r"(?:cho|về|tới|đến|với)"
 _ASKS = re.compile(
-    rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay|tin|lại|kịp thời)|báo {_TO}|thông báo (?:ngay |kịp thời ){_TO}|"
+    rf"(?:liên hệ|liên lạc|phản ánh|báo (?:ngay|tin|lại|kịp thời|sự cố)|báo {_TO}|thông báo (?:ngay |kịp thời ){_TO}|"
     r"gọi|lh\s*:|trình báo|gửi (?:ý kiến )?về|đường dây nóng|hotline|đầu mối|(?:số )?điện thoại(?: liên hệ)?|"
-    r"sđt|đt|trực ban|đăng ký (?:với|tại|qua)|qua số(?: máy)?|gặp)\b",
+    r"sđt|đt|trực ban|xác nhận (?:tham dự |tham gia )?(?:qua|với)|đăng ký (?:với|tại|qua)|qua số(?: máy)?|gặp)\b",
     re.IGNORECASE,
 )
 _NAME_AFTER = re.compile(
-    r"(?:liên hệ|liên lạc|phản ánh|trình báo|báo|thông báo|gọi điện|gọi|gửi(?: ý kiến)?|đầu mối|đăng ký)"
+    r"(?:liên hệ|liên lạc|phản ánh|trình báo|báo|thông báo|gọi điện|gọi|gửi(?: ý kiến)?|đầu mối|đăng ký|"
+    r"xác nhận(?: tham (?:dự|gia))?)"
     r"(?:\s*(?:trực tiếp|ngay|kịp thời|với|tới|đến|về|cho|cùng|bộ phận|là|theo|:))*\s+(?P<name>[^,;:()\n]+)",
     re.IGNORECASE,
 )
@@ -34,7 +35,8 @@ _ADDRESS = re.compile(
 _HOURS = re.compile(r"(?:giờ làm việc|giờ hành chính)\s*:\s*(?P<hours>[^.;()\n]{4,80})", re.IGNORECASE)
 _PERSON = re.compile(rf"(?:đồng chí|đ/c|ông|bà|anh|chị|bác sĩ|bs|cô|thầy|bác|chú|cụ|em)\.?\s+[{UPPER}]", re.IGNORECASE)
 _SAYS = re.compile(
-    rf"(?P<who>(?:[{UPPER}][\w.&/-]*)(?:\s+[\w.&/–-]+){{0,13}}?)\s+"
+    rf"(?P<who>(?:[{UPPER}][\w.&/-]*)(?:\s+[\w.&/–-]+){{0,13}}?)"
+    rf"(?:, (?:tỉnh|huyện|thành phố|TP\.?) [{UPPER}]\w*(?: [{UPPER}]\w*){{0,3}})?\s+"
     r"(?:xin |kính |trân trọng |xin trân trọng |đã |vừa |tiếp tục )*"
     r"(?:thông báo|thông tin|khuyến cáo|kính báo|kêu gọi|đề nghị|kính mời|cảnh báo|rất mong|mong|tổ chức|"
     r"đang tiếp nhận|cần|"
@@ -54,7 +56,7 @@ _OF = re.compile(
 def contact_in(paragraphs: Iterable[str], issuer: str | None) -> dict[str, str | None] | None:
     """`{name, address, phone, hours}` of the place that the text names for questions, or None."""
     best: tuple[int, dict[str, str | None]] | None = None
-    for paragraph in paragraphs:
+    for paragraph in _with_numbers(paragraphs):
         for sentence in re.split(r"(?<=[.!?;])\s+(?=[^\d\s])", paragraph):
             found = _contact(sentence, issuer)
             if found and (best is None or found[0] > best[0]):
@@ -62,11 +64,23 @@ def contact_in(paragraphs: Iterable[str], issuer: str | None) -> dict[str, str |
     return best[1] if best else None
 
 
+def _with_numbers(paragraphs: Iterable[str]) -> Iterator[str]:
+    """Paragraphs; a heading such as “Đường dây nóng” with the numbers in the line below it."""
+    above = ""
+    for paragraph in paragraphs:
+        heads = above and len(above.split()) < 12 and not PHONE.search(above)
+        yield f"{above} {paragraph}" if heads and PHONE.match(paragraph) else paragraph
+        above = paragraph
+
+
 def _contact(sentence: str, issuer: str | None) -> tuple[int, dict[str, str | None]] | None:
     asks = _ASKS.search(sentence)
     if not asks:
         return None
-    phones = [found.group().strip() for found in PHONE.finditer(sentence, asks.start())]
+    phones = [
+        found.group().strip(" (" if ")" not in found.group() else " ")
+        for found in PHONE.finditer(sentence, asks.start())
+    ]
     local = [phone for phone in phones if len(re.sub(r"\D", "", phone)) > 3]
     name = _name(sentence, phones)
     if not name and not local:

@@ -63,6 +63,9 @@ def take_apart(blocks: Sequence[Block], running: str) -> Frame:
             frame.left_out += _told(line)
         elif label is not Part.KIND and number not in below:
             frame.left_out += _told(line)
+    first = next((line for line, label in zip(lines, labels, strict=True) if label is Part.TEXT), None)
+    if first and not frame.issuer and first.names_body and not first.sentence and has_place(first.text):
+        frame.issuer = first.text  # a message: who sends it stands below the title
     _without_issuer(frame)
     _read_title(frame, kind, [lines[n].text for n in below], subject, running)
     return frame

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import zip_longest
 
 from loa.importing.casing import from_capitals, is_capitals
 from loa.importing.lines import BODY, INSIDE, KINDS, PLACE, day_of
@@ -24,11 +25,13 @@ _OWN_NAME = re.compile(r"(?:trường|hợp tác xã|htx|công ty|ngân hàng|b�
 def issuer_of(bodies: Sequence[str], running: str) -> str:
     """The body that issues, of the lines above the number. `running`: all of the text, for names in capitals."""
     names: list[str] = []
-    for line in bodies:
-        line = line.strip(" .*-–—_:")
-        if not line:
-            continue
-        if names and INSIDE.match(line):
+    lines = [made for line in bodies if (made := line.strip(" .*-–—_:"))]
+    for line, below in zip_longest(lines, lines[1:], fillvalue=""):
+        if names and INSIDE.match(names[-1]) and BODY.match(line) and not PLACE.match(line):
+            names[-1] = f"{names[-1]} {line}"
+        elif names and INSIDE.match(line) and _is_body(below) and not PLACE.match(below):
+            names.append(line)  # “Ban Chấp hành / Hội Nông dân xã Ea Kar”
+        elif names and INSIDE.match(line):
             names[-1] = f"{line} {names[-1]}"
         elif names and (
             _HALF_A_BODY.fullmatch(names[-1]) or not _is_body(line) or (PLACE.match(line) and not has_place(names[-1]))
@@ -83,7 +86,7 @@ def number_in(kind: str | None, paragraphs: Sequence[str]) -> tuple[str, date | 
     """Number and day of the document of which a page tells: “ban hành Thông báo số 98/TB-UBND ngày 13/10/2026”."""
     for paragraph in paragraphs[:2]:
         found = _TOLD.search(paragraph)
-        if found and kind and found["kind"].lower() == kind.lower():
+        if found and (kind or found["kind"]).lower() == found["kind"].lower():
             dayed = found if found["day"] else _ON.match(paragraph)
             return re.sub(r"\s", "", found["number"]).rstrip("."), day_of(dayed) if dayed else None
     return None

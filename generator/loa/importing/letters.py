@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 
 from loa.checks.rules.encodings import explains, from_tcvn3, from_vni
 from loa.checks.words.lexicon import is_pair, syllables
+from loa.normalizer.tables import abbreviations
 from loa.text import UPPER, printable
 
 _KEYCAP = re.compile("(\\d)\ufe0f?\u20e3 ?")  # a number as a picture of a key
-_SPACED = re.compile(rf"(?<![\w])[{UPPER}](?:[ \u00a0]{{1,4}}[{UPPER}]){{3,}}(?![\w])")
+_SPACED = re.compile(rf"(?<![\w])[{UPPER}](?:[ \u00a0]{{1,4}}[{UPPER}\d]){{3,}}(?![\w])")
 _SPACED_NUMBER = re.compile(rf"^\s*((?:[IVX][ \u00a0]+){{1,5}})\.[ \u00a0]*(?=[{UPPER}][ \u00a0]+[{UPPER}][ \u00a0])")
 _ENOUGH = 5  # words of a document that only an old encoding explains
 
@@ -55,7 +56,8 @@ def modern(texts: Sequence[str]) -> list[str]:
                 text = "\n".join(map(_as_drawn, replacement.split("\n")))
         text = unicodedata.normalize("NFC", printable(_KEYCAP.sub(r"\1. ", text)))
         text = _SPACED_NUMBER.sub(lambda m: f"{''.join(m[1].split())}. ", text)
-        made.append(_SPACED.sub(lambda m: _closed(m.group()), text))
+        closed = _SPACED.sub(lambda m: _closed(m.group()), text)
+        made.append(closed if closed == text else re.sub(r" +(?=[,;:])", "", closed))
     return made
 
 
@@ -76,14 +78,21 @@ def _closed(spaced: str) -> str:
         ways = [
             (above[0] + _cost(above[1], letters[start:end]), [*above[1], letters[start:end]])
             for start in range(max(0, end - 7), end)
-            if (above := best[start]) is not None and letters[start:end].lower() in syllables()
+            if (above := best[start]) is not None and _can_be(letters[start:end])
         ]
         best.append(min(ways, key=lambda way: way[0], default=None))
     return " ".join(best[-1][1] if best[-1] else [spaced])
 
 
+def _can_be(word: str) -> bool:
+    """Whether letters may be a word: a syllable, a number, or an abbreviation that is known."""
+    return word.lower() in syllables() or word.isdigit() or (len(word) > 1 and word in abbreviations())
+
+
 def _cost(words: Sequence[str], word: str) -> float:
     """Few syllables are likelier than many; two that are a word together, likelier than others (“thực hiện”)."""
+    if word.isdigit() and words and words[-1].isdigit():
+        return 3.0
     return 0.4 if words and is_pair(words[-1].lower(), word.lower()) else 1.0
 
 

@@ -90,7 +90,16 @@ _RANK = (
     r"(?:(?:bs|ths|ts|ks|cn|cki|ckii|y sĩ|bác sĩ|(?:đại|thượng|trung|thiếu) (?:tá|úy|uý)|thạc sĩ|tiến sĩ"
     r"|đồng chí|đ/c|ông|bà)\.?\s*)*"
 )
-_PERSON = re.compile(rf"(?i:{_RANK})[{UPPER}][\w'’]*(?: [{UPPER}][\w'’]*){{1,4}}$")
+_PERSON = re.compile(
+    rf"(?i:{_RANK})[{UPPER}][\w'’]*(?: [{UPPER}][\w'’]*){{1,4}}(?:\s*\((?:Mr|Ms|Mrs|Anh|Chị|Cô)\.?\))?"
+    rf"(?P<of>\s*[-–,]\s*[{UPPER}].{{3,50}})?$"
+)
+_CARD = re.compile(
+    r"(?:đc|đt|dđ|sđt|tel|mobile|fax|e-?mail|website|địa chỉ|điện thoại|di động|hotline|chuyên viên|cán bộ|công chức"
+    r"|văn phòng)\b",
+    re.IGNORECASE,
+)
+"""What stands in the signature of a mail."""
 _GREETS = re.compile(
     r"kính\s+(?:thưa|chào)|thưa\s+(?:toàn\s+thể|quý\s+vị|bà\s+con|các)|(?:chào|alo|a lô)\b", re.IGNORECASE
 )
@@ -144,6 +153,7 @@ class Line:
     signs: bool = False
     role: bool = False
     person: bool = False
+    card: bool = False
     surname: bool = False
     greets: bool = False
     thanks: bool = False
@@ -193,7 +203,13 @@ def _line(block: Block, *, gap: bool) -> Line:
     text = unbracketed(block)
     words = text.split()
     number = NUMBER.match(text)
-    person = _PERSON.match(text) if len(words) < 9 and not BODY.match(text) and not text.isupper() else None
+    person = _PERSON.match(text) if len(words) < 14 and not BODY.match(text) and not text.isupper() else None
+    if (
+        person
+        and person["of"]
+        and not (BODY.match(person["of"].lstrip(" -–,")) or _ROLE.match(person["of"].lstrip(" -–,")))
+    ):
+        person = None
     return Line(
         block,
         text,
@@ -225,6 +241,7 @@ def _line(block: Block, *, gap: bool) -> Line:
         signs=bool(_SIGNS.match(text)) and len(words) <= 10 and text[-1] not in ".;,",
         role=bool(_ROLE.match(text)) and len(words) <= 10,
         person=bool(person),
+        card=bool(_CARD.match(text)) and len(words) < 20,
         surname=bool(person) and any(word.lower() in SURNAMES for word in words[:3]),
         greets=bool(_GREETS.match(text)),
         thanks=bool(_THANKS.match(text)),
@@ -240,7 +257,14 @@ def _names_receivers(text: str) -> bool:
     if not found:
         return False
     rest = found["rest"]
-    return not rest or rest[0] in "-+*•" or rest.lower().startswith("như ") or (rest.isupper() and bool(found["sign"]))
+    listed = ";" in rest and bool(re.search(r"\blưu\b", rest, re.IGNORECASE))
+    return (
+        not rest
+        or listed
+        or rest[0] in "-+*•"
+        or rest.lower().startswith("như ")
+        or (rest.isupper() and bool(found["sign"]))
+    )
 
 
 def _is_page_number(block: Block, *, alone: bool) -> bool:

@@ -16,7 +16,7 @@ _HEAD = re.compile(
 _SUBJECT = frozenset({"chủ đề", "tiêu đề", "subject"})
 _ANSWERED = re.compile(r".{0,200}(?:đã viết|wrote)\s*:$", re.IGNORECASE)
 _QUOTED = re.compile(r"\s*>")
-_PRINT = re.compile(r"hãy (?:cân nhắc|nghĩ đến|bảo vệ) môi trường trước khi in", re.IGNORECASE)
+_PRINT = re.compile(r"(?:hãy|vui lòng|xin) (?:cân nhắc|nghĩ đến|bảo vệ) môi trường trước khi in", re.IGNORECASE)
 _GROUP = re.compile(r"nhóm\s*:.{0,80}\d+\s+thành viên|đã xem bởi\s+\d+", re.IGNORECASE)
 _OF_GROUP = re.compile(
     r"nhóm\s*:.*thành viên.*$|đã xem bởi\s+\d+.*$|\d{1,2}:\d\d$|(?:hôm (?:nay|qua)"
@@ -25,7 +25,11 @@ _OF_GROUP = re.compile(
 )
 _CLOCK = re.compile(r"\d{1,2}:\d\d$")
 _SENT = re.compile(r"\[\d{1,2}[/:.]\d{1,2}[^\]]{0,20}\]\s*(?P<who>[^:\[\]]{2,40}):\s*")
-_DAY = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+_DAYS = (
+    re.compile(r"(?P<d>\d{1,2})\s*[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>\d{4})"),
+    re.compile(r"(?P<d>\d{1,2})\s+(?:tháng|thg)\s+(?P<m>\d{1,2}),?\s+(?:năm\s+)?(?P<y>\d{4})", re.IGNORECASE),
+    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
+)
 _FROM = re.compile(r"(?:từ|from)\s*:\s*([^<]+)", re.IGNORECASE)
 
 
@@ -41,11 +45,12 @@ class Message:
     def take(self, frame: str) -> None:
         """A line of the frame: its day and sender count where none was before."""
         self.left_out.append(frame)
-        who, day = _FROM.match(frame) or _SENT.match(frame), _DAY.search(frame)
+        who = _FROM.match(frame) or _SENT.match(frame)
+        day = next((found for form in _DAYS if (found := form.search(frame))), None)
         self.sender = self.sender or (who[1].strip() if who else None)
         if day and self.sent is None:
             with contextlib.suppress(ValueError):
-                self.sent = date(int(day[3]), int(day[2]), int(day[1]))
+                self.sent = date(int(day["y"]), int(day["m"]), int(day["d"]))
 
 
 def message_of(blocks: Sequence[Block]) -> Message:

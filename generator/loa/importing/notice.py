@@ -105,7 +105,7 @@ def read_notice(document: Document, day: date) -> Notice:
     issuer = (
         frame.issuer
         or signer_of(frame, "\n".join(paragraphs))
-        or issuer_in(frame.title, paragraphs)
+        or issuer_in(frame.title, [line for line in paragraphs if line not in frame.signature])
         or by_sign(frame.number, frame.title, paragraphs)
         or sender
     )

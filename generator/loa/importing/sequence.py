@@ -266,6 +266,8 @@ def _end_goes_on(above: Line, line: Line) -> float:
             return 2.5
     if line.person and (above.signs or above.role or above.dated or above.names_body or above.rule or above.thanks):
         return 3.0
+    if (above.person or above.card or above.role) and line.card:
+        return 4.0
     if (above.thanks or above.person or above.role) and line.words < 14 and not line.item:
         return 3.0
     if above.signs and line.words < 9 and not line.item:

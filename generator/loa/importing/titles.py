@@ -74,6 +74,8 @@ def below_kind(kind: str, parts: Sequence[str], issuer: str, body: Sequence[str]
 def alone(parts: Sequence[str], running: str) -> Title:
     """A title that stands without a kind of document alone on its line."""
     line = parts[0]
+    if about := ABOUT.match(line):
+        return of_letter(" ".join(parts)[about.end() :].rstrip(" )"), running)
     mixed = BEGINS.match(line)
     if mixed and mixed["kind"].isupper() and line[mixed.end() :].strip() and not is_capitals(line[mixed.end() :]):
         parts = [line := mixed["kind"].capitalize() + line[mixed.end() :], *parts[1:]]

@@ -26,6 +26,7 @@ _POSTED = re.compile(
 )
 _FURNITURE = re.compile(rf"[\s|•·\-–»>*\[\]()]*(?:{any_of('furniture')})[\s|•·\-–»>\[\]()]*$", re.IGNORECASE)
 _CREDIT = re.compile(r"\(?(?:ảnh|hình|photo|nguồn ảnh|ảnh tư liệu|ảnh minh họa)\s*:\s*[^.]{1,40}\)?\.?$", re.IGNORECASE)
+_CAPTION_AND_CREDIT = re.compile(r"ảnh\s*:.*\(\s*(?:ảnh|nguồn)\s*:.*\)\.?$", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:ảnh|hình)\s*\d{1,2}\s*[.:]\s*(?P<says>.*)$", re.IGNORECASE)
 CREDIT_BEHIND = re.compile(r"(?<=[.!?])\s+\(?(?:ảnh|nguồn)\s*:\s*\S.{0,25}$", re.IGNORECASE)
 _MASTHEAD = re.compile(
@@ -81,7 +82,7 @@ def posted(line: str) -> date | None:
 def _is_furniture(line: str) -> bool:
     whole = " ".join(line.split())
     parts = [part for part in re.split(r"\s{2,}|\t|[|•·]", line) if part.strip()]
-    if _CREDIT.match(whole) or _FURNITURE.match(whole):
+    if _CREDIT.match(whole) or _CAPTION_AND_CREDIT.match(whole) or _FURNITURE.match(whole):
         return True
     beside = len(parts) > 1
     known = sum(bool(_FURNITURE.match(part) or (beside and _MENU.match(part.strip()))) for part in parts)

@@ -1,6 +1,7 @@
 """The text of a Word document. Works in a process of its own (`loa.limited`): lxml reads foreign bytes."""
 
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ MAX_PARTS = 2000
 _GONE = frozenset(map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:delText", "w:pPr", "w:rPr")))
 _ELSEWHERE = frozenset({qn("w:txbxContent"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"})
 _NOTE_MARKS = tuple(map(qn, ("w:footnoteReference", "w:endnoteReference")))
+_ADDRESS = re.compile(r"https?://[\w./?&=%+-]{4,120}")
 _SPACES = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 
 
@@ -87,7 +89,8 @@ class _Reader:
                 yield f"Ghi chú: {note}"
 
     def _paragraph(self, element: Any) -> str:
-        text = unicodedata.normalize("NFC", self._numbers.of(element) + "".join(_texts(element)))
+        told = "".join(_texts(element))
+        text = unicodedata.normalize("NFC", self._numbers.of(element) + told + self._links(element, told))
         setting = element.find(f"{qn('w:pPr')}/{qn('w:jc')}")
         runs = [
             run for run in element.iter(qn("w:r")) if any((part.text or "").strip() for part in run.iter(qn("w:t")))
@@ -95,6 +98,18 @@ class _Reader:
         bold = bool(runs) and all(map(_is_bold, runs))
         centred = setting is not None and setting.get(qn("w:val")) == "center"
         return Paragraph.of(text, centred=centred, bold=bold)
+
+    def _links(self, element: Any, told: str) -> str:
+        """The web addresses behind words of a paragraph: who hears it, or reads it printed, cannot press them."""
+        relations = self._document.part.rels
+        addresses = []
+        for link in element.iter(qn("w:hyperlink")):
+            key = link.get(qn("r:id"))
+            relation = relations.get(key)
+            address = relation.target_ref if relation is not None and relation.is_external else ""
+            if _ADDRESS.fullmatch(address) and address.split("://")[1].rstrip("/") not in told:
+                addresses.append(address)
+        return f" ({', '.join(addresses)})" if addresses else ""
 
     def _table(self, element: Any) -> Iterator[Block]:
         if element.find(f".//{qn('w:tc')}//{qn('w:tbl')}") is not None:
