@@ -139,6 +139,8 @@ def operator(page: Page) -> None:
     page.click("#undo")
     says(page, "đã hoàn tác")
     page.check("[name=on][value=thu]")
+    if page.locator("[name=outside]").count():  # asked outside the hours that the commune allows
+        page.check("[name=outside]")
     page.click("form[action='/play'] button")
     for _try in range(20):
         page.goto("/")

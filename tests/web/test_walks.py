@@ -129,6 +129,8 @@ def first_bulletin(hand: Hand, rig: Rig) -> None:
     hand.press("form[action$='/sign'] button.first")
     hand.press("nav a:has-text('Hôm nay')")
     hand.tick("[name=on]")
+    if page.locator("[name=outside]").count():  # asked outside the hours that the commune allows
+        hand.tick("[name=outside]")
     hand.press("form[action='/play'] button")
     assert sounds_within(rig, 15.0)
     hand.shoot("lan-dau-4")
