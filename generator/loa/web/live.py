@@ -14,6 +14,7 @@ from loa.actions.offices import Office
 from loa.errors import LoaError
 from loa.web.context import Console
 from loa.web.lanes import make_room_for_lanes
+from loa.web.views.grid import work_ahead
 from loa.web.views.now import StationState
 
 _EVERY = 1.0
@@ -36,6 +37,7 @@ class EventFeed:
         while True:
             await asyncio.sleep(_EVERY)
             await run_in_threadpool(self.console.files.plan)
+            await run_in_threadpool(work_ahead, self.console.airings)
             if not self.watchers:
                 continue
             try:

@@ -136,6 +136,10 @@ class AiringList:
             spans[since, until] = airings(schedule, since, until, with_skipped=True)
         return spans[since, until]
 
+    def knows(self, schedule: Schedule, since: datetime.datetime, until: datetime.datetime) -> bool:
+        """Whether the airings of this span are worked out already."""
+        return schedule is self._schedule and (since, until) in self._spans
+
     def shown(self, schedule: Schedule, planned: Iterable[Airing], outcomes: Mapping[str, str]) -> list[Slot]:
         """The given airings as pages show them. `outcomes`: by the airing's id."""
         now = datetime.datetime.now(datetime.UTC)

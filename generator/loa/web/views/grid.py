@@ -137,6 +137,36 @@ def _reach(span: Span, day: datetime.date) -> tuple[datetime.date, datetime.date
     return first, (first + 31 * _ONE_DAY).replace(day=1) - _ONE_DAY
 
 
+def _moments(schedule: Schedule, span: Span, day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
+    """From when to before when a page shows airings: the days around `day`, of a month its whole weeks."""
+    first, last = _reach(span, day)
+    if span == "month":
+        first, last = _reach("week", first)[0], _reach("week", last)[1]
+    midnight = datetime.time()
+    return (
+        datetime.datetime.combine(first, midnight, schedule.timezone),
+        datetime.datetime.combine(last + _ONE_DAY, midnight, schedule.timezone),
+    )
+
+
+def work_ahead(airings: AiringList) -> None:
+    """Work out one span of those that people open first, where it is not known yet: the console does so each second,
+    because the month of five hundred communes takes a tenth of a second.
+    """
+    schedule = airings.files.plan().schedule
+    if schedule is None:
+        return
+    today = airings.files.now().date()
+    week, (first, last) = 7 * _ONE_DAY, _reach("month", today)
+    wanted: list[tuple[Span, datetime.date]] = [("week", today), ("day", today), ("month", today)]
+    wanted += [("month", last + _ONE_DAY), ("week", today + week), ("week", today - week), ("month", first - _ONE_DAY)]
+    for span, day in wanted:
+        since, until = _moments(schedule, span, day)
+        if not airings.knows(schedule, since, until):
+            airings.planned(schedule, since, until)
+            return
+
+
 def calendar(airings: AiringList, span: Span, day: datetime.date, *, zone: str = "", open_: str = "") -> Calendar:
     """The calendar around `day`; `zone` as in `AiringList.between`, `open_`: the id of the airing that is open.
 
@@ -147,12 +177,8 @@ def calendar(airings: AiringList, span: Span, day: datetime.date, *, zone: str =
     if schedule is None:
         return Calendar(span, day, day, (), findings=plan.findings)
     now = datetime.datetime.now(schedule.timezone)
-    first, last = _reach(span, day)
-    if span == "month":
-        first, last = _reach("week", first)[0], _reach("week", last)[1]
-    since, until = (
-        datetime.datetime.combine(date, datetime.time(), schedule.timezone) for date in (first, last + _ONE_DAY)
-    )
+    since, until = _moments(schedule, span, day)
+    first, last = since.date(), until.date() - _ONE_DAY
     slots = airings.between(schedule, since, until, zone) + airings.beside(schedule, since, until, zone)
     by_day: dict[datetime.date, list[Slot]] = {}
     for slot in slots:
