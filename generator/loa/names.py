@@ -2,7 +2,25 @@
 
 from collections.abc import Callable, Mapping
 
-from loa.i18n import _
+from loa.i18n import N_, _
+
+_VOICES = {
+    "loa:nu": N_("Loa, a woman's voice"),
+    "loa:nam": N_("Loa, a man's voice"),
+    "edge:vi-VN-HoaiMyNeural": N_("Microsoft, a woman's voice (over the Internet)"),
+    "edge:vi-VN-NamMinhNeural": N_("Microsoft, a man's voice (over the Internet)"),
+    "gtts:vi": N_("Google, a woman's voice (over the Internet)"),
+    "piper:vi_VN-vais1000-medium": N_("Piper, a woman's voice"),
+}
+_REGIONS = {"vi": N_("of the north"), "vi-vn-x-central": N_("of the centre"), "vi-vn-x-south": N_("of the south")}
+"""The dialects of eSpeak NG."""
+_ENGINES = {
+    "loa": N_("Loa's own voices"),
+    "edge": N_("Voices of Microsoft (over the Internet)"),
+    "gtts": N_("Voice of Google (over the Internet)"),
+    "piper": N_("Voices of Piper"),
+    "espeak": N_("Simple voices of the computer, for need"),
+}
 
 
 def _called(names: Callable[[], Mapping[str, str]]) -> Callable[[str | None], str]:
@@ -136,3 +154,24 @@ audit_action = _called(_deeds)
 output_kind = _called(_output_kinds)
 alarm_kind = _called(_alarm_kinds)
 outcome = _called(_outcomes)
+
+
+def voice_name(name: str) -> str:
+    """What people call the voice `engine:voice`; its own name where nobody knows another."""
+    engine, _colon, voice = name.partition(":")
+    region, _plus, kind = voice.partition("+")
+    if engine != "espeak" or region not in _REGIONS:
+        return _(_VOICES[name]) if name in _VOICES else name
+    who = _("a woman's voice") if kind.startswith("f") else _("a man's voice")
+    return _("Simple, {who} {region}").format(who=who, region=_(_REGIONS[region])) + (f" ({kind})" if kind else "")
+
+
+def engine_name(name: str) -> str:
+    """What people call a speech engine."""
+    return _(_ENGINES[name]) if name in _ENGINES else name
+
+
+def speakers(text: str) -> str:
+    """What people call the voices of a bulletin, `engine:voice + voice`."""
+    engine, _colon, voices = text.partition(":")
+    return " + ".join(voice_name(f"{engine}:{voice}") for voice in voices.split(" + "))

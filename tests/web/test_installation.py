@@ -1,4 +1,5 @@
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,34 @@ def test_two_people_do_not_overwrite_each_other(operator: Browser, station: Work
     assert yaml_of(station.schedule_file)["rules"]["max_minutes"] == 15  # type: ignore[index]
 
 
+def test_who_gets_alarms_comes_first_and_the_password_is_asked_for_next(log_in: LogIn, console: Console) -> None:
+    """eyes1, 31: words for programmers all over the page, and “nothing needs a password” on the other one."""
+    admin, path = log_in(Role.ADMIN), "/settings/station/alerts"
+    page = admin.look(path)
+    common, _summary, advanced = page.partition("<summary>Advanced</summary>")
+    for name in ("email.to", "email.host", "email.user", "email.sender"):
+        assert f'name="{name}"' in common
+    assert common.index('name="email.to"') < common.index('name="email.host"')
+    for name in ("email.port", "email.security", "email.password_env", "webhook.url", "webhook.token_env"):
+        assert f'name="{name}"' in advanced
+    assert not re.search("STARTTLS|webhook|LOA_", common.partition("<main")[2])
+    given = {"email.to": "a@xa.test", "email.host": "mail.xa.test", "email.user": "loa", "email.sender": "b@xa.test"}
+    page = send(admin, path, **given)
+    assert "A password is missing" in page
+    assert 'value="LOA_SMTP_PASSWORD"' in page
+    page = send(admin, "/settings/station/feedback", communes="ben-hai", keep_days="365")
+    assert "A password is missing" not in page, "it is asked for once"
+    assert console.files.plan().schedule.feedback.communes == ("ben-hai",)  # type: ignore[union-attr]
+    assert 'value="ben-hai" checked' in admin.look("/settings/station/feedback"), "eyes1, 30: ticked by its name"
+
+
+def test_every_token_of_the_messages_can_be_typed(log_in: LogIn, station: Workspace) -> None:
+    with station.schedule_file.open("a", encoding="utf-8") as schedule:
+        schedule.write('\nmessages: {telegram: {chats: ["@benhai"]}, zalo: {groups: [g]}}\n')
+    page = log_in(Role.ADMIN).look("/settings/passwords")
+    assert re.findall(r'name="name" value="(\w+)"', page) == ["LOA_TELEGRAM_TOKEN", "LOA_ZALO_TOKEN"]
+
+
 @pytest.mark.parametrize("name", ["PATH", "LOA-TOKEN"])
 def test_a_form_names_no_other_variable_of_the_computer(operator: Browser, name: str) -> None:
     fields = {"webhook.url": "https://bao.xa.test/loa", "webhook.token_env": name}
@@ -175,7 +204,7 @@ def test_voice_and_jingle_are_chosen_among_those_there_are(log_in: LogIn, statio
     browser, path = log_in(Role.OFFICER), station.campaigns / "ben-hai.yaml"
     page = browser.look("/campaigns/ben-hai")
     mark, before = page.split('name="mark" value="')[1].split('"')[0], path.read_text("utf-8")
-    assert '<option value="espeak:vi+f2"' in page
+    assert '<option value="espeak:vi+f2">Simple, a woman&#39;s voice of the north (f2)</option>' in page
     sounds = page.split('name="station.jingle"')[1].split("</select>")[0]
     assert 'value="chime" selected' in sounds
     assert "chime-end" not in sounds

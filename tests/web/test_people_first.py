@@ -66,7 +66,10 @@ def make(station: Workspace, said: str) -> str:
 def test_nobody_signs_unheard(log_in: LogIn, station: Workspace, console: Console) -> None:
     sha256 = make(station, "Sáng chủ nhật dọn đường.")
     leader = log_in(Role.LEADER)
-    assert 'data-once="4.0"' in leader.look(f"/release/{BULLETIN}")
+    page = leader.look(f"/release/{BULLETIN}")
+    assert 'data-once="4.0"' in page
+    assert page.count("the text alone, read once: 0:0") == 1, "eyes1, 19: two lengths, and which is which"
+    assert "one reading takes about" not in page
     assert "Hear the bulletin first" in leader.submit(f"/release/{BULLETIN}/sign", 422, sha256=sha256)
     assert not approvals.all_approvals(console.store)
     leader.submit(f"/release/{BULLETIN}/sign", sha256=sha256, heard="1")

@@ -112,7 +112,7 @@ class Feedback(Strict):
     communes: tuple[str, ...] = Field(
         default=(),
         title=N_("Communes whose residents may write"),
-        description=N_("The names of their files in campaigns/. Empty: nobody may."),
+        description=N_("Their page without log-in then has a form. None: nobody may."),
     )
     keep_days: int = Field(
         default=365,

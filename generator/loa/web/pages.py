@@ -41,6 +41,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "size": formats.size,
     "deed": names.audit_action,
     "outcome": names.outcome,
+    "voices": names.speakers,
     "output_kind": called,
     "alarm_kind": names.alarm_kind,
 }

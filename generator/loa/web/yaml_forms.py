@@ -48,6 +48,8 @@ class Field:
     names: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
     closed: bool = False
     """The options are what there is, and the model does not know them: another value is refused here."""
+    advanced: bool = False
+    """Hardly anybody needs it: it stands below the others, folded."""
 
     @property
     def name(self) -> str:

@@ -23,11 +23,23 @@ from loa.schedule.outputs import AnyOutput, Group, Placed
 from loa.text import slug
 from loa.web import yaml_forms
 from loa.web.auth.decisions import does
-from loa.web.context import Console, ConsoleDep, CurrentPerson, audit, edit_file, flash, publish_pages
+from loa.web.context import (
+    Console,
+    ConsoleDep,
+    CurrentPerson,
+    audit,
+    console_of,
+    edit_file,
+    flash,
+    publish_pages,
+    session_of,
+)
 from loa.web.context import SubmittedForm as Sent
 from loa.web.edits.schedule import rewrite
 from loa.web.forms import FormError
 from loa.web.pages import go, page
+from loa.web.routes.passwords import PATH as PASSWORDS
+from loa.web.routes.passwords import missing
 from loa.web.views import choices
 from loa.web.views.airings import name_of
 from loa.web.views.now import Loudspeaker
@@ -220,7 +232,11 @@ def _part(console: Console, key: str) -> YamlForm:
 
 
 def _sheet(console: Console, key: str, model: type[BaseModel]) -> YamlForm:
-    return YamlForm.of(console.workspace.schedule_file, (key,), yaml_forms.fields_of(model))
+    return YamlForm.of(
+        console.workspace.schedule_file,
+        (key,),
+        _with_communes(choices.ordered(yaml_forms.fields_of(model)), _communes(console)),
+    )
 
 
 def _title(key: str) -> str:
@@ -252,15 +268,33 @@ def _output_sheet(console: Console, name: str, kind: str) -> YamlForm:
     stand = (o.village for o in _schedule(console).outputs.values() if isinstance(o, Placed) and o.village)
     villages = {village: village for village in sorted(stand)}
     groups = {other for other, output in _schedule(console).outputs.items() if isinstance(output, Group)}
-    communes = {"": N_("the whole station")}
-    communes |= {f.stem: f.commune.unit.full_name if f.commune else f.stem for f in console.files.communes()}
+    communes = {"": N_("the whole station"), **_communes(console)}
     return YamlForm.of(
         console.workspace.schedule_file,
         ("outputs", name),
-        choices.with_choices(
-            tuple(_with_names(field, others, communes, villages, groups) for field in _ordered(fields)),
-            {"device": choices.sound_cards},
+        choices.ordered(
+            choices.with_choices(
+                tuple(_with_names(field, others, communes, villages, groups) for field in _ordered(fields)),
+                {"device": choices.sound_cards},
+            )
         ),
+    )
+
+
+def _communes(console: Console) -> dict[str, str]:
+    """What people call the communes, by their stems."""
+    return {f.stem: f.commune.unit.full_name if f.commune else f.stem for f in console.files.communes()}
+
+
+def _with_communes(fields: tuple[Field, ...], communes: dict[str, str]) -> tuple[Field, ...]:
+    """Communes are ticked by their names: nobody knows what their files are called."""
+    return tuple(
+        replace(field, members=_with_communes(field.members, communes))
+        if field.members
+        else replace(field, kind="ticks", options=tuple(communes), names=communes)
+        if field.path[-1] == "communes"
+        else field
+        for field in fields
     )
 
 
@@ -328,7 +362,9 @@ def _save(request: Request, filled: FilledForm, text: str) -> None:
 def _changed(
     request: Request, filled: FilledForm, path: str, title: str, *, removable: bool = False, back: Back = SETTINGS
 ) -> Response:
-    """Save what was sent, or show it again with what is wrong."""
+    """Save what was sent, or show it again with what is wrong; a password that this wants is asked for next."""
+    me, console = session_of(request), console_of(request)
+    before = missing(console)
     try:
         _save(request, filled, f"{title}: {filled.said}")
     except (LoaError, FormError) as error:
@@ -345,6 +381,9 @@ def _changed(
             clashes=filled.clashes,
             back=back,
         )
+    if me and me.person.may(Act.SET_SECRETS) and set(missing(console)) - set(before):
+        flash(request, _("A password is missing. Type it here: it is kept on this computer alone."), "warn")
+        return go(PASSWORDS)
     return go(back.path)
 
 

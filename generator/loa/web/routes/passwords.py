@@ -12,6 +12,7 @@ from loa import station_secrets
 from loa.actions.acts import Act
 from loa.i18n import _
 from loa.schedule import Schedule
+from loa.schedule.messages import MessageMail, Sms, Telegram, Zalo
 from loa.schedule.outputs import Icecast
 from loa.web.auth.decisions import does
 from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, flash
@@ -58,17 +59,29 @@ def _wanted(console: Console) -> Mapping[str, list[str]]:
     return needed(schedule) if schedule else {}
 
 
+def missing(console: Console) -> list[str]:
+    """The names of those that are neither kept here nor set on this computer."""
+    typed = station_secrets.stored(console.workspace)
+    return [name for name in _wanted(console) if name not in typed and name not in environ]
+
+
 def needed(schedule: Schedule) -> dict[str, list[str]]:
     """The names of passwords and tokens that the station sends, each with what for."""
     found = defaultdict[str, list[str]](list)
     for name, output in schedule.outputs.items():
         if isinstance(output, Icecast):
-            found[output.password_env].append(name)
+            found[output.password_env].append(output.title or name)
     alerts, sftp = schedule.alerts, schedule.backup.sftp
     if alerts.webhook and alerts.webhook.token_env:
         found[alerts.webhook.token_env].append(_("Message to a web address (webhook)"))
     if alerts.email and alerts.email.user:
         found[alerts.email.password_env].append(_("E-mail"))
+    for _name, channel in schedule.messages.channels():
+        if isinstance(channel, MessageMail):
+            if channel.user:
+                found[channel.password_env].append(_("Messages to residents"))
+        elif isinstance(channel, Telegram | Zalo | Sms):
+            found[channel.token_env].append(f"{_('Messages to residents')}: {type(channel).__name__}")
     if sftp and not sftp.key_file:
         found[sftp.password_env].append(_("Automatic backup"))
     return dict(found)

@@ -70,6 +70,7 @@ def _page(request: Request, console: Console, id_: str, problems: dict[str, str]
         coming=coming(console.files.plan().schedule, console.airings, {bulletin.id}),
         drafts=articles,
         lines=lines,
+        text_seconds=drafts.text_seconds(cues),
         moved_on=[id_ for id_, draft in articles if drafts.moved_on(cues, id_, draft)],
         last=last,
         change=drafts.change(last[1].cues, cues) if last and last[1] and cues else None,

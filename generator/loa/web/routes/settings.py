@@ -16,6 +16,7 @@ from loa.app import backups as automatic
 from loa.app.backup import backup as write_backup
 from loa.app.backups import PlaceState, place_states
 from loa.i18n import _
+from loa.names import engine_name, voice_name
 from loa.schedule.alerts import Alerts
 from loa.schedule.models import Rules
 from loa.schedule.output_plugins import kinds
@@ -41,7 +42,9 @@ def settings(request: Request, console: ConsoleDep, me: CurrentPerson) -> Respon
     return page(
         request,
         "settings.html",
-        voices=preview_audio.engine_states(),
+        voices=sorted(preview_audio.engine_states(), key=lambda one: not (one[2] and one[2].ready)),
+        voice_name=voice_name,
+        engine_name=engine_name,
         to_fetch=_to_fetch() if me.may(Act.INSTALL) else {},
         outputs=list(schedule.outputs.items()) if schedule else [],
         may_set=owned(schedule, me),
@@ -79,7 +82,9 @@ def fetch_voice(request: Request, console: ConsoleDep, me: CurrentPerson, form: 
     wanted = _to_fetch().get(name)
     if wanted is None:
         raise FormError({"voice": _("Choose one from the list.")})
-    number = console.jobs.add("voice", _("Voice: {name}").format(name=name), {"voice": name}, me.shown)
+    number = console.jobs.add(
+        "voice", _("Voice: {name}").format(name=voice_name(f"piper:{name}")), {"voice": name}, me.shown
+    )
     audit(request, "voice.fetched", name, wanted.licence)
     return go(f"/jobs/{number}")
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from loa.bulletin.jingles import SUFFIXES
 from loa.i18n import N_
+from loa.names import voice_name
 from loa.tts import all_engines
 from loa.web import preview_audio
 from loa.web.yaml_forms import Field
 from loa.workspace import Workspace
 
-_VOICES = {"loa:nu": N_("Loa, a woman's voice"), "loa:nam": N_("Loa, a man's voice")}
 _FOR = 20.0
 """Seconds for which a look at the sound cards holds."""
 _looking = threading.Lock()
@@ -24,8 +24,8 @@ def voices() -> dict[str, str]:
     """The voices that are ready, or that nobody asked yet, by `engine:voice`, and what people call them."""
     ready = {name for name, _licence, state, _names in preview_audio.engine_states() if state is None or state.ready}
     found = [f"{e.name}:{voice}" for e in all_engines() if e.name in ready for voice in e.voices()]
-    ours = [name for name in _VOICES if name in found]
-    return {"": N_("the best voice of this computer"), **{name: _VOICES.get(name, name) for name in [*ours, *found]}}
+    ours = [name for name in found if name.startswith("loa:")]
+    return {"": N_("the best voice of this computer"), **{name: voice_name(name) for name in [*ours, *found]}}
 
 
 def jingles(workspace: Workspace) -> dict[str, str]:
@@ -61,6 +61,25 @@ def with_choices(
 ) -> tuple[Field, ...]:
     """`fields` with those called as in `choices` (`station.voice`) to be chosen from what there is."""
     return tuple(_chosen(field, choices) for field in fields)
+
+
+_ADVANCED = frozenset(
+    {"password_env", "token_env", "security", "webhook", "sftp", "email.port", "telegram.url", "zalo.url"}
+)
+"""Fields that hardly anybody needs, by the last word of their path, or by the whole path."""
+
+
+def ordered(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """`fields` as a form shows them: who receives something first, what hardly anybody needs at the end, folded."""
+    found = [
+        replace(
+            field,
+            members=ordered(field.members),
+            advanced=field.path[-1] in _ADVANCED or ".".join(field.path) in _ADVANCED,
+        )
+        for field in fields
+    ]
+    return tuple(sorted(found, key=lambda field: (field.advanced, field.path[-1] != "to")))
 
 
 def _chosen(field: Field, choices: Mapping[str, Callable[[], Mapping[str, str]]]) -> Field:

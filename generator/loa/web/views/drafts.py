@@ -208,6 +208,12 @@ class SpokenLine:
         return " ".join(f"{start:.2f}-{end:.2f}" for start, end in self.spans)
 
 
+def text_seconds(cues: Sequence[Cue]) -> float:
+    """How long the articles last when they are read once, without opening and closing words (s); 0: nothing is read."""
+    read = [cue for cue in cues if cue.reading == 1 and cue.part not in ("opening", "bridge", "closing", "summary")]
+    return read[-1].end - read[0].start if read else 0.0
+
+
 def spoken_lines_of(cues: Sequence[Cue]) -> list[SpokenLine]:
     """What is heard, each sentence once: where a part is read again, its sentences get another span."""
     spans: dict[tuple[str, int], list[tuple[float, float]]] = {}
