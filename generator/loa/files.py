@@ -40,6 +40,10 @@ def writing(path: Path) -> Iterator[Path]:
     Where the work inside fails, `path` stays as it was. Raises WorkspaceError if the disk is full or the folder cannot
     be written, and what the work inside raises.
     """
+    if path.is_dir():  # “.” has no name beside which to write
+        raise cannot_write(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
+    if path.exists() and not path.is_file():  # a rename would put a file in the place of /dev/null
+        raise cannot_write(path, OSError(errno.EINVAL, _("it is not a file, but a pipe or a device")))
     part = part_path(path)
     try:
         state = _state_around(path)

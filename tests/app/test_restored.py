@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -211,6 +212,24 @@ def test_a_file_from_1970_and_a_recorded_item_are_in_the_backup(
     restore(Workspace(tmp_path / "B"), tmp_path / "b.zip", None)
     assert (tmp_path / "B" / "loi-chuc.mp3").read_bytes() == sounds[0].read_bytes()
     assert (tmp_path / "B" / "campaigns" / "ben-hai.yaml").is_file()
+
+
+def test_a_backup_replaces_nothing_but_a_backup(here: Workspace, loa: Loa, tmp_path: Path) -> None:
+    """`loa backup` with the wrong name, by root, wrote over /etc/passwd, and put a file in the place of /dev/null."""
+    letter = tmp_path / "thu.txt"
+    letter.write_text("của người khác", "utf-8")
+    done = loa("backup", letter, cwd=here.root)
+    assert (done.returncode, letter.read_text("utf-8")) == (2, "của người khác")
+    assert "it is no backup" in done.stderr
+    assert "itself failed" not in loa("backup", "", cwd=here.root).stderr
+    (tmp_path / "empty.zip").touch()
+    backup(here, tmp_path / "empty.zip")
+    backup(here, tmp_path / "empty.zip")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(WorkspaceError, match="a pipe or a device"):
+            backup(here, tmp_path / "pipe")
+        assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no such names can be made there")

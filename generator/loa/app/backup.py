@@ -99,10 +99,15 @@ def backup(workspace: Workspace, target: Path, *, with_recordings: bool = True) 
 
     `with_recordings`: put the released recordings into it; else their names stand in the list, for a place that keeps
     each recording once. A consistent state of the databases is copied while others write. A PostgreSQL database is not
-    included: use pg_dump. Raises WorkspaceError (no room, a place that cannot be written, a damaged database).
+    included: use pg_dump. Raises WorkspaceError (no room, a place that cannot be written, a damaged database, something
+    else than a backup in its place).
     """
     try:
-        if target.exists():
+        if target.is_file():
+            if not _is_backup(target):
+                message = _("There is a file of this name, and it is no backup: it is not replaced.")
+                fix = _("Give the backup another name, for example loa.zip.")
+                raise WorkspaceError(Finding("backup.taken", message, fix, file=str(target)))
             private_file(target)  # what is replaced is a backup, too
         with writing(target) as part:
             private_file(part)
@@ -113,6 +118,17 @@ def backup(workspace: Workspace, target: Path, *, with_recordings: bool = True) 
     except OSError as error:
         raise cannot_write(target, error) from error
     return len(contents.files)
+
+
+def _is_backup(path: Path) -> bool:
+    """Whether a backup may take the place of this file: a backup, whole or not, or nothing yet."""
+    if not path.stat().st_size:
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name == LIST or name.startswith(".loa/") for name in archive.namelist())
+    except (zipfile.BadZipFile, ValueError):
+        return False
 
 
 def verify(path: Path) -> Contents:
