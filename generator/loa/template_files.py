@@ -80,6 +80,12 @@ def names(workspace: Workspace, folder: str = "") -> list[str]:
     return sorted(found)
 
 
+def no_files(workspace: Workspace) -> list[Path]:
+    """What has the name of a template of the station and is no file: a folder, a pipe, a link to nothing."""
+    own = (workspace.templates / name for name in names(workspace))
+    return [path for path in own if (path.exists() or path.is_symlink()) and not path.is_file()]
+
+
 def topics(workspace: Workspace) -> list[str]:
     """What `template:` in a campaign may be: the names of the articles, without their second wordings."""
     articles = (Path(name) for name in names(workspace, "articles") if name.endswith(".md.j2"))

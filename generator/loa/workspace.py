@@ -331,11 +331,11 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         raise WorkspaceError(
-            not_unicode(str(path), before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+            _not_unicode(str(path), before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
         ) from error
 
 
-def not_unicode(file: str, line: int, column: int) -> Finding:
+def _not_unicode(file: str, line: int, column: int) -> Finding:
     """Return the finding for a file that is not Unicode text."""
     return Finding(
         "file.encoding",

@@ -155,6 +155,24 @@ def test_what_is_wrong_with_the_topic_itself_is_told_in_its_file(own: Workspace)
         path.write_text(text, "utf-8")
 
 
+def test_templates_that_cannot_be_read_are_told_and_stop_nothing_else(own: Workspace) -> None:
+    """Saved in TCVN3, one template ended every `loa check`, and the word was “Loa itself failed”."""
+    folder = own.templates / "articles"
+    path = folder / "giai-the-thao.md.j2"
+    text = path.read_text("utf-8")
+    path.write_text(text, "utf-16")  # Notepad's “Unicode”
+    assert not check(own)
+    path.write_bytes(text.encode("cp1258", "replace"))
+    (folder / "thu-muc.md.j2").mkdir()
+    (folder / "vong.md.j2").symlink_to(folder / "vong.md.j2")
+    found = {(finding.file, finding.code) for finding in check(own)}
+    assert found == {
+        ("templates/articles/giai-the-thao.md.j2", "file.encoding"),
+        ("templates/articles/thu-muc.md.j2", "file.folder"),
+        ("templates/articles/vong.md.j2", "file.read"),
+    }
+
+
 def test_facts_may_have_any_name_that_python_uses_itself(own: Workspace) -> None:
     for name in ("copy", "json", "class", "facts", "model_fields"):
         path = own.templates / "articles" / "khac.yaml"

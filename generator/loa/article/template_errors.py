@@ -18,7 +18,7 @@ from loa.article.sandbox import TooMuchError
 from loa.errors import Finding
 from loa.i18n import _
 from loa.reference import law
-from loa.workspace import Workspace, not_unicode
+from loa.workspace import Workspace
 
 _UNDEFINED = re.compile(r"'([^']+)' is undefined|has no attribute '([^']+)'")
 _QUOTED = re.compile(r"'([^']+)'")
@@ -88,12 +88,6 @@ def finding(workspace: Workspace, reported: Fault, facts: Mapping[str, Any]) -> 
         case "value":
             told = _of_value(reported.text, text)
     return _at(workspace, reported.template, reported.line or 1, told)
-
-
-def wrong_encoding(file: str, error: UnicodeDecodeError) -> Finding:
-    """The finding for a template `file` that is not UTF-8."""
-    before = bytes(error.object[: error.start])
-    return not_unicode(file, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
 
 
 def _of_size(kind: str) -> _Told:

@@ -1,10 +1,9 @@
 """Filling in of templates: the package's own here, all others in a process of its own; an error names file and line."""
 
-import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import cache, lru_cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 import jinja2
@@ -18,9 +17,9 @@ from loa.article import facts as values
 from loa.article import template_errors
 from loa.article.sandbox import Sandbox
 from loa.article.template_errors import Fault
-from loa.errors import LimitError, TemplateError
+from loa.errors import LimitError, TemplateError, WorkspaceError
 from loa.limited import Limits, child, run_limited
-from loa.workspace import Workspace, read_regular
+from loa.workspace import Workspace, read_text
 
 T = TypeVar("T")
 # What the expressions of a template can raise; anything else is a fault of ours and is shown as one.
@@ -36,23 +35,30 @@ class _ForeignError(Exception):
     """A template that the package does not know is asked for."""
 
 
+def _age(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _read(workspace: Workspace, template: str) -> tuple[str, Callable[[], bool]]:
     """The text of a template, the station's own or the package's, and whether it still holds.
 
-    Raises jinja2.TemplateNotFound, UnicodeDecodeError.
+    Raises jinja2.TemplateNotFound, TemplateError where it cannot be read.
     """
     name = "/".join(split_template_path(template))
     path = template_files.locate(workspace, name)
+    age = _age(path)
     try:
-        age = path.stat().st_mtime_ns
-        text = read_regular(path).decode("utf-8")
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise jinja2.TemplateNotFound(template) from error
+        text = read_text(path)
+    except WorkspaceError as error:
+        if not path.exists() and not path.is_symlink():
+            raise jinja2.TemplateNotFound(template) from error
+        raise TemplateError(replace(f, file=workspace.relative(path)) for f in error.findings) from error
 
     def fresh() -> bool:
-        with contextlib.suppress(FileNotFoundError):
-            return template_files.locate(workspace, name) == path and path.stat().st_mtime_ns == age
-        return False
+        return template_files.locate(workspace, name) == path and _age(path) == age
 
     return text, fresh
 
@@ -90,8 +96,6 @@ def fill(workspace: Workspace, name: str, facts: Mapping[str, Any]) -> str:
             return environment(workspace).get_template(name).render(given)
         except _ForeignError:
             text, fault = _limited(workspace, name, fill_foreign, values.encode(given))
-    except UnicodeDecodeError as error:
-        raise _wrong_encoding(workspace, name, error) from error
     except _RAISED as error:
         raise TemplateError(template_errors.finding(workspace, template_errors.fault(name, error), given)) from error
     if fault:
@@ -107,8 +111,6 @@ def _limited(workspace: Workspace, name: str, function: Callable[..., Any], *arg
             return _read(workspace, asked)[0]
         except jinja2.TemplateNotFound:
             return None
-        except UnicodeDecodeError as error:
-            raise _wrong_encoding(workspace, asked, error) from error
 
     try:
         made, fault = run_limited(function, name, *arguments, limits=LIMITS, answer=answer)
@@ -116,12 +118,6 @@ def _limited(workspace: Workspace, name: str, function: Callable[..., Any], *arg
         kinds = {"output": "much", "crash": "much"}
         return None, (kinds.get(error.kind, error.kind), "", name, None)
     return made, fault
-
-
-def _wrong_encoding(workspace: Workspace, name: str, error: UnicodeDecodeError) -> TemplateError:
-    return TemplateError(
-        template_errors.wrong_encoding(workspace.relative(template_files.locate(workspace, name)), error)
-    )
 
 
 class _Asked(jinja2.BaseLoader):
@@ -168,7 +164,7 @@ def asked_for(workspace: Workspace) -> dict[str, frozenset[str]]:
     A fact of the topic's own list is there as `facts.<name>`, too.
     """
     names = [name for name in template_files.names(workspace, "articles") if name.endswith(".md.j2")]
-    return _asked(workspace, tuple((name, template_files.locate(workspace, name).stat().st_mtime_ns) for name in names))
+    return _asked(workspace, tuple((name, _age(template_files.locate(workspace, name))) for name in names))
 
 
 @lru_cache(maxsize=4)
@@ -178,6 +174,8 @@ def _asked(workspace: Workspace, files: tuple[tuple[str, int], ...]) -> dict[str
         topic = PurePosixPath(name).name.split(".")[0]
         try:
             names = _names(environment(workspace), name)
+        except TemplateError:
+            continue
         except _ForeignError:
             try:
                 made, fault = _limited(workspace, name, names_in_foreign)

@@ -52,7 +52,7 @@ def _presenters(names: tuple[str, ...]) -> tuple[str, ...]:
 
 Text = Annotated[str, AfterValidator(nfc), Field(min_length=1)]
 Presenters = Annotated[tuple[Text, ...], AfterValidator(_presenters)]
-Slug = Annotated[str, Field(pattern=_SLUG)]
+Slug = Annotated[str, Field(pattern=_SLUG, max_length=100)]
 Day = Annotated[date, BeforeValidator(day_of)]
 Count = Annotated[int, BeforeValidator(whole_number), Field(ge=0)]
 Website = Annotated[str, AfterValidator(_website)]

@@ -16,7 +16,7 @@ from loa.campaign import Campaign, Commune, read_station
 from loa.checks import Text, findings, hits
 from loa.checks.rules.addresses import hosts
 from loa.checks.rules.law_dates import is_former_desk, reported
-from loa.errors import Finding, PluginError, Severity, TemplateError
+from loa.errors import Finding, PluginError, Severity, TemplateError, WorkspaceError
 from loa.i18n import _
 from loa.normalizer import Doubt, read, survey
 from loa.reference import law, places
@@ -274,6 +274,11 @@ def check(
             template_files.topic_files(name)
         except PluginError as error:
             found += error.findings
+    for path in template_files.no_files(workspace):
+        try:
+            read_text(path)
+        except WorkspaceError as error:
+            found += [replace(finding, file=workspace.relative(path)) for finding in error.findings]
     for name in template_files.topics(workspace):
         found += check_topic(workspace, name, day or newest, spoken=spoken)
     return _once(found)

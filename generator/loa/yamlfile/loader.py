@@ -138,6 +138,7 @@ _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")  # a number with a leading + or
 _CURLY = re.compile(
     r"“([^“”]*[^“”.!?…])”"
 )  # Word's quotation marks around the whole value are removed; a quoted sentence keeps them
+_HALF = re.compile("[\ud800-\udfff]")
 Path_ = tuple[str | int, ...]
 
 
@@ -207,7 +208,7 @@ def with_places(node: yaml.Node | None, text: str, file: str) -> YamlFile:
         raise _error(
             file, "yaml.empty", _("The file is empty."), _("Fill it in; docs/huong-dan.md shows a whole example.")
         )
-    builder = _Builder(file)
+    builder = _Builder(file, text)
     data = builder.build(node, ())
     if builder.problems:
         raise WorkspaceError(builder.problems)
@@ -285,8 +286,10 @@ def _check_limits(text: str, file: str, loader: Any, limits: Limits) -> None:
 class _Builder:
     """Converts nodes to plain data and remembers places; collects invalid and duplicate keys instead of stopping."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self._halves = "\\u" in text or "\\U" in text
+        """Whether half a character may have been written: "\\ud800"."""
         self.values: dict[Path_, tuple[int, int]] = {}
         self.keys: dict[Path_, tuple[int, int]] = {}
         self.problems: list[Finding] = []
@@ -297,7 +300,23 @@ class _Builder:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, i)) for i, item in enumerate(node.value)]
+        self._check_letters(node)
         return _scalar(node)
+
+    def _check_letters(self, node: yaml.Node) -> None:
+        half = _HALF.search(node.value) if self._halves else None
+        if half:
+            message = _("There is a character that YAML does not allow (code {code}).")
+            self.problems.append(
+                Finding(
+                    "yaml.character",
+                    message.format(code=f"U+{ord(half[0]):04X}"),
+                    _("Write the character itself."),
+                    file=self.file,
+                    line=node.start_mark.line + 1,
+                    column=node.start_mark.column + 1,
+                )
+            )
 
     def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -307,6 +326,7 @@ class _Builder:
                 message, fix = _("A key must be a plain word."), _("Write “key: value”.")
                 self.problems.append(Finding("yaml.key", message, fix, file=self.file, line=line, column=column))
                 continue
+            self._check_letters(key_node)
             key = str(key_node.value)
             if key in data:
                 message = _("“{key}” stands here twice (first on line {line}).").format(
