@@ -238,8 +238,11 @@ def main() -> None:
     parser.add_argument("chroot", type=Path)
     parser.add_argument("package", type=Path)
     parser.add_argument("--before", type=Path, help="the package of an earlier version, which is upgraded")
-    parser.add_argument("--port", type=int, default=18686)
+    parser.add_argument(
+        "--port", type=int, help="where the console listens (else: the first from 18686 on that is free)"
+    )
     given = parser.parse_args()
+    port = given.port or next(number for number in range(18686, 18786) if not answers(number))
     if os.geteuid() != 0:
         raise SystemExit("chroot is for root")
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
@@ -250,12 +253,12 @@ def main() -> None:
         chroot.install(first)
         print(f"installed {first.name} in {time.monotonic() - begun:.0f} s")
         check("the station is made, and the service's user's", (chroot.root / STATION / "schedule.yaml").is_file())
-        first_bulletin(chroot, given.port, new=not given.before)
+        first_bulletin(chroot, port, new=not given.before)
         if given.before:
             print(f"upgrade to {given.package.name}")
             chroot.install(given.package)
             still_there(chroot)
-            service = started(chroot, given.port)
+            service = started(chroot, port)
             check("the log is whole", chroot.run("/usr/bin/loa", "log", "verify"))
             check(
                 "the approval holds",
@@ -263,8 +266,7 @@ def main() -> None:
             )
             check(
                 "the administrator logs in",
-                "Quản trị"
-                in Browser(given.port).submit("/login", "/login", name="quantri", password=PASSWORD, next="/"),
+                "Quản trị" in Browser(port).submit("/login", "/login", name="quantri", password=PASSWORD, next="/"),
             )
             service.end()
             refused = chroot.install(given.before, ok=False)

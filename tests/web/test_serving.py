@@ -21,6 +21,7 @@ from loa.errors import WorkspaceError
 from loa.priority import CONSOLE, ON_AIR
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
+from loa.web import console_process
 from loa.web.server import _TRY_AGAIN, Listen, parse_listen
 from loa.workspace import Workspace
 from tests.local import free_port, wait_for
@@ -115,6 +116,22 @@ def test_a_killed_console_comes_back_and_steps_back_behind_the_station(station: 
         wait_for(lambda: health(port), 40)
         assert made.is_on_air()
     assert not health(port)
+
+
+def test_a_console_that_cannot_be_started_now_is_started_later(
+    station: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The station had no memory for another process, once: it never had a console again."""
+    program, came = tmp_path / "python", tmp_path / "came"
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(console_process, "_PATIENCE", 0.1)
+    with console_process.console_beside(station, ()):
+        time.sleep(0.5)
+        made = tmp_path / "made"
+        made.write_text(f"#!/bin/sh\ntouch '{came}'\nexec sleep 60\n", "utf-8")
+        made.chmod(0o755)
+        made.rename(program)
+        wait_for(came.exists, 40)
 
 
 def test_a_taken_place_is_told_and_served_when_it_is_free(station: Workspace) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 
+from loa.logs import logger
 from loa.workspace import Workspace
 
 _PATIENCE = 3.0
@@ -38,7 +39,12 @@ def console_beside(workspace: Workspace, options: Sequence[str]) -> Iterator[Non
 
     def keep() -> None:
         while not stop.is_set():
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=_GROUP)
+            try:
+                child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=_GROUP)
+            except OSError as error:  # no memory for a process just now: the station goes on, and tries again
+                logger("loa.console").warning("not-started", problem=str(error))
+                stop.wait(_PATIENCE)
+                continue
             children[:] = [child]
             while child.poll() is None and not stop.wait(0.2):
                 pass
