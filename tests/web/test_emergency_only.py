@@ -116,6 +116,12 @@ def test_a_released_message_is_not_played_once_more_as_a_programme(
     browser = log_in(Role.OPERATOR)
     assert "each airing" in browser.submit("/play", 422, bulletin=MESSAGE, on="thu")
     assert f'value="{MESSAGE}"' not in browser.look("/"), "it is not offered"
+    recording, _sha256 = bulletin(on_air, PROGRAMME)
+    approve(station, on_air.store, recording, "Nam", NOW)
+    on_air.forget()
+    page = browser.submit("/play", 422, bulletin=PROGRAMME)  # eyes1, 27: no loudspeaker ticked
+    assert 'id="wrong-on"' in page.split('id="play"')[1]
+    assert f'<option value="{PROGRAMME}" selected>' in page
     assert wishes(on_air) == 0
 
 

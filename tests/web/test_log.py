@@ -186,4 +186,16 @@ def test_days_are_typed_and_shown_as_people_write_them(log_in: LogIn, station: W
     assert "2026-12-01/2026-12-03" in station.schedule_file.read_text("utf-8")
     page = browser.submit("/week/leave-out", 422, broadcast="ben-hai-dvc", first="31/02/2026")
     assert "This is not a date. Write for example 22/11/2026." in page
+    typed = {"broadcast": "ben-hai-dvc", "first": "03/12/2036", "last": "01/12/2036"}
+    page = browser.submit("/week/leave-out", 422, **typed)  # eyes1, 27: a page of its own, and all was lost
+    assert "The last day lies before the first one." in page.split('id="wrong-last"')[1][:99]
+    assert 'value="03/12/2036"' in page
+    assert '<option value="ben-hai-dvc" selected>' in page
+    came = {"referer": "http://loa.test/week/broadcasts/ben-hai-dvc?x=1"}
+    sent = {"csrf": browser.csrf, "broadcast": "khong-co", "first": "1/12/2036", "from": "17:00"}
+    assert (
+        'href="/week/broadcasts/ben-hai-dvc?x=1" data-back' in browser.post("/week/move", data=sent, headers=came).text
+    )
+    came = {"referer": "http://elsewhere.test/week"}
+    assert "data-back" not in browser.post("/week/move", data=sent, headers=came).text
     assert 'type="date"' not in browser.look("/week") + browser.look("/week/new") + browser.look("/log")

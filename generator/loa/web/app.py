@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,7 +22,7 @@ from loa.web.context import Console
 from loa.web.forms import MAX_UPLOAD, FormError
 from loa.web.lanes import Lanes
 from loa.web.live import lifespan
-from loa.web.pages import go, page, stranger_page
+from loa.web.pages import go, local, page, stranger_page
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
@@ -122,7 +123,7 @@ class Refusal:
         if for_programs:
             return ProblemResponse({"error": title, "message": text}, 503, headers)
         return HTMLResponse(
-            stranger_page(self._console, "problem.html", title=title, text=text, findings=()), 503, headers
+            stranger_page(self._console, "problem.html", title=title, text=text, findings=(), back=""), 503, headers
         )
 
 
@@ -160,7 +161,15 @@ def problem(request: Request, status: int, title: str, text: str, **more: Any) -
     """An error as a page for people, or as JSON for programs."""
     if _for_programs(request):
         return ProblemResponse({"error": title, "message": text, **more}, status)
-    return page(request, "problem.html", status, title=title, text=text, findings=more.get("findings", ()))
+    back = _form_before(request) if status in (409, 422) else ""
+    return page(request, "problem.html", status, title=title, text=text, findings=more.get("findings", ()), back=back)
+
+
+def _form_before(request: Request) -> str:
+    """The page on which the refused form stands; "" where nobody knows."""
+    came = urlsplit(request.headers.get("referer", ""))
+    own = request.method == "POST" and came.netloc == request.url.netloc
+    return local(came.path + (f"?{came.query}" if came.query else "")) if own else ""
 
 
 async def _unknown_host(request: Request, _error: Exception) -> Response:

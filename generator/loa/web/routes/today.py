@@ -15,7 +15,7 @@ from loa.actions.offices import Role
 from loa.actions.on_air import go_on_with_the_rest, new_air_request, not_running, play
 from loa.actions.receipts import receipt_soon, receipt_text
 from loa.actions.silence import Stopped, stop, stopped_text
-from loa.errors import StoreError
+from loa.errors import RequestError, StoreError
 from loa.i18n import _
 from loa.schedule import Schedule
 from loa.schedule.display_names import output_name, output_names
@@ -113,10 +113,17 @@ def post_clock(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
 @does(Act.PLAY)
 def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Put a signed bulletin on air now."""
-    wanted = new_air_request(
-        console.files.plan().schedule, bulletin=form.text("bulletin", 300), outputs=form.texts("on"), by=me.shown
-    )
-    number = play(console.workspace, console.store, wanted, me.office)
+    schedule, bulletin, outputs = console.files.plan().schedule, form.text("bulletin", 300), form.texts("on")
+    try:
+        wanted = new_air_request(schedule, bulletin=bulletin, outputs=outputs, by=me.shown)
+        number = play(console.workspace, console.store, wanted, me.office)
+    except RequestError as error:
+        problems = {"on" if field == "outputs" else field: text for field, text in error.problems.items()}
+        values = _values(console, console.monitor.now(), me) | {
+            "problems": problems,
+            "sent": {"bulletin": bulletin, "on": outputs},
+        }
+        return page(request, "today.html", 422, **values)
     audit(request, "air.played", wanted.bulletin, ", ".join(wanted.outputs))
     flash_receipt(request, console, number, find_bulletin(console, wanted.bulletin).title)
     return go("/")
@@ -202,6 +209,7 @@ def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any
         "signed": signed,
         "outside": _outside_hours(console),
         "few": _FEW,
+        "sent": {"bulletin": "", "on": ()},
         "still_public": _still_public(console, moment, me),
         "undo": _just_changed(console, me) if me.may(Act.SET_VOLUME) else None,
         "todo": tasks_for(me, moment, console.bulletins, console.files, _failed(console, me), alone=_is_alone(console)),

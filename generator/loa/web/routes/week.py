@@ -54,12 +54,25 @@ def show_month(request: Request, console: ConsoleDep, me: CurrentPerson, day: st
     return _calendar(request, console, me, "month", day, zone, "")
 
 
-def _calendar(request: Request, console: Console, me: Person, span: Span, day: str, zone: str, open_: str) -> Response:
+def _calendar(
+    request: Request,
+    console: Console,
+    me: Person,
+    span: Span,
+    day: str,
+    zone: str,
+    open_: str,
+    sent: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
+) -> Response:
     shown = calendar(console.airings, span, _day_or(day, console.files.now().date()), zone=zone, open_=open_)
     schedule = shown.schedule
     return page(
         request,
         "month.html" if span == "month" else "calendar.html",
+        422 if problems else 200,
+        sent=sent or {},
+        problems=problems or {},
         cal=shown,
         zone=zone if schedule and zone in schedule.outputs else "",
         undo=console.history.undoable_schedule(me.office, me.name),
@@ -73,10 +86,21 @@ def _calendar(request: Request, console: Console, me: Person, span: Span, day: s
 
 @router.post("/week/leave-out")
 @does(Act.LEAVE_OUT_AIRING)
-def leave_out(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+def leave_out(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Nothing of a broadcast, or of all of them, on a day, or from a day to another."""
+    try:
+        return _leave_out(request, console, form)
+    except FormError as error:
+        if form.text("which", 120):  # a button: there is nothing to correct
+            raise
+        return _sent_again(request, console, me, form, error)
+
+
+def _leave_out(request: Request, console: Console, form: Form) -> Response:
     id_, first = _which(form)
     last = day_in(form, "last") if form.text("last", 10) else first
+    if last < first:
+        raise FormError({"last": _("The last day lies before the first one.")})
     every = id_ == "*"
     text = _("{id}: left out from {first} to {last}").format(
         id=_("All broadcasts") if every else console.title_of(id_) or id_,
@@ -110,8 +134,22 @@ def put_back(request: Request, console: ConsoleDep, form: SubmittedForm) -> Resp
 
 @router.post("/week/extra")
 @does(Act.ADD_AIRING)
-def extra(request: Request, console: ConsoleDep, form: SubmittedForm) -> Response:
+def extra(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Once more, on a day at an hour."""
+    try:
+        return _extra(request, console, form)
+    except FormError as error:
+        return _sent_again(request, console, me, form, error)
+
+
+def _sent_again(request: Request, console: Console, me: Person, form: Form, error: FormError) -> Response:
+    """The calendar, with what was typed below it and what is wrong beside it."""
+    names = ("broadcast", "first", "last", "day", "hour")
+    sent = {name: form.text(name, 200) for name in names if form.text(name, 200)}
+    return _calendar(request, console, me, "week", "", "", "", sent, error.problems)
+
+
+def _extra(request: Request, console: Console, form: Form) -> Response:
     id_, _space, campaign = form.text("broadcast", 200).partition(" ")  # with the campaign where they take turns
     moment = moment_in(form, "day", "hour")
     if moment <= console.files.now().replace(tzinfo=None):

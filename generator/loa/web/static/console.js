@@ -6,6 +6,11 @@
 
   all("[data-scripted]").forEach((node) => { node.hidden = false; });
 
+  // A browser that goes back shows what was typed; a link alone would show an empty form.
+  all("[data-back]").forEach((node) => node.addEventListener("click", (event) => {
+    if (window.history.length > 1) { event.preventDefault(); window.history.back(); }
+  }));
+
   // A form whose answer is this same page: only what is live and the notices change, and nothing jumps.
   const exchange = (node, html) => {
     const held = document.activeElement && node.contains(document.activeElement) ? document.activeElement.id : "";
