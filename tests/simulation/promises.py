@@ -284,13 +284,13 @@ def left_out_is_silent(facts: Facts) -> Iterator[str]:
 def stop_is_silence(facts: Facts) -> Iterator[str]:
     """After a STOP only what was asked for after it; a clock that was set may bring what was further away.
 
-    What the disk does not take keeps the answer back, not the silence.
+    What the disk does not take, or takes slowly, keeps the answer back, not the silence.
     """
     asked = {act.id: act.at for act in facts.world.acts} | facts.world.added
     for stop in _acts(facts, "stop"):
         kinds = {w.kind for w in facts.windows(stop.at - 1.0, stop.at + PATIENCE)}
         obeyed = stop.taken
-        if obeyed is None and kinds & {"full", "io_error"} and not kinds & {*_AWAY, "locked", "slow_disk"}:
+        if kinds & {"full", "io_error"} and not kinds & {*_AWAY, "locked", "slow_disk"}:
             obeyed = stop.at + _OBEYED
         if obeyed is None:
             continue
@@ -298,7 +298,7 @@ def stop_is_silence(facts: Facts) -> Iterator[str]:
             stop.taken is not None
             and stop.taken - stop.at > _OBEYED
             and not any(
-                w.kind in _AWAY or (stop.id and w.kind == "slow_disk")  # then the answer is late, and not the silence
+                w.kind in _AWAY or (stop.id and w.kind in ("full", "io_error", "slow_disk"))
                 for w in facts.windows(stop.at - 1.0, stop.taken)
             )
         ):
