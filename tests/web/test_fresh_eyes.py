@@ -11,6 +11,7 @@ from loa.actions.receipts import Receipt, receipt_text
 from loa.campaign import load_commune
 from loa.web.context import Console
 from loa.web.routes import today
+from loa.web.routes.campaigns import has_letters
 from loa.workspace import Workspace
 from tests.approving import sign_articles
 from tests.web.conftest import LogIn
@@ -108,3 +109,29 @@ def test_a_receipt_tells_who_is_silent() -> None:
 
     assert "On air on loa-a." in told("loa-b")
     assert "nobody hears it" in told("loa-a", "loa-b")
+
+
+def test_what_is_missing_or_odd_is_told_in_the_words_of_the_form(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    """Stops 7, 15, 16, 17, 34: keys of the file, letters in a telephone number, an empty first day."""
+    browser = log_in(Role.OFFICER)
+    page = browser.look("/")
+    assert "Write the first notice" in page
+    assert "Đài truyền thanh xã Bến Hải" in page
+    browser.look("/campaigns")
+    page = browser.submit(
+        "/campaigns", commune="ben-hai", template="cup-nuoc", title="Cúp nước thôn Một", as_of="2026-11-01"
+    )
+    missing = "Still to be filled in: Đơn vị cấp nước thông báo, Ngày ngừng cấp nước, Từ giờ, Đến giờ, Khu vực"
+    assert missing in page
+    assert "facts:" not in page
+    fields = {"text": "Mời họp thôn.\nMời bà con họp lúc 19 giờ ngày 4/12/2036.", "hour": "17:00", "on": "tram-xa"}
+    browser.look("/notice")
+    page = browser.submit("/notice", **fields, day=TUESDAY, days="thu", until="31/12/2036", draft="1")
+    assert "The text speaks of 04/12/2036" in page
+    page = browser.submit("/notice", **fields, day=TUESDAY, days="fri", until="04/12/2036", draft="1")
+    assert "The text speaks of" not in page
+
+    odd = {"0233.abc": True, "0233 3825 119, máy lẻ 12": False, "0233.3825.119 hoặc 0912 345 678": False}
+    assert {number: has_letters(number) for number in odd} == odd

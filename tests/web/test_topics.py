@@ -21,7 +21,7 @@ def test_the_form_of_a_new_campaign_shows_the_facts_of_its_topic(station: Worksp
         assert f'<label for="f-facts.{name}">{label}</label>' in page
     assert 'id="f-facts.don_vi" name="facts.don_vi" type="text" value="" required' in page
     assert 'id="f-facts.ngay" name="facts.ngay" type="text" value="" inputmode="numeric"' in page
-    assert "The topic “Tạm ngừng cấp điện” needs “Khu vực ngừng cấp điện”." in unescape(page)
+    assert "Still to be filled in: Đơn vị điện lực thông báo" in unescape(page)
     here = "/campaigns/ben-hai/cup-dien-thu-bay"
     sent = {"template": "cup-dien", "variant": "1", "title": "Cúp điện thứ Bảy", "as_of": "2026-11-28", "form": "radio"}
     facts = {"don_vi": "Điện lực Bến Hải", "ngay": "2026-12-05", "tu_gio": "7h", "den_gio": "11:00"}

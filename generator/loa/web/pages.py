@@ -136,13 +136,19 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "notices": console.notices.pop(session.hash, []) if session else [],
         "problems": {},
         "clashes": (),
-        "station": console.workspace.root.name,
+        "station": _station(console),
         **values,
     }
     answer = HTMLResponse(fragment(console, template, **values), status)
     if visitor and visitor != request.cookies.get(VISITOR):
         answer.set_cookie(VISITOR, visitor, httponly=True, samesite="strict", secure=by_https(request))
     return answer
+
+
+def _station(console: Console) -> str:
+    """What the station calls itself where it is of one commune; else the name of its folder."""
+    communes = [file.commune for file in console.files.communes() if file.commune]
+    return communes[0].call if len(communes) == 1 else console.workspace.root.name
 
 
 def stranger_page(console: Console, template: str, **values: Any) -> str:

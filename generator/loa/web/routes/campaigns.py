@@ -1,5 +1,6 @@
 """Campaigns: the officer's list, and a new campaign."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -101,7 +102,25 @@ def save_commune(request: Request, console: ConsoleDep, stem: str, form: Submitt
             request, file, filled.sheet, filled.values, *filled.wrong(error), status=422, clashes=filled.clashes
         )
     flash(request, _("Saved.") if not filled.merged else both_kept())
+    saved = find_file(console.files, stem).commune
+    if saved and saved.contact_desk:
+        _doubt_number(request, saved.contact_desk.phone)
     return go(f"/campaigns/{stem}")
+
+
+_IN_NUMBERS = re.compile(r"máy lẻ|nhánh|nội bộ|ext\.?|số|hoặc|và|zalo|di động|bàn", re.IGNORECASE)
+
+
+def has_letters(number: str) -> bool:
+    """Whether a telephone number has letters in it that belong to no extension and lead to no second number."""
+    return any(letter.isalpha() for letter in _IN_NUMBERS.sub("", number))
+
+
+def _doubt_number(request: Request, number: str | None) -> None:
+    """A telephone number with other letters is kept as it is, and asked about."""
+    if number and has_letters(number):
+        text = _("The telephone number “{number}” has letters in it: is it right?").format(number=number)
+        flash(request, text, "warn")
 
 
 def _commune_page(
@@ -184,6 +203,9 @@ def save_campaign(request: Request, console: ConsoleDep, stem: str, id_: str, fo
     if filled.merged:
         flash(request, both_kept())
     flash(request, _("Saved. Read the article once more, hear it, then send it to the leader."))
+    _commune, saved = find_campaign(console.files, stem, id_)
+    for number in (saved.contact.phone if saved.contact else None, *(line.phone for line in saved.hotlines)):
+        _doubt_number(request, number)
     return go(f"/campaigns/{stem}/{id_}")
 
 

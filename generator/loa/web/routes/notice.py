@@ -2,7 +2,9 @@
 
 import datetime
 import math
+import re
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -80,6 +82,10 @@ def write(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submit
         return _page(request, console, schedule, _sent(form), error)
     first = datetime.date.fromisoformat(when["from"])
     tell_pushed_out(request, schedule, _broadcast_of(console, file.stem, id_), first)
+    event = _last_day_in(form.text("text", 50_000), first)
+    if event and when["days"] and (not when["until"] or when["until"] > f"{event:%Y-%m-%d}"):
+        text = _("The text speaks of {day}, and is repeated after that day: set “Until” on the page of the broadcast.")
+        flash(request, text.format(day=f"{event:%d/%m/%Y}"), "warn")
     draft = make_draft(console.workspace, *find_campaign(console.files, file.stem, id_))
     if wrong := [r.finding for r in draft.remarks if r.finding.severity is Severity.ERROR]:
         flash(request, _("Look at this before it is signed: {message}").format(message=wrong[0].message), "bad")
@@ -276,6 +282,19 @@ def _keep(
         edit_file(request, file.path, replacing(after, before), note, action="campaign.removed", subject=id_)
         raise
     return id_
+
+
+_DAY = re.compile(r"\b(?:ngày )?(\d{1,2})(?:[/-]| tháng )(\d{1,2})(?:(?:[/-]| năm )(\d{4}))?\b")
+
+
+def _last_day_in(text: str, first: datetime.date) -> datetime.date | None:
+    """The last day that a notice names, if it is one to come; one without a year is the next one from `first`."""
+    found = []
+    for day, month, year in _DAY.findall(text):
+        with suppress(ValueError):
+            named = datetime.date(int(year or first.year), int(month), int(day))
+            found.append(named if year or named >= first else named.replace(year=first.year + 1))
+    return max((day for day in found if day >= first), default=None)
 
 
 def _broadcast_of(console: Console, stem: str, id_: str) -> str:

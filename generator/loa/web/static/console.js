@@ -183,6 +183,10 @@
   }
 
   // What is typed and not saved yet stays in this browser until it is saved, whatever happens to the page.
+  // On a phone the menu is one row: the place where one is stays in sight.
+  const place = one(".menu [aria-current]");
+  if (place) { const row = place.closest(".menu"); row.scrollLeft = place.parentElement.offsetLeft - (row.clientWidth - place.parentElement.clientWidth) / 2; }
+
   // A list of boxes of which one is needed says so at its place, before anything is sent.
   document.querySelectorAll("fieldset[data-need]").forEach((group) => {
     const boxes = [...group.querySelectorAll("input[type=checkbox]")];

@@ -28,10 +28,19 @@ def voices() -> dict[str, str]:
     return {"": N_("the best voice of this computer"), **{name: voice_name(name) for name in [*ours, *found]}}
 
 
+SOUNDS = {
+    "bed": N_("music under the opening"),
+    "bridge": N_("music between parts"),
+    "chime": N_("chime at the beginning"),
+    "time-signal": N_("signal of the hour"),
+}
+"""What people call the sounds that come with Loa."""
+
+
 def jingles(workspace: Workspace) -> dict[str, str]:
     """The station's sounds that may begin a bulletin; those that end it go with them."""
     names = sorted({path.stem for path in workspace.jingles.glob("*.*") if path.suffix.lower() in SUFFIXES})
-    named = {name: name for name in names if not name.endswith("-end") and not name.startswith(".")}
+    named = {name: SOUNDS.get(name, name) for name in names if not name.endswith("-end") and not name.startswith(".")}
     return {"": N_("the usual one"), **named}
 
 

@@ -10,12 +10,13 @@ from typing import Literal
 
 from loa import article as articles
 from loa import script as scripts
-from loa.article import Article, own_words
+from loa.article import Article, own_words, topics
 from loa.article.html import to_html
 from loa.bulletin.manifest import Cue
 from loa.campaign import Campaign, Commune, parse_commune
 from loa.checks import Text, findings, hits
 from loa.errors import Finding, LoaError, Severity
+from loa.i18n import _
 from loa.normalizer import Doubt
 from loa.script import Script, Sentence
 from loa.workspace import Workspace
@@ -92,12 +93,25 @@ def make_draft(workspace: Workspace, commune: Commune, campaign: Campaign) -> Dr
     try:
         article = articles.render(workspace, commune, campaign)
     except LoaError as error:
-        return Draft(None, "", None, tuple(Remark(finding) for finding in error.findings))
+        return Draft(None, "", None, tuple(map(Remark, _in_one(workspace, campaign, error.findings))))
     draft = _work(article, _FileFacts(commune))
     if not campaign.words:
         return draft
     told = (Remark(finding) for finding in own_words.unused(article.unused))
     return replace(draft, remarks=(*told, *draft.remarks), own_words=len(campaign.words) - len(article.unused))
+
+
+def _in_one(workspace: Workspace, campaign: Campaign, findings: Sequence[Finding]) -> list[Finding]:
+    """`findings`, with one of all facts that are still missing, by the names of their boxes."""
+    others = [finding for finding in findings if finding.code != "fact.missing"]
+    if len(others) == len(findings):
+        return others
+    titles = ", ".join(
+        fact.title
+        for fact in topics.topic(workspace, campaign.template).facts
+        if fact.needed and campaign.facts.get(fact.name) in (None, "", [], {})
+    )
+    return [Finding("fact.missing", _("Still to be filled in: {list}.").format(list=titles), ""), *others]
 
 
 def sounding_otherwise(workspace: Workspace, stem: str, before: str, after: str) -> list[str]:

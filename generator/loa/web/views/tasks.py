@@ -80,6 +80,8 @@ def tasks_for(
     elif waiting and Role.LEADER in roles:
         text = ngettext("{n} bulletin waits for a signature", "{n} bulletins wait for a signature", len(waiting))
         steps.append(Task(text.format(n=len(waiting)), "/release"))
+    if Role.OFFICER in roles and not any(b.sha256 for b in bulletins.all()):
+        steps.append(Task(_("Write the first notice, and send it to the leader"), "/notice"))
     if Role.ADMIN in roles and alone:
         steps.append(Task(_("Add the people who work at the station"), "/settings/people"))
     if Role.ADMIN in roles:

@@ -16,6 +16,7 @@ from loa.web.context import Console, ConsoleDep, SubmittedForm, audit, flash
 from loa.web.forms import FormError
 from loa.web.pages import go, in_parts, page
 from loa.web.views.airings import name_of
+from loa.web.views.choices import SOUNDS
 
 router = APIRouter(include_in_schema=False)
 _KINDS = {".flac": "audio/flac", ".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".m4a": "audio/mp4"}
@@ -107,5 +108,6 @@ def _page(request: Request, console: Console, part: int = 1, *, problems: dict[s
         422 if problems else 200,
         problems=problems or {},
         longest=library.LONGEST,
+        sounds=SOUNDS,
         **in_parts(rows, part),
     )
