@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,11 +16,12 @@ from loa.clock import RealClock
 from loa.playout.receiving import CHUNK
 from loa.schedule import UTC
 from loa.store import requests
-from loa.store.approvals import approved_copy
+from loa.store.approvals import approved_copy, find
 from loa.store.asrun import Row, rows
 from loa.store.database import Database
 from loa.store.requests import AirRequest, make_request
 from loa.workspace import Workspace
+from tests.approving import approve
 from tests.local import wait_for
 
 from .conftest import Plan
@@ -141,3 +143,94 @@ def test_after_a_kill_it_is_over_and_what_was_said_until_then_is_kept(
     assert row.outcome == "cut"
     assert row.sha256
     assert approved_copy(air, row.sha256).read_bytes() == left
+
+
+def soon(seconds: int) -> datetime.datetime:
+    return (datetime.datetime.now(UTC) + datetime.timedelta(seconds=seconds)).replace(microsecond=0)
+
+
+def reserve(air: Workspace, moment: datetime.datetime, zone: ZoneInfo, talk: str = "") -> str:
+    """schedule.yaml with a programme that waits for a speaker from `moment` on, four seconds long; its airing."""
+    air.schedule_file.write_text(
+        f"timezone: {zone.key}\noutputs: {{n: {{kind: null}}, m: {{kind: null}}}}\nbroadcasts:\n"
+        f'  - {{id: chu-tich, commune: ben-hai, also: ["{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"], on: [n, m], '
+        f"items: [{{kind: microphone, title: Trả lời dân, speaker: ông An, wait: 10s{talk}}}], length: {{max: 4s}}}}\n",
+        "utf-8",
+    )
+    return f"chu-tich@{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.mark.parametrize("early", [2.0, -1.0])
+def test_a_programme_waits_for_its_speaker_and_ends_at_its_hour(
+    air: Workspace, store: Database, zone: ZoneInfo, port: int, early: float
+) -> None:
+    moment = soon(4)
+    airing = reserve(air, moment, zone)
+    station = on_air(air, store)
+    step_until(station, lambda: station.clock.now() >= moment - datetime.timedelta(seconds=early))
+    live = {"title": "Trả lời dân", "seconds": 60, "port": port, "secret": SECRET, "chime": "chime.mp3"}
+    values = {"airing": airing, "bulletin": TALK, "outputs": ["n"], "by": "Ông An", "valid": "15s", "live": live}
+    requests.ask(store, make_request(AirRequest, values), station.clock.now())
+    step_until(station, lambda: row_of(store, airing))
+    station.close()
+    row = row_of(store, airing)
+    assert row
+    assert (row.broadcast, row.planned, row.bulletin, row.output) == ("chu-tich", moment, TALK, "n, m")
+    assert row.started
+    assert row.ended
+    if early > 0:
+        assert row.outcome == "aired"
+        assert 0 <= (row.started - moment).total_seconds() < 0.3
+    assert row.sha256
+    kept = approved_copy(air, row.sha256)
+    wait_for(kept.is_file)
+    for report in row.details["outputs"]:
+        heard = (datetime.datetime.fromisoformat(report["started"]) - moment).total_seconds() + report["seconds"]
+        early_by = 0.1 if early > 0 else 0.3  # what an output has buffered where it opened late
+        assert 4.0 - early_by < heard < 4.1, "its end is hard, whenever it began"
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_where_nobody_speaks_what_was_signed_for_that_is_aired_or_it_is_missed(
+    air: Workspace, store: Database, zone: ZoneInfo, signed: bool
+) -> None:
+    moment = soon(2)
+    airing = reserve(air, moment, zone, ", instead: audio/loi-xin-loi.mp3" if signed else "")
+    if signed:
+        (air.bulletins / "ben-hai" / "tin.mp3").rename(air.bulletins / "ben-hai" / "chu-tich.mp3")
+        approve(air, store, find(air, "chu-tich"), "Chị Hoa", moment - datetime.timedelta(days=1))
+    station = on_air(air, store)
+    step_until(station, lambda: row_of(store, airing))
+    station.close()
+    row = row_of(store, airing)
+    assert row
+    assert "nobody spoke at the microphone" in (row.reason or "")
+    assert (row.outcome, row.bulletin) == ("aired-late" if signed else "missed", "ben-hai/chu-tich")
+    if signed:
+        assert row.started
+        assert 10 < (row.started - moment).total_seconds() < 20
+
+
+def test_a_talk_of_the_schedule_that_a_kill_interrupts_is_over(
+    air: Workspace, store: Database, zone: ZoneInfo, port: int
+) -> None:
+    moment = soon(2)
+    airing = reserve(air, moment, zone)
+    text = air.schedule_file.read_text("utf-8")
+    air.schedule_file.write_text(text.replace("max: 4s", "max: 60s"), "utf-8")
+    killed = on_air(air, store)
+    live = {"title": "Trả lời dân", "seconds": 60, "port": port, "secret": SECRET, "chime": "chime.mp3"}
+    values = {"airing": airing, "bulletin": TALK, "outputs": ["n"], "by": "Ông An", "valid": "15s", "live": live}
+    step_until(killed, lambda: killed.clock.now() >= moment)
+    requests.ask(store, make_request(AirRequest, values), killed.clock.now())
+    step_until(killed, lambda: (one := killed.controller.live.get(airing)) and one.session and one.session.started_at)
+    begun = time.monotonic()
+    step_until(killed, lambda: time.monotonic() > begun + 2.5)  # the position is noted once a second
+    for one in killed.controller.live.values():
+        one.stop_session()
+    again = on_air(air, Database(air.database))
+    step_until(again, lambda: row_of(store, airing))
+    again.close()
+    row = row_of(store, airing)
+    assert row
+    assert (row.outcome, row.broadcast) == ("cut", "chu-tich")

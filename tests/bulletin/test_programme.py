@@ -170,6 +170,7 @@ def test_the_approved_file_names_its_relays_and_holds_the_music_that_bridges_gap
         ("{kind: recording, file: a.mp3, category: khac}", "value.choice"),
         ("{kind: article, campaign: khac}", "campaign.unknown"),
         ("{kind: music, file: bed, length: 5}", "value.wrong"),
+        ("{kind: microphone}", "programme.talk"),  # beside another item
     ],
 )
 def test_a_wrong_item_is_named_with_its_line(small_station: Workspace, item: str, code: str) -> None:

@@ -67,6 +67,20 @@ def lived() -> Iterator[Week]:
             }
             requests.ask(made.store, make_request(AirRequest, values), made.now)
 
+        def speak() -> None:
+            source = {"port": 9, "secret": "nobody opens this line", "chime": "chime.mp3", "seconds": 720.0}
+            live = {**source, "title": "Chủ tịch trả lời dân", "category": "chu-truong"}
+            about = {
+                "bulletin": "ben-hai/noi-truc-tiep-1",
+                "outputs": list(STAGES),
+                "by": "Nguyễn Văn An",
+                "live": live,
+            }
+            values = {"airing": "noi-chuyen@2026-12-02T09:45:00Z", **about}
+            requests.ask(made.store, make_request(AirRequest, values), made.now)
+
+        made.at("2026-12-02 16:44:20", speak)
+        made.often("2026-12-02 16:44", "2026-12-02 16:46")
         made.at("2026-12-03 22:10", lambda: alert("lu-1", "Nước lên trên báo động hai."))
         made.at(
             "2026-12-03 23:20",
@@ -100,9 +114,12 @@ def test_every_row(lived: Week) -> None:
         expected.append((day, "hai-thon", "17:00:00", "17:11:00", 6))
         for number, many in enumerate((37, 37, 24)):
             expected.append((day, "bai-tuan", f"17:{15 * number:02}:00", f"17:{13 + 15 * number}:00", many))
+    expected.append((2, "noi-chuyen", "16:45:00", "16:57:00", 104))
     found = [row for row in aired(lived) if row.broadcast]
     assert {row.outcome for row in found} == {"aired"}
-    assert {row.reason for row in found} == {None}
+    assert {(row.broadcast == "noi-chuyen", row.reason) for row in found} == {
+        (False, None), (True, "do Nguyễn Văn An cho phát")
+    }  # fmt: skip
     told = [
         (
             (row.planned or row.at).astimezone(ZONE).weekday(),
@@ -194,11 +211,14 @@ def urgent_minutes(lived: Week) -> tuple[float, float]:
 
 
 OWN_WORK, ARTICLE, RECORDING = "xã tự làm", "bài viết", "mục thu sẵn"
+POLICY = "Chủ trương, pháp luật; quy định, sự kiện của địa phương"
 LIFE = "Chính trị, kinh tế, văn hóa, xã hội, khoa học"
 URGENT = "Thiên tai, cứu nạn, cháy nổ, dịch bệnh"
 GOODS, LOCAL = "Sản phẩm, hàng hóa, dịch vụ", "Dự án, chương trình xã hội ở địa phương"
 BETWEEN = ["", OWN_WORK, "nhạc hiệu, lời mở đầu, lời kết, nhạc", ""]
-EVERY_DAY = [
+TALK = [POLICY, OWN_WORK, "micro", "Tiếng Việt", 1, 12]
+ON_ALL = [
+    TALK,
     [LIFE, "tiếp sóng", "tiếp sóng", "Tiếng Việt", 7, 105],
     [LIFE, OWN_WORK, RECORDING, "Tiếng Bru - Vân Kiều", 7, 21],
     [LOCAL, OWN_WORK, ARTICLE, "Tiếng Việt", 7, 28],
@@ -213,8 +233,8 @@ def test_every_cell_of_the_weeks_report(lived: Week) -> None:
     emergencies = [URGENT, "tin khẩn cấp", ARTICLE, "Tiếng Việt", 9, said]
     # 7 x (opening 15 s, music 45 s), 2 x (opening and closing 30 s each) of each weekly article, and of the messages
     between = [*BETWEEN, 7 + 2 + 2 + 9, 7 + 2 + 2 + around]
-    contents = [between, *EVERY_DAY, WEEKLY, OF_TWO_VILLAGES, emergencies]
-    minutes = 105 + 21 + 28 + 24 + 20 + 11 + said + around
+    contents = [between, *ON_ALL, WEEKLY, OF_TWO_VILLAGES, emergencies]
+    minutes = 105 + 21 + 28 + 24 + 20 + 12 + 11 + said + around
     book = CalamineWorkbook.from_filelike(io.BytesIO(report_files.to_xlsx(of_week(lived))))
     sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
     assert {sheet[0][0] for sheet in sheets} == {"Đài truyền thanh xã Bến Hải"}
@@ -222,13 +242,13 @@ def test_every_cell_of_the_weeks_report(lived: Week) -> None:
     same(
         sheets[0][3:],
         [
-            *(["Mục", "Số liệu"], ["Số lần phát theo lịch", 27], ["- đã phát", 27], ["Số lần phát đã nghe được", 27]),
-            *(["- khẩn cấp", 9], ["- thông thường", 18], ["Số phút phát", minutes]),
+            *(["Mục", "Số liệu"], ["Số lần phát theo lịch", 28], ["- đã phát", 28], ["Số lần phát đã nghe được", 28]),
+            *(["- khẩn cấp", 9], ["- thông thường", 19], ["Số phút phát", minutes]),
         ],
     )
     same(
         sheets[1][3:],
-        [["Tháng", "Số lần phát", "Số phút"], ["11/2026", 2, 23], ["12/2026", 25, minutes - 23], ["Tổng", 27, minutes]],
+        [["Tháng", "Số lần phát", "Số phút"], ["11/2026", 2, 23], ["12/2026", 26, minutes - 23], ["Tổng", 28, minutes]],
     )
     same(
         sheets[2][3:],
@@ -241,7 +261,7 @@ def test_every_cell_of_the_weeks_report(lived: Week) -> None:
     expected: list[list[Any]] = []
     for name in sorted(EVERYWHERE):
         own = name in clusters(OWN)
-        lines = [[*BETWEEN, 7 + 2 + 9, 7 + 2 + around], *EVERY_DAY, OF_TWO_VILLAGES if own else WEEKLY, emergencies]
+        lines = [[*BETWEEN, 7 + 2 + 9, 7 + 2 + around], *ON_ALL, OF_TWO_VILLAGES if own else WEEKLY, emergencies]
         expected += [[name, *line] for line in sorted(lines, key=lambda line: CODES.index(line[0] + line[1]))]
     same(sheets[3][4:], expected)
     monday, tuesday = datetime.date(2026, 11, 30), datetime.date(2026, 12, 1)
@@ -265,6 +285,7 @@ def test_every_cell_of_the_weeks_report(lived: Week) -> None:
 
 CODES = [
     "xã tự làm",
+    POLICY + OWN_WORK,
     LIFE + OWN_WORK,
     LIFE + "tiếp sóng",
     LOCAL + OWN_WORK,
@@ -272,7 +293,7 @@ CODES = [
     URGENT + "tin khẩn cấp",
     URGENT + OWN_WORK,
 ]
-"""The order of the lines: by the codes of category (doi-song, du-an, hang-hoa, khan-cap) and source."""
+"""The order of the lines: by the codes of category (chu-truong, doi-song, du-an, hang-hoa, khan-cap) and source."""
 
 
 def same(found: list[list[Any]], expected: list[list[Any]]) -> None:

@@ -20,6 +20,7 @@ from loa.bulletin.manifest import Cue, Manifest, PartRecord
 from loa.bulletin.programme import RELAYS, Credit, RelayPoint, pack
 from loa.playout.recording import LoadedRecording
 from loa.playout.relay import RelayReport
+from loa.playout.talk_recording import Recorded
 from loa.schedule import airings
 from loa.store.approvals import find
 from loa.store.database import Database
@@ -111,6 +112,13 @@ broadcasts:
     at: ["17:00"]
     length: {{min: 10m, max: 15m}}
     on: [hai-thon]
+  - id: noi-chuyen
+    commune: ben-hai
+    days: [wed]
+    at: ["16:45"]
+    items: [{{kind: microphone, title: Chủ tịch trả lời dân, speaker: ông An, to: "17:00", category: chu-truong}}]
+    length: {{max: 15m}}
+    on: [dot-1, dot-2, dot-3]
 """
     )
 
@@ -208,8 +216,31 @@ def write_station(folder: Path, certificate: str) -> Workspace:
     return workspace
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """What is left of a speaker in the simulation: what was recorded."""
+
+    seconds: float
+    broke: str = ""
+
+    def recorded(self) -> Recorded:
+        """As the microphone."""
+        return Recorded(hashlib.sha256(b"what was said").hexdigest(), self.seconds)
+
+
 class WeekSession(SimulatedSession):
-    """With what a relay tells: the far station is heard from its first second on."""
+    """With what a relay tells: the far station is heard from its first second on. Who speaks does so for as long as the
+    recording of the talk is said to last, without the chime.
+    """
+
+    @property
+    def talk(self) -> Spoken | None:  # type: ignore[override]  # the simulation's own has none
+        """What was said until now."""
+        return Spoken(round(self.position, 1)) if self._programme.talk else None
+
+    @talk.setter
+    def talk(self, _value: None) -> None:
+        """The constructor sets none."""
 
     @property
     def relays(self) -> tuple[RelayReport, ...]:  # type: ignore[override]  # the simulation's own has none

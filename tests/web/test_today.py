@@ -6,8 +6,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from loa import sample
 from loa.actions.offices import Role
+from loa.actions.on_air import new_reserved_talk
+from loa.errors import RequestError
 from loa.store import requests
 from loa.store.alarms import Alarm
 from loa.store.asrun import NewRow, append
@@ -142,3 +146,31 @@ def test_the_queue_stands_beside_stop_and_after_a_stop_the_page_offers_the_rest(
     operator = log_in(Role.OPERATOR)
     operator.look("/")
     assert "not running" in operator.submit("/stop/rest", 422)
+
+
+def test_a_programme_that_waits_for_a_speaker_is_shown_to_who_may_speak(
+    log_in: LogIn, station: Workspace, console: Console
+) -> None:
+    soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=5)
+    noon = soon.replace(second=0, microsecond=0)
+    station.schedule_file.write_text(
+        "timezone: UTC\noutputs: {thu: {kind: null}}\nbroadcasts:\n"
+        f"  - {{id: noi, commune: trung-son, also: ['{noon:%Y-%m-%d %H:%M}'], on: [thu], length: {{max: 15m}}, "
+        "items: [{kind: microphone, title: Trả lời dân, speaker: ông An}]}\n",
+        "utf-8",
+    )
+    leader = log_in(Role.LEADER)
+    assert f"{noon:%H:%M}, at the microphone: Trả lời dân (ông An)" in leader.look("/")
+    assert "waits for ông An at the microphone" in leader.look(f"/week?day={noon.date()}")
+    airing = f"noi@{noon:%Y-%m-%dT%H:%M:%SZ}"
+    assert f'<option value="{airing}" selected>' in leader.look("/live")
+    assert "at the microphone:" not in log_in(Role.OFFICER).look("/")
+    file = console.files.commune("trung-son")
+    assert file
+    assert file.commune
+    about = {"by": "Lan", "port": 9, "secret": "x" * 16}
+    plan = console.files.plan().schedule
+    with pytest.raises(RequestError, match="a minute before"):
+        new_reserved_talk(station, plan, console.store, commune=file.commune, airing=airing, **about)  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match="any more"):
+        new_reserved_talk(station, plan, console.store, commune=file.commune, airing="noi@x", **about)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ import datetime
 import secrets
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from loa.actions.offices import WHOLE, Office
@@ -14,12 +14,12 @@ from loa.campaign import Commune
 from loa.clock import wait_until
 from loa.errors import Finding, LoaError, RequestError, StoreError
 from loa.i18n import _
-from loa.schedule import UTC, Airing, Schedule
+from loa.schedule import UTC, Airing, Schedule, airings
 from loa.schedule.airings import airing_id, inside_hours
 from loa.stop_file import CutAiring, StopRequest
 from loa.store import ledger, requests
 from loa.store.approvals import BulletinFile, approved, recordings
-from loa.store.asrun import rows
+from loa.store.asrun import outcome_rows, rows
 from loa.store.database import Database
 from loa.store.lease import who_is_on_air
 from loa.store.requests import AirRequest, make_request
@@ -30,6 +30,8 @@ TALK = "noi-truc-tiep-"
 LONGEST_TALK = 60
 """Minutes; `rules: max_minutes` may say less."""
 _TALK_WAITS = "15s"
+_BEFORE, _SHOWN = datetime.timedelta(minutes=1), datetime.timedelta(minutes=10)
+"""How long before its hour somebody may go to the microphone for a programme, and may see that it waits for him."""
 _ANSWER = 5.0
 """Seconds in which a living station takes a request."""
 _REST = datetime.timedelta(minutes=10)
@@ -84,6 +86,108 @@ def new_air_request(
     return request
 
 
+@dataclass(frozen=True, slots=True)
+class ReservedTalk:
+    """A programme of the schedule at which somebody is to speak. `speaker`: who ("": not said); `ends`: its hard end;
+    `until`: how long it waits.
+    """
+
+    airing: Airing
+    title: str
+    speaker: str
+    category: str
+    ends: datetime.datetime
+    until: datetime.datetime
+
+
+def reserved_talks(
+    schedule: Schedule, store: Database, now: datetime.datetime, office: Office = WHOLE
+) -> list[ReservedTalk]:
+    """The programmes that wait for a speaker now, or will within ten minutes. Raises StoreError."""
+    spoken = {broadcast.id: broadcast for broadcast in schedule.broadcasts if broadcast.talk}
+    if not spoken:
+        return []
+    longest = datetime.timedelta(seconds=max(b.talk.wait for b in spoken.values() if b.talk))
+    here = replace(schedule.at_station(), broadcasts=tuple(spoken.values()))
+    found = []
+    for airing in airings(here, now - longest, now + _SHOWN):
+        broadcast = spoken[airing.broadcast]
+        if broadcast.talk is None or airing.forbidden or not office.covers(airing.commune):
+            continue
+        until = airing.planned + datetime.timedelta(seconds=broadcast.talk.wait)
+        if now <= until:
+            title = broadcast.talk.title or broadcast.title or _("Speech at the microphone")
+            speaker, ends = broadcast.talk.speaker or "", broadcast.talk_ends(airing.planned)
+            found.append(ReservedTalk(airing, title, speaker, broadcast.talk.category or "", ends, until))
+    taken = {claim.airing for claim in ledger.unfinished(store)} if found else set()
+    taken |= outcome_rows(store, [one.airing.id for one in found]).keys()
+    return [one for one in found if one.airing.id not in taken]
+
+
+def new_reserved_talk(
+    workspace: Workspace,
+    schedule: Schedule | None,
+    store: Database,
+    *,
+    commune: Commune,
+    airing: str,
+    by: str,
+    port: int,
+    secret: str,
+    device: str = "",
+) -> AirRequest:
+    """The checked wish of somebody to speak at the airing of the schedule that waits for it.
+
+    `commune`: whose programme it is; the others as of `new_talk`. Raises RequestError, StoreError.
+    """
+    if schedule is None:
+        raise RequestError(Finding("schedule.broken", _("schedule.yaml has errors. Mend them first.")))
+    now = datetime.datetime.now(UTC)
+    waiting = (one for one in reserved_talks(schedule, store, now) if one.airing.commune == commune.stem)
+    found = next((one for one in waiting if one.airing.id == airing), None)
+    if found is None:
+        text = _("This programme does not wait for a speaker any more.")
+        raise RequestError(Finding("live.reserved", text, file="airing"))
+    if now < found.airing.planned - _BEFORE:
+        text = _("The programme begins at {time}: go on air a minute before, not earlier.")
+        at = f"{found.airing.planned.astimezone(schedule.timezone):%H:%M}"
+        raise RequestError(Finding("live.early", text.format(time=at), file="airing"))
+    if where_on_air(store) != "here":
+        raise RequestError(Finding("station.none", _elsewhere()))
+    live = _live_source(
+        workspace,
+        commune,
+        title=found.title,
+        seconds=(found.ends - found.airing.planned).total_seconds(),
+        port=port,
+        secret=secret,
+        device=device,
+        category=found.category,
+    )
+    values = {
+        "airing": airing,
+        "bulletin": f"{commune.stem}/{_talk_name(now, schedule)}",
+        "outputs": list(found.airing.outputs),
+        "by": by,
+        "valid": _TALK_WAITS,
+        "live": live,
+    }
+    return make_request(AirRequest, values)
+
+
+def _talk_name(now: datetime.datetime, schedule: Schedule) -> str:
+    return f"{TALK}{now.astimezone(schedule.timezone):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _live_source(workspace: Workspace, commune: Commune, **known: object) -> dict[str, object]:
+    chime = workspace.relative(jingle(workspace, commune.station.jingle or "chime"))
+    return {**known, "chime": chime}
+
+
+def _elsewhere() -> str:
+    return _("The station does not run on this computer: open the console of the computer with the loudspeakers.")
+
+
 def new_talk(
     workspace: Workspace,
     schedule: Schedule | None,
@@ -108,8 +212,7 @@ def new_talk(
     if schedule is None:
         raise RequestError(Finding("schedule.broken", _("schedule.yaml has errors. Mend them first.")))
     now = datetime.datetime.now(UTC)
-    name = f"{TALK}{now.astimezone(schedule.timezone):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    bulletin = f"{commune.stem}/{name}"
+    bulletin = f"{commune.stem}/{_talk_name(now, schedule)}"
     longest = min(LONGEST_TALK, round(schedule.rules.max_minutes or LONGEST_TALK))
     problems: list[Finding] = []
     if not 1 <= minutes <= longest and not urgent:
@@ -118,15 +221,16 @@ def new_talk(
     problems += _talk_problems(schedule, store, bulletin, outputs, now, urgent=urgent)
     if problems:
         raise RequestError(problems)
-    talk = {
-        "title": title.strip() or _("Speech at the microphone"),
-        "seconds": min(minutes, LONGEST_TALK) * 60.0,
-        "port": port,
-        "secret": secret,
-        "device": device,
-        "category": category,
-        "chime": workspace.relative(jingle(workspace, commune.station.jingle or "chime")),
-    }
+    talk = _live_source(
+        workspace,
+        commune,
+        title=title.strip() or _("Speech at the microphone"),
+        seconds=min(minutes, LONGEST_TALK) * 60.0,
+        port=port,
+        secret=secret,
+        device=device,
+        category=category,
+    )
     plain = new_air_request(schedule, bulletin=bulletin, outputs=outputs, by=by, now=urgent, valid=_TALK_WAITS)
     return make_request(AirRequest, {**plain.model_dump(), "live": talk})
 
@@ -144,8 +248,7 @@ def _talk_problems(
         text = _("The microphone reaches only loudspeakers that this computer plays itself, none of a player far away.")
         yield Finding("live.player", text, file="outputs")
     if where_on_air(store) != "here":
-        text = _("The station does not run on this computer: open the console of the computer with the loudspeakers.")
-        yield Finding("station.none", text)
+        yield Finding("station.none", _elsewhere())
     if urgent:
         return
     probe = Airing("", "", commune_of(bulletin), bulletin, now, 0.0, names, "normal")

@@ -241,7 +241,10 @@ def _clock(store: Database) -> Iterator[Check]:
 def _airings(workspace: Workspace, schedule: Schedule, store: Database | None) -> Iterator[Check]:
     """The airings to come whose bulletin is missing or not approved; without the database only what is missing."""
     now = datetime.datetime.now(datetime.UTC)
+    spoken = {b.id for b in schedule.broadcasts if b.talk and not b.talk.instead}
     for airing in airings(schedule, now, now + SOON):
+        if airing.broadcast in spoken:
+            continue  # nothing is made beforehand
         recording = (
             approvals.current(workspace, store, airing.bulletin)
             if store

@@ -21,6 +21,7 @@ from loa.playout.relay import as_aired
 from loa.schedule import Airing
 from loa.schedule.airings import hours_end, inside_hours
 from loa.schedule.models import Late, Repeat
+from loa.schedule.programme import Talk
 from loa.stop_file import CutAiring
 from loa.store import ledger
 from loa.store.asrun import Outcome
@@ -29,6 +30,8 @@ from loa.store.requests import asked
 
 _LONG, _RECENT = datetime.timedelta(days=3), datetime.timedelta(days=1)
 """A gap of this length is one row of the log; the airings of its last hours have rows of their own."""
+_WAITED = 1.0
+"""Seconds after the last moment at which somebody may begin to speak, before something else is aired."""
 _APOLOGY_WITHIN = datetime.timedelta(minutes=5)
 """How long after an airing was given up its apology may be aired; later it would only confuse people."""
 _APOLOGY_INTERVAL = datetime.timedelta(minutes=15)
@@ -88,7 +91,9 @@ class DueAirings:
         `stop`: the last STOP that it took: it may have died before it wrote what that had cut.
         `sure`: whether the clock can be trusted. Raises StoreError: call it again, it goes on where it was.
         """
-        requested = asked(self._store, (claim.airing for claim in previous if not claim.broadcast))
+        requested = asked(
+            self._store, (c.airing for c in previous if not c.broadcast or self._talk(c.broadcast) is not None)
+        )
         known = [resolved_until] if resolved_until else []
         self.resolved_until = min([*known, *(claim.planned for claim in previous)], default=None)
         self._previous = {claim.airing: claim for claim in previous if claim.airing not in requested}
@@ -231,7 +236,8 @@ class DueAirings:
             if not stop.reaches(self._schedule_watch.schedule, airing.commune, airing.outputs):
                 continue
             outputs = self._schedule_watch.schedule.loudspeakers(airing.outputs)
-            found.append(CutAiring(airing=airing.id, bulletin=airing.bulletin, outputs=outputs))
+            talk = self._talk(airing.broadcast) is not None
+            found.append(CutAiring(airing=airing.id, bulletin=airing.bulletin, outputs=outputs, talk=talk))
             self._finish_unaired(airing, why, self._previous.get(airing.id), outcome="cut")
         return found
 
@@ -240,7 +246,14 @@ class DueAirings:
         return broadcast.late if broadcast else Late()
 
     def _start_within(self, airing: Airing) -> datetime.timedelta:
-        return datetime.timedelta(seconds=self._late(airing).start_within)
+        seconds = self._late(airing).start_within
+        if talk := self._talk(airing.broadcast):
+            seconds = max(seconds, talk.wait + _WAITED) if talk.instead else talk.wait
+        return datetime.timedelta(seconds=seconds)
+
+    def _talk(self, broadcast: str) -> Talk | None:
+        found = self._schedule_watch.schedule.broadcast(broadcast)
+        return found.talk if found else None
 
     def _prepare(self, airing: Airing, now: datetime.datetime) -> LiveAiring | None:
         """The airing with an approved recording, ready to be claimed; None if there is none, and remember why not."""
@@ -249,6 +262,11 @@ class DueAirings:
         if self._retry_at.get(airing.id, -1e9) > self._clock.elapsed():
             return None
         previous = self._previous.get(airing.id)
+        talk = self._talk(airing.broadcast)
+        if talk and previous is None:
+            self._reasons.setdefault(airing.id, _("nobody spoke at the microphone"))
+            if now < airing.planned + datetime.timedelta(seconds=talk.wait + _WAITED):
+                return None
         if previous and (previous.position is None or now <= airing.planned):
             previous = None  # it was claimed and perhaps opened, but nothing was heard
         if previous and not self._late(airing).resume:
@@ -291,6 +309,8 @@ class DueAirings:
             live.keep_quiet(self._schedule_watch.schedule.quiet(outputs, airing.planned, airing.ends))
         live.resumes_after_cut = broadcast.resume_after_cut if broadcast else False
         live.notes += [choice.note] if choice.note else []
+        if self._talk(airing.broadcast):
+            live.notes.append(_("nobody spoke at the microphone: {bulletin} instead").format(bulletin=airing.bulletin))
         if previous and previous.position is not None:
             live.times_played = previous.times_played
             live.resume(previous, self._guard.gap_reason())

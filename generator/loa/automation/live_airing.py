@@ -265,7 +265,8 @@ def determine_outcome(
         outcome = "resumed"
     elif late > timing.late:
         outcome = "aired-late"
-        alarms.append(("late", _("it started {seconds:.0f} seconds late").format(seconds=late)))
+        if not live.talk:  # it waited for the speaker
+            alarms.append(("late", _("it started {seconds:.0f} seconds late").format(seconds=late)))
     else:
         outcome = "aired"
     partly = [f"{report.output}: {taken_text(report)}" for report in reports if report.lost > LOST]

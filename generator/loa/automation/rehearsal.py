@@ -136,7 +136,7 @@ class RehearsedSession:
 def rehearse(workspace: Workspace, store: Database, since: datetime.datetime, until: datetime.datetime) -> list[Row]:
     """Return the log rows of [since, until) with the current approvals, using a separate database in memory.
 
-    The station's own data is not changed. Raises ScheduleError, StoreError.
+    The station's own data is not changed. What somebody is to speak live is left out. Raises ScheduleError, StoreError.
     """
     own = Database("sqlite://")
     for approval in approvals.all_approvals(store):
@@ -176,7 +176,8 @@ def rehearse_in(workspace: Workspace, store: Database, since: datetime.datetime,
             clock.move_to(moment)
             station.step()
         station.close()
-    return rows(store, since, until)
+    spoken = {b.id for b in station.schedule_watch.schedule.broadcasts if b.talk and not b.talk.instead}
+    return [row for row in rows(store, since, until) if row.broadcast not in spoken]  # nobody speaks here
 
 
 def output_problems(workspace: Workspace, schedule: Schedule) -> dict[str, str]:

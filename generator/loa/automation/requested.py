@@ -81,7 +81,8 @@ class RequestedAirings:
         """
         if any(request.airing == claiming.live.airing.id for claiming in self._claiming.values()):
             return "later"
-        airing = _airing_of_request(request, now)
+        reserved = self._reserved(request)
+        airing = reserved or _airing_of_request(request, now)
         if airing.id in self._controller.live or self._outcomes.settled(airing.id):
             return "answered"  # the same request again
         speakers = self._schedule_watch.schedule.loudspeakers(airing.outputs)
@@ -91,7 +92,7 @@ class RequestedAirings:
         if len(unknown) == len(speakers):
             self._end(airing, _("There is no output “{name}”.").format(name=", ".join(unknown)))
             return "answered"
-        if request.live and not self._may_speak(airing):
+        if request.live and not reserved and not self._may_speak(airing):
             self._end(airing, _("the hours that the commune allows were over"))
             return "answered"
         try:
@@ -111,6 +112,8 @@ class RequestedAirings:
             self._tell_waiting(found, request, now, error.reason)
             return "later"
         live = _live(airing, self._at(recording, airing), speakers, found.at, request)
+        if reserved:
+            live.limit = airing.planned + datetime.timedelta(seconds=self._wait_of(airing))
         if request.live and not request.now:
             schedule = self._schedule_watch.schedule
             live.hours_end = hours_end(schedule, airing)
@@ -246,6 +249,21 @@ class RequestedAirings:
         reason = interrupted(claim, self._guard.gap_reason() or _("it could not start"))
         claim = replace(claim, sha256=recorded or None)
         self._end(airing, reason, claim, outcome="cut" if claim.started else "missed")
+
+    def _reserved(self, request: AirRequest) -> Airing | None:
+        """The airing of the schedule at which somebody is to speak, if he asks to speak at it."""
+        id_, _at, moment = request.airing.rpartition("@")
+        broadcast = self._schedule_watch.schedule.broadcast(id_) if request.live else None
+        if broadcast is None or broadcast.talk is None:
+            return None
+        planned = datetime.datetime.fromisoformat(moment)
+        its = self._schedule_watch.planned(planned, planned + datetime.timedelta(seconds=1))
+        found = next((airing for airing in its if airing.id == request.airing), None)
+        return replace(found, bulletin=request.bulletin) if found else None  # under that name it is recorded
+
+    def _wait_of(self, airing: Airing) -> float:
+        broadcast = self._schedule_watch.schedule.broadcast(airing.broadcast)
+        return broadcast.talk.wait if broadcast and broadcast.talk else 0.0
 
     def _may_speak(self, airing: Airing) -> bool:
         """Whether the hours allow that somebody begins to speak now."""

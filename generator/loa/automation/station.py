@@ -410,6 +410,10 @@ class Automation:
         schedule = self.schedule_watch.schedule
         if recording.talk:
             until = hours_end(schedule, airing)
+            broadcast = schedule.broadcast(airing.broadcast)
+            if broadcast and broadcast.talk:
+                ends = broadcast.talk_ends(airing.planned.astimezone(schedule.timezone))
+                until = min(until, ends) if until else ends
             live = Microphone(self.workspace, recording, self.clock, until)
         elif recording.relays:
             named = {relay.source: relay.source for broadcast in schedule.broadcasts for relay in broadcast.relays}

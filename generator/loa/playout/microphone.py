@@ -109,7 +109,7 @@ class _Ear:
 class Microphone:
     """What the outputs of one session play while somebody speaks: the same interface as a programme with relays has.
 
-    `until`: when the hours end in which it may sound; None where they do not bind it.
+    `until`: when it ends for good: its programme, or the hours in which it may sound; None where nothing binds it.
     """
 
     def __init__(
@@ -124,11 +124,14 @@ class Microphone:
         self._over, self._open = threading.Event(), threading.Event()
         self._talks = False
         self._speaks_since: float | None = None
+        self._last = float("inf")  # the second of the programme at which it ends for good
         self._line: socket.socket | None = None
         self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
 
-    def begin(self, _starts: datetime.datetime, _offset: float) -> None:
-        """Open the line."""
+    def begin(self, starts: datetime.datetime, offset: float) -> None:
+        """Open the line. `starts`: when second `offset` sounds."""
+        if self._until is not None:
+            self._last = offset + max(0.0, (self._until - starts).total_seconds())
         self._thread.start()
 
     def look(self, _position: float) -> None:
@@ -163,17 +166,25 @@ class Microphone:
     def pcm(self, rate: int, start: float = 0.0, delay: float = 0.0, /) -> Iterator["array.array[int]"]:
         """Yield mono 16-bit samples at `rate` Hz from second `start` on, 20 ms each: the chime, then the speech."""
         chime, step = self._chime(rate), round(rate * CHUNK_SECONDS)
-        for at in range(round(start * rate), len(chime), step):
+        last = self._last * rate  # counted in samples: each output has its own buffer, and all end together
+        at = round(start * rate)
+        while at < min(len(chime), last):
             if self._over.is_set():
                 return
             yield chime[at : at + step]
+            at += step
         self._speak()
         ear, state = _Ear(self._speech, delay), None
-        while not self._over.is_set() or (ear.rest and not self.broke):
+        while (not self._over.is_set() or (ear.rest and not self.broke)) and at < last and not self._is_past(delay):
+            at += step
             chunk = ear.chunk()
             if rate != RATE:
                 chunk, state = audioop.ratecv(chunk, 2, 1, RATE, rate, state)
             yield array.array("h", chunk)
+
+    def _is_past(self, delay: float) -> bool:
+        """Whether an output that plays `delay` seconds later must be silent: it may have opened late."""
+        return self._until is not None and self._clock.now() >= self._until + datetime.timedelta(seconds=delay)
 
     def _chime(self, rate: int) -> "array.array[int]":
         path = below(self._workspace.root, self._source.chime)

@@ -27,7 +27,7 @@ from loa.schedule.models import LONGEST_TEST, Approval, Broadcast, Extra, Move, 
 from loa.schedule.output_plugins import kinds, plugin
 from loa.schedule.outputs import KINDS, PREFIX, AnyOutput, Group, MissingPlugin, Placed, RemotePlayer
 from loa.schedule.players import Players
-from loa.schedule.programme import Article, Relay
+from loa.schedule.programme import Article, Relay, Talk
 from loa.schedule.values import DatabaseUrl, Zone, zone
 from loa.text import nfc
 from loa.workspace import Workspace, is_yaml, leads_out
@@ -161,8 +161,8 @@ def _programme(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadca
                 message = _("An item names a campaign, and the campaigns take turns.")
                 fix = _("Take “campaign” out of the item: then it is the one whose turn it is.")
                 yield source.finding((*path, "items", number, "campaign"), "programme.turn", message, fix, key=True)
-        elif isinstance(item, Relay):
-            yield from _relay(source, (*path, "items", number), broadcast, item)
+        elif isinstance(item, Relay | Talk):
+            yield from _hard_end(source, (*path, "items", number), broadcast, item)
     for number, campaign in enumerate(broadcast.campaigns):
         if campaign not in played:
             message = _("No item of this programme plays “{name}”.").format(name=campaign)
@@ -172,6 +172,13 @@ def _programme(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadca
         if len(of_kind := [n for n, item in enumerate(broadcast.items) if item.kind == kind]) > 1:
             message = _("A programme has one {kind}.").format(kind=kind)
             yield source.finding((*path, "items", of_kind[1]), "programme.twice", message, _("Take this one out."))
+    if broadcast.talk and (len(broadcast.items) > 1 or broadcast.campaigns):
+        message = _("A talk at the microphone is a programme of its own.")
+        fix = _("Take out the other items and the campaigns; give them a broadcast of their own.")
+        yield source.finding((*path, "items"), "programme.talk", message, fix, key=True)
+    if broadcast.talk and broadcast.priority == "emergency":
+        message = _("An emergency message cannot wait for a speaker.")
+        yield source.finding((*path, "priority"), "programme.emergency", message, _("Give it the priority “priority”."))
     if broadcast.priority == "emergency" and broadcast.relays:
         message, fix = _("An emergency message cannot be a relay."), _("Give it the priority “priority”.")
         yield source.finding((*path, "priority"), "programme.emergency", message, fix)
@@ -180,7 +187,13 @@ def _programme(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadca
 def _alone(
     source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast, outputs: Mapping[str, AnyOutput | None]
 ) -> Iterator[Finding]:
-    """Players open a relay by themselves: what comes in at an input of this computer they cannot hear."""
+    """Players open a relay by themselves: what comes in at an input of this computer they cannot hear, nor a talk."""
+    for number, name in enumerate(broadcast.on if broadcast.talk else ()):
+        members = _members(name, outputs, frozenset())
+        if any(isinstance(outputs.get(member), RemotePlayer) for member in members):
+            message = _("“{name}” stands elsewhere: the microphone does not reach it.").format(name=name)
+            fix = _("Speak on an output of the kind icecast, and let the players relay its address at the same hour.")
+            yield source.finding((*path, "on", number), "live.player", message, fix)
     here = [relay for relay in broadcast.relays if not (relay.url or relay.players)]
     for number, name in enumerate(broadcast.on if here else ()):
         members = _members(name, outputs, frozenset())
@@ -194,16 +207,19 @@ def _alone(
             yield source.finding((*path, "on", number), "relay.player", message, fix)
 
 
-def _relay(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast, relay: Relay) -> Iterator[Finding]:
-    """Hours of a relay that do not meet those of its broadcast: a wrong one may put a station on air at night."""
-    if relay.to is None:
+def _hard_end(
+    source: YamlFile, path: tuple[str | int, ...], broadcast: Broadcast, item: Relay | Talk
+) -> Iterator[Finding]:
+    """Hours of what comes live that do not meet those of its broadcast: a wrong one may put it on air at night."""
+    if item.to is None:
         return
+    what = _("The relay ends at {end}, and the broadcast of {begin} lasts {length} at most.")
+    if isinstance(item, Talk):
+        what = _("The talk ends at {end}, and the broadcast of {begin} lasts {length} at most.")
     for hour in sorted(set(broadcast.at)):
-        begins, ends = (at.on(_ANY_DAY) for at in (hour, relay.to))
+        begins, ends = (at.on(_ANY_DAY) for at in (hour, item.to))
         if not 0 < (ends - begins).total_seconds() <= broadcast.length.max:
-            message = _("The relay ends at {end}, and the broadcast of {begin} lasts {length} at most.").format(
-                end=f"{relay.to:%H:%M}", begin=f"{hour:%H:%M}", length=lasting(broadcast.length.max)
-            )
+            message = what.format(end=f"{item.to:%H:%M}", begin=f"{hour:%H:%M}", length=lasting(broadcast.length.max))
             fix = _("Correct the hour, or raise length.max; for several hours a day write “length” instead of “to”.")
             yield source.finding((*path, "to"), "relay.hours", message, fix)
 

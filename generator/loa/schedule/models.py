@@ -18,7 +18,7 @@ from loa.schedule.limits import Limit
 from loa.schedule.messages import Feedback, Messages
 from loa.schedule.outputs import AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
-from loa.schedule.programme import AnyItem, Article, File, Relay
+from loa.schedule.programme import AnyItem, Article, File, Relay, Talk
 from loa.schedule.values import Day, Days, Hour, Seconds, StationPath, Window, moment
 from loa.yamlfile import Strict, Url
 
@@ -176,6 +176,18 @@ class Broadcast(Strict):
         return tuple(item for item in self.items if isinstance(item, Relay))
 
     @property
+    def talk(self) -> Talk | None:
+        """Its item at which somebody speaks live: there is no other beside it."""
+        return next((item for item in self.items if isinstance(item, Talk)), None)
+
+    def talk_ends(self, planned: datetime.datetime) -> datetime.datetime:
+        """When a talk of it that is planned then (by the station's clocks) ends at the latest."""
+        ends = planned + datetime.timedelta(seconds=self.length.max)
+        if self.talk and self.talk.to:
+            ends = min(ends, self.talk.to.on(planned.date()).replace(tzinfo=planned.tzinfo))
+        return ends
+
+    @property
     def has_articles(self) -> bool:
         """Whether it plays articles of its campaigns."""
         return not self.is_programme or any(isinstance(item, Article) for item in self.items)
@@ -292,7 +304,7 @@ class Schedule:
 
         One that is named twice speaks first. An emergency, and what comes live, goes everywhere at once.
         """
-        if broadcast.priority == "emergency" or broadcast.relays:
+        if broadcast.priority == "emergency" or broadcast.relays or broadcast.talk:
             return (broadcast.on,)
 
         order = self.order if self.order is not None else _order(self.outputs)
@@ -330,6 +342,7 @@ class Schedule:
                 ),
             )
             for broadcast in self.broadcasts
+            if broadcast.talk is None or broadcast.talk.instead
             for campaigns in broadcast.turns
         )
 

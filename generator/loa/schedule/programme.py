@@ -133,6 +133,25 @@ class Relay(_Item):
         )
 
 
+class Talk(_Item):
+    """Somebody speaks live at the microphone: the whole programme. It ends for good at the hour `to`, or after the
+    broadcast's longest length.
+
+    `speaker`: whom people wait for. `wait`: seconds for which the station waits; then it airs `instead`, a sound file
+    that is signed like any other, or what `late` says.
+    """
+
+    kind: Literal["microphone"]
+    speaker: str | None = Field(default=None, min_length=1, max_length=120)
+    to: Hour | None = None
+    wait: Seconds = Field(default=120.0, ge=10, le=1800)
+    instead: StationPath | None = Field(default=None, min_length=1)
+
+    def part(self) -> Part:
+        """What is aired where nobody speaks."""
+        return Part("recording", self.title or "", self.language, self.instead or "")
+
+
 class Opening(_Item):
     """The jingle, the station's call, and what comes."""
 
@@ -166,7 +185,7 @@ def _as_item(value: Any) -> Any:
 
 
 AnyItem = Annotated[
-    File | Recording | Music | Article | Relay | Opening | Closing,
+    File | Recording | Music | Article | Relay | Talk | Opening | Closing,
     Field(discriminator="kind"),
     BeforeValidator(_as_item),
 ]

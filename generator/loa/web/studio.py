@@ -27,7 +27,8 @@ LARGEST = 65_000
 """Bytes of a message: sound of 0.7 s."""
 _SILENT = 1.2
 """Seconds without a message after which the page's line counts as broken."""
-_ASKS = 15.0
+_ASKS = 90.0
+"""Seconds that the station may take: somebody may come to a programme of the schedule a minute before its hour."""
 _LAST_WORDS = 5.0
 _LOOK = 0.25
 _BEHIND = 500_000

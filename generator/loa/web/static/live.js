@@ -88,7 +88,7 @@
     begin.disabled = true;
     const given = new FormData(wish);
     const first = { outputs: given.getAll("outputs"), urgent: given.has("urgent") };
-    for (const name of ["commune", "title", "minutes", "category", "device", "password"]) first[name] = String(given.get(name) || "");
+    for (const name of ["commune", "title", "minutes", "category", "device", "password", "airing"]) first[name] = String(given.get(name) || "");
     if (!first.device) {
       try { await listen(); } catch { refuse(desk.dataset.refused); return; }
     }

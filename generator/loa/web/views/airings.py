@@ -9,6 +9,7 @@ from loa.actions.emergency import PREFIX
 from loa.i18n import _
 from loa.schedule import Airing, Broadcast, Schedule, airings, wording
 from loa.schedule.models import Late
+from loa.schedule.programme import Talk
 from loa.store import asrun
 from loa.store.database import Database
 from loa.web.forms import FormError
@@ -143,7 +144,7 @@ class AiringList:
     def shown(self, schedule: Schedule, planned: Iterable[Airing], outcomes: Mapping[str, str]) -> list[Slot]:
         """The given airings as pages show them. `outcomes`: by the airing's id."""
         now = datetime.datetime.now(datetime.UTC)
-        late_by = {broadcast.id: broadcast.late for broadcast in schedule.broadcasts}
+        broadcasts = {broadcast.id: broadcast for broadcast in schedule.broadcasts}
         known = self._bulletins.by_id()
         found = []
         for airing in planned:
@@ -152,9 +153,13 @@ class AiringList:
             local = airing.planned.astimezone(schedule.timezone)
             past, outcome = airing.planned <= now, outcomes.get(airing.id)
             state = bulletin.state if bulletin else "none"
-            late = late_by.get(airing.broadcast) or Late()
-            left = airing.planned + datetime.timedelta(seconds=late.start_within) - now
-            tone, says = _judge(airing, _Readiness(state, bulletin, late), past, outcome, left)
+            broadcast = broadcasts.get(airing.broadcast)
+            late, talk = (broadcast.late, broadcast.talk) if broadcast else (Late(), None)
+            wait = late.start_within
+            if talk:
+                title, wait = talk.title or title, talk.wait
+            left = airing.planned + datetime.timedelta(seconds=wait) - now
+            tone, says = _judge(airing, _Readiness(state, bulletin, late, talk), past, outcome, left)
             found.append(Slot(airing, local, past, tone, says, title, outcome, state))
         return found
 
@@ -166,9 +171,12 @@ class _Readiness:
     state: str
     bulletin: Bulletin | None
     late: Late
+    talk: Talk | None = None
 
     def missing(self) -> str | None:
         """What keeps it off the air, or puts another sound on air than people think; None where all is well."""
+        if self.talk and (self.state == "signed" or not self.talk.instead):
+            return None
         again = self.bulletin is not None and self.bulletin.again
         if self.state == "signed":
             changed = self.bulletin is not None and self.bulletin.draft
@@ -199,6 +207,10 @@ def _judge(
     if outcome:
         return _tone(outcome), (names.outcome(outcome),)
     missing = ready.missing()
+    if ready.talk and left > datetime.timedelta():
+        text = _("waits for {speaker} at the microphone") if ready.talk.speaker else _("waits for a speaker")
+        waits = text.format(speaker=ready.talk.speaker)
+        return "warn" if past or missing else "good", (waits, *([missing] if missing else []))
     if past and left > datetime.timedelta() and ready.state != "signed":
         wait = _("it may still begin within {time}").format(time=formats.wait(left))
         return "warn", (*([missing] if missing else []), wait)

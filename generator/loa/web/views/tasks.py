@@ -1,7 +1,7 @@
 """The next step of each role: the console says it before anybody has to look for it."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loa.actions.acts import Act
@@ -9,11 +9,15 @@ from loa.actions.offices import Role
 from loa.app import backups
 from loa.bulletin.models import APOLOGY
 from loa.i18n import _, ngettext
+from loa.schedule import Schedule
 from loa.web.auth.accounts import Person
 from loa.web.jobs import Job
 from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 from loa.web.views.now import StationState
+
+_TALK_SOON = 600.0
+"""Seconds before its hour from which on a talk is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ def tasks_for(
                 text = _("Changed since it was signed, not aired at {time} unless it is signed again: {title}")
                 said = text.format(time=f"{slot.local:%H:%M}", title=again.title)
                 steps.append(Task(said, f"/release/{again.id}", urgent=True))
+    if me.may(Act.SPEAK):
+        steps += _speakers(moment, files.plan().schedule)
     waiting = [b for b in known if b.state == "waiting" and b.id not in soon]
     if len(waiting) == 1 and Role.LEADER in roles:
         (one,) = waiting
@@ -98,6 +104,19 @@ def tasks_for(
 def _where_mended(me: Person, output: str) -> str:
     """The page on which a loudspeaker gets another device, where the person may open it."""
     return f"/settings/outputs/{output}" if me.may(Act.INSTALL) else f"/#loa-{output}"
+
+
+def _speakers(moment: StationState, schedule: Schedule | None) -> Iterator[Task]:
+    """Programmes that wait at the microphone, from ten minutes before their hour on."""
+    now = datetime.datetime.now(datetime.UTC)
+    for slot in moment.today if schedule else ():
+        broadcast = schedule.broadcast(slot.airing.broadcast) if schedule else None
+        talk = broadcast.talk if broadcast else None
+        if talk is None or slot.outcome or slot.airing.forbidden:
+            continue
+        if -_TALK_SOON <= (now - slot.airing.planned).total_seconds() <= talk.wait:
+            text = _("{time}, at the microphone: {title}").format(time=f"{slot.local:%H:%M}", title=slot.title)
+            yield Task(f"{text} ({talk.speaker})" if talk.speaker else text, "/live", urgent=True)
 
 
 def _backups(files: StationFiles) -> list[Task]:

@@ -119,6 +119,7 @@ def _rows(console: Console, broadcast: Broadcast) -> list[Row]:
             "recording": _("Recording: {name}").format(name=short),
             "music": _("Music: {name}").format(name=short or "bed"),
             "relay": _("Relay"),
+            "microphone": _("Speech at the microphone"),
         }
         found.append(Row(kind, str(item.get("title") or words.get(kind, kind)), lengths.get(name)))
     return found

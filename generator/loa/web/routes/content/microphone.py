@@ -1,6 +1,7 @@
 """Speak now: a voice goes to the loudspeakers as it is spoken, from the browser or the station's own microphone."""
 
 import contextlib
+import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,7 +10,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from loa.actions.acts import Act
-from loa.actions.on_air import LONGEST_TALK, Wish, new_talk
+from loa.actions.on_air import LONGEST_TALK, Wish, new_reserved_talk, new_talk, reserved_talks
 from loa.errors import Finding, RequestError
 from loa.i18n import _
 from loa.reference.categories import CATEGORIES
@@ -46,6 +47,7 @@ def live(request: Request, console: ConsoleDep, me: CurrentPerson) -> Response:
         "live.html",
         communes=[file.commune for file in console.files.communes() if file.commune],
         outputs=_outputs(schedule, me),
+        reserved=_reserved(console, schedule, me),
         longest=min(longest, LONGEST_TALK),
         categories=[("", _("none")), *((code, _(name)) for code, name in CATEGORIES.items())],
         microphones=microphones(),
@@ -94,6 +96,9 @@ def _request(page: WebSocket, console: Console, me: Person, wanted: dict[str, An
             raise RequestError(Finding("live.urgent", text, file="urgent"))
         if refused := wrong_password(page, _text(wanted, "password", 1000)):
             raise RequestError(Finding("live.password", refused, file="password"))
+    source: dict[str, Any] = {"by": me.shown, "port": port, "secret": secret, "device": _text(wanted, "device", 200)}
+    if airing := _text(wanted, "airing", 200):
+        return _at_programme(console, schedule, me, airing, source)
     own = [name for name, _title in _outputs(schedule, me)]
     asked = wanted.get("outputs")
     outputs = [name for name in own if name in asked] if isinstance(asked, list) else []
@@ -106,12 +111,9 @@ def _request(page: WebSocket, console: Console, me: Person, wanted: dict[str, An
         outputs=outputs,
         title=_text(wanted, "title", 120),
         minutes=int(minutes) if minutes.isdecimal() else 0,
-        by=me.shown,
-        port=port,
-        secret=secret,
-        device=_text(wanted, "device", 200),
         category=category if category in CATEGORIES else "",
         urgent=urgent,
+        **source,
     )
 
 
@@ -122,6 +124,37 @@ def _may_go_on(page: WebSocket, console: Console, asked: Wish) -> bool:
     known = schedule.at_station().outputs if schedule else {}
     own = {name for name, _title in _outputs(schedule, person)} if person else set()
     return person is not None and own.issuperset(name for name in asked.outputs if name in known)
+
+
+def _at_programme(console: Console, schedule: Schedule | None, me: Person, airing: str, source: dict[str, Any]) -> Wish:
+    """Somebody speaks at a programme of the schedule, which says where, how long and whose it is."""
+    broadcast = schedule.broadcast(airing.rpartition("@")[0]) if schedule else None
+    file = console.files.commune(broadcast.commune) if broadcast else None
+    own = {name for name, _title in _outputs(schedule, me)}
+    may = me.may(Act.SPEAK, broadcast.commune) and own.issuperset(broadcast.on) if broadcast else False
+    if file is None or file.commune is None or not may:
+        raise RequestError(
+            Finding("live.reserved", _("This programme does not wait for a speaker any more."), file="airing")
+        )
+    return new_reserved_talk(console.workspace, schedule, console.store, commune=file.commune, airing=airing, **source)
+
+
+def _reserved(console: Console, schedule: Schedule | None, me: Person) -> list[tuple[str, str]]:
+    """The programmes that wait for a speaker: their airings, and what people call them."""
+    if schedule is None:
+        return []
+    waiting = reserved_talks(schedule, console.store, datetime.datetime.now(datetime.UTC), me.office)
+    own = {name for name, _title in _outputs(schedule, me)}
+    zone = schedule.timezone
+    return [
+        (
+            one.airing.id,
+            f"{one.airing.planned.astimezone(zone):%H:%M}–{one.ends.astimezone(zone):%H:%M} {one.title}"
+            + (f" ({one.speaker})" if one.speaker else ""),
+        )
+        for one in waiting
+        if own.issuperset(one.airing.outputs)
+    ]
 
 
 def _outputs(schedule: Schedule | None, me: Person) -> list[tuple[str, str]]:
