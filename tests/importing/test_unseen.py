@@ -162,3 +162,58 @@ def test_who_issues_is_told_by_the_lines_of_the_head() -> None:
         "Trung tâm Cung ứng dịch vụ công xã Ba Tri"
     )
     assert issuer_of(["UBND XÃ ĐOAN HÙNG", "TRƯỜNG TIỂU HỌC SÓC ĐĂNG"], "") == "Trường Tiểu học Sóc Đăng"
+
+
+FORMS = {
+    "fields left open in two columns": (
+        "UBND XÃ QUẢNG TRẠCH          CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+        "VĂN PHÒNG HĐND VÀ UBND             Độc lập - Tự do - Hạnh phúc\n"
+        "Số:    /TB-VP                   Quảng Trạch, ngày     tháng 3 năm 2026\n\n"
+        "                THÔNG BÁO\n     Lịch nghỉ Giỗ Tổ Hùng Vương\n\n"
+        "Căn cứ Bộ luật Lao động, Văn phòng HĐND và UBND xã thông báo như sau:\n1. Nghỉ ngày 25/4/2026.\n\n"
+        "Nơi nhận:                                    CHÁNH VĂN PHÒNG\n- Lưu: VP.                 Trần Đình Nam\n",
+        ("Lịch nghỉ Giỗ Tổ Hùng Vương", "Văn phòng HĐND và UBND xã Quảng Trạch", None),
+        ("Nơi nhận", "Quảng Trạch, ngày"),
+    ),
+    "post of a social network": (
+        "Trạm y tế xã Phú Xuân\n20 tháng 3 lúc 08:15 · 🌐\n💉 LỊCH TIÊM VẮC XIN HPV CHO HỌC SINH NỮ 💉\n"
+        "👉 Thời gian: 7h30 ngày 25/3/2026\n#tiemchung\nXem bản dịch\nTất cả cảm xúc:\n45\nThích\nBình luận\n",
+        ("Lịch tiêm vắc xin HPV cho học sinh nữ", "Trạm y tế xã Phú Xuân", None),
+        ("45", "cảm xúc", "20 tháng 3"),
+    ),
+    "article of a newspaper": (
+        "Báo Quảng Nam > Xã hội\nThứ Năm, 23/04/2026 07:05\nGMT+7\n"
+        "Thăng Bình ra quân phát quang hành lang an toàn giao thông\nLê Minh\n"
+        "Sáng 22/4, UBND xã Thăng Bình tổ chức ra quân phát quang hành lang an toàn giao thông.\n"
+        "Lực lượng phát quang dọc tuyến đường. Ảnh: LÊ MINH\nTIN LIÊN QUAN\nTập huấn cho tổ an ninh cơ sở\nTHÍCH\n0\n",
+        ("Thăng Bình ra quân phát quang hành lang an toàn giao thông", "UBND xã Thăng Bình", date(2026, 4, 23)),
+        ("Lê Minh", "LÊ MINH", "Tập huấn", "GMT"),
+    ),
+    "mail that was sent on": (
+        "Fwd: Thong bao\nTừ: Hội Phụ nữ xã <a@b.vn>\nDate: Th 5, 12 thg 3, 2026 lúc 09:10\n"
+        "Subject: Fwd: Thông báo mở lớp nấu ăn\nTo: <c@d.vn>\n\n---------- Forwarded message ---------\n"
+        "Hội Liên hiệp Phụ nữ xã Tân Hưng mở lớp nấu ăn miễn phí cho 30 chị em từ ngày 20/3/2026.\nSent from my iPhone\n",
+        ("Thông báo mở lớp nấu ăn", "Hội Liên hiệp Phụ nữ xã Tân Hưng", date(2026, 3, 12)),
+        ("iPhone", "Forwarded", "Subject"),
+    ),
+    "kind alone": (
+        "Thông báo\nTổ dân phố số 7 phường Hải Châu tổ chức họp tổ vào tối thứ Sáu, ngày 17/4/2026.\n"
+        "Đề nghị mỗi hộ cử một người tham dự.\nTổ trưởng\nNguyễn Văn Hòa\n",
+        ("Thông báo của Tổ dân phố số 7 phường Hải Châu", "Tổ dân phố số 7 phường Hải Châu", None),
+        ("Nguyễn Văn Hòa",),
+    ),
+    "message without a head": (
+        "Kính thưa quý vị và bà con!\nHợp tác xã Dịch vụ thủy lợi Vĩnh Thạnh xin thông báo lịch bơm nước như sau.\n"
+        "Đợt 1: từ ngày 5/5 đến ngày 9/5.\nXin chân thành cảm ơn bà con đã lắng nghe.\n",
+        ("Thông báo lịch bơm nước", "Hợp tác xã Dịch vụ thủy lợi Vĩnh Thạnh", None),
+        ("cảm ơn",),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_texts_of_every_form(form: str) -> None:
+    text, told, other = FORMS[form]
+    notice = read_notice(pasted(text), DAY)
+    assert (notice.title, notice.issuer, notice.issued) == told
+    assert [line for line in notice.body if any(part in line for part in other)] == []

@@ -44,7 +44,8 @@ _SAYS = re.compile(
     r"ban hành (?:[Tt]hông báo|[Kk]ế hoạch|[Vv]ăn bản|[Cc]ông văn))\b"
 )
 _AT = re.compile(
-    rf"\b(?:xã|phường|thị trấn|đặc khu|huyện|tỉnh|thành phố|khu vực|thôn|ấp)(?: (?:[{UPPER}][\w'’]*|\d+(?!\w)))+"
+    rf"(?<!tác )\b(?:xã|phường|thị trấn|đặc khu|huyện|tỉnh|thành phố|khu vực|thôn|ấp)"
+    rf"(?: (?:[{UPPER}][\w'’]*|\d+(?!\w)))+"
 )
 _OF = re.compile(
     r"(?:theo|nguồn\s*:|(?:thông báo|khuyến cáo|lời kêu gọi|bài tuyên truyền|bài viết|chương trình) của)\s+"

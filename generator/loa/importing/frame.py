@@ -21,6 +21,8 @@ _NUMBER_AND_DAY = re.compile(
     r"(số\s*[:.]?\s*[\d.…_]*\s*[/-]\s*[\w&/.\-–]+)\s+(\S.{1,40},?\s*ngày\s.{0,12}tháng\s.{0,12}năm.{0,8})$",
     re.IGNORECASE,
 )
+_OPEN = re.compile(r"(?<=số:)\s+(?=/)|(?<=ngày)\s+(?=tháng)|(?<=tháng)\s+(?=năm)", re.IGNORECASE)
+"""What a head leaves open for the pen."""
 _FOR = re.compile(r"(?:TM|T/M)\.?\s*", re.IGNORECASE)
 _UNIT = re.compile(r".*\b(?:xã|phường|đặc khu|thị trấn)$", re.IGNORECASE)
 
@@ -47,6 +49,8 @@ def take_apart(blocks: Sequence[Block], running: str) -> Frame:
     lines = looked_at(list(split_columns(blocks)))
     labels = parts_of(lines)
     frame = Frame([])
+    places = [line.dated["place"].strip(" ,") for line in lines if line.dated]
+    running = "\n".join([running, *(f"tại {place}" for place in places)])  # names in capitals are those places, too
     start = max((n + 1 for n, label in enumerate(labels) if label in {Part.HEAD, Part.KIND}), default=0)
     head = [line for line, label in zip(lines, labels, strict=True) if label is Part.HEAD]
     subject = _read_head(head, frame, running)
@@ -66,6 +70,9 @@ def take_apart(blocks: Sequence[Block], running: str) -> Frame:
     first = next((line for line, label in zip(lines, labels, strict=True) if label is Part.TEXT), None)
     if first and not frame.issuer and first.names_body and not first.sentence and has_place(first.text):
         frame.issuer = first.text  # a message: who sends it stands below the title
+    if first and first.person and first.surname and first.words < 6 and Part.TITLE in labels:
+        frame.left_out += _told(first)  # who wrote it, below the headline
+        frame.blocks = [block for block in frame.blocks if block is not first.block]
     _without_issuer(frame)
     _read_title(frame, kind, [lines[n].text for n in below], subject, running)
     return frame
@@ -78,7 +85,7 @@ def split_columns(lines: Sequence[Block]) -> Iterator[Block]:
         if not isinstance(block, str) or number > 24 or not block.strip():
             yield block
             continue
-        line = block.strip()
+        line = _OPEN.sub(" ", block.strip())
         if torn and line.lower() in {"nam", "việt nam", "nghĩa việt nam", "chủ nghĩa việt nam"}:
             torn = False
             continue
@@ -159,7 +166,15 @@ def _read_title(frame: Frame, kind: str | None, parts: Sequence[str], subject: s
         found = titles.Title()
     frame.title, frame.kind, frame.made = found.title, found.kind, found.made
     frame.left_out += found.left_out
+    again = [block for block in frame.blocks[:6] if isinstance(block, str) and _same(block, frame.title)]
+    frame.left_out += again
+    frame.blocks = [block for block in frame.blocks if block not in again]
     frame.blocks[:0] = found.text
+
+
+def _same(line: str, title: str) -> bool:
+    """Whether a line is the title again."""
+    return len(title) > 12 and re.findall(r"\w+", line.casefold()) == re.findall(r"\w+", title.casefold())
 
 
 def signer_of(frame: Frame, running: str) -> str | None:

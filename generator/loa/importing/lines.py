@@ -183,7 +183,9 @@ def looked_at(blocks: Sequence[Block]) -> list[Line]:
             continue
         line = _line(block, gap=gap)
         below = blocks[number + 1] if number + 1 < len(blocks) else ""
-        alone = gap and isinstance(below, str) and not below.strip()
+        counts = line.text.isdigit() and line.words == 1 and furniture(below) >= 3
+        counts = counts or (line.text.isdigit() and bool(found) and found[-1].furniture >= 4 and not gap)
+        alone = counts or (gap and isinstance(below, str) and not below.strip())
         if _is_page_number(block, alone=alone) or (site and line.place and line.words <= 12 and not line.speaks):
             line = replace(line, furniture=4.0)
         site = isinstance(block, str) and is_site(block)

@@ -15,8 +15,14 @@ _HEAD = re.compile(
 )
 _SUBJECT = frozenset({"chủ đề", "tiêu đề", "subject"})
 _ANSWERED = re.compile(r".{0,200}(?:đã viết|wrote)\s*:$", re.IGNORECASE)
+_AGAIN = re.compile(r"(?:(?:fwd?|re|tl|chuyển tiếp|trả lời)\s*:\s*)+", re.IGNORECASE)
+_SENT_ON = re.compile(r"-{3,}.*(?:forwarded|original|chuyển tiếp|tin nhắn gốc|thư gốc)", re.IGNORECASE)
 _QUOTED = re.compile(r"\s*>")
-_PRINT = re.compile(r"(?:hãy|vui lòng|xin) (?:cân nhắc|nghĩ đến|bảo vệ) môi trường trước khi in", re.IGNORECASE)
+_PRINT = re.compile(
+    r"(?:hãy|vui lòng|xin) (?:cân nhắc|nghĩ đến|bảo vệ) môi trường trước khi in"
+    r"|(?:sent|gửi) (?:from|từ) (?:my )?.{2,20}$|-{3,}.*(?:forwarded|chuyển tiếp)",
+    re.IGNORECASE,
+)
 _GROUP = re.compile(r"nhóm\s*:.{0,80}\d+\s+thành viên|đã xem bởi\s+\d+", re.IGNORECASE)
 _OF_GROUP = re.compile(
     r"nhóm\s*:.*thành viên.*$|đã xem bởi\s+\d+.*$|\d{1,2}:\d\d$|(?:hôm (?:nay|qua)"
@@ -57,8 +63,9 @@ def message_of(blocks: Sequence[Block]) -> Message:
     """A pasted mail or message of a group; any other text comes back as it is. A mail's subject is its first line."""
     lines = [" ".join(block.split()) if isinstance(block, str) else "" for block in blocks]
     said = [line for line in lines if line]
-    if sum(bool(_HEAD.match(line)) for line in said[:7]) >= 3 and _HEAD.match(said[0]):
-        return _mail(blocks, lines)
+    head = _head(lines)
+    if head:
+        return _mail(blocks, lines, *head)
     if any(map(_GROUP.match, said)):
         return _chat(blocks, lines)
     made = Message([])
@@ -71,16 +78,30 @@ def message_of(blocks: Sequence[Block]) -> Message:
     return made
 
 
-def _mail(blocks: Sequence[Block], lines: Sequence[str]) -> Message:
+def _head(lines: Sequence[str]) -> tuple[int, int] | None:
+    """Where the head of a mail begins and ends, which stands near the beginning; of a mail sent on, the inner one."""
+    found: tuple[int, int] | None = None
+    start = many = 0
+    for number, line in enumerate(lines[:60]):
+        if _HEAD.match(line):
+            start = start if many else number
+            many += 1
+            if many >= 3 and (start < 6 or (found and any(map(_SENT_ON.match, lines[found[1] : start])))):
+                found = (start, number + 1)
+        elif line:
+            many = 0
+    return found
+
+
+def _mail(blocks: Sequence[Block], lines: Sequence[str], start: int, end: int) -> Message:
     made = Message([])
-    at = 0
-    while at < len(lines) and (not lines[at] or _HEAD.match(lines[at])):
-        found = _HEAD.match(lines[at])
-        if found and found["key"].lower() in _SUBJECT:
-            made.blocks.append(found["says"])
-        if lines[at]:
-            made.take(lines[at])
-        at += 1
+    for number, line in enumerate(lines[:end]):
+        found = _HEAD.match(line)
+        if found and number >= start and found["key"].lower() in _SUBJECT:
+            made.blocks.append(_AGAIN.sub("", found["says"]))
+        if line:
+            made.take(line)
+    at = end
     answered = next((n for n in range(at, len(lines)) if _ANSWERED.match(lines[n])), len(lines))
     for number in range(at, len(blocks)):
         gone = number >= answered or _QUOTED.match(lines[number]) or _PRINT.match(lines[number])

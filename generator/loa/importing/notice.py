@@ -110,9 +110,10 @@ def read_notice(document: Document, day: date) -> Notice:
         or sender
     )
     told = number_in(frame.kind, paragraphs) if not frame.number and not frame.issued else None
+    bare = frame.kind is not None and frame.title.lower() == frame.kind and issuer is not None
     made = of_text(issuer or "", paragraphs) if not frame.title else None
     return Notice(
-        title=made.title if made else title[0],
+        title=made.title if made else f"{title[0]} của {issuer}" if bare else title[0],
         title_made=made is not None,
         body=tuple(filter(None, body)),
         kind=frame.kind,

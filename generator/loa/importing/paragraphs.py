@@ -83,7 +83,8 @@ def _in_lines(blocks: Sequence[Block]) -> list[Block]:
 
 def _with_credit(line: str) -> list[str]:
     """A caption, and who took the picture, as two lines."""
-    behind = CREDIT_BEHIND.search(line) if caption(line.strip()) is not None else None
+    captioned = caption(line.strip()) is not None or line.rstrip(" .)").split(":")[-1].isupper()
+    behind = CREDIT_BEHIND.search(line) if captioned else None
     return [line[: behind.start()], behind.group().strip()] if behind else [line]
 
 

@@ -12,7 +12,8 @@ _GOES_ON = re.compile(
 )
 """With what a subject begins that is no title without the kind above it."""
 _ASIDE = re.compile(
-    r"\((?:phát thanh|phát sóng|phát ngày|kèm theo|ban hành|đính kèm|thời gian phát|dự thảo|bài tuyên truyền)\b",
+    r"\((?:phát (?:thanh|sóng|ngày|trên|từ|lúc)|thời lượng|kèm theo|ban hành|"
+    r"đính kèm|thời gian phát|dự thảo|bài tuyên truyền)\b",
     re.IGNORECASE,
 )
 _OF_TEXT = re.compile(r"\((?:áp dụng|có hiệu lực|lưu ý|ghi chú)\b", re.IGNORECASE)
@@ -23,6 +24,8 @@ _INVITED = re.compile(r"(?:đến |tới |về )?(?:tham )?dự\s*:?\s*(?P<what>
 _TELLS = re.compile(
     r"\b(?P<tells>(?:thông báo|khuyến cáo|cảnh báo|kêu gọi|yêu cầu|đề nghị|kính mời|mời)\s[^.;:\n]{8,})", re.IGNORECASE
 )
+_LINKS = re.compile(r"(?:Và|Của|Về|Trên|Tại|Cho|Từ|Đến|Với|Trong|Đợt|Năm|Tháng|Giai đoạn|Nhân)\b(?! [A-ZĐ])")
+"""With what a line of a title goes on, whatever its first letter is."""
 _LONGEST = 16
 """Words of a title that is made of a sentence."""
 
@@ -94,6 +97,10 @@ def alone(parts: Sequence[str], running: str) -> Title:
     if about:
         subject = _cased(subject[about.end() :].rstrip(" )"), running, start=False)
         return Title(_proper(f"{kind} về việc {subject}", running), kind)
+    parts = [
+        parts[0],
+        *(f"về việc {part[m.end() :].rstrip(' )')}" if (m := ABOUT.match(part)) else part for part in parts[1:]),
+    ]
     return Title(_proper(_whole(parts, running, each=True), running), kind, left_out=left_out)
 
 
@@ -125,6 +132,7 @@ def _cut(sentence: str) -> str:
 
 def _whole(parts: Sequence[str], running: str, *, each: bool = False) -> str:
     """The lines of a subject as one; where only some are in capitals, these are written as names and words are."""
+    parts = [_small(part) if n and _LINKS.match(part) else part for n, part in enumerate(parts)]
     if not each and (all(map(str.isupper, parts)) or not any(map(is_capitals, parts))):
         return " ".join(parts).strip()
     runs: list[str] = []

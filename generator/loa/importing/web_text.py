@@ -38,6 +38,9 @@ _MASTHEAD = re.compile(
 """What stands above every page of a site: today's day, the name of the site, the path."""
 _OTHERS = re.compile(rf"[\s*>»•]*(?:{any_of('others')})\s*[:.]?$", re.IGNORECASE)
 _MENU = re.compile(rf"(?:{any_of('menu')})$", re.IGNORECASE)
+_PICTURES = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]")
+_PATH = re.compile(r"[^.>»›]{2,40}(?:\s[>»›]\s[^.>»›]{2,60})+$")
+"""Where a page stands within its site (“Xã hội > Giao thông”)."""
 _SITE = re.compile(r"(?:cổng|trang) thông tin điện tử\b", re.IGNORECASE)
 _PUT_UP_LINE = re.compile(rf"\W*(?:{_PUT_UP})\b|.*\b(?:{_COUNTERS})\b", re.IGNORECASE)
 
@@ -46,7 +49,7 @@ def furniture(block: Block) -> float:
     """How surely a line, or a table of links and counters, is no part of an article; 0: nothing says so."""
     if not isinstance(block, str):
         return 4.0 if all(_is_furniture(" ".join(row)) or all(map(_is_furniture, row)) for row in block.rows) else 0.0
-    line = block.strip()
+    line = " ".join(_PICTURES.sub(" ", block).split()) if "·" in block else block.strip()
     if not re.search(r"[^\W_]", line):
         return 3.0
     if _is_furniture(line) or _MASTHEAD.match(" ".join(line.split())):
@@ -55,7 +58,7 @@ def furniture(block: Block) -> float:
         if _PUT_UP_LINE.match(line):
             return 4.0
         return 3.0 if re.search(r"\d\s*[:hg]\s*\d|gmt", line, re.IGNORECASE) else 1.0
-    return 1.0 if _MENU.match(line) else 0.0
+    return 2.0 if _PATH.match(line) else 1.0 if _MENU.match(line) else 0.0
 
 
 def is_site(line: str) -> bool:
