@@ -264,6 +264,9 @@ class Controller:
             return
         if fell_in and live.begins:  # neighbours sound already: an echo of half a second would be heard to the end
             live.offset = max(0.0, (moment - live.begins).total_seconds())
+            if live.offset > 0:
+                note = _("it was ready late: the first {seconds:.1f} seconds were left out, in step with the others")
+                live.notes.append(note.format(seconds=live.offset))
         live.session = self._start(
             live.airing, live.recording, self._lines(live, max(moment, now)), max(moment, now), live.offset
         )

@@ -1,7 +1,9 @@
 """The broker of a simulated fleet: lines that break, messages that are lost, doubled and late, and a hijacker."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import paho.mqtt.client as mqtt
@@ -35,7 +37,10 @@ class SimulatedLink:
         on_line: Callable[[bool], None] = lambda _up: None,
         last_will: tuple[str, bytes] | None = None,
     ) -> None:
-        self.bus, self.poke, self.client, self.topics = bus, poke, client, list(topics)
+        self.bus, self.poke, self.client = bus, poke, client
+        wanted = list(topics)
+        self.exact = {topic for topic in wanted if "+" not in topic}
+        self.patterns = [topic for topic in wanted if "+" in topic]
         self.on_message, self.on_line, self.last_will = on_message, on_line, last_will
         self.up, self.closed = False, False
         self.away_since = bus.world.real
@@ -58,7 +63,10 @@ class SimulatedLink:
 
 @dataclass
 class Bus:
-    """`bad_air`: until when messages are lost, doubled and late. `cut`: clients whose line is cut, until when."""
+    """`bad_air`: until when messages are lost, doubled and late. `cut`: clients whose line is cut, until when.
+
+    `lying`: until when a hijacker answers before the station does; `lie`: what, to a message.
+    """
 
     world: Timeline
     links: dict[str, SimulatedLink] = field(default_factory=dict)
@@ -68,6 +76,10 @@ class Bus:
     down_until: float = -1.0
     overheard: list[tuple[str, bytes]] = field(default_factory=list)
     """What a hijacker has kept, to send it again."""
+    orders: deque[tuple[str, bytes]] = field(default_factory=lambda: deque(maxlen=100))
+    """The last commands: what is worth most to a hijacker."""
+    lying: float = -1.0
+    lie: Callable[[str, bytes], tuple[str, bytes] | None] = lambda _topic, _payload: None
 
     def link(self, poke: Callable[[], None]) -> Callable[..., SimulatedLink]:
         """What makes a link whose messages wake somebody by `poke`."""
@@ -155,9 +167,15 @@ class Bus:
             self.retained[topic] = payload
         if len(self.overheard) < 400:
             self.overheard.append((topic, payload))
+        if topic.endswith("/command"):
+            self.orders.append((topic, payload))
         for link in list(self.links.values()):
             if not link.closed and _wants(link, topic):
                 self._send(link, topic, payload)
+        if self.world.real < self.lying and (lie := self.lie(topic, payload)):
+            for link in list(self.links.values()):
+                if link.up and _wants(link, lie[0]):
+                    self.world.at(self.world.real + 0.0005, partial(self._arrive, link, *lie))
 
     def _send(self, link: SimulatedLink, topic: str, payload: bytes) -> None:
         if not link.up:
@@ -187,4 +205,4 @@ class Bus:
 
 
 def _wants(link: SimulatedLink, topic: str) -> bool:
-    return any(mqtt.topic_matches_sub(wanted, topic) for wanted in link.topics)
+    return topic in link.exact or any(mqtt.topic_matches_sub(wanted, topic) for wanted in link.patterns)

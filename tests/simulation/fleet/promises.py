@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from loa.store.asrun import Row, rows
 from loa.store.proof import verify
 from tests.simulation.files import LENGTH
-from tests.simulation.fleet.world import VALID, FleetWorld, real_of
+from tests.simulation.fleet.world import STOPS, VALID, FleetWorld, real_of
 from tests.simulation.sound import Sound
 from tests.simulation.world import Window
 
@@ -96,6 +96,22 @@ def only_what_was_signed(facts: Facts) -> Iterator[str]:
                 yield f"{name} sounded {airing} {sound.began - ended:.0f} s after its release was taken back"
 
 
+def silence_when_asked(facts: Facts) -> Iterator[str]:
+    """STOP, and an emergency that is taken back: silence within 2 s; what is taken back does not begin any more."""
+    for (name, airing), sounds in facts.sounds.items():
+        for sound in sounds:
+            pressed = [at for at in facts.world.stops if sound.began < at < sound.end - _QUICK]
+            if any(facts.calm(name, at - 900.0, at + 5.0, "stop", "ended", "emergency", "changed") for at in pressed):
+                yield f"{name} sounded {airing} {sound.end - min(pressed):.1f} s after STOP"
+            at = facts.world.taken_back.get(airing, float("inf"))
+            if sound.began > at + 5.0 and facts.calm(
+                name, at - 5.0, sound.began, "stop", "ended", "emergency", "changed", "clock", "slow", "poor"
+            ):  # fmt: skip
+                yield f"{name} began {airing} {sound.began - at:.1f} s after it was taken back"
+            if sound.end > at + _QUICK and facts.calm(name, at - 900.0, at + 5.0, "ended", "emergency", "changed"):
+                yield f"{name} sounded {airing} {sound.end - at:.1f} s after it was taken back"
+
+
 def nothing_twice(facts: Facts) -> Iterator[str]:
     """Each airing is heard once at a cluster; and never two at once."""
     by_player: dict[str, list[Sound]] = defaultdict(list)
@@ -143,6 +159,9 @@ def without_faults_on_time(facts: Facts) -> Iterator[str]:
 def emergencies_sound(facts: Facts) -> Iterator[str]:
     """An emergency sounds within 2 s wherever it can be heard, everywhere at once; elsewhere while it is valid."""
     for one in facts.world.emergencies:
+        ended = facts.world.taken_back.get(one.airing, float("inf"))
+        if ended < one.at + 5.0:
+            continue
         starts = []
         for name in one.players:
             sounds = facts.sounds[name, one.airing]
@@ -160,6 +179,8 @@ def emergencies_sound(facts: Facts) -> Iterator[str]:
                 continue
             back = max(t.until for t in facts.troubles(name, one.at - 5.0, one.at + VALID))
             free = one.at + VALID - _BACK
+            if ended < one.at + VALID or any(one.at - STOPS < at < one.at + VALID for at in facts.world.stops):
+                continue
             if not sounds and back < free and facts.calm(name, back, back + _BACK, "emergency") and _alone(
                 facts, name, one.at
             ):  # fmt: skip
@@ -175,6 +196,6 @@ def _alone(facts: Facts, name: str, at: float) -> bool:
 
 
 PROMISES: tuple[Callable[[Facts], Iterator[str]], ...] = (
-    one_outcome_each, only_what_was_signed, nothing_twice, the_log_tells_the_truth, without_faults_on_time,
+    one_outcome_each, only_what_was_signed, silence_when_asked, nothing_twice, the_log_tells_the_truth, without_faults_on_time,
     emergencies_sound,
 )  # fmt: skip

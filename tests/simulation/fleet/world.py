@@ -6,6 +6,7 @@ import heapq
 import itertools
 import os
 import random
+import re
 import shutil
 import traceback
 from collections.abc import Callable, Iterator
@@ -22,16 +23,17 @@ from loa.fleet.clock import PlayerClock
 from loa.fleet.fetching import Fetcher
 from loa.fleet.joining import Identity
 from loa.fleet.keys import Key, fingerprint
-from loa.fleet.messages import Plan, Release
+from loa.fleet.messages import Plan, Release, Told
 from loa.fleet.office import Desk, station_key
 from loa.fleet.player import Player
 from loa.fleet.server import Door
 from loa.schedule import Airing, Schedule, airings
 from loa.schedule.loader import parse_schedule
+from loa.stop_file import StopRequest
 from loa.store import lease, requests
 from loa.store.approvals import approved_copy, find
 from loa.store.database import Database
-from loa.store.requests import AirRequest
+from loa.store.requests import AirRequest, EndRequest
 from loa.workspace import Workspace
 from tests.approving import approve
 from tests.simulation.clock import WorldClock
@@ -43,11 +45,13 @@ from tests.simulation.world import Release as Signed
 from tests.simulation.world import Window
 from tests.sounds import make_mp3
 
-DAY = 86_400.0
+DAY, HOUR = 86_400.0, datetime.timedelta(hours=1)
 TIMING = Timing()
 VALID = 600.0
 """Seconds for which an emergency of these worlds is worth something."""
 BULLETINS = ("xa/tin-sang", "xa/tin-trua", "xa/tin-chieu", "xa/khan")
+STOPS = 125.0
+"""Seconds for which a STOP is worth something, to players that hear of it late."""
 SETTLED = 75.0
 """Seconds after a trouble in which a player finds back: its line is made anew within a minute."""
 _IDLE, _DOZE, _AFTER = 301.0, 2400.0, (2.2,)
@@ -209,6 +213,8 @@ class FleetWorld:
         self.workspace = Workspace(folder / "xa")
         self.boxes: dict[str, Box] = {}
         self.emergencies: list[Emergency] = []
+        self.stops: list[float] = []
+        self.taken_back: dict[str, float] = {}
         self.troubles: list[Window] = []
         self.signed: list[Signed] = []
         self.failures: list[str] = []
@@ -376,6 +382,24 @@ class FleetWorld:
         self.emergencies.append(Emergency(name, self.real, players, sha256))
         self.tell(f"{name} on {', '.join(players)}")
         self.trouble("emergency", self.real + LENGTH + 15.0, *players)
+        self.poke_desk()
+        if self._faults and self.random.random() < 0.3:
+            after = self.random.choice((self.random.uniform(0.2, 3.0), self.random.uniform(3.0, 60.0)))
+            self.at(self.real + after, partial(self.take_back, name, players))
+
+    def take_back(self, name: str, players: tuple[str, ...]) -> None:
+        """An emergency no longer counts."""
+        requests.ask(self.store, EndRequest(airings=(name,), why="taken back"), self.clock.truth)
+        self.taken_back[name] = self.real
+        self.tell(f"{name} is taken back")
+        self.trouble("ended", self.real + 30.0, *players)
+        self.poke_desk()
+
+    def stop(self) -> None:
+        """Somebody presses STOP."""
+        requests.ask(self.store, StopRequest(by="Hoa"), self.clock.truth)
+        self.stops.append(self.real)
+        self.trouble("stop", self.real + STOPS)
         self.poke_desk()
 
     def _heal(self) -> None:
@@ -671,6 +695,19 @@ def hijack(world: FleetWorld) -> None:
     """Whoever holds the broker sends what it has overheard, and what it made itself."""
     heard = world.bus.overheard
     stranger = Key.of(world.workspace.root / "stranger")
+    for topic, payload in list(world.bus.orders):
+        world.bus.publish(topic, payload)
+
+    def lie(topic: str, payload: bytes) -> tuple[str, bytes] | None:
+        """It is an hour later, says who is asked for the time."""
+        nonce = re.search(rb"nonce\W+([0-9a-f]{16})", payload)
+        if not topic.endswith("/state") or not nonce:
+            return None
+        told = Told(nonce=nonce[1].decode(), now=world.clock.truth + HOUR)
+        answer = topic.removesuffix("state") + "told"
+        return answer, stranger.sign(answer, told.model_dump(mode="json"))
+
+    world.bus.lying, world.bus.lie = world.real + world.span(600, 4000), lie
     for topic, payload in world.random.sample(heard, min(len(heard), 40)):
         world.bus.publish(topic, payload, retain=topic.endswith("plan"))
         other = world.random.choice(heard)[0]
@@ -695,10 +732,16 @@ def changed(world: FleetWorld) -> None:
     world.poke_desk()
 
 
+def stop(world: FleetWorld) -> None:
+    """Somebody presses STOP. Without a station on air nobody can."""
+    if world.desk:
+        world.stop()
+
+
 FAULTS: dict[str, tuple[float, Fault]] = {
     "line_cut": (4, line_cut), "broker": (2, broker), "station": (2, station), "power": (3, power), "clock": (2, clock),
     "slow_card": (2, slow_card), "poor_line": (2, poor_line), "bad_air": (3, bad_air), "hijack": (2, hijack),
-    "changed": (2, changed),
+    "changed": (2, changed), "stop": (2, stop),
 }  # fmt: skip
 
 
