@@ -4,9 +4,11 @@ Five players are real (`loa player run`, outputs `file`). The other 300 are ligh
 all of them, takes the signed command, fetches the recording, which is new, and checks its SHA-256; a light one starts
 at the common moment, or `_TICKS` after it had the recording, which is the longest that a real one waits until it looks.
 `LOA_BENCH_LIGHT`: other than 300; `LOA_BENCH_IDLE=620`: measure a real player's line for so many seconds.
+`LOA_BENCH_SLOW=40`: one real player more, on a line of so many kbit/s that answers after 0.6 s, as 2G does.
 """
 
 import asyncio
+import contextlib
 import datetime
 import hashlib
 import json
@@ -44,10 +46,15 @@ from tests.sounds import make_mp3
 
 LIGHT = int(os.environ.get("LOA_BENCH_LIGHT", "300"))
 IDLE = float(os.environ.get("LOA_BENCH_IDLE", "0"))
+SLOW = float(os.environ.get("LOA_BENCH_SLOW", "0"))
 PROGRAM = os.environ.get("LOA_BENCH_PLAYER", "")
 """Another program for the real players than this environment's, for example that of an installed `loa-player`."""
 _REAL, _SECONDS, _TIMES = 5, 30.0, 2
 _TICKS = 0.45
+_FAR = "far"
+"""The player on the slow line."""
+_ONE_WAY = 0.3
+"""Seconds that each piece is on its way there."""
 UTC = datetime.UTC
 
 
@@ -70,35 +77,40 @@ def _measured(root: Path, processes: list["subprocess.Popen[Any]"]) -> list[str]
     port, broker = free_port(), free_port()
     real = [f"p{number}" for number in range(_REAL)]
     light = [f"l{number}" for number in range(LIGHT)]
+    far = [_FAR] if SLOW else []
     (station.bulletins / "xa").mkdir(parents=True)
     station.campaigns.mkdir()
     (station.campaigns / "xa.yaml").write_text("campaigns: [{id: dvc}]\n", "utf-8")
-    outputs = "".join(f"  {name}: {{kind: player}}\n" for name in (*real, *light))
+    outputs = "".join(f"  {name}: {{kind: player}}\n" for name in (*real, *far, *light))
     station.schedule_file.write_text(
         f"timezone: Asia/Ho_Chi_Minh\nplayers: {{host: 127.0.0.1, port: {port}, broker_port: {broker}}}\n"
         f"outputs:\n{outputs}broadcasts: []\n",
         "utf-8",
     )
     store, key = Database(station.database), station_key(station)
-    line = CountingLine(broker) if IDLE else None
+    line = Line(broker) if IDLE else None
+    slow_broker = Line(broker, SLOW * 125) if SLOW else None
+    slow_port = Line(port, SLOW * 125, slow_broker)
     keys = {}
-    for name in (*real, *light):
+    for name in (*real, *far, *light):
         own = Key.of(root / "keys" / name) if name in light else Key.of(root / name / ".loa" / "players" / "player.key")
         register.join(station, store, name, fingerprint(own.public), own.public, datetime.datetime.now(UTC))
         keys[name] = own
-    for name in real:
+    for name in (*real, *far):
         workspace = Workspace(root / name)
-        at = line.port if line and name == real[0] else broker
+        at, fetches_at = line.port if line and name == real[0] else broker, port
+        if slow_broker and name == _FAR:
+            at, fetches_at = slow_broker.port, slow_port.port
         identity = Identity(
             name=name, station=key.public, broker=f"mqtt://127.0.0.1:{at}", user=keys[name].id,
-            password=key.password(keys[name].id), recordings=f"http://127.0.0.1:{port}",
+            password=key.password(keys[name].id), recordings=f"http://127.0.0.1:{fetches_at}",
         )  # fmt: skip
         (workspace.fleet / "identity.json").write_text(identity.model_dump_json(), "utf-8")
         workspace.player_file.write_text("outputs: {loa: {kind: file}}\n", "utf-8")
     processes.append(_start([sys.executable, "-m", "loa", "--workspace", str(station.root), "run", "--no-console"]))
     wait_for(lambda: answers(port) and answers(broker), 90)
     program = [PROGRAM] if PROGRAM else [sys.executable, "-m", "loa", "player"]
-    players = [_start([*program, "run", str(root / name)]) for name in real]
+    players = [_start([*program, "run", str(root / name)]) for name in (*real, *far)]
     processes += players
     job = {
         "station": key.public, "broker": broker, "port": port,
@@ -110,9 +122,18 @@ def _measured(root: Path, processes: list["subprocess.Popen[Any]"]) -> list[str]
     wait_for(lambda: sum(one.line for one in register.enrolled(store).values()) == len(keys), 300)
     wait_for(lambda: all(one.state for one in register.enrolled(store).values()), 300)
     time.sleep(10)
+    at_station, by_light = processes[0], processes[-1]
+    work = Work(
+        {
+            "station": psutil.Process(at_station.pid),
+            "broker": psutil.Process(int((station.fleet / "broker" / "mosquitto.pid").read_text("ascii"))),
+            "light players": psutil.Process(by_light.pid),
+            "a real player": psutil.Process(players[0].pid),
+        }
+    )
     lines = []
     for number in range(_TIMES):
-        lines += _emergency(station, store, number, real, light, log)
+        lines += _emergency(station, store, number, real, far, light, log, work)
     memory = max(psutil.Process(player.pid).memory_info().rss for player in players) / 1e6
     lines.append(f"fleet: a real player has {memory:.0f} MB resident at the most (at most 120)")
     if line:
@@ -126,16 +147,24 @@ def _start(command: list[str]) -> "subprocess.Popen[Any]":
 
 
 def _emergency(
-    station: Workspace, store: Database, number: int, real: list[str], light: list[str], log: Path
+    station: Workspace,
+    store: Database,
+    number: int,
+    real: list[str],
+    far: list[str],
+    light: list[str],
+    log: Path,
+    work: "Work",
 ) -> list[str]:
     """Approve a new recording, and ask for it everywhere; when it sounded."""
     sound = make_mp3(station.bulletins / "xa" / f"khan-{number}.mp3", _SECONDS + number)
     name = f"air:xa/khan-{number}@bench-{number}"
     recording = find(station, f"khan-{number}")
     began = time.time()
+    work.begin()
     approve(station, store, recording, "Hoa", datetime.datetime.now(UTC))
     request = AirRequest(
-        airing=name, bulletin=f"xa/khan-{number}", outputs=(*real, *light), by="Hoa", now=True, valid="10m"
+        airing=name, bulletin=f"xa/khan-{number}", outputs=(*real, *far, *light), by="Hoa", now=True, valid="10m"
     )
     requests.ask(store, request, datetime.datetime.now(UTC))
     asked = time.time() - began
@@ -146,10 +175,16 @@ def _emergency(
         return len(mine) == len(light)
 
     wait_for(all_there, 120)
-    wait_for(lambda: len([row for row in rows(store, kinds=("output",)) if row.part_of == name]) == len(real), 180)
-    heard = [
-        row.started.timestamp() - began for row in rows(store, kinds=("output",)) if row.part_of == name and row.started
-    ]
+    worked = work.done()
+    its: dict[str, float] = {}
+
+    def all_told() -> bool:
+        told = [row for row in rows(store, kinds=("output",)) if row.part_of == name]
+        its.update({str(row.output): row.started.timestamp() - began for row in told if row.started})
+        return len(told) == len(real) + len(far)
+
+    wait_for(all_told, 300)
+    heard = [its[name] for name in real]
     there = [one["there"] - began for one in mine]
     starts = sorted([*heard, *(max(one["begins"], one["there"] + _TICKS) - began for one in mine)])
     late = starts[min(len(starts) - 1, int(0.99 * len(starts)))]
@@ -159,14 +194,39 @@ def _emergency(
         f"start: 99 % within {late:.2f} s (2 s), last {starts[-1]:.2f} s",
         f"fleet:   the real ones: {', '.join(f'{one:.2f}' for one in sorted(heard))} s, "
         f"{(max(heard) - min(heard)) * 1000:.0f} ms apart (50 ms)",
+        f"fleet:   processor time until all had the recording: {worked}",
+        *(f"fleet:   on a line of {SLOW:.0f} kbit/s it begins after {its[name]:.1f} s" for name in far),
     ]
 
 
-class CountingLine:
-    """A TCP line to the broker that counts what goes through it."""
+class Work:
+    """The processor time of some processes: it says what a computer must do, however busy this one is."""
 
-    def __init__(self, broker: int) -> None:
-        self.port, self._broker = free_port(), broker
+    def __init__(self, processes: dict[str, psutil.Process]) -> None:
+        self._processes = processes
+        self._before: dict[str, float] = {}
+
+    def begin(self) -> None:
+        """From now on."""
+        self._before = self._now()
+
+    def done(self) -> str:
+        """What each has taken since then."""
+        return ", ".join(f"{name} {took - self._before[name]:.2f} s" for name, took in self._now().items())
+
+    def _now(self) -> dict[str, float]:
+        return {name: sum(process.cpu_times()[:2]) for name, process in self._processes.items()}
+
+
+class Line:
+    """A TCP line to a port that counts what goes through it; `rate`: bytes a second each way, for all its connections
+    and those of `beside`; 0: any, at once.
+    """
+
+    def __init__(self, to: int, rate: float = 0.0, beside: "Line | None" = None) -> None:
+        self.port, self._to, self._rate = free_port(), to, rate
+        self._free = beside._free if beside else [0.0, 0.0]
+        self._lock = beside._lock if beside else threading.Lock()
         self._bytes, self._pieces = 0, 0
         self._server = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._serve, daemon=True).start()
@@ -174,15 +234,27 @@ class CountingLine:
     def _serve(self) -> None:
         while True:
             here, _address = self._server.accept()
-            there = socket.create_connection(("127.0.0.1", self._broker))
-            for one, other in ((here, there), (there, here)):
-                threading.Thread(target=self._pass, args=(one, other), daemon=True).start()
+            there = socket.create_connection(("127.0.0.1", self._to))
+            for way, (one, other) in enumerate(((here, there), (there, here))):
+                threading.Thread(target=self._pass, args=(one, other, way), daemon=True).start()
 
-    def _pass(self, one: socket.socket, other: socket.socket) -> None:
-        while data := one.recv(65536):
-            self._bytes, self._pieces = self._bytes + len(data), self._pieces + 1
-            other.sendall(data)
+    def _pass(self, one: socket.socket, other: socket.socket, way: int) -> None:
+        with contextlib.suppress(OSError):
+            while data := one.recv(1400 if self._rate else 65536):
+                self._bytes, self._pieces = self._bytes + len(data), self._pieces + 1
+                if self._rate:
+                    self._wait(len(data), way)
+                other.sendall(data)
         other.close()
+
+    def _wait(self, size: int, way: int) -> None:
+        """Until so much is through, after all before it."""
+        with self._lock:
+            now = time.monotonic()
+            idle = now >= self._free[way]
+            self._free[way] = max(now, self._free[way]) + size / self._rate
+            until = self._free[way] + (_ONE_WAY if idle else 0.0)
+        time.sleep(max(0.0, until - now))
 
     def measured(self) -> str:
         """After `IDLE` seconds in which nothing happens."""
