@@ -129,3 +129,30 @@ def test_an_emergency_waits_for_no_player_that_was_revoked_or_never_joined(stati
     (summed,) = rows(store, kinds=("airing",))
     assert summed.outcome == "aired"
     store.close()
+
+
+def test_a_player_writes_into_no_other_communes_log(station: Workspace) -> None:
+    """A stolen one told of airings that it never had, as another commune's, in words of its own."""
+    text = station.schedule_file.read_text("utf-8")
+    station.schedule_file.write_text(text.replace("p1: {kind: player", "p1: {commune: gio-linh, kind: player"), "utf-8")
+    (station.campaigns / "gio-linh.yaml").write_text("campaigns: [{id: dvc}]\n", "utf-8")
+    store, schedule = Database(station.database), load_schedule(station)
+    for name in ("p1", "p2"):
+        key = Key.of(station.fleet / name)
+        register.join(station, store, name, fingerprint(key.public), key.public, PLANNED)
+    log = RemoteLog(station, store)
+    second = datetime.timedelta(seconds=1)
+    log.hand_over(schedule, PLANNED - second)
+    log.hand_over(schedule, PLANNED + second)
+    lie = f"bia@{PLANNED:%Y-%m-%dT%H:%M:%SZ}"
+    for name in ("p1", "p2"):
+        for airing in (AIRING, lie):
+            tell(log, schedule, store, name, PLANNED + 60 * second, airing)
+    found = {(row.output, row.part_of): row.commune for row in rows(store, kinds=("output",))}
+    assert found == {
+        ("p1", AIRING): "ben-hai",  # the station gave it this airing
+        ("p1", lie): "gio-linh",
+        ("p2", AIRING): "ben-hai",
+        ("p2", lie): "ben-hai",  # an output of the station: all communes' bulletins
+    }
+    store.close()

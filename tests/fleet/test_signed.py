@@ -1,7 +1,9 @@
 """What counts for a player is what its station signed for it, once, while it is valid; nobody else makes it speak."""
 
+import contextlib
 import datetime
 import hashlib
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from loa.errors import PlayerError
+from loa.fleet import server as server_module
 from loa.fleet.fetching import Fetcher
 from loa.fleet.joining import Identity, join
 from loa.fleet.keys import Key
@@ -220,6 +223,45 @@ def test_a_recording_goes_on_where_it_broke_off_and_a_wrong_one_is_not_kept(tmp_
         fetcher.close()
         server.shutdown()
         server.server_close()
+
+
+def test_strangers_at_the_players_port_neither_hold_the_station_nor_keep_players_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each had a thread of the station for as long as it sent a byte now and then, and forty of them kept all players out."""
+    monkeypatch.setattr(server_module, "_WHOLE", 2.0)
+    monkeypatch.setattr(server_module, "_CONNECTIONS", 30)
+    station, key = Workspace(tmp_path / "xa"), Key.of(tmp_path / "key")
+    copy = approved_copy(station, RELEASE.sha256)
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(SOUND)
+    door = Door(station, dict, lambda _name, _public: {}, {key.id: key.public}.get)
+    server = PlayerServer(door, "127.0.0.1", port := free_port())
+    before = threading.active_count()
+    server.start()
+    halves = (
+        b"POST /players/join HTTP/1.1\r\nhost: x\r\n",
+        b"POST /players/join HTTP/1.1\r\ncontent-length: 4000\r\n\r\n{",
+    )
+    slow = []
+    try:
+        for number in range(120):
+            slow.append(socket.create_connection(("127.0.0.1", port), 10))
+            slow[-1].sendall(halves[number % 2])
+        assert Fetcher(Workspace(tmp_path / "p"), f"http://127.0.0.1:{port}", key)._fetch(RELEASE)
+        wait_for(lambda: threading.active_count() - before < 40)
+
+        def all_gone() -> bool:
+            for each in slow:
+                with contextlib.suppress(OSError):
+                    each.sendall(b"x")
+            return threading.active_count() - before <= 1
+
+        wait_for(all_gone, 30)
+    finally:
+        for each in slow:
+            each.close()
+        server.close()
 
 
 def test_only_who_knows_the_code_joins_and_only_players_fetch(tmp_path: Path) -> None:

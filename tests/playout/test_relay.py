@@ -6,6 +6,7 @@ import http.server
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -22,6 +23,7 @@ from loa.bulletin.programme import RELAYS, RelayPoint, pack
 from loa.bulletin.writer import id3
 from loa.clock import RealClock
 from loa.errors import PlayoutError
+from loa.playout.listening import listen
 from loa.playout.receiving import Receiver, open_address
 from loa.schedule import UTC
 from loa.store.approvals import find
@@ -232,6 +234,25 @@ def test_no_redirect_leads_into_the_station_s_network(far: FarStation, target: s
     address = far.url("to/" + target.format(port=far.port))
     with pytest.raises(PlayoutError):
         open_address(address, address)
+    assert len(far.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "2852039166", "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "100.100.100.200"]
+)
+def test_no_relay_and_no_monitor_asks_where_a_machine_s_secrets_are(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """Whoever writes the schedule could have the station ask there; a monitor's ffmpeg opened any address, redirects too."""
+    asked = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _socket, place: asked.append(place))
+    for open_it in (lambda url: open_address(url, url), lambda url: next(listen(url, threading.Event()), None)):
+        with pytest.raises(PlayoutError):
+            open_it(f"http://{host}/latest/meta-data")
+    assert asked == []
+
+
+def test_a_monitor_follows_no_redirect_into_the_station_s_network(far: FarStation) -> None:
+    with pytest.raises(PlayoutError):
+        next(listen(far.url(f"to/http://localhost:{far.port}/far.mp3"), threading.Event()))
     assert len(far.asked) == 1
 
 

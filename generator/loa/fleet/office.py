@@ -6,6 +6,7 @@ import json
 import os
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -42,6 +43,8 @@ _TOGETHER, _TOGETHER_THERE, _TOGETHER_MOST = 1.5, 1.0, 1.8
 """Seconds after which an emergency begins on all players at the same moment: where they fetch its sound first; where
 all have it; and at the most, with what `_FETCHED` adds. It is to sound within 2 s everywhere."""
 _FETCHED = 2e8
+_MOST_WAITING = 100
+"""Messages of a player that wait for the next step; a player that keeps to its ways sends a few a minute."""
 """Bytes a second that a station hands out: how much later all begin where many players fetch."""
 _END_VALID = datetime.timedelta(days=1)
 """As long as what it ends may last."""
@@ -153,6 +156,8 @@ class Desk:
         self._sent: dict[str, tuple[int, frozenset[str]]] = {}
         self._commands: list[tuple[str, Command]] = []
         self._inbox: queue.SimpleQueue[tuple[str, str, bytes]] = queue.SimpleQueue()
+        self._waiting: Counter[str] = Counter()
+        self._counting = threading.Lock()
         self._line_came_back = threading.Event()
         self._next: dict[str, float] = {}
         self._log = RemoteLog(workspace, store, self._clock.elapsed)
@@ -199,8 +204,11 @@ class Desk:
         self._schedule = schedule
         now = self._clock.now()
         self._pass_on(now)
-        while not self._inbox.empty():
-            self._take(*self._inbox.get(), now)
+        for _one in range(self._inbox.qsize()):  # what comes meanwhile waits: who tells without end holds up nobody
+            topic, name, payload = self._inbox.get()
+            with self._counting:
+                self._waiting[name] -= 1
+            self._take(topic, name, payload, now)
         if self._due("second", _SECOND):
             self._refresh()
             self._log.hand_over(schedule, now)
@@ -302,6 +310,10 @@ class Desk:
             if state.nonce:
                 told = Told(nonce=state.nonce, now=self._clock.now(), through=player.received)
                 self._tell(player, told)
+        with self._counting:
+            if self._waiting[player.name] >= _MOST_WAITING:
+                return  # it tells again until it is confirmed
+            self._waiting[player.name] += 1
         self._inbox.put((topic, player.name, payload))
 
     def _line(self, up: bool) -> None:

@@ -47,7 +47,8 @@ class RemoteLog:
         airings = [row.airing for row in told.rows]
         done = {row.part_of for row in parts_of(self._store, airings) if row.output == player.name}
         fresh = {row.airing: row for row in told.rows if row.airing not in done}
-        entries = [_part(player.name, row) for row in fresh.values()]
+        strange = self._strange(schedule, player.name, fresh.values())
+        entries = [_part(player.name, row, strange.get(row.airing, row.commune)) for row in fresh.values()]
         together = [register.closing(row.airing, player.name, row.outcome) for row in told.rows]
         if told.through < player.received:
             message = _("The log of the player {name} was changed, or put back from a backup.").format(name=player.name)
@@ -55,6 +56,18 @@ class RemoteLog:
         together.append(register.receiving(player.name, told.through, told.head))
         append_all(self._store, entries, now, together=together, seal=self._workspace.seal)
         self._note(airings)
+
+    def _strange(self, schedule: Schedule, name: str, told: Collection[PlayerRow]) -> Mapping[str, str]:
+        """For what a commune's player tells of other communes without having been given it: its own commune.
+
+        A stolen player can lie about its own airings, and writes into nobody else's log.
+        """
+        owners = schedule.owners(name) - {None}
+        rows = [row for row in told if owners and row.commune not in owners]
+        found = register.remote_airings(self._store, airings=[row.airing for row in rows]) if rows else []
+        given = {(one.airing, one.commune) for one in found if one.player == name}
+        own = min(owners, key=str) or "" if owners else ""
+        return {row.airing: own for row in rows if (row.airing, row.commune) not in given}
 
     def _note(self, airings: Iterable[str]) -> None:
         """Something is known of them: `close_airings` reads them again."""
@@ -266,9 +279,9 @@ def _dark_villages(schedule: Schedule, active: Iterable[Enrolled], silent: Colle
     return [village for village, its in by_village.items() if village and len(its) > 1 and set(its) <= set(silent)]
 
 
-def _part(name: str, row: PlayerRow) -> NewRow:
+def _part(name: str, row: PlayerRow, commune: str | None) -> NewRow:
     return NewRow(
-        "output", None, row.broadcast, row.commune, name, row.planned, row.started, row.ended, row.outcome, row.reason,
+        "output", None, row.broadcast, commune, name, row.planned, row.started, row.ended, row.outcome, row.reason,
         row.bulletin, row.sha256, {"player": name, "row": row.seq}, row.airing,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +22,12 @@ JOIN, RECORDINGS = "/players/join", "/players/recordings/"
 _LARGEST = 4096
 _PATIENCE = 20.0
 """Seconds that a connection may be silent."""
+_WHOLE = 10.0
+"""Seconds in which a request must have come, head and body."""
 _AT_ONCE = 40
+"""Recordings that are sent at a time."""
+_CONNECTIONS = 400
+"""Each has a thread of the station: where there are more, the newest comes in and the one that waits longest goes."""
 _WRONG, _WRONG_WITHIN = 20, 600.0
 
 
@@ -39,11 +45,54 @@ class Door:
 
 
 class _Server(ThreadingHTTPServer):
+    """A connection on which nobody has proved to be a player has its time, and there are only so many of them."""
+
     daemon_threads = True
     request_queue_size = 128
 
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._until: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Take it in, in a thread of its own."""
+        with self._lock:
+            if len(self._until) >= _CONNECTIONS:
+                oldest = min(self._until, key=self._until.__getitem__)
+                del self._until[oldest]
+                _cut(oldest)
+            self._until[request] = time.monotonic() + _WHOLE
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """It is over."""
+        self.wait_for(request, None)
+        super().shutdown_request(request)
+
+    def wait_for(self, connection: socket.socket, seconds: float | None) -> None:
+        """Cut it when nothing whole has come in so many seconds; None: a player has proved who it is."""
+        with self._lock:
+            if seconds is None:
+                self._until.pop(connection, None)
+            else:
+                self._until[connection] = time.monotonic() + seconds
+
+    def service_actions(self) -> None:
+        """Twice a second."""
+        now = time.monotonic()
+        with self._lock:
+            for connection in [one for one, until in self._until.items() if until < now]:
+                _cut(connection)
+                del self._until[connection]
+
     def handle_error(self, _request: object, _client_address: object) -> None:
         """A line that broke: nothing to tell."""
+
+
+def _cut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class PlayerServer:
@@ -87,17 +136,14 @@ class PlayerServer:
             self._server.server_close()
 
     def _guarded(self, handler: BaseHTTPRequestHandler, answer: Callable[[BaseHTTPRequestHandler], None]) -> None:
-        if not self._slots.acquire(timeout=_PATIENCE):
-            _say(handler, 503, {})
-            return
         try:
             with contextlib.suppress(OSError):
                 answer(handler)
         except LoaError as error:
             logger().warning("players", problem=str(error))
             _say(handler, 503, {})
-        finally:
-            self._slots.release()
+        if self._server:
+            self._server.wait_for(handler.connection, _PATIENCE)
 
     def _join(self, handler: BaseHTTPRequestHandler) -> None:
         handler.close_connection = True
@@ -134,11 +180,18 @@ class PlayerServer:
         if public is None or not is_signed(public, "fetch", handler.path, signature):
             _say(handler, 403, {})
             return
+        if self._server:
+            self._server.wait_for(handler.connection, None)
         path = approved_copy(self._door.workspace, found[1]).with_suffix(f".{found[2]}") if found else None
         if path is None or not path.is_file():
             _say(handler, 404, {})
-            return
-        _send_file(handler, path)
+        elif not self._slots.acquire(timeout=_PATIENCE):
+            _say(handler, 503, {})
+        else:
+            try:
+                _send_file(handler, path)
+            finally:
+                self._slots.release()
 
 
 def _send_file(handler: BaseHTTPRequestHandler, path: Path) -> None:

@@ -1,8 +1,8 @@
 """Receive the sound of another station, live: by HTTP(S), Icecast or HLS, or at an input of a sound card.
 
 The addresses are those of schedule.yaml. Redirects, and the pieces of an HLS list, may lead to the same host, or to
-public addresses; never from there into the station's own network. The bytes are decoded by ffmpeg, which opens no
-address and no file itself.
+public addresses; never from there into the station's own network. Where cloud providers keep a machine's secrets,
+nothing is asked at all. The bytes are decoded by ffmpeg, which opens no address and no file itself.
 """
 
 import contextlib
@@ -25,6 +25,7 @@ from loa.errors import LoaError
 from loa.i18n import _
 from loa.playout.outputs.base import output_error
 from loa.playout.outputs.sound_card import BACKENDS, close_context
+from loa.schedule.alerts import is_metadata
 from loa.station_secrets import program_environment
 
 RATE = 44_100
@@ -42,21 +43,21 @@ _PIECE_BYTES = 20_000_000
 
 
 class Receiver:
-    """Receives `source` from `start` until `close`, and connects again whenever it is interrupted.
+    """Receives `source` from `start` until `close` (or `stop`), and connects again whenever it is interrupted.
 
     `source`: an address, or `line:` and a part of a recording device's name.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, rate: int = RATE, stop: threading.Event | None = None) -> None:
         self.problem = ""
         """Why it does not receive, in words; "" while it does."""
         self.failures: list[str] = []
         self.steady = True
         """Whether sound comes bit by bit; HLS comes in pieces of some seconds, which must not be thrown away."""
-        self._source = source
+        self._source, self._rate = source, rate
         self._chunks: deque[bytes] = deque(maxlen=_MOST)
         self._rest = b""
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"relay {source}", daemon=True)
 
     def start(self) -> None:
@@ -90,7 +91,7 @@ class Receiver:
             began = time.monotonic()
             try:
                 self._rest = b""
-                for pcm in self._sound():
+                for pcm in self.sound():
                     self.problem, attempt = "", 0
                     self._add(pcm)
                     if self._stop.is_set():
@@ -116,10 +117,11 @@ class Receiver:
         self._chunks.extend(pcm[at : at + CHUNK] for at in range(0, whole, CHUNK))
         self._rest = pcm[whole:]
 
-    def _sound(self) -> Iterator[bytes]:
+    def sound(self) -> Iterator[bytes]:
+        """What comes, once, without connecting again. Raises PlayoutError, OSError, HTTPException, ValueError."""
         kind, colon, device = self._source.partition(":")
         if kind == "line" and colon:
-            return capture(device, RATE, self._stop)
+            return capture(device, self._rate, self._stop)
         return self._decoded(self._bytes())
 
     def _bytes(self) -> Iterator[bytes]:
@@ -140,7 +142,7 @@ class Receiver:
             raise output_error(_("the other station sends nothing"))
         command = [executable(), "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "pipe"]
         command += ["-format_whitelist", FORMATS, "-threads", "1", "-probesize", "65536", "-analyzeduration", "500000"]
-        command += ["-fflags", "nobuffer", "-i", "pipe:0", "-vn", "-f", "s16le", "-ac", "1", "-ar", str(RATE)]
+        command += ["-fflags", "nobuffer", "-i", "pipe:0", "-vn", "-f", "s16le", "-ac", "1", "-ar", str(self._rate)]
         process = subprocess.Popen(
             [*command, "-flush_packets", "1", "pipe:1"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, creationflags=NO_WINDOW,
@@ -263,7 +265,8 @@ def _connection(address: str, *, trusted: bool) -> http.client.HTTPConnection:
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    allowed = [place for place in found if trusted or ipaddress.ip_address(place[4][0]).is_global]
+    addresses = [(place, str(place[4][0])) for place in found]
+    allowed = [p for p, at in addresses if not is_metadata(at) and (trusted or ipaddress.ip_address(at).is_global)]
     if not allowed:
         raise output_error(
             _("the other station leads to an address that is not allowed ({address})").format(address=host)

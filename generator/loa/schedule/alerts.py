@@ -19,6 +19,8 @@ _METADATA = tuple(
     )
 )
 """Where cloud providers serve the secrets of a machine, besides link-local addresses."""
+_WRAPPING = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/96", "::/96")))
+"""NAT64, and addresses of IPv4 written as IPv6."""
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
 
 
@@ -37,7 +39,18 @@ def forbidden(host: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address.sixtofour or address.teredo):
         return True
     internal = address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
-    return internal or any(address in network for network in _METADATA)
+    return internal or is_metadata(text)
+
+
+def is_metadata(address: str) -> bool:
+    """Return whether a cloud provider serves secrets of a machine at this address, however it is wrapped in IPv6."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inside = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        if inside is None and any(found in network for network in _WRAPPING):
+            inside = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        found = inside or found
+    return found.is_link_local or any(found in network for network in _METADATA)
 
 
 def _is_hidden_address(text: str) -> bool:
