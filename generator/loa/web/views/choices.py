@@ -32,6 +32,7 @@ SOUNDS = {
     "bed": N_("music under the opening"),
     "bridge": N_("music between parts"),
     "chime": N_("chime at the beginning"),
+    "chime-end": N_("chime at the end"),
     "time-signal": N_("signal of the hour"),
 }
 """What people call the sounds that come with Loa."""
