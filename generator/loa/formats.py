@@ -73,3 +73,8 @@ def size(count: int) -> str:
     if count >= 1_000_000:
         return f"{count / 1_000_000:.1f} MB".replace(".", ",")
     return f"{max(1, round(count / 1000))} kB"
+
+
+def sentence(text: str) -> str:
+    """A reason by itself: with a capital letter and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".!?:" else ".")

@@ -167,7 +167,7 @@ def test_who_gets_alarms_comes_first_and_the_password_is_asked_for_next(log_in: 
     """eyes1, 31: words for programmers all over the page, and “nothing needs a password” on the other one."""
     admin, path = log_in(Role.ADMIN), "/settings/station/alerts"
     page = admin.look(path)
-    common, _summary, advanced = page.partition("<summary>Advanced</summary>")
+    common, _summary, advanced = page.partition("<summary>Advanced: E-mail</summary>")
     for name in ("email.to", "email.host", "email.user", "email.sender"):
         assert f'name="{name}"' in common
     assert common.index('name="email.to"') < common.index('name="email.host"')

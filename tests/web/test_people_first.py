@@ -122,8 +122,9 @@ def test_a_dead_loudspeaker_is_a_task_of_the_operator(log_in: LogIn, console: Co
     assert f'<a href="/settings/outputs/loa-dong">{task}</a>' in page, "it leads to where it is mended"
     assert page.count('role="alert"') == 1, "eyes1, 22: one box for a loudspeaker"
     assert page.index('id="stop"') < page.index('role="alert"'), "STOP stays where it is"
-    assert page.count("Check the power of the amplifier") == 2, "eyes1, 23: in the box and beside the loudspeaker"
-    assert "không trả lời" in operator.look("/settings/outputs/loa-dong").split('id="trouble"')[1]
+    assert page.count("Không trả lời. Check whether that computer or device is on") == 1, "eyes1, 23: in the box"
+    assert page.count("Check whether that computer or device is on") == 2, "and beside the loudspeaker"
+    assert "Không trả lời." in operator.look("/settings/outputs/loa-dong").split('id="trouble"')[1]
     assert task in log_in(Role.ADMIN).look("/")
     assert task not in log_in(Role.EDITOR).look("/")
     events = [alarm.event for alarm in open_alarms(console.store)]
@@ -144,7 +145,7 @@ def test_who_tried_a_loudspeaker_says_whether_the_chime_was_heard(log_in: LogIn,
     assert asks == {"loa-dong": True, "thu": False}
     assert "works: you heard the chime" in operator.submit("/chime/heard", output="loa-dong", heard="1")
     page = operator.submit("/chime/heard", output="loa-dong", heard="")
-    assert "the chime was not heard. Check the power of the amplifier" in page
+    assert "the chime was not heard. Check whether that computer" in page
     assert 'action="/settings/outputs/loa-dong"' in page
 
 

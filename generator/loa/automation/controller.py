@@ -446,7 +446,11 @@ class Controller:
             if self._clock.elapsed() < live.due_at + self._timing.unheard + delay:
                 return
             heard = {report.output for report in live.reports if report.started}
-            why = "; ".join(f"{name}: {self._silence_of(live, name)}" for name in lines if name not in heard)
+            why = "; ".join(
+                f"{line.title or name}: {self._silence_of(live, name)}"
+                for name, line in lines.items()
+                if name not in heard
+            )
         live.told_unheard = True
         if why:
             event = f"{live.airing.id} unheard@{self._clock.now():%Y-%m-%dT%H:%M:%S}"  # again after each restart

@@ -36,6 +36,7 @@ from loa.playout.relay import LivePlayer
 from loa.playout.session import LiveSound, Session
 from loa.schedule import Airing
 from loa.schedule.airings import hours_end
+from loa.schedule.display_names import output_name
 from loa.schedule.outputs import AnyOutput
 from loa.store import ledger
 from loa.store.asrun import newest, rows
@@ -212,14 +213,16 @@ class Automation:
         sessions = {live.airing.id: live.session for live in self.controller.live.values() if live.session}
         for airing, name, reason in self._outputs.new_troubles(sessions):
             message = _("{airing}: the output {name} does not work: {reason}")
-            text = message.format(airing=airing, name=name, reason=reason)
+            text = message.format(airing=airing, name=output_name(schedule, name), reason=reason)
             self.outcomes.alarm(f"{airing} output {name}", "output", text)
         results, self._test_results = self._test_results, {}
         for output in self._outputs.record_test(results, now):
             if output.output in schedule.in_use():
                 event = f"output:{output.output}@{output.since:%Y-%m-%dT%H:%M:%S}"
                 message = _("the output {name} does not work: {reason}")
-                self.outcomes.alarm(event, "output", message.format(name=output.output, reason=output.error))
+                self.outcomes.alarm(
+                    event, "output", message.format(name=output_name(schedule, output.output), reason=output.error)
+                )
 
     def _update_reserve(self, reading: Reading) -> None:
         """Create the disk reserve once a minute; if the disk is full, delete it immediately and raise an alarm."""

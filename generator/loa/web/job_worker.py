@@ -15,6 +15,7 @@ from loa.automation.schedule_watch import schedule_in_force
 from loa.bulletin.models import BulletinPlan
 from loa.errors import Finding, LoaError
 from loa.files import write_atomic
+from loa.formats import sentence
 from loa.i18n import _, choose_language, set_language
 from loa.priority import BACKUP, LONG_WORK, step_back
 from loa.publish.site import PublishReport
@@ -51,7 +52,7 @@ def main(folder: str, number: str) -> int:
     except CancelledError:
         return 1
     except LoaError as error:
-        text = " ".join(f"{f.message} {f.fix}".strip() for f in error.findings[:5])
+        text = " ".join(f"{sentence(f.message) if f.fix else f.message} {f.fix}".strip() for f in error.findings[:5])
         jobs.set(job.id, state="failed", message=text)
         return 1
     except Exception as error:  # noqa: BLE001  the last resort: what failed is told, and the trace is kept

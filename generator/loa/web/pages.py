@@ -42,6 +42,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "deed": names.audit_action,
     "outcome": names.outcome,
     "voices": names.speakers,
+    "sentence": formats.sentence,
     "output_kind": called,
     "alarm_kind": names.alarm_kind,
 }

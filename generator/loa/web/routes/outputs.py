@@ -43,7 +43,7 @@ from loa.web.routes.passwords import missing
 from loa.web.views import choices
 from loa.web.views.airings import name_of
 from loa.web.views.now import Loudspeaker
-from loa.web.views.troubles import ADVICE
+from loa.web.views.troubles import advice
 from loa.web.yaml_forms import Clash, Field, FilledForm, YamlForm
 from loa.yamlfile import editor
 
@@ -298,10 +298,13 @@ def _with_communes(fields: tuple[Field, ...], communes: dict[str, str]) -> tuple
     )
 
 
+_SHARED = {"volume", "commune", "village", "position", "delay", "silence_before", "fade_in", "monitor"}
+
+
 def _ordered(fields: tuple[Field, ...]) -> list[Field]:
     """Its name, what is special about a kind, then what all outputs share."""
     titles = [field for field in fields if field.name == "title"]
-    shared = [field for field in fields if field.name in {"commune", "volume", "delay", "silence_before", "monitor"}]
+    shared = [field for field in fields if field.name in _SHARED]
     return [*titles, *(field for field in fields if field not in (*titles, *shared)), *shared]
 
 
@@ -419,5 +422,5 @@ def _page(
         name=name,
         clashes=clashes,
         speaker=speaker,
-        advice=_(ADVICE),
+        advice=advice,
     )

@@ -35,7 +35,7 @@ from loa.web.views.airings import name_of, when_in_words
 from loa.web.views.drafts import make_draft
 from loa.web.views.lookup import find_campaign, find_commune, find_file, returned
 from loa.web.views.sound import sound_of
-from loa.web.views.troubles import ADVICE
+from loa.web.views.troubles import advice
 from loa.yamlfile import editor
 
 router = APIRouter(include_in_schema=False)
@@ -233,7 +233,7 @@ def job(request: Request, console: ConsoleDep, id_: int) -> Response:
     ]
     schedule = console.files.plan().schedule
     tried = schedule.outputs.get(found.arguments.get("output", "")) if schedule and found.kind == "chime" else None
-    return page(request, "job.html", job=found, ready=ready, tried=tried, advice=_(ADVICE))
+    return page(request, "job.html", job=found, ready=ready, tried=tried, advice=advice)
 
 
 @router.post("/jobs/{id_}/cancel")

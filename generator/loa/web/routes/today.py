@@ -36,7 +36,7 @@ from loa.web.views.bulletins import Bulletin
 from loa.web.views.first_steps import Step, first_steps
 from loa.web.views.now import LOUDEST, StationState
 from loa.web.views.tasks import tasks_for
-from loa.web.views.troubles import ADVICE, troubles
+from loa.web.views.troubles import advice, troubles
 
 router = APIRouter(include_in_schema=False)
 _FEW = 60
@@ -170,13 +170,15 @@ def post_chime(request: Request, console: ConsoleDep, me: CurrentPerson, form: S
 def post_heard(request: Request, console: ConsoleDep, me: CurrentPerson, form: SubmittedForm) -> Response:
     """Whether somebody stood at the loudspeaker and heard the chime."""
     name = find_output(console, form.text("output", 100), me.office)
-    called = output_name(console.files.plan().schedule, name)
+    schedule = console.files.plan().schedule
+    called = output_name(schedule, name)
     if form.flag("heard"):
         audit(request, "output.heard", name)
         flash(request, _("{loudspeaker} works: you heard the chime.").format(loudspeaker=called))
         return go("/")
     audit(request, "output.not-heard", name)
-    flash(request, f"{_('{loudspeaker}: the chime was not heard.').format(loudspeaker=called)} {_(ADVICE)}", "bad")
+    text = _("{loudspeaker}: the chime was not heard.").format(loudspeaker=called)
+    flash(request, f"{text} {advice(schedule.outputs[name])}" if schedule else text, "bad")
     return go(f"/settings/outputs/{name}" if me.may(Act.INSTALL) else "/")
 
 
@@ -216,7 +218,7 @@ def _values(console: Console, moment: StationState, me: Person) -> dict[str, Any
         "steps": _first_steps(console, me),
         "not_running": not_running(),
         "receipt_text": partial(receipt_text, called=partial(output_name, console.files.plan().schedule)),
-        "advice": _(ADVICE),
+        "advice": advice,
         "troubles": troubles(moment.alarms, moment.loudspeakers),
         "title_of": console.monitor.title_of,
     }

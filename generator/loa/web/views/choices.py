@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from loa.bulletin.jingles import SUFFIXES
 from loa.i18n import N_
-from loa.names import voice_name
+from loa.names import engine_name, voice_name
 from loa.tts import all_engines
 from loa.web import preview_audio
 from loa.web.yaml_forms import Field
@@ -25,7 +25,9 @@ def voices() -> dict[str, str]:
     ready = {name for name, _licence, state, _names in preview_audio.engine_states() if state is None or state.ready}
     found = [f"{e.name}:{voice}" for e in all_engines() if e.name in ready for voice in e.voices()]
     ours = [name for name in found if name.startswith("loa:")]
-    return {"": N_("the best voice of this computer"), **{name: voice_name(name) for name in [*ours, *found]}}
+    best = {e.name: engine_name(e.name) for e in all_engines() if e.name in ready}  # a file may name no more than this
+    named = {name: voice_name(name) for name in [*ours, *found]}
+    return {"": N_("the best voice of this computer"), **named, **best}
 
 
 SOUNDS = {
@@ -74,7 +76,10 @@ def with_choices(
 
 
 _ADVANCED = frozenset(
-    {"password_env", "token_env", "security", "webhook", "sftp", "email.port", "telegram.url", "zalo.url"}
+    {
+        *("password_env", "token_env", "security", "webhook", "sftp", "email.port", "telegram.url", "zalo.url"),
+        *("position", "delay", "silence_before", "fade_in", "monitor"),
+    }
 )
 """Fields that hardly anybody needs, by the last word of their path, or by the whole path."""
 

@@ -49,7 +49,7 @@ def tasks_for(
         steps += [
             Task(_("{loudspeaker} does not work").format(loudspeaker=s.title), _where_mended(me, s.name), urgent=True)
             for s in moment.loudspeakers
-            if s.tone == "bad"
+            if s.in_trouble
         ]
         steps += [
             Task(_("Not heard at {names}").format(names=one.names), "/clusters", urgent=True)

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from loa.actions.alarms import output_of
-from loa.i18n import N_
+from loa.i18n import N_, _
+from loa.schedule.outputs import AnyOutput, SoundCard
 from loa.store.alarms import Alarm
 from loa.web.views.now import Loudspeaker
 
-ADVICE = N_("Check the power of the amplifier, its volume, and the cable between it and the computer.")
-"""What somebody can look at who stands before a silent loudspeaker."""
+_AMPLIFIER = N_("Check the power of the amplifier, its volume, and the cable between it and the computer.")
+_NETWORK = N_("Check whether that computer or device is on, its network, and its address and password here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Trouble:
     def lasts(self) -> bool:
         """Whether the loudspeaker still takes no sound."""
         return self.loudspeaker is not None and self.loudspeaker.in_trouble
+
+
+def advice(output: AnyOutput) -> str:
+    """What somebody can look at where a loudspeaker is silent."""
+    return _(_AMPLIFIER) if isinstance(output, SoundCard) else _(_NETWORK)
 
 
 def troubles(alarms: Iterable[Alarm], loudspeakers: Iterable[Loudspeaker]) -> list[Trouble]:
