@@ -154,6 +154,13 @@ def test_a_text_without_a_title_gets_one_of_its_words_and_says_so() -> None:
     assert "Lê Văn Tám" in notice.left_out
 
 
+def test_a_bracket_within_a_subject_stays() -> None:
+    text = (
+        "THÔNG BÁO\n(V/v mở rộng đường Nguyễn Văn Khạ (đoạn từ cầu Đôn))\nThi công từ ngày 5/12 đến ngày 20/12/2026.\n"
+    )
+    assert read_notice(pasted(text), DAY).title == "Thông báo về việc mở rộng đường Nguyễn Văn Khạ (đoạn từ cầu Đôn)"
+
+
 def test_who_issues_is_told_by_the_lines_of_the_head() -> None:
     assert issuer_of(["MTTQ XÃ EA KAR", "BAN CHẤP HÀNH", "HỘI NÔNG DÂN XÃ EA KAR"], "") == (
         "Ban Chấp hành Hội Nông dân xã Ea Kar"

@@ -9,7 +9,7 @@ from loa.importing import titles
 from loa.importing.blocks import Block, Paragraph
 from loa.importing.casing import from_capitals, is_capitals
 from loa.importing.issuers import has_place, issuer_of
-from loa.importing.lines import ABOUT, BODY, MOTTO, NUMBER, Line, dated, day_of, looked_at
+from loa.importing.lines import ABOUT, BODY, MOTTO, NUMBER, Line, dated, day_of, looked_at, without_bracket
 from loa.importing.sequence import FURNITURE, Part, parts_of
 
 _SPLIT = (
@@ -118,7 +118,7 @@ def _read_head(head: Sequence[Line], frame: Frame, running: str) -> str:
         elif not line.motto and not line.rule:
             bodies.append(line.text)
     frame.issuer = issuer_of(bodies, running) or None
-    return " ".join(subject).rstrip(" )")
+    return without_bracket(" ".join(subject))
 
 
 def _told(line: Line) -> list[str]:

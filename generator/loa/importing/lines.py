@@ -194,6 +194,12 @@ def looked_at(blocks: Sequence[Block]) -> list[Line]:
     return found
 
 
+def without_bracket(text: str) -> str:
+    """The end of a subject without the bracket that opened before “V/v”; one that opens within it stays."""
+    text = text.rstrip()
+    return text[:-1].rstrip() if text.endswith(")") and text.count(")") > text.count("(") else text
+
+
 def unbracketed(block: str) -> str:
     """A headline without signs around it, and without brackets around all of it."""
     return re.sub(r"^\[([^\[\]]+)\]$", r"\1", " ".join(block.split()).strip(PICTURES))

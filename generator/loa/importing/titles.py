@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from loa.importing.casing import from_capitals, is_capitals
-from loa.importing.lines import ABOUT, BEGINS, BODY, ENDS, KIND, PICTURES
+from loa.importing.lines import ABOUT, BEGINS, BODY, ENDS, KIND, PICTURES, without_bracket
 
 _GOES_ON = re.compile(
     r"(?:của|cho|đối với|tại|về|tháng|tuần|quý|năm|ngày|dành cho|gửi|nhân|trên|trong|phục vụ|từ|các)\b", re.IGNORECASE
@@ -61,7 +61,7 @@ def below_kind(kind: str, parts: Sequence[str], issuer: str, body: Sequence[str]
         )
         found.left_out.append(kind)
     elif about:
-        found.title = f"{found.kind} về việc {_cased(subject[about.end() :].rstrip(' )'), running, start=False)}"
+        found.title = f"{found.kind} về việc {_cased(without_bracket(subject[about.end() :]), running, start=False)}"
     elif found.kind in {"lời kêu gọi", "thư kêu gọi"}:  # its subject goes on with the words of the kind
         found.title = f"{found.kind} {_small(_cased(subject, running, start=False))}"
     elif _GOES_ON.match(subject):
@@ -78,7 +78,7 @@ def alone(parts: Sequence[str], running: str) -> Title:
     """A title that stands without a kind of document alone on its line."""
     line = parts[0]
     if about := ABOUT.match(line):
-        return of_letter(" ".join(parts)[about.end() :].rstrip(" )"), running)
+        return of_letter(without_bracket(" ".join(parts)[about.end() :]), running)
     mixed = BEGINS.match(line)
     if mixed and mixed["kind"].isupper() and line[mixed.end() :].strip() and not is_capitals(line[mixed.end() :]):
         parts = [line := mixed["kind"].capitalize() + line[mixed.end() :], *parts[1:]]
@@ -88,18 +88,18 @@ def alone(parts: Sequence[str], running: str) -> Title:
     begins, ends = BEGINS.match(line), ENDS.search(line)
     about = ABOUT.match(parts[1]) if len(parts) > 1 else None
     if ends and about:
-        subject = " ".join([parts[1][about.end() :], *parts[2:]]).rstrip(" )")
+        subject = without_bracket(" ".join([parts[1][about.end() :], *parts[2:]]))
         return Title(_proper(f"{_cased(line, running)} về việc {subject}", running), ends["kind"].lower())
     left_out = [speaker["who"]] if speaker and line == speaker["what"] else []
     kind = begins["kind"].lower() if begins else None
     subject = " ".join(parts)[begins.end() :].lstrip(" :") if begins else ""
     about = ABOUT.match(subject)
     if about:
-        subject = _cased(subject[about.end() :].rstrip(" )"), running, start=False)
+        subject = _cased(without_bracket(subject[about.end() :]), running, start=False)
         return Title(_proper(f"{kind} về việc {subject}", running), kind)
     parts = [
         parts[0],
-        *(f"về việc {part[m.end() :].rstrip(' )')}" if (m := ABOUT.match(part)) else part for part in parts[1:]),
+        *(f"về việc {without_bracket(part[m.end() :])}" if (m := ABOUT.match(part)) else part for part in parts[1:]),
     ]
     return Title(_proper(_whole(parts, running, each=True), running), kind, left_out=left_out)
 

@@ -90,7 +90,10 @@ class _Reader:
 
     def _paragraph(self, element: Any) -> str:
         told = "".join(_texts(element))
-        text = unicodedata.normalize("NFC", self._numbers.of(element) + told + self._links(element, told))
+        ended = re.search(r"[.;:!]\s*$", told)
+        place = ended.start() if ended else len(told)  # within the sentence
+        told = told[:place].rstrip() + self._links(element, told) + told[place:] if told.strip() else told
+        text = unicodedata.normalize("NFC", self._numbers.of(element) + told)
         setting = element.find(f"{qn('w:pPr')}/{qn('w:jc')}")
         runs = [
             run for run in element.iter(qn("w:r")) if any((part.text or "").strip() for part in run.iter(qn("w:t")))

@@ -24,7 +24,7 @@ _ALIKE_WORDS = 12
 _ENDS_AFTER = {
     "về": "trở mang đi gửi tải đưa quay lấy phải kéo chở đem rước tràn chuyển nhận ra dội ùa tan",
     "trong": "bên phía ở từ vào",
-    "theo": "kèm làm tiếp mang đi dõi học noi nghe chạy tuân đưa dắt cuốn kéo bám cùng",
+    "theo": "kèm làm tiếp mang đi dõi học noi nghe chạy tuân đưa dắt cuốn kéo bám cùng giảm tăng thay đổi nối dài",
 }
 _OPEN_END = re.compile(r"[,–-]\s*$")
 _CLOSED = re.compile(r"[.!?…:;][\"”’)\]\s]*$")
@@ -187,7 +187,7 @@ def _is_cut(body: str, sentence: str, passage: Passage, following: Passage | Non
         return True
     if _CLOSED.search(body):
         return bool(_DEFINES.search(body)) and (following is None or following.heading)
-    if re.match(r"(?:kính\s+)?thưa\s[^.;]{1,80},$", body, re.I):  # a greeting
+    if re.match(r"(?:(?:kính\s+)?(?:thưa|gửi|chào|mời)|thân gửi)\b[^.;]{1,90},$", body, re.I):  # a greeting
         return False
     if _OPEN_END.search(body):
         legal = re.match(r"(?:Căn cứ|Xét|Theo|Thực hiện)\s", body)  # the preamble of a decision

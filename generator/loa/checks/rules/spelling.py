@@ -161,6 +161,16 @@ def _bound(words: list[re.Match[str]], index: int, text: str) -> Hit | None:
     )
 
 
+def _all_without_marks(words: list[re.Match[str]], index: int) -> bool:
+    """Whether a word stands among five that all lack marks: what a bank's form takes ("Ho va ten - Ung ho bao lu")."""
+    start = end = index
+    while start and words[start - 1].group().isascii():
+        start -= 1
+    while end + 1 < len(words) and words[end + 1].group().isascii():
+        end += 1
+    return end - start >= 4
+
+
 def _ascii_word(words: list[re.Match[str]], index: int, text: str, *, name: bool, shouted: bool) -> Hit | None:
     match = words[index]
     word = match.group()
@@ -171,7 +181,7 @@ def _ascii_word(words: list[re.Match[str]], index: int, text: str, *, name: bool
             *match.span(), "spelling.foreign", message, _("Write “{right}”.").format(right=near), replacement=near
         )
     better, sure = _meant(words, index, text)
-    if better and syl.bare(better) == word.lower() and (sure or not name):
+    if better and syl.bare(better) == word.lower() and (sure or not name) and not _all_without_marks(words, index):
         better = _like(word, better)
         message = _("“{word}” lacks its Vietnamese marks.").format(word=word)
         return Hit(*match.span(), "spelling.marks", message, _("Did you mean “{near}”?").format(near=better))
