@@ -218,6 +218,8 @@ def operator(window: Window, rig: Rig) -> None:
     log_in(page, "vanhanh")
     assert falls_silent(rig)
     page.check("[name=on][value=loa-xa]")
+    if page.locator("[name=outside]").count():  # asked outside the hours that the commune allows
+        page.check("[name=outside]")
     page.click("button:has-text('Phát ngay')")
     expect(page.locator("[data-airing]")).to_be_visible(timeout=15_000)
     expect(page.locator("[data-position]")).not_to_have_text("0:00", timeout=10_000)

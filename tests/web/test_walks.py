@@ -106,7 +106,7 @@ def first_bulletin(hand: Hand, rig: Rig) -> None:
         page.fill(f"[name={field}]", text)
     for field in ("password", "again"):
         page.fill(f"[name={field}]", PASSWORD)
-    for role in ("officer", "operator", "leader"):
+    for role in ("officer", "operator", "editor", "leader"):
         page.check(f"[name=roles][value={role}]")
     page.click("button.first")
     expect(page.locator("#first-steps")).to_be_visible()
@@ -241,6 +241,43 @@ def left_unsaved(officer: Hand, address: str) -> None:
     page.click("[data-drop]")
 
 
+def own_words(officer: Hand) -> None:
+    """Faults 9 and 19: a sentence of a template article is changed where it stands; after “Lưu” it is marked, with the
+    change, on the article's page and on that of its words. The way back is one press.
+    """
+    page = officer.page
+    page.goto("/campaigns")
+    page.select_option("[name=template]", "sot-xuat-huyet")
+    officer.fill("[name=title]", "Phòng bệnh sốt xuất huyết")
+    officer.press("form[action='/campaigns'] button.first")
+    officer.press(".steps a:has-text('Sửa câu chữ')")
+    passage = page.locator("li:has(textarea)").filter(has_text="Thả cá vào bể lớn")
+    name = passage.locator("textarea").get_attribute("name")
+    officer.fill(f"[name='{name}']", "Thả cá vào bể, vào chậu cảnh; mỗi tuần cọ rửa dụng cụ nhỏ một lần.")
+    officer.spent()
+    officer.press("main .savebar button.first")
+    expect(page.locator("#notices")).to_contain_text("Đã lưu", timeout=60_000)
+    expect(page.locator("main")).to_contain_text("1 đoạn dùng câu chữ riêng")
+    officer.press(".steps a:has-text('Sửa câu chữ')")
+    marked = page.locator("li.own")
+    expect(marked).to_have_count(1)
+    expect(marked.locator("ins").first).to_be_visible()
+    assert officer.spent() == (2, 0)
+    officer.press("li.own button[name=back]")
+    expect(page.locator("main")).not_to_contain_text("1 đoạn dùng câu chữ riêng")
+
+
+def made_public(editor: Hand) -> None:
+    """Fault 6: what is signed is written by one press, and only that; the list says so."""
+    page = editor.page
+    page.goto("/publish")
+    editor.press("form[action='/publish'] button")
+    expect(page.locator("[data-job-page] .badge.good")).to_be_visible(timeout=_LONG)
+    page.goto("/publish")
+    signed = page.locator(".badge.good").count()
+    assert 0 < signed < page.locator("a[href^='/publish/ben-hai/']").count()  # drafts are in the list, and not public
+
+
 def test_what_people_come_for_takes_few_presses(rig: Rig, browser: Chromium) -> None:
     admin = Hand(browser, rig)
     first_bulletin(admin, rig)
@@ -255,5 +292,7 @@ def test_what_people_come_for_takes_few_presses(rig: Rig, browser: Chromium) -> 
         skip_friday(hand, rig)
     corrected(officer, leader, address)
     left_unsaved(officer, address)
+    own_words(officer)
+    made_public(admin)
     for hand in (admin, officer, leader, operator, phone):
         hand.close()
