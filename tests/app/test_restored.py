@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import hashlib
 import json
 import os
 import shutil
@@ -212,6 +213,24 @@ def test_a_file_from_1970_and_a_recorded_item_are_in_the_backup(
     restore(Workspace(tmp_path / "B"), tmp_path / "b.zip", None)
     assert (tmp_path / "B" / "loi-chuc.mp3").read_bytes() == sounds[0].read_bytes()
     assert (tmp_path / "B" / "campaigns" / "ben-hai.yaml").is_file()
+
+
+@pytest.mark.parametrize("database", [b"", b"no database" * 1000])
+def test_a_backup_whose_log_is_not_the_one_of_its_list_is_refused(
+    here: Workspace, tmp_path: Path, database: bytes
+) -> None:
+    """An empty database with a list made to fit was put back, and began another log."""
+    backup(here, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[".loa/station.db"] = database
+    listed = json.loads(parts[LIST])
+    listed["files"][".loa/station.db"] = hashlib.sha256(database).hexdigest()
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        for name, content in {**parts, LIST: json.dumps(listed).encode()}.items():
+            archive.writestr(name, content)
+    with pytest.raises(WorkspaceError, match="not a backup of Loa"):
+        restore(Workspace(tmp_path / "B"), tmp_path / "c.zip", None)
 
 
 def test_a_backup_replaces_nothing_but_a_backup(here: Workspace, loa: Loa, tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def _write(workspace: Workspace, archive: zipfile.ZipFile, *, with_recordings: b
         if path.is_file():
             with _copied(workspace, path) as copy:
                 if path == workspace.database:
-                    contents.log = _end_of_log(copy)
+                    contents.log = log_end_in(copy)
                 _add(archive, copy, f".loa/{path.name}", contents)
     for path in _files(workspace):
         _add(archive, path, workspace.relative(path), contents)
@@ -286,7 +286,8 @@ def _forget_what_passes(connection: sqlite3.Connection) -> None:
     connection.execute("VACUUM")
 
 
-def _end_of_log(database: Path) -> tuple[int, str] | None:
+def log_end_in(database: Path) -> tuple[int, str] | None:
+    """Number and hash of the newest row of the log in a copy of the database; None where there is none."""
     with contextlib.closing(sqlite3.connect(database)) as connection, contextlib.suppress(sqlite3.OperationalError):
         row = connection.execute("SELECT seq, hash FROM logbook ORDER BY seq DESC LIMIT 1").fetchone()
         return (int(row[0]), str(row[1])) if row else None

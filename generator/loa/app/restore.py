@@ -20,9 +20,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import DatabaseError
 
 from loa.app.approved import bring_back
-from loa.app.backup import DATABASES, FILES, FOLDERS, LIST, SOUNDS, Contents, sha256_of
+from loa.app.backup import DATABASES, FILES, FOLDERS, LIST, SOUNDS, Contents, log_end_in, sha256_of
 from loa.errors import Finding, LoaError, Severity, WorkspaceError
 from loa.files import cannot_write, part_path, private_folder, remove, sync_file, sync_folder, write_atomic
 from loa.i18n import _, ngettext
@@ -123,7 +124,7 @@ def _unpacked(workspace: Workspace, source: Path, staged: Workspace) -> tuple[Co
                         _unpack(archive, name, staged)
                 if contents is None or _as_listed(staged, names, contents):
                     return contents, _fetch(source, staged, elsewhere)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, DatabaseError):
         pass  # reported below, like any other file that is not a backup
     message, fix = _("This is not a backup of Loa, or it is damaged."), _("Name a file that loa backup wrote.")
     raise WorkspaceError(Finding("restore.file", message, fix, file=str(source)))
@@ -165,10 +166,11 @@ def _unpack(archive: zipfile.ZipFile, name: str, staged: Workspace) -> None:
 
 
 def _as_listed(staged: Workspace, names: list[str], contents: Contents) -> bool:
-    """Whether the backup holds the files of its list, as they were, and no others."""
+    """Whether the backup holds the files of its list, as they were, and no others, and the log that the list names."""
     if {*names} != {LIST, *contents.files}:
         return False
-    return all(sha256_of(staged.root / name) == sha256 for name, sha256 in contents.files.items())
+    same = all(sha256_of(staged.root / name) == sha256 for name, sha256 in contents.files.items())
+    return same and (not staged.database.is_file() or log_end_in(staged.database) == contents.log)
 
 
 def _beside(source: Path, name: str) -> Path:
