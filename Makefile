@@ -94,9 +94,11 @@ SEEDS ?= 0-999
 DAYS ?= 100
 JOBS ?= 2
 PLAYERS ?= 30
-soak: setup ## simulated worlds for hours
+MESSAGES ?= 1000000
+soak: setup ## simulated worlds for hours, a million broken messages
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --days $(DAYS) --jobs $(JOBS) --out soak.json
 	$(BIN)/python -m tests.simulation --players $(PLAYERS) --seeds $(SEEDS) --days 10 --jobs $(JOBS) --out soak-fleet.json
+	$(BIN)/python -m tests.inbox.fuzz $(MESSAGES) 1
 
 planted: setup ## defects put in on purpose: does the simulation find them?
 	$(BIN)/python -m tests.simulation.planted

@@ -75,7 +75,7 @@ def _environment(place: Path, wheel: Path, suite: Suite, platform: str, wheels: 
     (place / "bin").mkdir()
     (place / "bin" / "python3").symlink_to(f"/usr/bin/python{suite.python}")
     (place / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n", "utf-8")
-    _script(place / "bin" / "loa", "#!/usr/lib/loa/bin/python3\nfrom loa.cli import main\n\nmain()\n")
+    _script(place / "bin" / "loa", "#!/usr/lib/loa/bin/python3\nfrom loa.__main__ import main\n\nmain()\n")
 
 
 def lock_for(platform: str, beside: Path, wheels: Path | None) -> Path:

@@ -178,7 +178,6 @@ ITS_OWN_WAY = {
     "bulletin.writer": "unfinished files",
     "tts.downloads": "a download that goes on where it broke off",
     "web.jobs": "what a job says",
-    "cli": "why Loa failed, where the station cannot be written",
     "playout.outputs.wav_file": "sound, as it is played",
     "playout.talk_recording": "sound, as it is spoken",
 }

@@ -1,5 +1,11 @@
-"""Run the command line: `python -m loa` does the same as `loa`."""
+"""The command line: `loa`, and `python -m loa`. Ctrl+C while it is still loading ends it as it does afterwards."""
 
-from loa.cli import main
+import sys
 
-main()
+try:
+    from loa.cli import main
+except KeyboardInterrupt:
+    sys.exit(130)
+
+if __name__ == "__main__":
+    main()

@@ -119,6 +119,12 @@ def test_a_file_that_is_no_commune_at_all(workspace: Workspace, content: bytes, 
     assert all(f.line and f.column and f.fix for f in found)
 
 
+def test_a_file_full_of_mistakes_is_told_up_to_a_number(workspace: Workspace) -> None:
+    found = problems(workspace, b"\n".join(b"k%d: 1" % n for n in range(20_000)))
+    assert len(found) <= 301
+    assert found[-1].code == "yaml.more"
+
+
 def test_a_folder_in_place_of_a_file(workspace: Workspace) -> None:
     (workspace.campaigns / "bad.yaml").mkdir()
     communes, findings = survey(workspace)

@@ -1,5 +1,7 @@
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,25 @@ def test_a_failure_of_ours_is_kept_in_a_file_and_shown_without_traceback(
     assert len(reports) == 1
     assert "secret detail" in reports[0].read_text(encoding="utf-8")
     assert str(reports[0]) in shown
+    monkeypatch.chdir(tmp_path.parent)  # no station, and a home where nothing can be written
+    monkeypatch.setenv("HOME", "/dev/null/nowhere")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(SystemExit):
+        cli.main([])
+    assert "secret detail" in next(tmp_path.glob("loa-crash-*.txt")).read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the shell's way to close a stream")
+def test_ctrl_c_while_loading_and_a_closed_input_end_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "psutil.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)", "utf-8")
+    load = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from loa.__main__ import main; main()"
+    stopped = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (stopped.returncode, stopped.stderr) == (130, "")
+    (tmp_path / "psutil.py").unlink()
+    closed = subprocess.run(
+        f'"{sys.executable}" -m loa spoken <&-', shell=True, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (closed.returncode, closed.stderr) == (0, "")
 
 
 def test_every_verb_is_found_and_every_module_of_verbs_is_listed() -> None:

@@ -1,16 +1,18 @@
 """`loa`: the verbs. Each is a few lines here and calls one stage."""
 
 import contextlib
+import io
 import itertools
 import os
 import sys
+import tempfile
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
 from loa.cli.stop import plain_stop, stop_here
-from loa.errors import Finding, LoaError, RequestError, WorkspaceError
+from loa.errors import Finding, LoaError, RequestError
 from loa.files import cannot_write, write_atomic
 from loa.i18n import _, choose_language, set_language
 from loa.workspace import Workspace, read_regular
@@ -18,6 +20,8 @@ from loa.workspace import Workspace, read_regular
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `loa`; ends the process with 0 (done), 1 (findings, or a failed airing) or 2 (wrong use or wrong files)."""
+    if sys.stdin is None:  # closed by who started us
+        sys.stdin = io.TextIOWrapper(io.BytesIO())
     for stream in (sys.stdout, sys.stderr, sys.stdin):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -68,14 +72,15 @@ def _print(findings: Iterable[Finding]) -> None:
 def _crash(trace: str) -> Finding:
     """Keep `trace` in a file and say where it is."""
     name = f"loa-crash-{datetime.now().astimezone():%Y%m%d-%H%M%S}.txt"
-    try:
-        report = Workspace.find(Path.cwd()).state / name
-        write_atomic(report, trace)
-    except WorkspaceError:
-        report = Path.home() / name
-        report.write_text(trace, encoding="utf-8")
-    return Finding(
-        "loa.crash",
-        _("Loa itself failed; this is our fault, not yours. Nothing of yours was changed."),
-        _("Please send us the file {file}.").format(file=report),
+    message = _("Loa itself failed; this is our fault, not yours. Nothing of yours was changed.")
+    places: tuple[Callable[[], Path], ...] = (  # where a home is not there or cannot be written, what is for everybody
+        lambda: Workspace.find(Path.cwd()).state,
+        Path.home,
+        lambda: Path(tempfile.gettempdir()),
     )
+    for place in places:
+        with contextlib.suppress(LoaError, OSError, RuntimeError):
+            report = place() / name
+            write_atomic(report, trace)
+            return Finding("loa.crash", message, _("Please send us the file {file}.").format(file=report))
+    return Finding("loa.crash", message, trace)  # better on the screen than lost

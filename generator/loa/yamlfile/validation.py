@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, Val
 from pydantic_core import ErrorDetails
 
 from loa.errors import Finding, WorkspaceError
-from loa.i18n import _
+from loa.i18n import _, ngettext
 from loa.text import slug
 from loa.yamlfile.loader import Path_, YamlFile, value_at
 
@@ -32,6 +32,8 @@ class Strict(BaseModel):
 
 
 _KEPT = "kept"
+_MOST = 300
+"""Problems of one file that are told: nobody corrects more at a time, and 60 000 took half a minute to look up."""
 
 
 def is_kept(info: ValidationInfo) -> bool:
@@ -48,11 +50,18 @@ def validate(model: type[Model], source: YamlFile, path: Path_ = (), *, kept: bo
         return model.model_validate(value_at(source.data, path), context={_KEPT: kept})
     except ValidationError as error:
         details = error.errors()
+        more = len(details) - _MOST
+        del details[_MOST:]
         for detail in details:
             detail["loc"] = _in_file(source, path, detail["loc"])
         meant = {near for detail in details if (near := _near_key(model, detail))}
         reported = [detail for detail in details if not _is_misspelt(source, path, detail, meant)]
-        raise WorkspaceError(_finding(model, source, path, detail) for detail in reported) from error
+        findings = [_finding(model, source, path, detail) for detail in reported]
+        if more > 0:
+            message = ngettext("There is {n} more problem here.", "There are {n} more problems here.", more)
+            fix = _("Correct those above first. Is this the right file?")
+            findings.append(source.finding(path, "yaml.more", message.format(n=more), fix))
+        raise WorkspaceError(findings) from error
 
 
 def _in_file(source: YamlFile, path: Path_, loc: Path_) -> Path_:
