@@ -144,7 +144,9 @@ def station_with(
     return workspace
 
 
-def aired(workspace: Workspace, at: datetime.datetime, then: Callable[[float], None] = lambda _at: None) -> Row:
+def aired(
+    workspace: Workspace, at: datetime.datetime, then: Callable[[float], None] = lambda _at: None, limit: float = 90.0
+) -> Row:
     """The log row, after the station was on air in real time; `then` is called again and again, by a thread of its own,
     with the seconds since the instant.
     """
@@ -160,7 +162,7 @@ def aired(workspace: Workspace, at: datetime.datetime, then: Callable[[float], N
     others.start()
     try:
         service.run(
-            workspace, clock=clock, until=lambda station: station.outcomes.written(airing) is not None, limit=90
+            workspace, clock=clock, until=lambda station: station.outcomes.written(airing) is not None, limit=limit
         )
     finally:
         over.set()
@@ -319,6 +321,53 @@ def test_a_real_icecast_is_killed_stalled_and_comes_back(tmp_path: Path, sound: 
     assert quiet < 30, "a gap is bridged within three seconds"
     assert len(row.details["relays"][0]["gaps"]) >= 2
     assert row.outcome == "aired"
+
+
+HOUR, EVERY, DOWN = 150.0, 5.0, 1.0
+"""An hour, two minutes, and half a minute at 1/24 of their length: seconds of the relay, between two kills, and until the
+far station is started again.
+"""
+
+
+@pytest.mark.long
+def test_an_hour_with_the_far_station_killed_every_two_minutes(
+    tmp_path: Path, sound: bytes, icecast: IcecastServer
+) -> None:
+    """At 1/24 of the time (150 s), so every gap weighs 24 times as much as in the hour."""
+    path = tmp_path / "far.mp3"
+    path.write_bytes(sound)
+    source, url = [Source(icecast, path)], icecast.url("tinh.mp3")
+    (tmp_path / "station").mkdir()
+    workspace = station_with(tmp_path / "station", url, f"length: {HOUR:.0f}s", point(url, HOUR), START)
+    kills, runs = [0], [True]
+
+    def faults(since: float) -> None:
+        if runs[0] and since > (kills[0] + 1) * EVERY and since < HOUR:
+            icecast.kill()
+            source[0].kill()
+            kills[0], runs[0] = kills[0] + 1, False
+        elif not runs[0] and since > kills[0] * EVERY + DOWN:
+            icecast.start()
+            source[0] = Source(icecast, path)
+            runs[0] = True
+
+    try:
+        row = aired(workspace, START, faults, limit=HOUR + 60)
+    finally:
+        source[0].kill()
+    assert kills[0] > 20
+    assert row.outcome == "aired"
+    assert row.started
+    assert -0.1 < (row.started - START).total_seconds() < 1.5
+    sounds = heard(workspace)
+    assert sounds.index("far") <= 15, "first sound within 1.5 s"
+    quiet = max(len(run) for run in "".join("-" if one == "-" else "x" for one in sounds).split("x"))
+    assert quiet < 30, "no gap of three seconds"
+    assert abs(_length(workspace) - HOUR) < 0.1, "the end is hard"
+    (relay,) = row.details["relays"]
+    assert len(relay["gaps"]) > 20
+    assert relay["heard"] + relay["bridged"] == pytest.approx(HOUR, abs=0.2)
+    assert sounds.count("far") > 0.2 * len(sounds), "it comes back each time"
 
 
 def _encoded(folder: Path, source: str, seconds: float, name: str) -> bytes:
