@@ -146,7 +146,8 @@ def test_quiet_places_stay_quiet_others_have_their_limit_and_begin_gently_but_no
         " priority: emergency, length: {min: 1s, max: 20s}, on: [m, g]}\n"
     )
     text = released.schedule_file.read_text("utf-8").replace("{kind: file}", "{kind: file, fade_in: 1s}")
-    text = text.replace("outputs: {", "outputs: {g: {kind: file, folder: audio/g, fade_in: 1s}, ")
+    text = text.replace("outputs: {", "outputs: {g: {kind: file, folder: audio/g, fade_in: 1s, LOUD}, ")
+    text = text.replace("LOUD", "volume: 25, emergency_volume: 100")
     limits = "rules: {limits: [{on: 'n, m', max_volume: 0}, {on: 'f, g', max_volume: 50}]}\n"
     released.schedule_file.write_text(text.replace("broadcasts:", limits + "broadcasts:") + more, "utf-8")
     (released.bulletins / "ben-hai" / "lu.mp3").write_bytes((released.bulletins / "ben-hai" / "tin.mp3").read_bytes())

@@ -1,6 +1,7 @@
 """The emergency's way is for emergency messages, one airing each: no programme is signed or aired by it."""
 
 import datetime
+import re
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,16 @@ def test_the_answer_to_stop_names_what_was_cut_and_where(on_air: Console) -> Non
     one = CutAiring(f"air:{MESSAGE}@2026-11-28T15:37:13Z-d783b8ce", MESSAGE, ("loa-xa",), sounded=True)
     (told,) = cut_in_words(on_air, Stopped("stopped", (one,)))
     assert told == f"Stopped “{on_air.monitor.title_of(MESSAGE)}” on Loa thôn Đông."
+
+
+def test_the_words_of_a_template_come_into_the_form_with_the_time_of_issue(log_in: LogIn) -> None:
+    duty = log_in(Role.DUTY)
+    assert "Bão, áp thấp nhiệt đới" in duty.look("/emergency")
+    page = duty.look("/emergency?of=ben-hai&hazard=lu&where=thôn Đông&what=alert&drill=1")
+    words = page[page.index("<textarea") : page.index("</textarea>")]
+    assert words.count("Đây là diễn tập.") == 2
+    assert words.count("Nước lũ đang lên nhanh ở thôn Đông.") == 2, "the gist first, and twice"
+    assert re.search(r"thông báo lúc \d+ giờ", words)
+    clear = duty.look("/emergency?of=ben-hai&hazard=lu&what=over")
+    assert "Hết báo động. Nước lũ đã rút." in clear
+    assert "Đây là diễn tập." not in clear

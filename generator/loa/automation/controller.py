@@ -18,7 +18,7 @@ from loa.logs import logger
 from loa.playout.recording import LoadedRecording
 from loa.schedule import Airing
 from loa.schedule.models import RANK, Schedule
-from loa.schedule.outputs import AnyOutput
+from loa.schedule.outputs import AnyOutput, OwnOutput
 from loa.stop_file import CutAiring
 from loa.store import ledger
 
@@ -57,6 +57,12 @@ Users = dict[str, list[LiveAiring]]
 def stood_still(seconds: float) -> str:
     """The reason why something could not sound during the last `seconds`."""
     return _("the computer or Loa stood still for {time}").format(time=lasting(seconds))
+
+
+def _urgent(line: AnyOutput) -> AnyOutput:
+    """A loudspeaker as an emergency uses it: at once, and as loud as it is set for that."""
+    louder = line.emergency_volume if isinstance(line, OwnOutput) else None
+    return line.model_copy(update={"fade_in": 0.0, **({"volume": louder} if louder is not None else {})})
 
 
 class Controller:
@@ -280,13 +286,13 @@ class Controller:
 
     def _lines(self, live: LiveAiring, moment: datetime.datetime) -> dict[str, AnyOutput]:
         """Return its outputs that are still in the schedule, with their settings at `moment`; an emergency begins at
-        once and is as loud as it can be.
+        once, with a volume of its own, and no limit holds for it.
         """
         schedule = self._schedule_watch.schedule
         lines = schedule.lines((*live.airing.outputs, *live.outputs))
         found = {name: lines[name] for name in live.wanted_outputs if name in lines}
         if live.urgent:
-            return {name: line.model_copy(update={"fade_in": 0.0}) for name, line in found.items()}
+            return {name: _urgent(line) for name, line in found.items()}
         for name, line in found.items() if schedule.rules.limits else ():
             limit = schedule.limit_of(name, moment)
             if limit is not None and limit < line.volume:

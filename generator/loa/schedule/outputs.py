@@ -93,7 +93,19 @@ class Placed(Output):
     )
 
 
-class Monitored(Placed):
+class OwnOutput(Placed):
+    """An output that this computer plays itself. `emergency_volume`: per cent, in place of `volume` in an emergency."""
+
+    emergency_volume: int | None = Field(
+        default=None,
+        ge=0,
+        le=200,
+        title=N_("Volume of emergencies, per cent"),
+        description=N_("No limit of quiet hours holds for it. Empty: the usual volume."),
+    )
+
+
+class Monitored(OwnOutput):
     """An output at which somebody can listen: whether what was sent is heard is written into the log."""
 
     monitor: str | None = Field(
@@ -178,7 +190,7 @@ class Http(Monitored):
     bitrate: int = Field(default=64, ge=16, le=320, title=N_("Bit rate, kbit/s"))
 
 
-class File(Placed):
+class File(OwnOutput):
     """Writes what was played as WAV files into `folder`, a path relative to the workspace."""
 
     kind: Literal["file"]
@@ -187,7 +199,7 @@ class File(Placed):
     )
 
 
-class Null(Placed):
+class Null(OwnOutput):
     """Plays without sound, at the pace of a loudspeaker, and notes what it played: for trials and tests."""
 
     kind: Annotated[Literal["null"], BeforeValidator(lambda value: "null" if value is None else value)]

@@ -11,6 +11,7 @@ from loa.actions.emergency import PREFIX, issuer_of, release_emergency, take_dow
 from loa.actions.inbox_work import PREFIX as FROM_OUTSIDE
 from loa.actions.on_air import new_air_request
 from loa.errors import RequestError
+from loa.hazards.texts import Notice, compose, hazards
 from loa.i18n import _
 from loa.schedule import Schedule
 from loa.store.approvals import BulletinFile
@@ -44,9 +45,24 @@ _FIELDS = {"outputs": "on", "times": "times", "valid": "valid", "alone": "alone"
 @router.get("/emergency")
 @does(Act.WRITE_EMERGENCY)
 @urgent
-def emergency(request: Request, console: ConsoleDep, again: str = "") -> Response:
-    """The message's form, and messages of before; `again`: one of them, whose words are written into the form."""
+def emergency(
+    request: Request,
+    console: ConsoleDep,
+    again: str = "",
+    of: str = "",
+    hazard: str = "",
+    where: str = "",
+    what: str = "alert",
+    drill: str = "",
+) -> Response:
+    """The message's form, and messages of before; `again`: one of them, whose words are written into the form.
+
+    `hazard`: the words of that template, for the place `where` of commune `of`; `what`: `alert`, `update` or `over`;
+    `drill`: it is one.
+    """
     values, old = _values(console), console.bulletins.get(again)
+    if hazard in hazards():
+        values |= _of_kit(console, of, hazard, where.strip()[:200], what, drill=bool(drill))
     if old and old.manifest and old.manifest.is_emergency:
         said = [cue.text for cue in old.cues if cue.reading == 1 and cue.part == old.name]
         values |= {"text": " ".join(said), "commune": old.commune}
@@ -178,6 +194,28 @@ def _all_loudspeakers(schedule: Schedule | None) -> list[str]:
     return [name for name, output in schedule.outputs.items() if output.kind != "group"] if schedule else []
 
 
+def _of_kit(console: Console, stem: str, hazard: str, where: str, what: str, *, drill: bool) -> dict[str, Any]:
+    """The words of a template of the emergency kit, as they are said at this hour."""
+    file = console.files.commune(stem)
+    commune = file.commune if file else None
+    issuer = issuer_of(commune) if commune else _("the People's Committee of the commune")
+    notice = Notice(
+        hazard=hazard,
+        issuer=issuer,
+        issued=console.files.now(),
+        where=where or (commune.unit.full_name if commune else ""),
+        drill=drill,
+        over=what == "over",
+        update=what == "update",
+    )
+    title = hazards()[hazard].name
+    title = _("Drill: {title}").format(title=title) if drill else title
+    return {
+        "text": compose(notice), "commune": stem, "title": title, "issuer": issuer if commune else "",
+        "kit": {"hazard": hazard, "where": where, "what": what, "drill": drill},
+    }  # fmt: skip
+
+
 def _values(console: Console) -> dict[str, Any]:
     written = (b for b in console.bulletins.all() if not b.name.startswith(FROM_OUTSIDE))
     old = [b for b in written if b.manifest and b.manifest.is_emergency]
@@ -188,7 +226,10 @@ def _values(console: Console) -> dict[str, Any]:
         "fresh": {b.id for b in old if b.state == "waiting" and b.name >= since},
         "old": sorted(old, key=lambda b: b.name, reverse=True)[:10],
         "text": "",
+        "title": "",
         "commune": "",
+        "hazards": [(id_, hazard.name) for id_, hazard in hazards().items()],
+        "kit": {"hazard": "", "where": "", "what": "alert", "drill": False},
         "issuer": issuer_of(communes[0]) if len(communes) == 1 else "",
     }
 
