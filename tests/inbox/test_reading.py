@@ -1,6 +1,7 @@
 """Messages of strangers: read as the standard says, believed only as far as they are signed, refused in words."""
 
 import base64
+import datetime
 import hashlib
 import json
 from collections.abc import Callable
@@ -8,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from loa.actions.inbox import receive_message, receive_reading
 from loa.errors import InboxError
 from loa.inbox.cap import parse_cap, priority_of
 from loa.inbox.models import parse_json
 from loa.inbox.policy import InboxPolicy, load_policy
 from loa.inbox.reading import read
+from loa.inbox.register import Entry
+from loa.store.database import Database
 from loa.workspace import Workspace
 from tests.inbox.conftest import write
 from tests.inbox.senders import NOW, SENDER, Authority, at, cap, message
@@ -270,3 +274,49 @@ def test_what_is_wrong_in_the_policy_is_told_with_its_place(
 def test_without_a_policy_nobody_may_send(station: Workspace, authority: Authority) -> None:
     station.inbox_file.unlink()
     assert refusal(lambda: read(authority.sign_xml(cap()), load_policy(station), NOW)) == "sender"
+
+
+GAUGE = """\
+  - id: do-mua
+    name: Trạm đo mưa Cồn Tiên
+    communes: [ben-hai]
+    on: [thu]
+    policy: {emergency: sign}
+    gauge: {field: rain.hour, above: 50, measure: Lượng mưa trong một giờ, unit: milimét, hazard: sat-lo, where: thôn Đông}
+    set_by: Trần Văn Bình
+"""
+
+
+def test_a_gauge_warns_from_its_threshold_on_and_once_in_a_while(station: Workspace) -> None:
+    write(station, GAUGE)
+    store = Database(station.database)
+
+    def post(value: object, minutes: float = 0.0) -> Entry | None:
+        raw = json.dumps({"rain": {"hour": value}}).encode()
+        return receive_reading(station, store, "do-mua", raw, NOW + datetime.timedelta(minutes=minutes))
+
+    assert post(49.9) is None
+    found = post("62.5")
+    assert found
+    assert (found.state, found.rule, found.form) == ("received", "sign", "gauge")
+    (info,) = found.message.infos
+    assert info.title == "Có nguy cơ sạt lở đất ở thôn Đông."
+    assert info.text == "Lượng mưa trong một giờ là 62,5 milimét, theo Trạm đo mưa Cồn Tiên."
+    assert found.message.infos[0].areas.communes == ("ben-hai",)
+    again = post(80, 179)
+    assert again
+    assert again.number == found.number
+    later = post(80, 181)
+    assert later
+    assert later.number != found.number
+    for wrong in (None, True, "nhiều", "nan", [1], 10**400):
+        with pytest.raises(InboxError, match=r"rain\.hour"):
+            post(wrong)
+    with pytest.raises(InboxError, match="no gauge"):
+        receive_reading(station, store, SENDER, b"{}", NOW)
+    with pytest.raises(InboxError):  # nobody passes a message of his own for one of the gauge
+        receive_message(station, store, json.dumps(message(sender="do-mua")).encode(), NOW)
+    write(station, GAUGE.replace("emergency: sign", "emergency: automatic"))
+    with pytest.raises(InboxError, match="anybody could have sent"):
+        load_policy(station)
+    store.close()

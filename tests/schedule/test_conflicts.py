@@ -96,11 +96,13 @@ def test_minutes_of_a_day_are_counted_where_they_are_heard(schedule: Make) -> No
 
 
 def test_a_chime_that_tests_the_equipment_is_no_session_but_keeps_to_the_hours(schedule: Make) -> None:
-    chime = "  - {id: chuong, commune: ben-hai, test: true, at: ['HOUR'], items: [{kind: music, file: chime}], "
+    chime = "  - {id: chuong, commune: ben-hai, test: true, at: ['HOUR'], items: [{kind: music, file: chime, length: 20s}], "
     chime += "length: {max: 1m}, on: [loa]}\n"
     rules = 'rules: {allowed: ["16:30-19:00"], max_sessions_per_day: 1, max_minutes: 15, max_minutes_per_day: 15}\n'
     assert codes(schedule(chime.replace("HOUR", "16:55") + rules)) == {"chuong 16:55": [], "sang 17:00": []}
     assert codes(schedule(chime.replace("HOUR", "05:55") + rules))["chuong 05:55"] == ["rule.window"]
+    with pytest.raises(ScheduleError, match="Nothing would be heard"):
+        schedule(chime.replace("HOUR", "16:55").replace(", length: 20s}", "}"))
     with pytest.raises(ScheduleError, match="a minute at most"):
         schedule(chime.replace("HOUR", "16:55").replace("max: 1m", "max: 2m"))
 

@@ -78,7 +78,7 @@ broadcasts:
     commune: ben-hai
     test: true
     at: ["05:55"]
-    items: [{{kind: music, file: chime}}]
+    items: [{{kind: music, file: chime, length: 20s}}]
     length: {{max: 1m}}
     on: [dot-1, dot-2, dot-3]
   - id: tiep-song

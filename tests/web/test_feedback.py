@@ -8,6 +8,7 @@ from loa.app.reports import report
 from loa.feedback import book
 from loa.store.approvals import BulletinFile
 from loa.web.context import Console
+from loa.web.lanes import Pace
 from loa.web.routes.residents import listening
 from loa.workspace import Workspace
 from tests.approving import approve
@@ -21,7 +22,7 @@ TEXT = "Loa thôn Bắc rè suốt cả tuần nay."
 def open_form(station: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     text = station.schedule_file.read_text("utf-8")
     station.schedule_file.write_text(f"{text}\nfeedback: {{communes: [ben-hai]}}\n", "utf-8")
-    monkeypatch.setattr(listening, "_rate", listening._Rate())
+    monkeypatch.setattr(listening, "_pace", Pace(5 / 3600, 5))
     return station
 
 

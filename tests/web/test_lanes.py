@@ -170,4 +170,5 @@ def test_a_lane_has_places_and_a_flow(monkeypatch: pytest.MonkeyPatch) -> None:
     now[0] += 1
     assert [flow("a"), flow("a")] == [True, False]
     assert sum(flow(f"c{number}") for number in range(100)) == 9
-    assert len(quick._levels) < 300
+    assert quick._flow_each
+    assert len(quick._flow_each._levels) < 300

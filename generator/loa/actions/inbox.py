@@ -21,7 +21,7 @@ from loa.i18n import _
 from loa.inbox import register
 from loa.inbox.models import Info, Message, refused
 from loa.inbox.policy import InboxPolicy, Sender, load_policy
-from loa.inbox.reading import claimed_names, read
+from loa.inbox.reading import GAUGE, claimed_names, read
 from loa.inbox.register import Entry, Piece, Refusal, State
 from loa.schedule import Schedule
 from loa.schedule.loader import load_schedule
@@ -81,6 +81,24 @@ def receive_message(
         if entry.message.kind == "cancel" and new.keys:  # who sent it is sure: it counts at once
             end_replaced(workspace, store, entry, now)
     return entry
+
+
+def receive_reading(
+    workspace: Workspace, store: Database, sender: str, raw: bytes, now: datetime.datetime
+) -> Entry | None:
+    """What a gauge posts: from its threshold on a message, one in a while; None below it.
+
+    Raises InboxError (no such gauge, no number), StoreError, WorkspaceError, ScheduleError.
+    """
+    gauge = load_policy(workspace).sender(sender).gauge
+    if gauge is None:
+        raise refused("sender", _("“{name}” is no gauge.").format(name=sender), field="gauge")
+    if gauge.reading(raw) < gauge.above:
+        return None
+    last = register.newest(store, sender)
+    if last and now - last.message.sent < datetime.timedelta(seconds=gauge.again):
+        return last
+    return receive_message(workspace, store, raw, now, f"{GAUGE}{sender}")
 
 
 def _receive(

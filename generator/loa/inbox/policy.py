@@ -19,6 +19,7 @@ from loa import yamlfile
 from loa.campaign import Commune, survey
 from loa.errors import Finding, InboxError, WorkspaceError
 from loa.i18n import _
+from loa.inbox.gauges import Gauge
 from loa.inbox.models import Areas, Message, Point, refused
 from loa.reference import places
 from loa.schedule import Schedule
@@ -50,13 +51,15 @@ class Sender(Strict):
 
     `id`: as it stands in the messages. `keys`: files with the sender's certificates (CAP) and Ed25519 keys (JSON), PEM.
     `communes`: whom the sender may reach, all if it is empty; `on`: by which outputs. `adapter`: the messages come in
-    another form, which that package reads; they are not signed. `set_by`: who decided all this.
+    another form, which that package reads; they are not signed. `gauge`: it posts readings, and no messages. `set_by`:
+    who decided all this.
     """
 
     id: str = Field(min_length=1, max_length=200)
     name: str = Field(min_length=1, max_length=200)
     keys: tuple[Annotated[str, AfterValidator(station_path)], ...] = ()
     adapter: str | None = None
+    gauge: Gauge | None = None
     communes: tuple[str, ...] = ()
     on: tuple[str, ...] = Field(min_length=1)
     policy: Rules = Rules()
@@ -72,8 +75,8 @@ class Sender(Strict):
             what = _("Messages that anybody could have sent would start by themselves ({names}).")
             fix = _("Add the sender's key under “keys”, or choose “sign” or “ask”.")
             raise ValueError(what.format(names=", ".join(automatic)) + "\n" + fix)
-        if self.adapter and self.keys:
-            fix = _("Take “keys” out, or “adapter”.")
+        if (self.adapter or self.gauge) and self.keys:
+            fix = _("Take “keys” out, or “{name}”.").format(name="adapter" if self.adapter else "gauge")
             raise ValueError(_("Messages in others' forms carry no signature.") + "\n" + fix)
         return self
 

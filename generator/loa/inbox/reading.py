@@ -12,6 +12,9 @@ from loa.inbox.models import LARGEST_WITH_SOUND, Message, parse_json, refused
 from loa.inbox.policy import InboxPolicy, Sender, certificates, plain_keys
 from loa.inbox.signatures import forged, is_signed_xml, payload_of, split_jws, verified_xml, verify_jws
 
+GAUGE = "gauge:"
+"""With it and the sender's id begins the form of a reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -31,6 +34,9 @@ def read(raw: bytes, policy: InboxPolicy, now: datetime.datetime, adapter: str |
     if len(raw) > LARGEST_WITH_SOUND:
         raise refused("large", _("The message is too large: at most {count} bytes.").format(count=LARGEST_WITH_SOUND))
     digest = hashlib.sha256(raw).hexdigest()
+    if adapter and adapter.startswith(GAUGE):
+        message, sender = _gauge(raw, policy, adapter.removeprefix(GAUGE), now)
+        return Reading(message, sender, "gauge", digest)
     if adapter:
         message = read_with(adapter, raw)
         sender = policy.sender(message.sender)
@@ -45,6 +51,17 @@ def read(raw: bytes, policy: InboxPolicy, now: datetime.datetime, adapter: str |
         message, sender = _json(raw, policy)
         return Reading(message, sender, "json", digest)
     raise refused("format", _("This is neither a CAP alert nor a message in JSON."))
+
+
+def _gauge(raw: bytes, policy: InboxPolicy, id_: str, now: datetime.datetime) -> tuple[Message, Sender]:
+    sender = policy.sender(id_)
+    if sender.gauge is None:
+        raise forged()
+    value = sender.gauge.reading(raw)
+    if value < sender.gauge.above:
+        raise refused("below", _("The reading is below the threshold: nothing is to be said."))
+    communes = sender.communes or tuple(target.stem for target in policy.targets)
+    return sender.gauge.message(sender.id, sender.name, communes, value, now), sender
 
 
 def _xml(raw: bytes, policy: InboxPolicy, now: datetime.datetime) -> tuple[Message, Sender]:
@@ -78,7 +95,7 @@ def _json(raw: bytes, policy: InboxPolicy) -> tuple[Message, Sender]:
 
 def _own_form(sender: Sender, *, have: bool) -> None:
     """A sender with an adapter sends in that form alone; one with keys signs in the form of one of them."""
-    if sender.adapter or (sender.keys and not have):
+    if sender.adapter or sender.gauge or (sender.keys and not have):
         raise forged()
 
 

@@ -79,6 +79,12 @@ def find(store: Database, sender: str, identifier: str) -> Entry | None:
     return next((_entry(row) for row in store.rows(query)), None)
 
 
+def newest(store: Database, sender: str) -> Entry | None:
+    """The last message of a sender. Raises StoreError."""
+    query = select(inbox).where(inbox.c.sender == sender).order_by(inbox.c.number.desc()).limit(1)
+    return next((_entry(row) for row in store.rows(query)), None)
+
+
 def get(store: Database, number: int) -> Entry | None:
     """The message with this number. Raises StoreError."""
     return next((_entry(row) for row in store.rows(select(inbox).where(inbox.c.number == number))), None)

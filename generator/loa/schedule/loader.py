@@ -27,7 +27,7 @@ from loa.schedule.models import LONGEST_TEST, Approval, Broadcast, Extra, Move, 
 from loa.schedule.output_plugins import kinds, plugin
 from loa.schedule.outputs import KINDS, PREFIX, AnyOutput, Group, MissingPlugin, Placed, RemotePlayer
 from loa.schedule.players import Players
-from loa.schedule.programme import Article, Relay, Talk
+from loa.schedule.programme import Article, Music, Relay, Talk
 from loa.schedule.values import DatabaseUrl, Zone, zone
 from loa.text import nfc
 from loa.workspace import Workspace, is_yaml, leads_out
@@ -172,6 +172,11 @@ def _programme(source: YamlFile, path: tuple[str | int, ...], broadcast: Broadca
         if len(of_kind := [n for n, item in enumerate(broadcast.items) if item.kind == kind]) > 1:
             message = _("A programme has one {kind}.").format(kind=kind)
             yield source.finding((*path, "items", of_kind[1]), "programme.twice", message, _("Take this one out."))
+    unheard = all(isinstance(item, Music) and item.length is None for item in broadcast.items)
+    if unheard and not broadcast.length.min:
+        message = _("Nothing would be heard: music without a length only fills up to the shortest length (length.min).")
+        fix = _("Give the music a length, for example length: 20s.")
+        yield source.finding((*path, "items"), "programme.empty", message, fix, key=True)
     if broadcast.talk and (len(broadcast.items) > 1 or broadcast.campaigns):
         message = _("A talk at the microphone is a programme of its own.")
         fix = _("Take out the other items and the campaigns; give them a broadcast of their own.")

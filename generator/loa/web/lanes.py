@@ -4,6 +4,7 @@ Each lane has as many places as it may hold threads, and there are as many threa
 take another's. What finds no place is refused at once, before anything is read or rendered for it.
 """
 
+import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
@@ -31,20 +32,39 @@ _SMALL = 20_000
 _REMEMBERED = 5000
 
 
+class Pace:
+    """Lets everybody go on `rate` times a second, and `most` times at once after a rest; in memory, from any thread."""
+
+    def __init__(self, rate: float, most: float) -> None:
+        self._rate, self._most = rate, most
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, who: str) -> bool:
+        """Count one more of `who`; False where there were too many."""
+        now = time.monotonic()
+        with self._lock:
+            level, at = self._levels.pop(who, (self._most, now))
+            level = min(self._most, level + (now - at) * self._rate)
+            self._levels[who] = (level - 1 if level >= 1 else level, now)
+            if len(self._levels) > _REMEMBERED:
+                self._levels.popitem(last=False)
+        return level >= 1
+
+
 class Lane:
     """`places` in all, `each` of them for one address or session; `flow` in all, `flow_each` for one of them."""
 
     def __init__(self, places: int, each: int, flow: Flow | None = None, flow_each: Flow | None = None) -> None:
         self.places, self._each = places, each
-        self._flow, self._flow_each = flow, flow_each
+        self._flow, self._flow_each = (Pace(*one) if one else None for one in (flow, flow_each))
         self._taken: Counter[str] = Counter()
-        self._levels: OrderedDict[str, Flow] = OrderedDict()
 
     def enter(self, who: str) -> bool:
         """Take a place; False where there is none."""
         if self._taken.total() >= self.places or self._taken[who] >= self._each:
             return False
-        if not (self._flows(who, self._flow_each) and self._flows("", self._flow)):
+        if (self._flow_each and not self._flow_each.take(who)) or (self._flow and not self._flow.take("")):
             return False
         self._taken[who] += 1
         return True
@@ -54,18 +74,6 @@ class Lane:
         self._taken[who] -= 1
         if not self._taken[who]:
             del self._taken[who]
-
-    def _flows(self, who: str, flow: Flow | None) -> bool:
-        if flow is None:
-            return True
-        rate, most = flow
-        now = time.monotonic()
-        level, at = self._levels.pop(who, (most, now))
-        level = min(most, level + (now - at) * rate)
-        self._levels[who] = (level - 1 if level >= 1 else level, now)
-        if len(self._levels) > _REMEMBERED:
-            self._levels.popitem(last=False)
-        return level >= 1
 
 
 def make_lanes() -> dict[str, Lane]:

@@ -11,6 +11,7 @@ from loa.actions.acts import Act
 from loa.actions.inbox import (
     message_receipt,
     receive_message,
+    receive_reading,
     refuse_message,
     sign_message,
     take_message,
@@ -87,8 +88,11 @@ def refuse(request: Request, console: ConsoleDep, me: CurrentPerson, number: Num
 
 @router.post("/api/v1/inbox")
 @does(Act.SEND_MESSAGE)
-async def send(request: Request, console: ConsoleDep, adapter: str = "") -> Response:
-    """A message of a program: CAP 1.2 or JSON as the body. Its receipt, or why it is not taken (422)."""
+async def send(request: Request, console: ConsoleDep, adapter: str = "", gauge: str = "") -> Response:
+    """A message of a program: CAP 1.2 or JSON as the body. Its receipt, or why it is not taken (422).
+
+    `gauge`: it is the reading of that sender; below its threshold nothing comes of it.
+    """
     raw = bytearray()
     async for part in request.stream():
         raw += part
@@ -97,7 +101,13 @@ async def send(request: Request, console: ConsoleDep, adapter: str = "") -> Resp
 
     def receive() -> Response:
         try:
-            entry = receive_message(console.workspace, console.store, bytes(raw), now(), adapter[:100] or None)
+            if gauge:
+                reading = receive_reading(console.workspace, console.store, gauge[:200], bytes(raw), now())
+                if reading is None:
+                    return JSONResponse({"stage": "below"})
+                entry = reading
+            else:
+                entry = receive_message(console.workspace, console.store, bytes(raw), now(), adapter[:100] or None)
         except InboxError as error:
             problems = [{"error": f.code, "message": f.message, "field": f.file} for f in error.findings]
             return JSONResponse({"problems": problems}, 422)

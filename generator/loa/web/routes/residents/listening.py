@@ -1,9 +1,6 @@
 """A commune's own page without an account: hear again what was signed, read along, subscribe, write to the commune."""
 
 import re
-import threading
-import time
-from collections import OrderedDict
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -22,6 +19,7 @@ from loa.web.auth.decisions import does
 from loa.web.auth.guesses import network
 from loa.web.context import Console, ConsoleDep, SubmittedForm, address_of
 from loa.web.forms import Form, FormError
+from loa.web.lanes import Pace
 from loa.web.pages import go, page
 from loa.web.views.bulletins import EMERGENCY_COUNTS, Bulletin, now
 from loa.web.views.drafts import spoken_lines_of
@@ -29,29 +27,11 @@ from loa.web.views.drafts import spoken_lines_of
 router = APIRouter(include_in_schema=False)
 _PER_HOUR = 5
 """Pieces of feedback that one address may send in an hour."""
-_REMEMBERED = 5000
 _SHOWN = 20
 
 
-class _Rate:
-    """How often an address wrote within the last hour; in memory, so that nothing of it is kept."""
-
-    def __init__(self) -> None:
-        self._seen: OrderedDict[str, list[float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def count(self, address: str) -> bool:
-        """Count one more; False where there were too many."""
-        moment = time.monotonic()
-        with self._lock:
-            lately = [at for at in self._seen.pop(address, []) if moment - at < 3600]
-            self._seen[address] = [*lately, moment][-_PER_HOUR - 1 :]
-            if len(self._seen) > _REMEMBERED:
-                self._seen.popitem(last=False)
-            return len(lately) < _PER_HOUR
-
-
-_rate = _Rate()
+_pace = Pace(_PER_HOUR / 3600, _PER_HOUR)
+"""How often an address may write; in memory, so that nothing of it is kept."""
 
 
 @router.get("/nghe/{stem}")
@@ -80,7 +60,7 @@ def send(request: Request, console: ConsoleDep, stem: str, form: SubmittedForm) 
         raise HTTPException(404)
     if form.text("website", 200):
         return go(f"/nghe/{stem}?sent=1#gop-y")
-    if not _rate.count(network(address_of(request))):
+    if not _pace.take(network(address_of(request))):
         problems = {"": _("Too much came from your connection. Try again in an hour.")}
         return _page(request, console, stem, problems, form)
     try:
