@@ -18,7 +18,7 @@ from loa.importing.documents import pasted, read_bytes, read_file
 from loa.importing.issuers import issuer_of
 from loa.importing.letters import modern
 from loa.importing.notice import Notice, read_notice
-from tests.importing.papers import saved
+from tests.importing.papers import Pdf, saved
 
 UNSEEN = Path(__file__).parent / "unseen"
 DAY = date(2026, 11, 28)
@@ -224,3 +224,22 @@ def test_texts_of_every_form(form: str) -> None:
     notice = read_notice(pasted(text), DAY)
     assert (notice.title, notice.issuer, notice.issued) == told
     assert [line for line in notice.body if any(part in line for part in other)] == []
+
+
+def test_a_row_that_goes_on_overleaf_is_one_row_and_another_table_is_another() -> None:
+    edges = [85, 125, 250, 540]
+    made = Pdf()
+    made.centred(780, "LỊCH CẤP NƯỚC LUÂN PHIÊN THÁNG NĂM", 13)
+    y = made.paragraph(750, "Trạm cấp nước thông báo lịch cấp nước luân phiên cho các thôn trong xã như sau đây.")
+    made.table(y, [["TT", "Thôn", "Ngày"], ["1", "Thôn Đông", "ngày lẻ"], ["2", "Thôn Tây", "ngày chẵn và"]], edges)
+    made.page()
+    y = made.table(780, [["", "", "sáng Chủ nhật"], ["3", "Thôn Nam", "ngày chẵn"]], edges)
+    made.centred(30, "Lịch cấp nước - Trang 2", 9)
+    made.page()
+    made.table(780, [["TT", "Người trực", "Điện thoại"], ["1", "Ông Hai", "0233 3825 119"]], edges)
+    notice = read_notice(read_bytes(made.bytes(), "a.pdf"), DAY)
+    assert "| 2 | Thôn Tây | ngày chẵn và sáng Chủ nhật |" in notice.body
+    assert "| 3 | Thôn Nam | ngày chẵn |" in notice.body
+    assert "| TT | Người trực | Điện thoại |" in notice.body
+    assert notice.body.count("| --- | --- | --- |") == 2
+    assert not [line for line in notice.body if "Trang 2" in line]

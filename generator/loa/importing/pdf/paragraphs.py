@@ -190,7 +190,24 @@ def _with(before: Block, block: Block) -> Block | None:
     if isinstance(block, str) or not _same_table(before, block):
         return None
     again = block.rows[: block.heads] == before.rows[: before.heads] and before.heads == block.heads
-    return Table((*before.rows, *(block.rows[block.heads :] if again else block.rows)), before.heads)
+    if block.heads and not again and block.rows[0][0].strip().lower() in _NUMBERS:
+        return None  # another table, with heads of its own
+    above, rows = before.rows, block.rows[block.heads :] if again else block.rows
+    if rows and _is_torn(above[-1], rows[0]):
+        whole = tuple(f"{upper} {lower}".strip() for upper, lower in zip(above[-1], rows[0], strict=True))
+        above, rows = (*above[:-1], whole), rows[1:]
+    return Table((*above, *rows), before.heads)
+
+
+_NUMBERS = frozenset({"stt", "tt", "số tt", "số thứ tự"})
+"""What stands above the numbers of rows."""
+
+
+def _is_torn(row: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row at the top of a page is the rest of the last one overleaf: no number, and all texts go on."""
+    if len(row) != len(below) or not row[0].strip() or below[0].strip():
+        return False
+    return all(not text.strip() or text.strip()[0].islower() for text in below)
 
 
 def _same_table(one: Table, other: Table) -> bool:
