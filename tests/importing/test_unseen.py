@@ -172,6 +172,11 @@ def test_who_issues_is_told_by_the_lines_of_the_head() -> None:
 
 
 FORMS = {
+    "headline of who speaks": (
+        "Thôn Nà Phặc: Họp dân bàn làm đường\nTối nay 19h00 tại nhà họp thôn. Mời tất cả các hộ.\n",
+        ("Họp dân bàn làm đường", "Thôn Nà Phặc", None),
+        ("Nà Phặc:",),
+    ),
     "fields left open in two columns": (
         "UBND XÃ QUẢNG TRẠCH          CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
         "VĂN PHÒNG HĐND VÀ UBND             Độc lập - Tự do - Hạnh phúc\n"

@@ -196,9 +196,13 @@ def _names_in(running: str) -> dict[str, str]:
                 found.setdefault(" ".join(words[start:end]).lower(), " ".join(words[start:end]))
         if len(words) == 1:
             found.setdefault(f"{before} {words[0]}".lower(), words[0])
+    for name in _LISTED.findall(running):
+        found.setdefault(name.lower(), name)
     return found
 
 
+_LISTED = re.compile(rf"(?<=, )[{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+)+")
+"""A name in a list of names."""
 _RUN = re.compile(rf"(?<![\w])(?P<before>[{LOWER}]+),? (?P<name>[{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+)*)")
 
 

@@ -165,6 +165,7 @@ def _read_title(frame: Frame, kind: str | None, parts: Sequence[str], subject: s
     else:
         found = titles.Title()
     frame.title, frame.kind, frame.made = found.title, found.kind, found.made
+    frame.issuer = frame.issuer or found.speaker
     frame.left_out += found.left_out
     again = [block for block in frame.blocks[:6] if isinstance(block, str) and _same(block, frame.title)]
     frame.left_out += again

@@ -12,7 +12,7 @@ _GOES_ON = re.compile(
 )
 """With what a subject begins that is no title without the kind above it."""
 _ASIDE = re.compile(
-    r"\((?:phát (?:thanh|sóng|ngày|trên|từ|lúc)|thời lượng|kèm theo|ban hành|"
+    r"\((?:trình (?:tại )?(?:kỳ họp|hội nghị)|phát (?:thanh|sóng|ngày|trên|từ|lúc)|thời lượng|kèm theo|ban hành|"
     r"đính kèm|thời gian phát|dự thảo|bài tuyên truyền)\b",
     re.IGNORECASE,
 )
@@ -39,6 +39,7 @@ class Title:
     text: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     made: bool = False
+    speaker: str | None = None  # “Thôn Nà Phặc: họp dân”
 
 
 def below_kind(kind: str, parts: Sequence[str], issuer: str, body: Sequence[str], running: str) -> Title:
@@ -90,7 +91,8 @@ def alone(parts: Sequence[str], running: str) -> Title:
     if ends and about:
         subject = without_bracket(" ".join([parts[1][about.end() :], *parts[2:]]))
         return Title(_proper(f"{_cased(line, running)} về việc {subject}", running), ends["kind"].lower())
-    left_out = [speaker["who"]] if speaker and line == speaker["what"] else []
+    who = speaker["who"] if speaker and line == speaker["what"] else None
+    left_out = [who] if who else []
     kind = begins["kind"].lower() if begins else None
     subject = " ".join(parts)[begins.end() :].lstrip(" :") if begins else ""
     about = ABOUT.match(subject)
@@ -101,7 +103,7 @@ def alone(parts: Sequence[str], running: str) -> Title:
         parts[0],
         *(f"về việc {without_bracket(part[m.end() :])}" if (m := ABOUT.match(part)) else part for part in parts[1:]),
     ]
-    return Title(_proper(_whole(parts, running, each=True), running), kind, left_out=left_out)
+    return Title(_proper(_whole(parts, running, each=True), running), kind, left_out=left_out, speaker=who)
 
 
 def of_letter(subject: str, running: str) -> Title:
