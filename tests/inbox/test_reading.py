@@ -271,6 +271,23 @@ def test_what_is_wrong_in_the_policy_is_told_with_its_place(
     assert finding.fix
 
 
+def test_an_update_does_not_end_itself() -> None:
+    """A sender that names a message among those that it replaces: it was silent the moment it went on air."""
+    assert parse_cap(cap(kind="Update", references=f"{SENDER},lu-01,{at()} {SENDER},lu-00,{at()}")).references == (
+        "lu-00",
+    )
+    own = {**message("tin-01", kind="update"), "references": ["tin-01"]}
+    assert parse_json(json.dumps(own)).references == ()
+
+
+def test_a_slip_in_one_communes_file_keeps_no_message_from_the_others(station: Workspace, authority: Authority) -> None:
+    """Every alert was refused, for all communes: “There is no file campaigns/hong.yaml”, which was there."""
+    write(station, communes="[ben-hai, hong]")
+    (station.campaigns / "hong.yaml").write_text("commune: [", "utf-8")
+    assert [target.stem for target in load_policy(station).targets] == ["ben-hai"]
+    assert read(authority.sign_xml(cap()), load_policy(station), NOW).message.id == "lu-01"
+
+
 def test_without_a_policy_nobody_may_send(station: Workspace, authority: Authority) -> None:
     station.inbox_file.unlink()
     assert refusal(lambda: read(authority.sign_xml(cap()), load_policy(station), NOW)) == "sender"

@@ -19,6 +19,8 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -154,6 +156,12 @@ class Message(_Form):
     references: tuple[Identifier, ...] = Field(default=(), max_length=200)
     repeat_minutes: int | None = Field(default=None, ge=2, le=1440)
     infos: tuple[Info, ...] = Field(default=(), max_length=100)
+
+    @field_validator("references")
+    @classmethod
+    def _of_others(cls, references: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """Without its own id: it would end itself the moment it goes on air."""
+        return tuple(id_ for id_ in references if id_ != info.data.get("id"))
 
     @property
     def priority(self) -> Priority:

@@ -24,7 +24,8 @@ from loa.inbox.models import Areas, Message, Point, refused
 from loa.reference import places
 from loa.schedule import Schedule
 from loa.schedule.values import seconds, station_path
-from loa.workspace import Workspace, below, read_text
+from loa.text import nfc
+from loa.workspace import Workspace, below, read_text, yaml_files
 from loa.yamlfile import Strict
 
 Rule = Literal["automatic", "sign", "ask", "refuse"]
@@ -151,6 +152,7 @@ def load_policy(workspace: Workspace, schedule: Schedule | None = None) -> Inbox
         raise InboxError(error.findings) from error
     communes = survey(workspace)[0]
     targets = {commune.stem: _codes(commune) for commune in communes}
+    there = {nfc(path.stem) for path in yaml_files(workspace.campaigns)}  # a slip in one file silences no other commune
     problems: list[Finding] = []
     keys: dict[str, tuple[str, ...]] = {}
     for number, sender in enumerate(file.senders):
@@ -167,7 +169,7 @@ def load_policy(workspace: Workspace, schedule: Schedule | None = None) -> Inbox
                 problems.append(source.finding((*path, "keys", place), "inbox.key", what, fix))
         keys[sender.id] = tuple(found)
         for place, stem in enumerate(sender.communes):
-            if stem not in targets:
+            if nfc(stem) not in there:
                 message = _("There is no file campaigns/{name}.yaml.").format(name=stem)
                 problems.append(source.finding((*path, "communes", place), "commune.unknown", message, _known(targets)))
         for place, output in enumerate(sender.on if schedule else ()):
