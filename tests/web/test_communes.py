@@ -17,6 +17,7 @@ from loa.actions.offices import OFFICES, Role, Touches
 from loa.automation.intervals import Timing
 from loa.bulletin.manifest import Manifest
 from loa.clock import RealClock
+from loa.feedback import book
 from loa.store.alarms import Alarm
 from loa.store.asrun import NewRow, append_all
 from loa.store.lease import Lease
@@ -100,10 +101,12 @@ def names(station: Workspace, console: Console, monkeypatch: pytest.MonkeyPatch)
         append_all(console.store, [NewRow(**values)], NOW)
         event = f"{row.airing} missed"
         raise_alarm(console.store, Alarm(event, "missed", f"hỏng {mark}", NOW), ())
+        book.receive(station, console.store, stem, "question", f"Bao giờ {mark} có nước?", NOW, name=mark)
         number = console.jobs.add("build", f"Việc {mark}", {"communes": [stem]}, "Mai")
         found[stem] = {
             "stem": stem, "commune": stem, "id": id_, "broadcast": broadcast, "sha256": sha256, "message": message,
             "urgent": urgent, "event": event, "job": number, "output": f"loa-{stem}", "airing": row.airing,
+            "piece": book.pieces(console.store, communes=frozenset({stem}))[0].number,
             "version": console.history.of(station.campaigns / f"{stem}.yaml", 1)[0]["id"],
         }  # fmt: skip
     monkeypatch.setattr(today, "_ANSWER", 0.0)  # nobody answers here
@@ -136,6 +139,7 @@ def address(route: APIRoute, of: dict[str, Any]) -> str:
     )
     path = path.replace("/outputs/{name}", "/outputs/{output}")
     given = {**of, "number": 0, "form": "csv", "id_": 987654, "engine": "espeak", "voice": "vi", "key": "rules"}
+    given["number"] = of["piece"] if path.startswith("/feedback") else 0
     return re.sub(r"\{(\w+)\}", lambda found: str(given.get(found[1], "khong-co")), path)
 
 
@@ -149,7 +153,7 @@ def fields(of: dict[str, Any]) -> dict[str, Any]:
         "last": str(day), "day": str(day + datetime.timedelta(days=1)), "hour": "18:00", "from": "17:00", "at": "18:30",
         "min": "5", "max": "10", "weeks": "1", "title": "Bài thêm vào", "template": "thong-bao", "as_of": "2026-11-02",
         "text": "Nước lên rất nhanh.", "word": "xã", "said": "xa", "remark": "0", "broadcasts": "1", "times": "1",
-        "password": PASSWORD, "name": "Tên", "body": "Câu khác.", "until": "",
+        "password": PASSWORD, "shown": "Bao giờ có nước?", "answer": "Ngày mai.", "name": "Tên", "body": "Câu khác.", "until": "",
     }  # fmt: skip
 
 
@@ -157,6 +161,10 @@ SKIPPED = {"/logout", "/today/events", "/account/password", "/stop", "/api/v1/st
 """The first and third end the session, the second never ends; STOP has a test of its own in tests/actions."""
 LAST = ("/withdraw", "/remove")
 """What takes away the things of which the others are."""
+
+
+ELSEWHERE = {Act.STOP, Act.SEND_AGAIN, Act.TAKE_MESSAGE, Act.SIGN_MESSAGE, Act.REFUSE_MESSAGE}
+"""What these two communes have nothing for: tests/actions/test_stop_of_a_commune.py, test_sent.py, test_inbox.py."""
 
 
 def of_the_other(station: Workspace) -> list[object]:
@@ -177,7 +185,7 @@ def of_the_other(station: Workspace) -> list[object]:
 
 def walk(browser: Browser, of: dict[str, Any], method: str) -> Iterator[tuple[str, Act, Any]]:
     sent = fields(of)
-    for found, route, act in sorted(table(), key=lambda one: one[1].path.endswith(LAST)):
+    for found, route, act in sorted(table(), key=lambda one: (one[1].path.endswith(LAST), one[1].path != "/week/move")):
         if found != method or route.path in SKIPPED:
             continue
         path, headers = address(route, of), {"accept": "application/json", "x-csrf-token": browser.csrf}
@@ -254,3 +262,9 @@ def test_the_own_commune_is_shown_and_changed(
         Act.LEAVE_OUT_AIRING, Act.ADD_AIRING,
     }  # fmt: skip
     assert of_the_other(station) != before
+    changing = {
+        act
+        for method, _route, act in table()
+        if method == "POST" and OFFICES[act].touches in {Touches.COMMUNE, Touches.OUTPUT}
+    }  # fmt: skip
+    assert changing - done == ELSEWHERE, "a new act: give the two communes what it is done to"

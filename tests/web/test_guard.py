@@ -54,9 +54,13 @@ def sockets() -> list[tuple[WebSocketRoute, Act | None]]:
 
 
 def address(route: APIRoute) -> str:
-    """The route's path with names that nothing has, so that nothing is changed behind an open door."""
+    """The route's path with names that nothing has, so that nothing is changed behind an open door, and with numbers that
+    no database holds.
+    """
     return re.sub(
-        r"\{(\w*(?:id_|number))\}", "987654", re.sub(r"\{(?!\w*(?:id_|number)\})\w+\}", "khong-co", route.path)
+        r"\{(\w*(?:id_|number))\}",
+        "98765432109876543210",
+        re.sub(r"\{(?!\w*(?:id_|number)\})\w+\}", "khong-co", route.path),
     )
 
 

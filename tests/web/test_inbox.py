@@ -63,5 +63,8 @@ def test_a_message_comes_by_the_api_and_people_decide(console: Console, log_in: 
     assert "đã báo bằng loa tay" in answer["reason"]
     elsewhere = log_in(Role.DUTY, communes=frozenset({"khac"}))
     assert "Lũ lớn" not in elsewhere.look("/inbox")
+    for act in ("sign", "take", "refuse"):
+        form = {"csrf": elsewhere.csrf, "password": PASSWORD, "why": "x"}
+        assert elsewhere.post(f"/inbox/{number}/{act}", data=form).status_code == 404
     assert elsewhere.get(f"/api/v1/inbox/{number}").status_code == 404
     assert log_in().post("/api/v1/inbox", content=raw).status_code in (401, 403)

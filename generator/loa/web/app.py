@@ -140,6 +140,7 @@ def _handlers() -> dict[type[Exception] | int, Any]:
         HTTPException: _http,
         RequestValidationError: _invalid,
         ClientDisconnect: _gone,
+        OverflowError: _beyond_numbers,
         500: _crash,
     }
 
@@ -228,6 +229,13 @@ async def _http(request: Request, error: Exception) -> Response:
     }
     title, text = texts.get(status, (_("Not accepted"), _("The request could not be understood.")))
     return problem(request, status, title, text)
+
+
+async def _beyond_numbers(request: Request, error: Exception) -> Response:
+    """A number in an address that is larger than SQLite's: nothing is called so."""
+    if "SQLite" not in str(error):
+        raise error
+    return await _http(request, HTTPException(404))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
