@@ -352,7 +352,7 @@ PAGES = (
     "/sounds /week/broadcasts/ve-sinh/items /campaigns/ben-hai/don-ve-sinh/words /publish/address /settings/outputs/loa-xa /settings/station/rules /settings/station/alerts "
     "/campaigns/ben-hai/don-ve-sinh/heard /history/ben-hai /release "
     "/release/ben-hai/ve-sinh /emergency /publish /publish/ben-hai/don-ve-sinh /log /log/year /settings /settings/people "
-    "/settings/people/1 /clusters /inbox /log/report /live /notice /communes/new /board/ben-hai /messages /requests /settings/audit /account /jobs/1 /khong-co /login"
+    "/settings/people/1 /clusters /inbox /log/report /week/month /week/day /messages /requests /settings/audit /account /jobs/1 /khong-co /login"
 ).split()
 
 
