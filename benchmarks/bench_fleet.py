@@ -54,7 +54,9 @@ _TICKS = 0.45
 _FAR = "far"
 """The player on the slow line."""
 _ONE_WAY = 0.3
-"""Seconds that each piece is on its way there."""
+"""Seconds that a piece is on its way there, where the line was idle."""
+_VALID = "10m" if SLOW else "1m"
+"""When it is over, players get a plan without it: that is no idle line."""
 UTC = datetime.UTC
 
 
@@ -164,7 +166,7 @@ def _emergency(
     work.begin()
     approve(station, store, recording, "Hoa", datetime.datetime.now(UTC))
     request = AirRequest(
-        airing=name, bulletin=f"xa/khan-{number}", outputs=(*real, *far, *light), by="Hoa", now=True, valid="10m"
+        airing=name, bulletin=f"xa/khan-{number}", outputs=(*real, *far, *light), by="Hoa", now=True, valid=_VALID
     )
     requests.ask(store, request, datetime.datetime.now(UTC))
     asked = time.time() - began
@@ -227,7 +229,7 @@ class Line:
         self.port, self._to, self._rate = free_port(), to, rate
         self._free = beside._free if beside else [0.0, 0.0]
         self._lock = beside._lock if beside else threading.Lock()
-        self._bytes, self._pieces = 0, 0
+        self._pieces: list[tuple[float, int]] = []
         self._server = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -241,7 +243,7 @@ class Line:
     def _pass(self, one: socket.socket, other: socket.socket, way: int) -> None:
         with contextlib.suppress(OSError):
             while data := one.recv(1400 if self._rate else 65536):
-                self._bytes, self._pieces = self._bytes + len(data), self._pieces + 1
+                self._pieces.append((time.monotonic(), len(data)))
                 if self._rate:
                     self._wait(len(data), way)
                 other.sendall(data)
@@ -251,18 +253,18 @@ class Line:
         """Until so much is through, after all before it."""
         with self._lock:
             now = time.monotonic()
-            idle = now >= self._free[way]
+            idle = now - self._free[way] > _ONE_WAY
             self._free[way] = max(now, self._free[way]) + size / self._rate
             until = self._free[way] + (_ONE_WAY if idle else 0.0)
         time.sleep(max(0.0, until - now))
 
     def measured(self) -> str:
         """After `IDLE` seconds in which nothing happens."""
-        time.sleep(30)
-        before, pieces = self._bytes, self._pieces
+        time.sleep(90)
+        begin, day = time.monotonic(), 86_400 / IDLE
         time.sleep(IDLE)
-        day = 86_400 / IDLE
-        payload, packets = (self._bytes - before) * day, (self._pieces - pieces) * day
+        sizes = [size for at, size in self._pieces if at >= begin]
+        payload, packets = sum(sizes) * day, len(sizes) * day
         return (
             f"fleet: an idle player: {payload / 1000:.0f} kB a day in {packets:.0f} pieces; with TCP/IP headers and "
             f"acknowledgements {(payload + packets * 2 * 52) / 1000:.0f} kB (at most 200), measured over {IDLE:.0f} s"

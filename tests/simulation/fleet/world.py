@@ -707,7 +707,7 @@ def hijack(world: FleetWorld) -> None:
         answer = topic.removesuffix("state") + "told"
         return answer, stranger.sign(answer, told.model_dump(mode="json"))
 
-    world.bus.lying, world.bus.lie = world.real + world.span(600, 4000), lie
+    world.bus.lying, world.bus.lie = world.real + world.span(4000, DAY / 2), lie
     for topic, payload in world.random.sample(heard, min(len(heard), 40)):
         world.bus.publish(topic, payload, retain=topic.endswith("plan"))
         other = world.random.choice(heard)[0]

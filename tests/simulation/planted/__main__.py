@@ -18,6 +18,8 @@ from pathlib import Path
 from tests.simulation.planted.defects import DEFECTS, Defect
 
 ROOT = Path(__file__).resolve().parents[3]
+FLEET_DAYS = 2
+"""The days of a world with players."""
 _DRIVER = """
 import sys, time
 from tests.simulation.files import make_model, memory_folder
@@ -29,7 +31,7 @@ model, began, first = make_model(memory_folder()), time.process_time(), seed
 be_quiet()
 try:
     while time.process_time() - began < seconds:
-        done = run_fleet(seed, days=2, players=players) if players else run_seed(seed, days=days, model=model)
+        done = run_fleet(seed, days=days, players=players) if players else run_seed(seed, days=days, model=model)
         broken = done.broken
         seed += 1
         if broken:
@@ -42,10 +44,10 @@ print(seed - first, round(time.process_time() - began), broken[0] if broken else
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """After how many worlds and seconds of processor time a defect broke a promise, and which; "" if it did not."""
+    """After how many station-days and seconds of processor time a defect broke a promise; "" if it did not."""
 
     name: str
-    worlds: int
+    days: int
     seconds: int
     broken: str
 
@@ -66,6 +68,7 @@ def hunt(defect: Defect, *, seconds: int, days: int, first: int) -> Found:
     with tempfile.TemporaryDirectory(prefix="loa-planted-") as name:
         folder = Path(name)
         plant(defect, folder)
+        days = FLEET_DAYS if defect.players else days
         given = [sys.executable, "-c", _DRIVER, str(seconds), str(days), str(first), str(defect.players)]
         path = os.pathsep.join([str(folder / "generator"), str(folder)])
         environment = os.environ | {"PYTHONPATH": path, "PYTHONUTF8": "1"}
@@ -73,7 +76,7 @@ def hunt(defect: Defect, *, seconds: int, days: int, first: int) -> Found:
         if done.returncode:
             return Found(defect.name, 0, 0, f"the hunt itself failed: {done.stderr[-300:]}")
         worlds, took, broken = done.stdout.splitlines()[0].split("\t", 2)
-        return Found(defect.name, int(worlds), int(took), broken)
+        return Found(defect.name, int(worlds) * days, int(took), broken)
 
 
 def main() -> None:
@@ -85,7 +88,7 @@ def main() -> None:
     )
     options.add_argument("names", nargs="*", metavar="NAME", help=", ".join(one.name for one in DEFECTS))
     options.add_argument("--seconds", type=int, default=600, help="processor time for each defect (600)")
-    options.add_argument("--days", type=int, default=10, help="days of each world (10)")
+    options.add_argument("--days", type=int, default=10, help="days of each world without players (10)")
     options.add_argument("--first", type=int, default=7000, help="the first seed (7000)")
     options.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="defects at once (all cores)")
     given = options.parse_args()
@@ -94,7 +97,7 @@ def main() -> None:
     began, lost = time.monotonic(), []
     with ThreadPool(given.jobs) as pool:  # each hunt is a process of its own
         for found in pool.imap_unordered(work, chosen):
-            result = f"found after {found.worlds * given.days} station-days" if found.broken else "NOT FOUND"
+            result = f"found after {found.days} station-days" if found.broken else "NOT FOUND"
             print(f"{found.name:24} {result:32} {found.seconds:4} s  {found.broken[:150]}", flush=True)
             lost += [] if found.broken else [found.name]
     print(f"{len(chosen) - len(lost)} of {len(chosen)} found in {time.monotonic() - began:.0f} s")

@@ -141,4 +141,20 @@ DEFECTS = (
         "        if self.plan and plan.number == self.plan.number:\n",
         4,
     ),
+    Defect(
+        "wrong-sign",
+        "a player adds the seconds by which its clock is ahead",
+        "fleet/clock.py",
+        "        right = self._own.now() - datetime.timedelta(seconds=offset)\n",
+        "        right = self._own.now() + datetime.timedelta(seconds=offset)\n",
+        4,
+    ),
+    Defect(
+        "one-for-all",
+        "the outcome of one cluster counts for all that aired the same",
+        "fleet/remote_log.py",
+        "parts_of(self._store, airings) if row.output == player.name}\n",
+        "parts_of(self._store, airings)}\n",
+        4,
+    ),
 )
