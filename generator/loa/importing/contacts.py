@@ -35,7 +35,7 @@ _ADDRESS = re.compile(
 _HOURS = re.compile(r"(?:giờ làm việc|giờ hành chính)\s*:\s*(?P<hours>[^.;()\n]{4,80})", re.IGNORECASE)
 _PERSON = re.compile(rf"(?:đồng chí|đ/c|ông|bà|anh|chị|bác sĩ|bs|cô|thầy|bác|chú|cụ|em)\.?\s+[{UPPER}]", re.IGNORECASE)
 _SAYS = re.compile(
-    rf"(?P<who>(?:[{UPPER}][\w.&/-]*)(?:\s+[\w.&/–-]+){{0,13}}?)"
+    rf"(?<![\w.&/-])(?P<who>(?:[{UPPER}][\w.&/-]*)(?:\s+[\w.&/–-]+){{0,13}}?)"
     rf"(?:, (?:tỉnh|huyện|thành phố|TP\.?) [{UPPER}]\w*(?: [{UPPER}]\w*){{0,3}})?\s+"
     r"(?:xin |kính |trân trọng |xin trân trọng |đã |vừa |tiếp tục )*"
     r"(?:thông báo|thông tin|khuyến cáo|kính báo|kêu gọi|đề nghị|kính mời|cảnh báo|rất mong|mong|tổ chức|"

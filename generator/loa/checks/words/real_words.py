@@ -54,10 +54,10 @@ _KEYS = "bcdghklmnpqrstvxđaáàảãạăắằẳẵặâấầẩẫậeéè�
 class Line:
     """The words of a paragraph in one form, and what stands between each and the next: " ", "#" (a number) or ""."""
 
-    __slots__ = ("gaps", "norms", "text", "words")
+    __slots__ = ("gaps", "norms", "shouted", "text", "words")
 
     def __init__(self, words: list[re.Match[str]], text: str) -> None:
-        self.words, self.text = words, text
+        self.words, self.text, self.shouted = words, text, text.isupper()
         self.norms = [syl.normal(match.group()) for match in words]
         ends = [0, *(match.end() for match in words)]
         starts = [*(match.start() for match in words), len(text)]
@@ -140,7 +140,7 @@ def suspect(line: Line, index: int) -> tuple[str, str, Context] | None:
         return None
     if text[match.start() - 1 : match.start()] in {"/", "-", "&"} or text[match.end() : match.end() + 1] in {"/", "-"}:
         return None
-    if match.group().isupper() and ((len(word) < 5 and not text.isupper()) or _in_capital_name(line, index)):
+    if match.group().isupper() and ((len(word) < 5 and not line.shouted) or _in_capital_name(line, index)):
         return None
     context = _context(line, index)
     meant = likeliest(word, context)

@@ -102,8 +102,9 @@ class SoundCardPlayer:
             self._device.start(frames_for_card)
         except miniaudio.MiniaudioError as error:
             logger("loa.outputs").warning("sound-card", device=device, problem=str(error))
+            message = _("the sound card “{name}” cannot be opened") if device else _("the sound card cannot be opened")
             raise output_error(
-                _("the sound card cannot be opened"),
+                message.format(name=device),
                 _("Check its cable and whether the amplifier is on, or choose another device in “Settings”."),
             ) from error
 
