@@ -265,10 +265,10 @@ class Workspace:
 
 
 def _resolved(path: Path) -> Path:
-    """`path` without links; as it is written where its links run in a circle."""
+    """`path` without links; as it is written where its links run in a circle, or no file can have such a name."""
     try:
         return path.resolve()
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         return path.absolute()
 
 

@@ -67,7 +67,10 @@ def test_a_failure_of_ours_is_kept_in_a_file_and_shown_without_traceback(
 @pytest.mark.skipif(os.name != "posix", reason="the shell's way to close a stream")
 def test_ctrl_c_while_loading_and_a_closed_input_end_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "psutil.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)", "utf-8")
-    load = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from loa.__main__ import main; main()"
+    load = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's background ignores it
+    )
+    load += f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from loa.__main__ import main; main()"
     stopped = subprocess.run([sys.executable, "-c", load], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (stopped.returncode, stopped.stderr) == (130, "")
     (tmp_path / "psutil.py").unlink()

@@ -22,7 +22,7 @@ from loa.web.context import Console
 from loa.web.forms import MAX_UPLOAD, FormError
 from loa.web.lanes import Lanes
 from loa.web.live import lifespan
-from loa.web.pages import go, local, page, stranger_page
+from loa.web.pages import for_programs, go, local, page, stranger_page
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
@@ -112,7 +112,7 @@ class Refusal:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        key = (current_language(), _for_programs(Request(scope)))
+        key = (current_language(), for_programs(Request(scope)))
         answer = self._made.get(key) or self._made.setdefault(key, self._make(for_programs=key[1]))
         await answer(scope, receive, send)
 
@@ -145,11 +145,6 @@ def _handlers() -> dict[type[Exception] | int, Any]:
     }
 
 
-def _for_programs(request: Request) -> bool:
-    program = request.url.path.startswith("/api/") or request.url.path == "/metrics"
-    return program or "application/json" in request.headers.get("accept", "")
-
-
 class ProblemResponse(JSONResponse):
     """In ASCII, with escapes: what was sent may hold half characters, and is quoted in what is said about it."""
 
@@ -160,7 +155,7 @@ class ProblemResponse(JSONResponse):
 
 def problem(request: Request, status: int, title: str, text: str, **more: Any) -> Response:
     """An error as a page for people, or as JSON for programs."""
-    if _for_programs(request):
+    if for_programs(request):
         return ProblemResponse({"error": title, "message": text, **more}, status)
     back = _form_before(request) if status in (409, 422) else ""
     return page(request, "problem.html", status, title=title, text=text, findings=more.get("findings", ()), back=back)
@@ -179,13 +174,13 @@ async def _unknown_host(request: Request, _error: Exception) -> Response:
         "The console is not known by the name in this address. Open it by the address of its computer; or whoever set "
         "Loa up starts it with --host-name NAME (see docs/console.md)."
     )
-    if _for_programs(request):
+    if for_programs(request):
         return problem(request, 421, _("Not accepted"), text)
     return PlainTextResponse(text + "\n", 421)
 
 
 async def _not_logged_in(request: Request, _error: Exception) -> Response:
-    if _for_programs(request):
+    if for_programs(request):
         return problem(request, 401, _("Not logged in"), _("Send a token: Authorization: Bearer …"))
     wanted = request.url.path if request.method == "GET" and request.url.path != "/" else ""
     return go(f"/login?next={wanted}" if wanted else "/login")
@@ -214,7 +209,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _loa_error(request: Request, error: Exception) -> Response:
     findings = error.findings if isinstance(error, LoaError) else ()
-    if _for_programs(request):
+    if for_programs(request):
         listed = [{"code": f.code, "message": f.message, "mend": f.fix, "place": f.place} for f in findings]
         return problem(request, 409, _("This did not work"), str(error), findings=listed)
     return problem(request, 409, _("This did not work"), "", findings=findings)
@@ -242,7 +237,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     """An address or a body that no page of ours sends."""
     given = error.errors() if isinstance(error, RequestValidationError) else []
     text = "; ".join(f"{'.'.join(str(step) for step in e['loc'])}: {e['msg']}" for e in given[:10])
-    if _for_programs(request):
+    if for_programs(request):
         return problem(request, 422, _("Please check what you entered"), text)
     return problem(request, 404, _("Not found"), _("There is no such page. Perhaps it was renamed or removed."))
 

@@ -179,6 +179,12 @@ def go(path: str) -> RedirectResponse:
     return RedirectResponse(path, status_code=303)
 
 
+def for_programs(request: Request) -> bool:
+    """Whether a program asks, which reads JSON."""
+    program = request.url.path.startswith("/api/") or request.url.path == "/metrics"
+    return program or "application/json" in request.headers.get("accept", "")
+
+
 def local(path: str) -> str:
     """`path` where it is a path of our own; else the first page (no redirect leads away from the console)."""
     good = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path

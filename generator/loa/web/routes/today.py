@@ -29,7 +29,7 @@ from loa.web.edits.schedule import find_output, set_volume
 from loa.web.forms import instant_in
 from loa.web.jobs import Job
 from loa.web.lanes import urgent
-from loa.web.pages import fragment, go, page
+from loa.web.pages import for_programs, fragment, go, page
 from loa.web.routes.release import find_bulletin
 from loa.web.views import bulletins
 from loa.web.views.bulletins import Bulletin
@@ -118,6 +118,8 @@ def post_play(request: Request, console: ConsoleDep, me: CurrentPerson, form: Su
         wanted = new_air_request(schedule, bulletin=bulletin, outputs=outputs, by=me.shown)
         number = play(console.workspace, console.store, wanted, me.office)
     except RequestError as error:
+        if for_programs(request):
+            raise
         problems = {"on" if field == "outputs" else field: text for field, text in error.problems.items()}
         values = _values(console, console.monitor.now(), me) | {
             "problems": problems,

@@ -18,7 +18,7 @@ from loa.web.context import Console, ConsoleDep, CurrentPerson, SubmittedForm, e
 from loa.web.edits import schedule as schedule_edits
 from loa.web.edits.schedule import file_of, reschedule
 from loa.web.forms import Form, FormError, day_in, moment_in, parse_day
-from loa.web.pages import go, page
+from loa.web.pages import for_programs, go, page
 from loa.web.views.airings import airing_marks, find_broadcast, name_of, turns_of, turns_on
 from loa.web.views.grid import Span, calendar
 
@@ -91,7 +91,7 @@ def leave_out(request: Request, console: ConsoleDep, me: CurrentPerson, form: Su
     try:
         return _leave_out(request, console, form)
     except FormError as error:
-        if form.text("which", 120):  # a button: there is nothing to correct
+        if form.text("which", 120) or for_programs(request):  # a button: there is nothing to correct
             raise
         return _sent_again(request, console, me, form, error)
 
@@ -139,6 +139,8 @@ def extra(request: Request, console: ConsoleDep, me: CurrentPerson, form: Submit
     try:
         return _extra(request, console, form)
     except FormError as error:
+        if for_programs(request):
+            raise
         return _sent_again(request, console, me, form, error)
 
 
