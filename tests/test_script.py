@@ -132,3 +132,11 @@ def test_words_in_bold_type_are_stressed_in_each_breath() -> None:
     sentences = [s for s in written.sentences if s.stressed]
     said = [" ".join(w.text for n, w in enumerate(s.reading.words) if n in s.stressed) for s in sentences]
     assert said == ["mười bảy giờ ngày ba mươi tháng mười một", "không hai ba ba tám năm hai bốn năm sáu"]
+
+
+def test_a_bracket_opens_the_breath_that_it_belongs_to() -> None:
+    text = "Bà con thôn Đông mang theo giấy tờ, đến nhà văn hóa họp bàn việc làm đường, việc thu quỹ (50k/hộ) và việc khác của thôn năm nay."
+    pieces = script._read(text, "bac", (), (), ())
+    assert len(pieces) > 1
+    assert not [piece for _at, piece, _reading in pieces if piece.endswith("(")]
+    assert "".join(piece for _at, piece, _reading in pieces).replace(" ", "") == text.replace(" ", "")

@@ -111,14 +111,14 @@ def _read(
     of the article's `Subject`.
     """
     reading = read(text, region=region, pronounce=dict(pronounce), subject=Subject(dict(topics), dict(defined)))
-    return tuple(_piece(text, reading, first, last) for first, last in breaths(reading))
+    return tuple(_piece(text, reading, first, last) for first, last in breaths(text, reading))
 
 
 def _piece(text: str, reading: Reading, first: int, last: int) -> tuple[int, str, Reading]:
     """Cut words `first` to `last` (exclusive) out of `reading`; return their offset in `text`, text and reading."""
     words = reading.words
-    begin = words[first].start if first else 0
-    end = words[last].start if last < len(words) else len(text)
+    begin = _opened(text, words[first].start) if first else 0
+    end = _opened(text, words[last].start) if last < len(words) else len(text)
     moved = tuple(word._replace(start=word.start - begin, end=word.end - begin) for word in words[first:last])
     doubts = tuple(
         replace(doubt, start=doubt.start - begin, end=doubt.end - begin)
@@ -126,6 +126,13 @@ def _piece(text: str, reading: Reading, first: int, last: int) -> tuple[int, str
         if begin <= doubt.start < end
     )
     return begin, text[begin:end].rstrip(), Reading(moved, doubts)
+
+
+def _opened(text: str, start: int) -> int:
+    """Where the word at `start` begins with the brackets and quotation marks that open before it."""
+    while start and text[start - 1] in '([{“‘"«':
+        start -= 1
+    return start
 
 
 def _stressed(piece: Reading, offset: int, part: Part) -> frozenset[int]:

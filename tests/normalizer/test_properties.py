@@ -117,7 +117,7 @@ def test_sentences_hold_every_character_but_the_spaces_between(text):
 @given(MIXED)
 def test_breaths_follow_each_other_and_hold_every_word(text):
     reading = read(text)
-    pieces = breaths(reading)
+    pieces = breaths(text, reading)
     assert [index for a, b in pieces for index in range(a, b)] == list(range(len(reading.words)))
     for _start, end in pieces[:-1]:
         assert reading.words[end - 1].pause

@@ -114,9 +114,25 @@ def test_an_address_is_repeated_slowly_and_stays_as_it_is_when_read():
 def test_long_sentences_are_cut_at_a_pause_within_one_breath():
     text = "Bà con " + ", ".join("làm việc này việc kia rồi việc nọ" for _ in range(8)) + "."
     reading = read(text)
-    pieces = breaths(reading)
+    pieces = breaths(text, reading)
     assert len(pieces) > 1
     assert all(end - start <= 30 for start, end in pieces)
+
+
+@pytest.mark.parametrize(
+    "number", ["0912.345.678", "0233 3825 119", "(0233) 3825 119", "0912345678", "0123.4567.8901", "4251-000-123-456"]
+)
+def test_no_breath_is_taken_within_a_number(number):
+    """The leader heard “không chín một hai”, and then a new sentence: “ba bốn năm …”."""
+    text = (
+        "Mọi thông tin chi tiết, đề nghị bà con trong thôn liên hệ trực tiếp với cán bộ phụ trách của trạm, vào giờ "
+        f"hành chính các ngày trong tuần, số điện thoại {number} gặp chị Hà để được hướng dẫn cụ thể."
+    )
+    reading = read(text)
+    pieces = breaths(text, reading)
+    assert len(pieces) > 1
+    said = [" ".join(word.text for word in reading.words[a:b]) for a, b in pieces]
+    assert len([one for one in said if set(one.split()) & {"một", "hai", "ba", "không", "chín"}]) == 1
 
 
 @pytest.mark.parametrize(

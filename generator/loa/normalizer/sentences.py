@@ -17,6 +17,7 @@ _COUNTER = re.compile(
     r"^\s*(?:\(?\d{1,3}|[IVX]{1,5}|[a-zđA-ZĐ]"
     r"|(?:Bước|Câu|Điều|Mục|Phần|Bài|Chương|Khoản|Lưu ý|Bậc)\s\d{1,3}|\d{1,2}(?:\.\d{1,2}){1,3})$"
 )
+_IN_NUMBER = re.compile(r"[ .()–-]{0,3}")
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
@@ -69,12 +70,17 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     return True
 
 
-def breaths(reading: Reading, longest: int = BREATH) -> list[tuple[int, int]]:
-    """Ranges of `reading.words` of at most `longest` syllables, each cut after a pause.
+def breaths(text: str, reading: Reading, longest: int = BREATH) -> list[tuple[int, int]]:
+    """Ranges of the words of `reading` (of `text`) of at most `longest` syllables, each cut after a pause.
 
-    A stretch without any pause stays whole, however long.
+    A stretch without any pause stays whole, however long; so does a number that is said in groups.
     """
-    stops = [index + 1 for index, word in enumerate(reading.words) if word.pause]
+    words = reading.words
+    stops = [
+        index + 1
+        for index, word in enumerate(words)
+        if word.pause and not (index + 1 < len(words) and _one_number(text, word.end, words[index + 1].start))
+    ]
     total = len(reading.words)
     if not stops or stops[-1] != total:
         stops.append(total)
@@ -89,3 +95,9 @@ def breaths(reading: Reading, longest: int = BREATH) -> list[tuple[int, int]]:
     if total > start:
         pieces.append((start, total))
     return pieces
+
+
+def _one_number(text: str, end: int, start: int) -> bool:
+    """Whether what ends at `end` and what begins at `start` are groups of one number: 0912.345.678."""
+    digits = text[end - 1 : end].isdigit() and text[start : start + 1].isdigit()
+    return digits and _IN_NUMBER.fullmatch(text, end, start) is not None

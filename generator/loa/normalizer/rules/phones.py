@@ -25,6 +25,7 @@ LONG = re.compile(
 SHORT = re.compile(r"\d{2,8}(?![/.,-]\d|%|[^\W_])")
 CODE = re.compile(r"(?=[^\s]{0,30}\d)[A-ZĐa-z0-9]{1,20}(?:[./-][A-ZĐa-z0-9]{1,12}){0,6}(?![^\W_])")
 DASHED = re.compile(r"(?=[\d-]{3,40}-0\d\d)\d{3,6}(?:-\d{2,6}){2,5}(?![\d/-])")
+LONG_ZERO = re.compile(r"(?=(?:\d[. ]?){12,20}(?!\d))0\d{2,4}(?:[. ]\d{3,5}){2,4}(?![\d,/]|[.]\d)")
 GROUPS = re.compile(r"\d{2,5}(?: \d{2,5}){1,5}(?!\d)")
 PLATE = re.compile(r"\d{2}[ -]?(?:[A-ZĐ]{1,2}\d?|[A-Z]\d)[ .-]{0,3}\d{3}[. ]?\d{1,2}(?!\d)")
 HIDDEN_PLATE = re.compile(r"\d{2}[A-ZĐ]{1,2}\d?[ .-]?(?:[xX*]{2,3}[. ]?[\dxX*]{2,3}|\d{3}[. ]?[xX*]{2,3})(?!\w)")
@@ -191,8 +192,8 @@ def read_groups(scan: Scan, match: re.Match[str]) -> int | None:
     return scan.measure(match.end(), "phone")
 
 
-def read_dashed(scan: Scan, match: re.Match[str]) -> int | None:
-    """4251-000-123-456: an account number; a number inside a range has no leading zeros."""
+def read_account(scan: Scan, match: re.Match[str]) -> int | None:
+    """4251-000-123-456, 0123.4567.8901: an account number; what is counted, or is in a range, has no leading zeros."""
     _say_in_groups(scan, match[0], match.start())
     return scan.measure(match.end(), "phone")
 
@@ -216,7 +217,8 @@ RULES: tuple[Rule, ...] = (
     (PLATE, read_plate),
     (GROUPED, read_phone),
     (SERVICE, read_service),
-    (DASHED, read_dashed),
+    (DASHED, read_account),
+    (LONG_ZERO, read_account),
     (GROUPS, read_groups),
     (CODE, read_code),
     (LONG, read_long),
