@@ -102,6 +102,9 @@ def test_rules_are_changed_with_their_comment_kept(operator: Browser, station: W
     }
     assert "# Quy định của xã" in station.schedule_file.read_text("utf-8")
     assert 'id="wrong-allowed"' in send(operator, "/settings/station/rules", 422, allowed="sáng", max_minutes="20")
+    rows = "loa-thon-dong | mon | 07:00-11:00 | 0\nLoa khong co | mot | 07:00-11:00 | 0"
+    shown = send(operator, "/settings/station/rules", 422, allowed="06:00-07:30", limits=rows)
+    assert 'id="wrong-limits">Line 2: ' in shown or 'id="wrong-limits">Line 1: ' in shown, "told beside the box"
 
 
 def test_alerts_are_set_and_taken_away(operator: Browser, station: Workspace, console: Console) -> None:

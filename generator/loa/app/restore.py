@@ -62,7 +62,15 @@ def restore(workspace: Workspace, source: Path, store: Database | None) -> Resto
         store.close()
         if on_air:
             message = _("The station is on air (process {pid}).").format(pid=on_air["pid"])
-            raise WorkspaceError(Finding("restore.on-air", message, _("End loa run first.")))
+            raise WorkspaceError(
+                Finding(
+                    "restore.on-air",
+                    message,
+                    _(
+                        "Stop the station first (installed as a package: sudo systemctl stop loa), restore, then start it again."
+                    ),
+                )
+            )
     try:
         private_folder(workspace.state)
         with _alone(workspace):

@@ -68,7 +68,8 @@ class Field:
         if self.kind == "lines":
             said.append(_("One a line."))
         elif self.kind == "pairs":
-            said.append(_("One a line: word = how it is read."))
+            reading = self.path[-1] == "pronounce"
+            said.append(_("One a line: word = how it is read.") if reading else _("One a line: name = value."))
         elif self.kind == "rows":
             said.append(_("One a line: {columns}.").format(columns=" | ".join(map(self.named, self.options))))
         if self.example:
@@ -455,8 +456,18 @@ class FilledForm:
         for finding in error.findings:
             path = by_place.get((finding.line or 0, finding.column or 0))
             if path and path[: len(root)] == root and len(path) > len(root):
-                name = ".".join(str(step) for step in path[len(root) :] if isinstance(step, str))
-                problems[name] = f"{finding.message} {finding.fix}"
-            else:
-                findings.append(finding)
+                name, said = self._field_of(path[len(root) :]), f"{finding.message} {finding.fix}"
+                if name:
+                    row = next((step for step in path[len(root) :] if isinstance(step, int)), None)
+                    said = said if row is None else _("Line {number}: {problem}").format(number=row + 1, problem=said)
+                    problems[name] = f"{problems[name]} {said}" if name in problems else said
+                    continue
+            findings.append(finding)
         return problems, findings
+
+    def _field_of(self, path: Path_) -> str:
+        """The name of the innermost field in which `path` lies, below the sheet's root: limits of limits[0].on."""
+        names = {field.name for field in _all(self.sheet.fields)}
+        steps = [step for step in path if isinstance(step, str)]
+        found = (".".join(steps[:length]) for length in range(len(steps), 0, -1))
+        return next((name for name in found if name in names), "")

@@ -180,7 +180,9 @@ class _Readiness:
         again = self.bulletin is not None and self.bulletin.again
         if self.state == "signed":
             changed = self.bulletin is not None and self.bulletin.draft
-            return _("the text was changed; what was signed before is aired") if changed else None
+            if not changed:
+                return None
+            again = True  # the new sound is being made, and is not signed then
         if again and self.late.fallback == "last-good":
             return _("changed and not signed again: what was signed last is aired")
         if again:
