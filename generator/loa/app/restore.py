@@ -66,9 +66,7 @@ def restore(workspace: Workspace, source: Path, store: Database | None) -> Resto
                 Finding(
                     "restore.on-air",
                     message,
-                    _(
-                        "Stop the station first (installed as a package: sudo systemctl stop loa), restore, then start it again."
-                    ),
+                    _("Stop the station first (as a service: sudo systemctl stop loa), restore, then start it again."),
                 )
             )
     try:
