@@ -287,8 +287,15 @@ def _forget_what_passes(connection: sqlite3.Connection) -> None:
 
 
 def log_end_in(database: Path) -> tuple[int, str] | None:
-    """Number and hash of the newest row of the log in a copy of the database; None where there is none."""
-    with contextlib.closing(sqlite3.connect(database)) as connection, contextlib.suppress(sqlite3.OperationalError):
-        row = connection.execute("SELECT seq, hash FROM logbook ORDER BY seq DESC LIMIT 1").fetchone()
-        return (int(row[0]), str(row[1])) if row else None
-    return None
+    """Number and hash of the newest row of the log in a copy of the database; None where there is no log.
+
+    Raises OSError where it cannot be read: a list without the log's end would make a backup that is refused.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'logbook'").fetchone():
+                return None
+            row = connection.execute("SELECT seq, hash FROM logbook ORDER BY seq DESC LIMIT 1").fetchone()
+            return (int(row[0]), str(row[1])) if row else None
+    except sqlite3.OperationalError as error:
+        raise OSError(str(error)) from error
