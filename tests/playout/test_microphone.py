@@ -263,6 +263,7 @@ def test_speech_is_soon_at_every_kind_of_output(
         "-i",
         icecast.url("loa.mp3"),
     ]
+    wait_for(lambda: b"loa.mp3" in icecast.status())  # who asks for a stream before it is there is sent away
     listener = subprocess.Popen(
         [*command, "-flush_packets", "1", "-f", "s16le", "-ac", "1", "-ar", "8000", "-"], stdout=subprocess.PIPE
     )
