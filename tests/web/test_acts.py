@@ -132,7 +132,7 @@ FORMS = {
     f"/release/{BULLETIN}/return": {"sha256": "0" * 64, "note": "Chậm hơn."},
     "/week/leave-out": {"which": "", "broadcast": "ve-sinh", "first": "2026-12-01", "last": "2026-12-02"},
     "/week/put-back": {"broadcast": "ve-sinh", "first": "2026-12-01"},
-    "/week/extra": {"broadcast": "ve-sinh", "day": "2026-12-01", "hour": "17:00"},
+    "/week/extra": {"broadcast": "ve-sinh", "day": "2036-12-01", "hour": "17:00"},
     "/week/move": {
         "broadcast": "ve-sinh",
         "first": "2026-12-01",

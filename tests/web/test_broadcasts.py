@@ -41,8 +41,9 @@ def planner(log_in: LogIn, station: Workspace) -> Browser:
     return browser
 
 
-def turns(console: Console, day: int) -> dict[str, str | None]:
-    found = turns_on(console.files.plan().schedule, "luan-phien", datetime.date(2026, 12, day))
+def turns(console: Console, day: int | datetime.date) -> dict[str, str | None]:
+    date = datetime.date(2026, 12, day) if isinstance(day, int) else day
+    found = turns_on(console.files.plan().schedule, "luan-phien", date)
     return {f"{moment:%H:%M}": campaign for moment, campaign in found.items()}
 
 
@@ -67,8 +68,10 @@ def test_what_is_not_planned_cannot_be_moved(planner: Browser, station: Workspac
 
 def test_once_more_names_the_campaign_where_they_take_turns(planner: Browser, console: Console) -> None:
     assert 'value="luan-phien ba"' in planner.look("/week")
-    planner.submit("/week/extra", broadcast="luan-phien ba", day="2026-12-02", hour="17:30")
-    assert turns(console, 2) == {"17:30": "ba"}
+    coming = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=366)
+    coming += datetime.timedelta(days=(2 - coming.weekday()) % 7)  # a Wednesday: nothing else is on air
+    planner.submit("/week/extra", broadcast="luan-phien ba", day=str(coming), hour="17:30")
+    assert turns(console, coming) == {"17:30": "ba"}
 
 
 SENT = {

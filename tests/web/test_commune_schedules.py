@@ -35,7 +35,7 @@ def shared(station: Workspace) -> Workspace:
 def test_every_edit_goes_into_the_file_of_its_broadcast_and_back(log_in: LogIn, shared: Workspace) -> None:
     browser, own = log_in(Role.OPERATOR, Role.OFFICER), shared.schedules / "ben-hai.yaml"
     browser.look("/week")
-    browser.submit("/week/extra", broadcast="rieng", day="2026-12-02", hour="17:30")
+    browser.submit("/week/extra", broadcast="rieng", day="2036-12-02", hour="17:30")
     browser.submit("/week/leave-out", which="rieng 2026-12-04")
     browser.submit(
         "/week/move", broadcast="rieng", first="2026-12-08", **{"from": "17:00"}, day="2026-12-09", hour="16:45"
@@ -43,7 +43,7 @@ def test_every_edit_goes_into_the_file_of_its_broadcast_and_back(log_in: LogIn, 
     browser.submit("/week/broadcasts/rieng/items", do="up 1", seen=3)
     browser.submit("/week/broadcasts/rieng", campaigns="dich-vu-cong-truc-tuyen", on="thu", **{**NEW, "days": ["tue"]})
     found = yaml_of(own)["broadcasts"][0]  # type: ignore[index]
-    assert (found["also"], found["except"], found["days"]) == (["2026-12-02 17:30"], ["2026-12-04"], ["tue"])
+    assert (found["also"], found["except"], found["days"]) == (["2036-12-02 17:30"], ["2026-12-04"], ["tue"])
     assert found["items"][0]["kind"] == "article"
     assert "commune" not in found
     assert "# của xã" in own.read_text("utf-8")

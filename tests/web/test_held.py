@@ -59,7 +59,7 @@ ACTS = {
     "volume": Act("/volume", {"output": "loa-xa", "volume": "55"}),
     "chime": Act("/chime", {"output": "loa-xa"}),
     "leave a day out": Act("/week/leave-out", {"broadcast": "ve-sinh", "first": "2027-01-06"}),
-    "once more": Act("/week/extra", {"broadcast": "ve-sinh", "day": "2027-01-06", "hour": "17:30"}),
+    "once more": Act("/week/extra", {"broadcast": "ve-sinh", "day": "2037-01-07", "hour": "17:30"}),
     "take back": Act("/week/undo"),
     "remove a broadcast": Act("/week/broadcasts/tiem-phong/remove", audits=2),
     "remove a campaign": Act("/campaigns/ben-hai/tiem-phong/remove", {"broadcasts": "1"}, audits=2),

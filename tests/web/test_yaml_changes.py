@@ -100,7 +100,8 @@ def test_what_the_rules_forbid_is_refused_when_it_is_set(log_in: LogIn, station:
     """Issue 15, fault 16: a green success, and then it was skipped."""
     browser, before = log_in(Role.OPERATOR), station.schedule_file.read_text("utf-8")
     browser.look("/week")
-    fields = {"broadcast": "ben-hai-dvc", "first": "2026-12-01", "from": "17:00", "day": "2026-12-02", "hour": "21:00"}
+    after = TUESDAY + datetime.timedelta(days=1)
+    fields = {"broadcast": "ben-hai-dvc", "first": str(TUESDAY), "from": "17:00", "day": str(after), "hour": "21:00"}
     fields |= {"campaign": "ben-hai/dich-vu-cong-truc-tuyen", "at": "21:00", "weeks": "1", "min": "10", "max": "15"}
     fields["from"] = "" if path == "/week/broadcasts" else "17:00"
     page = browser.submit(path, 422, **fields, on="thu")
