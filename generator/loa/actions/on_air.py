@@ -30,8 +30,10 @@ TALK = "noi-truc-tiep-"
 LONGEST_TALK = 60
 """Minutes; `rules: max_minutes` may say less."""
 _TALK_WAITS = "15s"
-_BEFORE, _SHOWN = datetime.timedelta(minutes=1), datetime.timedelta(minutes=10)
-"""How long before its hour somebody may go to the microphone for a programme, and may see that it waits for him."""
+_BEFORE = datetime.timedelta(minutes=1)
+"""How long before its hour somebody may go to the microphone for a programme."""
+TALK_SHOWN = datetime.timedelta(minutes=10)
+"""How long before its hour it is shown that a programme waits for a speaker."""
 _ANSWER = 5.0
 """Seconds in which a living station takes a request."""
 _REST = datetime.timedelta(minutes=10)
@@ -110,7 +112,7 @@ def reserved_talks(
     longest = datetime.timedelta(seconds=max(b.talk.wait for b in spoken.values() if b.talk))
     here = replace(schedule.at_station(), broadcasts=tuple(spoken.values()))
     found = []
-    for airing in airings(here, now - longest, now + _SHOWN):
+    for airing in airings(here, now - longest, now + TALK_SHOWN):
         broadcast = spoken[airing.broadcast]
         if broadcast.talk is None or airing.forbidden or not office.covers(airing.commune):
             continue

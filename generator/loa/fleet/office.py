@@ -43,9 +43,9 @@ _TOGETHER, _TOGETHER_THERE, _TOGETHER_MOST = 1.5, 1.0, 1.8
 """Seconds after which an emergency begins on all players at the same moment: where they fetch its sound first; where
 all have it; and at the most, with what `_FETCHED` adds. It is to sound within 2 s everywhere."""
 _FETCHED = 2e8
+"""Bytes a second that a station hands out: how much later all begin where many players fetch."""
 _MOST_WAITING = 100
 """Messages of a player that wait for the next step; a player that keeps to its ways sends a few a minute."""
-"""Bytes a second that a station hands out: how much later all begin where many players fetch."""
 _END_VALID = datetime.timedelta(days=1)
 """As long as what it ends may last."""
 _DAY, _STOP_VALID = datetime.timedelta(days=1), datetime.timedelta(minutes=2)

@@ -195,8 +195,7 @@ def with_problems(schedule: Schedule, found: Iterable[Airing]) -> list[Airing]:
     _clashes(schedule, live, problems)
     for airing in live:
         if not inside_hours(schedule, airing):
-            spans = ", ".join(f"{a:%H:%M}-{b:%H:%M}" for a, b in schedule.rules.allowed)
-            message = _("outside the hours that the commune allows ({spans})").format(spans=spans)
+            message = _("outside the hours that the commune allows ({spans})").format(spans=schedule.rules.hours)
             problems[airing.id].append(Problem("rule.window", message))
         quiet = schedule.quiet(airing.outputs, airing.planned, airing.ends)
         if quiet:

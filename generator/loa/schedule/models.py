@@ -15,6 +15,7 @@ from loa.schedule.alerts import Alerts
 from loa.schedule.backup import Backup
 from loa.schedule.fees import Fees
 from loa.schedule.limits import Limit
+from loa.schedule.local_time import LocalTime
 from loa.schedule.messages import Feedback, Messages
 from loa.schedule.outputs import AnyOutput, Group, RemotePlayer
 from loa.schedule.players import Players
@@ -236,6 +237,15 @@ class Rules(Strict):
         ),
         examples=[[{"on": "loa-truong", "days": "mon, tue", "hours": "07:00-11:00", "max_volume": 0}]],
     )
+
+    @property
+    def hours(self) -> str:
+        """The hours in which broadcasting is allowed, in words; "": at any hour."""
+        return ", ".join(f"{first:%H:%M}-{last:%H:%M}" for first, last in self.allowed)
+
+    def hours_instead_of(self, hour: LocalTime) -> str:
+        """The same where `hour` is in none of them; else ""."""
+        return "" if any(first <= hour < last for first, last in self.allowed) else self.hours
 
 
 class Approval(Strict):

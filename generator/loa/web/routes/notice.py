@@ -200,9 +200,7 @@ def _when(form: Form, schedule: Schedule, now: datetime.datetime, urgent: str) -
             until = day_in(form, "until") if form.text("until", 10) else None  # type: ignore[assignment]
         except FormError as error:
             problems |= error.problems
-    allowed = schedule.rules.allowed
-    if not problems and allowed and not any(first <= hour < last for first, last in allowed):
-        hours = ", ".join(f"{first:%H:%M}-{last:%H:%M}" for first, last in allowed)
+    if not problems and (hours := schedule.rules.hours_instead_of(hour)):
         problems["hour"] = _("The commune allows broadcasting at {hours}.").format(hours=hours) + f" {urgent}"
     if not problems and not days and hour.on(day) <= now.replace(tzinfo=None):
         problems["hour"] = _("This moment is over.")

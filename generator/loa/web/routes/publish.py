@@ -93,22 +93,22 @@ def feed(console: ConsoleDep, stem: str) -> Response:
     return FileResponse(path, media_type="application/rss+xml")
 
 
-def _as_signed(console: Console, stem: str, id_: str, draft: Draft) -> Path | None:
+def _as_signed(console: Console, stem: str, id_: str, draft: Draft | None = None) -> Path | None:
     """The folder of what is public of an article whose text was changed since it was signed: that is given away until
-    the new text is signed. None where the text is what is public, or nothing of it is.
+    the new text is signed. None where the text is what is public, or nothing of it is. `draft`: if it is made already.
     """
     public = (noted(console.workspace) or {}).get((stem, id_))
     folder = console.workspace.public / stem / id_
     if public is None or public.state == "unsigned" or not (folder / "article.md").is_file():
         return None
+    draft = draft or make_draft(console.workspace, *find_campaign(console.files, stem, id_))
     now = draft.article.markdown if draft.article else ""
     return folder if read_text(folder / "article.md") != now else None
 
 
-def _file(console: Console, stem: str, id_: str, name: str) -> Path | None:
+def _file(console: Console, stem: str, id_: str, name: str, draft: Draft | None = None) -> Path | None:
     """A file of an article as it was signed, where its text is another one now; else None."""
-    commune, campaign = find_campaign(console.files, stem, id_)
-    folder = _as_signed(console, stem, id_, make_draft(console.workspace, commune, campaign))
+    folder = _as_signed(console, stem, id_, draft)
     return folder / name if folder and (folder / name).is_file() else None
 
 
@@ -148,9 +148,9 @@ def docx(console: ConsoleDep, stem: str, id_: str) -> Response:
 def markdown(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The article as Markdown."""
     commune, campaign = find_campaign(console.files, stem, id_)
-    if kept := _file(console, stem, id_, "article.md"):
-        return FileResponse(kept, media_type="text/markdown", filename=f"{commune.stem}-{campaign.id}.md")
     draft = make_draft(console.workspace, commune, campaign)
+    if kept := _file(console, stem, id_, "article.md", draft):
+        return FileResponse(kept, media_type="text/markdown", filename=f"{commune.stem}-{campaign.id}.md")
     text = draft.article.markdown if draft.article else ""
     headers = {"content-disposition": f'attachment; filename="{commune.stem}-{campaign.id}.md"'}
     return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=headers)
@@ -161,7 +161,7 @@ def markdown(console: ConsoleDep, stem: str, id_: str) -> Response:
 def fragment(console: ConsoleDep, stem: str, id_: str) -> Response:
     """The article as HTML to paste, as a file."""
     draft = make_draft(console.workspace, *find_campaign(console.files, stem, id_))
-    if kept := _file(console, stem, id_, "fragment.txt"):
+    if kept := _file(console, stem, id_, "fragment.txt", draft):
         return FileResponse(kept, media_type="text/plain", filename=f"{stem}-{id_}.txt")
     headers = {"content-disposition": f'attachment; filename="{stem}-{id_}.txt"'}
     return PlainTextResponse(draft.html, headers=headers)

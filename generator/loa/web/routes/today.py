@@ -239,13 +239,7 @@ def _still_public(console: Console, moment: StationState, me: Person) -> list[Bu
 def _outside_hours(console: Console) -> str:
     """The commune's hours, where it is none of them now; else "". Who plays something by hand is told."""
     schedule = console.files.plan().schedule
-    allowed = schedule.rules.allowed if schedule else ()
-    if schedule is None or not allowed:
-        return ""
-    clock = LocalTime.of(console.files.now(), schedule.timezone)
-    if any(first <= clock < last for first, last in allowed):
-        return ""
-    return ", ".join(f"{first:%H:%M}-{last:%H:%M}" for first, last in allowed)
+    return schedule.rules.hours_instead_of(LocalTime.of(console.files.now(), schedule.timezone)) if schedule else ""
 
 
 def owned(schedule: Schedule | None, me: Person) -> frozenset[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from loa.actions.acts import Act
 from loa.actions.offices import Role
+from loa.actions.on_air import TALK_SHOWN
 from loa.app import backups
 from loa.bulletin.models import APOLOGY
 from loa.i18n import _, ngettext
@@ -15,9 +16,6 @@ from loa.web.jobs import Job
 from loa.web.views.bulletins import BulletinCatalogue
 from loa.web.views.files import StationFiles
 from loa.web.views.now import StationState
-
-_TALK_SOON = 600.0
-"""Seconds before its hour from which on a talk is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +105,14 @@ def _where_mended(me: Person, output: str) -> str:
 
 
 def _speakers(moment: StationState, schedule: Schedule | None) -> Iterator[Task]:
-    """Programmes that wait at the microphone, from ten minutes before their hour on."""
+    """Programmes that wait at the microphone, from `TALK_SHOWN` before their hour on."""
     now = datetime.datetime.now(datetime.UTC)
     for slot in moment.today if schedule else ():
         broadcast = schedule.broadcast(slot.airing.broadcast) if schedule else None
         talk = broadcast.talk if broadcast else None
         if talk is None or slot.outcome or slot.airing.forbidden:
             continue
-        if -_TALK_SOON <= (now - slot.airing.planned).total_seconds() <= talk.wait:
+        if -TALK_SHOWN <= now - slot.airing.planned <= datetime.timedelta(seconds=talk.wait):
             text = _("{time}, at the microphone: {title}").format(time=f"{slot.local:%H:%M}", title=slot.title)
             yield Task(f"{text} ({talk.speaker})" if talk.speaker else text, "/live", urgent=True)
 
